@@ -1,0 +1,41 @@
+// Every bound that input can reach, in one place: sizes, counts, work. A limit's name ends in its unit and `_max`.
+//
+// A limit is part of the interface: what exceeds it gets an error that names the limit, never a truncated result.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tansiq {
+
+// The record (reference: C2SP tlog-tiles, 16-bit entry length).
+inline constexpr std::size_t kEntryBytesMax = 65'535;
+inline constexpr std::size_t kNoteBytesMax = 1U << 20;
+inline constexpr std::size_t kNoteSignaturesMax = 100;
+inline constexpr std::size_t kJsonDepthMax = 32;
+
+// Shapes and intents.
+inline constexpr std::size_t kPolygonVerticesMax = 10'000;
+inline constexpr std::size_t kCorridorPointsMax = 1'000;
+inline constexpr std::size_t kVolumesPerIntentMax = 256;
+inline constexpr std::int64_t kRadiusCmMax = 500'000'00;         // 500 km
+inline constexpr std::int64_t kCorridorWidthCmMax = 100'000'00;  // 100 km a side
+inline constexpr std::int64_t kHeightCmMin = -1'000'00;          // 1 km below the reference
+inline constexpr std::int64_t kHeightCmMax = 100'000'00;         // 100 km above it
+inline constexpr std::int64_t kIntentHorizonMs = 56LL * 86'400'000;
+
+// One request.
+inline constexpr std::size_t kRequestBodyBytesMax = 4U << 20;
+inline constexpr std::size_t kRequestHeadBytesMax = 16U << 10;
+inline constexpr std::size_t kConflictsReportedMax = 64;
+inline constexpr std::size_t kCandidatesMax = 20'000;
+inline constexpr std::size_t kQueryResultsMax = 10'000;
+
+// The node.
+inline constexpr std::size_t kConnectionsMax = 12'000;
+inline constexpr std::size_t kCommandQueueMax = 4'096;
+inline constexpr std::size_t kBatchCommandsMax = 256;
+inline constexpr std::size_t kCommandMemoryMax = 1'000'000;
+inline constexpr std::int64_t kCommandMemoryMs = 24LL * 3'600'000;
+
+}  // namespace tansiq
