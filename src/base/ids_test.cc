@@ -15,7 +15,8 @@ TEST(Ids, RefuseWithTheKindAndTheReason) {
   EXPECT_EQ(ZoneId::parse("").error().message, "zone id is empty");
   EXPECT_EQ(IntentId::parse(std::string(65, 'a')).error().message,
             "intent id has 65 characters; at most 64 are allowed");
-  for (const std::string_view bad : {"a b", "a/b", "a\n", "\xc3\xa9", "a\"", std::string_view("a\0b", 3)}) {
+  using namespace std::literals;
+  for (const auto bad : {"a b"sv, "a/b"sv, "a\n"sv, "\xc3\xa9"sv, "a\""sv, "a\0b"sv}) {
     EXPECT_EQ(CommandId::parse(bad).error().message,
               "command id has a character that is not a letter, a digit, '-', '_' or '.'");
   }
