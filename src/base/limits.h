@@ -31,6 +31,12 @@ inline constexpr std::size_t kConflictsReportedMax = 64;
 inline constexpr std::size_t kCandidatesMax = 20'000;
 inline constexpr std::size_t kQueryResultsMax = 10'000;
 
+// HTTP, beyond the request sizes above.
+inline constexpr std::size_t kHeadersMax = 64;
+inline constexpr std::size_t kQueryParametersMax = 64;
+inline constexpr std::size_t kPathSegmentsMax = 32;
+inline constexpr std::size_t kTokenBytesMax = 4'096;
+
 // The node.
 inline constexpr std::size_t kConnectionsMax = 12'000;
 inline constexpr std::size_t kCommandQueueMax = 4'096;
