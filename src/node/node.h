@@ -1,0 +1,179 @@
+// One authority's node: the process that owns zones, decides, keeps the record, and answers over HTTP.
+//
+//   node::NodeConfig config;                       // develop defaults: everything in a fresh folder, loopback
+//   config.data_dir = "data";
+//   auto node = TRY(node::Node::open(config));     // store, keys, charter, snapshot + tail; nothing listens yet
+//   TRY_VOID(node->start());                       // the core thread, then the faces
+//   fmt::print("{}\n", node->address());           // http://127.0.0.1:7463
+//   … on SIGTERM, from any thread: node->stop();
+//   return node->wait();                           // success after stop(), or what stopped the node
+//
+// Data flow (ARCHITECTURE.md follows one request): io threads parse, authenticate and authorise; a bounded queue
+// carries typed commands to the one core thread, which decides a batch, makes its entries and the signed checkpoint
+// durable in one transaction, and only then hands the replies back. A reply never leaves before its entries are
+// durable, and a read is answered by the core thread too, so nothing undurable is ever shown.
+//
+// A store that fails stops the node (crash-only): `wait()` returns the reason, `/readyz` fails at once.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/limits.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "core/charter.h"
+#include "core/command.h"
+#include "core/entry.h"
+
+namespace tansiq::node {
+
+/// Both files or none.
+struct TlsFiles {
+  std::filesystem::path certificate;  ///< PEM chain, leaf first.
+  std::filesystem::path key;          ///< PEM private key, readable by its owner only.
+};
+
+/// Bounds of one node that an operator may lower or raise. Everything else is in base/limits.h.
+struct NodeLimits {
+  std::size_t connections_max = kConnectionsMax;
+  std::size_t body_bytes_max = kRequestBodyBytesMax;
+  std::size_t command_queue_max = kCommandQueueMax;
+  std::size_t batch_commands_max = kBatchCommandsMax;
+  std::size_t streams_max = 1'000;  ///< Open event streams.
+};
+
+/// What `Node::open` needs. Everything has a default that gives a working node on loopback.
+struct NodeConfig {
+  /// Holds `tansiq.db`, `last-checkpoint`, `charter.note` and the secrets `node.key`, `token.key`, `ovn.key` (0600).
+  /// Created (0700) when missing.
+  std::filesystem::path data_dir = "tansiq-data";
+  /// Empty: `<data_dir>/charter.note`. A path given here is read on the first start and copied into the data folder.
+  std::filesystem::path charter_path;
+  /// Empty: `<data_dir>/node.key`.
+  std::filesystem::path key_path;
+  /// With no charter in the data folder: true writes a self-made one (default_charter.h, data mode TEST) with fresh
+  /// keys and says so loudly; false fails with `kNotFound` and what to do.
+  bool develop = true;
+  /// The authority that this node speaks for, as named in the charter. Empty: the one that lists the node's key.
+  std::string authority;
+
+  std::string listen_address = "127.0.0.1";
+  std::uint16_t listen_port = 7463;  ///< 0 lets the system choose: `address()` tells.
+  /// Without TLS only loopback addresses are allowed, unless `allow_plain_remote`.
+  TlsFiles tls;
+  bool allow_plain_remote = false;
+  unsigned io_threads = 1;
+
+  /// Added to the system's clock: a node that replays a recording runs at the recording's time. Needs data mode TEST
+  /// or SIMULATED in the charter, else `open` fails with `kInvalid`.
+  DurationMs clock_offset_ms = 0;
+  /// Replaces the system clock (tests). Must outlive the node. Not owned.
+  const Clock* clock = nullptr;
+
+  /// The secret of local tokens (net/bearer.h). Empty: `<data_dir>/token.key`, created when missing.
+  std::filesystem::path token_key_path;
+  /// True: `/log/…` and `/v1/events` are served without a token. They show whole entries, so the default is deny.
+  bool public_log = false;
+  /// True: `/metrics` without a token on every address, not only to loopback peers.
+  bool public_metrics = false;
+
+  /// False trades durability for speed in tests; REAL charters refuse it.
+  bool fsync = true;
+  /// A snapshot is written when this many entries have been added since the last one; 0 = only at `stop()`.
+  std::uint64_t snapshot_every_entries = 200'000;
+  /// How often time-driven effects (expiry) are looked for; 0 = never by itself (tests call `tick()`).
+  DurationMs tick_every_ms = 1'000;
+
+  NodeLimits limits;
+};
+
+/// What a command led to, durable. A refusal is a decision too: `decision.refusal` says why.
+struct Recorded {
+  bool repeated = false;    ///< The command had been executed before; this is its first outcome.
+  std::uint64_t seq = 0;    ///< Local sequence number of the entry that says so.
+  std::uint64_t index = 0;  ///< Its place in the log `main`.
+  core::EntryType type = core::EntryType::kGenesis;
+  core::Decision decision;  ///< As the asker may see it.
+};
+using SubmitCallback = std::function<void(Result<Recorded>)>;
+
+/// What a token may allow. `admin` allows everything.
+inline constexpr std::array<std::string_view, 6> kScopes{"intents.read", "intents.file", "measures.manage",
+                                                         "log.read",     "metrics.read", "admin"};
+
+class Node {
+ public:
+  /// Opens or creates everything in `config.data_dir` and rebuilds the state (snapshot + tail; checks the state hash).
+  /// Nothing listens and nothing decides yet. Fails with `kInvalid` (configuration, charter), `kNotFound`, `kIo`,
+  /// `kCorrupt` (the record fails its checks, or the store is behind the last published checkpoint).
+  [[nodiscard]] static Result<std::unique_ptr<Node>> open(const NodeConfig& config);
+  /// Stops and waits when still running.
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  /// Starts the core thread and listens. Fails with `kIo` when the address cannot be bound. Call once.
+  [[nodiscard]] Status start();
+  /// `http://127.0.0.1:7463`: scheme, address and bound port. Valid after `start()`.
+  [[nodiscard]] std::string address() const;
+
+  /// Asks for an orderly stop: no new requests, the queue is worked off, a snapshot is written. Returns at once; any
+  /// thread, any number of times. Not async-signal-safe: forward signals through a thread.
+  void stop();
+  /// Blocks until the node has stopped. Success after `stop()`; otherwise what stopped it (a store that failed).
+  [[nodiscard]] Status wait();
+
+  /// Submits a command as if it had come over a face, already authenticated: `callback` runs on the core thread after
+  /// the command's entries are durable; keep it short. `kOverloaded` when the queue is full, `kUnavailable` when
+  /// stopping (the callback is then called before this returns). Any thread. Used by benchmarks and the demo.
+  void submit(core::Command command, SubmitCallback callback);
+
+  /// Posts a tick: log time advances, what has ended expires. Any thread.
+  void tick();
+
+  /// SHA-256 of the state, hexadecimal, as of the last durable entry, and the number of entries. Waits for the core
+  /// thread when running.
+  struct StateMark {
+    std::uint64_t entries = 0;
+    std::string state_hash;
+    friend bool operator==(const StateMark&, const StateMark&) = default;
+  };
+  [[nodiscard]] StateMark state_mark();
+
+  /// What `open` did, for the operator and for `bench`.
+  struct OpenReport {
+    bool created = false;             ///< The data folder was new.
+    bool develop_charter = false;     ///< The charter is the built-in one.
+    std::uint64_t entries = 0;        ///< In the log after `open`.
+    std::uint64_t from_snapshot = 0;  ///< Entries covered by the snapshot that was used; 0 without one.
+    DurationMs took_ms = 0;
+  };
+  [[nodiscard]] const OpenReport& open_report() const;
+
+  [[nodiscard]] const core::Charter& charter() const;
+  /// The node's authority, its log's origin (the name of its key) and the verifier key of the log.
+  [[nodiscard]] const AuthorityId& authority() const;
+  [[nodiscard]] const std::string& log_origin() const;
+  [[nodiscard]] const std::string& log_vkey() const;
+
+  /// Mints a local bearer token, valid for `ttl_ms` from the node's now. `subject` is the manager of what it files and
+  /// stands in entries as `by`. Fails with `kInvalid` on an unknown scope (kScopes) or a malformed subject.
+  [[nodiscard]] Result<std::string> mint_token(std::string_view subject, const std::vector<std::string>& scopes,
+                                               DurationMs ttl_ms) const;
+
+ private:
+  class Impl;
+  explicit Node(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tansiq::node
