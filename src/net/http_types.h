@@ -168,7 +168,4 @@ struct Problem {
 /// `{"type":"/problems/<slug>","title":...,"status":...,"detail":...,"where":...,"id":...}`; `where` only if known.
 [[nodiscard]] Response problem_response(const Problem& problem);
 
-/// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
-void append_json_string(std::string& out, std::string_view text);
-
 }  // namespace tansiq::net

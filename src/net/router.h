@@ -11,7 +11,7 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,16 +47,16 @@ class RouteTable {
   struct Route {
     Method method;
     std::size_t route;
-  };
-  struct Node {
-    std::string literal;    // this segment, when not a parameter
-    std::string parameter;  // name, when a parameter
-    std::vector<std::size_t> children;
-    std::vector<Route> routes;
     std::vector<std::string> names;  // parameters on the way here
   };
+  struct Node {
+    std::string literal;
+    bool is_parameter = false;
+    std::vector<std::size_t> children;
+    std::vector<Route> routes;
+  };
   const Node* descend(std::size_t at, std::span<const std::string> segments, std::vector<std::string_view>& values,
-                      std::size_t& work) const;
+                      std::size_t& visits) const;
   const Node* locate(const Target& target, std::vector<std::string_view>& values) const;
 
   std::vector<Node> nodes_ = std::vector<Node>(1);
@@ -74,8 +74,7 @@ class Router {
       for (const auto& [key, text] : parameters) {
         if (key == name) return text;
       }
-      EXPECT_INVARIANT(!"the route's template has this parameter");
-      return {};
+      invariant_failed("the template has this parameter", __FILE__, __LINE__);
     }
   };
 
