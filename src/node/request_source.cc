@@ -1,0 +1,43 @@
+#include "node/request_source.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace tansiq::node {
+
+Result<JsonDocument> read_json_body(const RequestSource& request) {
+  if (const std::string type = request.media_type(); type != "application/json") {
+    return fail(ErrorCode::kUnsupported,
+                type.empty() ? std::string("the body has no Content-Type; send application/json")
+                             : fmt::format("the body is {}; send application/json", type),
+                "Content-Type");
+  }
+  return JsonDocument::parse(request.body());
+}
+
+Status expect_no_body(const RequestSource& request) {
+  if (!request.body().empty()) return fail(ErrorCode::kInvalid, "this request takes no body", "body");
+  return {};
+}
+
+Result<std::int64_t> parse_integer_parameter(std::string_view text, std::string_view name, std::int64_t min,
+                                             std::int64_t max) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < min || value > max) {
+    return fail(ErrorCode::kInvalid, fmt::format("expected a whole number from {} to {}", min, max), std::string(name));
+  }
+  return value;
+}
+
+Result<std::string> parse_text_parameter(std::string_view text, std::string_view name, std::size_t bytes_min,
+                                         std::size_t bytes_max) {
+  if (text.size() < bytes_min || text.size() > bytes_max) {
+    return fail(ErrorCode::kInvalid, fmt::format("expected {} to {} characters", bytes_min, bytes_max),
+                std::string(name));
+  }
+  return std::string(text);
+}
+
+}  // namespace tansiq::node
