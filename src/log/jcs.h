@@ -8,7 +8,8 @@
 //   w.begin_object().key("kind").string("intent").key("seq").integer(7).end_object();
 //
 //   const JcsDocument document = TRY(JcsDocument::parse(line));
-//   const std::int64_t seq = TRY(TRY(document.root().at("seq")).integer(0, kJcsIntegerMax));
+//   const JcsValue member = TRY(document.root().at("seq"));
+//   const std::int64_t seq = TRY(member.integer(0, kJcsIntegerMax));
 //
 // What is refused, beside everything that is not JSON: white space, members out of order or repeated, needless or
 // upper-case escapes, lone surrogates, noncharacters, `null`, fractions, exponents, `-0`, integers beyond 2^53-1,

@@ -34,8 +34,11 @@ namespace tansiq::log::jcs_detail {
   return p;
 }
 
+enum class Noncharacters : bool { kRefused, kAllowed };
+
 /// Length of the valid UTF-8 sequence of two to four bytes at `p`, or 0: overlong, surrogate, above U+10FFFF, cut off,
-/// or a noncharacter (RFC 7493 section 2.1 refuses the last).
+/// or a noncharacter (RFC 7493 section 2.1 refuses the last; notes allow them).
+template <Noncharacters kNoncharacters = Noncharacters::kRefused>
 [[nodiscard]] inline int utf8_sequence(const char* p, const char* end) {
   const auto byte = [p](int i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(p[i])); };
   const auto tail = [&byte](int i) { return (byte(i) & 0xC0U) == 0x80U; };
@@ -46,13 +49,15 @@ namespace tansiq::log::jcs_detail {
     const std::uint32_t c = (first & 0x0FU) << 12 | (byte(1) & 0x3FU) << 6 | (byte(2) & 0x3FU);
     const bool surrogate = c >= 0xD800 && c <= 0xDFFF;
     const bool noncharacter = (c >= 0xFDD0 && c <= 0xFDEF) || c >= 0xFFFE;
-    return c >= 0x800 && !surrogate && !noncharacter ? 3 : 0;
+    const bool fit = kNoncharacters == Noncharacters::kAllowed || !noncharacter;
+    return c >= 0x800 && !surrogate && fit ? 3 : 0;
   }
   if (first >= 0xF0 && first <= 0xF4) {
     if (end - p < 4 || !tail(1) || !tail(2) || !tail(3)) return 0;
     const std::uint32_t c =
         (first & 0x07U) << 18 | (byte(1) & 0x3FU) << 12 | (byte(2) & 0x3FU) << 6 | (byte(3) & 0x3FU);
-    return c >= 0x10000 && c <= 0x10FFFF && (c & 0xFFFEU) != 0xFFFEU ? 4 : 0;
+    const bool fit = kNoncharacters == Noncharacters::kAllowed || (c & 0xFFFEU) != 0xFFFEU;
+    return c >= 0x10000 && c <= 0x10FFFF && fit ? 4 : 0;
   }
   return 0;
 }
