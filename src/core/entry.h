@@ -110,10 +110,10 @@ struct Counter {
 /// kConflictsReportedMax rows (fewer where an entry would become too long); the `…_total` counts all.
 struct Decision {
   Refusal refusal = Refusal::kNone;
-  IntentState state = IntentState::kAccepted;  ///< Of the intent, afterwards. Not for measures.
-  std::int64_t version = 0;                    ///< Of the intent or measure, afterwards; 0 when refused.
-  std::vector<std::vector<ZoneId>> zones;      ///< Per volume asked for: where it belongs.
-  std::vector<Conflict> conflicts;             ///< Refused: what stands in the way.
+  std::optional<IntentState> state;        ///< Of the intent, afterwards; absent for measures and refusals.
+  std::int64_t version = 0;                ///< Of the intent or measure, afterwards; 0 when refused.
+  std::vector<std::vector<ZoneId>> zones;  ///< Per volume asked for: where it belongs; one list if all are alike.
+  std::vector<Conflict> conflicts;         ///< Refused: what stands in the way.
   std::uint64_t conflicts_total = 0;
   std::vector<Conflict> overlaps;  ///< Accepted: what it overlaps in disputed zones.
   std::uint64_t overlaps_total = 0;

@@ -20,6 +20,9 @@ namespace tansiq::core {
 /// Position of a zone in its charter.
 using ZoneNumber = std::uint16_t;
 
+/// Whether two bounding rectangles have a point in common, across the 180° meridian too.
+[[nodiscard]] bool bounds_meet(const geo::Shape::Bounds& a, const geo::Shape::Bounds& b);
+
 class ZoneTable {
  public:
   /// Prepares all outlines. Fails as `geo::Shape::make`, with `where` = `zones[3].outline…`.

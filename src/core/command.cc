@@ -1,0 +1,177 @@
+#include "core/command.h"
+
+#include <array>
+
+#include "core/jcs_read.h"
+#include "core/volume_json.h"
+
+namespace tansiq::core {
+namespace {
+
+using log::JcsValue;
+using log::JcsWriter;
+
+constexpr std::array<std::string_view, 9> kActions{"create_intent",        "update_intent",     "activate_intent",
+                                                   "report_nonconforming", "report_contingent", "end_intent",
+                                                   "create_measure",       "update_measure",    "end_measure"};
+
+/// Members stand in canonical order: do, domain, effect, flight, intent, measure, off_nominal, text, version, volumes,
+/// zone.
+struct RequestWriter {
+  JcsWriter& out;
+
+  void operator()(const CreateIntent& a) const {
+    out.key("domain").string(to_text(a.domain));
+    flight(a.flight);
+    out.key("intent").string(a.intent.str()).key("volumes");
+    write_volumes(out, a.volumes);
+  }
+  void operator()(const UpdateIntent& a) const {
+    flight(a.flight);
+    out.key("intent").string(a.intent.str()).key("version").integer(a.version).key("volumes");
+    write_volumes(out, a.volumes);
+  }
+  void operator()(const ActivateIntent& a) const {
+    out.key("intent").string(a.intent.str()).key("version").integer(a.version);
+  }
+  void operator()(const ReportNonconforming& a) const { off_nominal(a.intent, a.version, a.off_nominal); }
+  void operator()(const ReportContingent& a) const { off_nominal(a.intent, a.version, a.off_nominal); }
+  void operator()(const EndIntent& a) const {
+    out.key("intent").string(a.intent.str()).key("version").integer(a.version);
+  }
+  void operator()(const CreateMeasure& a) const {
+    out.key("effect").string(to_text(a.effect)).key("measure").string(a.measure.str());
+    out.key("text").string(a.text).key("volumes");
+    write_volumes(out, a.volumes);
+    out.key("zone").string(a.zone.str());
+  }
+  void operator()(const UpdateMeasure& a) const {
+    out.key("effect").string(to_text(a.effect)).key("measure").string(a.measure.str());
+    out.key("text").string(a.text).key("version").integer(a.version).key("volumes");
+    write_volumes(out, a.volumes);
+  }
+  void operator()(const EndMeasure& a) const {
+    out.key("measure").string(a.measure.str()).key("version").integer(a.version);
+  }
+
+ private:
+  void flight(const std::string& text) const {
+    if (!text.empty()) out.key("flight").string(text);
+  }
+  void off_nominal(const IntentId& id, std::int64_t version, const std::vector<geo::Volume4d>& volumes) const {
+    out.key("intent").string(id.str());
+    if (!volumes.empty()) {
+      out.key("off_nominal");
+      write_volumes(out, volumes);
+    }
+    out.key("version").integer(version);
+  }
+};
+
+Result<IntentId> read_intent(const JcsValue& value) { return parsed_at(value, "intent", IntentId::parse); }
+Result<MeasureId> read_measure(const JcsValue& value) { return parsed_at(value, "measure", MeasureId::parse); }
+Result<std::int64_t> read_version(const JcsValue& value) {
+  return integer_at(value, "version", 1, log::kJcsIntegerMax);
+}
+Result<std::string> read_flight(const JcsValue& value) {
+  const auto member = value.find("flight");
+  if (!member) return std::string();
+  const std::string_view text = TRY(member->string());
+  if (text.empty()) return member->fail_here("an empty flight label is left out");
+  TRY_VOID(check_label(text, kFlightBytesMax, "flight label"));
+  return std::string(text);
+}
+Result<std::vector<geo::Volume4d>> read_off_nominal(const JcsValue& value) {
+  if (const auto member = value.find("off_nominal")) return read_volumes(*member);
+  return std::vector<geo::Volume4d>();
+}
+Result<Effect> read_effect(const JcsValue& value) { return parsed_at(value, "effect", parse_effect); }
+Result<std::string> read_measure_text(const JcsValue& value) {
+  const std::string_view text = TRY(string_at(value, "text"));
+  TRY_VOID(check_label(text, kMeasureTextBytesMax, "measure text"));
+  return std::string(text);
+}
+
+Result<Action> read_create_intent(const JcsValue& value) {
+  TRY_VOID(value.only({"do", "domain", "flight", "intent", "volumes"}));
+  CreateIntent a;
+  a.domain = TRY(parsed_at(value, "domain", parse_domain));
+  a.flight = TRY(read_flight(value));
+  a.intent = TRY(read_intent(value));
+  a.volumes = TRY(read_at(value, "volumes", read_volumes));
+  return Action(std::move(a));
+}
+Result<Action> read_update_intent(const JcsValue& value) {
+  TRY_VOID(value.only({"do", "flight", "intent", "version", "volumes"}));
+  UpdateIntent a;
+  a.flight = TRY(read_flight(value));
+  a.intent = TRY(read_intent(value));
+  a.version = TRY(read_version(value));
+  a.volumes = TRY(read_at(value, "volumes", read_volumes));
+  return Action(std::move(a));
+}
+template <class T>
+Result<Action> read_plain(const JcsValue& value) {
+  TRY_VOID(value.only({"do", "intent", "version"}));
+  return Action(T{TRY(read_intent(value)), TRY(read_version(value))});
+}
+template <class T>
+Result<Action> read_report(const JcsValue& value) {
+  TRY_VOID(value.only({"do", "intent", "off_nominal", "version"}));
+  return Action(T{TRY(read_intent(value)), TRY(read_version(value)), TRY(read_off_nominal(value))});
+}
+Result<Action> read_create_measure(const JcsValue& value) {
+  TRY_VOID(value.only({"do", "effect", "measure", "text", "volumes", "zone"}));
+  CreateMeasure a;
+  a.effect = TRY(read_effect(value));
+  a.measure = TRY(read_measure(value));
+  a.text = TRY(read_measure_text(value));
+  a.volumes = TRY(read_at(value, "volumes", read_volumes));
+  a.zone = TRY(parsed_at(value, "zone", ZoneId::parse));
+  return Action(std::move(a));
+}
+Result<Action> read_update_measure(const JcsValue& value) {
+  TRY_VOID(value.only({"do", "effect", "measure", "text", "version", "volumes"}));
+  UpdateMeasure a;
+  a.effect = TRY(read_effect(value));
+  a.measure = TRY(read_measure(value));
+  a.text = TRY(read_measure_text(value));
+  a.version = TRY(read_version(value));
+  a.volumes = TRY(read_at(value, "volumes", read_volumes));
+  return Action(std::move(a));
+}
+Result<Action> read_end_measure(const JcsValue& value) {
+  TRY_VOID(value.only({"do", "measure", "version"}));
+  return Action(EndMeasure{TRY(read_measure(value)), TRY(read_version(value))});
+}
+
+}  // namespace
+
+std::string_view action_name(const Action& action) { return kActions[action.index()]; }
+
+void write_request(JcsWriter& out, const Action& action) {
+  out.begin_object().key("do").string(action_name(action));
+  std::visit(RequestWriter{out}, action);
+  out.end_object();
+}
+
+Result<Action> read_request(const JcsValue& value) {
+  using Reader = Result<Action> (*)(const JcsValue&);
+  constexpr std::array<Reader, 9> kReaders{read_create_intent,
+                                           read_update_intent,
+                                           read_plain<ActivateIntent>,
+                                           read_report<ReportNonconforming>,
+                                           read_report<ReportContingent>,
+                                           read_plain<EndIntent>,
+                                           read_create_measure,
+                                           read_update_measure,
+                                           read_end_measure};
+  const std::string_view name = TRY(string_at(value, "do"));
+  for (std::size_t i = 0; i < kActions.size(); ++i) {
+    if (kActions[i] == name) return kReaders[i](value);
+  }
+  return fail(ErrorCode::kUnsupported, "unknown request \"" + std::string(name.substr(0, 64)) + "\"",
+              value.path() + ".do");
+}
+
+}  // namespace tansiq::core
