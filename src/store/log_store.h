@@ -32,9 +32,11 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "store/hash.h"
+#include "log/merkle.h"
 
 namespace tansiq::store {
+
+using log::Hash;
 
 /// Number of a log within one store, given at creation in order from 0.
 struct LogId {
@@ -74,17 +76,17 @@ struct NewMeta {
 
 /// What one durable transaction writes. May have no entries.
 struct Batch {
-  std::span<const NewEntry> entries;  ///< In local order.
-  std::span<const NewBody> bodies;
-  std::span<const NewMeta> meta;
+  std::span<const NewEntry> entries{};  ///< In local order.
+  std::span<const NewBody> bodies{};
+  std::span<const NewMeta> meta{};
 };
 
 /// The state of one log at one moment.
 struct Head {
   LogId log;
   std::uint64_t size = 0;
-  Hash root{};             ///< The empty root at size 0.
-  std::string checkpoint;  ///< The signed note for (size, root); empty at size 0.
+  Hash root{};               ///< The empty root at size 0.
+  std::string checkpoint{};  ///< The signed note for (size, root); empty at size 0.
 };
 
 /// The result of `append`. Entry i of the batch has seq first_seq + i.
@@ -151,7 +153,7 @@ class LogReader {
 struct Snapshot {
   std::uint64_t next_seq = 0;
   Hash state_hash{};
-  Bytes bytes;
+  Bytes bytes{};
 };
 
 /// The largest tree of one log that strangers may have seen. Below it nothing is signed again.
