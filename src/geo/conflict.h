@@ -18,8 +18,9 @@ struct PreparedVolume {
   TimeWindow window;
 };
 
-/// Checks band and window too (`lower < upper`, `start < end`, limits of limits.h) and prepares. Errors as `Shape::make`,
-/// with `where` naming the member, and a message such as "lower limit 1200 m is above upper limit 900 m".
+/// Checks band and window too (`lower < upper`, `start < end`, limits of limits.h) and prepares. Errors as
+/// `Shape::make`, with `where` naming the member, and a message such as "lower limit 1200 m is above upper limit 900
+/// m".
 [[nodiscard]] Result<PreparedVolume> prepare(const Volume4d& volume);
 
 /// Margin in centimetres that a comparison of two references needs (0 for the same one). Conservative and stated in

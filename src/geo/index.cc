@@ -1,0 +1,218 @@
+#include "geo/index.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/invariant.h"
+#include "geo/index_grid.h"
+
+namespace tansiq::geo {
+namespace {
+
+constexpr int kSlotBits = 24;
+constexpr std::uint64_t kSlotMask = (std::uint64_t{1} << kSlotBits) - 1;
+constexpr std::size_t kReferences = 4;
+
+std::uint32_t slot_of(VolumeIndex::Handle handle) { return static_cast<std::uint32_t>(handle & kSlotMask); }
+
+}  // namespace
+
+class VolumeIndex::Impl {
+ public:
+  Handle insert(const PreparedVolume& volume, std::uint64_t tag) {
+    const std::uint32_t slot = take_slot();
+    const Handle handle = ++inserted_ << kSlotBits | slot;
+    EXPECT_INVARIANT(inserted_ < std::uint64_t{1} << (64 - kSlotBits));
+    at(slot) = Stored{volume, tag, handle};
+    const IndexBox box = box_of(volume);
+    grid_for(volume, box, true)->insert(box, slot);
+    ends_.push_back({volume.window.end.ms, handle});
+    std::ranges::push_heap(ends_, std::greater{});
+    ++size_;
+    return handle;
+  }
+
+  bool remove(Handle handle) {
+    if (!has(handle)) return false;
+    drop(handle);
+    // Ends of removed volumes stay in the heap until they come up; when most are stale it is built anew.
+    if (ends_.size() > 2 * size_ + kStaleEnds) {
+      std::erase_if(ends_, [this](const End& end) { return !has(end.handle); });
+      std::ranges::make_heap(ends_, std::greater{});
+    }
+    return true;
+  }
+
+  void expire(UtcMs t, const std::function<void(Handle, std::uint64_t)>& removed) {
+    while (!ends_.empty() && ends_.front().end_ms <= t.ms) {
+      const Handle handle = ends_.front().handle;
+      std::ranges::pop_heap(ends_, std::greater{});
+      ends_.pop_back();
+      if (!has(handle)) continue;
+      const std::uint64_t tag = at(slot_of(handle)).tag;
+      drop(handle);
+      removed(handle, tag);
+    }
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+  [[nodiscard]] std::size_t bytes() const {
+    std::size_t total = sizeof(*this) + chunks_.size() * sizeof(Chunk) + chunks_.capacity() * sizeof(chunks_[0]) +
+                        free_.capacity() * sizeof(std::uint32_t) + ends_.capacity() * sizeof(End) +
+                        grids_.capacity() * sizeof(grids_[0]);
+    for (const Grid& grid : grids_) total += grid.cells->bytes();
+    return total;
+  }
+
+  /// Calls `found(stored)` for every volume whose box meets the query's, until it returns false. Returns whether all
+  /// were visited. May call twice for one volume when it and the query together go round the earth.
+  template <class Found>
+  bool scan(const PreparedVolume& query, const Minima& minima, Found&& found) const {
+    const IndexBox box = query_box(query, minima);
+    bool more = true;
+    for (const Grid& grid : grids_) {
+      const std::int64_t vertical_cm = std::clamp<std::int64_t>(minima.vertical_cm, 0, std::int64_t{1} << 40) +
+                                       reference_margin_cm(query.band.reference, grid.reference);
+      grid.cells->scan(box, vertical_cm, [&](std::uint32_t slot) {
+        if (more) more = found(at(slot));
+      });
+      if (!more) return false;
+    }
+    return true;
+  }
+
+  Status find(const PreparedVolume& query, const Minima& minima, std::size_t candidates_max, bool exact,
+              std::vector<Hit>& out) const {
+    const std::size_t before = out.size();
+    std::size_t compared = 0;
+    const bool all = scan(query, minima, [&](const Stored& stored) {
+      if (exact && !times_conflict(stored.volume->window, query.window, minima.time_ms)) return true;
+      if (++compared > candidates_max) return false;
+      if (!exact || outlines_conflict(stored.volume->shape, query.shape, minima.horizontal_m)) {
+        out.push_back({stored.handle, stored.tag});
+      }
+      return true;
+    });
+    if (!all) {
+      out.resize(before);
+      return fail(ErrorCode::kTooMuchWork,
+                  fmt::format("more than {} live volumes lie near this one: ask for a smaller volume or a shorter time",
+                              candidates_max));
+    }
+    const auto added = out.begin() + static_cast<std::ptrdiff_t>(before);
+    std::sort(added, out.end(), [](const Hit& a, const Hit& b) { return a.handle < b.handle; });
+    out.erase(std::unique(added, out.end()), out.end());
+    return {};
+  }
+
+  [[nodiscard]] const PreparedVolume& volume(Handle handle) const {
+    EXPECT_INVARIANT(has(handle));
+    return *at(slot_of(handle)).volume;
+  }
+
+ private:
+  struct Stored {
+    std::optional<PreparedVolume> volume;
+    std::uint64_t tag = 0;
+    Handle handle = 0;  ///< 0 while the place is free.
+  };
+  static constexpr std::size_t kChunk = 1024;
+  using Chunk = std::array<Stored, kChunk>;
+  struct End {
+    std::int64_t end_ms;
+    Handle handle;
+    friend auto operator<=>(const End&, const End&) = default;
+  };
+  /// Kept in ascending order of (reference, size class, duration class).
+  struct Grid {
+    VerticalReference reference;
+    int size_class;
+    int duration_class;
+    std::unique_ptr<IndexGrid> cells;
+  };
+  static constexpr std::size_t kStaleEnds = 64;
+
+  [[nodiscard]] Stored& at(std::uint32_t slot) { return (*chunks_[slot / kChunk])[slot % kChunk]; }
+  [[nodiscard]] const Stored& at(std::uint32_t slot) const { return (*chunks_[slot / kChunk])[slot % kChunk]; }
+  [[nodiscard]] bool has(Handle handle) const {
+    const std::uint32_t slot = slot_of(handle);
+    return handle != 0 && slot < chunks_.size() * kChunk && at(slot).handle == handle;
+  }
+
+  std::uint32_t take_slot() {
+    if (free_.empty()) {
+      const std::size_t first = chunks_.size() * kChunk;
+      EXPECT_INVARIANT(first + kChunk <= kSlotMask + 1);
+      chunks_.push_back(std::make_unique<Chunk>());
+      for (std::size_t i = kChunk; i > 0; --i) free_.push_back(static_cast<std::uint32_t>(first + i - 1));
+    }
+    const std::uint32_t slot = free_.back();
+    free_.pop_back();
+    return slot;
+  }
+
+  void drop(Handle handle) {
+    const std::uint32_t slot = slot_of(handle);
+    Stored& stored = at(slot);
+    const IndexBox box = box_of(*stored.volume);
+    IndexGrid* grid = grid_for(*stored.volume, box, false);
+    EXPECT_INVARIANT(grid != nullptr);
+    grid->remove(box, slot);
+    stored = Stored{};
+    free_.push_back(slot);
+    --size_;
+  }
+
+  IndexGrid* grid_for(const PreparedVolume& volume, const IndexBox& box, bool create) {
+    const int size_class = IndexGrid::size_class_of(box);
+    const int duration_class = IndexGrid::duration_class_of(box);
+    IndexGrid*& known = by_class_[static_cast<std::size_t>(volume.band.reference)][static_cast<std::size_t>(size_class)]
+                                 [static_cast<std::size_t>(duration_class)];
+    if (known == nullptr && create) {
+      grids_.push_back(
+          {volume.band.reference, size_class, duration_class, std::make_unique<IndexGrid>(size_class, duration_class)});
+      known = grids_.back().cells.get();
+    }
+    return known;
+  }
+
+  std::vector<std::unique_ptr<Chunk>> chunks_;
+  std::vector<std::uint32_t> free_;
+  std::vector<End> ends_;  ///< A heap, earliest end first; may name volumes that are gone.
+  std::vector<Grid> grids_;
+  std::array<std::array<std::array<IndexGrid*, IndexGrid::kDurationClasses>, IndexGrid::kSizeClasses>, kReferences>
+      by_class_{};
+  std::uint64_t inserted_ = 0;
+  std::size_t size_ = 0;
+};
+
+VolumeIndex::VolumeIndex() : impl_(std::make_unique<Impl>()) {}
+VolumeIndex::~VolumeIndex() = default;
+VolumeIndex::VolumeIndex(VolumeIndex&&) noexcept = default;
+VolumeIndex& VolumeIndex::operator=(VolumeIndex&&) noexcept = default;
+
+VolumeIndex::Handle VolumeIndex::insert(const PreparedVolume& volume, std::uint64_t tag) {
+  return impl_->insert(volume, tag);
+}
+bool VolumeIndex::remove(Handle handle) { return impl_->remove(handle); }
+void VolumeIndex::expire(UtcMs t, const std::function<void(Handle, std::uint64_t)>& removed) {
+  impl_->expire(t, removed);
+}
+std::size_t VolumeIndex::size() const { return impl_->size(); }
+std::size_t VolumeIndex::bytes() const { return impl_->bytes(); }
+
+Status VolumeIndex::find_conflicts(const PreparedVolume& query, const Minima& minima, std::size_t candidates_max,
+                                   std::vector<Hit>& out) const {
+  return impl_->find(query, minima, candidates_max, true, out);
+}
+Status VolumeIndex::find_candidates(const PreparedVolume& query, const Minima& minima, std::size_t candidates_max,
+                                    std::vector<Hit>& out) const {
+  return impl_->find(query, minima, candidates_max, false, out);
+}
+const PreparedVolume& VolumeIndex::volume(Handle handle) const { return impl_->volume(handle); }
+
+}  // namespace tansiq::geo

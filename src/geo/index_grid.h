@@ -1,0 +1,144 @@
+// One loose grid of the 4D index: cells by hash, entries by start. Inside of geo/; index.h tells the idea.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "geo/index_box.h"
+
+namespace tansiq::geo {
+
+struct IndexEntry {
+  Lanes lanes;
+  std::uint32_t slot;
+  [[nodiscard]] std::int32_t start() const { return lanes[IndexBox::kTime]; }
+};
+
+/// The entries of one cell, ascending by start, in pages.
+class IndexCell {
+ public:
+  static constexpr std::uint32_t kPageEntriesMax = 64;
+
+  void insert(const IndexEntry& entry);
+  /// Aborts when the entry is not there.
+  void remove(const IndexEntry& entry);
+  [[nodiscard]] bool empty() const { return pages_.empty(); }
+  [[nodiscard]] std::size_t bytes() const;
+
+  /// Calls `found(slot)` for each entry that meets `query` and starts at or after `start_min`.
+  template <class Found>
+  void scan(const Lanes& query, std::int64_t start_min, Found&& found) const {
+    for (std::size_t p = first_page(start_min); p < pages_.size() && pages_[p].first <= query[IndexBox::kTime]; ++p) {
+      const IndexEntry* entry = pages_[p].entries.get();
+      for (const IndexEntry* end = entry + pages_[p].count; entry != end; ++entry) {
+        if (lanes_meet(entry->lanes, query)) found(entry->slot);
+      }
+    }
+  }
+
+ private:
+  struct Page {
+    std::int32_t first = 0;  ///< Start of its first entry.
+    std::uint32_t count = 0;
+    std::uint32_t capacity = 0;
+    std::unique_ptr<IndexEntry[]> entries;
+    void reserve(std::uint32_t wanted);
+  };
+
+  /// The first page that may hold an entry with this start or a later one.
+  [[nodiscard]] std::size_t first_page(std::int64_t start) const;
+  void split(std::size_t page);
+
+  std::vector<Page> pages_;
+};
+
+/// All volumes of one class of size and duration.
+class IndexGrid {
+ public:
+  /// `size_class`: cells of 2^(17 + 3 × size_class) × 4e-7 degree; the last class has one cell for the earth.
+  /// `duration_class`: entries last at most 2^(10 + 3 × duration_class) × 1.024 s; the last class any time.
+  static constexpr int kSizeClasses = 6;
+  static constexpr int kDurationClasses = 5;
+  [[nodiscard]] static int size_class_of(const IndexBox& box);
+  [[nodiscard]] static int duration_class_of(const IndexBox& box);
+
+  IndexGrid(int size_class, int duration_class);
+
+  void insert(const IndexBox& box, std::uint32_t slot);
+  void remove(const IndexBox& box, std::uint32_t slot);
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t bytes() const;
+
+  /// Calls `found(slot)` for every entry that meets the query; twice only when the two together go round the earth.
+  template <class Found>
+  void scan(const IndexBox& query, std::int64_t vertical_cm, Found&& found) const {
+    if (size_ == 0) return;
+    for (const std::int64_t shift : {std::int64_t{0}, -kWholeTurn, kWholeTurn}) {
+      // Corners of entries that can meet the query lie up to one entry's extent south-west of it.
+      const std::int64_t west = query.low[IndexBox::kLng] + shift - lng_extent_max_;
+      const std::int64_t east = query.high[IndexBox::kLng] + shift;
+      if (east < -kHalfTurn || west >= kHalfTurn) continue;
+      const Lanes lanes = query_lanes(query, vertical_cm, shift);
+      const std::int64_t start_min = query.low[IndexBox::kTime] - duration_max_;
+      scan_cells(column(west), column(east), row(query.low[IndexBox::kLat] - lat_extent_max_),
+                 row(query.high[IndexBox::kLat]), lanes, start_min, found);
+    }
+  }
+
+ private:
+  struct Slot {
+    std::uint64_t key = kNone;
+    std::uint32_t cell = 0;
+  };
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
+
+  [[nodiscard]] std::int64_t row(std::int64_t lat) const;
+  [[nodiscard]] std::int64_t column(std::int64_t lng) const;
+  [[nodiscard]] static std::uint64_t key_of(std::int64_t column, std::int64_t row) {
+    return static_cast<std::uint64_t>(row) << 32 | static_cast<std::uint64_t>(column);
+  }
+  [[nodiscard]] std::size_t home(std::uint64_t key) const {
+    return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15ULL) >> table_shift_);
+  }
+  /// Place of the key, or of the gap where it would stand.
+  [[nodiscard]] std::size_t find(std::uint64_t key) const {
+    std::size_t at = home(key);
+    while (table_[at].key != kNone && table_[at].key != key) at = (at + 1) & (table_.size() - 1);
+    return at;
+  }
+  void grow_table();
+  void erase_at(std::size_t at);
+
+  template <class Found>
+  void scan_cells(std::int64_t column_low, std::int64_t column_high, std::int64_t row_low, std::int64_t row_high,
+                  const Lanes& lanes, std::int64_t start_min, Found&& found) const {
+    const auto wanted = static_cast<std::uint64_t>((column_high - column_low + 1) * (row_high - row_low + 1));
+    if (wanted > used_) {
+      for (const Slot& slot : table_) {
+        if (slot.key != kNone) cells_[slot.cell].scan(lanes, start_min, found);
+      }
+      return;
+    }
+    for (std::int64_t r = row_low; r <= row_high; ++r) {
+      for (std::int64_t c = column_low; c <= column_high; ++c) {
+        const Slot& slot = table_[find(key_of(c, r))];
+        if (slot.key != kNone) cells_[slot.cell].scan(lanes, start_min, found);
+      }
+    }
+  }
+
+  int cell_shift_;
+  std::int64_t duration_max_;
+  std::int64_t lat_extent_max_ = 0;  ///< Largest extents seen since the grid was last empty.
+  std::int64_t lng_extent_max_ = 0;
+  std::size_t size_ = 0;
+  std::size_t used_ = 0;  ///< Cells in use.
+  int table_shift_;
+  std::vector<Slot> table_;  ///< Open addressing, linear probing, at most 2/3 full.
+  std::vector<IndexCell> cells_;
+  std::vector<std::uint32_t> free_cells_;
+};
+
+}  // namespace tansiq::geo
