@@ -12,7 +12,7 @@ namespace tansiq::log {
 
 struct ExportOptions {
   /// Called now and then with files done and files in all. May be empty.
-  std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress{};
 };
 
 struct ExportResult {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "base/invariant.h"
 #include "log/jcs_text.h"
@@ -60,7 +61,10 @@ struct Fault {
 
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : begin_(text.data()), p_(begin_), end_(begin_ + text.size()) {}
+  explicit Scanner(std::string_view text, std::span<JcsTopInteger> wanted = {})
+      : begin_(text.data()), p_(begin_), end_(begin_ + text.size()), wanted_(wanted) {
+    for (JcsTopInteger& member : wanted_) member.value.reset();
+  }
 
   /// True when the whole text is one canonical value.
   [[nodiscard]] bool scan() {
@@ -97,6 +101,7 @@ class Scanner {
     if (p_ == end_) return wrong("the text ends where a value is expected");
     ++values_;
     closed = true;
+    JcsTopInteger* const wanted = std::exchange(pending_, nullptr);
     switch (*p_) {
       case '"': {
         bool escaped = false;
@@ -113,7 +118,7 @@ class Scanner {
       case 'n':
         return wrong("null is not used in records: leave the member out");
       default:
-        return integer();
+        return integer(wanted);
     }
   }
 
@@ -164,6 +169,7 @@ class Scanner {
       if (order == 0) return wrong_at("member name is given twice", start);
       if (order > 0) return wrong_at("member is out of order: names are sorted by UTF-16 code units", start);
     }
+    if (depth_ == 1) note_wanted(std::string_view(start, size));
     frame.name = start;
     frame.name_size = size;
     frame.escaped = frame.escaped || escaped;
@@ -171,6 +177,12 @@ class Scanner {
       return wrong("expected `:` behind the member name; canonical JSON has no white space");
     ++p_;
     return true;
+  }
+
+  void note_wanted(std::string_view name) {
+    for (JcsTopInteger& member : wanted_) {
+      if (member.name == name) pending_ = &member;
+    }
   }
 
   bool string(bool& escaped) {
@@ -206,7 +218,7 @@ class Scanner {
     return true;
   }
 
-  bool integer() {
+  bool integer(JcsTopInteger* wanted) {
     const char* const start = p_;
     if (*p_ == '-') ++p_;
     const char* const digits = p_;
@@ -223,12 +235,17 @@ class Scanner {
       return wrong_at("integer is beyond 9007199254740991: write larger values as strings", start);
     }
     if (p_ != end_ && (*p_ == '.' || *p_ == 'e' || *p_ == 'E')) return wrong_at("records hold integers only", start);
+    if (wanted != nullptr) {
+      wanted->value = *start == '-' ? -static_cast<std::int64_t>(magnitude) : static_cast<std::int64_t>(magnitude);
+    }
     return true;
   }
 
   const char* begin_;
   const char* p_;
   const char* end_;
+  std::span<JcsTopInteger> wanted_;
+  JcsTopInteger* pending_ = nullptr;  // the member whose value comes next
   std::uint32_t values_ = 0;
   std::uint32_t depth_ = 0;
   std::array<Frame, kJsonDepthMax> frames_{};
@@ -415,9 +432,11 @@ Result<JcsDocument> JcsDocument::parse(std::string_view text, std::size_t bytes_
   return JcsDocument(block);
 }
 
-Status JcsDocument::check(std::string_view text, std::size_t bytes_max) {
+Status JcsDocument::check(std::string_view text, std::size_t bytes_max) { return check(text, {}, bytes_max); }
+
+Status JcsDocument::check(std::string_view text, std::span<JcsTopInteger> wanted, std::size_t bytes_max) {
   TRY_VOID(check_size(text, bytes_max));
-  Scanner scanner(text);
+  Scanner scanner(text, wanted);
   if (!scanner.scan()) return std::unexpected(error_of(scanner.fault()));
   return {};
 }

@@ -23,6 +23,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -75,6 +76,12 @@ class JcsValue {
   std::uint32_t index_;
 };
 
+/// An integer member of the outermost object that `JcsDocument::check` notes in passing.
+struct JcsTopInteger {
+  std::string_view name;              ///< Without characters that need escaping.
+  std::optional<std::int64_t> value;  ///< Set when the member is there and is an integer.
+};
+
 /// A parsed document. Owns a copy of its text; one allocation for text and nodes.
 class JcsDocument {
  public:
@@ -84,6 +91,9 @@ class JcsDocument {
   [[nodiscard]] static Result<JcsDocument> parse(std::string_view text, std::size_t bytes_max = kNoteBytesMax);
   /// The same judgement without building nodes, for verifiers. Allocates only to describe a failure.
   [[nodiscard]] static Status check(std::string_view text, std::size_t bytes_max = kNoteBytesMax);
+  /// The same, and fills in `wanted`.
+  [[nodiscard]] static Status check(std::string_view text, std::span<JcsTopInteger> wanted,
+                                    std::size_t bytes_max = kNoteBytesMax);
   [[nodiscard]] JcsValue root() const;
 
  private:

@@ -340,6 +340,18 @@ TEST(Jcs, large_arrays_have_constant_time_access) {
   }
 }
 
+TEST(Jcs, notes_top_level_integers_in_passing) {
+  std::array<JcsTopInteger, 2> wanted{JcsTopInteger{"seq", {}}, JcsTopInteger{"time_ms", {}}};
+  ASSERT_TRUE(JcsDocument::check(R"({"a":{"seq":1,"time_ms":2},"seq":-7,"time_ms":"text","z":[3]})", wanted));
+  EXPECT_EQ(wanted[0].value, -7);
+  EXPECT_EQ(wanted[1].value, std::nullopt);
+  ASSERT_TRUE(JcsDocument::check(R"({"seq":[5],"time_ms":6})", wanted));
+  EXPECT_EQ(wanted[0].value, std::nullopt);
+  EXPECT_EQ(wanted[1].value, 6);
+  ASSERT_TRUE(JcsDocument::check(R"([{"seq":5}])", wanted));
+  EXPECT_EQ(wanted[0].value, std::nullopt);
+}
+
 TEST(JcsWriter, writes_what_the_reader_accepts) {
   std::string out = "prefix ";
   JcsWriter writer(out);
