@@ -39,7 +39,11 @@ Result<bool> for_each_entry(ByteView bundle, std::size_t count, const Visit& vis
 }  // namespace
 
 Result<std::unique_ptr<SqliteReader>> SqliteReader::open(const std::string& folder, Files& files) {
-  std::unique_ptr<SqliteReader> reader(new SqliteReader(TRY(open_for_reading(folder, files))));
+  return over(TRY(open_for_reading(folder, files)));
+}
+
+Result<std::unique_ptr<SqliteReader>> SqliteReader::over(Connection db) {
+  std::unique_ptr<SqliteReader> reader(new SqliteReader(std::move(db)));
   TRY_VOID(reader->prepare());
   return reader;
 }

@@ -18,6 +18,8 @@ namespace tansiq::store {
 class SqliteReader final : public LogReader {
  public:
   [[nodiscard]] static Result<std::unique_ptr<SqliteReader>> open(const std::string& folder, Files& files);
+  /// Over a connection that is open already.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteReader>> over(Connection db);
 
   Result<std::vector<LogInfo>> logs() override;
   Result<Head> head(LogId log) override;
