@@ -34,6 +34,10 @@
 #include "core/command.h"
 #include "core/entry.h"
 
+namespace tansiq::store {
+class Files;
+}
+
 namespace tansiq::node {
 
 /// Both files or none.
@@ -53,8 +57,8 @@ struct NodeLimits {
 
 /// What `Node::open` needs. Everything has a default that gives a working node on loopback.
 struct NodeConfig {
-  /// Holds `tansiq.db`, `last-checkpoint`, `charter.note` and the secrets `node.key`, `token.key`, `ovn.key` (0600).
-  /// Created (0700) when missing.
+  /// Holds `log.db`, `last-checkpoint`, snapshots, `charter.note` and the secrets `node.key`, `token.key`, `ovn.key`
+  /// (0600). Created (0700) when missing.
   std::filesystem::path data_dir = "tansiq-data";
   /// Empty: `<data_dir>/charter.note`. A path given here is read on the first start and copied into the data folder.
   std::filesystem::path charter_path;
@@ -86,8 +90,10 @@ struct NodeConfig {
   /// True: `/metrics` without a token on every address, not only to loopback peers.
   bool public_metrics = false;
 
-  /// False trades durability for speed in tests; REAL charters refuse it.
-  bool fsync = true;
+  /// The database has entries, but the file of the last published checkpoint is gone (moved, restored): go on anyway.
+  bool accept_missing_last_checkpoint = false;
+  /// The disk (store/files.h); the operating system's when null. For fault tests. Not owned.
+  store::Files* files = nullptr;
   /// A snapshot is written when this many entries have been added since the last one; 0 = only at `stop()`.
   std::uint64_t snapshot_every_entries = 200'000;
   /// How often time-driven effects (expiry) are looked for; 0 = never by itself (tests call `tick()`).

@@ -1,0 +1,139 @@
+#include "node/api_convert.h"
+
+#include <utility>
+
+namespace tansiq::node {
+namespace {
+
+geo::LatLng point(const std::array<std::int64_t, 2>& p) {
+  return {static_cast<std::int32_t>(p[0]), static_cast<std::int32_t>(p[1])};
+}
+
+std::vector<geo::LatLng> points(const std::vector<std::array<std::int64_t, 2>>& list) {
+  std::vector<geo::LatLng> out;
+  out.reserve(list.size());
+  for (const auto& p : list) out.push_back(point(p));
+  return out;
+}
+
+geo::Outline outline(const api::Outline& o) {
+  if (o.circle) return geo::Circle{point(o.circle->centre), o.circle->radius_cm};
+  if (o.corridor) return geo::Corridor{points(o.corridor->line), o.corridor->left_cm, o.corridor->right_cm};
+  return geo::Polygon{points(o.polygon)};
+}
+
+geo::VerticalReference reference(api::VerticalReference r) {
+  switch (r) {
+    case api::VerticalReference::kWgs84:
+      return geo::VerticalReference::kWgs84;
+    case api::VerticalReference::kAmsl:
+      return geo::VerticalReference::kAmsl;
+    case api::VerticalReference::kFl:
+      return geo::VerticalReference::kFlightLevel;
+    case api::VerticalReference::kAgl:
+      return geo::VerticalReference::kAgl;
+  }
+  return geo::VerticalReference::kWgs84;
+}
+
+geo::LevelBand band(const std::optional<api::Band>& b) {
+  geo::LevelBand out;
+  if (!b) return out;
+  if (b->lower_cm) out.lower_cm = *b->lower_cm;
+  if (b->upper_cm) out.upper_cm = *b->upper_cm;
+  if (b->ref) out.reference = reference(*b->ref);
+  return out;
+}
+
+core::IntentState state(api::IntentState s) {
+  switch (s) {
+    case api::IntentState::kAccepted:
+      return core::IntentState::kAccepted;
+    case api::IntentState::kActivated:
+      return core::IntentState::kActivated;
+    case api::IntentState::kNonconforming:
+      return core::IntentState::kNonconforming;
+    case api::IntentState::kContingent:
+      return core::IntentState::kContingent;
+    case api::IntentState::kEnded:
+      return core::IntentState::kEnded;
+  }
+  return core::IntentState::kEnded;
+}
+
+}  // namespace
+
+core::Domain to_core(api::Domain domain) {
+  return domain == api::Domain::kSea ? core::Domain::kSea : core::Domain::kAir;
+}
+core::Effect to_core(api::Effect effect) {
+  return effect == api::Effect::kRefuse ? core::Effect::kRefuse : core::Effect::kWarn;
+}
+
+geo::Volume4d to_core(const api::Volume& volume) {
+  return {outline(volume.outline), band(volume.band), {{volume.window.start_ms}, {volume.window.end_ms}}};
+}
+
+std::vector<geo::Volume4d> to_core(const std::vector<api::Volume>& volumes) {
+  std::vector<geo::Volume4d> out;
+  out.reserve(volumes.size());
+  for (const api::Volume& volume : volumes) out.push_back(to_core(volume));
+  return out;
+}
+
+core::Action to_action(IntentId id, api::IntentCreate&& body) {
+  return core::CreateIntent{std::move(id), std::move(body.flight).value_or(std::string()), to_core(body.domain),
+                            to_core(body.volumes), std::move(body.keys)};
+}
+
+core::Action to_action(IntentId id, api::IntentUpdate&& body) {
+  return core::UpdateIntent{std::move(id), body.version, std::move(body.flight).value_or(std::string()),
+                            to_core(body.volumes), std::move(body.keys)};
+}
+
+core::Action to_action(IntentId id, api::IntentOffNominal&& body) {
+  if (body.state == api::OffNominalState::kContingent) {
+    return core::ReportContingent{std::move(id), body.version, to_core(body.volumes)};
+  }
+  return core::ReportNonconforming{std::move(id), body.version, to_core(body.volumes)};
+}
+
+core::Action to_action(MeasureId id, api::MeasureCreate&& body) {
+  return core::CreateMeasure{std::move(id), std::move(body.zone), to_core(body.effect),
+                             std::move(body.text).value_or(std::string()), to_core(body.volumes)};
+}
+
+core::Action to_action(MeasureId id, api::MeasureUpdate&& body) {
+  return core::UpdateMeasure{std::move(id), body.version, to_core(body.effect),
+                             std::move(body.text).value_or(std::string()), to_core(body.volumes)};
+}
+
+core::Action to_action(api::IntentPreview&& body) {
+  if (body.id && body.version) {
+    return core::UpdateIntent{std::move(*body.id), *body.version, {}, to_core(body.volumes), std::move(body.keys)};
+  }
+  IntentId id = body.id ? std::move(*body.id) : IntentId();  // The empty id is nobody's.
+  return core::CreateIntent{std::move(id), {}, to_core(body.domain), to_core(body.volumes), std::move(body.keys)};
+}
+
+Result<core::IntentFilter> to_filter(const api::IntentQuery& query, const core::ZoneTable& zones) {
+  core::IntentFilter filter;
+  if (query.volume) filter.volume = to_core(*query.volume);
+  if (query.domain) filter.domain = to_core(*query.domain);
+  if (query.zone) {
+    filter.zone = zones.find(*query.zone);
+    if (!filter.zone) return fail(ErrorCode::kNotFound, "there is no zone " + query.zone->str(), "zone");
+  }
+  if (query.manager) {
+    auto manager = core::Subject::parse(*query.manager);
+    if (!manager) return std::unexpected(inside(std::move(manager.error()), "manager"));
+    filter.manager = std::move(*manager);
+  }
+  if (query.state) filter.state = state(*query.state);
+  filter.ended = query.ended;
+  filter.after_seq = static_cast<std::uint64_t>(query.after);
+  filter.limit = static_cast<std::size_t>(query.limit);
+  return filter;
+}
+
+}  // namespace tansiq::node

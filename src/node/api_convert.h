@@ -1,0 +1,30 @@
+// From the API's typed requests to the core's commands. Nothing is judged here: the generated readers have checked form
+// and range, the core checks what needs geometry or state.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/command.h"
+#include "core/machine.h"
+#include "node_api/schemas.h"
+
+namespace tansiq::node {
+
+[[nodiscard]] geo::Volume4d to_core(const api::Volume& volume);
+[[nodiscard]] std::vector<geo::Volume4d> to_core(const std::vector<api::Volume>& volumes);
+[[nodiscard]] core::Domain to_core(api::Domain domain);
+[[nodiscard]] core::Effect to_core(api::Effect effect);
+
+[[nodiscard]] core::Action to_action(IntentId id, api::IntentCreate&& body);
+[[nodiscard]] core::Action to_action(IntentId id, api::IntentUpdate&& body);
+[[nodiscard]] core::Action to_action(IntentId id, api::IntentOffNominal&& body);
+[[nodiscard]] core::Action to_action(MeasureId id, api::MeasureCreate&& body);
+[[nodiscard]] core::Action to_action(MeasureId id, api::MeasureUpdate&& body);
+/// A preview asks about a new intent, or with `id` and `version` about an update of it.
+[[nodiscard]] core::Action to_action(api::IntentPreview&& body);
+
+/// Zone names become numbers. Fails with `kNotFound` for an unknown zone, `kInvalid` for a manager that is no subject.
+[[nodiscard]] Result<core::IntentFilter> to_filter(const api::IntentQuery& query, const core::ZoneTable& zones);
+
+}  // namespace tansiq::node

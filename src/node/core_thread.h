@@ -1,0 +1,120 @@
+// The one thread that decides. It takes a batch of tasks, executes each on the machine, makes all entries of the batch
+// durable in one transaction, and only then lets any answer out, reads included: nothing undurable is ever shown.
+//
+// The machine and the store's writer side belong to this thread; nothing here takes a lock while deciding.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "core/machine.h"
+#include "net/http_server.h"
+#include "node/bounded_queue.h"
+#include "node/event_hub.h"
+#include "node/figures.h"
+#include "node/node.h"
+#include "store/log_store.h"
+
+namespace tansiq::node {
+
+/// What leaves once the batch is durable: an answer over HTTP, or a call on the core thread (keep it short).
+struct Departure {
+  std::shared_ptr<net::Exchange> exchange;
+  net::Response response;
+  std::function<void(const Status& durable)> call;  ///< Fails when the store did.
+};
+
+/// Turns what a command led to into its departure; runs before the batch is durable, so that the machine shows the
+/// state right after the command.
+using Completion = std::function<Departure(Result<Recorded>, const core::Machine&)>;
+/// Looks at the state as it is at this place in the queue.
+using Reading = std::function<Departure(const core::Machine&)>;
+
+struct CommandTask {
+  core::Command command;
+  Completion done;
+};
+struct ReadTask {
+  Reading read;
+  /// Called instead when the node stops first.
+  std::function<void(Error)> refused;
+};
+struct TickTask {};
+using CoreTask = std::variant<CommandTask, ReadTask, TickTask>;
+
+class CoreThread {
+ public:
+  struct Config {
+    const Clock* clock = nullptr;
+    std::size_t queue_max = kCommandQueueMax;
+    std::size_t batch_max = kBatchCommandsMax;
+    /// Called once, on the core thread, when the store fails: the node must stop.
+    std::function<void(Error)> on_failure;
+  };
+
+  /// `machine` has `store`'s entries applied and is settled. `store`, `hub` and `figures` outlive this.
+  CoreThread(Config config, core::Machine machine, store::LogStore& store, std::unique_ptr<store::LogReader> reader,
+             EventHub& hub, CoreFigures& figures);
+  ~CoreThread();  ///< stop()
+  CoreThread(const CoreThread&) = delete;
+  CoreThread& operator=(const CoreThread&) = delete;
+
+  void start();
+
+  /// Any thread. On failure the task comes back with `kOverloaded` or `kUnavailable`; its completion is not called.
+  [[nodiscard]] Status submit(CoreTask&& task);
+  /// For the node's own few tasks: gets through although the queue is full.
+  [[nodiscard]] Status submit_urgent(CoreTask&& task);
+  [[nodiscard]] std::size_t queue_depth() const { return queue_.size(); }
+  /// The node's time.
+  [[nodiscard]] UtcMs now() const { return config_.clock->now(); }
+
+  /// Takes nothing new, works off what is queued, ends the thread. Idempotent. Any thread but this one.
+  void stop();
+
+  /// Only before `start` or after `stop`.
+  [[nodiscard]] const core::Machine& machine() const { return machine_; }
+  /// Whether the store failed. The machine is then ahead of the record and good for nothing.
+  [[nodiscard]] bool failed() const { return failed_.load(); }
+
+ private:
+  void run();
+  void execute(CoreTask& task, UtcMs now);
+  void execute(CommandTask& task, UtcMs now);
+  void tick(UtcMs now);
+  [[nodiscard]] Result<Recorded> recorded(Result<core::Outcome> outcome);
+  [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
+  void keep(core::Outcome& outcome);
+  [[nodiscard]] Status commit();
+  void depart();
+  void abandon(const Error& error);
+  void count(const Result<Recorded>& recorded);
+  [[nodiscard]] Status admit(BoundedQueue<CoreTask>::Push pushed);
+
+  Config config_;
+  core::Machine machine_;
+  store::LogStore& store_;
+  std::unique_ptr<store::LogReader> reader_;
+  EventHub& hub_;
+  CoreFigures& figures_;
+  BoundedQueue<CoreTask> queue_;
+  std::atomic<bool> failed_{false};
+  std::thread thread_;
+
+  // The batch under way.
+  std::uint64_t durable_seq_ = 0;    ///< One more than the last durable entry's seq.
+  std::uint64_t durable_index_ = 0;  ///< Size of `main`, durable.
+  std::vector<std::string> lines_;   ///< Entries not yet durable, from durable_seq_ on.
+  std::vector<store::NewEntry> new_entries_;
+  std::vector<Departure> departures_;
+  net::ReplyBatch replies_;
+};
+
+}  // namespace tansiq::node

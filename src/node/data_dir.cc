@@ -1,0 +1,187 @@
+#include "node/data_dir.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "base/random.h"
+#include "log/note.h"
+#include "node/default_charter.h"
+
+namespace tansiq::node {
+namespace fs = std::filesystem;
+namespace {
+
+std::string system_message(int code) { return std::generic_category().message(code); }
+
+/// Writes a new file, synced; `kConflict` when it exists.
+Status write_new_file(const fs::path& path, ByteView bytes, mode_t mode) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (file < 0) {
+    return fail(errno == EEXIST ? ErrorCode::kConflict : ErrorCode::kIo,
+                fmt::format("cannot create {}: {}", path.string(), system_message(errno)));
+  }
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = ::write(file, bytes.data() + done, bytes.size() - done);
+    if (n <= 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  const bool good = done == bytes.size() && ::fsync(file) == 0;
+  const int code = errno;
+  ::close(file);
+  if (good) return {};
+  ::unlink(path.c_str());
+  return fail(ErrorCode::kIo, fmt::format("cannot write {}: {}", path.string(), system_message(code)));
+}
+
+Result<std::string> read_file(const fs::path& path, std::size_t bytes_max) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return fail(ErrorCode::kIo, fmt::format("cannot read {}: {}", path.string(), system_message(errno)));
+  std::string text(bytes_max + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > bytes_max) {
+    return fail(ErrorCode::kTooLarge, fmt::format("{} is larger than {} bytes", path.string(), bytes_max));
+  }
+  return text;
+}
+
+Status make_folder(const fs::path& dir, bool& created) {
+  std::error_code error;
+  if (fs::is_directory(dir, error)) {
+    created = fs::is_empty(dir, error);
+    return {};
+  }
+  fs::create_directories(dir, error);
+  if (error) return fail(ErrorCode::kIo, fmt::format("cannot create {}: {}", dir.string(), error.message()));
+  fs::permissions(dir, fs::perms::owner_all, error);
+  created = true;
+  return {};
+}
+
+Result<std::array<std::uint8_t, 32>> ovn_secret(const fs::path& path) {
+  std::array<std::uint8_t, 32> secret{};
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    fill_secure_random(secret);
+    TRY_VOID(write_new_file(path, secret, 0600));
+    return secret;
+  }
+  struct stat status{};
+  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0) {
+    return fail(ErrorCode::kForbidden,
+                fmt::format("{} can be read by others; run: chmod 600 {}", path.string(), path.string()));
+  }
+  const std::string bytes = TRY(read_file(path, secret.size()));
+  if (bytes.size() != secret.size()) {
+    return fail(ErrorCode::kCorrupt, fmt::format("{} has {} bytes, not 32", path.string(), bytes.size()));
+  }
+  std::memcpy(secret.data(), bytes.data(), secret.size());
+  return secret;
+}
+
+Result<log::SignerKey> node_key(const fs::path& path, bool may_create) {
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    if (!may_create) {
+      return fail(ErrorCode::kNotFound,
+                  fmt::format("there is no key at {}; make one with: tansiq key new", path.string()));
+    }
+    const log::SignerKey key = TRY(log::SignerKey::generate(kDefaultOrigin, log::KeyType::kEd25519));
+    TRY_VOID(log::write_key_file(path, key));
+  }
+  return log::read_key_file(path);
+}
+
+Result<net::TokenKey> token_key(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) TRY_VOID(net::TokenKey::generate().save(path.string()));
+  return net::TokenKey::load(path.string());
+}
+
+/// Puts a charter into the folder when none is there: the configured one, or in develop mode a self-made one.
+Status provide_charter(const NodeConfig& config, const fs::path& path, const log::SignerKey& key, UtcMs now) {
+  std::error_code error;
+  if (fs::exists(path, error)) return {};
+  if (!config.charter_path.empty()) {
+    const std::string note = TRY(read_file(config.charter_path, kNoteBytesMax));
+    TRY_VOID(core::open_charter(note));
+    return write_new_file(path, as_bytes(note), 0644);
+  }
+  if (!config.develop) {
+    return fail(ErrorCode::kNotFound,
+                fmt::format("there is no charter at {}; make one with: tansiq init", path.string()));
+  }
+  // Valid from the start of the day, so that two starts on one day give the same text for the same key.
+  constexpr DurationMs kDayMs = 86'400'000;
+  const core::Charter charter = default_charter(key.verifier().text(), UtcMs{now.ms - now.ms % kDayMs});
+  const log::SignerKey* signers[] = {&key};
+  const std::string note = TRY(log::sign_note(core::charter_text(charter), signers));
+  return write_new_file(path, as_bytes(note), 0644);
+}
+
+Result<AuthorityId> find_self(const core::Charter& charter, const std::string& wanted, const std::string& vkey) {
+  const core::Authority* found = nullptr;
+  for (const core::Authority& authority : charter.authorities) {
+    if (std::ranges::find(authority.keys, vkey) != authority.keys.end()) found = &authority;
+  }
+  if (found == nullptr) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("no authority of charter {} lists this node's key {}", charter.id, vkey), "authorities");
+  }
+  if (!wanted.empty() && found->id.str() != wanted) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("this node's key belongs to authority {}, not to {}", found->id.str(), wanted),
+                "authorities");
+  }
+  return found->id;
+}
+
+Status judge_charter(const core::SignedCharter& signed_charter, const NodeConfig& config) {
+  const core::Charter& charter = signed_charter.charter;
+  const std::vector<core::Finding> findings = core::lint(charter, signed_charter.signers);
+  if (!findings.empty()) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("the charter is not fit for use: {} ({} finding{}; see: tansiq charter lint)",
+                            findings.front().message, findings.size(), findings.size() == 1 ? "" : "s"),
+                findings.front().where);
+  }
+  const bool serious = charter.data_mode == core::DataMode::kReal || charter.data_mode == core::DataMode::kExercise;
+  if (serious && config.clock_offset_ms != 0) {
+    return fail(ErrorCode::kInvalid, fmt::format("a clock that is set off needs data mode TEST or SIMULATED, not {}",
+                                                 core::to_text(charter.data_mode)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now) {
+  const fs::path& dir = config.data_dir;
+  bool created = false;
+  TRY_VOID(make_folder(dir, created));
+  const fs::path key_path = config.key_path.empty() ? dir / "node.key" : config.key_path;
+  const bool self_made = config.develop && config.charter_path.empty() && !fs::exists(dir / "charter.note");
+  log::SignerKey key = TRY(node_key(key_path, self_made));
+  TRY_VOID(provide_charter(config, dir / "charter.note", key, now));
+
+  std::string note = TRY(read_file(dir / "charter.note", kNoteBytesMax));
+  core::SignedCharter charter = TRY(core::open_charter(note));
+  TRY_VOID(judge_charter(charter, config));
+  AuthorityId self = TRY(find_self(charter.charter, config.authority, key.verifier().text()));
+  net::TokenKey token = TRY(token_key(config.token_key_path.empty() ? dir / "token.key" : config.token_key_path));
+  const auto secret = TRY(ovn_secret(dir / "ovn.key"));
+  const bool develop = charter.charter.id == "develop";
+  return DataDir{created,         develop,        std::move(charter), std::move(note),
+                 std::move(self), std::move(key), std::move(token),   secret};
+}
+
+}  // namespace tansiq::node

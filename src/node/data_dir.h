@@ -1,0 +1,40 @@
+// A node's data folder: which files stand in it, how they are made, and what is refused.
+//
+//   log.db, last-checkpoint, snapshot-*, lock   the store's (store/sqlite_store.h)
+//   charter.note                 the charter in force, as signed
+//   node.key                     signs checkpoints: a note key (log/note_key.h), 0600
+//   token.key                    secret of local tokens (net/bearer.h), 0600
+//   ovn.key                      secret of OVNs, 32 bytes, 0600
+//
+// Nothing that exists is ever overwritten; a missing file is made only where that is harmless, or in develop mode.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "core/charter.h"
+#include "log/note_key.h"
+#include "net/bearer.h"
+#include "node/node.h"
+
+namespace tansiq::node {
+
+/// What `open_data_dir` found or made.
+struct DataDir {
+  bool created = false;          ///< The folder was new or empty.
+  bool develop_charter = false;  ///< The charter is the built-in one.
+  core::SignedCharter charter;
+  std::string charter_note;
+  AuthorityId self;
+  log::SignerKey key;
+  net::TokenKey token_key;
+  std::array<std::uint8_t, 32> ovn_secret{};
+};
+
+/// Reads the folder of `config`, makes what is missing. Fails with `kIo`, `kForbidden` (a secret that others may read),
+/// `kNotFound` (no charter, and not in develop mode), `kInvalid` (charter unfit, key of no authority, clock offset in
+/// REAL or EXERCISE).
+[[nodiscard]] Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now);
+
+}  // namespace tansiq::node

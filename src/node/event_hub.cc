@@ -1,0 +1,175 @@
+#include "node/event_hub.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/logging.h"
+#include "core/entry.h"
+
+namespace tansiq::node {
+namespace {
+
+constexpr std::size_t kRingEventsMax = 8'192;
+constexpr std::size_t kRingBytesMax = 8U << 20;
+/// A listener is given more only while less than this waits in its queue (net cuts it off at 1 MiB or 4,096 events).
+constexpr std::size_t kQueueBytesLow = 256U << 10;
+/// Entries moved for one listener at a time, so that many listeners progress together.
+constexpr std::uint64_t kSliceEntriesMax = 256;
+/// How often listeners whose queues were full are looked at again.
+constexpr std::chrono::milliseconds kRetry{20};
+
+}  // namespace
+
+net::WireEvent entry_event(std::uint64_t seq, std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  return net::format_event(fmt::to_string(seq), core::entry_kind_of(line), line);
+}
+
+EventHub::EventHub(std::unique_ptr<store::LogReader> reader, std::uint64_t next_seq, std::size_t streams_max)
+    : reader_(std::move(reader)),
+      streams_max_(streams_max),
+      durable_seq_(next_seq),
+      ring_first_(next_seq),
+      thread_([this] { run(); }) {}
+
+EventHub::~EventHub() { stop(); }
+
+Status EventHub::check(std::optional<std::uint64_t> from) const {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return fail(ErrorCode::kUnavailable, "the node is stopping");
+  if (from && *from > durable_seq_) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("the record ends before entry {}; the next one is {}", *from, durable_seq_), "after");
+  }
+  if (listeners_.load() >= streams_max_) {
+    return fail(ErrorCode::kOverloaded, fmt::format("{} event streams are open, the most there may be", streams_max_));
+  }
+  return {};
+}
+
+void EventHub::subscribe(net::StreamHandle stream, std::optional<std::uint64_t> from) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) {
+    stream.close();
+    return;
+  }
+  listeners_.fetch_add(1);
+  joining_.push_back({std::move(stream), from.value_or(durable_seq_)});
+  changed_.notify_one();
+}
+
+void EventHub::durable(std::uint64_t first_seq, std::uint64_t next_seq, std::vector<std::string> lines) {
+  const std::lock_guard lock(mutex_);
+  durable_seq_ = next_seq;
+  if (!lines.empty()) fresh_.push_back({first_seq, std::move(lines)});
+  if (listeners_.load() > 0) changed_.notify_one();
+}
+
+void EventHub::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void EventHub::run() {
+  std::uint64_t end = 0;
+  bool waiting_for_sockets = false;
+  std::vector<Fresh> fresh;
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      const auto something = [&] { return stopping_ || !joining_.empty() || !fresh_.empty() || durable_seq_ != end; };
+      if (waiting_for_sockets) {
+        changed_.wait_for(lock, kRetry, something);
+      } else {
+        // Ends of streams are noticed at the latest after this, so that their slots are free again.
+        changed_.wait_for(lock, std::chrono::seconds(1), something);
+      }
+      if (stopping_) break;
+      for (Listener& l : joining_) active_.push_back(std::move(l));
+      joining_.clear();
+      fresh.swap(fresh_);
+      end = durable_seq_;
+    }
+    take_fresh(fresh);
+    waiting_for_sockets = false;
+    const auto over = [&](Listener& l) { return !advance(l, end); };
+    const std::size_t ended = std::erase_if(active_, over);
+    listeners_.fetch_sub(ended);
+    for (const Listener& l : active_) waiting_for_sockets = waiting_for_sockets || l.next < end;
+  }
+  const std::lock_guard lock(mutex_);
+  for (Listener& l : active_) l.stream.close();
+  for (Listener& l : joining_) l.stream.close();
+  active_.clear();
+  joining_.clear();
+  listeners_.store(0);
+}
+
+void EventHub::take_fresh(std::vector<Fresh>& fresh) {
+  for (Fresh& batch : fresh) {
+    if (batch.first_seq != ring_first_ + ring_.size()) {  // Nobody listened in between: start the ring anew.
+      ring_.clear();
+      ring_bytes_ = 0;
+      ring_first_ = batch.first_seq;
+    }
+    for (const std::string& line : batch.lines) {
+      ring_.push_back(entry_event(ring_first_ + ring_.size(), line));
+      ring_bytes_ += ring_.back()->size();
+    }
+    while (ring_.size() > kRingEventsMax || ring_bytes_ > kRingBytesMax) {
+      ring_bytes_ -= ring_.front()->size();
+      ring_.pop_front();
+      ++ring_first_;
+    }
+  }
+  fresh.clear();
+}
+
+bool EventHub::advance(Listener& listener, std::uint64_t end) {
+  if (!listener.stream.open()) return false;
+  for (int slices = 0; slices < 16 && listener.next < end; ++slices) {
+    if (listener.stream.queued_bytes() > kQueueBytesLow) return true;
+    const bool recent = listener.next >= ring_first_ && listener.next < ring_first_ + ring_.size();
+    if (!(recent ? send_recent(listener, end) : send_stored(listener, end))) return false;
+  }
+  return true;
+}
+
+bool EventHub::send_recent(Listener& listener, std::uint64_t end) {
+  const std::uint64_t stop_at = std::min({end, ring_first_ + ring_.size(), listener.next + kSliceEntriesMax});
+  while (listener.next < stop_at) {
+    if (!listener.stream.send(ring_[listener.next - ring_first_])) return false;
+    ++listener.next;
+    if (listener.stream.queued_bytes() > kQueueBytesLow) break;
+  }
+  return true;
+}
+
+bool EventHub::send_stored(Listener& listener, std::uint64_t end) {
+  const std::uint64_t stop_at = std::min(end, listener.next + kSliceEntriesMax);
+  bool ended = false;
+  bool full = false;
+  const Status read = reader_->sequence(listener.next, stop_at, [&](const store::StoredEntry& entry) -> Status {
+    if (full) return {};
+    if (!listener.stream.send(entry_event(entry.seq, as_text(entry.bytes)))) {
+      ended = true;
+      return fail(ErrorCode::kUnavailable, "the stream has ended");
+    }
+    listener.next = entry.seq + 1;
+    full = listener.stream.queued_bytes() > kQueueBytesLow;
+    return {};
+  });
+  if (!read && !ended) {
+    log_error("events.read_failed", {{"where", read.error().where}, {"message", read.error().message}});
+    listener.stream.close();
+    return false;
+  }
+  return !ended;
+}
+
+}  // namespace tansiq::node

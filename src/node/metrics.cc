@@ -1,0 +1,137 @@
+#include "node/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+#include <sys/statvfs.h>
+
+#include <system_error>
+#include <vector>
+
+namespace tansiq::node {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+class Families {
+ public:
+  MetricFamily& add(std::string name, std::string help, MetricType type) {
+    families_.push_back({"tansiq_" + std::move(name), std::move(help), type, {}});
+    return families_.back();
+  }
+  void counter(std::string name, std::string help, std::uint64_t value) {
+    ClientMetric metric;
+    metric.counter.value = static_cast<double>(value);
+    add(std::move(name), std::move(help), MetricType::Counter).metric.push_back(std::move(metric));
+  }
+  void gauge(std::string name, std::string help, double value) {
+    ClientMetric metric;
+    metric.gauge.value = value;
+    add(std::move(name), std::move(help), MetricType::Gauge).metric.push_back(std::move(metric));
+  }
+  template <std::size_t N>
+  void histogram(std::string name, std::string help, const FixedHistogram<N>& from) {
+    ClientMetric metric;
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < N; ++i) {
+      total += from.count(i);
+      metric.histogram.bucket.push_back({total, from.bound(i)});
+    }
+    total += from.count(N);
+    metric.histogram.bucket.push_back({total, std::numeric_limits<double>::infinity()});
+    metric.histogram.sample_count = total;
+    metric.histogram.sample_sum = from.sum();
+    add(std::move(name), std::move(help), MetricType::Histogram).metric.push_back(std::move(metric));
+  }
+  [[nodiscard]] std::string text() const { return prometheus::TextSerializer().Serialize(families_); }
+
+ private:
+  std::vector<MetricFamily> families_;
+};
+
+void add_labelled(MetricFamily& family, const char* label, std::string_view value, std::uint64_t count) {
+  ClientMetric metric;
+  metric.label.push_back({label, std::string(value)});
+  metric.counter.value = static_cast<double>(count);
+  family.metric.push_back(std::move(metric));
+}
+
+void add_core(Families& out, const CoreFigures& core) {
+  auto& entries = out.add("entries_total", "Entries written, by type.", MetricType::Counter);
+  for (std::size_t i = 0; i < kEntryTypes; ++i) {
+    add_labelled(entries, "type", core::to_text(static_cast<core::EntryType>(i)), core.entries[i].load());
+  }
+  auto& refusals = out.add("refusals_total", "Refusals by decision, by reason.", MetricType::Counter);
+  for (std::size_t i = 1; i < kRefusals; ++i) {
+    add_labelled(refusals, "reason", core::to_text(static_cast<core::Refusal>(i)), core.refusals[i].load());
+  }
+  auto& errors =
+      out.add("command_errors_total", "Commands that failed without an entry, by problem.", MetricType::Counter);
+  for (std::size_t i = 0; i < kErrorCodes; ++i) {
+    add_labelled(errors, "problem", error_info(static_cast<ErrorCode>(i)).slug, core.errors[i].load());
+  }
+  out.counter("commands_repeated_total", "Commands answered with their first outcome.", core.repeated.load());
+  out.counter("commands_overloaded_total", "Commands turned away because the queue was full.", core.overloaded.load());
+  out.counter("reads_total", "Reads of live state.", core.reads.load());
+  out.gauge("live_intents", "Intents that have not ended.", static_cast<double>(core.live_intents.load()));
+  out.gauge("live_volumes", "Their volumes, as indexed.", static_cast<double>(core.live_volumes.load()));
+  out.gauge("live_measures", "Measures that have not ended.", static_cast<double>(core.live_measures.load()));
+  out.gauge("log_entries", "Durable entries of the log main.", static_cast<double>(core.log_entries.load()));
+  out.gauge("snapshot_entries", "Entries that the newest snapshot covers.",
+            static_cast<double>(core.snapshot_entries.load()));
+  out.gauge("snapshot_pause_seconds", "How long the last snapshot held up deciding.",
+            static_cast<double>(core.snapshot_pause_ms.load()) / 1e3);
+  out.gauge("last_commit_timestamp_seconds", "When the last batch became durable.",
+            static_cast<double>(core.last_commit_ms.load()) / 1e3);
+  out.histogram("batch_commands", "Commands and reads a batch.", core.batch_commands);
+  out.histogram("commit_seconds", "Time to make a batch durable.", core.commit_seconds);
+}
+
+void add_http(Families& out, const net::HttpCounters& http) {
+  out.gauge("http_connections", "Open connections.", static_cast<double>(http.connections_open));
+  out.gauge("http_streams", "Open event streams.", static_cast<double>(http.streams_open));
+  out.counter("http_connections_total", "Connections accepted.", http.connections_accepted);
+  out.counter("http_connections_refused_total", "Connections turned away at a limit.", http.connections_refused);
+  out.counter("http_requests_total", "Requests.", http.requests);
+  out.counter("http_responses_total", "Responses.", http.responses);
+  out.counter("http_bad_requests_total", "Requests refused before any handler.", http.bad_requests);
+  out.counter("http_timeouts_total", "Connections closed for slowness.", http.timeouts);
+  out.counter("http_slow_consumers_total", "Event streams cut off for slowness.", http.slow_consumers);
+  out.counter("http_tls_failures_total", "TLS handshakes that failed.", http.tls_failures);
+  out.counter("http_bytes_in_total", "Bytes received.", http.bytes_in);
+  out.counter("http_bytes_out_total", "Bytes sent.", http.bytes_out);
+}
+
+void add_disk(Families& out, const std::filesystem::path& dir) {
+  struct statvfs disk{};
+  if (::statvfs(dir.c_str(), &disk) == 0) {
+    out.gauge("disk_free_bytes", "Free on the data folder's disk.",
+              static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize));
+  }
+  double used = 0;
+  std::error_code error;
+  for (auto it = std::filesystem::directory_iterator(dir, error); !error && it != std::filesystem::directory_iterator();
+       it.increment(error)) {
+    std::error_code unreadable;
+    const auto bytes = it->file_size(unreadable);
+    if (!unreadable) used += static_cast<double>(bytes);
+  }
+  out.gauge("data_bytes", "Files of the data folder.", used);
+}
+
+}  // namespace
+
+std::string metrics_text(const MetricsSource& source) {
+  Families out;
+  add_core(out, *source.core);
+  out.gauge("queue_depth", "Commands and reads that wait.", static_cast<double>(source.queue_depth));
+  out.gauge("event_listeners", "Listeners of the event stream.", static_cast<double>(source.listeners));
+  out.gauge("published_entries", "Entries that the published checkpoint covers.",
+            static_cast<double>(source.published_entries));
+  add_http(out, source.http);
+  add_disk(out, source.data_dir);
+  return out.text();
+}
+
+}  // namespace tansiq::node

@@ -1,0 +1,335 @@
+#include "node/native_face.h"
+
+#include <fmt/format.h>
+
+#include "base/invariant.h"
+#include "node/api_convert.h"
+#include "node/api_json.h"
+#include "node/http_source.h"
+#include "node/openapi_text.h"
+
+namespace tansiq::node {
+namespace {
+
+constexpr std::string_view kLogPrefix = "log";
+
+bool on_loopback(const net::Request& request) {
+  const std::string& address = request.connection->address;
+  return address.starts_with("127.") || address == "::1";
+}
+
+/// The problem that stands for a refusal by decision.
+ErrorCode code_of(core::Refusal refusal) {
+  return refusal == core::Refusal::kNotSequencer ? ErrorCode::kNotSequencer : ErrorCode::kConflict;
+}
+
+std::string problem_page(const ErrorInfo& info) {
+  return fmt::format("{}\n\n{}\n\nHTTP status {}, exit code {} of the command-line program.\n", info.slug, info.title,
+                     info.http_status, info.exit_code);
+}
+
+}  // namespace
+
+NativeFace::NativeFace(Services services) : services_(std::move(services)) {
+  for (const api::OperationInfo& info : api::operations()) {
+    const auto method = net::parse_method(info.method);
+    EXPECT_INVARIANT(method.has_value());
+    EXPECT_INVARIANT(router_.add(*method, info.path, &info).has_value());
+  }
+}
+
+void NativeFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
+  Context context{exchange, {}};
+  const net::Request& request = exchange->request();
+  if (request.segments().front() == kLogPrefix && request.segments().size() > 1) return handle_log(context);
+  auto match = router_.find(request);
+  if (!match) {
+    if (match.error().code != ErrorCode::kMethodNotAllowed) return refuse(context, std::move(match.error()));
+    net::Response response = problem(*exchange, std::move(match.error()));
+    response.headers.add("Allow", router_.allowed(request));
+    return answer(context, std::move(response));
+  }
+  const api::OperationInfo& info = **match->value;
+  if (const Status allowed = authorise(context, info.scope, needs_no_token(info, request)); !allowed) {
+    net::Response response = problem(*exchange, allowed.error());
+    net::add_challenge(response, request, info.scope);
+    return answer(context, std::move(response));
+  }
+  const HttpSource source(request, match->parameters);
+  api::dispatch(info.operation, *this, context, source);
+}
+
+bool NativeFace::needs_no_token(const api::OperationInfo& info, const net::Request& request) const {
+  switch (info.operation) {
+    case api::Operation::kGetMetrics:
+      return services_.public_metrics || on_loopback(request);
+    case api::Operation::kGetEvents:
+      return services_.public_log;
+    default:
+      return info.scope == "open";
+  }
+}
+
+Status NativeFace::authorise(Context& context, std::string_view scope, bool open) {
+  if (open) return {};
+  net::Request& request = context.exchange->request();
+  net::Principal principal = TRY(services_.authenticator.authenticate(request));
+  const bool admin = principal.has("admin");
+  if (!admin && !principal.has(scope)) {
+    return fail(ErrorCode::kForbidden, fmt::format("the token does not allow {}", scope), "Authorization");
+  }
+  auto subject = core::Subject::parse(principal.subject);
+  if (!subject) return fail(ErrorCode::kUnauthenticated, subject.error().message, "Authorization");
+  context.caller = {std::move(*subject), admin || principal.has("measures.manage")};
+  request.principal = std::move(principal);
+  return {};
+}
+
+void NativeFace::handle_log(Context& context) {
+  const net::Request& request = context.exchange->request();
+  if (request.method != net::Method::kGet && request.method != net::Method::kHead) {
+    net::Response response = problem(*context.exchange, {ErrorCode::kMethodNotAllowed, "the log is read with GET", {}});
+    response.headers.add("Allow", "GET, HEAD");
+    return answer(context, std::move(response));
+  }
+  if (const Status allowed = authorise(context, "log.read", services_.public_log); !allowed) {
+    net::Response response = problem(*context.exchange, allowed.error());
+    net::add_challenge(response, request, "log.read");
+    return answer(context, std::move(response));
+  }
+  services_.log.handle(context.exchange);
+}
+
+// --- answering -------------------------------------------------------------------------------------------------------
+
+void NativeFace::answer(Context& context, net::Response response) { context.exchange->respond(std::move(response)); }
+
+net::Response NativeFace::problem(const net::Exchange& exchange, Error error) {
+  const net::Problem problem = net::make_problem(std::move(error));
+  const net::Request& request = exchange.request();
+  services_.problems.add(problem, net::method_name(request.method), request.path(), request.connection->address);
+  return net::problem_response(problem);
+}
+
+void NativeFace::refuse(Context& context, Error error) {
+  answer(context, problem(*context.exchange, std::move(error)));
+}
+
+void NativeFace::read(Context& context, Render render) {
+  auto task = [this, exchange = context.exchange, render = std::move(render)](const core::Machine& machine) {
+    if (exchange->abandoned()) return Departure{};
+    auto response = render(machine);
+    if (!response) return Departure{exchange, problem(*exchange, std::move(response.error())), {}};
+    return Departure{exchange, std::move(*response), {}};
+  };
+  auto refused = [this, exchange = context.exchange](Error error) {
+    exchange->respond(problem(*exchange, std::move(error)));
+  };
+  if (const Status taken = services_.core.submit(ReadTask{std::move(task), std::move(refused)}); !taken) {
+    refuse(context, taken.error());
+  }
+}
+
+void NativeFace::file(Context& context, CommandId command, core::Action action, std::string id, int success_status) {
+  auto done = [this, exchange = context.exchange, id = std::move(id), success_status](Result<Recorded> recorded,
+                                                                                      const core::Machine& machine) {
+    if (!recorded) return Departure{exchange, problem(*exchange, std::move(recorded.error())), {}};
+    return Departure{exchange, decision(*exchange, *recorded, id, success_status, machine), {}};
+  };
+  core::Command filed{std::move(command), context.caller, std::move(action)};
+  if (const Status taken = services_.core.submit(CommandTask{std::move(filed), std::move(done)}); !taken) {
+    refuse(context, taken.error());
+  }
+}
+
+net::Response NativeFace::decision(const net::Exchange& exchange, const Recorded& recorded, const std::string& id,
+                                   int success_status, const core::Machine& machine) {
+  if (recorded.decision.accepted()) {
+    std::string ovn;
+    if (const core::Intent* intent = machine.find_intent(IntentId::trusted(id));
+        core::to_text(recorded.type).starts_with("intent.") && intent != nullptr &&
+        intent->version == recorded.decision.version) {
+      ovn = machine.ovn(*intent);
+    }
+    return net::json_response(success_status, decision_json(recorded, id, ovn, services_.data_mode));
+  }
+  const ErrorInfo& info = error_info(code_of(recorded.decision.refusal));
+  const net::Problem problem = net::make_problem({info.code, refusal_sentence(recorded.decision), {}});
+  const net::Request& request = exchange.request();
+  services_.problems.add(problem, net::method_name(request.method), request.path(), request.connection->address);
+  net::Response response = net::json_response(
+      problem.status, refusal_json(recorded, {problem.id, info.slug, info.title, problem.status}, services_.data_mode));
+  response.headers.set("Content-Type", "application/problem+json");
+  return response;
+}
+
+// --- operations ------------------------------------------------------------------------------------------------------
+
+void NativeFace::get_root(Context& context, api::GetRootRequest&&) {
+  answer(context, net::text_response(200, services_.about));
+}
+
+void NativeFace::get_openapi(Context& context, api::GetOpenapiRequest&&) {
+  net::Response response;
+  response.headers.add("Content-Type", "application/yaml");
+  response.body = openapi_text();
+  answer(context, std::move(response));
+}
+
+void NativeFace::get_problem(Context& context, api::GetProblemRequest&& request) {
+  for (std::size_t i = 0; i < kErrorCodes; ++i) {
+    const ErrorInfo& info = error_info(static_cast<ErrorCode>(i));
+    if (info.slug == request.slug) return answer(context, net::text_response(200, problem_page(info)));
+  }
+  refuse(context, {ErrorCode::kNotFound, "no problem has this name", "slug"});
+}
+
+void NativeFace::get_health(Context& context, api::GetHealthRequest&&) {
+  answer(context, net::text_response(200, "ok\n"));
+}
+
+void NativeFace::get_readiness(Context& context, api::GetReadinessRequest&&) {
+  if (const Status ready = services_.ready(); !ready) return refuse(context, ready.error());
+  // Through the queue: ready means that the core thread answers.
+  read(context, [](const core::Machine&) { return net::text_response(200, "ready\n"); });
+}
+
+void NativeFace::get_metrics(Context& context, api::GetMetricsRequest&&) {
+  net::Response response = net::text_response(200, services_.metrics());
+  response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  answer(context, std::move(response));
+}
+
+void NativeFace::get_charter(Context& context, api::GetCharterRequest&&) {
+  answer(context, net::text_response(200, services_.charter_note));
+}
+
+void NativeFace::list_zones(Context& context, api::ListZonesRequest&&) {
+  read(context, [](const core::Machine& machine) { return net::json_response(200, zone_list_json(machine)); });
+}
+
+void NativeFace::get_zone(Context& context, api::GetZoneRequest&& request) {
+  read(context, [id = std::move(request.id)](const core::Machine& machine) -> Result<net::Response> {
+    const core::Zone* zone = machine.charter().find_zone(id);
+    if (zone == nullptr) return fail(ErrorCode::kNotFound, "the charter has no zone " + id.str(), "id");
+    return net::json_response(200, zone_json(*zone, machine));
+  });
+}
+
+void NativeFace::list_intents(Context& context, api::ListIntentsRequest&& request) {
+  api::IntentQuery query;
+  query.after = request.after;
+  query.limit = request.limit;
+  query_intents(context, {std::move(query)});
+}
+
+void NativeFace::query_intents(Context& context, api::QueryIntentsRequest&& request) {
+  read(context,
+       [query = std::move(request.body),
+        asker = context.caller.subject](const core::Machine& machine) -> Result<net::Response> {
+         const core::IntentFilter filter = TRY(to_filter(query, machine.zones()));
+         const std::vector<const core::Intent*> found = TRY(machine.intents(filter));
+         return net::json_response(200, intent_list_json(found, filter.limit, machine, asker));
+       });
+}
+
+void NativeFace::get_intent(Context& context, api::GetIntentRequest&& request) {
+  read(context,
+       [id = std::move(request.id),
+        asker = context.caller.subject](const core::Machine& machine) -> Result<net::Response> {
+         const core::Intent* intent = machine.find_intent(id);
+         // Unknown and undisclosed look the same: an asker must not learn of an id that it may not know.
+         auto text = intent != nullptr ? intent_json(*intent, machine, asker, true) : std::nullopt;
+         if (!text) return fail(ErrorCode::kNotFound, "there is no intent " + id.str(), "id");
+         return net::json_response(200, std::move(*text));
+       });
+}
+
+void NativeFace::create_intent(Context& context, api::CreateIntentRequest&& request) {
+  std::string id = request.id.str();
+  CommandId command = std::move(request.body.command_id);
+  file(context, std::move(command), to_action(std::move(request.id), std::move(request.body)), std::move(id), 201);
+}
+
+void NativeFace::update_intent(Context& context, api::UpdateIntentRequest&& request) {
+  std::string id = request.id.str();
+  CommandId command = std::move(request.body.command_id);
+  file(context, std::move(command), to_action(std::move(request.id), std::move(request.body)), std::move(id), 200);
+}
+
+void NativeFace::activate_intent(Context& context, api::ActivateIntentRequest&& request) {
+  std::string id = request.id.str();
+  file(context, std::move(request.body.command_id), core::ActivateIntent{std::move(request.id), request.body.version},
+       std::move(id), 200);
+}
+
+void NativeFace::report_off_nominal(Context& context, api::ReportOffNominalRequest&& request) {
+  std::string id = request.id.str();
+  CommandId command = std::move(request.body.command_id);
+  file(context, std::move(command), to_action(std::move(request.id), std::move(request.body)), std::move(id), 200);
+}
+
+void NativeFace::end_intent(Context& context, api::EndIntentRequest&& request) {
+  std::string id = request.id.str();
+  file(context, std::move(request.body.command_id), core::EndIntent{std::move(request.id), request.body.version},
+       std::move(id), 200);
+}
+
+void NativeFace::preview_intent(Context& context, api::PreviewIntentRequest&& request) {
+  core::Command asked{CommandId(), context.caller, to_action(std::move(request.body))};
+  read(context, [this, asked = std::move(asked)](const core::Machine& machine) -> Result<net::Response> {
+    core::Decision decision = TRY(machine.preview(asked, services_.core.now()));
+    return net::json_response(200, preview_json(core::disclosed(std::move(decision)), services_.data_mode));
+  });
+}
+
+void NativeFace::list_measures(Context& context, api::ListMeasuresRequest&& request) {
+  read(context, [request = std::move(request)](const core::Machine& machine) {
+    return net::json_response(200, measure_list_json(machine.measures(), static_cast<std::uint64_t>(request.after),
+                                                     static_cast<std::size_t>(request.limit), machine));
+  });
+}
+
+void NativeFace::get_measure(Context& context, api::GetMeasureRequest&& request) {
+  read(context, [id = std::move(request.id)](const core::Machine& machine) -> Result<net::Response> {
+    const core::Measure* measure = machine.find_measure(id);
+    if (measure == nullptr) return fail(ErrorCode::kNotFound, "there is no measure " + id.str(), "id");
+    return net::json_response(200, measure_json(*measure, machine));
+  });
+}
+
+void NativeFace::create_measure(Context& context, api::CreateMeasureRequest&& request) {
+  std::string id = request.id.str();
+  CommandId command = std::move(request.body.command_id);
+  file(context, std::move(command), to_action(std::move(request.id), std::move(request.body)), std::move(id), 201);
+}
+
+void NativeFace::update_measure(Context& context, api::UpdateMeasureRequest&& request) {
+  std::string id = request.id.str();
+  CommandId command = std::move(request.body.command_id);
+  file(context, std::move(command), to_action(std::move(request.id), std::move(request.body)), std::move(id), 200);
+}
+
+void NativeFace::withdraw_measure(Context& context, api::WithdrawMeasureRequest&& request) {
+  std::string id = request.id.str();
+  file(context, std::move(request.body.command_id), core::EndMeasure{std::move(request.id), request.body.version},
+       std::move(id), 200);
+}
+
+void NativeFace::get_events(Context& context, api::GetEventsRequest&& request) {
+  std::optional<std::uint64_t> from;
+  if (request.after) from = static_cast<std::uint64_t>(*request.after) + 1;
+  // A client that reconnects repeats the query of its first request: the header is newer.
+  const auto last = net::last_event_id(context.exchange->request());
+  if (!last) return refuse(context, last.error());
+  if (*last) from = static_cast<std::uint64_t>(**last) + 1;
+  if (const Status good = services_.events.check(from); !good) return refuse(context, good.error());
+  if (context.exchange->request().method == net::Method::kHead) {
+    net::Response response;
+    response.headers.add("Content-Type", "text/event-stream");
+    return answer(context, std::move(response));
+  }
+  services_.events.subscribe(context.exchange->begin_stream(), from);
+}
+
+}  // namespace tansiq::node

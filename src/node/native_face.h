@@ -1,0 +1,96 @@
+// The native face: routes, authenticates, authorises and parses requests on I/O threads, turns them into tasks for the
+// core thread, and renders its answers. One member function an operation of openapi.yaml, called by the generated
+// dispatcher; an operation without one does not compile.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "net/bearer.h"
+#include "net/http_server.h"
+#include "net/router.h"
+#include "node/core_thread.h"
+#include "node/log_face.h"
+#include "node/metrics.h"
+#include "node/problem_log.h"
+#include "node_api/operations.h"
+
+namespace tansiq::node {
+
+class NativeFace {
+ public:
+  /// What the face stands on; everything outlives it.
+  struct Services {
+    CoreThread& core;
+    EventHub& events;
+    LogFace& log;
+    ProblemLog& problems;
+    const net::Authenticator& authenticator;
+    std::function<std::string()> metrics;  ///< The text of /metrics.
+    std::function<Status()> ready;         ///< Why not ready, if so.
+    std::string charter_note;
+    std::string about;  ///< The text of /.
+    core::DataMode data_mode = core::DataMode::kTest;
+    bool public_log = false;
+    bool public_metrics = false;
+  };
+
+  explicit NativeFace(Services services);
+
+  /// Takes one request. I/O threads; never blocks.
+  void handle(const std::shared_ptr<net::Exchange>& exchange);
+
+  /// One request on its way.
+  struct Context {
+    std::shared_ptr<net::Exchange> exchange;
+    core::Caller caller;
+  };
+
+  // The generated dispatcher calls these.
+  void refuse(Context& context, Error error);
+  void get_root(Context& context, api::GetRootRequest&& request);
+  void get_openapi(Context& context, api::GetOpenapiRequest&& request);
+  void get_problem(Context& context, api::GetProblemRequest&& request);
+  void get_health(Context& context, api::GetHealthRequest&& request);
+  void get_readiness(Context& context, api::GetReadinessRequest&& request);
+  void get_metrics(Context& context, api::GetMetricsRequest&& request);
+  void get_charter(Context& context, api::GetCharterRequest&& request);
+  void list_zones(Context& context, api::ListZonesRequest&& request);
+  void get_zone(Context& context, api::GetZoneRequest&& request);
+  void list_intents(Context& context, api::ListIntentsRequest&& request);
+  void query_intents(Context& context, api::QueryIntentsRequest&& request);
+  void get_intent(Context& context, api::GetIntentRequest&& request);
+  void create_intent(Context& context, api::CreateIntentRequest&& request);
+  void update_intent(Context& context, api::UpdateIntentRequest&& request);
+  void activate_intent(Context& context, api::ActivateIntentRequest&& request);
+  void report_off_nominal(Context& context, api::ReportOffNominalRequest&& request);
+  void end_intent(Context& context, api::EndIntentRequest&& request);
+  void preview_intent(Context& context, api::PreviewIntentRequest&& request);
+  void list_measures(Context& context, api::ListMeasuresRequest&& request);
+  void get_measure(Context& context, api::GetMeasureRequest&& request);
+  void create_measure(Context& context, api::CreateMeasureRequest&& request);
+  void update_measure(Context& context, api::UpdateMeasureRequest&& request);
+  void withdraw_measure(Context& context, api::WithdrawMeasureRequest&& request);
+  void get_events(Context& context, api::GetEventsRequest&& request);
+
+ private:
+  using Render = std::function<Result<net::Response>(const core::Machine&)>;
+
+  [[nodiscard]] Status authorise(Context& context, std::string_view scope, bool open);
+  [[nodiscard]] bool needs_no_token(const api::OperationInfo& info, const net::Request& request) const;
+  void handle_log(Context& context);
+  /// Reads live state: `render` runs on the core thread.
+  void read(Context& context, Render render);
+  /// Files a command about `id`; `created` is the status of its success.
+  void file(Context& context, CommandId command, core::Action action, std::string id, int success_status);
+  void answer(Context& context, net::Response response);
+  [[nodiscard]] net::Response problem(const net::Exchange& exchange, Error error);
+  [[nodiscard]] net::Response decision(const net::Exchange& exchange, const Recorded& recorded, const std::string& id,
+                                       int success_status, const core::Machine& machine);
+
+  Services services_;
+  net::Router<const api::OperationInfo*> router_;
+};
+
+}  // namespace tansiq::node

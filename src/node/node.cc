@@ -1,0 +1,473 @@
+#include "node/node.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "base/logging.h"
+#include "log/checkpoint.h"
+#include "node/core_thread.h"
+#include "node/data_dir.h"
+#include "node/event_hub.h"
+#include "node/log_face.h"
+#include "node/metrics.h"
+#include "node/native_face.h"
+#include "node/restore.h"
+#include "store/sqlite_store.h"
+
+namespace tansiq::node {
+namespace {
+
+/// Requests in flight get so long to finish when the node stops.
+constexpr DurationMs kStopDeadlineMs = 5'000;
+
+std::string about(const DataDir& dir, const log::SignerKey& key) {
+  return fmt::format(
+      "Tansiq node of authority {}, charter {} version {}, data mode {}.\n\n"
+      "It decides about operational intents in its zones and keeps every decision in a signed log.\n\n"
+      "  /openapi.yaml             the interface\n"
+      "  /v1/zones, /v1/intents    what stands (needs a token: tansiq token)\n"
+      "  /v1/events                the record as it grows\n"
+      "  /log/{}/checkpoint\n"
+      "                            the signed log; its key is\n"
+      "                            {}\n"
+      "  /healthz /readyz /metrics for those who run it\n",
+      dir.self.str(), dir.charter.charter.id, dir.charter.charter.version, core::to_text(dir.charter.charter.data_mode),
+      key.name(), key.verifier().text());
+}
+
+DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+}
+
+store::SignCheckpoint signer(const log::SignerKey& key) {
+  return [&key](store::LogId, std::string_view origin, std::uint64_t size,
+                const store::Hash& root) -> Result<std::string> {
+    log::Checkpoint checkpoint;
+    checkpoint.origin = origin;
+    checkpoint.size = size;
+    checkpoint.root.bytes = root;
+    return log::sign_checkpoint(checkpoint, key);
+  };
+}
+
+std::unique_ptr<Clock> make_clock(const NodeConfig& config) {
+  if (config.clock_offset_ms != 0) return std::make_unique<OffsetClock>(config.clock_offset_ms);
+  return std::make_unique<SystemClock>();
+}
+
+}  // namespace
+
+class Node::Impl {
+ public:
+  Impl(NodeConfig config, std::unique_ptr<Clock> own_clock, DataDir dir)
+      : config_(std::move(config)),
+        own_clock_(std::move(own_clock)),
+        clock_(config_.clock != nullptr ? *config_.clock : *own_clock_),
+        dir_(std::move(dir)),
+        vkey_(dir_.key.verifier().text()),
+        authenticator_(dir_.token_key, system_clock_) {}
+
+  ~Impl() {
+    stop();
+    (void)wait();
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  [[nodiscard]] Status open();
+  [[nodiscard]] Status start();
+  void stop();
+  [[nodiscard]] Status wait();
+  void submit(core::Command command, SubmitCallback callback);
+  void tick() { (void)core_->submit_urgent(TickTask{}); }
+  [[nodiscard]] StateMark state_mark();
+
+  [[nodiscard]] std::string address() const { return server_ ? server_->url() : std::string(); }
+  [[nodiscard]] const DataDir& dir() const { return dir_; }
+  [[nodiscard]] const std::string& vkey() const { return vkey_; }
+  [[nodiscard]] const OpenReport& report() const { return report_; }
+  [[nodiscard]] UtcMs system_now() const { return system_clock_.now(); }
+
+ private:
+  [[nodiscard]] Status open_store();
+  [[nodiscard]] Status make_threads(core::Machine machine);
+  void fail_with(const Error& error);
+  void shut_down();
+
+  void keep_house();
+  void one_round(std::chrono::steady_clock::time_point& next_tick);
+  void ask_for_snapshot();
+  void write_snapshot(const store::Snapshot& snapshot);
+  [[nodiscard]] static store::Snapshot take_snapshot(const core::Machine& machine);
+  [[nodiscard]] Status ready() const;
+  [[nodiscard]] std::string metrics() const;
+  void note_server_problem(const net::ServerProblem& problem);
+
+  const NodeConfig config_;
+  const SystemClock system_clock_;  // Credentials live in real time, whatever time the node decides in.
+  const std::unique_ptr<Clock> own_clock_;
+  const Clock& clock_;
+  DataDir dir_;
+  const std::string vkey_;
+  net::TokenAuthenticator authenticator_;
+  OpenReport report_;
+  CoreFigures figures_;
+  ProblemLog problems_;
+
+  std::unique_ptr<store::SqliteStore> store_;
+  std::unique_ptr<EventHub> hub_;
+  std::unique_ptr<LogFace> log_face_;
+  std::unique_ptr<CoreThread> core_;
+  std::unique_ptr<NativeFace> face_;
+  std::unique_ptr<net::HttpServer> server_;
+
+  std::mutex mutex_;  // Guards what follows.
+  std::condition_variable changed_;
+  bool started_ = false;
+  bool stop_asked_ = false;
+  bool stopped_ = false;
+  std::optional<Error> failure_;
+  std::optional<store::Snapshot> snapshot_to_write_;
+  bool snapshot_asked_ = false;
+
+  std::mutex waiting_;  // One thread at a time shuts the node down.
+  std::thread housekeeper_;
+};
+
+// --- opening ---------------------------------------------------------------------------------------------------------
+
+Status Node::Impl::open() {
+  const auto begin = std::chrono::steady_clock::now();
+  TRY_VOID(open_store());
+  core::MachineConfig machine_config{dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}};
+  Restored restored = TRY(restore_machine(*store_, machine_config, clock_.now()));
+  report_.created = dir_.created;
+  report_.develop_charter = dir_.develop_charter;
+  report_.entries = restored.entries;
+  report_.from_snapshot = restored.from_snapshot;
+  figures_.snapshot_entries.store(restored.from_snapshot);
+  figures_.log_entries.store(restored.entries);
+  figures_.live_intents.store(restored.machine.live_intents());
+  figures_.live_volumes.store(restored.machine.live_volumes());
+  figures_.live_measures.store(restored.machine.live_measures());
+  TRY_VOID(store_->publish());
+  TRY_VOID(make_threads(std::move(restored.machine)));
+  report_.took_ms = milliseconds_since(begin);
+  log_info("node.opened", {{"authority", dir_.self.str()},
+                           {"origin", dir_.key.name()},
+                           {"entries", report_.entries},
+                           {"from_snapshot", report_.from_snapshot},
+                           {"took_ms", report_.took_ms},
+                           {"data_mode", core::to_text(dir_.charter.charter.data_mode)}});
+  if (dir_.develop_charter) {
+    log_warning("node.develop_charter",
+                {{"message", "this node runs on a charter that it made for itself; nobody else knows its key"},
+                 {"data_dir", config_.data_dir.string()}});
+  }
+  return {};
+}
+
+Status Node::Impl::open_store() {
+  store::SqliteStoreOptions options;
+  options.folder = config_.data_dir.string();
+  options.origin = dir_.key.name();
+  options.sign = signer(dir_.key);
+  options.accept_missing_last_checkpoint = config_.accept_missing_last_checkpoint;
+  options.files = config_.files;
+  store_ = TRY(store::SqliteStore::open(std::move(options)));
+  if (const auto recovery = store_->recovering()) {
+    return fail(ErrorCode::kCorrupt, recovery->reason, config_.data_dir.string());
+  }
+  return {};
+}
+
+Status Node::Impl::make_threads(core::Machine machine) {
+  hub_ = std::make_unique<EventHub>(TRY(store_->open_reader()), machine.next_seq(), config_.limits.streams_max);
+  log_face_ =
+      std::make_unique<LogFace>(*store_, TRY(store_->open_reader()), dir_.key.name(), config_.public_log, problems_);
+  CoreThread::Config core_config;
+  core_config.clock = &clock_;
+  core_config.queue_max = config_.limits.command_queue_max;
+  core_config.batch_max = config_.limits.batch_commands_max;
+  core_config.on_failure = [this](const Error& error) { fail_with(error); };
+  core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(machine), *store_, TRY(store_->open_reader()),
+                                       *hub_, figures_);
+  face_ = std::make_unique<NativeFace>(NativeFace::Services{.core = *core_,
+                                                            .events = *hub_,
+                                                            .log = *log_face_,
+                                                            .problems = problems_,
+                                                            .authenticator = authenticator_,
+                                                            .metrics = [this] { return metrics(); },
+                                                            .ready = [this] { return ready(); },
+                                                            .charter_note = dir_.charter_note,
+                                                            .about = about(dir_, dir_.key),
+                                                            .data_mode = dir_.charter.charter.data_mode,
+                                                            .public_log = config_.public_log,
+                                                            .public_metrics = config_.public_metrics});
+  return {};
+}
+
+Status Node::Impl::start() {
+  net::HttpServerOptions options;
+  options.address = config_.listen_address;
+  options.port = config_.listen_port;
+  options.io_threads = config_.io_threads;
+  options.limits.connections_max = config_.limits.connections_max;
+  options.limits.body_bytes_max = config_.limits.body_bytes_max;
+  options.allow_plaintext_remote = config_.allow_plain_remote;
+  if (!config_.tls.certificate.empty() || !config_.tls.key.empty()) {
+    options.tls = net::TlsConfig{config_.tls.certificate.string(), config_.tls.key.string(), {}, false};
+  }
+  options.on_problem = [this](const net::ServerProblem& problem) { note_server_problem(problem); };
+  core_->start();
+  server_ = TRY(net::HttpServer::start(
+      std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) { face_->handle(exchange); }));
+  {
+    const std::lock_guard lock(mutex_);
+    started_ = true;
+  }
+  housekeeper_ = std::thread([this] { keep_house(); });
+  log_info("node.listening", {{"address", server_->url()}});
+  return {};
+}
+
+// --- stopping --------------------------------------------------------------------------------------------------------
+
+void Node::Impl::stop() {
+  const std::lock_guard lock(mutex_);
+  stop_asked_ = true;
+  changed_.notify_all();
+}
+
+void Node::Impl::fail_with(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  if (!failure_) failure_ = error;
+  changed_.notify_all();
+}
+
+Status Node::Impl::wait() {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stop_asked_ || failure_.has_value() || !core_; });
+  }
+  const std::lock_guard once(waiting_);
+  if (!stopped_) shut_down();
+  stopped_ = true;
+  const std::lock_guard lock(mutex_);
+  if (failure_) return std::unexpected(*failure_);
+  return {};
+}
+
+/// In the order of the data flow, so that whatever was taken in is answered: sockets, core, record, streams.
+void Node::Impl::shut_down() {
+  log_info("node.stopping");
+  if (hub_) hub_->stop();
+  if (server_) (void)server_->stop(failure_ ? 1'000 : kStopDeadlineMs);
+  if (core_) core_->stop();
+  if (log_face_) log_face_->stop();
+  changed_.notify_all();
+  if (housekeeper_.joinable()) housekeeper_.join();
+  if (core_ && !core_->failed() && started_ && !failure_) {
+    if (core_->machine().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->machine()));
+    if (const Status published = store_->publish(); !published) fail_with(published.error());
+  }
+  problems_.drain();
+  log_info("node.stopped", {{"entries", figures_.log_entries.load()}});
+}
+
+// --- house keeping: publishing, ticks, snapshots, the log of problems ------------------------------------------------
+
+void Node::Impl::keep_house() {
+  auto next_tick = std::chrono::steady_clock::now();
+  while (true) {
+    std::optional<store::Snapshot> snapshot;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, std::chrono::milliseconds(store::kPublishIntervalMs),
+                        [&] { return stop_asked_ || failure_.has_value() || snapshot_to_write_.has_value(); });
+      if (stop_asked_ || failure_) return;
+      snapshot.swap(snapshot_to_write_);
+    }
+    if (snapshot) write_snapshot(*snapshot);
+    one_round(next_tick);
+  }
+}
+
+void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
+  if (const Status published = store_->publish(); !published) {
+    log_error("store.publish_failed", {{"message", published.error().message}});
+    return fail_with(published.error());
+  }
+  problems_.drain();
+  const auto now = std::chrono::steady_clock::now();
+  if (config_.tick_every_ms > 0 && now >= next_tick) {
+    next_tick = now + std::chrono::milliseconds(config_.tick_every_ms);
+    tick();
+  }
+  const std::uint64_t covered = figures_.snapshot_entries.load();
+  if (config_.snapshot_every_entries > 0 && figures_.log_entries.load() >= covered + config_.snapshot_every_entries) {
+    ask_for_snapshot();
+  }
+}
+
+store::Snapshot Node::Impl::take_snapshot(const core::Machine& machine) {
+  return {machine.next_seq(), machine.state_hash(), machine.write_snapshot()};
+}
+
+/// The core thread serialises its state between two batches: the pause is measured and shown in /metrics. Writing it to
+/// the disk happens here, beside the deciding.
+void Node::Impl::ask_for_snapshot() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(snapshot_asked_, true)) return;
+  }
+  auto take = [this](const core::Machine& machine) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto taken = std::make_shared<store::Snapshot>(take_snapshot(machine));
+    figures_.snapshot_pause_ms.store(milliseconds_since(begin));
+    auto hand_over = [this, taken](const Status& durable) {
+      if (!durable) return;  // The state includes what was lost.
+      const std::lock_guard lock(mutex_);
+      snapshot_to_write_ = std::move(*taken);
+      changed_.notify_all();
+    };
+    return Departure{nullptr, {}, std::move(hand_over)};
+  };
+  (void)core_->submit_urgent(ReadTask{std::move(take), {}});
+}
+
+void Node::Impl::write_snapshot(const store::Snapshot& snapshot) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Status written = store_->put_snapshot(snapshot.next_seq, snapshot.state_hash, snapshot.bytes);
+  {
+    const std::lock_guard lock(mutex_);
+    snapshot_asked_ = false;
+  }
+  if (!written) {
+    // A snapshot only makes the next start faster. The record itself is judged by `append` and `publish`.
+    log_warning("snapshot.failed", {{"message", written.error().message}});
+  } else {
+    log_info("snapshot.written", {{"entries", snapshot.next_seq},
+                                  {"bytes", snapshot.bytes.size()},
+                                  {"pause_ms", figures_.snapshot_pause_ms.load()},
+                                  {"took_ms", milliseconds_since(begin)}});
+  }
+  figures_.snapshot_entries.store(snapshot.next_seq);  // After a failure too: try again with the next batch of entries.
+}
+
+// --- what others ask -------------------------------------------------------------------------------------------------
+
+Status Node::Impl::ready() const {
+  if (const auto poisoned = store_->poisoned()) {
+    return fail(ErrorCode::kUnavailable, "the store takes no entries; the log of the node says why");
+  }
+  if (core_->failed()) return fail(ErrorCode::kUnavailable, "the node is stopping");
+  return {};
+}
+
+std::string Node::Impl::metrics() const {
+  return metrics_text({.core = &figures_,
+                       .http = server_ ? server_->counters() : net::HttpCounters{},
+                       .queue_depth = core_->queue_depth(),
+                       .listeners = hub_->listeners(),
+                       .published_entries = store_->published(store::kMainLog).size,
+                       .data_dir = config_.data_dir});
+}
+
+void Node::Impl::note_server_problem(const net::ServerProblem& problem) {
+  problems_.add(problem.problem, "", "", problem.address);
+}
+
+void Node::Impl::submit(core::Command command, SubmitCallback callback) {
+  auto shared = std::make_shared<SubmitCallback>(std::move(callback));
+  auto done = [shared](Result<Recorded> recorded, const core::Machine&) {
+    auto tell = [shared, recorded = std::move(recorded)](const Status& durable) {
+      if (durable) {
+        (*shared)(recorded);
+      } else {
+        (*shared)(std::unexpected(durable.error()));
+      }
+    };
+    return Departure{nullptr, {}, std::move(tell)};
+  };
+  const Status taken = core_->submit(CommandTask{std::move(command), std::move(done)});
+  if (!taken) (*shared)(std::unexpected(taken.error()));
+}
+
+Node::StateMark Node::Impl::state_mark() {
+  const auto mark = [](const core::Machine& machine) {
+    return StateMark{machine.next_seq(), to_hex(machine.state_hash())};
+  };
+  bool running = false;
+  {
+    const std::lock_guard lock(mutex_);
+    running = started_ && !stopped_;
+  }
+  if (!running) return mark(core_->machine());
+  auto promise = std::make_shared<std::promise<StateMark>>();
+  auto future = promise->get_future();
+  auto read = [mark, promise](const core::Machine& machine) {
+    auto tell = [promise, value = mark(machine)](const Status& durable) {
+      promise->set_value(durable ? value : StateMark{});
+    };
+    return Departure{nullptr, {}, std::move(tell)};
+  };
+  auto refused = [promise](const Error&) { promise->set_value({}); };
+  if (!core_->submit_urgent(ReadTask{std::move(read), std::move(refused)})) return {};
+  return future.get();
+}
+
+// --- Node ------------------------------------------------------------------------------------------------------------
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config) {
+  auto clock = make_clock(config);
+  const UtcMs now = config.clock != nullptr ? config.clock->now() : clock->now();
+  DataDir dir = TRY(open_data_dir(config, now));
+  auto impl = std::make_unique<Impl>(config, std::move(clock), std::move(dir));
+  TRY_VOID(impl->open());
+  return std::unique_ptr<Node>(new Node(std::move(impl)));
+}
+
+Status Node::start() { return impl_->start(); }
+std::string Node::address() const { return impl_->address(); }
+void Node::stop() { impl_->stop(); }
+Status Node::wait() { return impl_->wait(); }
+void Node::submit(core::Command command, SubmitCallback callback) {
+  impl_->submit(std::move(command), std::move(callback));
+}
+void Node::tick() { impl_->tick(); }
+Node::StateMark Node::state_mark() { return impl_->state_mark(); }
+const Node::OpenReport& Node::open_report() const { return impl_->report(); }
+const core::Charter& Node::charter() const { return impl_->dir().charter.charter; }
+const AuthorityId& Node::authority() const { return impl_->dir().self; }
+const std::string& Node::log_origin() const { return impl_->dir().key.name(); }
+const std::string& Node::log_vkey() const { return impl_->vkey(); }
+
+Result<std::string> Node::mint_token(std::string_view subject, const std::vector<std::string>& scopes,
+                                     DurationMs ttl_ms) const {
+  net::TokenClaims claims;
+  claims.subject = subject;
+  for (const std::string& scope : scopes) {
+    if (std::ranges::find(kScopes, std::string_view(scope)) == kScopes.end()) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("there is no scope {}; known are {}", scope, fmt::join(kScopes, ", ")), "scope");
+    }
+    claims.scopes.insert(scope);
+  }
+  claims.issued = impl_->system_now();
+  claims.expires = claims.issued + ttl_ms;
+  return net::mint_token(impl_->dir().token_key, std::move(claims));
+}
+
+}  // namespace tansiq::node

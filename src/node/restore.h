@@ -1,0 +1,22 @@
+// From the record to the machine: snapshot and tail, or the whole log, or a new log with its first entry.
+#pragma once
+
+#include <cstdint>
+
+#include "core/machine.h"
+#include "store/log_store.h"
+
+namespace tansiq::node {
+
+struct Restored {
+  core::Machine machine;
+  std::uint64_t entries = 0;        ///< In the record.
+  std::uint64_t from_snapshot = 0;  ///< Covered by the snapshot that was used; 0 without one.
+};
+
+/// Replays; decides nothing. A snapshot whose state hash does not fit is left aside with a warning, and the whole log
+/// is replayed. An empty record gets its genesis, with the charter's text as a body. Fails with `kCorrupt` when the
+/// record does not replay, `kInvalid` when it belongs to another charter.
+[[nodiscard]] Result<Restored> restore_machine(store::LogStore& store, const core::MachineConfig& config, UtcMs now);
+
+}  // namespace tansiq::node
