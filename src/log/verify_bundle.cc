@@ -96,6 +96,67 @@ std::optional<ByteView> up_to_line_feed(ByteView rest) {
   return rest.first(static_cast<std::size_t>(end - rest.data()) + 1);
 }
 
+// Walks a bundle whose length fields are not believed.
+class Framer {
+ public:
+  explicit Framer(const BundleFiles& files) : files_(files) {
+    if (files.bundle) bundle_ = *files.bundle;
+  }
+
+  Framing run() {
+    Framing out;
+    while (out.entries.size() < files_.width && bundle_.size() - out.rest >= 2) {
+      const auto entry = entry_at(out.rest, out.entries.size());
+      if (!entry) break;
+      out.entries.push_back(*entry);
+      out.rest += 2 + entry->bytes.size();
+    }
+    return out;
+  }
+
+ private:
+  // What its length field says; nothing when the bundle is too short for it.
+  [[nodiscard]] std::optional<FramedEntry> by_length(std::size_t at) const {
+    if (bundle_.size() < at + 2) return std::nullopt;
+    const std::size_t stated = std::size_t{bundle_[at]} << 8 | bundle_[at + 1];
+    if (bundle_.size() - at - 2 < stated) return std::nullopt;
+    const ByteView bytes = bundle_.subspan(at + 2, stated);
+    return FramedEntry{at, stated, bytes, leaf_hash(bytes)};
+  }
+
+  // What the next line feed says.
+  [[nodiscard]] std::optional<FramedEntry> by_line(std::size_t at) const {
+    const auto line = up_to_line_feed(bundle_.subspan(at + 2));
+    if (!line) return std::nullopt;
+    return FramedEntry{at, std::size_t{bundle_[at]} << 8 | bundle_[at + 1], *line, leaf_hash(*line)};
+  }
+
+  [[nodiscard]] bool as_stored(const FramedEntry& entry, std::size_t slot) const {
+    return stored_hash(files_.tile, slot) == entry.hash;
+  }
+
+  // Whether what comes behind the entry is what the tile says.
+  [[nodiscard]] bool lands_well(const FramedEntry& entry, std::size_t slot) const {
+    const std::size_t next = entry.offset + 2 + entry.bytes.size();
+    if (slot + 1 == files_.width) return next == bundle_.size();
+    const auto follower = by_length(next);
+    return follower && as_stored(*follower, slot + 1);
+  }
+
+  // The length field is right unless the line feed explains more.
+  [[nodiscard]] std::optional<FramedEntry> entry_at(std::size_t at, std::size_t slot) const {
+    const auto stated = by_length(at);
+    if (stated && (as_stored(*stated, slot) || lands_well(*stated, slot))) return stated;
+    const auto line = by_line(at);
+    if (line && (as_stored(*line, slot) || lands_well(*line, slot))) return line;
+    const bool ends_well = stated && !stated->bytes.empty() && stated->bytes.back() == '\n';
+    return ends_well || !line ? stated : line;
+  }
+
+  const BundleFiles& files_;
+  ByteView bundle_;
+};
+
 }  // namespace
 
 std::optional<Hash> stored_hash(const std::optional<Bytes>& tile, std::size_t slot) {
@@ -105,35 +166,7 @@ std::optional<Hash> stored_hash(const std::optional<Bytes>& tile, std::size_t sl
   return hash;
 }
 
-Framing frame(const BundleFiles& files) {
-  Framing out;
-  if (!files.bundle) return out;
-  const ByteView bundle = *files.bundle;
-  std::size_t at = 0;
-  while (out.entries.size() < files.width && bundle.size() - at >= 2) {
-    const std::optional<Hash> expected = stored_hash(files.tile, out.entries.size());
-    const std::size_t stated = std::size_t{bundle[at]} << 8 | bundle[at + 1];
-    const ByteView rest = bundle.subspan(at + 2);
-    const bool fits = stated <= rest.size();
-    FramedEntry entry{at, stated, fits ? rest.first(stated) : ByteView{}, {}};
-    if (fits) entry.hash = leaf_hash(entry.bytes);
-    if (!fits || (expected && entry.hash != *expected)) {
-      const auto line = up_to_line_feed(rest);
-      const bool ends_well = fits && !entry.bytes.empty() && entry.bytes.back() == '\n';
-      const Hash line_hash = line ? leaf_hash(*line) : Hash{};
-      if (line && ((expected && line_hash == *expected) || !ends_well)) {
-        entry.bytes = *line;
-        entry.hash = line_hash;
-      } else if (!fits) {
-        break;
-      }
-    }
-    at += 2 + entry.bytes.size();
-    out.entries.push_back(entry);
-  }
-  out.rest = at;
-  return out;
-}
+Framing frame(const BundleFiles& files) { return Framer(files).run(); }
 
 void examine(const BundleFiles& files, bool check_canonical, std::size_t findings_max, BundleResult& out) {
   out.number = files.number;
