@@ -145,7 +145,65 @@ Result<Action> read_end_measure(const JcsValue& value) {
   return Action(EndMeasure{TRY(read_measure(value)), TRY(read_version(value))});
 }
 
+/// Bounds that keep the record's integers in range whatever a border hands over; geometry judges the rest.
+Status check_numbers(const std::vector<geo::Volume4d>& volumes) {
+  const auto in_record = [](std::int64_t n) { return n >= -log::kJcsIntegerMax && n <= log::kJcsIntegerMax; };
+  for (std::size_t i = 0; i < volumes.size(); ++i) {
+    const geo::Volume4d& v = volumes[i];
+    bool ok = v.window.start >= kUtcMin && v.window.end <= kUtcMax && v.window.start <= kUtcMax &&
+              v.window.end >= kUtcMin && in_record(v.band.lower_cm) && in_record(v.band.upper_cm);
+    if (const auto* circle = std::get_if<geo::Circle>(&v.outline)) ok = ok && in_record(circle->radius_cm);
+    if (const auto* corridor = std::get_if<geo::Corridor>(&v.outline)) {
+      ok = ok && in_record(corridor->left_cm) && in_record(corridor->right_cm);
+    }
+    if (!ok) {
+      return fail(ErrorCode::kInvalid, "a number is out of range", "volumes[" + std::to_string(i) + "]");
+    }
+  }
+  return {};
+}
+
+struct WritableCheck {
+  Status operator()(const CreateIntent& a) const {
+    TRY_VOID(check_label(a.flight, kFlightBytesMax, "flight label"));
+    return check_numbers(a.volumes);
+  }
+  Status operator()(const UpdateIntent& a) const {
+    TRY_VOID(check_label(a.flight, kFlightBytesMax, "flight label"));
+    TRY_VOID(version(a.version));
+    return check_numbers(a.volumes);
+  }
+  Status operator()(const ReportNonconforming& a) const {
+    TRY_VOID(version(a.version));
+    return check_numbers(a.off_nominal);
+  }
+  Status operator()(const ReportContingent& a) const {
+    TRY_VOID(version(a.version));
+    return check_numbers(a.off_nominal);
+  }
+  Status operator()(const CreateMeasure& a) const {
+    TRY_VOID(check_label(a.text, kMeasureTextBytesMax, "measure text"));
+    return check_numbers(a.volumes);
+  }
+  Status operator()(const UpdateMeasure& a) const {
+    TRY_VOID(check_label(a.text, kMeasureTextBytesMax, "measure text"));
+    TRY_VOID(version(a.version));
+    return check_numbers(a.volumes);
+  }
+  Status operator()(const ActivateIntent& a) const { return version(a.version); }
+  Status operator()(const EndIntent& a) const { return version(a.version); }
+  Status operator()(const EndMeasure& a) const { return version(a.version); }
+
+ private:
+  static Status version(std::int64_t n) {
+    if (n >= 1 && n < log::kJcsIntegerMax) return {};
+    return fail(ErrorCode::kInvalid, "a version is a positive number", "version");
+  }
+};
+
 }  // namespace
+
+Status check_writable(const Action& action) { return std::visit(WritableCheck{}, action); }
 
 std::string_view action_name(const Action& action) { return kActions[action.index()]; }
 

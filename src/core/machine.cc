@@ -1,0 +1,240 @@
+#include "core/machine.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/invariant.h"
+#include "core/machine_impl.h"
+#include "core/snapshot.h"
+#include "log/sha256.h"
+
+namespace tansiq::core {
+
+Machine::Machine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Machine::Machine(Machine&&) noexcept = default;
+Machine& Machine::operator=(Machine&&) noexcept = default;
+Machine::~Machine() = default;
+
+Result<Machine> Machine::make(MachineConfig config) {
+  if (!config.charter.find_authority(config.self)) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("\"{}\" is not an authority of charter \"{}\"", config.self.str(), config.charter.id));
+  }
+  if (config.charter_text.empty()) config.charter_text = core::charter_text(config.charter);
+  ZoneTable zones = TRY(ZoneTable::make(config.charter));
+  return Machine(std::make_unique<Impl>(std::move(config), std::move(zones)));
+}
+
+Genesis Machine::Impl::expected_genesis() const {
+  return {.authority = config.self,
+          .charter_id = config.charter.id,
+          .charter_version = config.charter.version,
+          .charter_sha256 = charter_hash(config.charter_text),
+          .data_mode = config.charter.data_mode};
+}
+
+void Machine::Impl::must_settle() {
+  if (state.settled()) [[likely]]
+    return;
+  const Status settled = state.settle();
+  EXPECT_INVARIANT(settled.has_value());
+}
+
+Outcome Machine::Impl::commit(Entry entry, std::string_view request, std::vector<geo::PreparedVolume>* prepared) {
+  Outcome outcome{.seq = entry.seq, .entry = {}, .type = entry.type, .decision = {}};
+  outcome.entry.reserve(request.size() + 512);
+  write_entry(outcome.entry, entry, request);
+  const Status applied = state.apply(entry, request, prepared);
+  EXPECT_INVARIANT(applied.has_value());
+  outcome.decision = std::move(entry.decision);
+  return outcome;
+}
+
+Outcome Machine::found(UtcMs now) {
+  EXPECT_INVARIANT(impl_->state.next_seq() == 0);
+  Entry entry;
+  entry.type = EntryType::kGenesis;
+  entry.time = std::max(now, kUtcMin);
+  entry.genesis = impl_->expected_genesis();
+  return impl_->commit(std::move(entry), {}, nullptr);
+}
+
+Result<Outcome> Machine::execute(const Command& command, UtcMs now) {
+  EXPECT_INVARIANT(impl_->state.next_seq() > 0);
+  if (command.id.empty()) return fail(ErrorCode::kInvalid, "a command id must not be empty", "command id");
+  if (command.by.subject.empty()) return fail(ErrorCode::kInvalid, "a command needs a subject");
+  std::string& request = impl_->scratch;
+  request.clear();
+  log::JcsWriter writer(request);
+  TRY_VOID(check_writable(command.action));
+  write_request(writer, command.action);
+  if (request.size() > kRequestEntryBytesMax) {
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("the request takes {} bytes in the record, but at most {} fit: simplify the outlines or "
+                            "split the intent",
+                            request.size(), kRequestEntryBytesMax));
+  }
+  State& state = impl_->state;
+  if (const auto* before = state.commands().find(command_key(command.by.subject, command.id))) {
+    if (before->content != command_content(request)) {
+      return fail(ErrorCode::kConflict, fmt::format("command id \"{}\" was used for another request", command.id.str()),
+                  "command id");
+    }
+    return Outcome{.repeated = true, .seq = before->seq, .entry = {}, .decision = {}};
+  }
+  impl_->must_settle();
+  const UtcMs time = std::max(now, state.last_time());
+  Plan plan = TRY(Decider(state, impl_->config.self, impl_->ovn).plan(command, time));
+  Entry entry;
+  entry.type = plan.type;
+  entry.seq = state.next_seq();
+  entry.time = time;
+  entry.by = command.by.subject;
+  entry.cmd = command.id;
+  entry.request = command.action;
+  entry.decision = std::move(plan.decision);
+  return impl_->commit(std::move(entry), request, &plan.prepared);
+}
+
+Result<Decision> Machine::preview(const Command& command, UtcMs now) const {
+  impl_->must_settle();
+  TRY_VOID(check_writable(command.action));
+  const UtcMs time = std::max(now, impl_->state.last_time());
+  Plan plan = TRY(Decider(impl_->state, impl_->config.self, impl_->ovn).plan(command, time));
+  return std::move(plan.decision);
+}
+
+std::optional<Outcome> Machine::tick(UtcMs now) {
+  State& state = impl_->state;
+  const UtcMs time = std::max(now, state.last_time());
+  Entry entry;
+  entry.seq = state.next_seq();
+  entry.time = time;
+  entry.type = EntryType::kIntentExpired;
+  entry.expired = state.due_intents(time);
+  if (entry.expired.empty()) {
+    entry.type = EntryType::kMeasureExpired;
+    entry.expired = state.due_measures(time);
+  }
+  if (entry.expired.empty()) return std::nullopt;
+  return impl_->commit(std::move(entry), {}, nullptr);
+}
+
+std::optional<UtcMs> Machine::next_tick() const { return impl_->state.next_expiry(); }
+
+Status Machine::apply(std::string_view line) {
+  auto entry = read_entry(line);
+  if (!entry) {
+    return std::unexpected(inside(std::move(entry).error(), fmt::format("entry {}", impl_->state.next_seq())));
+  }
+  if (entry->type == EntryType::kGenesis && entry->genesis != impl_->expected_genesis()) {
+    const Genesis& is = entry->genesis;
+    return fail(ErrorCode::kInvalid,
+                fmt::format("this log was begun by {} under charter \"{}\" version {} ({}), which is not the charter "
+                            "in force here",
+                            is.authority.str(), is.charter_id, is.charter_version, is.charter_sha256.substr(0, 16)),
+                "entry 0");
+  }
+  return impl_->state.apply(*entry, request_bytes(line), nullptr);
+}
+
+Status Machine::settle() { return impl_->state.settle(); }
+
+const ZoneTable& Machine::zones() const { return impl_->zones; }
+const Charter& Machine::charter() const { return impl_->config.charter; }
+const AuthorityId& Machine::self() const { return impl_->config.self; }
+
+const Intent* Machine::find_intent(const IntentId& id) const {
+  const auto* row = impl_->state.intents().find(id);
+  return row ? &row->record : nullptr;
+}
+
+const Measure* Machine::find_measure(const MeasureId& id) const {
+  const auto* row = impl_->state.measures().find(id);
+  return row ? &row->record : nullptr;
+}
+
+Disclosure Machine::disclosure(const Intent& intent, const Subject& asker) const {
+  return disclosure_of(impl_->zones, intent, asker);
+}
+
+std::string Machine::ovn(const Intent& intent) const { return impl_->ovn(intent); }
+
+std::vector<const Measure*> Machine::measures(bool ended) const {
+  std::vector<const Measure*> out;
+  const MeasureTable& table = impl_->state.measures();
+  for (const auto& [seq, slot] : table.by_creation()) {
+    const Measure& measure = table.row(slot).record;
+    if (ended || !measure.ended) out.push_back(&measure);
+  }
+  return out;
+}
+
+namespace {
+
+bool in_zone(const Intent& intent, ZoneNumber zone) {
+  return std::any_of(intent.zones.begin(), intent.zones.end(),
+                     [&](const auto& list) { return std::binary_search(list.begin(), list.end(), zone); });
+}
+
+bool passes(const Intent& intent, const IntentFilter& filter) {
+  return intent.created_seq > filter.after_seq && (filter.ended || intent.live()) &&
+         (!filter.domain || intent.domain == *filter.domain) &&
+         (!filter.manager || intent.manager == *filter.manager) && (!filter.state || intent.state == *filter.state) &&
+         (!filter.zone || in_zone(intent, *filter.zone));
+}
+
+}  // namespace
+
+Result<std::vector<const Intent*>> Machine::intents(const IntentFilter& filter) const {
+  if (filter.limit == 0 || filter.limit > kQueryResultsMax) {
+    return fail(ErrorCode::kInvalid, fmt::format("limit must be 1 to {}", kQueryResultsMax), "limit");
+  }
+  const IntentTable& table = impl_->state.intents();
+  std::vector<const Intent*> out;
+  if (!filter.volume) {
+    const auto& all = table.by_creation();
+    for (auto at = all.upper_bound(filter.after_seq); at != all.end() && out.size() < filter.limit; ++at) {
+      const Intent& intent = table.row(at->second).record;
+      if (passes(intent, filter)) out.push_back(&intent);
+    }
+    return out;
+  }
+  if (!filter.domain) return fail(ErrorCode::kInvalid, "a query by volume needs a domain", "domain");
+  impl_->must_settle();
+  const geo::PreparedVolume volume = TRY(geo::prepare(*filter.volume));
+  std::vector<geo::VolumeIndex::Hit> hits;
+  TRY_VOID(impl_->state.intent_index(*filter.domain).find_conflicts(volume, {}, kQueryCandidatesMax, hits));
+  for (const auto& hit : hits) {
+    const Intent& intent = table.row(VolumeTag::unpack(hit.tag).slot).record;
+    if (passes(intent, filter)) out.push_back(&intent);
+  }
+  std::sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->created_seq < b->created_seq; });
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  if (out.size() > filter.limit) out.resize(filter.limit);
+  return out;
+}
+
+std::uint64_t Machine::next_seq() const { return impl_->state.next_seq(); }
+UtcMs Machine::last_time() const { return impl_->state.last_time(); }
+std::size_t Machine::live_intents() const { return impl_->state.intents().live(); }
+std::size_t Machine::live_volumes() const { return impl_->state.live_volumes(); }
+std::size_t Machine::live_measures() const { return impl_->state.measures().live(); }
+
+StateHash Machine::state_hash() const {
+  std::string bytes;
+  StateCodec::write(impl_->state, bytes);
+  return log::sha256(bytes).bytes;
+}
+
+Bytes Machine::write_snapshot() const { return core::write_snapshot(impl_->state); }
+
+Result<Machine> Machine::read_snapshot(MachineConfig config, ByteView snapshot) {
+  Machine machine = TRY(make(std::move(config)));
+  TRY_VOID(core::read_snapshot(snapshot, machine.impl_->expected_genesis(), machine.impl_->state));
+  TRY_VOID(machine.settle());
+  return machine;
+}
+
+}  // namespace tansiq::core

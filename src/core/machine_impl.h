@@ -1,0 +1,41 @@
+// What a `Machine` is made of. Internal to core.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/decide.h"
+#include "core/machine.h"
+#include "core/ovn.h"
+#include "core/state.h"
+
+namespace tansiq::core {
+
+/// Volumes compared exactly in one query by volume.
+inline constexpr std::size_t kQueryCandidatesMax = 200'000;
+
+class Machine::Impl {
+ public:
+  Impl(MachineConfig the_config, ZoneTable the_zones)
+      : config(std::move(the_config)),
+        zones(std::move(the_zones)),
+        ovn(config.ovn_secret),
+        state(zones, config.limits) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  [[nodiscard]] Genesis expected_genesis() const;
+  void must_settle();
+  /// Writes and applies an entry that this machine has just decided.
+  Outcome commit(Entry entry, std::string_view request, std::vector<geo::PreparedVolume>* prepared);
+
+  MachineConfig config;
+  ZoneTable zones;
+  OvnMaker ovn;
+  State state;
+  std::string scratch;  // the canonical request being executed
+};
+
+}  // namespace tansiq::core
