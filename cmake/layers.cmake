@@ -27,13 +27,14 @@ function(tansiq_folder folder)
   cmake_parse_arguments(ARG "" "" "THIRD_PARTY;THIRD_PARTY_PUBLIC;TEST_THIRD_PARTY;TEST_LINKS" ${ARGN})
   file(GLOB all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   set(library ${all})
-  list(FILTER library EXCLUDE REGEX "_(test|bench|fuzz|main|testlib)\\.cc$")
+  list(FILTER library EXCLUDE REGEX "_(test|bench|fuzz|main|testlib|figures)\\.cc$")
   set(layers)
   foreach(used IN LISTS TANSIQ_LAYER_${folder})
     list(APPEND layers tansiq_${used})
   endforeach()
 
-  set(view ${CMAKE_BINARY_DIR}/layers/${folder})
+  # One place for every preset, so that ccache can share objects between build trees.
+  set(view ${CMAKE_SOURCE_DIR}/build/layers/${folder})
   file(MAKE_DIRECTORY ${view})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/${folder} SYMBOLIC)
 
