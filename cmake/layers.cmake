@@ -36,7 +36,9 @@ function(tansiq_folder folder)
   # One place for every preset, so that ccache can share objects between build trees.
   set(view ${CMAKE_SOURCE_DIR}/build/layers/${folder})
   file(MAKE_DIRECTORY ${view})
-  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/${folder} SYMBOLIC)
+  if(NOT EXISTS ${view}/${folder})
+    file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/${folder} SYMBOLIC)
+  endif()
 
   if(library)
     add_library(tansiq_${folder} STATIC ${library})
