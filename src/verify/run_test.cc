@@ -1,0 +1,99 @@
+#include "verify/run.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "log/export.h"
+#include "log/memory_log.h"
+#include "verify/options.h"
+
+namespace tansiq::verify {
+namespace {
+
+namespace fs = std::filesystem;
+
+class RunTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "tansiq-verify-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+    for (int i = 0; i < 300; ++i) log_.append("{\"seq\":" + std::to_string(i) + "}\n");
+    ASSERT_TRUE(log_.sign(key_));
+    ASSERT_TRUE(log::export_log(log_, folder_ / "log"));
+    vkey_ = key_.verifier().text();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  int run_with(std::vector<std::string> arguments) {
+    std::vector<const char*> pointers;
+    for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
+    const auto options = parse_options(pointers);
+    if (!options) return kExitUsage;
+    out_.clear();
+    err_.clear();
+    return run(*options, {[this](std::string_view text) { out_ += text; },
+                          [this](std::string_view text) { err_ += text; }, true});
+  }
+  void write(const std::string& file, std::string_view text) { std::ofstream(folder_ / file) << text; }
+
+  log::SignerKey key_ = *log::SignerKey::generate("a.example/log", log::KeyType::kEd25519);
+  log::MemoryLog log_;
+  fs::path folder_;
+  std::string vkey_, out_, err_;
+};
+
+TEST_F(RunTest, good_log_exits_0) {
+  const std::string log = (folder_ / "log").string();
+  EXPECT_EQ(run_with({log, "--key", vkey_}), 0) << out_ << err_;
+  EXPECT_NE(out_.find("GOOD"), std::string::npos);
+  EXPECT_NE(err_.find("300 of 300"), std::string::npos) << "progress";
+  write("keys", "# the log\n\n" + vkey_ + "\n");
+  EXPECT_EQ(run_with({"--key-file=" + (folder_ / "keys").string(), "--json", "--", log}), 0);
+  EXPECT_EQ(out_.substr(0, 24), "{\"authorship\":\"verified\"");
+  EXPECT_EQ(run_with({log, "-q"}), 0);
+  EXPECT_EQ(out_ + err_, "");
+}
+
+TEST_F(RunTest, damage_exits_1_and_says_where) {
+  const auto file = folder_ / "log" / "tile/entries/000";
+  std::fstream bundle(file, std::ios::in | std::ios::out | std::ios::binary);
+  bundle.seekp(5);
+  bundle.put('X');
+  bundle.close();
+  EXPECT_EQ(run_with({(folder_ / "log").string(), "--key", vkey_}), 1);
+  EXPECT_NE(out_.find("tile/entries/000, entry 0, byte 5: byte 3 of the entry was changed: with 65 there"),
+            std::string::npos)
+      << out_;
+}
+
+TEST_F(RunTest, a_fork_leaves_evidence) {
+  log::MemoryLog other;
+  for (int i = 0; i < 100; ++i) other.append("{\"other\":" + std::to_string(i) + "}\n");
+  ASSERT_TRUE(other.sign(key_));
+  write("older", *other.checkpoint());
+  const std::string evidence = (folder_ / "evidence.json").string();
+  EXPECT_EQ(run_with({(folder_ / "log").string(), "--key", vkey_, "--since", (folder_ / "older").string(), "--evidence",
+                      evidence}),
+            1);
+  EXPECT_TRUE(fs::exists(evidence));
+}
+
+TEST_F(RunTest, mistakes_of_the_caller_have_their_own_codes) {
+  const std::string log = (folder_ / "log").string();
+  EXPECT_EQ(run_with({}), 64);
+  EXPECT_EQ(run_with({log, "--what"}), 64);
+  EXPECT_EQ(run_with({log, log}), 64);
+  EXPECT_EQ(run_with({log, "--key"}), 64);
+  EXPECT_EQ(run_with({log, "--json=yes"}), 64);
+  EXPECT_EQ(run_with({log, "--threads", "0"}), 64);
+  EXPECT_EQ(run_with({log, "--key", "nonsense"}), 65);
+  EXPECT_EQ(run_with({(folder_ / "nothing").string()}), 66);
+  EXPECT_NE(err_.find("checkpoint"), std::string::npos);
+  EXPECT_EQ(run_with({log, "--key-file", (folder_ / "nothing").string()}), 66);
+}
+
+}  // namespace
+}  // namespace tansiq::verify
