@@ -1,7 +1,7 @@
 // SHA-256, and the hash that names everything in a log.
 //
 // Uses OpenSSL's block function directly, which picks the processor's SHA instructions: the generic digest interface
-// costs more than hashing a whole tree node (measured in `merkle_bench.cc`).
+// costs more than hashing a whole tree node (measured in `verify_bench.cc`).
 #pragma once
 
 #include <array>
