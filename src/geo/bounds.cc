@@ -24,9 +24,18 @@ struct Bulge {
 };
 
 Bulge edge_bulge(const Vertex& u, const Vertex& w) {
+  const double chord2 = norm2(w.v - u.v);
+  const double z = std::max(std::abs(u.v.z), std::abs(w.v.z));
+  if (chord2 < 4e-4 && z < 0.98) {
+    // Short and not near a pole: it rises above the parallel of its ends by at most L² tan φ / 8, poleward. An edge
+    // over the equator has its summits a quarter turn from there.
+    if ((u.v.z < 0) != (w.v.z < 0)) return {};
+    const double rise = chord2 / 8 * z / std::sqrt(1 - z * z) * 1.1 + 1e-16;
+    return u.v.z < 0 ? Bulge{rise, 0} : Bulge{0, rise};
+  }
   const Vec3 normal = plane_normal(u.v, w.v);
   const double length = norm(normal);
-  const double chord = norm(w.v - u.v);
+  const double chord = std::sqrt(chord2);
   if (length < 1e-9) return {chord, chord};  // ends closer than 1 cm: any bound is a good one
   const double climb_u = cross(normal, u.v).z / length;
   const double climb_w = cross(normal, w.v).z / length;

@@ -38,10 +38,15 @@ Box point_box(Vec3 v) {
   return box;
 }
 
-BoxTree::BoxTree(std::span<const Box> parts) : parts_(static_cast<std::uint32_t>(parts.size())) {
+BoxTree::BoxTree(std::span<const Box> parts, Leaves leaves)
+    : parts_(static_cast<std::uint32_t>(parts.size())), leaves_(leaves) {
   for (const Box& box : parts) root_.add(box);
   std::span<const Box> below = parts;
   std::vector<Box> level;
+  if (leaves == Leaves::kParts && parts.size() > 1) {
+    sizes_[depth_++] = parts_;
+    boxes_.assign(parts.begin(), parts.end());
+  }
   while (below.size() > kFan) {
     level.assign((below.size() + kFan - 1) / kFan, Box{});
     for (std::size_t i = 0; i < below.size(); ++i) level[i / kFan].add(below[i]);

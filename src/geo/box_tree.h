@@ -2,8 +2,9 @@
 //
 // Parts stand in the outline's own order, which is spatially coherent, so a tree needs no sorting: level 0 holds a box
 // for each run of eight parts, level 1 one for each run of eight boxes, and so on up to a single root. An outline of up
-// to eight parts has the root alone: 24 bytes. Boxes are in the space of unit vectors, where neither the poles nor the
-// 180° meridian are special, in `float`, widened by more than its rounding.
+// to eight edges has the root alone: 24 bytes. Parts that are costly to compare (a corridor's pieces) have a box each.
+// Boxes are in the space of unit vectors, where neither the poles nor the 180° meridian are special, in `float`,
+// widened by more than its rounding.
 #pragma once
 
 #include <algorithm>
@@ -41,11 +42,14 @@ class BoxTree {
   static constexpr std::size_t kFan = 8;
 
   BoxTree() = default;
+  enum class Leaves : std::uint8_t { kRuns, kParts };
   /// `parts` boxes in order; at least one.
-  explicit BoxTree(std::span<const Box> parts);
+  explicit BoxTree(std::span<const Box> parts, Leaves leaves = Leaves::kRuns);
 
   [[nodiscard]] const Box& root() const { return root_; }
   [[nodiscard]] std::size_t parts() const { return parts_; }
+  /// 0 when the root is the only box.
+  [[nodiscard]] std::size_t depth() const { return depth_; }
   [[nodiscard]] std::size_t bytes() const { return boxes_.capacity() * sizeof(Box); }
 
   /// Calls `visit(i)` for every part whose run's box is within `gap` of `box`, until it returns true. Returns whether
@@ -59,6 +63,7 @@ class BoxTree {
   template <class Visit>
   bool descend(std::size_t level, std::size_t index, const Box& box, float gap, Visit&& visit) const {
     const std::size_t first = index * kFan;
+    if (level == 0 && leaves_ == Leaves::kParts && depth_ > 0) return visit(index);
     if (level == 0) {
       const std::size_t end = std::min<std::size_t>(parts_, first + kFan);
       for (std::size_t i = first; i < end; ++i) {
@@ -73,9 +78,10 @@ class BoxTree {
     return false;
   }
 
-  static constexpr std::size_t kDepthMax = 8;  // 8^9 parts, far above every vertex limit
+  static constexpr std::size_t kDepthMax = 8;  // 8^8 parts, far above every vertex limit
   Box root_;
   std::uint32_t parts_ = 0;
+  Leaves leaves_ = Leaves::kRuns;
   std::uint32_t depth_ = 0;  ///< Level of the root; 0 when it holds the parts itself.
   std::vector<Box> boxes_;   ///< Levels 0 … depth-1, one after the other.
   std::array<std::uint32_t, kDepthMax> offsets_{};
@@ -87,7 +93,7 @@ class BoxTree {
 template <class BoxOf, class Visit>
 bool visit_pairs(const BoxTree& a, const BoxTree& b, float gap, BoxOf&& box_a, Visit&& visit) {
   if (!a.root().near(b.root(), gap)) return false;
-  if (b.parts() <= BoxTree::kFan) {
+  if (b.depth() == 0) {
     return a.visit(b.root(), gap, [&](std::size_t i) {
       for (std::size_t j = 0; j < b.parts(); ++j) {
         if (visit(i, j)) return true;

@@ -28,14 +28,27 @@ bool polygon_near_circle(const ShapeImpl& polygon, const ShapeImpl& circle, doub
   return near_border || inside_polygon(polygon, centre);
 }
 
+/// Does an edge of the convex `a` part it from `b` by more than the reach?
+bool parted(const Reach& reach, const ShapeImpl& a, const ShapeImpl& b) {
+  if (!a.convex || b.size() > 4 * BoxTree::kFan) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const Vec3 normal = plane_normal(a.vertices[i].v, a.vertices[a.next(i)].v);
+    if (std::ranges::all_of(b.vertices, [&](const Vertex& v) { return reach.beyond(v.v, normal); })) return true;
+  }
+  return false;
+}
+
 bool polygons_near(const ShapeImpl& a, const ShapeImpl& b, double gap_m) {
   if (interiors_meet(a, false, b)) return true;
   if (gap_m <= 0) return false;
   const Reach reach(gap_m);
+  if (parted(reach, a, b) || parted(reach, b, a)) return false;
   return visit_pairs(
       a.tree, b.tree, static_cast<float>(reach.unit_chord()), [&](std::size_t i) { return a.box_of_edge(i); },
       [&](std::size_t i, std::size_t j) {
-        return near_edges(reach, a.vertices[i].v, a.vertices[a.next(i)].v, b.vertices[j].v, b.vertices[b.next(j)].v);
+        // Apart as they are, two arcs are nearest at an end of one of them.
+        return reach.near_edge(a.vertices[i].v, b.vertices[j].v, b.vertices[b.next(j)].v) ||
+               reach.near_edge(b.vertices[j].v, a.vertices[i].v, a.vertices[a.next(i)].v);
       });
 }
 

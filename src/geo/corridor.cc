@@ -13,8 +13,8 @@
 namespace tansiq::geo {
 namespace {
 
-constexpr double kSagRelative = 2e-4;
-constexpr double kSagM = 0.1;
+constexpr double kSagRelative = 4e-4;
+constexpr double kSagM = 0.3;
 
 double sag_allowed_m(double width_m) { return kSagM + kSagRelative * width_m; }
 
@@ -37,8 +37,10 @@ struct Across {
 
 Across across(Vec3 n, Vec3 along, const ShapeImpl& shape) {
   constexpr double kRightAngle = std::numbers::pi / 2;
-  return {shape.left_m > 0 ? moved(n, turned(n, along, kRightAngle), shape.left_m) : n,
-          shape.right_m > 0 ? moved(n, turned(n, along, -kRightAngle), shape.right_m) : n};
+  const Place place(n);
+  const Vec3 left = place.turned(along, kRightAngle);
+  return {shape.left_m > 0 ? place.moved(left, shape.left_m) : n,
+          shape.right_m > 0 ? place.moved(-1.0 * left, shape.right_m) : n};
 }
 
 void end_piece(ShapeImpl& shape) { shape.piece_begin.push_back(static_cast<std::uint32_t>(shape.corners.size())); }
@@ -61,18 +63,18 @@ void add_leg(ShapeImpl& shape, Vec3 from, Vec3 to) {
 }
 
 /// A fan at `n` from the tangent `begin` counter-clockwise over `angle_rad` (at most half a turn), radius `width_m`.
-void add_fan(ShapeImpl& shape, Vec3 n, Vec3 begin, double angle_rad, double width_m) {
+void add_fan(ShapeImpl& shape, Vec3 n, const Place& place, Vec3 begin, double angle_rad, double width_m) {
   if (angle_rad * width_m < 1e-3) return;  // less than a millimetre
   const double step_max = 2 * std::acos(1 / (1 + sag_allowed_m(width_m) / width_m));
   const auto steps = static_cast<std::size_t>(std::ceil(angle_rad / step_max));
   const double step = angle_rad / static_cast<double>(steps);
   const double outer_m = width_m / std::cos(step / 2);
   shape.corners.push_back(n);
-  shape.corners.push_back(moved(n, begin, width_m));
+  shape.corners.push_back(place.moved(begin, width_m));
   for (std::size_t k = 0; k < steps; ++k) {
-    shape.corners.push_back(moved(n, turned(n, begin, (static_cast<double>(k) + 0.5) * step), outer_m));
+    shape.corners.push_back(place.moved(place.turned(begin, (static_cast<double>(k) + 0.5) * step), outer_m));
   }
-  shape.corners.push_back(moved(n, turned(n, begin, angle_rad), width_m));
+  shape.corners.push_back(place.moved(place.turned(begin, angle_rad), width_m));
   end_piece(shape);
 }
 
@@ -83,13 +85,14 @@ void add_bend(ShapeImpl& shape, std::size_t i) {
   const Vec3 back = heading(n, shape.vertices[i - 1].v);
   const Vec3 arriving = -1.0 * back;
   const Vec3 leaving = heading(n, shape.vertices[i + 1].v);
-  const double turn = angle_between(n, arriving, leaving);
+  const Place place(n);
+  const double turn = place.angle_between(arriving, leaving);
   constexpr double kAllBack = std::numbers::pi - 1e-6;
   if ((turn > 0 || turn < -kAllBack) && shape.right_m > 0) {
-    add_fan(shape, n, turned(n, arriving, -kRightAngle), std::abs(turn), shape.right_m);
+    add_fan(shape, n, place, place.turned(arriving, -kRightAngle), std::abs(turn), shape.right_m);
   }
   if ((turn < 0 || turn > kAllBack) && shape.left_m > 0) {
-    add_fan(shape, n, turned(n, leaving, kRightAngle), std::abs(turn), shape.left_m);
+    add_fan(shape, n, place, place.turned(leaving, kRightAngle), std::abs(turn), shape.left_m);
   }
 }
 

@@ -63,10 +63,11 @@ std::vector<Loop> loops_of(const ShapeImpl& shape) {
     constexpr int kSides = 96;
     constexpr double kStep = 2 * std::numbers::pi / kSides;
     const Vec3 n = shape.vertices[0].v;
+    const Place place(n);
     const Vec3 start = unit(cross(std::abs(n.z) < 0.9 ? Vec3{0, 0, 1} : Vec3{1, 0, 0}, n));
     Loop& loop = loops.emplace_back();
     const double corner_m = shape.radius_m / std::cos(kStep / 2) + 0.01;
-    for (int k = 0; k < kSides; ++k) loop.push_back(moved(n, turned(n, start, k * kStep), corner_m));
+    for (int k = 0; k < kSides; ++k) loop.push_back(place.moved(place.turned(start, k * kStep), corner_m));
   }
   return loops;
 }
@@ -161,7 +162,7 @@ bool corridor_covers(const ShapeImpl& corridor, const ShapeImpl& inner) {
     return inner.left_m <= corridor.left_m && inner.right_m <= corridor.right_m;
   }
   // Pieces reach a little beyond the corridor: those of a slightly narrower one lie inside it.
-  const auto narrower = [](double width) { return std::max(0.0, width - 0.15 - 4e-4 * width); };
+  const auto narrower = [](double width) { return std::max(0.0, width - 0.35 - 6e-4 * width); };
   ShapeImpl cover;
   cover.kind = ShapeKind::kCorridor;
   cover.vertices = corridor.vertices;
@@ -170,7 +171,7 @@ bool corridor_covers(const ShapeImpl& corridor, const ShapeImpl& inner) {
   build_corridor_pieces(cover);
   std::vector<Box> boxes(cover.pieces());
   for (std::size_t k = 0; k < boxes.size(); ++k) boxes[k] = cover.box_of_part(k);
-  cover.tree = BoxTree(boxes);
+  cover.tree = BoxTree(boxes, BoxTree::Leaves::kParts);
   return std::ranges::all_of(loops_of(inner), [&](const Loop& loop) { return pieces_cover(cover, inner, loop); });
 }
 

@@ -1,5 +1,8 @@
 #include "geo/distance.h"
 
+#include <algorithm>
+#include <array>
+
 namespace tansiq::geo {
 namespace {
 
@@ -32,6 +35,16 @@ bool arcs_cross(Vec3 a0, Vec3 a1, Vec3 b0, Vec3 b1) {
   return a0_side * a1_side < 0 && (b0_side > 0) == (a1_side > 0);
 }
 
+bool parted(const Reach& reach, std::span<const Vec3> a, std::span<const Vec3> b) {
+  const auto by_edge_of = [&reach](std::span<const Vec3> one, std::span<const Vec3> other) {
+    return any_edge(one, [&](Vec3 u, Vec3 w) {
+      const Vec3 normal = plane_normal(u, w);
+      return std::ranges::all_of(other, [&](Vec3 p) { return reach.beyond(p, normal); });
+    });
+  };
+  return by_edge_of(a, b) || by_edge_of(b, a);
+}
+
 bool near_edges(const Reach& reach, Vec3 a0, Vec3 a1, Vec3 b0, Vec3 b1) {
   return arcs_cross(a0, a1, b0, b1) || reach.near_edge(a0, b0, b1) || reach.near_edge(a1, b0, b1) ||
          reach.near_edge(b0, a0, a1) || reach.near_edge(b1, a0, a1);
@@ -42,10 +55,12 @@ bool near_piece(const Reach& reach, Vec3 p, std::span<const Vec3> piece) {
 }
 
 bool near_piece(const Reach& reach, Vec3 u, Vec3 w, std::span<const Vec3> piece) {
+  if (parted(reach, std::array{u, w}, piece)) return false;
   return inside_piece(u, piece) || any_edge(piece, [&](Vec3 a, Vec3 b) { return near_edges(reach, u, w, a, b); });
 }
 
 bool near_pieces(const Reach& reach, std::span<const Vec3> a, std::span<const Vec3> b) {
+  if (parted(reach, a, b)) return false;
   return inside_piece(b.front(), a) || any_edge(a, [&](Vec3 u, Vec3 w) { return near_piece(reach, u, w, b); });
 }
 

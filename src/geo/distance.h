@@ -18,6 +18,9 @@ namespace tansiq::geo {
 [[nodiscard]] bool near_piece(const Reach& reach, Vec3 p, std::span<const Vec3> piece);
 /// Is the edge?
 [[nodiscard]] bool near_piece(const Reach& reach, Vec3 u, Vec3 w, std::span<const Vec3> piece);
+/// Does the great circle of an edge of either piece part the two by more than the reach? Says no in some cases where
+/// they are out of reach all the same.
+[[nodiscard]] bool parted(const Reach& reach, std::span<const Vec3> a, std::span<const Vec3> b);
 [[nodiscard]] bool near_pieces(const Reach& reach, std::span<const Vec3> a, std::span<const Vec3> b);
 /// Are two edges?
 [[nodiscard]] bool near_edges(const Reach& reach, Vec3 a0, Vec3 a1, Vec3 b0, Vec3 b1);

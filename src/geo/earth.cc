@@ -6,39 +6,7 @@
 #include <numbers>
 
 namespace tansiq::geo {
-namespace {
-
-/// Unit tangents to the east and to the north, and the radii that turn angles of the normal into metres.
-struct Frame {
-  Vec3 east;
-  Vec3 north;
-  double east_m;   ///< Metres per radian eastward: the prime vertical's radius.
-  double north_m;  ///< Metres per radian northward: the meridian's radius.
-};
-
-Frame frame_at(Vec3 n) {
-  const double rho = std::hypot(n.x, n.y);
-  // At a pole every direction will do: both radii are equal there.
-  const Vec3 east = rho > 1e-12 ? Vec3{-n.y / rho, n.x / rho, 0} : Vec3{0, 1, 0};
-  const double w2 = 1.0 - kEarthE2 * n.z * n.z;
-  const double w = std::sqrt(w2);
-  return {east, cross(n, east), kEarthA / w, kEarthA * (1.0 - kEarthE2) / (w2 * w)};
-}
-
-/// A tangent in metres: what the ellipsoid makes of a tangent of the sphere of normals.
-struct Metres {
-  double east;
-  double north;
-};
-
-Metres metres_of(const Frame& frame, Vec3 tangent) {
-  return {dot(tangent, frame.east) * frame.east_m, dot(tangent, frame.north) * frame.north_m};
-}
-
-}  // namespace
-
-Vec3 nearest_on_edge(Vec3 p, Vec3 u, Vec3 w) {
-  const Vec3 normal = plane_normal(u, w);
+Vec3 nearest_on_edge(Vec3 p, Vec3 u, Vec3 w, Vec3 normal) {
   const double length2 = norm2(normal);
   if (length2 > 1e-28) {
     // The foot lies on the edge when p is on the inner side of both ends' perpendicular planes.
@@ -68,30 +36,47 @@ bool certainly_within(Vec3 p, Vec3 q, double metres) {
   return chord2(p, q) < chord * chord;
 }
 
-Vec3 turned(Vec3 n, Vec3 along, double angle_rad) {
-  const Frame frame = frame_at(n);
-  const Metres m = metres_of(frame, along);
+Place::Place(Vec3 n) : n_(n) {
+  const double rho2 = n.x * n.x + n.y * n.y;
+  const double rho = std::sqrt(rho2);
+  // At a pole every direction will do: both radii are equal there.
+  east_ = rho > 1e-12 ? Vec3{-n.y / rho, n.x / rho, 0} : Vec3{0, 1, 0};
+  north_ = cross(n, east_);
+  const double w2 = 1.0 - kEarthE2 * n.z * n.z;
+  east_m_ = kEarthA / std::sqrt(w2);
+  north_m_ = east_m_ * (1.0 - kEarthE2) / w2;
+}
+
+Place::Metres Place::metres_of(Vec3 tangent) const {
+  return {dot(tangent, east_) * east_m_, dot(tangent, north_) * north_m_};
+}
+
+Vec3 Place::turned(Vec3 along, double angle_rad) const {
+  const Metres m = metres_of(along);
   const double c = std::cos(angle_rad);
   const double s = std::sin(angle_rad);
   const double east = m.east * c - m.north * s;
   const double north = m.east * s + m.north * c;
-  return unit((east / frame.east_m) * frame.east + (north / frame.north_m) * frame.north);
+  return unit((east / east_m_) * east_ + (north / north_m_) * north_);
 }
 
-Vec3 moved(Vec3 n, Vec3 direction, double metres) {
-  // Midpoint rule: the metres per radian half way are the mean to third order.
-  const double half = metres / (kEarthA + kEarthA);
-  const Vec3 middle = std::cos(half) * n + std::sin(half) * direction;
-  const Vec3 heading = std::cos(half) * direction - std::sin(half) * n;
-  const Metres m = metres_of(frame_at(middle), heading);
-  const double angle = metres / std::hypot(m.east, m.north);
-  return unit(std::cos(angle) * n + std::sin(angle) * direction);
+Vec3 Place::moved(Vec3 direction, double metres) const {
+  Metres m = metres_of(direction);
+  double angle = metres / std::sqrt(m.east * m.east + m.north * m.north);
+  // The metres per radian change by up to 1 % in a radian: half way they are the mean to third order.
+  constexpr double kFarM = 10'000;
+  if (metres > kFarM) {
+    const double c = std::cos(angle / 2);
+    const double s = std::sin(angle / 2);
+    m = Place(c * n_ + s * direction).metres_of(c * direction - s * n_);
+    angle = metres / std::sqrt(m.east * m.east + m.north * m.north);
+  }
+  return unit(std::cos(angle) * n_ + std::sin(angle) * direction);
 }
 
-double angle_between(Vec3 n, Vec3 a, Vec3 b) {
-  const Frame frame = frame_at(n);
-  const Metres ma = metres_of(frame, a);
-  const Metres mb = metres_of(frame, b);
+double Place::angle_between(Vec3 a, Vec3 b) const {
+  const Metres ma = metres_of(a);
+  const Metres mb = metres_of(b);
   return std::atan2(ma.east * mb.north - ma.north * mb.east, ma.east * mb.east + ma.north * mb.north);
 }
 

@@ -41,8 +41,8 @@ inline constexpr double kWidthRelative = 5e-5;
 /// Square of the straight distance in metres between the points with normals `p` and `q`.
 [[nodiscard]] inline double chord2(Vec3 p, Vec3 q) { return norm2(on_ellipsoid(p) - on_ellipsoid(q)); }
 
-/// The normal of the edge's point that is nearest to `p`, on the sphere of normals.
-[[nodiscard]] Vec3 nearest_on_edge(Vec3 p, Vec3 u, Vec3 w);
+/// The normal of the edge's point that is nearest to `p`, on the sphere of normals. `normal` = plane_normal(u, w).
+[[nodiscard]] Vec3 nearest_on_edge(Vec3 p, Vec3 u, Vec3 w, Vec3 normal);
 
 /// A distance in metres, prepared for comparisons: `near` errs towards true by the widening above.
 class Reach {
@@ -50,12 +50,27 @@ class Reach {
   /// `metres` between the shapes; `width_m` the widths of corridors involved.
   explicit Reach(double metres, double width_m = 0);
 
-  [[nodiscard]] bool near(Vec3 p, Vec3 q) const { return chord2(p, q) < chord2_; }
-  [[nodiscard]] bool near_edge(Vec3 p, Vec3 u, Vec3 w) const { return near(p, nearest_on_edge(p, u, w)); }
+  [[nodiscard]] bool near(Vec3 p, Vec3 q) const {
+    return norm2(p - q) <= unit_chord_ * unit_chord_ && chord2(p, q) < chord2_;
+  }
+  [[nodiscard]] bool near_edge(Vec3 p, Vec3 u, Vec3 w) const {
+    // Most edges are told off by their great circle alone: |p·n| / |n| is the sine of the angle to it.
+    const Vec3 normal = plane_normal(u, w);
+    const double side = dot(p, normal);
+    if (side * side > unit_chord_ * unit_chord_ * norm2(normal) + kDegenerate) return false;
+    return near(p, nearest_on_edge(p, u, w, normal));
+  }
+  /// Does the plane with this normal (any length) part `p`, on its negative side, by more than the reach?
+  [[nodiscard]] bool beyond(Vec3 p, Vec3 normal) const {
+    const double side = dot(p, normal);
+    return side < 0 && side * side > unit_chord_ * unit_chord_ * norm2(normal) + kDegenerate;
+  }
   /// Two unit vectors further apart than this are certainly out of reach.
   [[nodiscard]] double unit_chord() const { return unit_chord_; }
 
  private:
+  /// Keeps edges too short for a direction (below a nanometre) from telling anything off.
+  static constexpr double kDegenerate = 1e-31;
   double chord2_;
   double unit_chord_;
 };
@@ -64,15 +79,32 @@ class Reach {
 /// below 2000 km and far less for short ones.
 [[nodiscard]] bool certainly_within(Vec3 p, Vec3 q, double metres);
 
-/// A direction at a point: the tangent `along` (on the sphere of normals, any length) turned counter-clockwise, seen
-/// from outside, by `angle_rad` *as measured on the ellipsoid*. Unit length.
-[[nodiscard]] Vec3 turned(Vec3 n, Vec3 along, double angle_rad);
+/// A point with its directions: what turns and moves there.
+class Place {
+ public:
+  explicit Place(Vec3 n);
 
-/// The point `metres` away from `n` in the direction of the unit tangent `direction`, along the great circle of
-/// normals. Error below 1e-5 of `metres` up to 100 km.
-[[nodiscard]] Vec3 moved(Vec3 n, Vec3 direction, double metres);
+  /// The tangent `along` (on the sphere of normals, any length) turned counter-clockwise, seen from outside, by
+  /// `angle_rad` *as measured on the ellipsoid*. Unit length.
+  [[nodiscard]] Vec3 turned(Vec3 along, double angle_rad) const;
+  /// The point `metres` away in the direction of a unit tangent, along the great circle of normals. Misplaced by less
+  /// than 2e-5 of `metres`, up to 100 km.
+  [[nodiscard]] Vec3 moved(Vec3 direction, double metres) const;
+  /// Angle on the ellipsoid from tangent `a` counter-clockwise to tangent `b`, in (-π, π].
+  [[nodiscard]] double angle_between(Vec3 a, Vec3 b) const;
 
-/// Angle on the ellipsoid from tangent `a` counter-clockwise to tangent `b`, in (-π, π].
-[[nodiscard]] double angle_between(Vec3 n, Vec3 a, Vec3 b);
+ private:
+  struct Metres {
+    double east;
+    double north;
+  };
+  [[nodiscard]] Metres metres_of(Vec3 tangent) const;
+
+  Vec3 n_;
+  Vec3 east_;
+  Vec3 north_;
+  double east_m_;   ///< Metres per radian eastward: the prime vertical's radius.
+  double north_m_;  ///< Metres per radian northward: the meridian's radius.
+};
 
 }  // namespace tansiq::geo

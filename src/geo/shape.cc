@@ -143,16 +143,25 @@ bool is_convex(const ShapeImpl& shape) {
   return true;
 }
 
-void build_tree(ShapeImpl& shape, std::size_t parts) {
+/// False when the outline is small and the pole lies outside a disc that holds it, which spares the exact walk.
+bool may_reach_north_pole(const ShapeImpl& shape) {
+  const Vec3 first = shape.vertices[0].v;
+  double radius2 = 0;
+  for (const Vertex& v : shape.vertices) radius2 = std::max(radius2, norm2(v.v - first));
+  // A disc of less than a quarter turn is convex, so the smaller side of the outline lies in it.
+  return radius2 > 1 || norm2(Vec3{0, 0, 1} - first) <= radius2 * 1.001 + 1e-9;
+}
+
+void build_tree(ShapeImpl& shape, std::size_t parts, BoxTree::Leaves leaves) {
   if (parts <= BoxTree::kFan) {
     std::array<Box, BoxTree::kFan> boxes;
     for (std::size_t i = 0; i < parts; ++i) boxes[i] = shape.box_of_part(i);
-    shape.tree = BoxTree(std::span(boxes).first(parts));
+    shape.tree = BoxTree(std::span(boxes).first(parts), leaves);
     return;
   }
   std::vector<Box> boxes(parts);
   for (std::size_t i = 0; i < parts; ++i) boxes[i] = shape.box_of_part(i);
-  shape.tree = BoxTree(boxes);
+  shape.tree = BoxTree(boxes, leaves);
 }
 
 Status fill(ShapeImpl& shape, const Polygon& polygon) {
@@ -171,8 +180,8 @@ Status fill(ShapeImpl& shape, const Polygon& polygon) {
   }
   TRY_VOID(orient_border(shape.vertices));
   shape.convex = is_convex(shape);
-  build_tree(shape, n);
-  shape.north = locate_north_pole(shape);
+  build_tree(shape, n, BoxTree::Leaves::kRuns);
+  if (may_reach_north_pole(shape)) shape.north = locate_north_pole(shape);
   shape.bounds = bounds_of_polygon(shape);
   return {};
 }
@@ -220,7 +229,7 @@ Status fill(ShapeImpl& shape, const Corridor& corridor) {
   shape.right_m = static_cast<double>(corridor.right_cm) / 100;
   shape.bounds = bounds_around_line(shape.vertices, shape.width_m() * 1.001 + 1);
   build_corridor_pieces(shape);
-  build_tree(shape, shape.pieces());
+  build_tree(shape, shape.pieces(), BoxTree::Leaves::kParts);
   return {};
 }
 

@@ -1,0 +1,312 @@
+#include "geo/index_figures.h"
+
+#include <algorithm>
+#include <boost/geometry.hpp>
+#include <boost/geometry/index/rtree.hpp>
+#include <cmath>
+#include <ctime>
+#include <numbers>
+#include <vector>
+
+#include "base/invariant.h"
+#include "base/limits.h"
+#include "base/random.h"
+#include "geo/index.h"
+#include "geo/index_box.h"
+
+namespace tansiq::geo {
+namespace {
+
+namespace bg = boost::geometry;
+namespace bgi = boost::geometry::index;
+
+constexpr Minima kMinima{50, 30'00, 0};
+constexpr std::size_t kQueries = 20'000;
+constexpr double kMetresPerDegree = 111'000;
+/// Side of the area, in metres, for a million volumes.
+constexpr double kSideM = 1'100'000;
+
+/// Time that this thread has worked: other load on the machine does not count.
+double thread_seconds() {
+  timespec now{};
+  EXPECT_INVARIANT(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) == 0);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+/// Draws volumes of the workload.
+class Workload {
+ public:
+  Workload(std::size_t volumes, std::uint64_t seed)
+      : random_(seed), side_m_(kSideM * std::sqrt(static_cast<double>(volumes) / 1e6)) {}
+
+  PreparedVolume draw() {
+    Volume4d volume;
+    volume.window = {{kStart + random_.between(0, 86'400'000)}, {}};
+    const std::int64_t kind = random_.between(0, 999);
+    std::int64_t minutes;
+    if (kind < 700) {
+      volume.outline = small_outline(between(100, 1'000));
+      minutes = random_.between(3, 40);
+    } else if (kind < 950) {
+      volume.outline = small_outline(between(2'000, 20'000));
+      minutes = random_.between(10, 90);
+    } else if (kind < 999) {
+      volume.outline = corridor(between(20'000, 150'000));
+      minutes = random_.between(20, 120);
+    } else {
+      volume.outline = regular(300'000, 6);
+      minutes = random_.between(600, 6'000);
+    }
+    volume.window.end = volume.window.start + minutes * 60'000;
+    volume.band.reference = VerticalReference::kAmsl;
+    volume.band.lower_cm = random_.between(0, 2'700) * 100;
+    volume.band.upper_cm = volume.band.lower_cm + random_.between(30, 300) * 100;
+    auto prepared = prepare(volume);
+    EXPECT_INVARIANT(prepared.has_value());
+    return std::move(*prepared);
+  }
+
+ private:
+  static constexpr std::int64_t kStart = 1'790'000'000'000;
+  static constexpr double kLat = 47;
+  static constexpr double kLng = 11;
+
+  double between(double low, double high) { return low + (high - low) * random_.unit(); }
+
+  static LatLng point(double north_m, double east_m) {
+    const double lat = kLat + north_m / kMetresPerDegree;
+    const double lng = kLng + east_m / (kMetresPerDegree * std::cos(kLat * std::numbers::pi / 180));
+    return {static_cast<std::int32_t>(lat * 1e7), static_cast<std::int32_t>(lng * 1e7)};
+  }
+  struct Place {
+    double north_m;
+    double east_m;
+  };
+  Place place() { return {between(-side_m_ / 2, side_m_ / 2), between(-side_m_ / 2, side_m_ / 2)}; }
+
+  Outline small_outline(double size_m) {
+    if (random_.one_in(2)) return regular(size_m, random_.between(4, 6));
+    const Place p = place();
+    return Circle{point(p.north_m, p.east_m), static_cast<std::int64_t>(size_m * 50)};
+  }
+  Outline regular(double size_m, std::int64_t corners) {
+    const Place p = place();
+    const double first = between(0, 6.28);
+    Polygon polygon;
+    for (std::int64_t i = 0; i < corners; ++i) {
+      const double angle = first + 2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(corners);
+      polygon.vertices.push_back(
+          point(p.north_m + size_m / 2 * std::sin(angle), p.east_m + size_m / 2 * std::cos(angle)));
+    }
+    return polygon;
+  }
+  Outline corridor(double length_m) {
+    Place p = place();
+    double angle = between(0, 6.28);
+    Corridor c{{point(p.north_m, p.east_m)}, random_.between(500, 5'000) * 100, random_.between(500, 5'000) * 100};
+    for (int leg = 0; leg < 3; ++leg) {
+      p.north_m += length_m / 3 * std::sin(angle);
+      p.east_m += length_m / 3 * std::cos(angle);
+      c.line.push_back(point(p.north_m, p.east_m));
+      angle += between(-0.6, 0.6);
+    }
+    return c;
+  }
+
+  SeededRandom random_;
+  double side_m_;
+};
+
+std::vector<PreparedVolume> draw_many(Workload& workload, std::size_t count) {
+  std::vector<PreparedVolume> volumes;
+  volumes.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) volumes.push_back(workload.draw());
+  return volumes;
+}
+
+OperationFigures summary(std::vector<double> seconds) {
+  OperationFigures figures;
+  for (const double s : seconds) figures.mean_us += s * 1e6 / static_cast<double>(seconds.size());
+  std::ranges::sort(seconds);
+  figures.p50_us = seconds[seconds.size() / 2] * 1e6;
+  figures.p99_us = seconds[seconds.size() * 99 / 100] * 1e6;
+  return figures;
+}
+
+template <class Query>
+OperationFigures time_queries(const std::vector<PreparedVolume>& queries, Query&& query) {
+  std::vector<double> seconds;
+  seconds.reserve(queries.size());
+  for (const PreparedVolume& volume : queries) {
+    const double start = thread_seconds();
+    query(volume);
+    seconds.push_back((thread_seconds() - start));
+  }
+  return summary(std::move(seconds));
+}
+
+using RtreePoint = bg::model::point<std::int32_t, 4, bg::cs::cartesian>;
+using RtreeBox = bg::model::box<RtreePoint>;
+using RtreeValue = std::pair<RtreeBox, std::uint32_t>;
+
+/// The same box as the index compares, from lanes of lower bounds and negated upper bounds.
+RtreeBox rtree_box(const Lanes& low, const Lanes& high, int sign) {
+  const auto make = [](std::int32_t a, std::int32_t b, std::int32_t c, std::int32_t d) {
+    RtreePoint p;
+    bg::set<0>(p, a);
+    bg::set<1>(p, b);
+    bg::set<2>(p, c);
+    bg::set<3>(p, d);
+    return p;
+  };
+  return {make(sign * low[0], sign * low[1], sign * low[2], sign * low[3]),
+          make(sign * high[0], sign * high[1], sign * high[2], sign * high[3])};
+}
+
+RtreeBox rtree_entry(const PreparedVolume& volume) {
+  const Lanes lanes = entry_lanes(box_of(volume));
+  const Lanes upper{-lanes[4], -lanes[5], -lanes[6], -lanes[7]};
+  return rtree_box(lanes, upper, 1);
+}
+
+RtreeBox rtree_query(const PreparedVolume& volume) {
+  const Lanes lanes = query_lanes(query_box(volume, kMinima), kMinima.vertical_cm, 0);
+  const Lanes lower{-lanes[4], -lanes[5], -lanes[6], -lanes[7]};
+  return rtree_box(lower, lanes, 1);
+}
+
+struct PeerFigures {
+  OperationFigures query;
+  double insert_mean_us = 0;
+};
+
+/// Does the same job with an R-tree: box query, exact comparison, ascending order.
+template <class Split>
+PeerFigures measure_rtree(const std::vector<PreparedVolume>& volumes, const std::vector<PreparedVolume>& queries) {
+  bgi::rtree<RtreeValue, Split> tree;
+  PeerFigures figures;
+  const double start = thread_seconds();
+  for (std::uint32_t i = 0; i < volumes.size(); ++i) tree.insert({rtree_entry(volumes[i]), i});
+  figures.insert_mean_us = (thread_seconds() - start) * 1e6 / static_cast<double>(volumes.size());
+  std::vector<std::uint32_t> hits;
+  std::size_t found = 0;
+  figures.query = time_queries(queries, [&](const PreparedVolume& query) {
+    hits.clear();
+    const auto box = bgi::intersects(rtree_query(query));
+    for (auto it = tree.qbegin(box); it != tree.qend(); ++it) {
+      if (conflict(volumes[it->second], query, kMinima)) hits.push_back(it->second);
+    }
+    std::ranges::sort(hits);
+    found += hits.size();
+  });
+  EXPECT_INVARIANT(found > 0 || volumes.size() < 1'000);
+  return figures;
+}
+
+IndexFigures measure_own(const std::vector<PreparedVolume>& volumes, const std::vector<PreparedVolume>& queries) {
+  IndexFigures figures;
+  const auto count = static_cast<double>(volumes.size());
+  figures.volumes = volumes.size();
+  VolumeIndex index;
+  std::vector<VolumeIndex::Handle> handles;
+  handles.reserve(volumes.size());
+  double start = thread_seconds();
+  for (std::size_t i = 0; i < volumes.size(); ++i) handles.push_back(index.insert(volumes[i], i));
+  figures.insert_mean_us = (thread_seconds() - start) * 1e6 / count;
+  figures.index_bytes_per_volume = static_cast<double>(index.bytes()) / count;
+  for (const PreparedVolume& volume : volumes) {
+    figures.shape_bytes_per_volume += static_cast<double>(volume.shape.bytes()) / count;
+  }
+  std::vector<VolumeIndex::Hit> hits;
+  std::size_t found = 0;
+  figures.query = time_queries(queries, [&](const PreparedVolume& query) {
+    hits.clear();
+    EXPECT_INVARIANT(index.find_conflicts(query, kMinima, kCandidatesMax, hits).has_value());
+    found += hits.size();
+  });
+  std::size_t candidates = 0;
+  for (const PreparedVolume& query : queries) {
+    hits.clear();
+    EXPECT_INVARIANT(index.find_candidates(query, kMinima, kCandidatesMax, hits).has_value());
+    candidates += hits.size();
+  }
+  figures.hits_mean = static_cast<double>(found) / static_cast<double>(queries.size());
+  figures.candidates_mean = static_cast<double>(candidates) / static_cast<double>(queries.size());
+  start = thread_seconds();
+  for (const VolumeIndex::Handle handle : handles) EXPECT_INVARIANT(index.remove(handle));
+  figures.remove_mean_us = (thread_seconds() - start) * 1e6 / count;
+  return figures;
+}
+
+/// Mean time of `run` over enough rounds to last a tenth of a second.
+template <class Run>
+double mean_us(Run&& run) {
+  std::size_t rounds = 0;
+  const double start = thread_seconds();
+  do {
+    for (int i = 0; i < 1000; ++i) run(rounds++);
+  } while ((thread_seconds() - start) < 0.1);
+  return (thread_seconds() - start) * 1e6 / static_cast<double>(rounds);
+}
+
+}  // namespace
+
+IndexFigures measure_index(std::size_t volumes, bool with_rtree_peer, std::uint64_t seed) {
+  constexpr std::size_t kSmall = 10'000;
+  const auto run = [seed](std::size_t count, bool peer) {
+    Workload workload(count, seed);
+    const std::vector<PreparedVolume> stored = draw_many(workload, count);
+    const std::vector<PreparedVolume> queries = draw_many(workload, kQueries);
+    IndexFigures figures = measure_own(stored, queries);
+    if (!peer) return figures;
+    const PeerFigures rstar = measure_rtree<bgi::rstar<16>>(stored, queries);
+    const PeerFigures quadratic = measure_rtree<bgi::quadratic<16>>(stored, queries);
+    figures.rtree_query = (rstar.query.mean_us < quadratic.query.mean_us ? rstar : quadratic).query;
+    figures.rtree_insert_mean_us = std::min(rstar.insert_mean_us, quadratic.insert_mean_us);
+    figures.query_ratio = figures.rtree_query.mean_us / figures.query.mean_us;
+    figures.insert_ratio = figures.rtree_insert_mean_us / figures.insert_mean_us;
+    return figures;
+  };
+  const IndexFigures small = run(kSmall, false);
+  IndexFigures figures = run(volumes, with_rtree_peer);
+  figures.growth = figures.query.mean_us / small.query.mean_us;
+  return figures;
+}
+
+ShapeFigures measure_shapes(std::uint64_t seed) {
+  SeededRandom random(seed);
+  ShapeFigures figures;
+  const std::int32_t lat = 470'000'000 + static_cast<std::int32_t>(random.between(0, 1'000'000));
+  const std::int32_t lng = 110'000'000 + static_cast<std::int32_t>(random.between(0, 1'000'000));
+  const auto block = [&](std::int32_t east) {
+    return Polygon{{{lat, lng + east},
+                    {lat, lng + east + 100'000},
+                    {lat + 50'000, lng + east + 120'000},
+                    {lat + 100'000, lng + east + 100'000},
+                    {lat + 100'000, lng + east},
+                    {lat + 50'000, lng + east + 20'000}}};
+  };
+  const Outline polygon = block(0);
+  const Outline circle = Circle{{lat, lng}, 500'00};
+  const Outline corridor =
+      Corridor{{{lat, lng}, {lat + 300'000, lng}, {lat + 500'000, lng + 200'000}, {lat + 500'000, lng + 600'000}},
+               1'000'00,
+               1'000'00};
+  const auto make = [](const Outline& outline) {
+    return mean_us([&](std::size_t) { EXPECT_INVARIANT(Shape::make(outline).has_value()); });
+  };
+  figures.make_polygon_us = make(polygon);
+  figures.make_circle_us = make(circle);
+  figures.make_corridor_us = make(corridor);
+  const Shape first = *Shape::make(polygon);
+  const auto compare = [&](std::int32_t east, bool expected) {
+    const Shape second = *Shape::make(block(east));
+    return mean_us([&](std::size_t) { EXPECT_INVARIANT(outlines_conflict(first, second, 0) == expected); });
+  };
+  figures.polygons_apart_us = compare(110'000, false);
+  figures.polygons_touching_us = compare(100'000, false);
+  figures.polygons_overlapping_us = compare(90'000, true);
+  return figures;
+}
+
+}  // namespace tansiq::geo

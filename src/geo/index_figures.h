@@ -1,0 +1,53 @@
+// Measures the index on a seeded workload, beside Boost.Geometry's R-tree on the same data.
+//
+// The workload. Volumes as airspace has them: seven in ten a drone's (100 m … 1 km, minutes), a quarter an aircraft's
+// (2 … 20 km), the rest corridors of 20 … 150 km and, one in a thousand, zones of 300 km for days; level bands of
+// 30 … 300 m below 3 km; starts over a day. The area grows with the number of volumes, so that density stays the same.
+// Queries are drawn like volumes, and find the true conflicts under minima of 50 m and 30 m.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tansiq::geo {
+
+struct OperationFigures {
+  double mean_us = 0;
+  double p50_us = 0;
+  double p99_us = 0;
+};
+
+struct IndexFigures {
+  std::size_t volumes = 0;
+  OperationFigures query;
+  double insert_mean_us = 0;
+  double remove_mean_us = 0;
+  double index_bytes_per_volume = 0;
+  double shape_bytes_per_volume = 0;
+  double hits_mean = 0;        ///< Conflicts a query.
+  double candidates_mean = 0;  ///< Boxes that meet a query's.
+  double growth = 0;           ///< Mean query here, divided by that with 10,000 volumes at the same density.
+
+  /// The R-tree (four dimensions, the faster of its `rstar` and `quadratic`); zero when not measured.
+  OperationFigures rtree_query;
+  double rtree_insert_mean_us = 0;
+  double query_ratio = 0;   ///< R-tree's mean by the index's.
+  double insert_ratio = 0;  ///< The same.
+};
+
+/// One thread; times are its own CPU time, so that a busy machine does not spoil them. About 10 s and 1 GB for a
+/// million volumes, some 40 s with the R-tree. Deterministic but for the clock.
+[[nodiscard]] IndexFigures measure_index(std::size_t volumes, bool with_rtree_peer, std::uint64_t seed);
+
+struct ShapeFigures {
+  double make_polygon_us = 0;  ///< Of six vertices.
+  double make_circle_us = 0;
+  double make_corridor_us = 0;  ///< Of four points.
+  double polygons_apart_us = 0;
+  double polygons_touching_us = 0;
+  double polygons_overlapping_us = 0;
+};
+/// Means, in a second or so.
+[[nodiscard]] ShapeFigures measure_shapes(std::uint64_t seed);
+
+}  // namespace tansiq::geo
