@@ -1,0 +1,84 @@
+// `tansiq backup` and `tansiq restore`.
+#include <fmt/format.h>
+
+#include "base/bytes.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "store/backup.h"
+
+namespace tansiq::cli {
+namespace {
+
+struct BackupArguments {
+  std::string data;
+  std::string target;
+};
+
+int print_manifest(const Context& context, std::string_view what, const store::BackupManifest& manifest) {
+  if (context.json) {
+    put(store::format_manifest(manifest));
+    return 0;
+  }
+  for (const store::BackupLog& log : manifest.logs) {
+    put(fmt::format("{} {}: {}\n", what, log.origin, count_text(log.head.size, "entry", "entries")));
+  }
+  for (const store::BackupFile& file : manifest.files) {
+    put(fmt::format("  {}  {} bytes  sha256 {}\n", file.name, group_digits(file.bytes),
+                    file.sha256.hex().substr(0, 16)));
+  }
+  return 0;
+}
+
+Result<int> run_backup(Context& context, const BackupArguments& arguments) {
+  const auto manifest = TRY(store::backup(data_folder(arguments.data).string(), arguments.target));
+  print_manifest(context, "copied", manifest);
+  context.say(context.paint(
+      Colour::kDim, "keys and charter are not in it: keep node.key, token.key, ovn.key and charter.note elsewhere"));
+  return 0;
+}
+
+Result<int> run_restore(Context& context, const BackupArguments& arguments) {
+  const std::string folder = data_folder(arguments.data).string();
+  const auto manifest = TRY(store::restore(arguments.target, folder));
+  print_manifest(context, "restored", manifest);
+  context.say(fmt::format("{} holds the record of the moment of the backup.", folder));
+  context.say(context.paint(
+      Colour::kDim,
+      "the node will sign nothing below what it had published: keep 'last-checkpoint' from the old folder"));
+  return 0;
+}
+
+}  // namespace
+
+void add_backup(Command& root) {
+  auto b = std::make_shared<BackupArguments>();
+  root.sub("backup", "copy a node's record while it runs")
+      .about(
+          "One consistent moment of the record, with a manifest of sizes and hashes. Keys, charter and last-checkpoint "
+          "are not in it: an old last-checkpoint would claim that nothing newer had been published.")
+      .argument(b->target, "TARGET", "the folder to write; must not exist")
+      .completes(Completes::kDirectory)
+      .option(b->data, "--data", "DIR", "the node's data folder; else TANSIQ_DATA, else ./tansiq-data")
+      .completes(Completes::kDirectory)
+      .example("tansiq backup /backup/monday --data /var/lib/tansiq", "from a timer")
+      .exits(1, "TARGET exists already")
+      .run([b](Context& c) { return run_backup(c, *b); });
+
+  auto r = std::make_shared<BackupArguments>();
+  root.sub("restore", "bring a backup back")
+      .about(
+          "Into a data folder that holds no record. A last-checkpoint that is still there decides, when the node "
+          "starts, "
+          "whether it may sign: a node never signs below what it had published. Where it is lost, the node refuses to "
+          "start until somebody decides.")
+      .argument(r->target, "BACKUP", "a folder that 'tansiq backup' wrote")
+      .completes(Completes::kDirectory)
+      .option(r->data, "--data", "DIR", "the data folder; else TANSIQ_DATA, else ./tansiq-data")
+      .completes(Completes::kDirectory)
+      .example("tansiq restore /backup/monday --data /var/lib/tansiq", "after the disk was replaced")
+      .exits(1, "the folder holds a record already")
+      .exits(76, "the backup does not fit its manifest; nothing was changed")
+      .run([r](Context& c) { return run_restore(c, *r); });
+}
+
+}  // namespace tansiq::cli

@@ -1,0 +1,148 @@
+// What `tansiq bench` measures, and what was promised. Each folder measures itself; here its figures get their targets.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+#include "cli/bench.h"
+#include "cli/context.h"
+#include "formats/check.h"
+#include "formats/columns.h"
+#include "formats/fir.h"
+#include "formats/flown.h"
+#include "formats/recording.h"
+#include "geo/index_figures.h"
+#include "log/verify_figures.h"
+#include "store/group_commit_figures.h"
+
+namespace tansiq::cli {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::uint64_t kSeed = 1;
+
+Figure plain(std::string name, double value, std::string unit) {
+  Figure figure;
+  figure.name = std::move(name);
+  figure.value = value;
+  figure.unit = std::move(unit);
+  return figure;
+}
+Figure at_most(std::string name, double value, std::string unit, double target) {
+  Figure figure = plain(std::move(name), value, std::move(unit));
+  figure.wanted = Figure::Wanted::kAtMost;
+  figure.target = target;
+  return figure;
+}
+Figure at_least(std::string name, double value, std::string unit, double target) {
+  Figure figure = plain(std::move(name), value, std::move(unit));
+  figure.wanted = Figure::Wanted::kAtLeast;
+  figure.target = target;
+  return figure;
+}
+Figure skipped(std::string name, std::string why) {
+  Figure figure;
+  figure.name = std::move(name);
+  figure.skipped = std::move(why);
+  return figure;
+}
+Figure beside(Figure figure, double baseline, double ratio) {
+  figure.baseline = baseline;
+  figure.ratio = ratio;
+  return figure;
+}
+
+/// A folder that is removed at the end.
+class ScratchFolder {
+ public:
+  ScratchFolder() : path_((fs::temp_directory_path() / "tansiq-bench-XXXXXX").string()) {
+    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+Result<std::vector<Figure>> index_part() {
+  const geo::IndexFigures f = geo::measure_index(1'000'000, /*with_rtree_peer=*/true, kSeed);
+  return std::vector{
+      at_most("query_p99", f.query.p99_us, "µs", 50),
+      beside(plain("query_mean", f.query.mean_us, "µs"), f.rtree_query.mean_us, f.query_ratio),
+      at_least("query_ratio_to_rtree", f.query_ratio, "times", 2),
+      beside(at_most("insert_mean", f.insert_mean_us, "µs", 3), f.rtree_insert_mean_us, f.insert_ratio),
+      at_least("insert_ratio_to_rtree", f.insert_ratio, "times", 2),
+      plain("remove_mean", f.remove_mean_us, "µs"),
+      at_most("bytes_per_volume", f.index_bytes_per_volume, "bytes", 400),
+      plain("shape_bytes_per_volume", f.shape_bytes_per_volume, "bytes"),
+      plain("growth_10k_to_1m", f.growth, "times"),
+  };
+}
+
+Result<std::vector<Figure>> verify_part() {
+  const log::VerifyFigures f = TRY(log::measure_verify(1'000'000, kSeed));
+  return std::vector{
+      at_least("log_entries", f.entries_per_second, "entries/s", 500'000),
+      plain("log_entries_one_thread", f.entries_per_second_single, "entries/s"),
+      plain("canonical_form", f.check_megabytes_per_second, "MB/s"),
+  };
+}
+
+Result<std::vector<Figure>> store_part() {
+  const ScratchFolder folder;
+  if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
+  const store::GroupCommitFigures f = TRY(store::measure_group_commit(folder.path()));
+  return std::vector{
+      beside(plain("group_commit_of_64", f.store_per_second, "entries/s"), f.raw_per_second, f.ratio),
+      plain("commit_p50", f.store_p50_us, "µs"),
+      plain("commit_p99", f.store_p99_us, "µs"),
+      plain("publish_p50", f.publish_p50_us, "µs"),
+  };
+}
+
+fs::path shared_folder() {
+  const std::string named = environment("TANSIQ_SHARED");
+  return named.empty() ? fs::path("../shared") : fs::path(named);
+}
+
+// What `tansiq check` does on the recording, from reading the files to the finished table.
+Result<std::vector<Figure>> check_part() {
+  const fs::path traffic_file = shared_folder() / "data/adsb/opensky-uk-2021-07-12.csv";
+  const fs::path zone_file = shared_folder() / "data/airspace/fir-world-2018-03.scn";
+  std::error_code ignored;
+  if (!fs::exists(traffic_file, ignored) || !fs::exists(zone_file, ignored)) {
+    return std::vector{skipped("uk_recording", fmt::format("{} is not here", traffic_file.string()))};
+  }
+  const auto begun = std::chrono::steady_clock::now();
+  const std::string rows = TRY(read_text(traffic_file.string(), 1U << 30));
+  const std::string regions = TRY(read_text(zone_file.string(), 1U << 30));
+  const formats::ZoneFile zones = formats::read_fir(regions);
+  auto recording = TRY(formats::read_recording(rows, formats::opensky_columns()));
+  const formats::TrafficInput traffic = formats::flown_traffic(std::move(recording));
+  const formats::CheckReport report = TRY(formats::run_check({.zones = &zones, .traffic = &traffic}));
+  const std::string table = formats::render_table(report);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return std::vector{at_most("uk_recording", seconds, "s", 1),
+                     plain("uk_recording_conflicts", static_cast<double>(report.conflicts.size()), "conflicts")};
+}
+
+}  // namespace
+
+std::vector<BenchPart> bench_parts() {
+  return {
+      {"index", "the 4D index with a million volumes, beside an R-tree", index_part},
+      {"verify", "the verification of a million entries", verify_part},
+      {"store", "group commits, beside SQLite alone", store_part},
+      {"check", "the check of a recording", check_part},
+  };
+}
+
+}  // namespace tansiq::cli

@@ -1,0 +1,446 @@
+// `tansiq charter`: write, check and sign the document that names authorities, keys, zones and rules.
+//
+// A draft is the charter's text alone, one canonical line; `sign` makes a signed note of it. After the first signature
+// the text is fixed: changes start from the draft again.
+#include "core/charter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/units_text.h"
+#include "log/note.h"
+
+namespace tansiq::cli {
+namespace {
+
+struct Draft {
+  core::Charter charter;
+  std::string text;
+  std::set<AuthorityId> signers;
+  bool is_signed = false;
+};
+
+// Reads a draft or a note, whichever the file is: only a note has an empty line.
+Result<Draft> read_charter(const std::string& file) {
+  const std::string raw = TRY(read_text(file, kNoteBytesMax));
+  Draft draft;
+  if (raw.find("\n\n") == std::string::npos) {
+    auto charter = core::parse_charter(raw);
+    if (!charter) return std::unexpected(in_file(charter.error(), file));
+    draft.charter = std::move(*charter);
+    draft.text = core::charter_text(draft.charter);
+    return draft;
+  }
+  auto opened = core::open_charter(raw);
+  if (!opened) return std::unexpected(in_file(opened.error(), file));
+  draft.charter = std::move(opened->charter);
+  draft.text = std::move(opened->text);
+  draft.signers = std::move(opened->signers);
+  draft.is_signed = true;
+  return draft;
+}
+
+Result<Draft> read_draft(const std::string& file) {
+  Draft draft = TRY(read_charter(file));
+  if (draft.is_signed) {
+    return fail(ErrorCode::kWrongState, "is signed already; change the draft it was made from and sign that again",
+                file);
+  }
+  return draft;
+}
+
+Status save_draft(const std::string& file, const core::Charter& charter) {
+  const std::string text = core::charter_text(charter);
+  TRY(core::parse_charter(text));  // what we write, we can read
+  return write_text(file, text, 0644, /*replace=*/true);
+}
+
+// --- new
+// --------------------------------------------------------------------------------------------------------------
+
+struct NewArguments {
+  std::string file;
+  std::string id;
+  std::string name;
+  std::string mode = "TEST";
+  std::string from = "now";
+  std::optional<std::string> until;
+};
+
+Result<int> new_charter(Context& context, const NewArguments& arguments) {
+  const UtcMs now = SystemClock().now();
+  core::Charter charter;
+  charter.id = arguments.id;
+  charter.name = arguments.name.empty() ? arguments.id : arguments.name;
+  charter.data_mode = TRY(core::parse_data_mode(arguments.mode));
+  const UtcMs from = TRY(read_time(arguments.from, now));
+  charter.valid_from = UtcMs{from.ms / 1'000 * 1'000};
+  if (arguments.until) charter.valid_until = TRY(read_time(*arguments.until, now));
+  const std::string text = core::charter_text(charter);
+  TRY(core::parse_charter(text));
+  TRY_VOID(write_text(arguments.file, text, 0644, /*replace=*/false));
+  context.say(fmt::format("{}: a draft without authorities and zones", arguments.file));
+  context.say(context.paint(
+      Colour::kDim, fmt::format("next: tansiq charter add-authority {} --id us --key node.key", arguments.file)));
+  return 0;
+}
+
+// --- add-authority
+// ----------------------------------------------------------------------------------------------------
+
+struct AuthorityArguments {
+  std::string file;
+  std::string id;
+  std::string name;
+  std::vector<std::string> keys;
+};
+
+// A verifier key as it is written, or the file of its secret half.
+Result<std::string> verifier_of(const std::string& word) {
+  if (const auto key = log::VerifierKey::parse(word)) return key->text();
+  const auto file = log::read_key_file(word);
+  if (file) return file->verifier().text();
+  if (word.find('+') != std::string::npos)
+    return std::unexpected(inside(log::VerifierKey::parse(word).error(), "--key"));
+  return std::unexpected(file.error());
+}
+
+Result<int> add_authority(Context& context, const AuthorityArguments& arguments) {
+  Draft draft = TRY(read_draft(arguments.file));
+  const AuthorityId id = TRY(AuthorityId::parse(arguments.id));
+  if (draft.charter.find_authority(id) != nullptr) {
+    return fail(ErrorCode::kConflict, fmt::format("has an authority '{}' already", id.str()), arguments.file);
+  }
+  core::Authority authority{.id = id, .name = arguments.name.empty() ? arguments.id : arguments.name, .keys = {}};
+  for (const std::string& word : arguments.keys) authority.keys.push_back(TRY(verifier_of(word)));
+  draft.charter.authorities.push_back(std::move(authority));
+  TRY_VOID(save_draft(arguments.file, draft.charter));
+  context.say(fmt::format("{}: added authority {}", arguments.file, id.str()));
+  context.say(context.paint(Colour::kDim, fmt::format("next: tansiq charter add-zone {} --id K1 --owner {} --help",
+                                                      arguments.file, id.str())));
+  return 0;
+}
+
+// --- add-zone
+// ---------------------------------------------------------------------------------------------------------
+
+struct ZoneArguments {
+  std::string file;
+  std::string id;
+  std::string name;
+  std::string owner;
+  std::string domain = "air";
+  std::string rule = "exclusive";
+  std::string disclosure = "coarse";
+  std::string minima = "5nm/1000ft/0s";
+  std::optional<std::string> band;
+  std::optional<std::string> polygon;
+  std::optional<std::string> circle;
+  std::optional<std::string> radius;
+  std::optional<std::string> corridor;
+  std::string width = "10nm";
+  bool background = false;
+};
+
+Result<geo::Outline> outline_of(const ZoneArguments& arguments) {
+  const int given = (arguments.polygon ? 1 : 0) + (arguments.circle ? 1 : 0) + (arguments.corridor ? 1 : 0);
+  if (given != 1) {
+    return fail(ErrorCode::kUnsupported, "a zone has exactly one of --polygon, --circle, --corridor, --background");
+  }
+  if (arguments.polygon) return geo::Polygon{TRY(read_points(*arguments.polygon))};
+  if (arguments.circle) {
+    if (!arguments.radius) return fail(ErrorCode::kUnsupported, "--circle needs --radius");
+    const geo::LatLng centre = TRY(read_point(*arguments.circle));
+    return geo::Circle{centre, TRY(read_length_cm(*arguments.radius))};
+  }
+  const std::int64_t width_cm = TRY(read_length_cm(arguments.width));
+  return geo::Corridor{TRY(read_points(*arguments.corridor)), width_cm / 2, width_cm - width_cm / 2};
+}
+
+Result<int> add_zone_to(Context& context, const ZoneArguments& arguments) {
+  Draft draft = TRY(read_draft(arguments.file));
+  core::Zone zone;
+  zone.id = TRY(ZoneId::parse(arguments.id));
+  if (draft.charter.find_zone(zone.id) != nullptr) {
+    return fail(ErrorCode::kConflict, fmt::format("has a zone '{}' already", arguments.id), arguments.file);
+  }
+  zone.name = arguments.name.empty() ? arguments.id : arguments.name;
+  zone.owner = TRY(AuthorityId::parse(arguments.owner));
+  if (draft.charter.find_authority(zone.owner) == nullptr) {
+    return fail(ErrorCode::kInvalid, fmt::format("has no authority '{}'; add it first", arguments.owner),
+                arguments.file);
+  }
+  zone.domain = TRY(core::parse_domain(arguments.domain));
+  zone.rule = TRY(core::parse_rule(arguments.rule));
+  zone.disclosure = TRY(core::parse_disclosure(arguments.disclosure));
+  zone.minima = TRY(read_minima(arguments.minima));
+  if (zone.domain == core::Domain::kSea) zone.minima.vertical_cm = 0;
+  zone.background = arguments.background;
+  if (!arguments.background) zone.outline = TRY(outline_of(arguments));
+  if (arguments.band) zone.band = TRY(read_band(*arguments.band));
+  draft.charter.zones.push_back(std::move(zone));
+  TRY_VOID(save_draft(arguments.file, draft.charter));
+  context.say(fmt::format("{}: added zone {} of {}", arguments.file, arguments.id, arguments.owner));
+  context.say(context.paint(Colour::kDim, fmt::format("next: tansiq charter lint {}", arguments.file)));
+  return 0;
+}
+
+// --- lint, sign, show
+// -------------------------------------------------------------------------------------------------
+
+struct FileArguments {
+  std::string file;
+  std::string key;
+  std::optional<std::string> out;
+  bool ignore_signatures = false;
+};
+
+std::set<AuthorityId> everybody(const core::Charter& charter) {
+  std::set<AuthorityId> all;
+  for (const core::Authority& authority : charter.authorities) all.insert(authority.id);
+  return all;
+}
+
+int print_findings(const Context& context, const std::string& file, const std::vector<core::Finding>& findings) {
+  if (context.json) {
+    JsonOut json;
+    json.open_object().member("file", file).key("findings").open_array();
+    for (const core::Finding& f : findings)
+      json.open_object().member("where", f.where).member("message", f.message).close();
+    put(json.close().close().line());
+  } else {
+    for (const core::Finding& f : findings) {
+      put(fmt::format("{}: {}{}{}\n", file, f.where, f.where.empty() ? "" : ": ", printable(f.message)));
+    }
+    if (findings.empty()) put(fmt::format("{}: {}\n", file, context.paint(Colour::kGreen, "no findings")));
+  }
+  return findings.empty() ? 0 : 1;
+}
+
+Result<int> lint_charter(Context& context, const FileArguments& arguments) {
+  const Draft draft = TRY(read_charter(arguments.file));
+  // A draft cannot be signed yet; everything else must be right before anybody signs.
+  const bool drafting = !draft.is_signed || arguments.ignore_signatures;
+  const auto findings = core::lint(draft.charter, drafting ? everybody(draft.charter) : draft.signers);
+  const int code = print_findings(context, arguments.file, findings);
+  if (code == 0 && !draft.is_signed) {
+    context.say(
+        context.paint(Colour::kDim, fmt::format("next: tansiq charter sign {} --key node.key", arguments.file)));
+  }
+  return code;
+}
+
+std::string note_path(const FileArguments& arguments, bool is_signed) {
+  if (arguments.out) return *arguments.out;
+  if (is_signed) return arguments.file;
+  return std::filesystem::path(arguments.file).replace_extension(".note").string();
+}
+
+Result<std::string> with_signature(const Draft& draft, const std::string& file, const log::SignerKey& key) {
+  if (!draft.is_signed) {
+    const log::SignerKey* keys[] = {&key};
+    return log::sign_note(draft.text, keys);
+  }
+  const std::string raw = TRY(read_text(file, kNoteBytesMax));
+  log::Note note = TRY(log::parse_note(raw));
+  std::erase_if(note.signatures,
+                [&](const log::NoteSignature& s) { return s.name == key.name() && s.key_id == key.verifier().id(); });
+  note.signatures.push_back(TRY(log::sign_note_text(note.text, key)));
+  return log::format_note(note);
+}
+
+Result<int> sign_charter(Context& context, const FileArguments& arguments) {
+  const Draft draft = TRY(read_charter(arguments.file));
+  const log::SignerKey key = TRY(log::read_key_file(arguments.key));
+  const std::string vkey = key.verifier().text();
+  const auto signer = std::ranges::find_if(draft.charter.authorities, [&](const core::Authority& authority) {
+    return std::ranges::find(authority.keys, vkey) != authority.keys.end();
+  });
+  if (signer == draft.charter.authorities.end()) {
+    return fail(ErrorCode::kInvalid, "the charter names no authority with this key; its vkey is " + vkey,
+                arguments.key);
+  }
+  if (const auto findings = core::lint(draft.charter, everybody(draft.charter)); !findings.empty()) {
+    print_findings(context, arguments.file, findings);
+    return fail(ErrorCode::kInvalid, "not signed: repair what is listed above first", arguments.file);
+  }
+  const std::string note = TRY(with_signature(draft, arguments.file, key));
+  const auto opened = TRY(core::open_charter(note));
+  const std::string out = note_path(arguments, draft.is_signed);
+  TRY_VOID(write_text(out, note, 0644, /*replace=*/true));
+  std::vector<std::string> missing;
+  for (const core::Finding& f : core::lint(opened.charter, opened.signers)) missing.push_back(f.message);
+  if (context.json) {
+    JsonOut json;
+    json.open_object().member("file", out).member("signer", signer->id.str()).key("missing").open_array();
+    for (const std::string& message : missing) json.value(message);
+    put(json.close().close().line());
+    return 0;
+  }
+  put(fmt::format("{}: signed for {}\n", out, signer->id.str()));
+  for (const std::string& message : missing) put("  still missing: " + printable(message) + "\n");
+  const std::string folder = std::filesystem::path(out).parent_path().string();
+  context.say(context.paint(Colour::kDim,
+                            missing.empty() ? fmt::format("next: tansiq serve --data {}", folder.empty() ? "." : folder)
+                                            : fmt::format("next: the other owners run tansiq charter sign {}", out)));
+  return 0;
+}
+
+std::string signed_text(const Draft& draft, const AuthorityId& id) {
+  if (!draft.is_signed) return "draft";
+  return draft.signers.contains(id) ? "signed" : "not signed";
+}
+
+Result<int> show_charter(Context& context, const FileArguments& arguments) {
+  const Draft draft = TRY(read_charter(arguments.file));
+  if (context.json) {
+    put(draft.text);
+    return 0;
+  }
+  const core::Charter& charter = draft.charter;
+  put(fmt::format("{} ({}), version {}, {}\n", printable(charter.name), charter.id, charter.version,
+                  core::to_text(charter.data_mode)));
+  put(fmt::format("valid from {}{}\n", format_utc(charter.valid_from),
+                  charter.valid_until ? " until " + format_utc(*charter.valid_until) : ""));
+  put(fmt::format("hash {}\n\n", core::charter_hash(draft.text)));
+  Table authorities({"authority", "name", "signature", "key"});
+  for (const core::Authority& authority : charter.authorities) {
+    bool first = true;
+    for (const std::string& key : authority.keys) {
+      authorities.row({first ? authority.id.str() : "", first ? printable(authority.name) : "",
+                       first ? signed_text(draft, authority.id) : "", key});
+      first = false;
+    }
+  }
+  put(authorities.text(context.terminal) + "\n");
+  Table zones({"zone", "owner", "domain", "rule", "levels", "minima", "outline"});
+  for (const core::Zone& zone : charter.zones) {
+    zones.row({zone.id.str(), zone.owner.str(), std::string(core::to_text(zone.domain)),
+               std::string(core::to_text(zone.rule)), band_text(zone.band), minima_text(zone.minima),
+               zone.outline ? outline_text(*zone.outline) : "background"});
+  }
+  put(zones.text(context.terminal));
+  return 0;
+}
+
+void add_zone_command(Command& charter) {
+  auto a = std::make_shared<ZoneArguments>();
+  Command& zone = charter.sub("add-zone", "add a zone to a draft");
+  zone.about(
+          "A zone has one outline: a polygon, a circle, a corridor, or, for the one background zone, none. Points are "
+          "'latitude,longitude' in decimal degrees, separated by spaces. Lengths: nm, km, m, ft.")
+      .argument(a->file, "FILE", "the draft")
+      .completes(Completes::kFile)
+      .option(a->id, "--id", "ID", "the zone's id")
+      .required()
+      .option(a->owner, "--owner", "AUTHORITY", "whose node decides in it")
+      .required()
+      .option(a->name, "--name", "TEXT", "for people; else the id")
+      .option(a->domain, "--domain", "DOMAIN", "air or sea")
+      .choices({"air", "sea"})
+      .option(a->rule, "--rule", "RULE", "how intents are admitted")
+      .choices({"exclusive", "aware", "disputed"})
+      .option(a->disclosure, "--disclosure", "LEVEL", "what an asker may learn of the intents of others")
+      .choices({"none", "busy", "coarse", "full"})
+      .option(a->minima, "--minima", "H/V/T", "separation: horizontal/vertical/time")
+      .option(a->band, "--band", "LEVELS", "as FL180-FL240, 500ft-2500ft, 0m-120m@agl; else all levels (air only)")
+      .option(a->polygon, "--polygon", "POINTS", "at least three vertices, the first not repeated")
+      .option(a->circle, "--circle", "POINT", "the centre")
+      .option(a->radius, "--radius", "LENGTH", "of the circle")
+      .option(a->corridor, "--corridor", "POINTS", "the centre line, at least two points")
+      .option(a->width, "--width", "LENGTH", "of the corridor, side to side")
+      .flag(a->background, "--background", "everything that no other zone covers")
+      .example(
+          "tansiq charter add-zone charter.json --id K1 --owner us --band FL180-FL240 --corridor '33.0,38.0 34.5,40.0' "
+          "--width 10nm",
+          "an air corridor")
+      .example("tansiq charter add-zone charter.json --id S1 --owner ru --domain sea --circle 34.9,35.8 --radius 12nm",
+               "a sea box")
+      .exits(1, "the id is taken, or the file is signed already")
+      .run([a](Context& context) { return add_zone_to(context, *a); });
+}
+
+void add_lint_sign_show(Command& charter) {
+  auto linted = std::make_shared<FileArguments>();
+  charter.sub("lint", "find what makes a charter unfit for use")
+      .about(
+          "Outlines that are none, zones of different owners that overlap, unknown names, keys that are none, empty "
+          "sets, and, in a signed charter, missing signatures.")
+      .argument(linted->file, "FILE", "a draft or a signed charter")
+      .completes(Completes::kFile)
+      .flag(linted->ignore_signatures, "--ignore-signatures", "do not ask for signatures")
+      .example("tansiq charter lint charter.json", "before anybody signs")
+      .exits(1, "there are findings")
+      .run([linted](Context& context) { return lint_charter(context, *linted); });
+
+  auto signed_file = std::make_shared<FileArguments>();
+  charter.sub("sign", "sign a charter for an authority")
+      .about(
+          "Lints, then adds the signature. A draft FILE.json becomes FILE.note; further owners sign the note in place. "
+          "Signing says: these are the zones, owners and rules that we agree to.")
+      .argument(signed_file->file, "FILE", "a draft, or a note that others have signed")
+      .completes(Completes::kFile)
+      .option(signed_file->key, "--key", "FILE", "key file of the authority that signs")
+      .required()
+      .completes(Completes::kFile)
+      .option(signed_file->out, "--out", "FILE", "write the note here instead")
+      .completes(Completes::kFile)
+      .example("tansiq charter sign charter.json --key node.key", "makes charter.note")
+      .run([signed_file](Context& context) { return sign_charter(context, *signed_file); });
+
+  auto shown = std::make_shared<FileArguments>();
+  charter.sub("show", "print a charter for people")
+      .about("With --json: the canonical text, exactly as it is signed.")
+      .argument(shown->file, "FILE", "a draft or a signed charter")
+      .completes(Completes::kFile)
+      .example("tansiq charter show charter.note", "authorities, signatures, zones")
+      .run([shown](Context& context) { return show_charter(context, *shown); });
+}
+
+}  // namespace
+
+void add_charter(Command& root) {
+  Command& charter = root.sub("charter", "write, check and sign charters");
+  charter.about(
+      "A charter names authorities, their keys, zones, owners and rules; every authority that owns a zone signs "
+      "it. Write a draft with new, add-authority and add-zone, check it with lint, then sign.");
+
+  auto made = std::make_shared<NewArguments>();
+  charter.sub("new", "begin a draft")
+      .about("Writes a draft without authorities and zones. Never overwrites.")
+      .argument(made->file, "FILE", "the draft, as charter.json")
+      .completes(Completes::kFile)
+      .option(made->id, "--id", "ID", "the charter's id")
+      .required()
+      .option(made->name, "--name", "TEXT", "for people; else the id")
+      .option(made->mode, "--mode", "MODE", "how real the data are")
+      .choices({"REAL", "EXERCISE", "TEST", "SIMULATED"})
+      .option(made->from, "--valid-from", "TIME", "RFC 3339, or now, now+1d")
+      .option(made->until, "--valid-until", "TIME", "else it has no end")
+      .example("tansiq charter new charter.json --id levant --mode TEST", "a draft for a test")
+      .exits(1, "FILE exists already")
+      .run([made](Context& context) { return new_charter(context, *made); });
+
+  auto authority = std::make_shared<AuthorityArguments>();
+  charter.sub("add-authority", "add an authority to a draft")
+      .about("Give each key as a verifier key, or as the file of its secret half if you have it.")
+      .argument(authority->file, "FILE", "the draft")
+      .completes(Completes::kFile)
+      .option(authority->id, "--id", "ID", "the authority's id")
+      .required()
+      .option(authority->name, "--name", "TEXT", "for people; else the id")
+      .option(authority->keys, "--key", "VKEY|FILE", "a key that may sign for it")
+      .required()
+      .completes(Completes::kFile)
+      .example("tansiq charter add-authority charter.json --id us --name Centre --key node.key", "with a local key")
+      .exits(1, "the id is taken, or the file is signed already")
+      .run([authority](Context& context) { return add_authority(context, *authority); });
+
+  add_zone_command(charter);
+  add_lint_sign_show(charter);
+}
+
+}  // namespace tansiq::cli

@@ -1,0 +1,34 @@
+// Every group of commands adds itself to the tree here; each stands in the file of its name.
+#pragma once
+
+#include "cli/command.h"
+
+namespace tansiq::cli {
+
+void add_serve(Command& root);       ///< serve: run a node
+void add_setup(Command& root);       ///< init: a real node, step by step
+void add_key(Command& root);         ///< key: signing keys
+void add_demo(Command& root);        ///< demo: the idea in under a minute
+void add_check(Command& root);       ///< check: conflicts in files
+void add_charter(Command& root);     ///< charter: write, lint, sign
+void add_zone(Command& root);        ///< zone: what a node decides about
+void add_intent(Command& root);      ///< intent: file, follow, end
+void add_measure(Command& root);     ///< measure: restricted volumes
+void add_log(Command& root);         ///< log: verify, show, export, prove, audit
+void add_events(Command& root);      ///< events: the record as it grows
+void add_token(Command& root);       ///< token: bearer tokens
+void add_backup(Command& root);      ///< backup, restore
+void add_bench(Command& root);       ///< bench: measure
+void add_completion(Command& root);  ///< completion: for the shell
+void add_version(Command& root);     ///< version
+
+/// The whole tree. `json` and `no_colour` are set by the options that every command takes.
+[[nodiscard]] std::unique_ptr<Command> command_tree(bool& json, bool& no_colour);
+
+/// Completion scripts; `shell` is bash, zsh or fish.
+[[nodiscard]] std::string completion_script(const Command& root, std::string_view shell);
+
+/// The `tansiq` program: parses, runs, prints errors, returns the exit code. `arguments` without the program's name.
+[[nodiscard]] int run_program(const std::vector<std::string>& arguments);
+
+}  // namespace tansiq::cli

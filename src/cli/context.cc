@@ -1,0 +1,99 @@
+#include "cli/context.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+namespace tansiq::cli {
+namespace {
+
+std::string system_message(int number) { return std::error_code(number, std::generic_category()).message(); }
+
+/// Closes on every way out.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ > STDERR_FILENO) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return number_; }
+
+ private:
+  int number_;
+};
+
+}  // namespace
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread starts
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+std::filesystem::path data_folder(const std::string& wish) {
+  if (!wish.empty()) return wish;
+  if (std::string named = environment("TANSIQ_DATA"); !named.empty()) return named;
+  const std::filesystem::path here = "tansiq-data";
+  std::error_code ignored;
+  if (std::filesystem::exists(here, ignored)) return here;
+  if (const std::string state = environment("XDG_STATE_HOME"); !state.empty()) {
+    std::filesystem::path there = std::filesystem::path(state) / "tansiq";
+    if (std::filesystem::exists(there, ignored)) return there;
+  }
+  return here;
+}
+
+Error in_file(Error error, const std::string& file) {
+  error.where = error.where.empty() ? file : file + ": " + error.where;
+  return error;
+}
+
+Result<std::string> read_text(const std::string& file, std::size_t bytes_max) {
+  const bool standard_input = file == "-";
+  const std::string where = standard_input ? "standard input" : file;
+  const Descriptor input(standard_input ? STDIN_FILENO : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (input.get() < 0) {
+    const ErrorCode code = errno == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo;
+    return fail(code, errno == ENOENT ? "there is no such file" : "cannot be opened: " + system_message(errno), where);
+  }
+  std::string text;
+  std::array<char, 65'536> buffer{};
+  while (true) {
+    const ssize_t got = ::read(input.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(ErrorCode::kIo, "cannot be read: " + system_message(errno), where);
+    if (got == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (text.size() > bytes_max) {
+      return fail(ErrorCode::kTooLarge, fmt::format("larger than {} bytes", bytes_max), where);
+    }
+  }
+}
+
+Status write_text(const std::filesystem::path& file, std::string_view text, unsigned mode, bool replace) {
+  const std::string where = file.string();
+  const int exclusive = replace ? O_TRUNC : O_EXCL;
+  const Descriptor output(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | exclusive, mode));
+  if (output.get() < 0) {
+    if (errno == EEXIST) return fail(ErrorCode::kConflict, "exists already and is not overwritten", where);
+    return fail(ErrorCode::kIo, "cannot be written: " + system_message(errno), where);
+  }
+  while (!text.empty()) {
+    const ssize_t put = ::write(output.get(), text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return fail(ErrorCode::kIo, "cannot be written: " + system_message(errno), where);
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  if (::fsync(output.get()) != 0) return fail(ErrorCode::kIo, "cannot be synced: " + system_message(errno), where);
+  return {};
+}
+
+}  // namespace tansiq::cli

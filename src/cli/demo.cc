@@ -1,0 +1,446 @@
+// `tansiq demo`: the idea, shown to a stranger in under a minute. A real node in a temporary folder, real requests over
+// HTTP by several parties, a real log; only the clock is scaled and the traffic made up, which the data mode says.
+#include <fmt/format.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "base/logging.h"
+#include "base/units.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/demo_world.h"
+#include "cli/log_location.h"
+#include "cli/units_text.h"
+#include "cli/wire.h"
+#include "core/entry.h"
+#include "log/export.h"
+#include "log/note.h"
+#include "log/verify.h"
+#include "node/node.h"
+
+namespace tansiq::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct DemoArguments {
+  std::int64_t seed = 2015;
+  bool once = false;
+  bool fast = false;
+};
+
+/// Simulated time: begins at a fixed moment and runs faster than ours.
+class ScaledClock final : public Clock {
+ public:
+  ScaledClock(UtcMs start, std::int64_t factor)
+      : start_(start), factor_(factor), begun_(std::chrono::steady_clock::now()) {}
+  [[nodiscard]] UtcMs now() const override {
+    const auto real = std::chrono::steady_clock::now() - begun_;
+    return start_ + std::chrono::duration_cast<std::chrono::milliseconds>(real).count() * factor_;
+  }
+
+ private:
+  UtcMs start_;
+  std::int64_t factor_;
+  std::chrono::steady_clock::time_point begun_;
+};
+
+/// A folder that is gone when the demo is over.
+class TemporaryFolder {
+ public:
+  static Result<TemporaryFolder> make() {
+    std::error_code error;
+    std::string name = (fs::temp_directory_path(error) / "tansiq-demo-XXXXXX").string();
+    if (error || ::mkdtemp(name.data()) == nullptr) {
+      return fail(ErrorCode::kIo, "a temporary folder cannot be made", name);
+    }
+    return TemporaryFolder(std::move(name));
+  }
+  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
+/// One step of the story a line, at a pace that can be read.
+class Stage {
+ public:
+  Stage(const Context& context, const Clock& clock, bool fast) : context_(context), clock_(clock), fast_(fast) {}
+
+  void step(std::string_view who, std::string_view what) {
+    pause(1'100);
+    put(fmt::format("{}  {} {}\n", context_.paint(Colour::kDim, clock_text(clock_.now()).substr(0, 5)),
+                    context_.paint(Colour::kBold, fmt::format("{:<10}", who)), what));
+  }
+  void answer(std::string_view text) {
+    pause(500);
+    put(fmt::format("       {:<10} {}\n", "", text));
+  }
+  void lines(std::string_view text) { put(text); }
+  void heading(std::string_view text) {
+    pause(700);
+    put("\n" + context_.paint(Colour::kBold, text) + "\n");
+  }
+  [[nodiscard]] const Context& context() const { return context_; }
+  [[nodiscard]] UtcMs now() const { return clock_.now(); }
+
+ private:
+  void pause(std::int64_t ms) const {
+    if (!fast_) std::this_thread::sleep_for(std::chrono::milliseconds(ms));
+  }
+  const Context& context_;
+  const Clock& clock_;
+  bool fast_;
+};
+
+/// Everything the story needs.
+struct Scene {
+  Stage& stage;
+  node::Node& node;
+  const core::Charter& charter;
+  fs::path folder;
+};
+
+Result<NodeClient> client_of(const node::Node& node, const std::string& subject,
+                             const std::vector<std::string>& scopes) {
+  NodeOptions options;
+  options.node = node.address();
+  options.token = TRY(node.mint_token(subject, scopes, 86'400'000));
+  return NodeClient::open(options);
+}
+
+std::string flight_text(const DemoFlight& flight) {
+  return fmt::format("{} FL{}–FL{} {}–{}", flight.corridor, flight.level, flight.level + 10,
+                     clock_text(flight.start).substr(0, 5), clock_text(flight.start + flight.length_ms).substr(0, 5));
+}
+
+Filing filing_of(const core::Charter& charter, const DemoFlight& flight) {
+  return {.id = flight.id,
+          .flight = flight.id,
+          .domain = core::Domain::kAir,
+          .volumes = {demo_volume(charter, flight)},
+          .keys = {}};
+}
+
+Result<Answer> file(NodeClient& client, const Filing& filing, const std::string& command) {
+  return client.send(net::Method::kPut, "/v1/intents/" + filing.id, filing_body(filing, command, std::nullopt));
+}
+
+bool refused(const Answer& answer) { return answer.root().find("reason").has_value(); }
+
+std::string entry_of(const Answer& answer) { return fmt::format("entry {}", number_of(answer.root(), "index")); }
+
+// "refused: STEEL1 of us:atc is in the way; free 22 min later, or 1,000 ft higher".
+Result<std::string> refusal_text(const Context& context, const Answer& answer) {
+  const JsonValue root = answer.root();
+  std::string text = context.paint(Colour::kRed, "refused") + ": " + text_of(root, "reason");
+  const auto findings = root.find("findings");
+  if (!findings) return text;
+  if (const auto conflicts = findings->find("conflicts"); conflicts && conflicts->size() > 0) {
+    text = context.paint(Colour::kRed, "refused") + ": " + TRY(conflict_text((*conflicts)[0]));
+  }
+  if (const auto foreign = findings->find("foreign"); foreign && foreign->size() > 0) {
+    text += fmt::format("; {} decides in {}: ask its node", text_of((*foreign)[0], "owner"),
+                        text_of((*foreign)[0], "zone"));
+  }
+  if (const auto measures = findings->find("measures"); measures && measures->size() > 0) {
+    text += " " + text_of((*measures)[0], "measure");
+  }
+  return text;
+}
+
+std::string counter_words(const Counter& counter) {
+  std::vector<std::string> ways;
+  if (counter.time_ms) ways.push_back(shift_text(*counter.time_ms));
+  if (counter.level_cm) {
+    ways.push_back(fmt::format("{}{} levels", *counter.level_cm < 0 ? "-" : "+", std::abs(*counter.level_cm) / 3'048));
+  }
+  return fmt::format("{}", fmt::join(ways, " or "));
+}
+
+// Files a flight; when refused with a counter-proposal, takes it. One or two lines.
+Status file_and_tell(Scene& scene, const DemoFlight& flight, bool prefer_level) {
+  const Context& context = scene.stage.context();
+  NodeClient client = TRY(client_of(scene.node, flight.operator_name, {"intents.file", "intents.read"}));
+  Filing filing = filing_of(scene.charter, flight);
+  Answer answer = TRY(file(client, filing, "file-" + flight.id));
+  const std::string asked = fmt::format("{:<10} {}", flight.id, flight_text(flight));
+  if (!refused(answer)) {
+    scene.stage.step(flight.operator_name,
+                     fmt::format("{}  {}, {}", asked, context.paint(Colour::kGreen, "confirmed"), entry_of(answer)));
+    return {};
+  }
+  scene.stage.step(flight.operator_name, fmt::format("{}  {}", asked, TRY(refusal_text(context, answer))));
+  const auto findings = answer.root().find("findings");
+  const Counter counter = findings ? read_counter(*findings) : Counter{};
+  if (counter.empty()) return {};
+  const bool by_level = counter.level_cm && (prefer_level || !counter.time_ms);
+  filing.volumes =
+      core::shifted(std::move(filing.volumes), by_level ? 0 : *counter.time_ms, by_level ? *counter.level_cm : 0);
+  answer = TRY(file(client, filing, "take-" + flight.id));
+  scene.stage.answer(fmt::format(
+      "counter-proposal {}: taken, {}–{}, {}, {}", context.paint(Colour::kCyan, counter_words(counter)),
+      clock_text(filing.volumes[0].window.start).substr(0, 5), clock_text(filing.volumes[0].window.end).substr(0, 5),
+      band_text(filing.volumes[0].band),
+      refused(answer) ? "refused again" : context.paint(Colour::kGreen, "confirmed") + ", " + entry_of(answer)));
+  return {};
+}
+
+// --- the acts
+// ---------------------------------------------------------------------------------------------------------
+
+Status act_corridors(Scene& scene) {
+  const UtcMs from = scene.stage.now();
+  const auto flight = [&](std::string id, std::string who, std::string corridor, std::int64_t level,
+                          std::int64_t minutes) {
+    return DemoFlight{std::move(id), std::move(who), std::move(corridor), level, from + minutes * 60'000, 20 * 60'000};
+  };
+  scene.stage.heading("Intents: who asks, for what, and what the owner of the corridor says");
+  TRY_VOID(file_and_tell(scene, flight("STEEL1", "us:atc", "K1", 200, 20), false));
+  // French crews file through the centre of us: their own intents, under their own name.
+  TRY_VOID(file_and_tell(scene, flight("MIRAGE1", "fr:coa", "K1", 200, 25), true));
+  TRY_VOID(file_and_tell(scene, flight("COTAM7", "fr:coa", "K4", 200, 30), false));
+  return {};
+}
+
+Status act_traffic(Scene& scene, std::uint64_t seed) {
+  constexpr std::size_t kFlights = 5;
+  for (const DemoFlight& flight : demo_traffic(scene.charter, seed, scene.stage.now(), kFlights)) {
+    TRY_VOID(file_and_tell(scene, flight, false));
+  }
+  return {};
+}
+
+Status act_repeat(Scene& scene) {
+  NodeClient client = TRY(client_of(scene.node, "us:atc", {"intents.file"}));
+  const Answer shown =
+      TRY(client.send(net::Method::kPost, "/v1/intents/STEEL1/activate", R"({"command_id":"go-STEEL1","version":1})"));
+  scene.stage.step("us:atc",
+                   fmt::format("STEEL1 is about to enter: {}, {}", text_of(shown.root(), "state"), entry_of(shown)));
+  const Answer again =
+      TRY(client.send(net::Method::kPost, "/v1/intents/STEEL1/activate", R"({"command_id":"go-STEEL1","version":1})"));
+  scene.stage.answer(fmt::format("the line was bad, the command came twice: answered once, still {}", entry_of(again)));
+  return {};
+}
+
+Status act_measure(Scene& scene) {
+  NodeClient client = TRY(client_of(scene.node, "us", {"measures.manage", "intents.read"}));
+  const UtcMs from = scene.stage.now();
+  geo::Volume4d volume{
+      .outline = geo::Circle{{363'000'000, 404'000'000}, 10LL * 1852 * 100},
+      .band = {cm_from_flight_level(180), cm_from_flight_level(240), geo::VerticalReference::kFlightLevel},
+      .window = {from, from + 3 * 3'600'000}};
+  JsonOut body;
+  body.open_object().member("command_id", "fire-1").member("effect", "refuse").member("zone", "K2");
+  body.member("text", "wildfire aircraft at work").key("volumes").raw(volumes_json({volume})).close();
+  const Answer answer = TRY(client.send(net::Method::kPut, "/v1/measures/FIRE1", body.text()));
+  const auto findings = answer.root().find("findings");
+  const auto affected = findings ? findings->find("affected") : std::nullopt;
+  scene.stage.step("us", fmt::format("measure FIRE1 closes 10 NM of K2 for wildfire aircraft, {}", entry_of(answer)));
+  if (affected && affected->size() > 0) {
+    scene.stage.answer(fmt::format("stands already there, and is told: {}", TRY(conflict_text((*affected)[0]))));
+  }
+  return file_and_tell(scene, {"UNO90", "relief:un", "K2", 220, from + 40 * 60'000, 20 * 60'000}, true);
+}
+
+Status act_off_nominal(Scene& scene) {
+  const Context& context = scene.stage.context();
+  NodeClient client = TRY(client_of(scene.node, "us:atc", {"intents.file"}));
+  const UtcMs now = scene.stage.now();
+  const geo::Volume4d where{
+      .outline = geo::Circle{{344'000'000, 412'000'000}, 15LL * 1852 * 100},
+      .band = {cm_from_flight_level(180), cm_from_flight_level(240), geo::VerticalReference::kFlightLevel},
+      .window = {now, now + 3'600'000}};
+  JsonOut body;
+  body.open_object().member("command_id", "off-STEEL1").member("state", "nonconforming").member("version", 2);
+  body.key("volumes").raw(volumes_json({where})).close();
+  const Answer answer = TRY(client.send(net::Method::kPost, "/v1/intents/STEEL1/off-nominal", body.text()));
+  scene.stage.step("us:atc",
+                   fmt::format("STEEL1 left its volume in weather: {}, {}",
+                               context.paint(Colour::kYellow, text_of(answer.root(), "state")), entry_of(answer)));
+  const auto findings = answer.root().find("findings");
+  const auto affected = findings ? findings->find("affected") : std::nullopt;
+  for (std::size_t i = 0; affected && i < affected->size() && i < 3; ++i) {
+    scene.stage.answer("warned: " + TRY(conflict_text((*affected)[i])));
+  }
+  return {};
+}
+
+// --- the record
+// -------------------------------------------------------------------------------------------------------
+
+// The first finding that names an entry; any finding otherwise.
+std::string finding_text(const log::VerifyReport& report) {
+  for (const log::Finding& f : report.findings.kept()) {
+    if (!f.entry) continue;
+    std::string text = fmt::format("{}, entry {}", f.file, *f.entry);
+    if (f.bytes)
+      text += f.bytes->end - f.bytes->begin == 1 ? fmt::format(", byte {}", f.bytes->begin)
+                                                 : fmt::format(", bytes {}–{}", f.bytes->begin, f.bytes->end - 1);
+    return text + ": " + printable(f.message);
+  }
+  return report.findings.kept().empty() ? "nothing" : printable(report.findings.kept().front().message);
+}
+
+Status flip_one_byte(const fs::path& file, std::uint64_t offset) {
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  char byte = 0;
+  stream.seekg(static_cast<std::streamoff>(offset));
+  if (!stream.get(byte)) return fail(ErrorCode::kIo, "cannot be read", file.string());
+  stream.seekp(static_cast<std::streamoff>(offset));
+  stream.put(static_cast<char>(byte ^ 1));
+  return stream ? Status() : Status(fail(ErrorCode::kIo, "cannot be written", file.string()));
+}
+
+Result<fs::path> first_bundle(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "tile" / "entries", error)) {
+    if (entry.is_regular_file()) return entry.path();
+  }
+  return fail(ErrorCode::kNotFound, "the exported log has no bundle", folder.string());
+}
+
+Status act_record(Scene& scene, const std::string& auditor_token) {
+  const Context& context = scene.stage.context();
+  scene.stage.heading("The record: one signed Merkle log, checked from outside");
+  NodeOptions options;
+  options.token = auditor_token;
+  const std::string url = scene.node.address() + "/log/" + scene.node.log_origin();
+  const LogLocation location = TRY(find_log(url, options));
+  log::VerifyOptions verify;
+  verify.keys = TRY(read_keys(scene.node.log_vkey()));
+  const log::VerifyReport good = TRY(log::verify_log(*location.source, verify));
+  scene.stage.step("auditor", "tansiq log verify " + url);
+  scene.stage.answer(
+      fmt::format("{}: {}, every hash recomputed, signed by {}",
+                  good.good() ? context.paint(Colour::kGreen, "good") : context.paint(Colour::kRed, "BAD"),
+                  count_text(good.entries, "entry", "entries"), good.checkpoint.origin));
+  const fs::path copy = scene.folder / "copy";
+  TRY(log::export_log(*location.source, copy));
+  const fs::path bundle = TRY(first_bundle(copy));
+  std::error_code ignored;
+  TRY_VOID(flip_one_byte(bundle, fs::file_size(bundle, ignored) / 2));
+  scene.stage.step("somebody", "exports a copy and changes one byte in it");
+  log::DirectorySource forged(copy);
+  const log::VerifyReport bad = TRY(log::verify_log(forged, verify));
+  scene.stage.step("auditor", "tansiq log verify copy");
+  scene.stage.answer(bad.good() ? context.paint(Colour::kRed, "NOT FOUND")
+                                : context.paint(Colour::kGreen, "found") + ": " + finding_text(bad));
+  if (good.good() && !bad.good()) return {};
+  return fail(ErrorCode::kInternal, "verification did not tell the log from its forgery");
+}
+
+// --- setting up
+// -------------------------------------------------------------------------------------------------------
+
+// Both owners sign: a charter is what they agree to.
+Result<core::Charter> write_world(const fs::path& folder, UtcMs now) {
+  const log::SignerKey us = TRY(log::SignerKey::generate("us.example/log", log::KeyType::kEd25519));
+  const log::SignerKey ru = TRY(log::SignerKey::generate("ru.example/log", log::KeyType::kEd25519));
+  TRY_VOID(log::write_key_file(folder / "node.key", us));
+  core::Charter charter = demo_charter(us.verifier().text(), ru.verifier().text(), now - 86'400'000);
+  const log::SignerKey* keys[] = {&us, &ru};
+  const std::string note = TRY(log::sign_note(core::charter_text(charter), keys));
+  TRY_VOID(write_text(folder / "charter.note", note, 0644, false));
+  return charter;
+}
+
+void stay(const Context& context, node::Node& node, const fs::path& folder) {
+  put(fmt::format("\n{} {}   (data folder {})\n", context.paint(Colour::kBold, "The node stays up at"),
+                  context.paint(Colour::kCyan, node.address()), folder.string()));
+  put("Try, in another terminal:\n");
+  put(fmt::format("  export TANSIQ_NODE={} TANSIQ_DATA={}\n", node.address(), folder.string()));
+  put("  tansiq zone list\n  tansiq intent list\n  tansiq intent show MIRAGE1\n");
+  put(fmt::format("  tansiq log show {}\n  tansiq log verify {}\n", folder.string(), folder.string()));
+  put(context.paint(Colour::kDim, "Ctrl-C ends it and removes the folder.") + "\n");
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  int signal = 0;
+  sigwait(&set, &signal);
+}
+
+void block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+Result<int> demo(Context& context, const DemoArguments& arguments) {
+  set_log_level(LogLevel::kError);
+  block_signals();
+  const auto folder = TRY(TemporaryFolder::make());
+  // Half a simulated minute a second: the flights of the story lie ahead of the clock until it ends.
+  const ScaledClock clock(TRY(parse_utc("2015-11-19T12:00:00Z")), 30);
+  const core::Charter charter = TRY(write_world(folder.path(), clock.now()));
+  node::NodeConfig config;
+  config.data_dir = folder.path();
+  config.develop = false;
+  config.listen_port = 0;
+  config.clock = &clock;
+  auto node = TRY(node::Node::open(config));
+  TRY_VOID(node->start());
+  const std::string token = TRY(node->mint_token("us:operator", {"admin"}, 7LL * 86'400'000));
+  TRY_VOID(write_text(folder.path() / kOperatorTokenFile, token + "\n", 0600, true));
+
+  Stage stage(context, clock, arguments.fast);
+  stage.lines(context.paint(Colour::kBold, "Tansiq") +
+              ": forces that share a sky, but neither a command nor trust, keep out of each other's way,\n"
+              "and can prove afterwards who said what, and when.    " +
+              context.paint(Colour::kYellow, "SIMULATED, clock scaled 30:1") + "\n\n");
+  stage.lines(demo_map(charter, context.terminal));
+  stage.lines(
+      fmt::format("\nThis is the node of us. us and ru have signed the charter; each decides in its own corridors.\n"
+                  "us.example/log, {}\n",
+                  node->address()));
+  Scene scene{stage, *node, charter, folder.path()};
+  TRY_VOID(act_corridors(scene));
+  TRY_VOID(act_traffic(scene, static_cast<std::uint64_t>(arguments.seed)));
+  stage.heading("Things change");
+  TRY_VOID(act_repeat(scene));
+  TRY_VOID(act_measure(scene));
+  TRY_VOID(act_off_nominal(scene));
+  TRY_VOID(act_record(scene, token));
+  if (!arguments.once) stay(context, *node, folder.path());
+  node->stop();
+  TRY_VOID(node->wait());
+  return 0;
+}
+
+}  // namespace
+
+void add_demo(Command& root) {
+  auto a = std::make_shared<DemoArguments>();
+  root.sub("demo", "see what it does, in under a minute")
+      .about(
+          "Starts a real node in a temporary folder and files real requests from several parties: some are confirmed, "
+          "one is refused with a counter-proposal that is then taken, a measure closes a part of a corridor, a flight "
+          "leaves its volume and its neighbours are named. Then the log is verified from outside, and one changed byte "
+          "is found. Traffic is made up, the clock is scaled: data mode SIMULATED.")
+      .option(a->seed, "--seed", "N", "of the made-up traffic", 0, INT64_MAX)
+      .flag(a->once, "--once", "end after the story instead of staying up")
+      .flag(a->fast, "--fast", "without pauses")
+      .example("tansiq demo", "about half a minute; then the node stays up until Ctrl-C")
+      .example("tansiq demo --once --fast", "for tests")
+      .run([a](Context& context) { return demo(context, *a); });
+}
+
+}  // namespace tansiq::cli

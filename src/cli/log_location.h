@@ -1,0 +1,30 @@
+// Where a log is: a static folder, a node's data folder, or a URL; and whose keys may have signed it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/node_client.h"
+#include "log/note_key.h"
+#include "log/source.h"
+
+namespace tansiq::cli {
+
+/// A log that has been found.
+struct LogLocation {
+  std::unique_ptr<log::LogSource> source;
+  std::vector<log::VerifierKey> keys;  ///< From the charter that stands beside the log; empty when there is none.
+  std::string keys_from;               ///< For people: where the keys came from.
+};
+
+/// `where` is a folder in the layout of C2SP tlog-tiles (it has a `checkpoint`), a node's data folder (it has a
+/// `log.db`), a node's URL, or the URL of one log, as http://host/log/<origin>. For URLs `options` gives token and
+/// trust. Fails with `kNotFound` and what would be right.
+[[nodiscard]] Result<LogLocation> find_log(const std::string& where, const NodeOptions& options);
+
+/// A verifier key as it is written, or the name of a file that holds one a line, a charter, or a key file.
+[[nodiscard]] Result<std::vector<log::VerifierKey>> read_keys(const std::string& word);
+
+}  // namespace tansiq::cli

@@ -1,0 +1,209 @@
+// `tansiq serve`: run a node until somebody stops it.
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <csignal>
+#include <thread>
+
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/node_client.h"
+#include "cli/serve_config.h"
+#include "node/node.h"
+
+namespace tansiq::cli {
+namespace {
+
+constexpr DurationMs kOperatorTokenMs = 30LL * 86'400'000;
+
+struct ServeArguments {
+  std::optional<std::string> config, listen, certificate, key, clock_start, authority, charter, log_level;
+  std::string data;
+  bool allow_plaintext_remote = false;
+  bool no_develop = false;
+  bool public_log = false;
+  bool accept_missing = false;
+};
+
+/// Turns SIGTERM and SIGINT into `node->stop()`. The signals must be blocked before any other thread starts, so that
+/// only this one takes them.
+class StopOnSignal {
+ public:
+  static void block() {
+    const sigset_t set = signals();
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  }
+  explicit StopOnSignal(node::Node& node) : thread_([&node](const std::stop_token& stop) { wait(stop, node); }) {}
+
+ private:
+  static sigset_t signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    return set;
+  }
+  static void wait(const std::stop_token& stop, node::Node& node) {
+    const sigset_t set = signals();
+    const timespec poll{.tv_sec = 0, .tv_nsec = 100'000'000};
+    while (!stop.stop_requested()) {
+      if (sigtimedwait(&set, nullptr, &poll) > 0) node.stop();
+    }
+  }
+  std::jthread thread_;
+};
+
+Result<ServeConfig> config_from(const ServeArguments& arguments) {
+  ServeConfig config;
+  config.node.data_dir = data_folder(arguments.data);
+  if (arguments.config) {
+    config.node.develop = false;  // who writes a configuration has a charter; `develop = true` says otherwise
+    const std::string text = TRY(read_text(*arguments.config, 1U << 20));
+    TRY_VOID(read_serve_config(text, *arguments.config, config));
+  }
+  if (!arguments.data.empty()) config.node.data_dir = arguments.data;
+  if (arguments.listen) {
+    if (const Status listen = read_listen(*arguments.listen, config.node); !listen) {
+      return std::unexpected(inside(listen.error(), "--listen"));
+    }
+  }
+  if (arguments.certificate) config.node.tls.certificate = *arguments.certificate;
+  if (arguments.key) config.node.tls.key = *arguments.key;
+  if (arguments.authority) config.node.authority = *arguments.authority;
+  if (arguments.charter) config.node.charter_path = *arguments.charter;
+  if (arguments.allow_plaintext_remote) config.node.allow_plain_remote = true;
+  if (arguments.no_develop) config.node.develop = false;
+  config.node.accept_missing_last_checkpoint = arguments.accept_missing;
+  if (arguments.public_log) config.node.public_log = true;
+  if (arguments.log_level) config.log_level = TRY(read_log_level(*arguments.log_level));
+  if (arguments.clock_start) {
+    const auto start = parse_utc(*arguments.clock_start);
+    if (!start) return std::unexpected(inside(start.error(), "--clock-start"));
+    config.node.clock_offset_ms = *start - SystemClock().now();
+  }
+  return config;
+}
+
+// The token of whoever started a development node, so that commands on this machine need none. A real node has no such
+// file: there tokens are minted one by one.
+Result<std::string> write_operator_token(node::Node& node, const std::filesystem::path& data) {
+  const std::string authority = node.authority().str();
+  const std::string token = TRY(node.mint_token(authority + ":operator", {"admin"}, kOperatorTokenMs));
+  TRY_VOID(write_text(data / kOperatorTokenFile, token + "\n", 0600, /*replace=*/true));
+  return token;
+}
+
+// What must be added to commands on this machine so that they find the node.
+std::string reach(const node::Node& node, const std::filesystem::path& data) {
+  std::string words;
+  if (node.address() != kDefaultNode) words += " --node " + node.address();
+  if (data != data_folder("")) words += " --data " + data.string();
+  return words;
+}
+
+void announce(const Context& context, const node::Node& node, const ServeConfig& config, const std::string& token) {
+  const auto& report = node.open_report();
+  const std::string data = config.node.data_dir.string();
+  if (context.json) {
+    put(JsonOut()
+            .open_object()
+            .member("url", node.address())
+            .member("data", data)
+            .member("authority", node.authority().str())
+            .member("origin", node.log_origin())
+            .member("vkey", node.log_vkey())
+            .member("develop", report.develop_charter)
+            .member("entries", report.entries)
+            .member("took_ms", report.took_ms)
+            .close()
+            .line());
+    return;
+  }
+  std::string out = fmt::format("{} {}\n", context.paint(Colour::kBold, "Tansiq node of"),
+                                context.paint(Colour::kBold, node.authority().str()));
+  if (report.develop_charter) {
+    out += context.paint(Colour::kYellow, "  development charter, data mode TEST: for trying out, never for flying") +
+           "\n";
+  }
+  out += fmt::format("  listens at  {}\n", context.paint(Colour::kCyan, node.address()));
+  out += fmt::format("  keeps       {}, {} in the log, opened in {}\n", data,
+                     count_text(report.entries, "entry", "entries"), format_duration(report.took_ms));
+  out += fmt::format("  signs with  {}\n", node.log_vkey());
+  const std::string more = reach(node, config.node.data_dir);
+  if (!token.empty()) {
+    out += fmt::format("  token       {}/{}: commands on this machine find it; elsewhere\n", data, kOperatorTokenFile);
+    out += fmt::format("              export TANSIQ_NODE={} TANSIQ_TOKEN=$(cat {}/{})\n", node.address(), data,
+                       kOperatorTokenFile);
+    out += "try, in another terminal:\n";
+    out += fmt::format("  tansiq zone list{}\n", more);
+    out += fmt::format(
+        "  tansiq intent file --id FIRST --circle 34.95,33.5 --radius 2nm --band FL190-FL210 --window now+10m/+20m{}\n",
+        more);
+    out += fmt::format("  tansiq log verify {}\n", data);
+  } else {
+    out += fmt::format("  next        tansiq token mint --data {} --subject {} --scope intents.read,intents.file\n",
+                       data, node.authority().str());
+  }
+  out += context.paint(Colour::kDim, "Ctrl-C stops it") + "\n";
+  put(out);
+}
+
+Result<int> serve(Context& context, const ServeArguments& arguments) {
+  const ServeConfig config = TRY(config_from(arguments));
+  // Log lines are for whatever collects them; a person at a terminal sees warnings only.
+  set_log_level(config.log_level.value_or(context.terminal.progress() ? LogLevel::kWarning : LogLevel::kInfo));
+  StopOnSignal::block();
+  auto node = TRY(node::Node::open(config.node));
+  TRY_VOID(node->start());
+  const StopOnSignal stopper(*node);
+  std::string token;
+  if (node->open_report().develop_charter) token = TRY(write_operator_token(*node, config.node.data_dir));
+  announce(context, *node, config, token);
+  TRY_VOID(node->wait());
+  context.say("stopped; everything acknowledged is on disk");
+  return 0;
+}
+
+}  // namespace
+
+void add_serve(Command& root) {
+  auto a = std::make_shared<ServeArguments>();
+  root.sub("serve", "run a node")
+      .about(
+          "Without configuration: a working node on this machine with a development charter (data mode TEST), in the "
+          "data folder, which is TANSIQ_DATA, else ./tansiq-data; the token to use is left there in operator.token. "
+          "For a real node see 'tansiq init --help'.")
+      .about(
+          "SIGTERM or Ctrl-C stops it in order: what was accepted is answered, a snapshot is written. A kill loses "
+          "nothing that was acknowledged. Log lines (JSON) go to standard error.")
+      .option(a->data, "--data", "DIR", "the data folder; made when missing")
+      .completes(Completes::kDirectory)
+      .option(a->config, "--config", "FILE", "TOML; see docs/cli.md for its keys. Options given here win")
+      .completes(Completes::kFile)
+      .option(a->listen, "--listen", "ADDR:PORT", "where to listen; port 0 lets the system choose [127.0.0.1:7463]")
+      .option(a->certificate, "--tls-cert", "FILE", "PEM certificate chain; with --tls-key")
+      .completes(Completes::kFile)
+      .option(a->key, "--tls-key", "FILE", "PEM private key")
+      .completes(Completes::kFile)
+      .flag(a->allow_plaintext_remote, "--allow-plaintext-remote",
+            "listen beyond this machine without TLS: only behind something that encrypts")
+      .option(a->charter, "--charter", "FILE", "a signed charter, copied into the data folder at the first start")
+      .completes(Completes::kFile)
+      .option(a->authority, "--authority", "ID", "whose node this is, where the key does not tell")
+      .flag(a->no_develop, "--no-develop", "fail rather than write a development charter")
+      .flag(a->public_log, "--public-log", "serve the log and the event stream without a token")
+      .flag(a->accept_missing, "--accept-missing-last-checkpoint",
+            "start although the file of the last published checkpoint is gone: only if nothing newer was published")
+      .option(a->clock_start, "--clock-start", "TIME",
+              "start the node's clock at this UTC time, to replay a recording (TEST or SIMULATED data only)")
+      .option(a->log_level, "--log-level", "LEVEL", "log lines from this level on; else info, on a terminal warning")
+      .choices({"debug", "info", "warning", "error", "off"})
+      .example("tansiq serve", "a node to try things with")
+      .example("tansiq serve --data /var/lib/tansiq --listen 0.0.0.0:7463 --tls-cert chain.pem --tls-key key.pem",
+               "reachable from elsewhere")
+      .exits(74, "the address is in use, or the data folder cannot be written")
+      .exits(76, "the record fails its checks; nothing was changed")
+      .run([a](Context& context) { return serve(context, *a); });
+}
+
+}  // namespace tansiq::cli

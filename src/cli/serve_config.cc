@@ -1,0 +1,211 @@
+#include "cli/serve_config.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <sstream>
+#include <vector>
+
+namespace tansiq::cli {
+namespace {
+
+constexpr std::size_t kConfigBytesMax = 256U << 10;
+
+/// One key: how it is written, what it means, how it is taken over.
+struct Key {
+  std::string_view name;
+  std::string_view type;
+  std::string_view meaning;
+  std::function<Status(const toml::node&, ServeConfig&, const std::filesystem::path&)> take;
+};
+
+template <class T>
+Result<T> value_of(const toml::node& node, std::string_view wanted) {
+  const auto value = node.value_exact<T>();
+  if (!value) return fail(ErrorCode::kInvalid, fmt::format("must be {}", wanted));
+  return *value;
+}
+
+Result<std::int64_t> integer_of(const toml::node& node, std::int64_t low, std::int64_t high) {
+  const auto value = node.value_exact<std::int64_t>();
+  if (!value || *value < low || *value > high) {
+    return fail(ErrorCode::kInvalid, fmt::format("must be a whole number from {} to {}", low, high));
+  }
+  return *value;
+}
+
+Key text_key(std::string_view name, std::string_view meaning,
+             std::function<Status(const std::string&, ServeConfig&)> take) {
+  return {
+      name, "string", meaning,
+      [take = std::move(take)](const toml::node& node, ServeConfig& config, const std::filesystem::path&) -> Status {
+        const std::string value = TRY(value_of<std::string>(node, "a string"));
+        return take(value, config);
+      }};
+}
+
+Key path_key(std::string_view name, std::string_view meaning,
+             std::function<std::filesystem::path&(ServeConfig&)> member) {
+  return {name, "path", meaning,
+          [member = std::move(member)](const toml::node& node, ServeConfig& config,
+                                       const std::filesystem::path& folder) -> Status {
+            const std::string value = TRY(value_of<std::string>(node, "a path, as a string"));
+            member(config) = folder / value;  // an absolute path replaces the folder
+            return {};
+          }};
+}
+
+Key flag_key(std::string_view name, std::string_view meaning, std::function<bool&(ServeConfig&)> member) {
+  return {name, "boolean", meaning,
+          [member = std::move(member)](const toml::node& node, ServeConfig& config,
+                                       const std::filesystem::path&) -> Status {
+            member(config) = TRY(value_of<bool>(node, "true or false"));
+            return {};
+          }};
+}
+
+template <class T>
+Key number_key(std::string_view name, std::string_view meaning, std::int64_t low, std::int64_t high,
+               std::function<T&(ServeConfig&)> member) {
+  return {name, "integer", meaning,
+          [member = std::move(member), low, high](const toml::node& node, ServeConfig& config,
+                                                  const std::filesystem::path&) -> Status {
+            member(config) = static_cast<T>(TRY(integer_of(node, low, high)));
+            return {};
+          }};
+}
+
+const std::vector<Key>& known_keys() {
+  static const std::vector<Key> keys{
+      path_key("data", "the data folder", [](ServeConfig& c) -> auto& { return c.node.data_dir; }),
+      path_key("charter", "a signed charter, copied into the data folder at the first start",
+               [](ServeConfig& c) -> auto& { return c.node.charter_path; }),
+      path_key("key", "the key that signs checkpoints; else node.key in the data folder",
+               [](ServeConfig& c) -> auto& { return c.node.key_path; }),
+      text_key("authority", "the authority whose log this node writes; else the one whose key it has",
+               [](const std::string& v, ServeConfig& c) -> Status {
+                 c.node.authority = v;
+                 return {};
+               }),
+      flag_key("develop", "write a development charter when there is none (default: true without, false with a file)",
+               [](ServeConfig& c) -> auto& { return c.node.develop; }),
+      text_key("listen", "ADDRESS:PORT; port 0 lets the system choose (127.0.0.1:7463)",
+               [](const std::string& v, ServeConfig& c) { return read_listen(v, c.node); }),
+      flag_key("allow_plaintext_remote", "listen beyond this machine without TLS: only behind something that encrypts",
+               [](ServeConfig& c) -> auto& { return c.node.allow_plain_remote; }),
+      path_key("tls.certificate", "PEM chain", [](ServeConfig& c) -> auto& { return c.node.tls.certificate; }),
+      path_key("tls.key", "PEM private key", [](ServeConfig& c) -> auto& { return c.node.tls.key; }),
+      flag_key("public_log", "serve the log and the event stream without a token: they show whole entries",
+               [](ServeConfig& c) -> auto& { return c.node.public_log; }),
+      flag_key("public_metrics", "serve /metrics without a token to everybody, not only on this machine",
+               [](ServeConfig& c) -> auto& { return c.node.public_metrics; }),
+      number_key<unsigned>("io_threads", "threads that parse and answer; the one core thread comes on top", 1, 64,
+                           [](ServeConfig& c) -> auto& { return c.node.io_threads; }),
+      number_key<std::uint64_t>("snapshot_every_entries", "entries between snapshots; 0: only when stopping", 0,
+                                std::numeric_limits<std::int64_t>::max(),
+                                [](ServeConfig& c) -> auto& { return c.node.snapshot_every_entries; }),
+      text_key("log_level", "debug, info, warning, error, off",
+               [](const std::string& v, ServeConfig& c) -> Status {
+                 c.log_level = TRY(read_log_level(v));
+                 return {};
+               }),
+      number_key<std::size_t>("limits.connections", "open connections", 1, 1'000'000,
+                              [](ServeConfig& c) -> auto& { return c.node.limits.connections_max; }),
+      number_key<std::size_t>("limits.body_bytes", "bytes of one request body", 1'024, 64LL << 20,
+                              [](ServeConfig& c) -> auto& { return c.node.limits.body_bytes_max; }),
+      number_key<std::size_t>("limits.command_queue", "commands that wait for the core thread", 1, 1'000'000,
+                              [](ServeConfig& c) -> auto& { return c.node.limits.command_queue_max; }),
+      number_key<std::size_t>("limits.streams", "open event streams", 0, 1'000'000,
+                              [](ServeConfig& c) -> auto& { return c.node.limits.streams_max; }),
+  };
+  return keys;
+}
+
+Status take_table(const toml::table& table, const std::string& prefix, const std::string& file, ServeConfig& config) {
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  for (const auto& [name, node] : table) {
+    const std::string full = prefix + std::string(name.str());
+    const std::string where = fmt::format("{}:{}", file, node.source().begin.line);
+    if (const auto* inner = node.as_table(); inner != nullptr && (full == "tls" || full == "limits")) {
+      TRY_VOID(take_table(*inner, full + ".", file, config));
+      continue;
+    }
+    const auto& keys = known_keys();
+    const auto known = std::ranges::find(keys, full, &Key::name);
+    if (known == keys.end()) {
+      std::vector<std::string_view> names;
+      for (const Key& key : keys) names.push_back(key.name);
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("there is no option '{}'; options: {}", full, fmt::join(names, ", ")), where);
+    }
+    if (Status taken = known->take(node, config, folder); !taken) {
+      return fail(taken.error().code, fmt::format("{} {}", full, taken.error().message), where);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status read_serve_config(std::string_view text, const std::string& file, ServeConfig& config) {
+  if (text.size() > kConfigBytesMax) return fail(ErrorCode::kTooLarge, "a configuration is smaller than that", file);
+  try {
+    return take_table(toml::parse(text, file), "", file, config);
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::kMalformed, std::string(error.description()),
+                fmt::format("{}:{}", file, error.source().begin.line));
+  }
+}
+
+Status read_listen(std::string_view text, node::NodeConfig& config) {
+  const auto malformed = [&] {
+    return fail(ErrorCode::kMalformed, fmt::format("'{}' is not ADDRESS:PORT, as 127.0.0.1:7463 or [::1]:7463", text));
+  };
+  std::string_view port;
+  std::string_view address = text;
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == std::string_view::npos) return malformed();
+    address = text.substr(1, end - 1);
+    const std::string_view rest = text.substr(end + 1);
+    if (!rest.empty() && rest.front() != ':') return malformed();
+    if (!rest.empty()) port = rest.substr(1);
+  } else if (const auto colon = text.find(':'); colon != std::string_view::npos) {
+    address = text.substr(0, colon);
+    port = text.substr(colon + 1);
+    if (port.empty()) return malformed();
+  }
+  if (!address.empty()) config.listen_address = address;
+  if (port.empty()) return address.empty() ? Status(malformed()) : Status();
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  if (error != std::errc{} || end != port.data() + port.size()) return malformed();
+  config.listen_port = number;
+  return {};
+}
+
+Result<LogLevel> read_log_level(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels{{{"debug", LogLevel::kDebug},
+                                                                          {"info", LogLevel::kInfo},
+                                                                          {"warning", LogLevel::kWarning},
+                                                                          {"error", LogLevel::kError},
+                                                                          {"off", LogLevel::kOff}}};
+  for (const auto& [name, level] : kLevels) {
+    if (name == text) return level;
+  }
+  return fail(ErrorCode::kInvalid, fmt::format("'{}' is not one of debug, info, warning, error, off", text));
+}
+
+std::string serve_config_help() {
+  std::string out;
+  for (const Key& key : known_keys()) out += fmt::format("| `{}` | {} | {} |\n", key.name, key.type, key.meaning);
+  return out;
+}
+
+}  // namespace tansiq::cli

@@ -1,0 +1,32 @@
+// The configuration file of `tansiq serve`: TOML, every key known, every key optional.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/logging.h"
+#include "base/result.h"
+#include "node/node.h"
+
+namespace tansiq::cli {
+
+/// What the file may say beside the node's own configuration.
+struct ServeConfig {
+  node::NodeConfig node;
+  std::optional<LogLevel> log_level;
+};
+
+/// Reads the text of a configuration file over `config`. An unknown key, a value of the wrong type or out of range
+/// fails with `kInvalid`; `where` is "FILE:LINE". Paths in the file are relative to the file's folder.
+[[nodiscard]] Status read_serve_config(std::string_view text, const std::string& file, ServeConfig& config);
+
+/// `ADDRESS:PORT`, `ADDRESS`, `:PORT`, `[::1]:PORT`.
+[[nodiscard]] Status read_listen(std::string_view text, node::NodeConfig& config);
+
+[[nodiscard]] Result<LogLevel> read_log_level(std::string_view text);
+
+/// The keys with their meanings, one line each, for help and documents.
+[[nodiscard]] std::string serve_config_help();
+
+}  // namespace tansiq::cli
