@@ -34,6 +34,12 @@ import yaml
 INTEGER_MAX = 9007199254740991
 CPP_TYPES = {"AuthorityId", "ZoneId", "IntentId", "MeasureId", "CommandId"}
 DOCUMENTATION = {"description", "title", "examples", "example", "$comment"}
+# Members may have these names; their fields then end in an underscore.
+CPP_KEYWORDS = set("""alignas alignof and asm auto bool break case catch char class concept const constexpr continue
+    decltype default delete do double else enum explicit export extern false float for friend goto if inline int long
+    mutable namespace new noexcept not nullptr operator or private protected public register requires return short
+    signed sizeof static struct switch template this throw true try typedef typeid typename union unsigned using
+    virtual void volatile while xor""".split())
 METHODS = ["get", "put", "post", "delete"]
 
 
@@ -282,12 +288,12 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
         struct = pascal(name)
         fields, reads = [], []
         for member, sub in properties.items():
-            if not re.fullmatch(r"[a-z][a-z0-9_]*", member):
+            if not isinstance(member, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", member):
                 raise Refusal(f"{where}: member '{member}' is not snake_case")
             inner = self.build(f"{name}_{member}", sub, f"{where}.{member}")
             default = inner.schema.get("default", sub.get("default")) if isinstance(sub, dict) else None
             note = comment(sub if "$ref" not in sub else {}, "  ")
-            field = member + "_" if member in {"class", "default", "operator", "private", "public"} else member
+            field = member + "_" if member in CPP_KEYWORDS else member
             if member in required:
                 fields.append(f"{note}  {inner.cpp} {field}{'{}' if '::' not in inner.cpp or 'int64' in inner.cpp else ''};")
                 reads.append(f"  {{\n    const JsonValue member = TRY(value.at({quoted(member)}));\n"
@@ -386,6 +392,8 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
                 parameter = self.parameters[parameter["$ref"].rsplit("/", 1)[1]]
             check_keys(parameter, {"name", "in", "required", "schema"}, f"{where}.parameters")
             member, place = parameter["name"], parameter["in"]
+            if place == "header":  # Documented; the faces read headers.
+                continue
             inner = self.parameter_type(f"{name}_{member}", parameter["schema"], f"{where}.{member}")
             field = snake(member)
             if place == "path":
@@ -400,7 +408,7 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
                 fields.append(f"{comment(parameter, '  ')}  {cpp}")
                 reads.append(f"  if (const auto text = TRY(request.query_parameter({quoted(member)}))) {{\n"
                              f"    out.{field} = TRY({inner.reader.format('*text', quoted(member))});\n  }}")
-            elif place != "header":  # Headers are documented; faces read them.
+            else:
                 raise Refusal(f"{where}: a parameter in '{place}' is not supported")
         if sorted(path_names) != sorted(placeholders):
             raise Refusal(f"{where}: path parameters {sorted(path_names)} do not fit the template's {sorted(placeholders)}")

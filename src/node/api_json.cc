@@ -265,9 +265,8 @@ std::string decision_json(const Recorded& recorded, std::string_view id, std::st
   w.key("id").string(id).key("index").integer(number(recorded.index));
   if (!ovn.empty()) w.key("ovn").string(ovn);
   w.key("repeated").boolean(recorded.repeated).key("seq").integer(number(recorded.seq));
-  const std::string_view type = core::to_text(recorded.type);
-  if (type.starts_with("intent.")) w.key("state").string(core::to_text(recorded.decision.state));
-  w.key("type").string(type).key("version").integer(recorded.decision.version).end_object();
+  if (recorded.decision.state) w.key("state").string(core::to_text(*recorded.decision.state));
+  w.key("type").string(core::to_text(recorded.type)).key("version").integer(recorded.decision.version).end_object();
   return out;
 }
 

@@ -126,7 +126,9 @@ void CoreThread::keep(core::Outcome& outcome) {
 
 /// The entry may still be on its way to the disk: then this answer leaves together with it.
 Result<Recorded> CoreThread::first_outcome(std::uint64_t seq) {
-  Recorded out{.repeated = true, .seq = seq};
+  Recorded out;
+  out.repeated = true;
+  out.seq = seq;
   const auto take = [&out](std::string_view line, std::uint64_t index) -> Status {
     core::Entry entry = TRY(core::read_entry(line));
     out.index = index;

@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "base/logging.h"
-#include "core/entry.h"
+#include "log/jcs.h"
 
 namespace tansiq::node {
 namespace {
@@ -19,11 +19,21 @@ constexpr std::uint64_t kSliceEntriesMax = 256;
 /// How often listeners whose queues were full are looked at again.
 constexpr std::chrono::milliseconds kRetry{20};
 
+/// The `type` of an entry; empty for what is none (which the record does not hold).
+std::string entry_type(std::string_view line) {
+  const auto document = log::JcsDocument::parse(line, kEntryBytesMax);
+  if (!document) return {};
+  const auto type = document->root().find("type");
+  if (!type) return {};
+  const auto text = type->string();
+  return text ? std::string(*text) : std::string();
+}
+
 }  // namespace
 
 net::WireEvent entry_event(std::uint64_t seq, std::string_view line) {
   if (line.ends_with('\n')) line.remove_suffix(1);
-  return net::format_event(fmt::to_string(seq), core::entry_kind_of(line), line);
+  return net::format_event(fmt::to_string(seq), entry_type(line), line);
 }
 
 EventHub::EventHub(std::unique_ptr<store::LogReader> reader, std::uint64_t next_seq, std::size_t streams_max)

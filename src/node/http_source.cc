@@ -12,8 +12,7 @@ std::string_view HttpSource::path_parameter(std::string_view name) const {
   for (const auto& [key, value] : parameters_) {
     if (key == name) return value;
   }
-  EXPECT_INVARIANT(!"the operation's template has this parameter");
-  return {};
+  invariant_failed("the operation's template has this parameter", __FILE__, __LINE__);
 }
 
 Result<std::optional<std::string_view>> HttpSource::query_parameter(std::string_view name) const {

@@ -52,7 +52,7 @@ store::SignCheckpoint signer(const log::SignerKey& key) {
     log::Checkpoint checkpoint;
     checkpoint.origin = origin;
     checkpoint.size = size;
-    checkpoint.root.bytes = root;
+    checkpoint.root = root;
     return log::sign_checkpoint(checkpoint, key);
   };
 }
@@ -319,7 +319,7 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
 }
 
 store::Snapshot Node::Impl::take_snapshot(const core::Machine& machine) {
-  return {machine.next_seq(), machine.state_hash(), machine.write_snapshot()};
+  return {machine.next_seq(), store::Hash{machine.state_hash()}, machine.write_snapshot()};
 }
 
 /// The core thread serialises its state between two batches: the pause is measured and shown in /metrics. Writing it to

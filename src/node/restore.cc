@@ -23,7 +23,7 @@ std::optional<core::Machine> from_snapshot(store::LogStore& store, const core::M
     log_warning("snapshot.refused", {{"message", machine.error().message}});
     return {};
   }
-  if (machine->next_seq() != found.next_seq || machine->state_hash() != found.state_hash) {
+  if (machine->next_seq() != found.next_seq || machine->state_hash() != found.state_hash.bytes) {
     log_warning("snapshot.refused",
                 {{"message", "its state does not have the hash that was stored with it"}, {"entries", found.next_seq}});
     return {};
@@ -35,7 +35,7 @@ Status found_log(store::LogStore& store, const core::MachineConfig& config, core
   const core::Outcome genesis = machine.found(now);
   const store::NewEntry entries[] = {{store::kMainLog, as_bytes(genesis.entry)}};
   const std::string text = config.charter_text.empty() ? core::charter_text(config.charter) : config.charter_text;
-  const store::NewBody bodies[] = {{log::sha256(text).bytes, as_bytes(text)}};
+  const store::NewBody bodies[] = {{log::sha256(text), as_bytes(text)}};
   TRY_VOID(store.append({.entries = entries, .bodies = bodies, .meta = {}}));
   return {};
 }
