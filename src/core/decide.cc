@@ -19,22 +19,6 @@ UtcMs end_of(const std::vector<geo::Volume4d>& volumes) {
   return end;
 }
 
-EntryType type_after(Act act) {
-  switch (act) {
-    case Act::kUpdate:
-      return EntryType::kIntentUpdated;
-    case Act::kActivate:
-      return EntryType::kIntentActivated;
-    case Act::kReportNonconforming:
-      return EntryType::kIntentNonconforming;
-    case Act::kReportContingent:
-      return EntryType::kIntentContingent;
-    case Act::kEnd:
-      break;
-  }
-  return EntryType::kIntentEnded;
-}
-
 }  // namespace
 
 void order_and_merge(std::vector<Met>& met) {
@@ -90,7 +74,6 @@ Result<Plan> Decider::plan_create(const CreateIntent& a, const Command& command,
   Plan plan;
   plan.decision = TRY(judge(asked, a.keys));
   if (plan.decision.accepted()) {
-    plan.type = EntryType::kIntentAccepted;
     plan.decision.state = IntentState::kAccepted;
     plan.decision.version = 1;
   }
@@ -108,7 +91,6 @@ Result<Plan> Decider::plan_update(const UpdateIntent& a, const Command& command,
   Plan plan;
   plan.decision = TRY(judge(asked, a.keys));
   if (plan.decision.accepted()) {
-    plan.type = EntryType::kIntentUpdated;
     plan.decision.state = next_state(intent.state, intent.expired, Act::kUpdate);
     plan.decision.version = intent.version + 1;
   }
@@ -135,7 +117,6 @@ Result<Plan> Decider::plan_activate(const ActivateIntent& a, const Command& comm
     return plan;
   }
   list_measures(TRY(all_measures(asked, Effect::kWarn)), plan.decision);
-  plan.type = EntryType::kIntentActivated;
   plan.decision.state = IntentState::kActivated;
   plan.decision.version = intent.version + 1;
   return plan;
@@ -147,7 +128,6 @@ Result<Plan> Decider::plan_report(const IntentId& id, std::int64_t version,
   const Slot slot = TRY(target(id, version, act, command.by.subject));
   const Intent& intent = state_.intents().row(slot).record;
   Plan plan;
-  plan.type = type_after(act);
   plan.decision.state = next_state(intent.state, intent.expired, act);
   plan.decision.version = intent.version + 1;
   plan.decision.overrun = end_of(intent.volumes) <= now;
@@ -166,7 +146,6 @@ Result<Plan> Decider::plan_report(const IntentId& id, std::int64_t version,
 Result<Plan> Decider::plan_end(const EndIntent& a, const Command& command) const {
   const Slot slot = TRY(target(a.intent, a.version, Act::kEnd, command.by.subject));
   Plan plan;
-  plan.type = EntryType::kIntentEnded;
   plan.decision.state = IntentState::kEnded;
   plan.decision.version = state_.intents().row(slot).record.version + 1;
   return plan;
@@ -225,23 +204,21 @@ Result<Plan> Decider::plan_create_measure(const CreateMeasure& a, const Command&
   if (state_.measures().find(a.measure)) {
     return fail(ErrorCode::kConflict, fmt::format("measure \"{}\" exists already", a.measure.str()), "measure");
   }
-  return plan_measure(*zone, EntryType::kMeasureCreated, 1, a.text, a.volumes, command, now);
+  return plan_measure(*zone, 1, a.text, a.volumes, command, now);
 }
 
 Result<Plan> Decider::plan_update_measure(const UpdateMeasure& a, const Command& command, UtcMs now) const {
   const Slot slot = TRY(measure_target(a.measure, a.version, command.by));
   const Measure& measure = state_.measures().row(slot).record;
-  return plan_measure(measure.zone_number, EntryType::kMeasureUpdated, measure.version + 1, a.text, a.volumes, command,
-                      now);
+  return plan_measure(measure.zone_number, measure.version + 1, a.text, a.volumes, command, now);
 }
 
-Result<Plan> Decider::plan_measure(ZoneNumber zone, EntryType type, std::int64_t version, const std::string& text,
+Result<Plan> Decider::plan_measure(ZoneNumber zone, std::int64_t version, const std::string& text,
                                    const std::vector<geo::Volume4d>& volumes, const Command& command, UtcMs now) const {
   TRY_VOID(check_label(text, kMeasureTextBytesMax, "measure text"));
   TRY_VOID(check_windows(volumes, now));
   Ask asked = TRY(ask(state_.zones()[zone].domain, volumes, command.by.subject, now));
   Plan plan;
-  plan.type = type;
   plan.decision.version = version;
   // A measure counts in its own zone alone, so that is where it touches intents.
   asked.zones.assign(asked.prepared.size(), {zone});
@@ -257,7 +234,6 @@ Result<Plan> Decider::plan_measure(ZoneNumber zone, EntryType type, std::int64_t
 Result<Plan> Decider::plan_end_measure(const EndMeasure& a, const Command& command) const {
   const Slot slot = TRY(measure_target(a.measure, a.version, command.by));
   Plan plan;
-  plan.type = EntryType::kMeasureEnded;
   plan.decision.version = state_.measures().row(slot).record.version + 1;
   return plan;
 }

@@ -14,7 +14,6 @@ namespace tansiq::core {
 
 /// A decision, ready to be written and applied.
 struct Plan {
-  EntryType type = EntryType::kIntentRefused;
   Decision decision;
   std::vector<geo::PreparedVolume> prepared;  ///< The volumes of the request; empty where it has none.
 };
@@ -67,7 +66,7 @@ class Decider {
   Result<Plan> plan_create_measure(const CreateMeasure& a, const Command& command, UtcMs now) const;
   Result<Plan> plan_update_measure(const UpdateMeasure& a, const Command& command, UtcMs now) const;
   /// What creating and updating a measure have in common.
-  Result<Plan> plan_measure(ZoneNumber zone, EntryType type, std::int64_t version, const std::string& text,
+  Result<Plan> plan_measure(ZoneNumber zone, std::int64_t version, const std::string& text,
                             const std::vector<geo::Volume4d>& volumes, const Command& command, UtcMs now) const;
   Result<Plan> plan_end_measure(const EndMeasure& a, const Command& command) const;
 

@@ -84,6 +84,14 @@ Result<EntryType> parse_type(std::string_view text) {
 
 std::string_view to_text(EntryType type) { return kTypes[static_cast<std::size_t>(type)]; }
 
+EntryType type_of(const Action& action, const Decision& decision) {
+  constexpr std::array<EntryType, std::variant_size_v<Action>> kByAction{
+      EntryType::kIntentAccepted,      EntryType::kIntentUpdated,    EntryType::kIntentActivated,
+      EntryType::kIntentNonconforming, EntryType::kIntentContingent, EntryType::kIntentEnded,
+      EntryType::kMeasureCreated,      EntryType::kMeasureUpdated,   EntryType::kMeasureEnded};
+  return decision.accepted() ? kByAction[action.index()] : EntryType::kIntentRefused;
+}
+
 void write_entry(std::string& out, const Entry& entry, std::string_view request) {
   const std::size_t start = out.size();
   std::string own_request;

@@ -139,6 +139,9 @@ struct Decision {
 [[nodiscard]] Decision disclosed(Decision decision);
 [[nodiscard]] Conflict disclosed(Conflict conflict);
 
+/// The type of the entry that records `decision` about `action`.
+[[nodiscard]] EntryType type_of(const Action& action, const Decision& decision);
+
 /// One intent or measure that ran out, at its new version.
 struct Expired {
   std::string id;

@@ -87,7 +87,7 @@ Result<Outcome> Machine::execute(const Command& command, UtcMs now) {
   const UtcMs time = std::max(now, state.last_time());
   Plan plan = TRY(Decider(state, impl_->config.self, impl_->ovn).plan(command, time));
   Entry entry;
-  entry.type = plan.type;
+  entry.type = type_of(command.action, plan.decision);
   entry.seq = state.next_seq();
   entry.time = time;
   entry.by = command.by.subject;

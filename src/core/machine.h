@@ -54,9 +54,9 @@ struct MachineLimits {
 struct MachineConfig {
   AuthorityId self;  ///< Must be an authority of the charter.
   Charter charter;
-  std::string charter_text;  ///< As signed; its hash stands in the genesis entry. Empty: `charter_text(charter)`.
+  std::string charter_text = {};  ///< As signed; its hash stands in the genesis entry. Empty: `charter_text(charter)`.
   std::array<std::uint8_t, 32> ovn_secret{};  ///< Never logged; a new one invalidates OVNs in clients' hands.
-  MachineLimits limits;
+  MachineLimits limits = {};
 };
 
 struct Outcome {
@@ -70,11 +70,11 @@ struct Outcome {
 
 /// Which intents a query is about; absent members do not restrict.
 struct IntentFilter {
-  std::optional<geo::Volume4d> volume;  ///< Meets this (no minima). Domain must be given with it.
-  std::optional<Domain> domain;
-  std::optional<ZoneNumber> zone;
-  std::optional<Subject> manager;
-  std::optional<IntentState> state;
+  std::optional<geo::Volume4d> volume = {};  ///< Meets this (no minima). Domain must be given with it.
+  std::optional<Domain> domain = {};
+  std::optional<ZoneNumber> zone = {};
+  std::optional<Subject> manager = {};
+  std::optional<IntentState> state = {};
   bool ended = false;           ///< Also ended ones that are still remembered (not with `volume`).
   std::uint64_t after_seq = 0;  ///< Page on: only intents created after this `created_seq`.
   std::size_t limit = 100;      ///< At most kQueryResultsMax.

@@ -1,0 +1,51 @@
+// Audit: deciding again what was decided, and reporting where the record differs.
+//
+// Replay believes the record; an audit does not. For each recorded command it asks the machine, in the state that the
+// record led to just before, what it would decide at the recorded time, with the knowledge that the filer had proven
+// then, and compares the whole entry byte for byte. Then it applies the recorded entry and goes on, so that one
+// difference is reported once.
+//
+//   Auditor auditor = TRY(Auditor::make(config));
+//   for (line : log) {
+//     if (const auto difference = TRY(auditor.check(line))) report(*difference);
+//   }
+//
+// Entries that time caused are checked too: nothing may have run out before its time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/machine.h"
+
+namespace tansiq::core {
+
+/// An entry that this program would not have written.
+struct AuditDifference {
+  std::uint64_t seq = 0;
+  std::string message;   ///< For people.
+  std::string recorded;  ///< The line as it stands in the log.
+  std::string decided;   ///< The line as it is decided now; empty when deciding again fails.
+};
+
+class Auditor {
+ public:
+  /// The `ovn_secret` of the config plays no part: any will do.
+  [[nodiscard]] static Result<Auditor> make(MachineConfig config);
+
+  /// Checks the next entry. Fails, as `Machine::apply`, when the log cannot be followed any further.
+  /// Cost: a decision and a replay.
+  [[nodiscard]] Result<std::optional<AuditDifference>> check(std::string_view line);
+
+  [[nodiscard]] const Machine& machine() const { return machine_; }
+
+ private:
+  explicit Auditor(Machine machine) : machine_(std::move(machine)) {}
+  [[nodiscard]] std::optional<AuditDifference> decide_again(const Entry& entry, std::string_view line) const;
+  [[nodiscard]] std::optional<AuditDifference> check_expired(const Entry& entry, std::string_view line) const;
+  Machine machine_;
+};
+
+}  // namespace tansiq::core
