@@ -51,7 +51,6 @@ Result<std::unique_ptr<SqliteReader>> SqliteReader::over(Connection db) {
 Status SqliteReader::prepare() {
   log_by_id_ = TRY(db_.prepare("SELECT origin, size, edge, checkpoint FROM log WHERE id = ?1"));
   logs_ = TRY(db_.prepare("SELECT id, origin FROM log ORDER BY id"));
-  total_size_ = TRY(db_.prepare("SELECT coalesce(sum(size), 0) FROM log"));
   segments_ =
       TRY(db_.prepare("SELECT id, first_seq, hashes, entries FROM segment WHERE id >= ?1 AND id < ?2 ORDER BY id"));
   tile_by_id_ = TRY(db_.prepare("SELECT hashes FROM tile WHERE id = ?1"));
@@ -72,8 +71,8 @@ Result<std::vector<LogInfo>> SqliteReader::logs() {
   std::vector<LogInfo> found;
   while (TRY(logs_.step())) {
     const std::int64_t id = logs_.integer(0);
-    if (id != static_cast<std::int64_t>(found.size())) {
-      return corrupt("the numbers of the logs have a gap", db_.path());
+    if (id != static_cast<std::int64_t>(found.size()) || logs_.text(1).empty()) {
+      return corrupt("the numbers of the logs have a gap, or one has no origin", db_.path());
     }
     found.push_back({LogId{static_cast<std::uint16_t>(id)}, std::string(logs_.text(1))});
   }
@@ -89,6 +88,8 @@ Result<SqliteReader::CheckedHead> SqliteReader::checked_head(LogId log) {
   }
   CheckedHead head{.log = log, .origin = std::string(log_by_id_.text(0))};
   head.size = static_cast<std::uint64_t>(log_by_id_.integer(1));
+  // A page that was read as zeros shows as a row of nulls; it must not pass for an empty log.
+  if (head.origin.empty()) return corrupt("the log has no origin", place(log, "head"));
   if (head.size > kIndexMax) return corrupt("the size is out of range", place(log, "head"));
   head.edge = TRY(
       hashes_from(log_by_id_.blob(2), static_cast<std::size_t>(std::popcount(head.size)), place(log, "right edge")));
@@ -107,12 +108,18 @@ Result<Head> SqliteReader::head(LogId log) {
 }
 
 Result<std::uint64_t> SqliteReader::total_size() {
-  const ResetAtEnd reset(total_size_);
-  if (!TRY(total_size_.step())) return corrupt("no sum of sizes", db_.path());
-  return static_cast<std::uint64_t>(total_size_.integer(0));
+  std::uint64_t total = 0;
+  for (const LogInfo& log : TRY(logs())) {
+    const CheckedHead head = TRY(checked_head(log.id));
+    total += head.size;
+  }
+  return total;
 }
 
-Result<std::uint64_t> SqliteReader::next_seq() { return total_size(); }
+Result<std::uint64_t> SqliteReader::next_seq() {
+  const Transaction now = TRY(moment(db_));
+  return total_size();
+}
 
 Status SqliteReader::check_tile(const CheckedHead& head, TileId id, std::span<const Hash> hashes) {
   const unsigned width = tile_width(head.size, id);

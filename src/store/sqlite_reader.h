@@ -73,7 +73,7 @@ class SqliteReader final : public LogReader {
   [[nodiscard]] Status entries_inside(LogId log, std::uint64_t first, std::uint64_t count, const EntryVisitor& visit);
 
   Connection db_;
-  Statement log_by_id_, logs_, total_size_, segments_, tile_by_id_, run_at_, next_run_, body_, meta_;
+  Statement log_by_id_, logs_, segments_, tile_by_id_, run_at_, next_run_, body_, meta_;
   std::vector<std::optional<RememberedTile>> remembered_;  // [level]
 };
 
