@@ -80,14 +80,15 @@ struct Part {
 
 /// The part of the chord u–w that lies over a convex piece: the side of a plane is linear along a chord.
 Part part_over(Vec3 u, Vec3 w, std::span<const Vec3> piece) {
-  constexpr double kOnBorder = 1e-15;
+  constexpr double kOnBorder = 1e-15;  // radians: 6 nm
   Part part{0, 1};
   if (dot(u, piece.front()) < 0) return {1, 0};
   Vec3 before = piece.back();
   for (const Vec3& corner : piece) {
     const Vec3 normal = plane_normal(before, corner);
-    const double at_u = dot(normal, u) + kOnBorder;
-    const double at_w = dot(normal, w) + kOnBorder;
+    const double slack = kOnBorder * norm_l1(normal);
+    const double at_u = dot(normal, u) + slack;
+    const double at_w = dot(normal, w) + slack;
     before = corner;
     if (at_u >= 0 && at_w >= 0) continue;
     if (at_u < 0 && at_w < 0) return {1, 0};
@@ -168,6 +169,7 @@ bool corridor_covers(const ShapeImpl& corridor, const ShapeImpl& inner) {
   cover.vertices = corridor.vertices;
   cover.left_m = narrower(corridor.left_m);
   cover.right_m = narrower(corridor.right_m);
+  if (cover.left_m + cover.right_m <= 0) return false;
   build_corridor_pieces(cover);
   std::vector<Box> boxes(cover.pieces());
   for (std::size_t k = 0; k < boxes.size(); ++k) boxes[k] = cover.box_of_part(k);

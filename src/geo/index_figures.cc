@@ -24,7 +24,7 @@ constexpr Minima kMinima{50, 30'00, 0};
 constexpr std::size_t kQueries = 20'000;
 constexpr double kMetresPerDegree = 111'000;
 /// Side of the area, in metres, for a million volumes.
-constexpr double kSideM = 1'100'000;
+constexpr double kSideM = 2'000'000;
 
 /// Time that this thread has worked: other load on the machine does not count.
 double thread_seconds() {
@@ -51,10 +51,10 @@ class Workload {
       volume.outline = small_outline(between(2'000, 20'000));
       minutes = random_.between(10, 90);
     } else if (kind < 999) {
-      volume.outline = corridor(between(20'000, 150'000));
+      volume.outline = corridor(between(10'000, 60'000));
       minutes = random_.between(20, 120);
     } else {
-      volume.outline = regular(300'000, 6);
+      volume.outline = regular(100'000, 6);
       minutes = random_.between(600, 6'000);
     }
     volume.window.end = volume.window.start + minutes * 60'000;
@@ -103,7 +103,7 @@ class Workload {
   Outline corridor(double length_m) {
     Place p = place();
     double angle = between(0, 6.28);
-    Corridor c{{point(p.north_m, p.east_m)}, random_.between(500, 5'000) * 100, random_.between(500, 5'000) * 100};
+    Corridor c{{point(p.north_m, p.east_m)}, random_.between(500, 2'000) * 100, random_.between(500, 2'000) * 100};
     for (int leg = 0; leg < 3; ++leg) {
       p.north_m += length_m / 3 * std::sin(angle);
       p.east_m += length_m / 3 * std::cos(angle);

@@ -1,7 +1,7 @@
 // Measures the index on a seeded workload, beside Boost.Geometry's R-tree on the same data.
 //
 // The workload. Volumes as airspace has them: seven in ten a drone's (100 m … 1 km, minutes), a quarter an aircraft's
-// (2 … 20 km), the rest corridors of 20 … 150 km and, one in a thousand, zones of 300 km for days; level bands of
+// (2 … 20 km), the rest corridors of 10 … 60 km and, one in a thousand, zones of 100 km for days; level bands of
 // 30 … 300 m below 3 km; starts over a day. The area grows with the number of volumes, so that density stays the same.
 // Queries are drawn like volumes, and find the true conflicts under minima of 50 m and 30 m.
 #pragma once

@@ -12,8 +12,8 @@ namespace {
 constexpr int kCellShiftFirst = 17;    // 0.052°, 5.8 km
 constexpr int kExtentShiftFirst = 15;  // 0.013°, 1.5 km
 constexpr int kSizeStep = 3;
-constexpr int kDurationShiftFirst = 10;  // 17 min
-constexpr int kDurationStep = 3;
+constexpr int kDurationShiftFirst = 13;  // 2.3 h
+constexpr int kDurationStep = 4;
 constexpr std::size_t kTableFirst = 16;
 
 int shift_for(std::size_t table_size) { return 64 - static_cast<int>(std::bit_width(table_size - 1)); }

@@ -58,9 +58,10 @@ class IndexCell {
 class IndexGrid {
  public:
   /// `size_class`: cells of 2^(17 + 3 × size_class) × 4e-7 degree; the last class has one cell for the earth.
-  /// `duration_class`: entries last at most 2^(10 + 3 × duration_class) × 1.024 s; the last class any time.
+  /// `duration_class`: entries last at most 2^(13 + 4 × duration_class) × 1.024 s (2.3 h, 37 h); the last class any
+  /// time.
   static constexpr int kSizeClasses = 6;
-  static constexpr int kDurationClasses = 5;
+  static constexpr int kDurationClasses = 3;
   [[nodiscard]] static int size_class_of(const IndexBox& box);
   [[nodiscard]] static int duration_class_of(const IndexBox& box);
 
