@@ -56,10 +56,13 @@ bool reports_damage_or_answers_right(Files& files, const Hash& root) {
       ++index;
       return {};
     });
-    if (done) EXPECT_EQ(index, first + 100);
+    if (done) {
+      EXPECT_EQ(index, first + 100);
+    }
     error |= !done.has_value();
-    if (!done)
+    if (!done) {
       EXPECT_THAT(done.error().code, AnyOf(Eq(ErrorCode::kCorrupt), Eq(ErrorCode::kIo))) << done.error().text();
+    }
   }
   return error;
 }
@@ -97,7 +100,9 @@ TEST(Damage, ATruncatedFileIsReported) {
     EXPECT_TRUE(reports_damage_or_answers_right(disk, root)) << pages;
     // An empty file is a store that was never made; with its `last-checkpoint` beside it, it is a lost one.
     const auto store = SqliteStore::open(disk_options(disk));
-    if (store) EXPECT_TRUE((*store)->recovering().has_value()) << pages;
+    if (store) {
+      EXPECT_TRUE((*store)->recovering().has_value()) << pages;
+    }
   }
 }
 
@@ -166,7 +171,7 @@ TEST(Faults, FailedAndShortReadsAreNeverAnswers) {
   std::uint64_t reported = 0;
   for (std::uint64_t i = 1; i <= reads && !::testing::Test::HasFailure(); i += 3) {
     disk.set_faults({.fail_read = disk.reads() + i});
-    reported += reports_damage_or_answers_right(disk, root) ? 1 : 0;
+    reported += reports_damage_or_answers_right(disk, root) ? 1U : 0U;
     disk.set_faults({.short_read = disk.reads() + i});
     (void)reports_damage_or_answers_right(disk, root);
     ++tried;
