@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/logging.h"
+
 namespace tansiq::node {
 namespace {
 
@@ -112,7 +114,8 @@ core::Action to_action(api::IntentPreview&& body) {
   if (body.id && body.version) {
     return core::UpdateIntent{std::move(*body.id), *body.version, {}, to_core(body.volumes), std::move(body.keys)};
   }
-  IntentId id = body.id ? std::move(*body.id) : IntentId();  // The empty id is nobody's.
+  // A fresh name, so that it meets no intent that exists.
+  IntentId id = body.id ? std::move(*body.id) : IntentId::trusted("preview-" + new_error_id());
   return core::CreateIntent{std::move(id), {}, to_core(body.domain), to_core(body.volumes), std::move(body.keys)};
 }
 

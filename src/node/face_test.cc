@@ -117,9 +117,10 @@ TEST(Face, MethodsMediaTypesPathsAndQueriesAreStrict) {
   ASSERT_TRUE(r.has_value());
   EXPECT_EQ(problem(*r, 415).type, "/problems/unsupported");
   EXPECT_EQ(problem(t.get("/v1/nothing", fr), 404).type, "/problems/not-found");
-  EXPECT_EQ(problem(t.get("/v1/intents/", fr), 400).type, "/problems/invalid") << "the empty id";
+  EXPECT_EQ(problem(t.get("/v1/intents/", fr), 404).type, "/problems/not-found") << "an empty segment is no id";
+  EXPECT_EQ(problem(t.get("/v1/intents/a%20b", fr), 400).where, "id");
   EXPECT_EQ(problem(t.get("/v1/intents?limit=0", fr), 400).where, "limit");
-  EXPECT_EQ(problem(t.get("/v1/intents?limit=5&limit=6", fr), 400).where, "limit");
+  EXPECT_EQ(problem(t.get("/v1/intents?limit=5&limit=6", fr), 400).where, "query");
   EXPECT_EQ(problem(t.get("/v1/intents?colour=red", fr), 400).where, "colour");
   EXPECT_EQ(problem(t.get("/v1/zones/K9", fr), 404).where, "id");
 }

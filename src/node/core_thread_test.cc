@@ -1,0 +1,262 @@
+// The core thread over a store that the test opens and shuts: what leaves when, and what happens when the store fails.
+#include "node/core_thread.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <future>
+#include <mutex>
+
+#include "node/default_charter.h"
+#include "node/node_testlib.h"
+
+namespace tansiq::node {
+namespace {
+
+/// Keeps lines in memory. `append` waits while the gate is shut.
+class GatedStore final : public store::LogStore {
+ public:
+  void shut() {
+    const std::lock_guard lock(mutex_);
+    open_ = false;
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+  void fail_from_now_on() {
+    const std::lock_guard lock(mutex_);
+    failing_ = true;
+  }
+  /// Waits until a batch stands before the gate.
+  void wait_for_append() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return waiting_; });
+  }
+  std::vector<std::string> lines() const {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+  std::vector<std::size_t> batches() const {
+    const std::lock_guard lock(mutex_);
+    return batches_;
+  }
+
+  Result<store::Appended> append(const store::Batch& batch) override {
+    std::unique_lock lock(mutex_);
+    waiting_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return open_; });
+    waiting_ = false;
+    if (failing_) return fail(ErrorCode::kIo, "the disk is full");
+    store::Appended done;
+    done.first_seq = lines_.size();
+    for (const auto& entry : batch.entries) lines_.emplace_back(as_text(entry.bytes));
+    done.next_seq = lines_.size();
+    batches_.push_back(batch.entries.size());
+    return done;
+  }
+  Result<store::LogId> add_log(std::string_view) override { return store::kMainLog; }
+  Status destroy_body(const store::Hash&) override { return {}; }
+  Status publish() override { return {}; }
+  store::Head published(store::LogId) const override { return {}; }
+  Status put_snapshot(std::uint64_t, const store::Hash&, ByteView) override { return {}; }
+  Result<std::optional<store::Snapshot>> latest_snapshot() override { return std::nullopt; }
+  std::optional<Error> poisoned() const override { return {}; }
+  std::optional<store::Recovery> recovering() const override { return {}; }
+  Status raise_floor(store::LogId, const store::Floor&) override { return {}; }
+  Result<std::unique_ptr<store::LogReader>> open_reader() override;
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> lines_;
+  std::vector<std::size_t> batches_;
+  bool open_ = true, failing_ = false, waiting_ = false;
+};
+
+class GatedReader final : public store::LogReader {
+ public:
+  explicit GatedReader(const GatedStore& store) : store_(store) {}
+  Result<std::vector<store::LogInfo>> logs() override { return std::vector<store::LogInfo>{}; }
+  Result<store::Head> head(store::LogId) override {
+    store::Head head;
+    head.size = store_.lines().size();
+    return head;
+  }
+  Result<std::uint64_t> next_seq() override { return store_.lines().size(); }
+  Status entries(store::LogId, std::uint64_t, std::uint64_t, const store::EntryVisitor&) override { return {}; }
+  Status sequence(std::uint64_t first, std::uint64_t end, const store::EntryVisitor& visit) override {
+    const auto lines = store_.lines();
+    for (std::uint64_t i = first; i < end; ++i) TRY_VOID(visit({i, store::kMainLog, i, as_bytes(lines.at(i))}));
+    return {};
+  }
+  Result<Bytes> tile(store::LogId, unsigned, std::uint64_t, unsigned) override { return Bytes{}; }
+  Result<Bytes> bundle(store::LogId, std::uint64_t, unsigned) override { return Bytes{}; }
+  Result<store::Hash> root_at(store::LogId, std::uint64_t) override { return store::Hash{}; }
+  Result<std::optional<Bytes>> body(const store::Hash&) override { return std::nullopt; }
+  Result<std::optional<Bytes>> meta(std::string_view) override { return std::nullopt; }
+
+ private:
+  const GatedStore& store_;
+};
+
+Result<std::unique_ptr<store::LogReader>> GatedStore::open_reader() { return std::make_unique<GatedReader>(*this); }
+
+class CoreThreadTest : public ::testing::Test {
+ protected:
+  CoreThreadTest() {
+    auto machine =
+        core::Machine::make({AuthorityId::trusted(kDefaultAuthority), default_charter("vkey", kTestStart), {}, {}, {}});
+    EXPECT_TRUE(machine.has_value()) << machine.error().text();
+    const core::Outcome genesis = machine->found(kTestStart);
+    const store::NewEntry entries[] = {{store::kMainLog, as_bytes(genesis.entry)}};
+    EXPECT_TRUE(store_.append({.entries = entries, .bodies = {}, .meta = {}}).has_value());
+    hub_ = std::make_unique<EventHub>(*store_.open_reader(), 1, 10);
+    CoreThread::Config config;
+    config.clock = &clock_;
+    config.queue_max = 4;
+    config.on_failure = [this](const Error& error) { failure_.set_value(error); };
+    core_ = std::make_unique<CoreThread>(std::move(config), std::move(*machine), store_, *store_.open_reader(), *hub_,
+                                         figures_);
+    core_->start();
+  }
+  ~CoreThreadTest() override {
+    store_.open();
+    core_->stop();
+  }
+
+  static core::Command create(std::string_view id, std::int64_t start_min) {
+    core::CreateIntent action;
+    action.intent = IntentId::trusted(id);
+    action.volumes.push_back({geo::Circle{{350'000'000, 342'000'000}, 100'000},
+                              {609'600, 640'080, geo::VerticalReference::kFlightLevel},
+                              {kTestStart + start_min * 60'000, kTestStart + (start_min + 5) * 60'000}});
+    return {CommandId::trusted(id), {core::Subject::trusted("fr-ops"), false}, std::move(action)};
+  }
+
+  /// What became of a task: the call after the commit.
+  struct Left {
+    std::future<Result<Recorded>> future;
+    [[nodiscard]] bool ready() const { return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }
+  };
+  Left file(core::Command command) {
+    auto promise = std::make_shared<std::promise<Result<Recorded>>>();
+    Left left{promise->get_future()};
+    auto done = [promise](Result<Recorded> recorded, const core::Machine&) {
+      return Departure{nullptr, {}, [promise, recorded = std::move(recorded)](const Status& durable) {
+                         if (durable) {
+                           promise->set_value(recorded);
+                         } else {
+                           promise->set_value(std::unexpected(durable.error()));
+                         }
+                       }};
+    };
+    const Status taken = core_->submit(CommandTask{std::move(command), std::move(done)});
+    if (!taken) promise->set_value(std::unexpected(taken.error()));
+    return left;
+  }
+  std::future<bool> sees(std::string_view id) {
+    auto promise = std::make_shared<std::promise<bool>>();
+    auto future = promise->get_future();
+    auto read = [promise, id = IntentId::trusted(id)](const core::Machine& machine) {
+      const bool there = machine.find_intent(id) != nullptr;
+      return Departure{nullptr, {}, [promise, there](const Status& durable) { promise->set_value(durable && there); }};
+    };
+    EXPECT_TRUE(core_->submit(ReadTask{std::move(read), {}}).has_value());
+    return future;
+  }
+
+  TestClock clock_;
+  GatedStore store_;
+  std::unique_ptr<EventHub> hub_;
+  CoreFigures figures_;
+  std::promise<Error> failure_;
+  std::unique_ptr<CoreThread> core_;
+};
+
+TEST_F(CoreThreadTest, AnswersLeaveOnlyWhenDurable) {
+  store_.shut();
+  Left first = file(create("i1", 10));
+  store_.wait_for_append();  // Decided and applied, not yet durable.
+  auto read = sees("i1");
+  Left second = file(create("i2", 100));
+  EXPECT_FALSE(first.ready());
+  EXPECT_EQ(store_.lines().size(), 1U);
+  store_.open();
+  const auto recorded = first.future.get();
+  ASSERT_TRUE(recorded.has_value()) << recorded.error().text();
+  EXPECT_EQ(recorded->seq, 1U);
+  EXPECT_TRUE(read.get());
+  EXPECT_EQ(second.future.get()->seq, 2U);
+  EXPECT_EQ(store_.lines().size(), 3U);
+}
+
+TEST_F(CoreThreadTest, WhatWaitsTogetherIsCommittedTogether) {
+  store_.shut();
+  Left first = file(create("i1", 10));
+  store_.wait_for_append();
+  std::vector<Left> rest;
+  for (int i = 2; i <= 5; ++i) rest.push_back(file(create("i" + std::to_string(i), 10 * i)));
+  Left turned_away = file(create("i6", 60));
+  store_.open();
+  for (Left& left : rest) EXPECT_TRUE(left.future.get().has_value());
+  EXPECT_THAT(store_.batches(), ::testing::ElementsAre(1, 1, 4));
+  const auto refused = turned_away.future.get();
+  ASSERT_FALSE(refused.has_value()) << "the queue holds four";
+  EXPECT_EQ(refused.error().code, ErrorCode::kOverloaded);
+}
+
+TEST_F(CoreThreadTest, ARepetitionWithinOneBatchIsAnsweredFromTheEntryUnderWay) {
+  store_.shut();
+  Left first = file(create("i1", 10));
+  store_.wait_for_append();
+  Left a = file(create("i2", 100));
+  Left b = file(create("i2", 100));
+  store_.open();
+  const auto recorded = a.future.get();
+  const auto repeated = b.future.get();
+  ASSERT_TRUE(recorded.has_value() && repeated.has_value());
+  EXPECT_FALSE(recorded->repeated);
+  EXPECT_TRUE(repeated->repeated);
+  EXPECT_EQ(repeated->seq, recorded->seq);
+  EXPECT_EQ(repeated->index, recorded->index);
+  EXPECT_EQ(repeated->decision, recorded->decision);
+  EXPECT_EQ(store_.lines().size(), 3U);
+}
+
+TEST_F(CoreThreadTest, AStoreThatFailsStopsTheNodeAndTellsNobodyOfWhatIsLost) {
+  store_.shut();
+  Left first = file(create("i1", 10));
+  store_.wait_for_append();
+  Left second = file(create("i2", 100));
+  auto read = sees("i1");
+  store_.fail_from_now_on();
+  store_.open();
+  const auto lost = first.future.get();
+  ASSERT_FALSE(lost.has_value());
+  EXPECT_EQ(lost.error().code, ErrorCode::kUnavailable);
+  EXPECT_FALSE(second.future.get().has_value());
+  EXPECT_EQ(failure_.get_future().get().message, "the disk is full");
+  EXPECT_TRUE(core_->failed());
+  EXPECT_EQ(file(create("i3", 200)).future.get().error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(store_.lines().size(), 1U);
+}
+
+TEST_F(CoreThreadTest, StopWorksOffTheQueue) {
+  store_.shut();
+  Left first = file(create("i1", 10));
+  store_.wait_for_append();
+  Left second = file(create("i2", 100));
+  auto stopped = std::async(std::launch::async, [&] { core_->stop(); });
+  store_.open();
+  stopped.get();
+  EXPECT_TRUE(first.future.get().has_value());
+  EXPECT_TRUE(second.future.get().has_value());
+  EXPECT_EQ(core_->machine().next_seq(), 3U);
+}
+
+}  // namespace
+}  // namespace tansiq::node

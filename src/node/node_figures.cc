@@ -1,0 +1,259 @@
+#include "node/node_figures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <fstream>
+#include <mutex>
+#include <vector>
+
+#include "base/units.h"
+#include "log/note.h"
+#include "net/loadgen.h"
+#include "node/node.h"
+
+namespace tansiq::node {
+namespace fs = std::filesystem;
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr UtcMs kBegin{1'795'348'800'000};  // 2026-11-22T12:00:00Z
+constexpr std::int64_t kColumns = 300;      // A grid of places 0.05° apart, so that minima never reach over.
+constexpr std::int64_t kPlaces = kColumns * kColumns;
+constexpr std::int64_t kStepE7 = 500'000;
+constexpr std::int64_t kLevels = 25;
+
+double seconds_since(SteadyClock::time_point begin) {
+  return std::chrono::duration<double>(SteadyClock::now() - begin).count();
+}
+
+/// A clock that the run moves on.
+class SetClock final : public Clock {
+ public:
+  [[nodiscard]] UtcMs now() const override { return {now_.load(std::memory_order_relaxed)}; }
+  void set(UtcMs t) { now_.store(t.ms, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t> now_{kBegin.ms};
+};
+
+/// One exclusive zone of 16° × 16° over the sea, FL000 to FL600.
+core::Charter charter(const std::string& vkey) {
+  core::Charter c;
+  c.id = "bench";
+  c.name = "One large zone";
+  c.valid_from = kBegin - 86'400'000;
+  c.authorities.push_back({AuthorityId::trusted("bench"), "Bench", {vkey}});
+  core::Zone zone;
+  zone.id = ZoneId::trusted("Z");
+  zone.name = "Z";
+  zone.owner = AuthorityId::trusted("bench");
+  zone.minima = {.horizontal_m = 1'000, .vertical_cm = 30'000, .time_ms = 60'000};
+  zone.outline =
+      geo::Polygon{{{200'000'000, 0}, {200'000'000, 160'000'000}, {360'000'000, 160'000'000}, {360'000'000, 0}}};
+  zone.band = {0, cm_from_flight_level(600), geo::VerticalReference::kFlightLevel};
+  c.zones.push_back(std::move(zone));
+  return c;
+}
+
+Status prepare_folder(const fs::path& data) {
+  std::error_code error;
+  fs::create_directories(data, error);
+  if (error) return fail(ErrorCode::kIo, error.message(), data.string());
+  const log::SignerKey key = TRY(log::SignerKey::generate("bench.tansiq.test/main", log::KeyType::kEd25519));
+  TRY_VOID(log::write_key_file(data / "node.key", key));
+  const log::SignerKey* signers[] = {&key};
+  std::ofstream(data / "charter.note") << TRY(
+      log::sign_note(core::charter_text(charter(key.verifier().text())), signers));
+  return {};
+}
+
+struct Place {
+  std::int64_t lat_e7, lng_e7, lower_cm, upper_cm;
+};
+
+/// Where intent `i` flies: neighbours in `i` are far apart, and 2,250,000 of them fit without touching.
+Place place(std::uint64_t i) {
+  const auto slot = static_cast<std::int64_t>(i * 7'919 % static_cast<std::uint64_t>(kPlaces * kLevels));
+  const std::int64_t level = slot / kPlaces;
+  return {202'500'000 + slot % kPlaces / kColumns * kStepE7, 2'500'000 + slot % kColumns * kStepE7,
+          cm_from_flight_level(20 + level * 20), cm_from_flight_level(25 + level * 20)};
+}
+
+core::Command command(std::uint64_t i, UtcMs start, UtcMs end) {
+  const Place p = place(i);
+  core::CreateIntent create;
+  create.intent = IntentId::trusted(fmt::format("b{}", i));
+  create.flight = "BENCH";
+  create.volumes.push_back(
+      {geo::Circle{{static_cast<std::int32_t>(p.lat_e7), static_cast<std::int32_t>(p.lng_e7)}, 50'000},
+       {p.lower_cm, p.upper_cm, geo::VerticalReference::kFlightLevel},
+       {start, end}});
+  return {CommandId::trusted(fmt::format("c{}", i)), {core::Subject::trusted("bench"), false}, std::move(create)};
+}
+
+std::string body(std::uint64_t i, UtcMs start, UtcMs end) {
+  const Place p = place(i);
+  return fmt::format(
+      R"({{"command_id":"c{}","flight":"BENCH","volumes":[{{"band":{{"lower_cm":{},"ref":"fl","upper_cm":{}}},)"
+      R"("outline":{{"circle":{{"centre":[{},{}],"radius_cm":50000}}}},"window":{{"end_ms":{},"start_ms":{}}}}}]}})",
+      i, p.lower_cm, p.upper_cm, p.lat_e7, p.lng_e7, end.ms, start.ms);
+}
+
+NodeConfig config(const fs::path& data, const Clock& clock) {
+  NodeConfig c;
+  c.data_dir = data;
+  c.develop = false;
+  c.clock = &clock;
+  c.listen_port = 0;
+  c.tick_every_ms = 0;
+  c.snapshot_every_entries = 0;
+  return c;
+}
+
+/// Keeps `in_flight` commands under way until `count` have been decided. The next one is submitted by the completion of
+/// another, on the core thread, as an I/O thread would right after the reply.
+class ClosedLoop {
+ public:
+  using Make = std::function<core::Command(std::uint64_t)>;
+  ClosedLoop(Node& node, std::uint64_t count, Make make) : node_(node), count_(count), make_(std::move(make)) {
+    latencies_.reserve(count);
+  }
+
+  DurableFigures run(std::size_t in_flight) {
+    const auto begin = SteadyClock::now();
+    for (std::size_t i = 0; i < in_flight; ++i) submit_next();
+    {
+      std::unique_lock lock(mutex_);
+      done_.wait(lock, [&] { return decided_ == count_; });
+    }
+    DurableFigures out;
+    out.decisions = count_;
+    out.per_second = static_cast<double>(count_) / seconds_since(begin);
+    out.errors = errors_;
+    std::ranges::sort(latencies_);
+    out.p50_ms = latencies_[latencies_.size() / 2] * 1e3;
+    out.p99_ms = latencies_[latencies_.size() * 99 / 100] * 1e3;
+    return out;
+  }
+
+ private:
+  void submit_next() {
+    const std::uint64_t i = next_.fetch_add(1);
+    if (i >= count_) return;
+    const auto begin = SteadyClock::now();
+    node_.submit(make_(i), [this, begin](const Result<Recorded>& recorded) {
+      const double took = seconds_since(begin);
+      submit_next();
+      const std::lock_guard lock(mutex_);
+      latencies_.push_back(took);
+      if (!recorded || !recorded->decision.accepted()) ++errors_;
+      if (++decided_ == count_) done_.notify_all();
+    });
+  }
+
+  Node& node_;
+  const std::uint64_t count_;
+  const Make make_;
+  std::atomic<std::uint64_t> next_{0};
+  std::mutex mutex_;
+  std::condition_variable done_;
+  std::uint64_t decided_ = 0, errors_ = 0;
+  std::vector<double> latencies_;
+};
+
+}  // namespace
+
+Result<DurableFigures> measure_durable_in_process(const NodeRun& run) {
+  const fs::path data = run.folder / "in-process";
+  TRY_VOID(prepare_folder(data));
+  const SetClock clock;
+  const auto node = TRY(Node::open(config(data, clock)));
+  TRY_VOID(node->start());
+  ClosedLoop loop(*node, run.decisions,
+                  [](std::uint64_t i) { return command(i, kBegin + 600'000, kBegin + 1'800'000); });
+  const DurableFigures out = loop.run(run.in_flight);
+  node->stop();
+  TRY_VOID(node->wait());
+  return out;
+}
+
+Result<DurableFigures> measure_durable_http(const NodeRun& run) {
+  const fs::path data = run.folder / "http";
+  TRY_VOID(prepare_folder(data));
+  const SetClock clock;
+  const auto node = TRY(Node::open(config(data, clock)));
+  TRY_VOID(node->start());
+  net::LoadOptions options;
+  const std::string address = node->address();
+  options.port = static_cast<std::uint16_t>(std::stoul(address.substr(address.rfind(':') + 1)));
+  options.connections = run.in_flight;
+  options.warm_up_ms = run.warm_up_ms;
+  options.run_ms = run.run_ms;
+  options.bearer_token = TRY(node->mint_token("bench", {"intents.file"}, 3'600'000));
+  options.next = [](std::uint64_t i, net::LoadRequest& request) {
+    request.method = net::Method::kPut;
+    request.target = fmt::format("/v1/intents/b{}", i);
+    request.body = body(i, kBegin + 600'000, kBegin + 1'800'000);
+    return true;
+  };
+  options.check = [](int status, std::string_view) { return status == 201; };
+  const net::LoadFigures load = TRY(net::run_load(options));
+  node->stop();
+  TRY_VOID(node->wait());
+  return DurableFigures{load.requests, load.per_second, load.p50_ms, load.p99_ms, load.errors};
+}
+
+Result<StartFigures> measure_start(const fs::path& folder, std::uint64_t entries, std::uint64_t live) {
+  const fs::path data = folder / "start";
+  TRY_VOID(prepare_folder(data));
+  SetClock clock;
+  StartFigures out;
+  Node::StateMark before;
+  {
+    const auto node = TRY(Node::open(config(data, clock)));
+    TRY_VOID(node->start());
+    const auto begin = SteadyClock::now();
+    // Intent i is filed at i × 10 ms and lasts while `live` others are filed; ticks take out what has ended.
+    constexpr DurationMs kApartMs = 10;
+    const auto lasting = static_cast<DurationMs>(live) * kApartMs;
+    ClosedLoop loop(*node, entries, [&](std::uint64_t i) {
+      const UtcMs now = kBegin + static_cast<DurationMs>(i) * kApartMs;
+      clock.set(now);
+      if (i % 256 == 0) node->tick();
+      return command(i, now, now + lasting);
+    });
+    (void)loop.run(512);
+    out.fill_seconds = seconds_since(begin);
+    before = node->state_mark();
+    out.entries = before.entries;
+    node->stop();
+    TRY_VOID(node->wait());
+  }
+  const auto start = [&](double& seconds) -> Status {
+    const auto begin = SteadyClock::now();
+    const auto node = TRY(Node::open(config(data, clock)));
+    seconds = seconds_since(begin);
+    out.same_state = node->state_mark() == before;
+    const auto hash = SteadyClock::now();
+    (void)node->state_mark();
+    out.pause_ms = seconds_since(hash) * 1e3;
+    return {};
+  };
+  TRY_VOID(start(out.snapshot_seconds));
+  const bool first_same = out.same_state;
+  std::error_code error;
+  for (const auto& file : fs::directory_iterator(data, error)) {
+    if (file.path().filename().string().starts_with("snapshot-")) fs::remove(file.path(), error);
+  }
+  TRY_VOID(start(out.replay_seconds));
+  out.same_state = out.same_state && first_same;
+  out.live_volumes = live;
+  return out;
+}
+
+}  // namespace tansiq::node
