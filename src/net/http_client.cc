@@ -356,11 +356,12 @@ struct EventStream::Impl {
   Wire wire;
   std::unique_ptr<ResponseReader> reader;
   SseParser parser;
+  std::string last_id;
 };
 
 EventStream::EventStream(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 EventStream::~EventStream() = default;
-const std::string& EventStream::last_id() const { return impl_->parser.last_id(); }
+const std::string& EventStream::last_id() const { return impl_->last_id; }
 
 Result<std::unique_ptr<EventStream>> HttpClient::events(std::string_view target, std::string_view last_event_id) {
   TRY_VOID(check_sendable(target, impl_->options.bearer_token));
@@ -387,7 +388,10 @@ Result<std::optional<SseEvent>> EventStream::next(DurationMs wait_ms) {
   std::array<char, 16'384> buffer;
   for (;;) {
     TRY_VOID(impl_->parser.feed(impl_->reader->take_body()));
-    if (auto event = impl_->parser.next()) return event;
+    if (auto event = impl_->parser.next()) {
+      impl_->last_id = event->id;  // Not the parser's: that one is ahead by what waits to be taken.
+      return event;
+    }
     if (impl_->reader->done()) return std::optional<SseEvent>{};
     const std::size_t got = TRY(impl_->wire.read(buffer, deadline));
     TRY_VOID(got == 0 ? impl_->reader->finish() : impl_->reader->feed({buffer.data(), got}));
