@@ -9,7 +9,7 @@
 // The idea. A volume is a box in latitude, longitude, height and time, most are small, a few are huge, and a query
 // touches a handful. The index is a set of loose grids, one for each class of size and class of duration (and vertical
 // reference): a volume is stored once, in the cell that holds its south-western corner, in the grid whose cells are
-// somewhat larger than it. So a query looks at about four cells of each grid in use, whatever the number of volumes,
+// four times its class. So a query looks at about four cells of each grid in use, whatever the number of volumes,
 // and a continental zone never lies in the way of a drone's minute. Within a cell, entries stand in order of start in
 // pages of at most 64; since a grid bounds durations, the entries that can overlap a window are one run. Each entry
 // carries its box as eight 32-bit numbers (four lower bounds, four negated upper bounds), so that one comparison of

@@ -9,9 +9,9 @@
 namespace tansiq::geo {
 namespace {
 
-constexpr int kCellShiftFirst = 17;    // 0.052°, 5.8 km
-constexpr int kExtentShiftFirst = 15;  // 0.013°, 1.5 km
-constexpr int kSizeStep = 3;
+constexpr int kCellShiftFirst = 18;    // 0.105°, 11.7 km
+constexpr int kExtentShiftFirst = 16;  // 0.026°, 2.9 km
+constexpr int kSizeStep = 2;
 constexpr int kDurationShiftFirst = 13;  // 2.3 h
 constexpr int kDurationStep = 4;
 constexpr std::size_t kTableFirst = 16;
@@ -136,8 +136,8 @@ void IndexGrid::grow_table() {
   std::vector<Slot> old(table_.size() * 2);
   old.swap(table_);
   table_shift_ = shift_for(table_.size());
-  for (const Slot& slot : old) {
-    if (slot.key != kNone) table_[find(slot.key)] = slot;
+  for (Slot& slot : old) {
+    if (slot.key != kNone) table_[find(slot.key)] = std::move(slot);
   }
 }
 
@@ -147,7 +147,7 @@ void IndexGrid::erase_at(std::size_t at) {
   std::size_t gap = at;
   for (std::size_t next = (gap + 1) & mask; table_[next].key != kNone; next = (next + 1) & mask) {
     if (((next - home(table_[next].key)) & mask) < ((next - gap) & mask)) continue;
-    table_[gap] = table_[next];
+    table_[gap] = std::move(table_[next]);
     gap = next;
   }
   table_[gap] = Slot{};
@@ -158,15 +158,10 @@ void IndexGrid::insert(const IndexBox& box, std::uint32_t slot) {
   const std::uint64_t key = key_of(column(box.low[IndexBox::kLng]), row(box.low[IndexBox::kLat]));
   const std::size_t at = find(key);
   if (table_[at].key == kNone) {
-    if (free_cells_.empty()) {
-      free_cells_.push_back(static_cast<std::uint32_t>(cells_.size()));
-      cells_.emplace_back();
-    }
-    table_[at] = {key, free_cells_.back()};
-    free_cells_.pop_back();
+    table_[at].key = key;
     ++used_;
   }
-  cells_[table_[at].cell].insert({entry_lanes(box), slot});
+  table_[at].cell.insert({entry_lanes(box), slot});
   ++size_;
   lat_extent_max_ = std::max(lat_extent_max_, box.high[IndexBox::kLat] - box.low[IndexBox::kLat]);
   lng_extent_max_ = std::max(lng_extent_max_, box.high[IndexBox::kLng] - box.low[IndexBox::kLng]);
@@ -175,12 +170,10 @@ void IndexGrid::insert(const IndexBox& box, std::uint32_t slot) {
 void IndexGrid::remove(const IndexBox& box, std::uint32_t slot) {
   const std::size_t at = find(key_of(column(box.low[IndexBox::kLng]), row(box.low[IndexBox::kLat])));
   EXPECT_INVARIANT(table_[at].key != kNone);
-  IndexCell& cell = cells_[table_[at].cell];
+  IndexCell& cell = table_[at].cell;
   cell.remove({entry_lanes(box), slot});
   --size_;
   if (cell.empty()) {
-    cell = IndexCell{};
-    free_cells_.push_back(table_[at].cell);
     erase_at(at);
     --used_;
   }
@@ -188,9 +181,8 @@ void IndexGrid::remove(const IndexBox& box, std::uint32_t slot) {
 }
 
 std::size_t IndexGrid::bytes() const {
-  std::size_t total = sizeof(*this) + table_.capacity() * sizeof(Slot) + cells_.capacity() * sizeof(IndexCell) +
-                      free_cells_.capacity() * sizeof(std::uint32_t);
-  for (const IndexCell& cell : cells_) total += cell.bytes();
+  std::size_t total = sizeof(*this) + table_.capacity() * sizeof(Slot);
+  for (const Slot& slot : table_) total += slot.cell.bytes();
   return total;
 }
 

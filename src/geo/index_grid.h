@@ -57,10 +57,10 @@ class IndexCell {
 /// All volumes of one class of size and duration.
 class IndexGrid {
  public:
-  /// `size_class`: cells of 2^(17 + 3 × size_class) × 4e-7 degree; the last class has one cell for the earth.
+  /// `size_class`: cells of 2^(18 + 2 × size_class) × 4e-7 degree; the last class has one cell for the earth.
   /// `duration_class`: entries last at most 2^(13 + 4 × duration_class) × 1.024 s (2.3 h, 37 h); the last class any
   /// time.
-  static constexpr int kSizeClasses = 6;
+  static constexpr int kSizeClasses = 7;
   static constexpr int kDurationClasses = 3;
   [[nodiscard]] static int size_class_of(const IndexBox& box);
   [[nodiscard]] static int duration_class_of(const IndexBox& box);
@@ -89,11 +89,11 @@ class IndexGrid {
   }
 
  private:
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
   struct Slot {
     std::uint64_t key = kNone;
-    std::uint32_t cell = 0;
+    IndexCell cell;
   };
-  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
 
   [[nodiscard]] std::int64_t row(std::int64_t lat) const;
   [[nodiscard]] std::int64_t column(std::int64_t lng) const;
@@ -118,14 +118,14 @@ class IndexGrid {
     const auto wanted = static_cast<std::uint64_t>((column_high - column_low + 1) * (row_high - row_low + 1));
     if (wanted > used_) {
       for (const Slot& slot : table_) {
-        if (slot.key != kNone) cells_[slot.cell].scan(lanes, start_min, found);
+        if (slot.key != kNone) slot.cell.scan(lanes, start_min, found);
       }
       return;
     }
     for (std::int64_t r = row_low; r <= row_high; ++r) {
       for (std::int64_t c = column_low; c <= column_high; ++c) {
         const Slot& slot = table_[find(key_of(c, r))];
-        if (slot.key != kNone) cells_[slot.cell].scan(lanes, start_min, found);
+        if (slot.key != kNone) slot.cell.scan(lanes, start_min, found);
       }
     }
   }
@@ -137,9 +137,7 @@ class IndexGrid {
   std::size_t size_ = 0;
   std::size_t used_ = 0;  ///< Cells in use.
   int table_shift_;
-  std::vector<Slot> table_;  ///< Open addressing, linear probing, at most 2/3 full.
-  std::vector<IndexCell> cells_;
-  std::vector<std::uint32_t> free_cells_;
+  std::vector<Slot> table_;  ///< Open addressing, linear probing, at most 2/3 full; cells move with it.
 };
 
 }  // namespace tansiq::geo
