@@ -70,11 +70,11 @@ class TokenKey {
 
 /// What a token says. Subject and scopes: 1 to 64 of `A-Z a-z 0-9 . _ - : *`; at most 64 scopes.
 struct TokenClaims {
-  std::string subject;
-  std::set<std::string, std::less<>> scopes;
+  std::string subject{};
+  std::set<std::string, std::less<>> scopes{};
   UtcMs issued{};
   UtcMs expires{};
-  std::string token_id;  ///< 1 to 64 of the same characters; `mint_token` draws one when it is empty.
+  std::string token_id{};  ///< 1 to 64 of the same characters; `mint_token` draws one when it is empty.
 };
 
 inline constexpr std::size_t kTokenScopesMax = 64;

@@ -34,9 +34,9 @@ struct BaseUrl {
 };
 
 struct HttpClientOptions {
-  std::string base_url;             ///< One `/` at its end is tolerated.
-  std::string bearer_token;         ///< Sent as `Authorization: Bearer` when not empty.
-  TlsTrust trust;                   ///< For https.
+  std::string base_url{};           ///< One `/` at its end is tolerated.
+  std::string bearer_token{};       ///< Sent as `Authorization: Bearer` when not empty.
+  TlsTrust trust{};                 ///< For https.
   DurationMs connect_ms = 5'000;    ///< Name lookup apart; TCP and TLS handshake.
   DurationMs response_ms = 30'000;  ///< From the request to the last byte of the answer.
   std::size_t head_bytes_max = 64U << 10;

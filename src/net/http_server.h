@@ -57,14 +57,14 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1";  ///< Numeric IPv4 or IPv6 address.
   std::uint16_t port = 0;             ///< 0: any free one, see `HttpServer::port`.
   std::size_t io_threads = 1;
-  HttpLimits limits;
-  std::optional<TlsConfig> tls;
+  HttpLimits limits{};
+  std::optional<TlsConfig> tls{};
   /// Without TLS only loopback is served, unless this says otherwise.
   bool allow_plaintext_remote = false;
   /// For the Date header. Must outlive the server. Null: the system's.
   const Clock* clock = nullptr;
   /// Called on I/O threads; must not block.
-  std::function<void(const ServerProblem&)> on_problem;
+  std::function<void(const ServerProblem&)> on_problem{};
 };
 
 /// Running totals since the start, and gauges.

@@ -71,10 +71,10 @@ class Headers {
 
 /// Who is asking, once authenticated.
 struct Principal {
-  std::string subject;                        ///< Account, e.g. "duty-officer" or "sim-7".
-  std::set<std::string, std::less<>> scopes;  ///< e.g. "intents.write".
-  UtcMs expires{};                            ///< The credentials are void from this moment on.
-  std::string token_id;                       ///< Names the credentials in records and logs; not a secret.
+  std::string subject{};                        ///< Account, e.g. "duty-officer" or "sim-7".
+  std::set<std::string, std::less<>> scopes{};  ///< e.g. "intents.write".
+  UtcMs expires{};                              ///< The credentials are void from this moment on.
+  std::string token_id;                         ///< Names the credentials in records and logs; not a secret.
 
   [[nodiscard]] bool has(std::string_view scope) const { return scopes.contains(scope); }
 };
@@ -139,10 +139,10 @@ struct Request {
 /// One answer. The server adds Date, Content-Length and Connection; handlers must not.
 struct Response {
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
   /// Sent instead of `body` when set: text that many answers share (console files, tiles) is not copied.
-  std::shared_ptr<const std::string> shared_body;
+  std::shared_ptr<const std::string> shared_body{};
 
   [[nodiscard]] std::string_view body_view() const { return shared_body ? std::string_view(*shared_body) : body; }
 };

@@ -83,6 +83,9 @@ void IoThread::run() {
   arm_tick();
   context.run();
   stop_all(true);
+  // Waits that were cut short still hold their connections: let them run out.
+  context.restart();
+  context.poll();
   std::vector<Message> rest;
   mailbox->close(rest);
   for (Message& message : rest) handle(message);

@@ -16,7 +16,7 @@ namespace tansiq::net {
 struct LoadRequest {
   Method method = Method::kGet;
   std::string target = "/";
-  std::string body;  ///< Sent as application/json when not empty.
+  std::string body{};  ///< Sent as application/json when not empty.
 };
 
 struct LoadOptions {
@@ -26,11 +26,11 @@ struct LoadOptions {
   DurationMs warm_up_ms = 500;  ///< Not counted.
   DurationMs run_ms = 5'000;
   std::uint64_t requests_max = 0;  ///< Ends earlier after so many; 0: time alone.
-  std::string bearer_token;
+  std::string bearer_token{};
   /// Fills `request`, whose memory is reused; false: no more requests. `sequence` counts from 0.
-  std::function<bool(std::uint64_t sequence, LoadRequest& request)> next;
+  std::function<bool(std::uint64_t sequence, LoadRequest& request)> next{};
   /// Looks at an answer; false counts as an error. Null: 2xx are good.
-  std::function<bool(int status, std::string_view body)> check;
+  std::function<bool(int status, std::string_view body)> check{};
 };
 
 struct LoadFigures {

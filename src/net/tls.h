@@ -16,18 +16,19 @@ class ByteStream;
 
 /// Files of a serving end, PEM. The key must not be readable by others than its owner.
 struct TlsConfig {
-  std::string certificate_file;  ///< Chain, leaf first.
-  std::string key_file;
-  std::string client_ca_file;  ///< When set, clients may show a certificate, which must then be signed by one of these.
+  std::string certificate_file{};  ///< Chain, leaf first.
+  std::string key_file{};
+  std::string
+      client_ca_file{};  ///< When set, clients may show a certificate, which must then be signed by one of these.
   bool client_certificate_required = false;
 };
 
 /// What a client trusts: exactly one of the two is set, or none, which means the system's authorities.
 struct TlsTrust {
-  std::string ca_file;  ///< PEM. The certificate must also bear the host's name.
+  std::string ca_file{};  ///< PEM. The certificate must also bear the host's name.
   std::optional<std::array<std::uint8_t, 32>>
-      key_sha256{};                        ///< Pinned SubjectPublicKeyInfo; names and dates do not matter.
-  std::string certificate_file, key_file;  ///< Shown to the server when set.
+      key_sha256{};                            ///< Pinned SubjectPublicKeyInfo; names and dates do not matter.
+  std::string certificate_file{}, key_file{};  ///< Shown to the server when set.
 };
 
 /// The serving side's material. TLS 1.3 only, no session tickets, no renegotiation, no compression.

@@ -1,0 +1,96 @@
+// For the tests of net: a raw client that sends exactly the bytes it is told to, certificates made on the spot, and a
+// server with small limits.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/http_server.h"
+
+namespace tansiq::net::test {
+
+/// A TCP connection to loopback that gives up (by a failed read) after ten seconds, so that no test hangs.
+class RawClient {
+ public:
+  explicit RawClient(std::uint16_t port, int receive_buffer_bytes = 0);
+  /// A socket that is not connected yet: `connect` needs no new file descriptor.
+  explicit RawClient(int receive_buffer_bytes = 0);
+  bool connect(std::uint16_t port);
+  ~RawClient();
+  RawClient(RawClient&& other) noexcept;
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  /// False when the other end has closed.
+  bool send(std::string_view bytes);
+  void finish_sending();
+  /// Reads until `end` has been seen; what came after it is kept for the next call.
+  std::string read_until(std::string_view end);
+  /// One response: head and a body of its Content-Length (none for `to_head`).
+  std::string read_response(bool to_head = false);
+  /// Everything until the end of the stream.
+  std::string read_all();
+  [[nodiscard]] bool connected() const { return socket_ >= 0; }
+  [[nodiscard]] int native_handle() const { return socket_; }
+
+ private:
+  bool fill();
+  int socket_ = -1;
+  std::string buffer_;
+};
+
+/// The status in a status line; 0 when there is none.
+int status_of(std::string_view response);
+/// Sends `bytes`, closes the sending side, returns everything that comes back.
+std::string exchange_raw(std::uint16_t port, std::string_view bytes);
+
+/// Waits until `condition` holds, looking at it every millisecond; false after ten seconds. For counters of another
+/// thread, which offer nothing to wait on.
+bool eventually(const std::function<bool()>& condition);
+
+/// A directory that is removed with everything in it.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  [[nodiscard]] std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+
+ private:
+  std::string path_;
+};
+
+/// A self-signed certificate for 127.0.0.1 and localhost, which also serves as its own authority.
+struct Identity {
+  std::string certificate_file;
+  std::string key_file;
+  std::array<std::uint8_t, 32> key_sha256{};
+};
+Identity make_identity(const TemporaryDirectory& directory, std::string_view name);
+
+/// Exchanges that a test answers by hand, from its own thread.
+class Inbox {
+ public:
+  Handler handler();
+  /// The next one; null after ten seconds.
+  std::shared_ptr<Exchange> next();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::shared_ptr<Exchange>> waiting_;
+};
+
+/// Answers every request with its method, path and body.
+void echo(const std::shared_ptr<Exchange>& exchange);
+
+/// Starts a server on a free port of loopback; aborts the test program when it cannot.
+std::unique_ptr<HttpServer> start_server(Handler handler, HttpServerOptions options = {});
+
+}  // namespace tansiq::net::test
