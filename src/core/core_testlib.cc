@@ -79,7 +79,7 @@ MachineConfig Desk::config() const {
 
 Result<Outcome> Desk::tell(std::string_view who, Action action, UtcMs when) {
   now = when;
-  return tell_as(who, fmt::format("c{}", next_command_++), std::move(action));
+  return tell_as(who, fmt::format("auto-{}", next_command_++), std::move(action));
 }
 
 Result<Outcome> Desk::tell_as(std::string_view who, std::string_view command_id, Action action) {

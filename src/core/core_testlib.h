@@ -51,8 +51,8 @@ class Desk {
 
   Charter charter;
   MachineLimits limits;
+  std::vector<std::string> log;  // before the machine, whose founding writes into it
   Machine machine;
-  std::vector<std::string> log;
   UtcMs now = kNoon;
 
  private:
