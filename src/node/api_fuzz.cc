@@ -1,0 +1,94 @@
+// The generated request parsers, fed with anything: the first byte picks the operation, the first line is the query,
+// the rest is the body. Whatever parses must convert to a command that could be written into a record or is refused.
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "node/api_convert.h"
+#include "node_api/operations.h"
+
+namespace tansiq::node {
+namespace {
+
+class FuzzSource final : public RequestSource {
+ public:
+  explicit FuzzSource(std::string_view text) {
+    const auto line = text.find('\n');
+    head_ = text.substr(0, line);
+    body_ = line == std::string_view::npos ? std::string_view() : text.substr(line + 1);
+  }
+  std::string_view path_parameter(std::string_view) const override { return head_.substr(0, head_.find('&')); }
+  Result<std::optional<std::string_view>> query_parameter(std::string_view name) const override {
+    const auto at = head_.find(name);
+    if (at == std::string_view::npos) return std::nullopt;
+    const std::string_view value = head_.substr(at + name.size());
+    return value.substr(0, value.find('&'));
+  }
+  Status only_query_parameters(std::initializer_list<std::string_view>) const override { return {}; }
+  std::string_view body() const override { return body_; }
+  std::string media_type() const override { return "application/json"; }
+
+ private:
+  std::string_view head_, body_;
+};
+
+/// Takes every request to the core's types.
+struct Handlers {
+  void refuse(int&, const Error& error) { touched += error.text().size(); }
+
+  void create_intent(int&, api::CreateIntentRequest&& r) { take(to_action(std::move(r.id), std::move(r.body))); }
+  void update_intent(int&, api::UpdateIntentRequest&& r) { take(to_action(std::move(r.id), std::move(r.body))); }
+  void report_off_nominal(int&, api::ReportOffNominalRequest&& r) {
+    take(to_action(std::move(r.id), std::move(r.body)));
+  }
+  void create_measure(int&, api::CreateMeasureRequest&& r) { take(to_action(std::move(r.id), std::move(r.body))); }
+  void update_measure(int&, api::UpdateMeasureRequest&& r) { take(to_action(std::move(r.id), std::move(r.body))); }
+  void preview_intent(int&, api::PreviewIntentRequest&& r) { take(to_action(std::move(r.body))); }
+  void query_intents(int&, api::QueryIntentsRequest&& r) {
+    const core::ZoneTable none = core::ZoneTable::make({}).value();
+    (void)to_filter(r.body, none);
+  }
+  void activate_intent(int&, api::ActivateIntentRequest&&) {}
+  void end_intent(int&, api::EndIntentRequest&&) {}
+  void withdraw_measure(int&, api::WithdrawMeasureRequest&&) {}
+  void get_root(int&, api::GetRootRequest&&) {}
+  void get_openapi(int&, api::GetOpenapiRequest&&) {}
+  void get_problem(int&, api::GetProblemRequest&&) {}
+  void get_health(int&, api::GetHealthRequest&&) {}
+  void get_readiness(int&, api::GetReadinessRequest&&) {}
+  void get_metrics(int&, api::GetMetricsRequest&&) {}
+  void get_charter(int&, api::GetCharterRequest&&) {}
+  void list_zones(int&, api::ListZonesRequest&&) {}
+  void get_zone(int&, api::GetZoneRequest&&) {}
+  void list_intents(int&, api::ListIntentsRequest&&) {}
+  void get_intent(int&, api::GetIntentRequest&&) {}
+  void list_measures(int&, api::ListMeasuresRequest&&) {}
+  void get_measure(int&, api::GetMeasureRequest&&) {}
+  void get_events(int&, api::GetEventsRequest&&) {}
+
+  void take(const core::Action& action) {
+    if (!core::check_writable(action)) return;
+    std::string out;
+    log::JcsWriter writer(out);
+    core::write_request(writer, action);
+    touched += out.size();
+  }
+
+  std::size_t touched = 0;
+};
+
+}  // namespace
+}  // namespace tansiq::node
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  using namespace tansiq::node;
+  const auto& operations = api::operations();
+  const FuzzSource source({reinterpret_cast<const char*>(data) + 1, size - 1});
+  Handlers handlers;
+  int context = 0;
+  api::dispatch(operations[data[0] % operations.size()].operation, handlers, context, source);
+  return 0;
+}
