@@ -104,7 +104,7 @@ Result<ExportResult> export_log(LogSource& source, const fs::path& folder, const
   ExportResult result{checkpoint.size, 0, 0};
   const std::uint64_t total = files_of(checkpoint.size);
   std::set<fs::path> changed;  // one folder for each thousand tiles
-  TRY_VOID(for_each_tile(checkpoint.size, [&](const TileId& id) -> Status {
+  const auto copy_file = [&](const TileId& id) -> Status {
     const fs::path path = folder / id.path();
     std::error_code ignored;
     if (id.full() && fs::is_regular_file(path, ignored)) {
@@ -120,7 +120,8 @@ Result<ExportResult> export_log(LogSource& source, const fs::path& folder, const
       options.progress(result.written + result.kept, total);
     }
     return {};
-  }));
+  };
+  TRY_VOID(for_each_tile(checkpoint.size, copy_file));
   // A new folder's own name must be durable too: sync every folder up to the export's root.
   std::set<fs::path> folders;
   for (fs::path path : changed) {

@@ -56,9 +56,9 @@ class Sha256 {
 
 template <>
 struct std::hash<tansiq::log::Hash> {
-  std::size_t operator()(const tansiq::log::Hash& hash) const noexcept {
+  std::size_t operator()(const tansiq::log::Hash& of) const noexcept {
     std::size_t value = 0;
-    std::memcpy(&value, hash.bytes.data(), sizeof value);
+    std::memcpy(&value, of.bytes.data(), sizeof value);
     return value;
   }
 };

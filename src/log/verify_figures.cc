@@ -102,7 +102,7 @@ void measure_pieces(const MemoryLog& log, VerifyFigures& figures) {
       std::string_view line = as_text(log.entry(i));
       line.remove_suffix(1);
       bytes += line.size();
-      bad += JcsDocument::check(line) ? 0 : 1;
+      bad += JcsDocument::check(line) ? 0U : 1U;
     }
   });
   EXPECT_INVARIANT(bad == 0);
