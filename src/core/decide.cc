@@ -19,6 +19,12 @@ UtcMs end_of(const std::vector<geo::Volume4d>& volumes) {
   return end;
 }
 
+/// An entry has room for some hundred names of zones.
+Status check_zones_fit(const Decision& decision) {
+  if (zones_bytes(decision.zones) <= kDecisionZonesBytesMax) return {};
+  return fail(ErrorCode::kTooLarge, "the volumes reach into too many zones for one entry: split them", "volumes");
+}
+
 }  // namespace
 
 void order_and_merge(std::vector<Met>& met) {
@@ -136,6 +142,7 @@ Result<Plan> Decider::plan_report(const IntentId& id, std::int64_t version,
   asked.self = slot;
   list_zones(asked, plan.decision);
   list_foreign(asked, plan.decision);
+  TRY_VOID(check_zones_fit(plan.decision));
   std::vector<Met> touched;
   for (std::uint32_t i = 0; i < asked.prepared.size(); ++i) TRY_VOID(find_touched(asked, i, touched));
   list_conflicts(std::move(touched), asked, plan.decision.affected, plan.decision.affected_total);
@@ -320,9 +327,7 @@ bool Decider::judge_zones(const Ask& asked, Decision& decision) const {
 Result<Decision> Decider::judge(const Ask& asked, const std::vector<std::string>& keys) const {
   Decision decision;
   const bool ours = judge_zones(asked, decision);
-  if (zones_bytes(decision.zones) > kDecisionZonesBytesMax) {
-    return fail(ErrorCode::kTooLarge, "the intent reaches into too many zones: split it", "volumes");
-  }
+  TRY_VOID(check_zones_fit(decision));
   if (!ours) return decision;
 
   Found found;

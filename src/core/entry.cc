@@ -142,6 +142,9 @@ Result<Entry> read_entry(std::string_view line) {
   entry.seq = static_cast<std::uint64_t>(TRY(integer_at(root, "seq", 0, log::kJcsIntegerMax)));
   entry.time.ms = TRY(integer_at(root, "time_ms", kUtcMin.ms, kUtcMax.ms));
   TRY_VOID(read_body(root, entry));
+  if (request_bytes(line).size() > kRequestEntryBytesMax) {
+    return fail(ErrorCode::kInvalid, fmt::format("a request has at most {} bytes", kRequestEntryBytesMax), "request");
+  }
   return entry;
 }
 
