@@ -73,11 +73,21 @@ class VolumeIndex::Impl {
   template <class Found>
   bool scan(const PreparedVolume& query, const Minima& minima, Found&& found) const {
     const IndexBox box = query_box(query, minima);
-    bool more = true;
+    std::vector<Lanes> lanes;
+    std::vector<IndexGrid::Visit> visits;
+    lanes.reserve(grids_.size());
+    visits.reserve(kVisitsUsual);
     for (const Grid& grid : grids_) {
       const std::int64_t vertical_cm = std::clamp<std::int64_t>(minima.vertical_cm, 0, std::int64_t{1} << 40) +
                                        reference_margin_cm(query.band.reference, grid.reference);
-      grid.cells->scan(box, vertical_cm, [&](std::uint32_t slot) {
+      grid.cells->plan(box, vertical_cm, lanes, visits);
+    }
+    for (IndexGrid::Visit& visit : visits) IndexGrid::look_up(visit);
+    std::erase_if(visits, [](const IndexGrid::Visit& visit) { return visit.cell == nullptr; });
+    for (const IndexGrid::Visit& visit : visits) visit.cell->prefetch_entries(visit.start_min);
+    bool more = true;
+    for (const IndexGrid::Visit& visit : visits) {
+      visit.cell->scan(lanes[visit.lanes], visit.start_min, [&](std::uint32_t slot) {
         if (more) more = found(at(slot));
       });
       if (!more) return false;
@@ -135,6 +145,7 @@ class VolumeIndex::Impl {
     std::unique_ptr<IndexGrid> cells;
   };
   static constexpr std::size_t kStaleEnds = 64;
+  static constexpr std::size_t kVisitsUsual = 64;
 
   [[nodiscard]] Stored& at(std::uint32_t slot) { return (*chunks_[slot / kChunk])[slot % kChunk]; }
   [[nodiscard]] const Stored& at(std::uint32_t slot) const { return (*chunks_[slot / kChunk])[slot % kChunk]; }

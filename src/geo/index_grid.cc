@@ -180,6 +180,38 @@ void IndexGrid::remove(const IndexBox& box, std::uint32_t slot) {
   if (size_ == 0) lat_extent_max_ = lng_extent_max_ = 0;
 }
 
+void IndexGrid::plan(const IndexBox& query, std::int64_t vertical_cm, std::vector<Lanes>& lanes,
+                     std::vector<Visit>& visits) const {
+  if (size_ == 0) return;
+  const std::int64_t start_min = query.low[IndexBox::kTime] - duration_max_;
+  const std::int64_t row_low = row(query.low[IndexBox::kLat] - lat_extent_max_);
+  const std::int64_t row_high = row(query.high[IndexBox::kLat]);
+  for (const std::int64_t shift : {std::int64_t{0}, -kWholeTurn, kWholeTurn}) {
+    // Corners of entries that can meet the query lie up to one entry's extent south-west of it.
+    const std::int64_t west = query.low[IndexBox::kLng] + shift - lng_extent_max_;
+    const std::int64_t east = query.high[IndexBox::kLng] + shift;
+    if (east < -kHalfTurn || west >= kHalfTurn) continue;
+    const std::int64_t column_low = column(west);
+    const std::int64_t column_high = column(east);
+    const auto which = static_cast<std::uint32_t>(lanes.size());
+    lanes.push_back(query_lanes(query, vertical_cm, shift));
+    const auto wanted = static_cast<std::uint64_t>((column_high - column_low + 1) * (row_high - row_low + 1));
+    if (wanted > used_) {
+      for (const Slot& slot : table_) {
+        if (slot.key != kNone) visits.push_back({this, slot.key, &slot.cell, which, start_min});
+      }
+      continue;
+    }
+    for (std::int64_t r = row_low; r <= row_high; ++r) {
+      for (std::int64_t c = column_low; c <= column_high; ++c) {
+        const std::uint64_t key = key_of(c, r);
+        __builtin_prefetch(&table_[home(key)]);
+        visits.push_back({this, key, nullptr, which, start_min});
+      }
+    }
+  }
+}
+
 std::size_t IndexGrid::bytes() const {
   std::size_t total = sizeof(*this) + table_.capacity() * sizeof(Slot);
   for (const Slot& slot : table_) total += slot.cell.bytes();

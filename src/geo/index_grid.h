@@ -1,6 +1,7 @@
 // One loose grid of the 4D index: cells by hash, entries by start. Inside of geo/; index.h tells the idea.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -26,6 +27,17 @@ class IndexCell {
   void remove(const IndexEntry& entry);
   [[nodiscard]] bool empty() const { return pages_.empty(); }
   [[nodiscard]] std::size_t bytes() const;
+
+  void prefetch_pages() const { __builtin_prefetch(pages_.data()); }
+  /// Asks for the first entries that `scan` will read.
+  void prefetch_entries(std::int64_t start_min) const {
+    constexpr std::size_t kLine = 64;
+    constexpr std::size_t kLinesMax = 8;
+    const Page& page = pages_[first_page(start_min)];
+    const auto* bytes = reinterpret_cast<const char*>(page.entries.get());
+    const std::size_t lines = std::min(kLinesMax, page.count * sizeof(IndexEntry) / kLine + 1);
+    for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(bytes + i * kLine);
+  }
 
   /// Calls `found(slot)` for each entry that meets `query` and starts at or after `start_min`.
   template <class Found>
@@ -72,20 +84,25 @@ class IndexGrid {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t bytes() const;
 
-  /// Calls `found(slot)` for every entry that meets the query; twice only when the two together go round the earth.
-  template <class Found>
-  void scan(const IndexBox& query, std::int64_t vertical_cm, Found&& found) const {
-    if (size_ == 0) return;
-    for (const std::int64_t shift : {std::int64_t{0}, -kWholeTurn, kWholeTurn}) {
-      // Corners of entries that can meet the query lie up to one entry's extent south-west of it.
-      const std::int64_t west = query.low[IndexBox::kLng] + shift - lng_extent_max_;
-      const std::int64_t east = query.high[IndexBox::kLng] + shift;
-      if (east < -kHalfTurn || west >= kHalfTurn) continue;
-      const Lanes lanes = query_lanes(query, vertical_cm, shift);
-      const std::int64_t start_min = query.low[IndexBox::kTime] - duration_max_;
-      scan_cells(column(west), column(east), row(query.low[IndexBox::kLat] - lat_extent_max_),
-                 row(query.high[IndexBox::kLat]), lanes, start_min, found);
+  /// A query visits cells in three rounds, so that the waits for memory overlap instead of following each other:
+  /// `plan` lists the cells to look for, `look_up` finds each, `IndexCell::scan` reads it. Each round asks for the
+  /// memory of the next. `lanes` takes one query per shift of longitude.
+  struct Visit {
+    const IndexGrid* grid;
+    std::uint64_t key;
+    const IndexCell* cell;  ///< Null until looked up, and for a cell that is not there.
+    std::uint32_t lanes;
+    std::int64_t start_min;
+  };
+  /// Entries are visited twice only when one and the query together go round the earth.
+  void plan(const IndexBox& query, std::int64_t vertical_cm, std::vector<Lanes>& lanes,
+            std::vector<Visit>& visits) const;
+  static void look_up(Visit& visit) {
+    if (visit.cell == nullptr) {
+      const Slot& slot = visit.grid->table_[visit.grid->find(visit.key)];
+      if (slot.key != kNone) visit.cell = &slot.cell;
     }
+    if (visit.cell != nullptr) visit.cell->prefetch_pages();
   }
 
  private:
@@ -111,24 +128,6 @@ class IndexGrid {
   }
   void grow_table();
   void erase_at(std::size_t at);
-
-  template <class Found>
-  void scan_cells(std::int64_t column_low, std::int64_t column_high, std::int64_t row_low, std::int64_t row_high,
-                  const Lanes& lanes, std::int64_t start_min, Found&& found) const {
-    const auto wanted = static_cast<std::uint64_t>((column_high - column_low + 1) * (row_high - row_low + 1));
-    if (wanted > used_) {
-      for (const Slot& slot : table_) {
-        if (slot.key != kNone) slot.cell.scan(lanes, start_min, found);
-      }
-      return;
-    }
-    for (std::int64_t r = row_low; r <= row_high; ++r) {
-      for (std::int64_t c = column_low; c <= column_high; ++c) {
-        const Slot& slot = table_[find(key_of(c, r))];
-        if (slot.key != kNone) slot.cell.scan(lanes, start_min, found);
-      }
-    }
-  }
 
   int cell_shift_;
   std::int64_t duration_max_;
