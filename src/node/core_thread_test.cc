@@ -4,106 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <condition_variable>
 #include <future>
-#include <mutex>
 
 #include "node/default_charter.h"
+#include "node/gated_store_testlib.h"
 #include "node/node_testlib.h"
 
 namespace tansiq::node {
 namespace {
-
-/// Keeps lines in memory. `append` waits while the gate is shut.
-class GatedStore final : public store::LogStore {
- public:
-  void shut() {
-    const std::lock_guard lock(mutex_);
-    open_ = false;
-  }
-  void open() {
-    const std::lock_guard lock(mutex_);
-    open_ = true;
-    changed_.notify_all();
-  }
-  void fail_from_now_on() {
-    const std::lock_guard lock(mutex_);
-    failing_ = true;
-  }
-  /// Waits until a batch stands before the gate.
-  void wait_for_append() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_; });
-  }
-  std::vector<std::string> lines() const {
-    const std::lock_guard lock(mutex_);
-    return lines_;
-  }
-  std::vector<std::size_t> batches() const {
-    const std::lock_guard lock(mutex_);
-    return batches_;
-  }
-
-  Result<store::Appended> append(const store::Batch& batch) override {
-    std::unique_lock lock(mutex_);
-    waiting_ = true;
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return open_; });
-    waiting_ = false;
-    if (failing_) return fail(ErrorCode::kIo, "the disk is full");
-    store::Appended done;
-    done.first_seq = lines_.size();
-    for (const auto& entry : batch.entries) lines_.emplace_back(as_text(entry.bytes));
-    done.next_seq = lines_.size();
-    batches_.push_back(batch.entries.size());
-    return done;
-  }
-  Result<store::LogId> add_log(std::string_view) override { return store::kMainLog; }
-  Status destroy_body(const store::Hash&) override { return {}; }
-  Status publish() override { return {}; }
-  store::Head published(store::LogId) const override { return {}; }
-  Status put_snapshot(std::uint64_t, const store::Hash&, ByteView) override { return {}; }
-  Result<std::optional<store::Snapshot>> latest_snapshot() override { return std::nullopt; }
-  std::optional<Error> poisoned() const override { return {}; }
-  std::optional<store::Recovery> recovering() const override { return {}; }
-  Status raise_floor(store::LogId, const store::Floor&) override { return {}; }
-  Result<std::unique_ptr<store::LogReader>> open_reader() override;
-
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::string> lines_;
-  std::vector<std::size_t> batches_;
-  bool open_ = true, failing_ = false, waiting_ = false;
-};
-
-class GatedReader final : public store::LogReader {
- public:
-  explicit GatedReader(const GatedStore& store) : store_(store) {}
-  Result<std::vector<store::LogInfo>> logs() override { return std::vector<store::LogInfo>{}; }
-  Result<store::Head> head(store::LogId) override {
-    store::Head head;
-    head.size = store_.lines().size();
-    return head;
-  }
-  Result<std::uint64_t> next_seq() override { return store_.lines().size(); }
-  Status entries(store::LogId, std::uint64_t, std::uint64_t, const store::EntryVisitor&) override { return {}; }
-  Status sequence(std::uint64_t first, std::uint64_t end, const store::EntryVisitor& visit) override {
-    const auto lines = store_.lines();
-    for (std::uint64_t i = first; i < end; ++i) TRY_VOID(visit({i, store::kMainLog, i, as_bytes(lines.at(i))}));
-    return {};
-  }
-  Result<Bytes> tile(store::LogId, unsigned, std::uint64_t, unsigned) override { return Bytes{}; }
-  Result<Bytes> bundle(store::LogId, std::uint64_t, unsigned) override { return Bytes{}; }
-  Result<store::Hash> root_at(store::LogId, std::uint64_t) override { return store::Hash{}; }
-  Result<std::optional<Bytes>> body(const store::Hash&) override { return std::nullopt; }
-  Result<std::optional<Bytes>> meta(std::string_view) override { return std::nullopt; }
-
- private:
-  const GatedStore& store_;
-};
-
-Result<std::unique_ptr<store::LogReader>> GatedStore::open_reader() { return std::make_unique<GatedReader>(*this); }
 
 class CoreThreadTest : public ::testing::Test {
  protected:

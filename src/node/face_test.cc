@@ -6,6 +6,8 @@
 #include "base/json_in.h"
 #include "log/checkpoint.h"
 #include "log/merkle.h"
+#include "node/gated_store_testlib.h"
+#include "node/log_face.h"
 #include "node/node_testlib.h"
 #include "node/openapi_text.h"
 #include "node_api/operations.h"
@@ -240,6 +242,33 @@ TEST(LogFace, NeedsItsScopeUnlessPublic) {
   EXPECT_EQ(open.get("/log/" + open.node().log_origin() + "/checkpoint").status, 200);
 }
 
+TEST(LogFace, ShowsNothingBeyondThePublishedCheckpoint) {
+  GatedStore store;
+  store::Head head;
+  head.size = 300;
+  head.checkpoint = "the note";
+  store.set_published(head);
+  ProblemLog problems;
+  LogFace face(store, *store.open_reader(), "o", true, problems);
+  auto server =
+      net::HttpServer::start({}, [&](const std::shared_ptr<net::Exchange>& exchange) { face.handle(exchange); });
+  ASSERT_TRUE(server.has_value()) << server.error().text();
+  auto client = net::HttpClient::create({.base_url = (*server)->url(), .bearer_token = {}, .trust = {}});
+  ASSERT_TRUE(client.has_value());
+  const auto status = [&](std::string_view path) {
+    const auto r = (*client)->get(fmt::format("/log/o/{}", path));
+    return r ? r->status : 0;
+  };
+  EXPECT_EQ(status("checkpoint"), 200);
+  EXPECT_EQ(status("tile/0/000"), 200);
+  EXPECT_EQ(status("tile/0/001.p/44"), 200);
+  EXPECT_EQ(status("tile/0/001.p/45"), 404) << "durable, perhaps, but not published";
+  EXPECT_EQ(status("tile/0/001"), 404);
+  EXPECT_EQ(status("tile/1/000.p/1"), 200);
+  EXPECT_EQ(status("tile/1/000.p/2"), 404);
+  EXPECT_EQ(status("tile/entries/001.p/45"), 404);
+}
+
 // --- the event stream ------------------------------------------------------------------------------------------------
 
 std::vector<std::string> next_ids(net::EventStream& stream, std::size_t count) {
@@ -307,6 +336,24 @@ TEST(Events, SeveralListenersGetTheSameWhileTheRecordGrows) {
     file_some(t, round * 25, round * 25 + 25);
   }
   for (auto& stream : streams) EXPECT_EQ(next_ids(*stream, 100), range(1, 101));
+}
+
+TEST(Events, EntriesOfATimeWithoutListenersAreNotMissing) {
+  TestNode t;
+  const std::string token = t.token("watcher");
+  auto first = t.client(token)->events("/v1/events");
+  ASSERT_TRUE(first.has_value());
+  file_some(t, 0, 3);
+  EXPECT_EQ(next_ids(**first, 3), range(1, 4));
+  first->reset();
+  for (int i = 0; t.get("/metrics").body.find("tansiq_event_listeners 0\n") == std::string::npos; ++i) {
+    ASSERT_LT(i, 100'000) << "the end of the stream goes unnoticed";
+  }
+  file_some(t, 3, 6);  // Nobody listens: these never pass through the ring.
+  auto second = t.client(token)->events("/v1/events?after=1");
+  ASSERT_TRUE(second.has_value());
+  file_some(t, 6, 9);
+  EXPECT_EQ(next_ids(**second, 8), range(2, 10));
 }
 
 TEST(Events, BadPositionsAreRefused) {
