@@ -279,6 +279,7 @@ std::vector<std::string> next_ids(net::EventStream& stream, std::size_t count) {
       ADD_FAILURE() << "the stream ended after " << ids.size() << " of " << count << " events";
       break;
     }
+    EXPECT_THAT((*event)->data, HasSubstr(fmt::format(R"("seq":{},)", (*event)->id))) << "another entry under this id";
     ids.push_back((*event)->id);
   }
   return ids;
@@ -354,6 +355,9 @@ TEST(Events, EntriesOfATimeWithoutListenersAreNotMissing) {
   ASSERT_TRUE(second.has_value());
   file_some(t, 6, 9);
   EXPECT_EQ(next_ids(**second, 8), range(2, 10));
+  auto third = t.client(token)->events("/v1/events?after=1");
+  ASSERT_TRUE(third.has_value());
+  EXPECT_EQ(next_ids(**third, 8), range(2, 10)) << "from a ring that had been interrupted";
 }
 
 TEST(Events, BadPositionsAreRefused) {
