@@ -159,7 +159,8 @@ void add_bench(Command& root) {
           "otherwise idle machine. Recordings are found under TANSIQ_SHARED.")
       .argument(a->group, "GROUP", "core, the only one so far")
       .choices({"core"})
-      .option(a->only, "--only", "PART", "parts whose name begins so: index, verify, store, decide, node, check")
+      .option(a->only, "--only", "PART",
+              "parts whose name begins so: index, verify, store, decide, replay, node, check")
       .option(a->save, "--save", "FILE", "also write the figures here, one line of JSON each")
       .completes(Completes::kFile)
       .option(a->compare, "--compare", "FILE", "print the change since a saved run")

@@ -8,6 +8,7 @@
 
 #include "cli/bench.h"
 #include "cli/context.h"
+#include "core/core_figures.h"
 #include "formats/check.h"
 #include "formats/columns.h"
 #include "formats/fir.h"
@@ -16,6 +17,9 @@
 #include "geo/index_figures.h"
 #include "log/verify_figures.h"
 #include "store/group_commit_figures.h"
+#ifdef TANSIQ_NODE_FIGURES
+#include "node/node_figures.h"
+#endif
 
 namespace tansiq::cli {
 namespace {
@@ -108,6 +112,57 @@ Result<std::vector<Figure>> store_part() {
   };
 }
 
+Result<std::vector<Figure>> decide_part() {
+  constexpr std::size_t kDecisions = 100'000;
+  const core::DecisionFigures small = core::measure_decisions(10'000, kDecisions, kSeed);
+  const core::DecisionFigures middle = core::measure_decisions(100'000, kDecisions, kSeed);
+  const core::DecisionFigures large = core::measure_decisions(1'000'000, kDecisions, kSeed);
+  const core::DecisionFigures cell = core::measure_busy_cell(500, kDecisions, kSeed);
+  return std::vector{
+      at_least("with_100k_live", middle.decisions_per_s, "decisions/s", 100'000),
+      plain("with_10k_live", small.decisions_per_s, "decisions/s"),
+      plain("with_1m_live", large.decisions_per_s, "decisions/s"),
+      at_most("cost_growth_10k_to_1m", small.decisions_per_s / large.decisions_per_s, "times", 2),
+      at_least("one_busy_cell", cell.decisions_per_s, "decisions/s", 20'000),
+  };
+}
+
+Result<std::vector<Figure>> replay_part() {
+  const core::ReplayFigures f = core::measure_replay(1'000'000, 100'000, kSeed);
+  return std::vector{
+      at_most("replay_1m_entries", f.replay_s, "s", 10),
+      at_most("snapshot_100k_live", f.snapshot_load_s, "s", 1),
+      plain("snapshot_write", f.snapshot_write_s, "s"),
+      plain("snapshot_bytes", static_cast<double>(f.snapshot_bytes), "bytes"),
+  };
+}
+
+#ifdef TANSIQ_NODE_FIGURES
+// Durable decisions, in process and over HTTP, each in a fresh folder; beside SQLite alone with the same bytes.
+Result<std::vector<Figure>> node_part() {
+  const ScratchFolder raw, in_process, over_http, start;
+  for (const ScratchFolder* folder : {&raw, &in_process, &over_http, &start}) {
+    if (folder->path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
+  }
+  const node::DurableFigures process = TRY(node::measure_durable_in_process({.folder = in_process.path()}));
+  const store::GroupCommitFigures store = TRY(store::measure_group_commit(raw.path()));
+  const node::DurableFigures http = TRY(node::measure_durable_http({.folder = over_http.path()}));
+  const node::StartFigures s = TRY(node::measure_start(start.path()));
+  if (process.errors + http.errors > 0) return fail(ErrorCode::kInternal, "decisions that were not \"accepted\"");
+  if (!s.same_state) return fail(ErrorCode::kCorrupt, "a start gave another state than the node had when it stopped");
+  return std::vector{
+      beside(at_least("durable_in_process", process.per_second, "decisions/s", 40'000), store.raw_per_second,
+             process.per_second / store.raw_per_second),
+      plain("durable_in_process_p99", process.p99_ms, "ms"),
+      at_least("durable_over_http", http.per_second, "decisions/s", 8'000),
+      at_most("durable_over_http_p99", http.p99_ms, "ms", 25),
+      at_most("start_by_replay_of_1m", s.replay_seconds, "s", 10),
+      at_most("start_from_snapshot", s.snapshot_seconds, "s", 1),
+      plain("snapshot_pause", s.pause_ms, "ms"),
+  };
+}
+#endif
+
 fs::path shared_folder() {
   const std::string named = environment("TANSIQ_SHARED");
   return named.empty() ? fs::path("../shared") : fs::path(named);
@@ -141,6 +196,11 @@ std::vector<BenchPart> bench_parts() {
       {"index", "the 4D index with a million volumes, beside an R-tree", index_part},
       {"verify", "the verification of a million entries", verify_part},
       {"store", "group commits, beside SQLite alone", store_part},
+      {"decide", "decisions in memory", decide_part},
+      {"replay", "replay and snapshots in memory", replay_part},
+#ifdef TANSIQ_NODE_FIGURES
+      {"node", "durable decisions and starts of a whole node", node_part},
+#endif
       {"check", "the check of a recording", check_part},
   };
 }

@@ -1,9 +1,10 @@
 // `tansiq demo`: the idea, shown to a stranger in under a minute. A real node in a temporary folder, real requests over
-// HTTP by several parties, a real log; only the clock is scaled and the traffic made up, which the data mode says.
+// HTTP by several parties, a real log; only clock and traffic are made up, which the data mode says.
 #include <fmt/format.h>
 #include <pthread.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -35,20 +36,20 @@ struct DemoArguments {
   bool fast = false;
 };
 
-/// Simulated time: begins at a fixed moment and runs faster than ours.
-class ScaledClock final : public Clock {
+/// Simulated time: each step of the story moves it on, so that a story reads the same at any pace; afterwards it runs.
+class StoryClock final : public Clock {
  public:
-  ScaledClock(UtcMs start, std::int64_t factor)
-      : start_(start), factor_(factor), begun_(std::chrono::steady_clock::now()) {}
+  explicit StoryClock(UtcMs start) : at_ms_(start.ms) {}
   [[nodiscard]] UtcMs now() const override {
-    const auto real = std::chrono::steady_clock::now() - begun_;
-    return start_ + std::chrono::duration_cast<std::chrono::milliseconds>(real).count() * factor_;
+    const std::int64_t since = running_since_ms_;
+    return {at_ms_ + (since == 0 ? 0 : SystemClock().now().ms - since)};
   }
+  void advance(DurationMs duration) { at_ms_ += duration; }
+  void run() { running_since_ms_ = SystemClock().now().ms; }
 
  private:
-  UtcMs start_;
-  std::int64_t factor_;
-  std::chrono::steady_clock::time_point begun_;
+  std::atomic<std::int64_t> at_ms_;
+  std::atomic<std::int64_t> running_since_ms_{0};
 };
 
 /// A folder that is gone when the demo is over.
@@ -80,10 +81,12 @@ class TemporaryFolder {
 /// One step of the story a line, at a pace that can be read.
 class Stage {
  public:
-  Stage(const Context& context, const Clock& clock, bool fast) : context_(context), clock_(clock), fast_(fast) {}
+  Stage(const Context& context, StoryClock& clock, bool fast) : context_(context), clock_(clock), fast_(fast) {}
 
   void step(std::string_view who, std::string_view what) {
+    constexpr DurationMs kStepMs = 90'000;
     pause(1'100);
+    clock_.advance(kStepMs);
     put(fmt::format("{}  {} {}\n", context_.paint(Colour::kDim, clock_text(clock_.now()).substr(0, 5)),
                     context_.paint(Colour::kBold, fmt::format("{:<10}", who)), what));
   }
@@ -104,7 +107,7 @@ class Stage {
     if (!fast_) std::this_thread::sleep_for(std::chrono::milliseconds(ms));
   }
   const Context& context_;
-  const Clock& clock_;
+  StoryClock& clock_;
   bool fast_;
 };
 
@@ -360,12 +363,16 @@ Result<core::Charter> write_world(const fs::path& folder, UtcMs now) {
   return charter;
 }
 
-void stay(const Context& context, node::Node& node, const fs::path& folder) {
+void stay(const Context& context, node::Node& node, const fs::path& folder, UtcMs later) {
   put(fmt::format("\n{} {}   (data folder {})\n", context.paint(Colour::kBold, "The node stays up at"),
                   context.paint(Colour::kCyan, node.address()), folder.string()));
   put("Try, in another terminal:\n");
   put(fmt::format("  export TANSIQ_NODE={} TANSIQ_DATA={}\n", node.address(), folder.string()));
   put("  tansiq zone list\n  tansiq intent list\n  tansiq intent show MIRAGE1\n");
+  put(fmt::format(
+      "  tansiq intent file --id YOU1 --corridor '34.4,41.2 35.1,39.6' --width 6nm --band FL200-FL210 --window {}/+15m "
+      "--accept-counter\n",
+      format_utc(later)));
   put(fmt::format("  tansiq log show {}\n  tansiq log verify {}\n", folder.string(), folder.string()));
   put(context.paint(Colour::kDim, "Ctrl-C ends it and removes the folder.") + "\n");
   sigset_t set;
@@ -388,8 +395,8 @@ Result<int> demo(Context& context, const DemoArguments& arguments) {
   set_log_level(LogLevel::kError);
   block_signals();
   const auto folder = TRY(TemporaryFolder::make());
-  // Half a simulated minute a second: the flights of the story lie ahead of the clock until it ends.
-  const ScaledClock clock(TRY(parse_utc("2015-11-19T12:00:00Z")), 30);
+  const UtcMs start = TRY(parse_utc("2015-11-19T12:00:00Z"));
+  StoryClock clock(start);
   const core::Charter charter = TRY(write_world(folder.path(), clock.now()));
   node::NodeConfig config;
   config.data_dir = folder.path();
@@ -405,7 +412,7 @@ Result<int> demo(Context& context, const DemoArguments& arguments) {
   stage.lines(context.paint(Colour::kBold, "Tansiq") +
               ": forces that share a sky, but neither a command nor trust, keep out of each other's way,\n"
               "and can prove afterwards who said what, and when.    " +
-              context.paint(Colour::kYellow, "SIMULATED, clock scaled 30:1") + "\n\n");
+              context.paint(Colour::kYellow, "SIMULATED, with a clock of its own") + "\n\n");
   stage.lines(demo_map(charter, context.terminal));
   stage.lines(
       fmt::format("\nThis is the node of us. us and ru have signed the charter; each decides in its own corridors.\n"
@@ -419,7 +426,8 @@ Result<int> demo(Context& context, const DemoArguments& arguments) {
   TRY_VOID(act_measure(scene));
   TRY_VOID(act_off_nominal(scene));
   TRY_VOID(act_record(scene, token));
-  if (!arguments.once) stay(context, *node, folder.path());
+  clock.run();
+  if (!arguments.once) stay(context, *node, folder.path(), start + 3'600'000);
   node->stop();
   TRY_VOID(node->wait());
   return 0;
@@ -434,7 +442,7 @@ void add_demo(Command& root) {
           "Starts a real node in a temporary folder and files real requests from several parties: some are confirmed, "
           "one is refused with a counter-proposal that is then taken, a measure closes a part of a corridor, a flight "
           "leaves its volume and its neighbours are named. Then the log is verified from outside, and one changed byte "
-          "is found. Traffic is made up, the clock is scaled: data mode SIMULATED.")
+          "is found. Traffic is made up and the clock is the story's own: data mode SIMULATED.")
       .option(a->seed, "--seed", "N", "of the made-up traffic", 0, INT64_MAX)
       .flag(a->once, "--once", "end after the story instead of staying up")
       .flag(a->fast, "--fast", "without pauses")

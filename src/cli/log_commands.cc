@@ -92,16 +92,10 @@ Result<int> show(Context& context, const LogArguments& arguments) {
                                        : static_cast<std::uint64_t>(arguments.from);
   const std::uint64_t end = std::min(size, from + static_cast<std::uint64_t>(arguments.count));
   if (from >= size) return fail(ErrorCode::kNotFound, fmt::format("entry {} is beyond the log's {}", from, size));
-  const log::LevelTiles tiles = log::tiles_of_level(size, 0);
-  for (std::uint64_t bundle = from / 256; bundle * 256 < end; ++bundle) {
-    const unsigned width = tiles.width(bundle);
-    const log::FetchedTile fetched = TRY(log::fetch(*location.source, log::TileId::entries(bundle, width)));
-    const auto entries = TRY(log::read_bundle(fetched.bytes, width));
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      const std::uint64_t index = bundle * 256 + i;
-      if (index >= from && index < end) print_entry(context, index, entries[i].bytes);
-    }
-  }
+  TRY_VOID(for_each_entry(*location.source, from, end, [&](std::uint64_t index, ByteView entry) -> Status {
+    print_entry(context, index, entry);
+    return {};
+  }));
   if (end < size) context.say(context.paint(Colour::kDim, fmt::format("… {} more: --from {}", size - end, end)));
   return 0;
 }

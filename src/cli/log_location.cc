@@ -7,6 +7,8 @@
 
 #include "cli/context.h"
 #include "core/charter.h"
+#include "log/checkpoint.h"
+#include "log/tile.h"
 #include "store/sqlite_log_source.h"
 
 namespace tansiq::cli {
@@ -112,6 +114,29 @@ Result<LogLocation> at_url(std::string_view url, const NodeOptions& options) {
 Result<LogLocation> find_log(const std::string& where, const NodeOptions& options) {
   if (where.starts_with("http://") || where.starts_with("https://")) return at_url(where, options);
   return in_folder(where);
+}
+
+Result<std::uint64_t> log_size(log::LogSource& source) {
+  const std::string raw = TRY(source.checkpoint());
+  const log::Note note = TRY(log::parse_note(raw));
+  const log::Checkpoint head = TRY(log::Checkpoint::parse(note.text));
+  return head.size;
+}
+
+Status for_each_entry(log::LogSource& source, std::uint64_t from, std::uint64_t end,
+                      const std::function<Status(std::uint64_t index, ByteView entry)>& visit) {
+  const std::uint64_t size = TRY(log_size(source));
+  const log::LevelTiles tiles = log::tiles_of_level(size, 0);
+  for (std::uint64_t bundle = from / log::kTileWidth; bundle * log::kTileWidth < std::min(end, size); ++bundle) {
+    const unsigned width = tiles.width(bundle);
+    const log::FetchedTile fetched = TRY(log::fetch(source, log::TileId::entries(bundle, width)));
+    const auto entries = TRY(log::read_bundle(fetched.bytes, width));
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const std::uint64_t index = bundle * log::kTileWidth + i;
+      if (index >= from && index < end) TRY_VOID(visit(index, entries[i].bytes));
+    }
+  }
+  return {};
 }
 
 Result<std::vector<log::VerifierKey>> read_keys(const std::string& word) {

@@ -1,6 +1,7 @@
 // Where a log is: a static folder, a node's data folder, or a URL; and whose keys may have signed it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,14 @@ struct LogLocation {
 /// `log.db`), a node's URL, or the URL of one log, as http://host/log/<origin>. For URLs `options` gives token and
 /// trust. Fails with `kNotFound` and what would be right.
 [[nodiscard]] Result<LogLocation> find_log(const std::string& where, const NodeOptions& options);
+
+/// How many entries the log's checkpoint describes. Verifies nothing.
+[[nodiscard]] Result<std::uint64_t> log_size(log::LogSource& source);
+
+/// Visits entries [from, end) in order; `end` at most the log's size. Verifies nothing. Stops at, and returns, the
+/// first error.
+[[nodiscard]] Status for_each_entry(log::LogSource& source, std::uint64_t from, std::uint64_t end,
+                                    const std::function<Status(std::uint64_t index, ByteView entry)>& visit);
 
 /// A verifier key as it is written, or the name of a file that holds one a line, a charter, or a key file.
 [[nodiscard]] Result<std::vector<log::VerifierKey>> read_keys(const std::string& word);
