@@ -303,11 +303,14 @@ class Check {
 
   void follow_track(ZoneEntry& entry, std::span<const std::size_t> numbers) const {
     bool seen = false;
+    std::optional<std::pair<UtcMs, bool>> last;  // the end of one volume is mostly the start of the next
     for (const std::size_t number : numbers) {
       const Prepared& volume = volumes_[number];
       const Motion& motion = *volume.source->motion;
-      const bool at_start = is_inside(entry.zone, volume, motion.start);
+      const bool known = last && last->first == motion.start;
+      const bool at_start = known ? last->second : is_inside(entry.zone, volume, motion.start);
       const bool at_end = is_inside(entry.zone, volume, motion.end);
+      last = {motion.end, at_end};
       if (!seen && (at_start || at_end)) {
         seen = true;
         entry.starts_inside = at_start && (number == 0 || volumes_[number - 1].flight != entry.flight);

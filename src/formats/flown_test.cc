@@ -52,7 +52,7 @@ TEST(Flown, HoversInACircle) {
   Report from = report(0, 100'000'000, 200'000'000);
   Report to = report(10'000, 100'000'000, 200'000'000);
   to.speed_m_s = 5;
-  const auto& circle = std::get<geo::Circle>(flown(from, to).volume.outline);
+  const auto circle = std::get<geo::Circle>(flown(from, to).volume.outline);
   EXPECT_EQ(circle.centre, from.position);
   EXPECT_EQ(circle.radius_cm, 18'520 + 2'500);
 }
