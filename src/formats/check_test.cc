@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/json_in.h"
@@ -24,25 +25,36 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 constexpr std::string_view kRecording = "data/adsb/opensky-uk-2021-07-12.csv";
 constexpr std::string_view kRegions = "data/airspace/fir-world-2018-03.scn";
 
+/// Per pair of flights, how many pairs of their volumes conflict.
+using Counts = std::map<std::pair<std::string, std::string>, std::uint64_t>;
+
+Counts counts_of(const CheckReport& report) {
+  Counts counts;
+  for (const auto& episode : report.conflicts) {
+    counts[{report.flights[episode.first].id, report.flights[episode.second].id}] += episode.volume_pairs;
+  }
+  return counts;
+}
+
 /// Every pair of volumes of different flights, compared by the predicate alone.
-Pairs pairs_by_force(const TrafficInput& traffic, const geo::Minima& minima) {
+Counts counts_by_force(const TrafficInput& traffic, const geo::Minima& minima) {
   std::vector<std::vector<geo::PreparedVolume>> prepared;
   for (const auto& flight : traffic.flights) {
     auto& volumes = prepared.emplace_back();
     for (const auto& volume : flight.volumes) volumes.push_back(*geo::prepare(volume.volume));
   }
-  Pairs pairs;
+  Counts counts;
   for (std::size_t a = 0; a < prepared.size(); ++a) {
     for (std::size_t b = a + 1; b < prepared.size(); ++b) {
       if (traffic.flights[a].domain != traffic.flights[b].domain) continue;
-      bool met = false;
+      std::uint64_t met = 0;
       for (const auto& x : prepared[a]) {
-        for (const auto& y : prepared[b]) met = met || geo::conflict(x, y, minima);
+        for (const auto& y : prepared[b]) met += geo::conflict(x, y, minima) ? 1 : 0;
       }
-      if (met) pairs.emplace_back(traffic.flights[a].id, traffic.flights[b].id);
+      if (met > 0) counts[{traffic.flights[a].id, traffic.flights[b].id}] = met;
     }
   }
-  return pairs;
+  return counts;
 }
 
 CheckReport checked(const TrafficInput& traffic, const ZoneFile* zones = nullptr, const CheckOptions& options = {}) {
@@ -118,6 +130,10 @@ TEST(Check, KeepsAirAndSeaApart) {
   const auto sea = zones_of(
       R"({"type":"Feature","geometry":{"type":"Point","coordinates":[0,0]},"properties":{"id":"s","domain":"sea","radius_m":20000}})");
   EXPECT_TRUE(checked(traffic, &sea).entries.empty());
+  auto mixed = traffic;
+  mixed.flights[0].domain = Domain::kSea;
+  EXPECT_EQ(checked(mixed, &sea).entries.size(), 1U);
+  EXPECT_TRUE(checked(mixed).pairs().empty());
 }
 
 TEST(Check, IsDeterministic) {
@@ -151,7 +167,9 @@ TEST(CheckOnRecording, AgreesWithBruteForce) {
   for (const geo::Minima& minima :
        {geo::Minima{9'260, 304'80, 0}, geo::Minima{30'000, 1'000'00, 30'000}, geo::Minima{}}) {
     const auto report = checked(traffic, nullptr, {.minima = minima});
-    EXPECT_EQ(report.pairs(), pairs_by_force(traffic, minima)) << minima.horizontal_m;
+    const auto expected = counts_by_force(traffic, minima);
+    EXPECT_EQ(counts_of(report), expected) << minima.horizontal_m;
+    EXPECT_EQ(report.pairs().size(), expected.size());
   }
 }
 
