@@ -113,7 +113,7 @@ TEST(EntryTest, LongListsAreCutWithTheirTotals) {
                      .version = 9'007'199'254'740'991,
                      .manager = Subject::trusted(std::string(128, 'm')),
                      .volume = 255,
-                     .band = {-10'000'000, 10'000'000, geo::VerticalReference::kWgs84},
+                     .band = {-100'000, 10'000'000, geo::VerticalReference::kWgs84},
                      .window = {kUtcMin, kUtcMax},
                      .told = Disclosure::kCoarse};
   entry.decision.conflicts.assign(64, row);
