@@ -126,8 +126,8 @@ class Listener {
     ::close(reserve_);
     const int socket = ::accept4(descriptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
-      ::close(socket);
       count(home_.shared->connections_refused);
+      ::close(socket);
     }
     reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     return socket >= 0;

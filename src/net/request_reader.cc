@@ -240,7 +240,7 @@ std::size_t RequestReader::feed_body(std::string_view bytes) {
   const std::size_t offered = bytes.size();
   while (!bytes.empty() && state_ == State::kBody) {
     if (part_ == Part::kLength || part_ == Part::kData) {
-      if (!take_data(bytes)) break;
+      take_data(bytes);
     } else {
       take_chunk_byte(bytes.front());
       bytes.remove_prefix(1);
@@ -251,7 +251,7 @@ std::size_t RequestReader::feed_body(std::string_view bytes) {
   return taken;
 }
 
-bool RequestReader::take_data(std::string_view& bytes) {
+void RequestReader::take_data(std::string_view& bytes) {
   const std::size_t taken = std::min<std::uint64_t>(bytes.size(), remaining_);
   request_.body.append(bytes.substr(0, taken));
   bytes.remove_prefix(taken);
@@ -263,7 +263,6 @@ bool RequestReader::take_data(std::string_view& bytes) {
       part_ = Part::kDataCr;
     }
   }
-  return true;
 }
 
 void RequestReader::take_size_byte(char c) {

@@ -77,7 +77,7 @@ class RequestReader {
 
   std::size_t feed_head(std::string_view bytes);
   std::size_t feed_body(std::string_view bytes);
-  bool take_data(std::string_view& bytes);
+  void take_data(std::string_view& bytes);
   void take_chunk_byte(char c);
   void take_size_byte(char c);
   bool parse_head(std::string_view head);
