@@ -222,7 +222,7 @@ const std::vector<Place>& places() {
 TEST(DistanceProperty, NoConflictIsMissedAndTheSlackIsKept) {
   SeededRandom random(5);
   std::array<std::array<int, 3>, 3> tight{};
-  for (int round = 0; round < 900; ++round) {
+  for (int round = 0; round < 500; ++round) {
     const Place& place = places()[static_cast<std::size_t>(round) % places().size()];
     const auto kind_a = static_cast<int>(random.between(0, 2));
     const auto kind_b = static_cast<int>(random.between(0, 2));
@@ -253,7 +253,7 @@ TEST(DistanceProperty, NoConflictIsMissedAndTheSlackIsKept) {
         << "round " << round << " kinds " << kind_a << kind_b << " d " << d << " allowed " << allowed();
   }
   for (const auto& row : tight) {
-    for (const int count : row) EXPECT_GT(count, 10);
+    for (const int count : row) EXPECT_GT(count, 5);
   }
 }
 
@@ -304,7 +304,7 @@ TEST(DistanceProperty, CoversOnlyWhatIsInside) {
           << "round " << round << " kinds " << kind_a << kind_b << " place " << place.size_m;
     }
   }
-  for (const int count : held) EXPECT_GT(count, 10);
+  for (const int count : held) EXPECT_GT(count, 5);
 }
 
 }  // namespace
