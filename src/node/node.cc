@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <future>
@@ -128,6 +129,8 @@ class Node::Impl {
   std::unique_ptr<CoreThread> core_;
   std::unique_ptr<NativeFace> face_;
   std::unique_ptr<net::HttpServer> server_;
+  std::atomic<const net::HttpServer*> listening_{
+      nullptr};  // The same, for I/O threads: requests come before `start` returns.
 
   std::mutex mutex_;  // Guards what follows.
   std::condition_variable changed_;
@@ -230,6 +233,7 @@ Status Node::Impl::start() {
   core_->start();
   server_ = TRY(net::HttpServer::start(
       std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) { face_->handle(exchange); }));
+  listening_.store(server_.get());
   {
     const std::lock_guard lock(mutex_);
     started_ = true;
@@ -260,8 +264,8 @@ Status Node::Impl::wait() {
   }
   const std::lock_guard once(waiting_);
   if (!stopped_) shut_down();
-  stopped_ = true;
   const std::lock_guard lock(mutex_);
+  stopped_ = true;
   if (failure_) return std::unexpected(*failure_);
   return {};
 }
@@ -269,13 +273,17 @@ Status Node::Impl::wait() {
 /// In the order of the data flow, so that whatever was taken in is answered: sockets, core, record, streams.
 void Node::Impl::shut_down() {
   log_info("node.stopping");
+  const auto failed = [this] {
+    const std::lock_guard lock(mutex_);
+    return failure_.has_value();
+  };
   if (hub_) hub_->stop();
-  if (server_) (void)server_->stop(failure_ ? 1'000 : kStopDeadlineMs);
+  if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
   if (housekeeper_.joinable()) housekeeper_.join();
-  if (core_ && !core_->failed() && started_ && !failure_) {
+  if (core_ && !core_->failed() && server_ && !failed()) {
     if (core_->machine().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->machine()));
     if (const Status published = store_->publish(); !published) fail_with(published.error());
   }
@@ -374,8 +382,9 @@ Status Node::Impl::ready() const {
 }
 
 std::string Node::Impl::metrics() const {
+  const net::HttpServer* const listening = listening_.load();
   return metrics_text({.core = &figures_,
-                       .http = server_ ? server_->counters() : net::HttpCounters{},
+                       .http = listening != nullptr ? listening->counters() : net::HttpCounters{},
                        .queue_depth = core_->queue_depth(),
                        .listeners = hub_->listeners(),
                        .published_entries = store_->published(store::kMainLog).size,
