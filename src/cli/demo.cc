@@ -84,7 +84,7 @@ class Stage {
   Stage(const Context& context, StoryClock& clock, bool fast) : context_(context), clock_(clock), fast_(fast) {}
 
   void step(std::string_view who, std::string_view what) {
-    constexpr DurationMs kStepMs = 90'000;
+    constexpr DurationMs kStepMs = 120'000;
     pause(1'100);
     clock_.advance(kStepMs);
     put(fmt::format("{}  {} {}\n", context_.paint(Colour::kDim, clock_text(clock_.now()).substr(0, 5)),
@@ -151,29 +151,23 @@ std::string entry_of(const Answer& answer) { return fmt::format("entry {}", numb
 // "refused: STEEL1 of us:atc is in the way; free 22 min later, or 1,000 ft higher".
 Result<std::string> refusal_text(const Context& context, const Answer& answer) {
   const JsonValue root = answer.root();
-  std::string text = context.paint(Colour::kRed, "refused") + ": " + text_of(root, "reason");
+  const std::string reason = text_of(root, "reason");
+  std::string text = context.paint(Colour::kRed, "refused") + ": " + (reason == "measure" ? "" : reason);
   const auto findings = root.find("findings");
   if (!findings) return text;
   if (const auto conflicts = findings->find("conflicts"); conflicts && conflicts->size() > 0) {
-    text = context.paint(Colour::kRed, "refused") + ": " + TRY(conflict_text((*conflicts)[0]));
+    text = context.paint(Colour::kRed, "refused") + ": " + TRY(conflict_text((*conflicts)[0], /*brief=*/true));
   }
   if (const auto foreign = findings->find("foreign"); foreign && foreign->size() > 0) {
-    text += fmt::format("; {} decides in {}: ask its node", text_of((*foreign)[0], "owner"),
-                        text_of((*foreign)[0], "zone"));
+    return context.paint(Colour::kRed, "refused") + fmt::format(": not ours to decide; {} decides in {}, ask its node",
+                                                                text_of((*foreign)[0], "owner"),
+                                                                text_of((*foreign)[0], "zone"));
   }
   if (const auto measures = findings->find("measures"); measures && measures->size() > 0) {
-    text += " " + text_of((*measures)[0], "measure");
+    text +=
+        fmt::format("{} measure {}", reason == "measure" ? "closed by" : ", and", text_of((*measures)[0], "measure"));
   }
   return text;
-}
-
-std::string counter_words(const Counter& counter) {
-  std::vector<std::string> ways;
-  if (counter.time_ms) ways.push_back(shift_text(*counter.time_ms));
-  if (counter.level_cm) {
-    ways.push_back(fmt::format("{}{} levels", *counter.level_cm < 0 ? "-" : "+", std::abs(*counter.level_cm) / 3'048));
-  }
-  return fmt::format("{}", fmt::join(ways, " or "));
 }
 
 // Files a flight; when refused with a counter-proposal, takes it. One or two lines.
@@ -197,7 +191,7 @@ Status file_and_tell(Scene& scene, const DemoFlight& flight, bool prefer_level) 
       core::shifted(std::move(filing.volumes), by_level ? 0 : *counter.time_ms, by_level ? *counter.level_cm : 0);
   answer = TRY(file(client, filing, "take-" + flight.id));
   scene.stage.answer(fmt::format(
-      "counter-proposal {}: taken, {}–{}, {}, {}", context.paint(Colour::kCyan, counter_words(counter)),
+      "counter-proposal {}: taken, {}–{}, {}, {}", context.paint(Colour::kCyan, counter_words(counter, {})),
       clock_text(filing.volumes[0].window.start).substr(0, 5), clock_text(filing.volumes[0].window.end).substr(0, 5),
       band_text(filing.volumes[0].band),
       refused(answer) ? "refused again" : context.paint(Colour::kGreen, "confirmed") + ", " + entry_of(answer)));
@@ -256,9 +250,10 @@ Status act_measure(Scene& scene) {
   const auto affected = findings ? findings->find("affected") : std::nullopt;
   scene.stage.step("us", fmt::format("measure FIRE1 closes 10 NM of K2 for wildfire aircraft, {}", entry_of(answer)));
   if (affected && affected->size() > 0) {
-    scene.stage.answer(fmt::format("stands already there, and is told: {}", TRY(conflict_text((*affected)[0]))));
+    scene.stage.answer(
+        fmt::format("stands already there, and is told: {}", TRY(conflict_text((*affected)[0], /*brief=*/true))));
   }
-  return file_and_tell(scene, {"UNO90", "relief:un", "K2", 220, from + 40 * 60'000, 20 * 60'000}, true);
+  return file_and_tell(scene, {"UNO90", "relief:un", "K2", 190, from + 40 * 60'000, 20 * 60'000}, true);
 }
 
 Status act_off_nominal(Scene& scene) {
@@ -279,7 +274,7 @@ Status act_off_nominal(Scene& scene) {
   const auto findings = answer.root().find("findings");
   const auto affected = findings ? findings->find("affected") : std::nullopt;
   for (std::size_t i = 0; affected && i < affected->size() && i < 3; ++i) {
-    scene.stage.answer("warned: " + TRY(conflict_text((*affected)[i])));
+    scene.stage.answer("warned: " + TRY(conflict_text((*affected)[i], /*brief=*/true)));
   }
   return {};
 }
@@ -318,6 +313,17 @@ Result<fs::path> first_bundle(const fs::path& folder) {
   return fail(ErrorCode::kNotFound, "the exported log has no bundle", folder.string());
 }
 
+// What strangers see is published a few times a second; the record itself is ahead by that.
+Status wait_until_published(log::LogSource& source, std::uint64_t entries) {
+  constexpr int kAttemptsMax = 250;
+  for (int i = 0; i < kAttemptsMax; ++i) {
+    const auto size = log_size(source);
+    if (size && *size >= entries) return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  return fail(ErrorCode::kTimeout, fmt::format("entry {} was not published", entries), source.name());
+}
+
 Status act_record(Scene& scene, const std::string& auditor_token) {
   const Context& context = scene.stage.context();
   scene.stage.heading("The record: one signed Merkle log, checked from outside");
@@ -327,6 +333,7 @@ Status act_record(Scene& scene, const std::string& auditor_token) {
   const LogLocation location = TRY(find_log(url, options));
   log::VerifyOptions verify;
   verify.keys = TRY(read_keys(scene.node.log_vkey()));
+  TRY_VOID(wait_until_published(*location.source, scene.node.state_mark().entries));
   const log::VerifyReport good = TRY(log::verify_log(*location.source, verify));
   scene.stage.step("auditor", "tansiq log verify " + url);
   scene.stage.answer(

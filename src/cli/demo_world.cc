@@ -166,7 +166,7 @@ std::vector<DemoFlight> demo_traffic(const core::Charter& charter, std::uint64_t
     DemoFlight flight;
     flight.operator_name = who.subject;
     flight.id = fmt::format("{}{}", who.call_signs.at(static_cast<std::size_t>(random.between(0, 1))), 20 + i);
-    flight.corridor = kCorridors.at(static_cast<std::size_t>(random.between(0, kCorridors.size() - 1)));
+    flight.corridor = kCorridors.at((i + 1) % kCorridors.size());
     const core::Zone* zone = charter.find_zone(ZoneId::trusted(flight.corridor));
     EXPECT_INVARIANT(zone != nullptr);
     const std::int64_t lowest = zone->band.lower_cm / cm_from_flight_level(1);

@@ -23,17 +23,31 @@ std::string operator_token(const std::string& data) {
   return text->substr(0, text->find_first_of(" \r\n"));
 }
 
-// What to do about the most likely mistakes, beside what went wrong.
-Error with_advice(Error error, const std::string& url, bool had_token) {
+Error at_url(Error error, const std::string& url) {
+  if (error.where.empty() || error.where == url) {
+    error.where = url;
+  } else {
+    error.where = url + ": " + error.where;
+  }
+  return error;
+}
+
+// No answer came.
+Error unreachable(Error error, const std::string& url) {
+  if (error.code == ErrorCode::kUnavailable) {
+    error.message += "; is a node running there? 'tansiq serve' starts one, --node URL names another";
+  }
+  return at_url(std::move(error), url);
+}
+
+// What to do about the most likely mistake, beside what went wrong.
+Error rejected(Error error, const std::string& url, bool had_token) {
   if (error.code == ErrorCode::kUnauthenticated && !had_token) {
     error.message +=
         "; give a token with --token or TANSIQ_TOKEN, or --data DIR for a node on this machine ('tansiq token mint' "
         "makes one)";
-  } else if (error.code == ErrorCode::kUnavailable && error.where.empty()) {
-    error.message += "; is a node running there? 'tansiq serve' starts one, --node URL names another";
   }
-  error.where = error.where.empty() ? url : url + ": " + error.where;
-  return error;
+  return at_url(std::move(error), url);
 }
 
 }  // namespace
@@ -66,7 +80,7 @@ Result<NodeClient> NodeClient::open(const NodeOptions& options) {
 }
 
 Error NodeClient::failed(const net::ClientResponse& response) const {
-  return with_advice(net::error_from_response(response, ""), url_, !token_.empty());
+  return rejected(net::error_from_response(response, ""), url_, !token_.empty());
 }
 
 Result<Answer> NodeClient::get(std::string_view target) { return send(net::Method::kGet, target, {}); }
@@ -76,7 +90,7 @@ Result<Answer> NodeClient::send(net::Method method, std::string_view target, std
   if (!body.empty()) headers.add("Content-Type", "application/json");
   // Commands carry an id that the client chose, so sending one again cannot do it twice.
   auto response = http_->send(method, target, headers, body, /*repeatable=*/true);
-  if (!response) return std::unexpected(with_advice(response.error(), url_, !token_.empty()));
+  if (!response) return std::unexpected(unreachable(response.error(), url_));
   const bool good = response->status >= 200 && response->status < 300;
   if (!good && response->status != 409 && response->status != 421) return std::unexpected(failed(*response));
   JsonLimits limits;
@@ -93,7 +107,7 @@ Result<Answer> NodeClient::send(net::Method method, std::string_view target, std
 
 Result<std::string> NodeClient::text(std::string_view target) {
   auto response = http_->get(target);
-  if (!response) return std::unexpected(with_advice(response.error(), url_, !token_.empty()));
+  if (!response) return std::unexpected(unreachable(response.error(), url_));
   if (response->status < 200 || response->status >= 300) return std::unexpected(failed(*response));
   return std::move(response->body);
 }

@@ -33,9 +33,9 @@ void build(const Command& command, CLI::App& app, Built& built) {
       option = app.add_option(parameter.positional ? "value" + std::to_string(built.bound[&command].size())
                                                    : parameter.name);
       if (parameter.repeated) {
-        option->expected(parameter.positional ? (parameter.required ? 1 : 0) : 1, -1);
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-        if (!parameter.positional) option->expected(1)->allow_extra_args(false);
+        // Whether one is needed at all is judged afterwards, with our own message.
+        parameter.positional ? option->expected(1, -1) : option->expected(1)->allow_extra_args(false);
       } else {
         option->expected(1);
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);

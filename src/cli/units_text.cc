@@ -298,8 +298,16 @@ std::string outline_text(const geo::Outline& outline) {
                      point_text(corridor.line.front()), point_text(corridor.line.back()));
 }
 
-std::string shift_text(DurationMs shift) {
-  return (shift < 0 ? "-" : "+") + format_duration(shift < 0 ? -shift : shift);
+std::string shift_text(DurationMs shift) { return (shift < 0 ? "-" : "+") + span_text(shift < 0 ? -shift : shift); }
+
+std::string span_text(DurationMs span) {
+  if (span < 1'000) return format_duration(span);
+  const std::int64_t seconds = (span + 500) / 1'000;
+  std::vector<std::string> parts;
+  if (seconds >= 3'600) parts.push_back(fmt::format("{} h", seconds / 3'600));
+  if (seconds / 60 % 60 != 0) parts.push_back(fmt::format("{} min", seconds / 60 % 60));
+  if (seconds % 60 != 0) parts.push_back(fmt::format("{} s", seconds % 60));
+  return fmt::format("{}", fmt::join(parts, " "));
 }
 
 }  // namespace tansiq::cli

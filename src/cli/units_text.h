@@ -54,5 +54,7 @@ namespace tansiq::cli {
 [[nodiscard]] std::string outline_text(const geo::Outline& outline);
 /// `+20 min`, `-1 h 05 min`.
 [[nodiscard]] std::string shift_text(DurationMs shift);
+/// A duration in the fewest words: `17 min`, `7 min 30 s`, `2 h`. Not negative.
+[[nodiscard]] std::string span_text(DurationMs span);
 
 }  // namespace tansiq::cli

@@ -76,7 +76,11 @@ TEST(UnitsText, WritesWhatPeopleRead) {
   EXPECT_EQ(window_text({noon, noon + 900'000}), "2026-11-22 12:00–12:15 UTC");
   EXPECT_EQ(window_text({noon, noon + 43'200'000}), "2026-11-22 12:00 – 2026-11-23 00:00 UTC");
   EXPECT_EQ(minima_text({9'260, 30'480, 0}), "5 NM, 1,000 ft, 0 s");
-  EXPECT_EQ(shift_text(-60'000), "-" + format_duration(60'000));
+  EXPECT_EQ(shift_text(-60'000), "-1 min");
+  EXPECT_EQ(span_text(0), "0 ms");
+  EXPECT_EQ(span_text(450'000), "7 min 30 s");
+  EXPECT_EQ(span_text(7'200'000), "2 h");
+  EXPECT_EQ(span_text(8'400'000), "2 h 20 min");
 }
 
 }  // namespace

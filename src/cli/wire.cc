@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 #include "cli/units_text.h"
 #include "core/volume_json.h"
@@ -232,16 +234,43 @@ Counter read_counter(const JsonValue& findings) {
   return counter;
 }
 
-Result<std::string> conflict_text(const JsonValue& conflict) {
+Result<std::string> conflict_text(const JsonValue& conflict, bool brief) {
   const std::string intent = text_of(conflict, "intent");
   std::string line = intent.empty() ? "another intent" : intent;
   if (const std::string manager = text_of(conflict, "manager"); !manager.empty()) line += " of " + manager;
-  line += " in " + text_of(conflict, "zone");
+  if (!brief) line += " in " + text_of(conflict, "zone");
   if (const auto band = conflict.find("band")) line += ", " + band_text(TRY(read_band(*band)));
   if (const auto window = conflict.find("window")) {
-    line += ", " + window_text(TRY(read_window(*window)));
+    const std::string text = window_text(TRY(read_window(*window)));
+    line += ", " + (brief ? text.substr(text.find(' ') + 1) : text);
   }
   return line;
+}
+
+std::string counter_words(const Counter& counter, const std::vector<geo::Volume4d>& asked) {
+  std::vector<std::string> ways;
+  if (counter.time_ms) {
+    std::string way =
+        fmt::format("{} {}", span_text(std::abs(*counter.time_ms)), *counter.time_ms < 0 ? "earlier" : "later");
+    if (!asked.empty()) {
+      const geo::TimeWindow& window = asked.front().window;
+      way += fmt::format(" ({})", window_text({window.start + *counter.time_ms, window.end + *counter.time_ms}));
+    }
+    ways.push_back(std::move(way));
+  }
+  if (counter.level_cm) {
+    const auto feet = std::llround(static_cast<double>(std::abs(*counter.level_cm)) / 30.48);
+    std::string way = fmt::format("{} ft {}", group_digits(static_cast<std::uint64_t>(feet)),
+                                  *counter.level_cm < 0 ? "lower" : "higher");
+    if (!asked.empty() && !core::unbounded(asked.front().band)) {
+      geo::LevelBand band = asked.front().band;
+      band.lower_cm += *counter.level_cm;
+      band.upper_cm += *counter.level_cm;
+      way += fmt::format(" ({})", band_text(band));
+    }
+    ways.push_back(std::move(way));
+  }
+  return fmt::format("{}", fmt::join(ways, ", or "));
 }
 
 namespace {
@@ -300,31 +329,7 @@ std::string foreign_text(const JsonValue& findings) {
 
 std::string counter_text(const Context& context, const Counter& counter, const std::vector<geo::Volume4d>& asked) {
   if (counter.empty()) return {};
-  std::vector<std::string> ways;
-  if (counter.time_ms) {
-    std::string way =
-        fmt::format("{} {}", format_duration(std::abs(*counter.time_ms)), *counter.time_ms < 0 ? "earlier" : "later");
-    if (!asked.empty()) {
-      const geo::TimeWindow& window = asked.front().window;
-      way += fmt::format(" ({})", window_text({window.start + *counter.time_ms, window.end + *counter.time_ms}));
-    }
-    ways.push_back(std::move(way));
-  }
-  if (counter.level_cm) {
-    std::string way = fmt::format("{} ft {}",
-                                  group_digits(static_cast<std::uint64_t>(
-                                      std::llround(static_cast<double>(std::abs(*counter.level_cm)) / 30.48))),
-                                  *counter.level_cm < 0 ? "lower" : "higher");
-    if (!asked.empty() && !core::unbounded(asked.front().band)) {
-      geo::LevelBand band = asked.front().band;
-      band.lower_cm += *counter.level_cm;
-      band.upper_cm += *counter.level_cm;
-      way += fmt::format(" ({})", band_text(band));
-    }
-    ways.push_back(std::move(way));
-  }
-  return fmt::format("  {:<9} {}\n", "free is",
-                     context.paint(Colour::kCyan, fmt::format("{}", fmt::join(ways, ", or "))));
+  return fmt::format("  {:<9} {}\n", "free is", context.paint(Colour::kCyan, counter_words(counter, asked)));
 }
 
 std::string missing_text(const JsonValue& findings) {

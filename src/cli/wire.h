@@ -77,7 +77,10 @@ struct Counter {
 [[nodiscard]] std::string text_of(const JsonValue& object, std::string_view name);
 [[nodiscard]] std::int64_t number_of(const JsonValue& object, std::string_view name);
 
-/// What the asker may know of another intent in the way, on one line.
-[[nodiscard]] Result<std::string> conflict_text(const JsonValue& conflict);
+/// What the asker may know of another intent in the way, on one line; `brief` leaves zone and date out.
+[[nodiscard]] Result<std::string> conflict_text(const JsonValue& conflict, bool brief = false);
+
+/// "17 min later, or 2,000 ft higher"; with `asked`, also what that comes to.
+[[nodiscard]] std::string counter_words(const Counter& counter, const std::vector<geo::Volume4d>& asked);
 
 }  // namespace tansiq::cli
