@@ -231,8 +231,9 @@ TEST(HttpServer, ARefusalReachesAClientThatGoesOnSending) {
   const auto server = start_server(echo, with([](HttpLimits& l) { l.body_bytes_max = 1'000; }));
   RawClient client(server->port());
   client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2000000\r\n\r\n");
-  EXPECT_TRUE(client.send(std::string(2'000'000, 'x')));  // the server reads on
   EXPECT_EQ(status_of(client.read_response()), 413);
+  // A connection that was closed would answer the first of these with a reset, which the next one would meet.
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(client.send(std::string(100'000, 'x')));
 }
 
 TEST(HttpServer, SlowHeadsAndBodiesAreAnswered408) {
