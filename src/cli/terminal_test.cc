@@ -46,7 +46,7 @@ TEST(JsonOut, NestsAndEscapes) {
   JsonOut json;
   json.open_object().member("a", "x\"\n").key("b").open_array().value(1).value(true).value(0.5).null().close();
   json.member("c", std::uint64_t{18'446'744'073'709'551'615ULL}).close();
-  EXPECT_EQ(json.line(), "{\"a\":\"x\\\"\\n\",\"b\":[1,true,0.5,null],\"c\":18446744073709551615}\n");
+  EXPECT_EQ(json.line(), "{\"a\":\"x\\\"\\u000a\",\"b\":[1,true,0.5,null],\"c\":18446744073709551615}\n");
   EXPECT_EQ(error_json(Error{ErrorCode::kNotFound, "no", "f"}),
             R"({"error":{"code":"not-found","message":"no","where":"f"}})");
 }

@@ -2,8 +2,9 @@
 //
 //   kill_test TANSIQ ROUNDS [SEED]
 //
-// Each round starts `tansiq serve` on the same folder, lets four clients file, activate and end intents over HTTP,
-// sends SIGKILL at a random moment, and checks what the clients had been told:
+// Each round starts `tansiq serve` on the same folder (every tenth is killed once while it starts), lets four clients
+// file, activate and end intents over HTTP, sends SIGKILL at a random moment, and checks what the clients had been
+// told:
 //   - every acknowledged entry stands in the log at the index that was acknowledged, under the command that caused it;
 //   - the log has only grown: the checkpoint kept from the round before is a prefix;
 // every tenth round and at the end also:
@@ -14,10 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -25,9 +24,9 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -60,7 +59,7 @@ struct Acknowledged {
 /// A `tansiq serve` as a child process.
 class Child {
  public:
-  static Result<Child> start(const std::string& program, const fs::path& config) {
+  static Result<Child> spawn(const std::string& program, const fs::path& config) {
     std::array<int, 2> out{};
     if (::pipe2(out.data(), O_CLOEXEC) != 0) return fail(ErrorCode::kIo, "pipe");
     const std::string config_text = config.string();
@@ -72,22 +71,28 @@ class Child {
       std::_Exit(127);
     }
     ::close(out[1]);
+    return Child(pid, out[0]);
+  }
+  /// Waits until it has said where it listens.
+  Status greet() {
     std::string line;
     char c = 0;
-    while (::read(out[0], &c, 1) == 1 && c != '\n') line += c;
-    ::close(out[0]);
-    Child child(pid);
+    while (::read(out_, &c, 1) == 1 && c != '\n') line += c;
     if (line.empty()) return fail(ErrorCode::kUnavailable, "the node did not start");
     const JsonDocument hello = TRY(JsonDocument::parse(line));
     const JsonValue url = TRY(hello.root().at("url"));
-    child.url_ = TRY(url.string());
-    return child;
+    url_ = TRY(url.string());
+    return {};
   }
-  Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)), url_(std::move(other.url_)) {}
+  Child(Child&& other) noexcept
+      : pid_(std::exchange(other.pid_, -1)), out_(std::exchange(other.out_, -1)), url_(std::move(other.url_)) {}
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   Child& operator=(Child&&) = delete;
-  ~Child() { kill(); }
+  ~Child() {
+    kill();
+    if (out_ >= 0) ::close(out_);
+  }
 
   void kill() {
     if (pid_ <= 0) return;
@@ -98,8 +103,9 @@ class Child {
   [[nodiscard]] const std::string& url() const { return url_; }
 
  private:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  Child(pid_t pid, int out) : pid_(pid), out_(out) {}
   pid_t pid_;
+  int out_;
   std::string url_;
 };
 
@@ -177,25 +183,33 @@ class KillTest {
   }
 
  private:
+  void sleep_up_to(std::int64_t us) { std::this_thread::sleep_for(std::chrono::microseconds(random_.between(0, us))); }
   fs::path data() const { return folder_ / "data"; }
 
   Status round(int number) {
-    auto started = Child::start(program_, folder_ / "node.toml");
-    if (!started) return std::unexpected(inside(started.error(), fmt::format("round {}", number)));
+    // Now and then the moment comes while the node is starting.
+    if (number % 10 == 5) {
+      auto early = TRY(Child::spawn(program_, folder_ / "node.toml"));
+      sleep_up_to(40'000);
+    }
+    auto child = TRY(Child::spawn(program_, folder_ / "node.toml"));
+    if (const Status greeted = child.greet(); !greeted) {
+      return std::unexpected(inside(greeted.error(), fmt::format("round {}", number)));
+    }
     std::ifstream token_file(data() / "operator.token");
     std::string token;
     token_file >> token;
     std::vector<Client> clients;
     for (std::size_t i = 0; i < kClients; ++i) {
-      clients.emplace_back(started->url(), token, fmt::format("r{}c{}", number, i), random_.next());
+      clients.emplace_back(child.url(), token, fmt::format("r{}c{}", number, i), random_.next());
     }
     std::atomic<bool> stop{false};
     {
       std::vector<std::jthread> threads;
       for (Client& client : clients) threads.emplace_back([&client, &stop] { client.run(stop); });
       // The moment is the point of the test: from the first connection to well into the load.
-      std::this_thread::sleep_for(std::chrono::microseconds(random_.between(0, 60'000)));
-      started->kill();
+      sleep_up_to(120'000);
+      child.kill();
       stop = true;
     }
     std::vector<Acknowledged> told;
