@@ -23,7 +23,7 @@ shellcheck dev .ci/run cmake/*.sh || finding "shellcheck has findings"
 python3 cmake/tidy.py || finding "the tree breaks a rule of cmake/tidy.py"
 
 # Words that must not be in the project.
-if grep -nIE '(TODO|FIXME|XXX)\b' -- "${all[@]}" /dev/null | grep -v '^cmake/lint.sh'; then finding "unfinished work is marked in the tree; finish it or file an issue"; fi
+if grep -nIE '\b(TODO|FIXME|XXX)\b' -- "${all[@]}" /dev/null | grep -v '^cmake/lint.sh'; then finding "unfinished work is marked in the tree; finish it or file an issue"; fi
 
 [ "$failed" = 0 ] && echo "lint: clean"
 exit "$failed"

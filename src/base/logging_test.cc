@@ -24,10 +24,10 @@ class LoggingTest : public ::testing::Test {
 
 TEST_F(LoggingTest, WritesOneJsonObjectALine) {
   log_info("listening", {{"address", "127.0.0.1"}, {"port", 7463}, {"tls", false}});
-  EXPECT_THAT(captured, ::testing::MatchesRegex(
-                            R"(\{"time":"20..-..-..T..:..:...*Z","level":"info","event":"listening",)"
-                            R"("address":"127\.0\.0\.1","port":7463,"tls":false\})"
-                            "\n"));
+  EXPECT_THAT(captured,
+              ::testing::MatchesRegex(R"(\{"time":"20..-..-..T..:..:...*Z","level":"info","event":"listening",)"
+                                      R"("address":"127\.0\.0\.1","port":7463,"tls":false\})"
+                                      "\n"));
 }
 
 TEST_F(LoggingTest, DropsLinesBelowTheLevel) {

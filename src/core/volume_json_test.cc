@@ -35,7 +35,8 @@ TEST(VolumeJsonTest, ExactForms) {
       {{geo::Circle{{900'000'000, -1'800'000'000}, 500}, {}, window},
        R"({"outline":{"circle":{"centre":[900000000,-1800000000],"radius_cm":500}},"window":{"end_ms":2000,"start_ms":1000}})"},
       {{geo::Corridor{{{1, 2}, {3, 4}}, 7, 0}, {geo::kHeightUnboundedLow, 5, geo::VerticalReference::kAgl}, window},
-       R"({"band":{"ref":"agl","upper_cm":5},"outline":{"corridor":{"left_cm":7,"line":[[1,2],[3,4]],"right_cm":0}},"window":{"end_ms":2000,"start_ms":1000}})"},
+       R"({"band":{"ref":"agl","upper_cm":5},"outline":{"corridor":{"left_cm":7,"line":[[1,2],[3,4]],"right_cm":0}},)"
+       R"("window":{"end_ms":2000,"start_ms":1000}})"},
       {{geo::Circle{{0, 0}, 1}, {-100, geo::kHeightUnboundedHigh, geo::VerticalReference::kAmsl}, window},
        R"({"band":{"lower_cm":-100,"ref":"amsl"},"outline":{"circle":{"centre":[0,0],"radius_cm":1}},"window":{"end_ms":2000,"start_ms":1000}})"},
   };
