@@ -150,8 +150,10 @@ void announce(const Context& context, const node::Node& node, const ServeConfig&
 
 Result<int> serve(Context& context, const ServeArguments& arguments) {
   const ServeConfig config = TRY(config_from(arguments));
-  // Log lines are for whatever collects them; a person at a terminal sees warnings only.
-  set_log_level(config.log_level.value_or(context.terminal.progress() ? LogLevel::kWarning : LogLevel::kInfo));
+  // Log lines are for whatever collects them; a person at a terminal sees warnings only, and none while starting:
+  // what they would say then is announced below.
+  const bool person = context.terminal.progress();
+  set_log_level(config.log_level.value_or(person ? LogLevel::kError : LogLevel::kInfo));
   StopOnSignal::block();
   auto node = TRY(node::Node::open(config.node));
   TRY_VOID(node->start());
@@ -159,6 +161,7 @@ Result<int> serve(Context& context, const ServeArguments& arguments) {
   std::string token;
   if (node->open_report().develop_charter) token = TRY(write_operator_token(*node, config.node.data_dir));
   announce(context, *node, config, token);
+  if (!config.log_level && person) set_log_level(LogLevel::kWarning);
   TRY_VOID(node->wait());
   context.say("stopped; everything acknowledged is on disk");
   return 0;

@@ -180,6 +180,8 @@ Result<std::vector<geo::LatLng>> read_points(std::string_view text) {
 }
 
 Result<UtcMs> read_time(std::string_view text, UtcMs now) {
+  constexpr std::int64_t kMinuteMs = 60'000;
+  now.ms -= now.ms % kMinuteMs;
   if (text == "now") return now;
   if (text.starts_with("now+")) return now + TRY(parse_duration(text.substr(4)));
   if (text.starts_with("now-")) return now - TRY(parse_duration(text.substr(4)));
@@ -283,7 +285,7 @@ std::string window_text(const geo::TimeWindow& window) {
 
 std::string minima_text(const geo::Minima& minima) {
   return fmt::format("{}, {} ft, {}", length_text(minima.horizontal_m * 100), feet_text(minima.vertical_cm),
-                     minima.time_ms == 0 ? std::string("0 s") : format_duration(minima.time_ms));
+                     minima.time_ms == 0 ? std::string("0 s") : span_text(minima.time_ms));
 }
 
 std::string outline_text(const geo::Outline& outline) {

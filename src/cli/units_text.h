@@ -31,7 +31,7 @@ namespace tansiq::cli {
 /// Points separated by spaces or semicolons.
 [[nodiscard]] Result<std::vector<geo::LatLng>> read_points(std::string_view text);
 
-/// RFC 3339, or `now`, or `now+10m`, `now-1h`.
+/// RFC 3339, or `now`, or `now+10m`, `now-1h`; `now` is the beginning of the current minute.
 [[nodiscard]] Result<UtcMs> read_time(std::string_view text, UtcMs now);
 /// `START/END` or `START/+DURATION`, each START as `read_time`.
 [[nodiscard]] Result<geo::TimeWindow> read_window(std::string_view text, UtcMs now);

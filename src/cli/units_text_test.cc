@@ -59,6 +59,7 @@ TEST(UnitsText, ReadsPointsAndWindows) {
   EXPECT_EQ(read_points("1,2; 3,4 5,6")->size(), 3U);
   const UtcMs now = *parse_utc("2026-11-22T12:00:00Z");
   EXPECT_EQ(read_window("now+10m/+15m", now), (geo::TimeWindow{now + 600'000, now + 1'500'000}));
+  EXPECT_EQ(read_time("now", now + 59'999), now) << "whole minutes";
   EXPECT_EQ(read_window("2026-11-22T12:00:00Z/2026-11-22T12:01:00Z", {}), (geo::TimeWindow{now, now + 60'000}));
   EXPECT_FALSE(read_window("now/now", now));
 }

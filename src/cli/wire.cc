@@ -357,6 +357,20 @@ Result<std::string> findings_text(const Context& context, const JsonValue& findi
   return out + counter_text(context, read_counter(findings), asked);
 }
 
+namespace {
+
+// The findings below it say with what, where and what is free.
+std::string_view reason_words(std::string_view reason) {
+  if (reason == "conflict") return "it is too close to others";
+  if (reason == "measure") return "a measure closes it";
+  if (reason == "missing_keys") return "it does not show that it knows of others there";
+  if (reason == "not_sequencer") return "another authority decides there";
+  if (reason == "outside_zones") return "it lies in no zone of the charter";
+  return reason;
+}
+
+}  // namespace
+
 Result<std::string> decision_text(const Context& context, const std::string& id, const Answer& answer,
                                   const std::vector<geo::Volume4d>& asked) {
   const JsonValue root = answer.root();
@@ -366,7 +380,7 @@ Result<std::string> decision_text(const Context& context, const std::string& id,
                                             : "");
   std::string out;
   if (const std::string reason = text_of(root, "reason"); !reason.empty()) {
-    out = fmt::format("{} {}: {} ({})\n", context.paint(Colour::kRed, "refused"), id, text_of(root, "detail"), place);
+    out = fmt::format("{} {}: {} ({})\n", context.paint(Colour::kRed, "refused"), id, reason_words(reason), place);
   } else {
     std::string what = text_of(root, "state");
     if (what.empty()) {

@@ -76,7 +76,7 @@ def wait_for(path, words, process):
 
 
 def main():
-    readme = (SOURCE / "README.md").read_text()
+    readme = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else SOURCE / "README.md").read_text()
     found = list(sessions(readme))
     if not found:
         print("README.md has no block that begins with '# first session': skipped")
