@@ -128,15 +128,19 @@ Status Machine::apply(std::string_view line) {
   if (!entry) {
     return std::unexpected(inside(std::move(entry).error(), fmt::format("entry {}", impl_->state.next_seq())));
   }
-  if (entry->type == EntryType::kGenesis && entry->genesis != impl_->expected_genesis()) {
-    const Genesis& is = entry->genesis;
+  return apply(std::move(*entry), line);
+}
+
+Status Machine::apply(Entry entry, std::string_view line) {
+  if (entry.type == EntryType::kGenesis && entry.genesis != impl_->expected_genesis()) {
+    const Genesis& is = entry.genesis;
     return fail(ErrorCode::kInvalid,
                 fmt::format("this log was begun by {} under charter \"{}\" version {} ({}), which is not the charter "
                             "in force here",
                             is.authority.str(), is.charter_id, is.charter_version, is.charter_sha256.substr(0, 16)),
                 "entry 0");
   }
-  return impl_->state.apply(*entry, request_bytes(line), nullptr);
+  return impl_->state.apply(entry, request_bytes(line), nullptr);
 }
 
 Status Machine::settle() { return impl_->state.settle(); }

@@ -327,7 +327,9 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
 }
 
 store::Snapshot Node::Impl::take_snapshot(const core::Machine& machine) {
-  return {machine.next_seq(), store::Hash{machine.state_hash()}, machine.write_snapshot()};
+  Bytes bytes = machine.write_snapshot();
+  const store::Hash hash = snapshot_state_hash(bytes);
+  return {machine.next_seq(), hash, std::move(bytes)};
 }
 
 /// The core thread serialises its state between two batches: the pause is measured and shown in /metrics. Writing it to

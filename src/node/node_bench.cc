@@ -49,6 +49,7 @@ void start(benchmark::State& state) {
     state.counters["entries"] = static_cast<double>(figures->entries);
     state.counters["fill_s"] = figures->fill_seconds;
     state.counters["snapshot_s"] = figures->snapshot_seconds;
+    state.counters["full_snapshot_s"] = figures->full_snapshot_seconds;
     state.counters["replay_s"] = figures->replay_seconds;
     state.counters["pause_ms"] = figures->pause_ms;
     state.counters["same_state"] = figures->same_state ? 1 : 0;

@@ -208,51 +208,63 @@ Result<DurableFigures> measure_durable_http(const NodeRun& run) {
   return DurableFigures{load.requests, load.per_second, load.p50_ms, load.p99_ms, load.errors};
 }
 
+namespace {
+
+/// Files intents `first` … `end` - 1: intent i at i × 10 ms, lasting while `live` others are filed; ticks take out what
+/// has ended.
+Result<Node::StateMark> fill(const fs::path& data, SetClock& clock, std::uint64_t first, std::uint64_t end,
+                             std::uint64_t live, double& seconds) {
+  constexpr DurationMs kApartMs = 10;
+  const auto node = TRY(Node::open(config(data, clock)));
+  TRY_VOID(node->start());
+  const auto begin = SteadyClock::now();
+  ClosedLoop loop(*node, end - first, [&](std::uint64_t n) {
+    const std::uint64_t i = first + n;
+    const UtcMs now = kBegin + static_cast<DurationMs>(i) * kApartMs;
+    clock.set(now);
+    if (i % 256 == 0) node->tick();
+    return command(i, now, now + static_cast<DurationMs>(live) * kApartMs);
+  });
+  (void)loop.run(512);
+  seconds += seconds_since(begin);
+  const Node::StateMark mark = node->state_mark();
+  node->stop();
+  TRY_VOID(node->wait());
+  return mark;
+}
+
+/// Opens, and says how long that took and whether the state is the one expected.
+Result<bool> timed_open(const fs::path& data, const SetClock& clock, const Node::StateMark& expected, double& seconds) {
+  const auto begin = SteadyClock::now();
+  const auto node = TRY(Node::open(config(data, clock)));
+  seconds = seconds_since(begin);
+  return node->state_mark() == expected;
+}
+
+}  // namespace
+
 Result<StartFigures> measure_start(const fs::path& folder, std::uint64_t entries, std::uint64_t live) {
   const fs::path data = folder / "start";
   TRY_VOID(prepare_folder(data));
   SetClock clock;
   StartFigures out;
-  Node::StateMark before;
+  out.live_volumes = live;
+  Node::StateMark mark = TRY(fill(data, clock, 0, live, live, out.fill_seconds));
+  bool same = TRY(timed_open(data, clock, mark, out.snapshot_seconds));
+  mark = TRY(fill(data, clock, live, entries, live, out.fill_seconds));
+  out.entries = mark.entries;
+  same = TRY(timed_open(data, clock, mark, out.full_snapshot_seconds)) && same;
   {
     const auto node = TRY(Node::open(config(data, clock)));
-    TRY_VOID(node->start());
     const auto begin = SteadyClock::now();
-    // Intent i is filed at i × 10 ms and lasts while `live` others are filed; ticks take out what has ended.
-    constexpr DurationMs kApartMs = 10;
-    const auto lasting = static_cast<DurationMs>(live) * kApartMs;
-    ClosedLoop loop(*node, entries, [&](std::uint64_t i) {
-      const UtcMs now = kBegin + static_cast<DurationMs>(i) * kApartMs;
-      clock.set(now);
-      if (i % 256 == 0) node->tick();
-      return command(i, now, now + lasting);
-    });
-    (void)loop.run(512);
-    out.fill_seconds = seconds_since(begin);
-    before = node->state_mark();
-    out.entries = before.entries;
-    node->stop();
-    TRY_VOID(node->wait());
-  }
-  const auto start = [&](double& seconds) -> Status {
-    const auto begin = SteadyClock::now();
-    const auto node = TRY(Node::open(config(data, clock)));
-    seconds = seconds_since(begin);
-    out.same_state = node->state_mark() == before;
-    const auto hash = SteadyClock::now();
     (void)node->state_mark();
-    out.pause_ms = seconds_since(hash) * 1e3;
-    return {};
-  };
-  TRY_VOID(start(out.snapshot_seconds));
-  const bool first_same = out.same_state;
+    out.pause_ms = seconds_since(begin) * 1e3;
+  }
   std::error_code error;
   for (const auto& file : fs::directory_iterator(data, error)) {
     if (file.path().filename().string().starts_with("snapshot-")) fs::remove(file.path(), error);
   }
-  TRY_VOID(start(out.replay_seconds));
-  out.same_state = out.same_state && first_same;
-  out.live_volumes = live;
+  out.same_state = TRY(timed_open(data, clock, mark, out.replay_seconds)) && same;
   return out;
 }
 

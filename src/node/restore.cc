@@ -2,7 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/logging.h"
 #include "log/sha256.h"
@@ -23,7 +29,8 @@ std::optional<core::Machine> from_snapshot(store::LogStore& store, const core::M
     log_warning("snapshot.refused", {{"message", machine.error().message}});
     return {};
   }
-  if (machine->next_seq() != found.next_seq || machine->state_hash() != found.state_hash.bytes) {
+  // `read_snapshot` has checked that the state in the snapshot has the hash it ends in.
+  if (machine->next_seq() != found.next_seq || snapshot_state_hash(found.bytes) != found.state_hash) {
     log_warning("snapshot.refused",
                 {{"message", "its state does not have the hash that was stored with it"}, {"entries", found.next_seq}});
     return {};
@@ -40,7 +47,107 @@ Status found_log(store::LogStore& store, const core::MachineConfig& config, core
   return {};
 }
 
+/// Entries on their way from the reading thread to the applying one, already decoded.
+struct Chunk {
+  std::vector<std::string> lines;
+  std::vector<core::Entry> entries;
+};
+
+/// Reads and decodes on a thread of its own, one chunk after the other, at most kChunksMax ahead. Decoding canonical
+/// JSON is about two thirds of a replay and needs no state.
+class DecodingThread {
+ public:
+  DecodingThread(store::LogReader& reader, std::uint64_t first_seq, std::uint64_t end_seq)
+      : thread_([this, &reader, first_seq, end_seq] { run(reader, first_seq, end_seq); }) {}
+  ~DecodingThread() {
+    {
+      const std::lock_guard lock(mutex_);
+      abandoned_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  DecodingThread(const DecodingThread&) = delete;
+  DecodingThread& operator=(const DecodingThread&) = delete;
+
+  /// The next chunk; an empty one at the end. What came before an error is handed out first.
+  [[nodiscard]] Result<Chunk> next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !ready_.empty() || ended_; });
+    if (ready_.empty()) {
+      if (!status_) return std::unexpected(status_.error());
+      return Chunk{};
+    }
+    Chunk chunk = std::move(ready_.front());
+    ready_.pop_front();
+    lock.unlock();
+    changed_.notify_all();
+    return chunk;
+  }
+
+ private:
+  static constexpr std::size_t kChunkEntries = 512;
+  static constexpr std::size_t kChunksMax = 16;
+
+  void run(store::LogReader& reader, std::uint64_t first_seq, std::uint64_t end_seq) {
+    Chunk chunk;
+    Status status = reader.sequence(first_seq, end_seq, [&](const store::StoredEntry& stored) -> Status {
+      auto entry = core::read_entry(as_text(stored.bytes));
+      if (!entry) return std::unexpected(inside(std::move(entry.error()), fmt::format("entry {}", stored.seq)));
+      chunk.lines.emplace_back(as_text(stored.bytes));
+      chunk.entries.push_back(std::move(*entry));
+      if (chunk.entries.size() < kChunkEntries) return {};
+      return hand_over(std::exchange(chunk, {}));
+    });
+    if (!chunk.entries.empty()) (void)hand_over(std::move(chunk));
+    {
+      const std::lock_guard lock(mutex_);
+      status_ = std::move(status);
+      ended_ = true;
+    }
+    changed_.notify_all();
+  }
+
+  [[nodiscard]] Status hand_over(Chunk chunk) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return ready_.size() < kChunksMax || abandoned_; });
+    if (abandoned_) return fail(ErrorCode::kUnavailable, "the replay was given up");
+    ready_.push_back(std::move(chunk));
+    lock.unlock();
+    changed_.notify_all();
+    return {};
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Chunk> ready_;
+  Status status_;
+  bool ended_ = false;
+  bool abandoned_ = false;
+  std::thread thread_;
+};
+
+Status replay(store::LogReader& reader, std::uint64_t first_seq, std::uint64_t end_seq, core::Machine& machine) {
+  if (first_seq == end_seq) return {};
+  DecodingThread decoding(reader, first_seq, end_seq);
+  while (true) {
+    Chunk chunk = TRY(decoding.next());
+    if (chunk.entries.empty()) return {};
+    for (std::size_t i = 0; i < chunk.entries.size(); ++i) {
+      const std::uint64_t seq = machine.next_seq();
+      Status applied = machine.apply(std::move(chunk.entries[i]), chunk.lines[i]);
+      if (!applied) return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", seq)));
+    }
+  }
+}
+
 }  // namespace
+
+store::Hash snapshot_state_hash(ByteView snapshot) {
+  store::Hash hash{};
+  if (snapshot.size() >= hash.bytes.size()) std::ranges::copy(snapshot.last(hash.bytes.size()), hash.bytes.begin());
+  return hash;
+}
 
 Result<Restored> restore_machine(store::LogStore& store, const core::MachineConfig& config, UtcMs now) {
   const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
@@ -49,11 +156,7 @@ Result<Restored> restore_machine(store::LogStore& store, const core::MachineConf
   const std::uint64_t from = machine ? machine->next_seq() : 0;
   if (!machine) machine = TRY(core::Machine::make(config));
 
-  TRY_VOID(reader->sequence(from, next_seq, [&](const store::StoredEntry& entry) -> Status {
-    Status applied = machine->apply(as_text(entry.bytes));
-    if (!applied) return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", entry.seq)));
-    return {};
-  }));
+  TRY_VOID(replay(*reader, from, next_seq, *machine));
   TRY_VOID(machine->settle());
   if (next_seq == 0) TRY_VOID(found_log(store, config, *machine, now));
   const std::uint64_t entries = machine->next_seq();

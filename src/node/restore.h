@@ -8,6 +8,10 @@
 
 namespace tansiq::node {
 
+/// The state hash that a snapshot of the machine ends in (docs/core.md); taking it from there saves encoding the state
+/// a second time. Zeros when the bytes are too short to be a snapshot.
+[[nodiscard]] store::Hash snapshot_state_hash(ByteView snapshot);
+
 struct Restored {
   core::Machine machine;
   std::uint64_t entries = 0;        ///< In the record.

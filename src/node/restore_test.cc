@@ -41,6 +41,14 @@ TEST(Restore, ASnapshotIsUsedOnlyWhenItsStateHasTheHashStoredWithIt) {
   EXPECT_EQ(again->machine.state_hash(), restored->machine.state_hash());
 }
 
+TEST(Restore, ASnapshotEndsInItsStateHash) {
+  GatedStore store;
+  const auto restored = restore_machine(store, config(), kTestStart);
+  ASSERT_TRUE(restored.has_value());
+  EXPECT_EQ(snapshot_state_hash(restored->machine.write_snapshot()).bytes, restored->machine.state_hash());
+  EXPECT_EQ(snapshot_state_hash({}), store::Hash{});
+}
+
 TEST(Restore, AnotherChartersRecordIsRefused) {
   GatedStore store;
   ASSERT_TRUE(restore_machine(store, config(), kTestStart).has_value());
