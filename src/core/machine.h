@@ -110,8 +110,8 @@ class Machine {
   /// `kMalformed` and `kInvalid`; then nothing has changed. Geometry is prepared later, by `settle`, for what is still
   /// live.
   [[nodiscard]] Status apply(std::string_view line);
-  /// The same for a line that has been decoded already: `entry` is what `read_entry(line)` gave. Decoding is most of the
-  /// work and needs no machine, so another thread may do it.
+  /// The same for a line that has been decoded already: `entry` is what `read_entry(line)` gave. Decoding is most of
+  /// the work and needs no machine, so another thread may do it.
   [[nodiscard]] Status apply(Entry entry, std::string_view line);
   /// Prepares and indexes what replay left live. `execute`, `preview` and queries by volume need it; they call it
   /// themselves where it was forgotten and abort if it fails. Fails with `kCorrupt` when a recorded outline is none.
