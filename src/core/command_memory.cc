@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/invariant.h"
 #include "log/sha256.h"
 
 namespace tansiq::core {
@@ -24,26 +23,29 @@ ShortHash command_key(const Subject& by, const CommandId& cmd) {
 
 ShortHash command_content(std::string_view request) { return shorten(log::sha256(request)); }
 
-std::size_t CommandMemory::KeyHash::operator()(const ShortHash& key) const noexcept {
-  std::size_t value = 0;
+namespace {
+
+std::uint64_t hash_of(const ShortHash& key) {
+  std::uint64_t value = 0;
   std::memcpy(&value, key.data(), sizeof value);
   return value;
 }
 
+}  // namespace
+
 const RememberedCommand* CommandMemory::find(const ShortHash& key) const {
-  const auto at = numbers_.find(key);
-  return at == numbers_.end() ? nullptr : &all_[static_cast<std::size_t>(at->second - first_)];
+  const auto number = numbers_.find(hash_of(key), [&](std::uint32_t n) { return numbered(n).key == key; });
+  return number ? &numbered(*number) : nullptr;
 }
 
 void CommandMemory::add(const RememberedCommand& command) {
-  const bool fresh = numbers_.emplace(command.key, first_ + all_.size()).second;
-  EXPECT_INVARIANT(fresh);
+  numbers_.insert(hash_of(command.key), first_ + static_cast<std::uint32_t>(all_.size()));
   all_.push_back(command);
 }
 
 void CommandMemory::forget(UtcMs before, std::size_t commands_max) {
   while (!all_.empty() && (all_.front().time < before || all_.size() > commands_max)) {
-    numbers_.erase(all_.front().key);
+    numbers_.erase(hash_of(all_.front().key), first_);
     all_.pop_front();
     ++first_;
   }

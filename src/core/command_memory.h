@@ -6,10 +6,10 @@
 #include <deque>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "core/hash_index.h"
 #include "core/names.h"
 
 namespace tansiq::core {
@@ -32,19 +32,17 @@ struct RememberedCommand {
 class CommandMemory {
  public:
   [[nodiscard]] const RememberedCommand* find(const ShortHash& key) const;
-  /// Adds the newest.
+  /// Adds the newest. Needs that its key is not there.
   void add(const RememberedCommand& command);
   void forget(UtcMs before, std::size_t commands_max);
   /// Oldest first.
   [[nodiscard]] const std::deque<RememberedCommand>& all() const { return all_; }
 
  private:
-  struct KeyHash {
-    std::size_t operator()(const ShortHash& key) const noexcept;
-  };
+  [[nodiscard]] const RememberedCommand& numbered(std::uint32_t number) const { return all_[number - first_]; }
   std::deque<RememberedCommand> all_;
-  std::uint64_t first_ = 0;                                        // number of all_[0] since the beginning
-  std::unordered_map<ShortHash, std::uint64_t, KeyHash> numbers_;  // looked up, never iterated
+  std::uint32_t first_ = 0;  // number of all_[0] since the beginning, modulo 2^32
+  HashIndex numbers_;
 };
 
 }  // namespace tansiq::core

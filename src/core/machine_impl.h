@@ -1,6 +1,7 @@
 // What a `Machine` is made of. Internal to core.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,10 +23,16 @@ class Machine::Impl {
       : config(std::move(the_config)),
         zones(std::move(the_zones)),
         ovn(config.ovn_secret),
-        state(zones, config.limits) {}
+        state(zones, config.limits, TextHash(text_key(config.ovn_secret))) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
+  /// Half of the secret, so that ids which collide cannot be made up.
+  static TextHash::Key text_key(const OvnMaker::Secret& secret) {
+    TextHash::Key key{};
+    std::copy_n(secret.begin(), key.size(), key.begin());
+    return key;
+  }
   [[nodiscard]] Genesis expected_genesis() const;
   void must_settle();
   /// Writes and applies an entry that this machine has just decided.

@@ -40,9 +40,12 @@ Status State::apply(Entry& entry, std::string_view request, Prepared* prepared) 
   if ((entry.type == EntryType::kGenesis) != (next_seq_ == 0)) {
     return corrupt(entry, "a log begins with its genesis entry, and has no other");
   }
-  TRY_VOID(check_command(entry, request));
+  const ShortHash key = entry.request ? command_key(entry.by, entry.cmd) : ShortHash{};
+  if (entry.request) TRY_VOID(check_command(entry, request, key));
   TRY_VOID(apply_body(entry, prepared));
-  remember(entry, request);
+  if (entry.request) {
+    commands_.add({.time = entry.time, .seq = entry.seq, .key = key, .content = command_content(request)});
+  }
   last_time_ = entry.time;
   ++next_seq_;
   const UtcMs before = entry.time - limits_.command_memory_ms;
@@ -85,24 +88,15 @@ Status State::apply_body(Entry& entry, Prepared* prepared) {
   EXPECT_INVARIANT(false);
 }
 
-Status State::check_command(const Entry& entry, std::string_view request) const {
-  if (!entry.request) return {};
+Status State::check_command(const Entry& entry, std::string_view request, const ShortHash& key) const {
   if (request.empty()) return corrupt(entry, "the request is missing");
   if (entry.type != EntryType::kIntentRefused && !entry.decision.accepted()) {
     return corrupt(entry, fmt::format("type \"{}\" with a refusal", to_text(entry.type)));
   }
-  if (commands_.find(command_key(entry.by, entry.cmd))) {
+  if (commands_.find(key)) {
     return corrupt(entry, fmt::format("command \"{}\" of {} was executed before", entry.cmd.str(), entry.by.str()));
   }
   return {};
-}
-
-void State::remember(const Entry& entry, std::string_view request) {
-  if (!entry.request) return;
-  commands_.add({.time = entry.time,
-                 .seq = entry.seq,
-                 .key = command_key(entry.by, entry.cmd),
-                 .content = command_content(request)});
 }
 
 Status State::apply_found(const Entry& entry) {

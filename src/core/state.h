@@ -39,7 +39,9 @@ using MeasureTable = Table<Measure, MeasureId>;
 class State {
  public:
   /// `zones` must outlive the state.
-  State(const ZoneTable& zones, MachineLimits limits) : zones_(&zones), limits_(limits) {}
+  /// `text_hash` spreads ids in memory; it leaves no trace in the state.
+  State(const ZoneTable& zones, MachineLimits limits, TextHash text_hash)
+      : zones_(&zones), limits_(limits), intents_(text_hash), measures_(text_hash) {}
 
   /// Applies one entry. `request` is its canonical request (empty where it has none). `prepared` are the new volumes of
   /// the request, if the caller has prepared them (it just decided about them): then they are indexed at once;
@@ -88,8 +90,7 @@ class State {
   Status apply_create_measure(Entry& entry, Prepared* prepared);
   Status apply_update_measure(Entry& entry, Prepared* prepared);
   Status apply_end_measure(Entry& entry);
-  [[nodiscard]] Status check_command(const Entry& entry, std::string_view request) const;
-  void remember(const Entry& entry, std::string_view request);
+  [[nodiscard]] Status check_command(const Entry& entry, std::string_view request, const ShortHash& key) const;
 
   /// The slot that a change is about, if the change fits: known, the act allowed, the version the next one.
   [[nodiscard]] Result<Slot> target(const Entry& entry, const IntentId& id, std::int64_t version, Act act) const;

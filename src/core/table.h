@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <unordered_map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/invariant.h"
 #include "base/time.h"
+#include "core/hash_index.h"
 #include "geo/index.h"
 
 namespace tansiq::core {
@@ -31,14 +32,15 @@ struct Row {
 template <class Record, class RecordId>
 class Table {
  public:
+  /// `hash` spreads the ids.
+  explicit Table(TextHash hash) : hash_(hash) {}
+
   [[nodiscard]] const Row<Record>* find(const RecordId& id) const {
-    const auto at = by_id_.find(id);
-    return at == by_id_.end() ? nullptr : &rows_[at->second];
+    const auto slot = slot_of(id);
+    return slot ? &rows_[*slot] : nullptr;
   }
   [[nodiscard]] std::optional<Slot> slot_of(const RecordId& id) const {
-    const auto at = by_id_.find(id);
-    if (at == by_id_.end()) return std::nullopt;
-    return at->second;
+    return by_id_.find(hash_(id.str()), [&](Slot slot) { return rows_[slot].record.id == id; });
   }
   [[nodiscard]] Row<Record>& row(Slot slot) { return rows_[slot]; }
   [[nodiscard]] const Row<Record>& row(Slot slot) const { return rows_[slot]; }
@@ -60,8 +62,7 @@ class Table {
     row.record = std::move(record);
     row.used = true;
     by_creation_.emplace_hint(by_creation_.end(), created_seq, slot);
-    const bool fresh = by_id_.emplace(id, slot).second;
-    EXPECT_INVARIANT(fresh);
+    by_id_.insert(hash_(id.str()), slot);
     return slot;
   }
 
@@ -109,7 +110,7 @@ class Table {
   void erase(Slot slot) {
     Row<Record>& row = rows_[slot];
     EXPECT_INVARIANT(row.handles.empty());
-    by_id_.erase(row.record.id);
+    by_id_.erase(hash_(row.record.id.str()), slot);
     by_creation_.erase(row.record.created_seq);
     row.record = Record();
     row.used = false;
@@ -117,9 +118,10 @@ class Table {
     free_.push_back(slot);
   }
 
-  std::vector<Row<Record>> rows_;
+  std::deque<Row<Record>> rows_;  // a deque: growing moves nothing
   std::vector<Slot> free_;
-  std::unordered_map<RecordId, Slot> by_id_;  // looked up, never iterated
+  TextHash hash_;
+  HashIndex by_id_;
   std::map<std::uint64_t, Slot> by_creation_;
   std::deque<Ended> ended_;
   std::size_t ended_count_ = 0;

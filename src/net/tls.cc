@@ -323,6 +323,15 @@ Result<std::shared_ptr<TlsClientContext>> TlsClientContext::create(const TlsTrus
       new TlsClientContext(std::make_unique<Impl>(Impl{std::move(ctx), trust.key_sha256})));
 }
 
+namespace {
+
+/// SSL_set_tlsext_host_name without its C cast.
+bool send_name(SSL* ssl, std::string name) {
+  return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<ByteStream>> TlsClientContext::connect(int socket, const std::string& host) const {
   SslPtr ssl = TRY(make_ssl(impl_->ctx.get(), socket));
   SSL_set_connect_state(ssl.get());
@@ -331,7 +340,7 @@ Result<std::unique_ptr<ByteStream>> TlsClientContext::connect(int socket, const 
   if (X509_VERIFY_PARAM_set1_ip_asc(parameters, host.c_str()) != 1) {
     ERR_clear_error();
     X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    if (SSL_set1_host(ssl.get(), host.c_str()) != 1 || SSL_set_tlsext_host_name(ssl.get(), host.c_str()) != 1) {
+    if (SSL_set1_host(ssl.get(), host.c_str()) != 1 || !send_name(ssl.get(), host)) {
       return fail(ErrorCode::kInvalid, "not a host name: " + host);
     }
   }
