@@ -400,9 +400,9 @@ void Node::Impl::note_server_problem(const net::ServerProblem& problem) {
 void Node::Impl::submit(core::Command command, SubmitCallback callback) {
   auto shared = std::make_shared<SubmitCallback>(std::move(callback));
   auto done = [shared](Result<Recorded> recorded, const core::Machine&) {
-    auto tell = [shared, recorded = std::move(recorded)](const Status& durable) {
+    auto tell = [shared, recorded = std::move(recorded)](const Status& durable) mutable {
       if (durable) {
-        (*shared)(recorded);
+        (*shared)(std::move(recorded));
       } else {
         (*shared)(std::unexpected(durable.error()));
       }
