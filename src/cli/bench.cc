@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/json_in.h"
+#include "base/logging.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 
@@ -118,6 +119,7 @@ std::string table_text(const Context& context, const std::vector<Figure>& figure
 }
 
 Result<int> bench(Context& context, const BenchArguments& arguments) {
+  set_log_level(LogLevel::kError);  // of the nodes that are measured
   std::vector<Figure> before;
   if (arguments.compare) {
     const std::string text = TRY(read_text(*arguments.compare, 16U << 20));

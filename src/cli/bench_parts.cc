@@ -16,10 +16,8 @@
 #include "formats/recording.h"
 #include "geo/index_figures.h"
 #include "log/verify_figures.h"
-#include "store/group_commit_figures.h"
-#ifdef TANSIQ_NODE_FIGURES
 #include "node/node_figures.h"
-#endif
+#include "store/group_commit_figures.h"
 
 namespace tansiq::cli {
 namespace {
@@ -137,7 +135,6 @@ Result<std::vector<Figure>> replay_part() {
   };
 }
 
-#ifdef TANSIQ_NODE_FIGURES
 // Durable decisions, in process and over HTTP, each in a fresh folder; beside SQLite alone with the same bytes.
 Result<std::vector<Figure>> node_part() {
   const ScratchFolder raw, in_process, over_http, start;
@@ -161,7 +158,6 @@ Result<std::vector<Figure>> node_part() {
       plain("snapshot_pause", s.pause_ms, "ms"),
   };
 }
-#endif
 
 fs::path shared_folder() {
   const std::string named = environment("TANSIQ_SHARED");
@@ -198,9 +194,7 @@ std::vector<BenchPart> bench_parts() {
       {"store", "group commits, beside SQLite alone", store_part},
       {"decide", "decisions in memory", decide_part},
       {"replay", "replay and snapshots in memory", replay_part},
-#ifdef TANSIQ_NODE_FIGURES
       {"node", "durable decisions and starts of a whole node", node_part},
-#endif
       {"check", "the check of a recording", check_part},
   };
 }
