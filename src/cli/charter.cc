@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/units_text.h"
+#include "cli/wire.h"
 #include "log/note.h"
 
 namespace tansiq::cli {
@@ -136,29 +137,9 @@ struct ZoneArguments {
   std::string rule = "exclusive";
   std::string disclosure = "coarse";
   std::string minima = "5nm/1000ft/0s";
-  std::optional<std::string> band;
-  std::optional<std::string> polygon;
-  std::optional<std::string> circle;
-  std::optional<std::string> radius;
-  std::optional<std::string> corridor;
-  std::string width = "10nm";
+  VolumeOptions volume;  ///< Its window plays no part.
   bool background = false;
 };
-
-Result<geo::Outline> outline_of(const ZoneArguments& arguments) {
-  const int given = (arguments.polygon ? 1 : 0) + (arguments.circle ? 1 : 0) + (arguments.corridor ? 1 : 0);
-  if (given != 1) {
-    return fail(ErrorCode::kUnsupported, "a zone has exactly one of --polygon, --circle, --corridor, --background");
-  }
-  if (arguments.polygon) return geo::Polygon{TRY(read_points(*arguments.polygon))};
-  if (arguments.circle) {
-    if (!arguments.radius) return fail(ErrorCode::kUnsupported, "--circle needs --radius");
-    const geo::LatLng centre = TRY(read_point(*arguments.circle));
-    return geo::Circle{centre, TRY(read_length_cm(*arguments.radius))};
-  }
-  const std::int64_t width_cm = TRY(read_length_cm(arguments.width));
-  return geo::Corridor{TRY(read_points(*arguments.corridor)), width_cm / 2, width_cm - width_cm / 2};
-}
 
 Result<int> add_zone_to(Context& context, const ZoneArguments& arguments) {
   Draft draft = TRY(read_draft(arguments.file));
@@ -179,8 +160,8 @@ Result<int> add_zone_to(Context& context, const ZoneArguments& arguments) {
   zone.minima = TRY(read_minima(arguments.minima));
   if (zone.domain == core::Domain::kSea) zone.minima.vertical_cm = 0;
   zone.background = arguments.background;
-  if (!arguments.background) zone.outline = TRY(outline_of(arguments));
-  if (arguments.band) zone.band = TRY(read_band(*arguments.band));
+  if (!arguments.background) zone.outline = TRY(outline_from(arguments.volume));
+  if (arguments.volume.band) zone.band = TRY(read_band(*arguments.volume.band));
   draft.charter.zones.push_back(std::move(zone));
   TRY_VOID(save_draft(arguments.file, draft.charter));
   context.say(fmt::format("{}: added zone {} of {}", arguments.file, arguments.id, arguments.owner));
@@ -346,12 +327,13 @@ void add_zone_command(Command& charter) {
       .option(a->disclosure, "--disclosure", "LEVEL", "what an asker may learn of the intents of others")
       .choices({"none", "busy", "coarse", "full"})
       .option(a->minima, "--minima", "H/V/T", "separation: horizontal/vertical/time")
-      .option(a->band, "--band", "LEVELS", "as FL180-FL240, 500ft-2500ft, 0m-120m@agl; else all levels (air only)")
-      .option(a->polygon, "--polygon", "POINTS", "at least three vertices, the first not repeated")
-      .option(a->circle, "--circle", "POINT", "the centre")
-      .option(a->radius, "--radius", "LENGTH", "of the circle")
-      .option(a->corridor, "--corridor", "POINTS", "the centre line, at least two points")
-      .option(a->width, "--width", "LENGTH", "of the corridor, side to side")
+      .option(a->volume.band, "--band", "LEVELS",
+              "as FL180-FL240, 500ft-2500ft, 0m-120m@agl; else all levels (air only)")
+      .option(a->volume.polygon, "--polygon", "POINTS", "at least three vertices, the first not repeated")
+      .option(a->volume.circle, "--circle", "POINT", "the centre")
+      .option(a->volume.radius, "--radius", "LENGTH", "of the circle")
+      .option(a->volume.corridor, "--corridor", "POINTS", "the centre line, at least two points")
+      .option(a->volume.width, "--width", "LENGTH", "of the corridor, side to side")
       .flag(a->background, "--background", "everything that no other zone covers")
       .example(
           "tansiq charter add-zone charter.json --id K1 --owner us --band FL180-FL240 --corridor '33.0,38.0 34.5,40.0' "
