@@ -72,7 +72,8 @@ Status read_body(const JcsValue& root, Entry& entry) {
   return {};
 }
 
-Result<EntryType> parse_type(std::string_view text) {
+Result<EntryType> read_type(const JcsValue& value) {
+  const std::string_view text = TRY(value.string());
   for (std::size_t i = 0; i < kTypes.size(); ++i) {
     if (kTypes[i] == text) return static_cast<EntryType>(i);
   }
@@ -135,10 +136,7 @@ Result<Entry> read_entry(std::string_view line) {
                 "v");
   }
   Entry entry;
-  entry.type = TRY(read_at(root, "type", [](const JcsValue& v) -> Result<EntryType> {
-    const std::string_view text = TRY(v.string());
-    return parse_type(text);
-  }));
+  entry.type = TRY(read_at(root, "type", read_type));
   entry.seq = static_cast<std::uint64_t>(TRY(integer_at(root, "seq", 0, log::kJcsIntegerMax)));
   entry.time.ms = TRY(integer_at(root, "time_ms", kUtcMin.ms, kUtcMax.ms));
   TRY_VOID(read_body(root, entry));

@@ -22,8 +22,9 @@ Result<Machine> Machine::make(MachineConfig config) {
                 fmt::format("\"{}\" is not an authority of charter \"{}\"", config.self.str(), config.charter.id));
   }
   if (config.charter_text.empty()) config.charter_text = core::charter_text(config.charter);
-  ZoneTable zones = TRY(ZoneTable::make(config.charter));
-  return Machine(std::make_unique<Impl>(std::move(config), std::move(zones)));
+  auto zones = ZoneTable::make(config.charter);
+  if (!zones) return std::unexpected(std::move(zones).error());
+  return Machine(std::make_unique<Impl>(std::move(config), std::move(*zones)));
 }
 
 Genesis Machine::Impl::expected_genesis() const {

@@ -97,14 +97,39 @@ TEST(MachineTest, ProposesNoLevelBeyondTheZone) {
   EXPECT_TRUE(outcome->decision.counter.time_shift_ms);
 }
 
+TEST(MachineTest, ProposesNoLevelThatLeavesItsZones) {
+  Desk desk;
+  testing::Box most = kInK2;
+  most.level_low = 110;
+  most.level_high = 390;  // leaves 1,000 ft above and below, where the asked 2,000 ft would stick out
+  ASSERT_TRUE(desk.tell("fr", create("i1", {volume(most)})));
+  EXPECT_FALSE(desk.tell("uk", create("i2", {volume(kInK2)}))->decision.counter.level_shift_cm);
+
+  // Above FL250 a second zone of the same owner begins: moving up into it would be another question.
+  Charter charter = testing::test_charter();
+  Zone upper = testing::square_zone("U1", "us", 30, 41, Rule::kDisputed);
+  upper.band.lower_cm = cm_from_flight_level(250);
+  charter.zones.push_back(upper);
+  Desk stacked(charter);
+  testing::Box low = kInK2;
+  low.level_low = 100;
+  low.level_high = 240;
+  ASSERT_TRUE(stacked.tell("fr", create("i1", {volume(low)})));
+  EXPECT_FALSE(stacked.tell("uk", create("i2", {volume(kInK2)}))->decision.counter.level_shift_cm);
+  // Without that zone the level above is free.
+  ASSERT_TRUE(desk.tell("fr", EndIntent{intent_id("i1"), 1}));
+  ASSERT_TRUE(desk.tell("fr", create("i3", {volume(low)})));
+  EXPECT_EQ(desk.tell("uk", create("i4", {volume(kInK2)}))->decision.counter.level_shift_cm, cm_from_feet(4'000));
+}
+
 TEST(MachineTest, TouchingIsNoConflict) {
   Desk desk;
   ASSERT_TRUE(desk.tell("fr", create("i1", {volume(kInK2)})));
   testing::Box beside = kInK2;
   beside.west = kInK2.east;
   beside.east = kInK2.east + 10;
+  int n = 2;
   for (const testing::Box& box : {beside, higher(kInK2, 20), later(kInK2, 15)}) {
-    static int n = 2;
     const auto outcome = desk.tell("uk", create("i" + std::to_string(n++), {volume(box)}));
     ASSERT_TRUE(outcome) << outcome.error().text();
     EXPECT_EQ(outcome->type, EntryType::kIntentAccepted);
@@ -186,6 +211,8 @@ TEST(MachineTest, AwareAsksForKeys) {
 TEST(MachineTest, OvnsChangeWithEveryVersionAndNeverComeBack) {
   Desk desk;
   ASSERT_TRUE(desk.tell("fr", create("i1", {volume(kInA1)})));
+  // HMAC-SHA256 under 00 01 … 1f of "i1", 00, "1", 00, "1": computed with another implementation.
+  EXPECT_EQ(desk.machine.ovn(desk.intent("i1")), "pqa-7iMqgPg5YlIqaZEZodGx");
   const std::string first = desk.machine.ovn(desk.intent("i1"));
   ASSERT_TRUE(desk.tell("fr", ActivateIntent{intent_id("i1"), 1}));
   EXPECT_NE(desk.machine.ovn(desk.intent("i1")), first);
@@ -238,6 +265,15 @@ TEST(MachineTest, MeasuresRefuseAndWarn) {
   EXPECT_EQ(held->type, EntryType::kIntentRefused);
   ASSERT_TRUE(desk.tell("us!", EndMeasure{measure_id("m1"), 1}));
   EXPECT_EQ(desk.tell("fr", ActivateIntent{intent_id("i1"), 1})->type, EntryType::kIntentActivated);
+}
+
+TEST(MachineTest, AMeasureNeverKeepsAFlightFromComingBack) {
+  Desk desk;
+  ASSERT_TRUE(desk.tell("fr", create("i1", {volume(kInK1)})));
+  ASSERT_TRUE(desk.tell("fr", ActivateIntent{intent_id("i1"), 1}));
+  ASSERT_TRUE(desk.tell("fr", ReportNonconforming{intent_id("i1"), 2, {volume(kInK2)}}));
+  ASSERT_TRUE(desk.tell("us!", measure("m1", "K1", Effect::kRefuse, {volume(kInK1)})));
+  EXPECT_EQ(desk.tell("fr", ActivateIntent{intent_id("i1"), 3})->type, EntryType::kIntentActivated);
 }
 
 TEST(MachineTest, OnlyTheOwnersAuthorityDeclaresMeasures) {
@@ -297,10 +333,18 @@ TEST(MachineTest, EveryTransition) {
       Desk desk;
       const IntentId id = intent_id("i1");
       ASSERT_TRUE(desk.tell("fr", create("i1", {volume(kInK1)})));
-      if (row.from == kActivated) ASSERT_TRUE(desk.tell("fr", ActivateIntent{id, 1}));
-      if (row.from == kNonconforming) ASSERT_TRUE(desk.tell("fr", ReportNonconforming{id, 1, {volume(kInK2)}}));
-      if (row.from == kContingent) ASSERT_TRUE(desk.tell("fr", ReportContingent{id, 1, {}}));
-      if (row.from == kEnded && !row.expired) ASSERT_TRUE(desk.tell("fr", EndIntent{id, 1}));
+      if (row.from == kActivated) {
+        ASSERT_TRUE(desk.tell("fr", ActivateIntent{id, 1}));
+      }
+      if (row.from == kNonconforming) {
+        ASSERT_TRUE(desk.tell("fr", ReportNonconforming{id, 1, {volume(kInK2)}}));
+      }
+      if (row.from == kContingent) {
+        ASSERT_TRUE(desk.tell("fr", ReportContingent{id, 1, {}}));
+      }
+      if (row.from == kEnded && !row.expired) {
+        ASSERT_TRUE(desk.tell("fr", EndIntent{id, 1}));
+      }
       if (row.expired) {
         desk.now = minutes(26);
         ASSERT_EQ(desk.tick(), 1U);

@@ -356,7 +356,9 @@ class History {
     EXPECT_EQ(told_missing, missing);
     EXPECT_EQ(told_known, known);
     EXPECT_EQ(d.accepted(), missing.empty());
-    if (d.accepted()) EXPECT_EQ(rows(d.overlaps), verdict.overlaps);
+    if (d.accepted()) {
+      EXPECT_EQ(rows(d.overlaps), verdict.overlaps);
+    }
   }
 
   /// A proposal is free, and nothing nearer on the grid is. All windows and minima are whole minutes.

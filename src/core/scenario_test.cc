@@ -367,8 +367,12 @@ class Story {
       EXPECT_EQ((band.lower_cm + band.upper_cm) / 2 + *counter.level_shift_cm,
                 cm_from_flight_level(number(rest.at(0).substr(2))));
     } else if (what == "no") {
-      if (rest.at(0) == "time") EXPECT_FALSE(counter.time_shift_ms);
-      if (rest.at(0) == "level") EXPECT_FALSE(counter.level_shift_cm);
+      if (rest.at(0) == "time") {
+        EXPECT_FALSE(counter.time_shift_ms);
+      }
+      if (rest.at(0) == "level") {
+        EXPECT_FALSE(counter.level_shift_cm);
+      }
     } else {
       FAIL() << "unknown expectation " << what;
     }
