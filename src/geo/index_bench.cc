@@ -11,12 +11,16 @@
 namespace tansiq::geo {
 namespace {
 
+/// Arguments: volumes, workload, with R-tree, seed.
 void workload(benchmark::State& state) {
   for (auto _ : state) {
-    const IndexFigures f = measure_index(static_cast<std::size_t>(state.range(0)), state.range(1) != 0, 1);
+    const IndexFigures f =
+        measure_index(static_cast<std::size_t>(state.range(0)), static_cast<IndexWorkload>(state.range(1)),
+                      state.range(2) != 0, static_cast<std::uint64_t>(state.range(3)));
     state.counters["query_mean_us"] = f.query.mean_us;
     state.counters["query_p50_us"] = f.query.p50_us;
     state.counters["query_p99_us"] = f.query.p99_us;
+    state.counters["search_us"] = f.search_mean_us;
     state.counters["insert_us"] = f.insert_mean_us;
     state.counters["remove_us"] = f.remove_mean_us;
     state.counters["index_bytes"] = f.index_bytes_per_volume;
@@ -26,13 +30,15 @@ void workload(benchmark::State& state) {
     state.counters["growth"] = f.growth;
     state.counters["rtree_query_mean_us"] = f.rtree_query.mean_us;
     state.counters["rtree_query_p99_us"] = f.rtree_query.p99_us;
+    state.counters["rtree_search_us"] = f.rtree_search_mean_us;
     state.counters["rtree_insert_us"] = f.rtree_insert_mean_us;
+    state.counters["ratio_query"] = f.query_ratio;
+    state.counters["ratio_search"] = f.search_ratio;
+    state.counters["ratio_insert"] = f.insert_ratio;
   }
 }
 BENCHMARK(workload)
-    ->Args({100'000, 1})
-    ->Args({1'000'000, 0})
-    ->Args({1'000'000, 1})
+    ->ArgsProduct({{100'000, 1'000'000}, {0, 1}, {0, 1}, {1, 2}})
     ->Iterations(1)
     ->Unit(benchmark::kSecond);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/geometry.hpp>
 #include <boost/geometry/index/rtree.hpp>
+#include <boost/iterator/function_output_iterator.hpp>
 #include <cmath>
 #include <ctime>
 #include <numbers>
@@ -23,8 +24,17 @@ namespace bgi = boost::geometry::index;
 constexpr Minima kMinima{50, 30'00, 0};
 constexpr std::size_t kQueries = 20'000;
 constexpr double kMetresPerDegree = 111'000;
-/// Side of the area, in metres, for a million volumes.
-constexpr double kSideM = 2'000'000;
+
+/// What tells the workloads apart.
+struct Mix {
+  double side_m;  ///< Of the area, for a million volumes.
+  double corridor_min_m;
+  double corridor_max_m;
+  std::int64_t corridor_side_max_m;  ///< Width to each side.
+  double zone_m;
+};
+constexpr Mix kUsualMix{2'000'000, 10'000, 60'000, 2'000, 100'000};
+constexpr Mix kDenseMix{1'100'000, 20'000, 150'000, 5'000, 300'000};
 
 /// Time that this thread has worked: other load on the machine does not count.
 double thread_seconds() {
@@ -36,8 +46,10 @@ double thread_seconds() {
 /// Draws volumes of the workload.
 class Workload {
  public:
-  Workload(std::size_t volumes, std::uint64_t seed)
-      : random_(seed), side_m_(kSideM * std::sqrt(static_cast<double>(volumes) / 1e6)) {}
+  Workload(std::size_t volumes, IndexWorkload workload, std::uint64_t seed)
+      : random_(seed),
+        mix_(workload == IndexWorkload::kUsual ? kUsualMix : kDenseMix),
+        side_m_(mix_.side_m * std::sqrt(static_cast<double>(volumes) / 1e6)) {}
 
   PreparedVolume draw() {
     Volume4d volume;
@@ -51,10 +63,10 @@ class Workload {
       volume.outline = small_outline(between(2'000, 20'000));
       minutes = random_.between(10, 90);
     } else if (kind < 999) {
-      volume.outline = corridor(between(10'000, 60'000));
+      volume.outline = corridor(between(mix_.corridor_min_m, mix_.corridor_max_m));
       minutes = random_.between(20, 120);
     } else {
-      volume.outline = regular(100'000, 6);
+      volume.outline = regular(mix_.zone_m, 6);
       minutes = random_.between(600, 6'000);
     }
     volume.window.end = volume.window.start + minutes * 60'000;
@@ -103,7 +115,8 @@ class Workload {
   Outline corridor(double length_m) {
     Place p = place();
     double angle = between(0, 6.28);
-    Corridor c{{point(p.north_m, p.east_m)}, random_.between(500, 2'000) * 100, random_.between(500, 2'000) * 100};
+    const auto width_cm = [&] { return random_.between(500, mix_.corridor_side_max_m) * 100; };
+    Corridor c{{point(p.north_m, p.east_m)}, width_cm(), width_cm()};
     for (int leg = 0; leg < 3; ++leg) {
       p.north_m += length_m / 3 * std::sin(angle);
       p.east_m += length_m / 3 * std::cos(angle);
@@ -114,6 +127,7 @@ class Workload {
   }
 
   SeededRandom random_;
+  Mix mix_;
   double side_m_;
 };
 
@@ -124,14 +138,19 @@ std::vector<PreparedVolume> draw_many(Workload& workload, std::size_t count) {
   return volumes;
 }
 
+template <class Query>
+double mean_query_us(const std::vector<PreparedVolume>& queries, Query&& query) {
+  const double start = thread_seconds();
+  for (const PreparedVolume& volume : queries) query(volume);
+  return (thread_seconds() - start) * 1e6 / static_cast<double>(queries.size());
+}
+
 /// The mean from one uninterrupted run; the percentiles from a second one, in which reading the clock adds some 0.3 µs
 /// to each query.
 template <class Query>
 OperationFigures time_queries(const std::vector<PreparedVolume>& queries, Query&& query) {
   OperationFigures figures;
-  const double begin = thread_seconds();
-  for (const PreparedVolume& volume : queries) query(volume);
-  figures.mean_us = (thread_seconds() - begin) * 1e6 / static_cast<double>(queries.size());
+  figures.mean_us = mean_query_us(queries, query);
   std::vector<double> seconds;
   seconds.reserve(queries.size());
   for (const PreparedVolume& volume : queries) {
@@ -177,7 +196,10 @@ RtreeBox rtree_query(const PreparedVolume& volume) {
 
 struct PeerFigures {
   OperationFigures query;
+  double search_mean_us = 0;
   double insert_mean_us = 0;
+  std::size_t hits = 0;
+  std::size_t candidates = 0;
 };
 
 /// Does the same job with an R-tree: box query, exact comparison, ascending order.
@@ -189,17 +211,22 @@ PeerFigures measure_rtree(const std::vector<PreparedVolume>& volumes, const std:
   for (std::uint32_t i = 0; i < volumes.size(); ++i) tree.insert({rtree_entry(volumes[i]), i});
   figures.insert_mean_us = (thread_seconds() - start) * 1e6 / static_cast<double>(volumes.size());
   std::vector<std::uint32_t> hits;
-  std::size_t found = 0;
-  figures.query = time_queries(queries, [&](const PreparedVolume& query) {
+  const auto search = [&](const PreparedVolume& query, auto&& wanted) {
     hits.clear();
-    const auto box = bgi::intersects(rtree_query(query));
-    for (auto it = tree.qbegin(box); it != tree.qend(); ++it) {
-      if (conflict(volumes[it->second], query, kMinima)) hits.push_back(it->second);
-    }
+    const auto collect = [&](const RtreeValue& value) {
+      if (wanted(value.second)) hits.push_back(value.second);
+    };
+    tree.query(bgi::intersects(rtree_query(query)), boost::make_function_output_iterator(collect));
     std::ranges::sort(hits);
-    found += hits.size();
+  };
+  figures.query = time_queries(queries, [&](const PreparedVolume& query) {
+    search(query, [&](std::uint32_t which) { return conflict(volumes[which], query, kMinima); });
+    figures.hits += hits.size();
   });
-  EXPECT_INVARIANT(found > 0 || volumes.size() < 1'000);
+  figures.search_mean_us = mean_query_us(queries, [&](const PreparedVolume& query) {
+    search(query, [](std::uint32_t) { return true; });
+    figures.candidates += hits.size();
+  });
   return figures;
 }
 
@@ -225,17 +252,33 @@ IndexFigures measure_own(const std::vector<PreparedVolume>& volumes, const std::
     found += hits.size();
   });
   std::size_t candidates = 0;
-  for (const PreparedVolume& query : queries) {
+  figures.search_mean_us = mean_query_us(queries, [&](const PreparedVolume& query) {
     hits.clear();
     EXPECT_INVARIANT(index.find_candidates(query, kMinima, kCandidatesMax, hits).has_value());
     candidates += hits.size();
-  }
+  });
   figures.hits_mean = static_cast<double>(found) / static_cast<double>(2 * queries.size());
   figures.candidates_mean = static_cast<double>(candidates) / static_cast<double>(queries.size());
   start = thread_seconds();
   for (const VolumeIndex::Handle handle : handles) EXPECT_INVARIANT(index.remove(handle));
   figures.remove_mean_us = (thread_seconds() - start) * 1e6 / count;
   return figures;
+}
+
+void set_beside(IndexFigures& figures, const std::vector<PreparedVolume>& stored,
+                const std::vector<PreparedVolume>& queries) {
+  const PeerFigures rstar = measure_rtree<bgi::rstar<16>>(stored, queries);
+  const PeerFigures quadratic = measure_rtree<bgi::quadratic<16>>(stored, queries);
+  const PeerFigures& faster = rstar.query.mean_us < quadratic.query.mean_us ? rstar : quadratic;
+  // Both answered the same.
+  EXPECT_INVARIANT(faster.hits == 2 * static_cast<std::size_t>(std::llround(figures.hits_mean * kQueries)));
+  EXPECT_INVARIANT(faster.candidates == static_cast<std::size_t>(std::llround(figures.candidates_mean * kQueries)));
+  figures.rtree_query = faster.query;
+  figures.rtree_search_mean_us = std::min(rstar.search_mean_us, quadratic.search_mean_us);
+  figures.rtree_insert_mean_us = std::min(rstar.insert_mean_us, quadratic.insert_mean_us);
+  figures.query_ratio = figures.rtree_query.mean_us / figures.query.mean_us;
+  figures.search_ratio = figures.rtree_search_mean_us / figures.search_mean_us;
+  figures.insert_ratio = figures.rtree_insert_mean_us / figures.insert_mean_us;
 }
 
 /// Mean time of `run` over enough rounds to last a tenth of a second.
@@ -251,20 +294,14 @@ double mean_us(Run&& run) {
 
 }  // namespace
 
-IndexFigures measure_index(std::size_t volumes, bool with_rtree_peer, std::uint64_t seed) {
+IndexFigures measure_index(std::size_t volumes, IndexWorkload workload, bool with_rtree_peer, std::uint64_t seed) {
   constexpr std::size_t kSmall = 10'000;
-  const auto run = [seed](std::size_t count, bool peer) {
-    Workload workload(count, seed);
-    const std::vector<PreparedVolume> stored = draw_many(workload, count);
-    const std::vector<PreparedVolume> queries = draw_many(workload, kQueries);
+  const auto run = [&](std::size_t count, bool peer) {
+    Workload drawn(count, workload, seed);
+    const std::vector<PreparedVolume> stored = draw_many(drawn, count);
+    const std::vector<PreparedVolume> queries = draw_many(drawn, kQueries);
     IndexFigures figures = measure_own(stored, queries);
-    if (!peer) return figures;
-    const PeerFigures rstar = measure_rtree<bgi::rstar<16>>(stored, queries);
-    const PeerFigures quadratic = measure_rtree<bgi::quadratic<16>>(stored, queries);
-    figures.rtree_query = (rstar.query.mean_us < quadratic.query.mean_us ? rstar : quadratic).query;
-    figures.rtree_insert_mean_us = std::min(rstar.insert_mean_us, quadratic.insert_mean_us);
-    figures.query_ratio = figures.rtree_query.mean_us / figures.query.mean_us;
-    figures.insert_ratio = figures.rtree_insert_mean_us / figures.insert_mean_us;
+    if (peer) set_beside(figures, stored, queries);
     return figures;
   };
   const IndexFigures small = run(kSmall, false);
