@@ -32,6 +32,6 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Objects do not depend on the build tree, so equal flags share them across presets and checkouts of the same path.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 ${CCACHE})
+  # Objects do not depend on where the checkout or the build tree stands, so equal flags share them.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
 endif()

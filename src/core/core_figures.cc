@@ -35,10 +35,46 @@ Machine founded(const Workload& workload) {
   return std::move(*machine);
 }
 
-Outcome execute(Machine& machine, const Command& command) {
-  auto outcome = machine.execute(command, kStart);
+Outcome execute(Machine& machine, Command command) {
+  auto outcome = machine.execute(std::move(command), kStart);
   EXPECT_INVARIANT(outcome.has_value());
   return std::move(*outcome);
+}
+
+}  // namespace
+
+namespace {
+
+/// Decides `decisions` new intents, as `next` gives them, with a constant number of them live: after each round the
+/// oldest are ended, which is not timed. In rounds, so that reading the clock does not count.
+template <class Next>
+DecisionFigures measure_rounds(Machine& machine, Workload& workload, std::deque<std::uint64_t> live,
+                               std::uint64_t created, std::size_t decisions, Next&& next) {
+  constexpr std::size_t kRound = 100;
+  DecisionFigures figures{.live_volumes = machine.live_volumes(), .decisions = decisions};
+  std::size_t refused = 0;
+  double seconds = 0;
+  for (std::size_t done = 0; done < decisions; done += kRound) {
+    std::vector<Command> commands;
+    for (std::size_t i = 0; i < kRound; ++i) commands.push_back(next());
+    std::vector<bool> accepted;
+    accepted.reserve(kRound);
+    const double begin = cpu_seconds();
+    for (Command& command : commands) accepted.push_back(execute(machine, std::move(command)).decision.accepted());
+    seconds += cpu_seconds() - begin;
+    for (const bool yes : accepted) {
+      refused += yes ? 0 : 1;
+      if (yes) live.push_back(created);
+      ++created;
+    }
+    while (machine.live_volumes() > figures.live_volumes) {
+      static_cast<void>(execute(machine, workload.end_of(live.front())));
+      live.pop_front();
+    }
+  }
+  figures.decisions_per_s = static_cast<double>(decisions) / seconds;
+  figures.refused_share = static_cast<double>(refused) / static_cast<double>(decisions);
+  return figures;
 }
 
 }  // namespace
@@ -46,42 +82,27 @@ Outcome execute(Machine& machine, const Command& command) {
 DecisionFigures measure_decisions(std::size_t live, std::size_t decisions, std::uint64_t seed) {
   Workload workload({.seed = seed, .volumes = live, .start = kStart});
   Machine machine = founded(workload);
-  while (machine.live_volumes() < live) static_cast<void>(execute(machine, workload.next_create()));
-  std::vector<Command> commands;
-  commands.reserve(decisions);
-  for (std::size_t i = 0; i < decisions; ++i) commands.push_back(workload.next_create());
-  DecisionFigures figures{.live_volumes = machine.live_volumes(), .decisions = decisions};
-  std::size_t refused = 0;
-  const double begin = cpu_seconds();
-  for (const Command& command : commands) {
-    if (!execute(machine, command).decision.accepted()) ++refused;
+  std::deque<std::uint64_t> accepted;
+  std::uint64_t created = 0;
+  for (; machine.live_volumes() < live; ++created) {
+    if (execute(machine, workload.next_create()).decision.accepted()) accepted.push_back(created);
   }
-  figures.decisions_per_s = static_cast<double>(decisions) / (cpu_seconds() - begin);
-  figures.refused_share = static_cast<double>(refused) / static_cast<double>(decisions);
-  return figures;
+  return measure_rounds(machine, workload, std::move(accepted), created, decisions,
+                        [&] { return workload.next_create(); });
 }
 
 DecisionFigures measure_busy_cell(std::size_t live, std::size_t decisions, std::uint64_t seed) {
   EXPECT_INVARIANT(live < Workload::kBusyCellSlots);
   Workload workload({.seed = seed, .volumes = 10'000, .start = kStart});
   Machine machine = founded(workload);
-  std::uint64_t oldest = 0;
+  std::deque<std::uint64_t> accepted;
   for (std::size_t i = 0; i < live; ++i) {
     EXPECT_INVARIANT(execute(machine, workload.next_busy_cell()).decision.accepted());
+    accepted.push_back(i);
   }
-  DecisionFigures figures{.live_volumes = machine.live_volumes(), .decisions = decisions};
-  double seconds = 0;
-  // In rounds, so that reading the clock does not count.
-  constexpr std::size_t kRound = 100;
-  for (std::size_t done = 0; done < decisions; done += kRound) {
-    std::vector<Command> commands;
-    for (std::size_t i = 0; i < kRound; ++i) commands.push_back(workload.next_busy_cell());
-    const double begin = cpu_seconds();
-    for (const Command& command : commands) EXPECT_INVARIANT(execute(machine, command).decision.accepted());
-    seconds += cpu_seconds() - begin;
-    for (std::size_t i = 0; i < kRound; ++i) static_cast<void>(execute(machine, workload.end_of(oldest++)));
-  }
-  figures.decisions_per_s = static_cast<double>(decisions) / seconds;
+  DecisionFigures figures = measure_rounds(machine, workload, std::move(accepted), live, decisions,
+                                           [&] { return workload.next_busy_cell(); });
+  EXPECT_INVARIANT(figures.refused_share == 0);
   return figures;
 }
 

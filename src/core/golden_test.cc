@@ -83,7 +83,8 @@ class Historian {
 
   std::vector<std::string> keys() {
     std::vector<std::string> out;
-    for (const Intent* intent : *desk.machine.intents({.limit = 1'000})) {
+    const auto live = desk.machine.intents({.limit = 1'000});
+    for (const Intent* intent : *live) {
       if (!random_.one_in(40)) out.push_back(desk.machine.ovn(*intent));
     }
     return out;

@@ -65,7 +65,7 @@ void HashIndex::erase(std::uint64_t hash, std::uint32_t number) {
 }
 
 void HashIndex::grow() {
-  std::vector<Cell> old(cells_.empty() ? 16 : cells_.size() * 2);
+  std::vector<Cell, HugePageAllocator<Cell>> old(cells_.empty() ? 16 : cells_.size() * 2);
   old.swap(cells_);
   for (const Cell& cell : old) {
     if (!cell.used) continue;

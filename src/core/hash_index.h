@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/huge_pages.h"
+
 namespace tansiq::core {
 
 class HashIndex {
@@ -39,7 +41,7 @@ class HashIndex {
   [[nodiscard]] std::size_t next(std::size_t at) const { return (at + 1) & (cells_.size() - 1); }
   void grow();
 
-  std::vector<Cell> cells_;  // a power of two, or none
+  std::vector<Cell, HugePageAllocator<Cell>> cells_;  // a power of two, or none
   std::size_t size_ = 0;
 };
 

@@ -61,7 +61,7 @@ Outcome Machine::found(UtcMs now) {
   return impl_->commit(std::move(entry), {}, nullptr);
 }
 
-Result<Outcome> Machine::execute(const Command& command, UtcMs now) {
+Result<Outcome> Machine::execute(Command command, UtcMs now) {
   EXPECT_INVARIANT(impl_->state.next_seq() > 0);
   if (command.id.empty()) return fail(ErrorCode::kInvalid, "a command id must not be empty", "command id");
   if (command.by.subject.empty()) return fail(ErrorCode::kInvalid, "a command needs a subject");
@@ -91,9 +91,9 @@ Result<Outcome> Machine::execute(const Command& command, UtcMs now) {
   entry.type = type_of(command.action, plan.decision);
   entry.seq = state.next_seq();
   entry.time = time;
-  entry.by = command.by.subject;
-  entry.cmd = command.id;
-  entry.request = command.action;
+  entry.by = std::move(command.by.subject);
+  entry.cmd = std::move(command.id);
+  entry.request = std::move(command.action);
   entry.decision = std::move(plan.decision);
   return impl_->commit(std::move(entry), request, &plan.prepared);
 }

@@ -94,7 +94,7 @@ class Machine {
   /// Decides. Log time is max(now, time of the last entry). Fails with `kInvalid`, `kTooLarge`, `kForbidden`,
   /// `kNotFound`, `kConflict` (id taken; command id used for another request), `kVersionMismatch`, `kWrongState`,
   /// `kTooMuchWork`; then nothing has changed.
-  [[nodiscard]] Result<Outcome> execute(const Command& command, UtcMs now);
+  [[nodiscard]] Result<Outcome> execute(Command command, UtcMs now);
 
   /// What `execute` would decide now, without deciding it. Lists are complete up to kConflictsReportedMax.
   [[nodiscard]] Result<Decision> preview(const Command& command, UtcMs now) const;

@@ -295,7 +295,8 @@ class History {
     desk_.tick();
     std::set<std::string> expired;
     for (std::size_t i = before; i < desk_.log.size(); ++i) {
-      for (const Expired& row : read_entry(desk_.log[i])->expired) expired.insert(row.id);
+      const auto entry = read_entry(desk_.log[i]);
+      for (const Expired& row : entry->expired) expired.insert(row.id);
     }
     std::set<std::string> due;
     for (auto& [id, intent] : model_.intents) {

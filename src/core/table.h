@@ -6,11 +6,15 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
+#include <queue>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "base/invariant.h"
 #include "base/time.h"
 #include "core/hash_index.h"
@@ -118,7 +122,7 @@ class Table {
     free_.push_back(slot);
   }
 
-  std::deque<Row<Record>> rows_;  // a deque: growing moves nothing
+  StableArray<Row<Record>> rows_;
   std::vector<Slot> free_;
   TextHash hash_;
   HashIndex by_id_;
@@ -127,8 +131,8 @@ class Table {
   std::size_t ended_count_ = 0;
 };
 
-/// When which slots run out: buckets of a minute, each in any order; whoever collects sorts. Entries that no longer
-/// hold are dropped when their time comes.
+/// When which slots run out: buckets of a minute, found by hash and ordered by a heap, each in any order; whoever
+/// collects sorts. Entries that no longer hold are dropped when their time comes.
 class ExpiryQueue {
  public:
   struct Due {
@@ -137,26 +141,38 @@ class ExpiryQueue {
   };
   static constexpr DurationMs kBucketMs = 60'000;
 
-  void add(UtcMs when, Slot slot, std::uint32_t generation) { buckets_[bucket(when)].push_back({slot, generation}); }
+  void add(UtcMs when, Slot slot, std::uint32_t generation) {
+    std::vector<Due>& due = buckets_[bucket(when)];
+    if (due.empty()) order_.push(bucket(when));
+    due.push_back({slot, generation});
+  }
   [[nodiscard]] std::optional<UtcMs> first() const {
-    if (buckets_.empty()) return std::nullopt;
-    return UtcMs{buckets_.begin()->first * kBucketMs};
+    if (order_.empty()) return std::nullopt;
+    return UtcMs{order_.top() * kBucketMs};
   }
   /// Keeps, in every bucket that begins at or before `now`, only what `keep(due, begin of bucket)` says, and drops
   /// emptied buckets.
   template <class Keep>
   void visit_until(UtcMs now, Keep&& keep) {
-    auto at = buckets_.begin();
-    while (at != buckets_.end() && at->first * kBucketMs <= now.ms) {
-      const UtcMs begin{at->first * kBucketMs};
-      std::erase_if(at->second, [&](const Due& due) { return !keep(due, begin); });
-      at = at->second.empty() ? buckets_.erase(at) : std::next(at);
+    std::vector<std::int64_t> kept;
+    while (!order_.empty() && order_.top() * kBucketMs <= now.ms) {
+      const std::int64_t number = order_.top();
+      order_.pop();
+      const auto at = buckets_.find(number);
+      std::erase_if(at->second, [&](const Due& due) { return !keep(due, UtcMs{number * kBucketMs}); });
+      if (at->second.empty()) {
+        buckets_.erase(at);
+      } else {
+        kept.push_back(number);
+      }
     }
+    for (const std::int64_t number : kept) order_.push(number);
   }
 
  private:
   static std::int64_t bucket(UtcMs t) { return t.ms >= 0 ? t.ms / kBucketMs : -((-t.ms + kBucketMs - 1) / kBucketMs); }
-  std::map<std::int64_t, std::vector<Due>> buckets_;
+  std::unordered_map<std::int64_t, std::vector<Due>> buckets_;  // none is empty; looked up, never iterated
+  std::priority_queue<std::int64_t, std::vector<std::int64_t>, std::greater<>> order_;  // the numbers of all buckets
 };
 
 }  // namespace tansiq::core

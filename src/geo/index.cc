@@ -26,7 +26,7 @@ class VolumeIndex::Impl {
     const std::uint32_t slot = take_slot();
     const Handle handle = ++inserted_ << kSlotBits | slot;
     EXPECT_INVARIANT(inserted_ < std::uint64_t{1} << (64 - kSlotBits));
-    at(slot) = Stored{volume, tag, handle};
+    at(slot) = Stored{handle, tag, volume};
     const IndexBox box = box_of(volume);
     grid_for(volume, box, true)->insert(box, slot);
     ends_.push_back({volume.window.end.ms, handle});
@@ -68,55 +68,23 @@ class VolumeIndex::Impl {
     return total;
   }
 
-  /// Calls `found(stored)` for every volume whose box meets the query's, until it returns false. Returns whether all
-  /// were visited. May call twice for one volume when it and the query together go round the earth.
-  template <class Found>
-  bool scan(const PreparedVolume& query, const Minima& minima, Found&& found) const {
-    const IndexBox box = query_box(query, minima);
-    std::vector<Lanes> lanes;
-    std::vector<IndexGrid::Visit> visits;
-    lanes.reserve(grids_.size());
-    visits.reserve(kVisitsUsual);
-    for (const Grid& grid : grids_) {
-      const std::int64_t vertical_cm = std::clamp<std::int64_t>(minima.vertical_cm, 0, std::int64_t{1} << 40) +
-                                       reference_margin_cm(query.band.reference, grid.reference);
-      grid.cells->plan(box, vertical_cm, lanes, visits);
-    }
-    for (IndexGrid::Visit& visit : visits) IndexGrid::look_up(visit);
-    std::erase_if(visits, [](const IndexGrid::Visit& visit) { return visit.cell == nullptr; });
-    for (const IndexGrid::Visit& visit : visits) visit.cell->prefetch_entries(visit.start_min);
-    bool more = true;
-    for (const IndexGrid::Visit& visit : visits) {
-      visit.cell->scan(lanes[visit.lanes], visit.start_min, [&](std::uint32_t slot) {
-        if (more) more = found(at(slot));
-      });
-      if (!more) return false;
-    }
-    return true;
-  }
-
   Status find(const PreparedVolume& query, const Minima& minima, std::size_t candidates_max, bool exact,
               std::vector<Hit>& out) const {
-    const std::size_t before = out.size();
-    std::size_t compared = 0;
-    const bool all = scan(query, minima, [&](const Stored& stored) {
-      if (exact && !times_conflict(stored.volume->window, query.window, minima.time_ms)) return true;
-      if (++compared > candidates_max) return false;
-      if (!exact || outlines_conflict(stored.volume->shape, query.shape, minima.horizontal_m)) {
-        out.push_back({stored.handle, stored.tag});
-      }
-      return true;
-    });
-    if (!all) {
-      out.resize(before);
-      return fail(ErrorCode::kTooMuchWork,
-                  fmt::format("more than {} live volumes lie near this one: ask for a smaller volume or a shorter time",
-                              candidates_max));
+    thread_local Scratch scratch;
+    scratch.clear();
+    const bool all = search(query, minima, candidates_max, exact, scratch);
+    if (all && exact) scratch.keep_conflicts(query, minima);
+    if (all) {
+      std::ranges::sort(scratch.found, {}, &Stored::handle);
+      const auto repeated = std::ranges::unique(scratch.found);
+      scratch.found.erase(repeated.begin(), repeated.end());
+      for (const Stored* stored : scratch.found) out.push_back({stored->handle, stored->tag});
     }
-    const auto added = out.begin() + static_cast<std::ptrdiff_t>(before);
-    std::sort(added, out.end(), [](const Hit& a, const Hit& b) { return a.handle < b.handle; });
-    out.erase(std::unique(added, out.end()), out.end());
-    return {};
+    scratch.release_beyond(kScratchMax);
+    if (all) return {};
+    return fail(ErrorCode::kTooMuchWork,
+                fmt::format("more than {} live volumes lie near this one: ask for a smaller volume or a shorter time",
+                            candidates_max));
   }
 
   [[nodiscard]] const PreparedVolume& volume(Handle handle) const {
@@ -126,9 +94,9 @@ class VolumeIndex::Impl {
 
  private:
   struct Stored {
-    std::optional<PreparedVolume> volume;
-    std::uint64_t tag = 0;
     Handle handle = 0;  ///< 0 while the place is free.
+    std::uint64_t tag = 0;
+    std::optional<PreparedVolume> volume;
   };
   static constexpr std::size_t kChunk = 1024;
   using Chunk = std::array<Stored, kChunk>;
@@ -144,14 +112,91 @@ class VolumeIndex::Impl {
     int duration_class;
     std::unique_ptr<IndexGrid> cells;
   };
+  /// What one search works in. Kept from one to the next, so that a query allocates nothing.
+  struct Scratch {
+    struct PageVisit {
+      const IndexPage* page;
+      std::uint32_t lanes;
+    };
+    std::vector<Lanes> lanes;
+    std::vector<IndexGrid::Visit> visits;
+    std::vector<PageVisit> pages;
+    std::vector<const Stored*> found;
+
+    void clear() {
+      lanes.clear();
+      visits.clear();
+      pages.clear();
+      found.clear();
+    }
+    /// So that one large query does not keep its memory for ever.
+    void release_beyond(std::size_t most) {
+      if (visits.capacity() > most) visits = {};
+      if (pages.capacity() > most) pages = {};
+      if (found.capacity() > most) found = {};
+    }
+    /// Drops what only its box meets.
+    void keep_conflicts(const PreparedVolume& query, const Minima& minima) {
+      std::erase_if(found, [&](const Stored* stored) {
+        return !outlines_conflict(stored->volume->shape, query.shape, minima.horizontal_m);
+      });
+    }
+  };
   static constexpr std::size_t kStaleEnds = 64;
-  static constexpr std::size_t kVisitsUsual = 64;
+  static constexpr std::size_t kScratchMax = 1 << 14;
 
   [[nodiscard]] Stored& at(std::uint32_t slot) { return (*chunks_[slot / kChunk])[slot % kChunk]; }
   [[nodiscard]] const Stored& at(std::uint32_t slot) const { return (*chunks_[slot / kChunk])[slot % kChunk]; }
   [[nodiscard]] bool has(Handle handle) const {
     const std::uint32_t slot = slot_of(handle);
     return handle != 0 && slot < chunks_.size() * kChunk && at(slot).handle == handle;
+  }
+
+  /// Fills `scratch.found` with every volume whose box meets the query's (and, when `exact`, whose window does to the
+  /// millisecond), in no order; one that goes round the earth together with the query may stand there twice. False when
+  /// there are more than `candidates_max`. In rounds, each of which asks for the memory of the next: see IndexGrid.
+  bool search(const PreparedVolume& query, const Minima& minima, std::size_t candidates_max, bool exact,
+              Scratch& scratch) const {
+    const IndexBox box = query_box(query, minima);
+    for (const Grid& grid : grids_) {
+      const std::int64_t vertical_cm = std::clamp<std::int64_t>(minima.vertical_cm, 0, std::int64_t{1} << 40) +
+                                       reference_margin_cm(query.band.reference, grid.reference);
+      grid.cells->plan(box, vertical_cm, scratch.lanes, scratch.visits);
+    }
+    for (IndexGrid::Visit& visit : scratch.visits) IndexGrid::look_up(visit);
+    for (const IndexGrid::Visit& visit : scratch.visits) {
+      if (visit.cell == nullptr) continue;
+      visit.cell->pages(scratch.lanes[visit.lanes], visit.low, visit.high, [&](const IndexPage& page) {
+        page.prefetch();
+        scratch.pages.push_back({&page, visit.lanes});
+      });
+    }
+    std::size_t judged = 0;
+    for (const auto& visit : scratch.pages) {
+      const Lanes& lanes = scratch.lanes[visit.lanes];
+      const IndexEntry* const end = visit.page->entries.get() + visit.page->count;
+      for (const IndexEntry* entry = visit.page->entries.get(); entry != end; ++entry) {
+        if (!lanes_meet(entry->lanes, lanes)) continue;
+        const Stored& stored = at(entry->slot);
+        __builtin_prefetch(&stored);
+        scratch.found.push_back(&stored);
+      }
+      if (scratch.found.size() <= candidates_max) continue;
+      if (exact) judged = keep_times(query, minima, judged, scratch.found);
+      if (scratch.found.size() > candidates_max) return false;
+    }
+    if (exact) keep_times(query, minima, judged, scratch.found);
+    return true;
+  }
+
+  /// Drops, from place `first` on, what the box's coarse time alone brought. Returns how many are left.
+  static std::size_t keep_times(const PreparedVolume& query, const Minima& minima, std::size_t first,
+                                std::vector<const Stored*>& found) {
+    const auto gone = std::remove_if(
+        found.begin() + static_cast<std::ptrdiff_t>(first), found.end(),
+        [&](const Stored* stored) { return !times_conflict(stored->volume->window, query.window, minima.time_ms); });
+    found.erase(gone, found.end());
+    return found.size();
   }
 
   std::uint32_t take_slot() {

@@ -1,6 +1,7 @@
 #include "geo/index_grid.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 
@@ -14,75 +15,121 @@ constexpr int kExtentShiftFirst = 16;  // 0.026°, 2.9 km
 constexpr int kSizeStep = 2;
 constexpr int kDurationShiftFirst = 13;  // 2.3 h
 constexpr int kDurationStep = 4;
+constexpr int kTimeStepsLog2 = 1;  // coarse starts to a duration
+constexpr int kWholeShift = 30;    // one cell for the earth
 constexpr std::size_t kTableFirst = 16;
 
 int shift_for(std::size_t table_size) { return 64 - static_cast<int>(std::bit_width(table_size - 1)); }
 
 }  // namespace
 
+// IndexOrder ----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr int kHeightTopBits = 2;
+constexpr int kPlaceBits = 3 * IndexOrder::kPositionBits + kHeightTopBits;
+
+/// 20 km in steps of 82 m. The top bits, 5 km each, come before position; below, where small aircraft are, the curve
+/// turns in height as often as in latitude and longitude.
+std::uint32_t height_step(std::int32_t lower_cm) {
+  constexpr std::int32_t kRangeBits = 21;
+  const std::int32_t height = std::clamp(lower_cm, 0, (1 << kRangeBits) - 1);
+  return static_cast<std::uint32_t>(height) >> (kRangeBits - kHeightTopBits - IndexOrder::kPositionBits);
+}
+
+std::uint64_t biased(std::int64_t start) {
+  constexpr std::int64_t kLow = std::numeric_limits<std::int32_t>::min();
+  constexpr std::int64_t kHigh = std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::uint64_t>(std::clamp(start, kLow, kHigh) - kLow);
+}
+
+}  // namespace
+
+std::uint64_t IndexOrder::first_at(std::int64_t start) const { return biased(start) >> time_shift << kPlaceBits; }
+std::uint64_t IndexOrder::last_at(std::int64_t start) const {
+  return first_at(start) | ((std::uint64_t{1} << kPlaceBits) - 1);
+}
+
+std::uint64_t IndexOrder::key(const Lanes& lanes) const {
+  const auto position = [this](std::int32_t angle) {
+    return static_cast<std::uint32_t>((angle + kHalfTurn) >> position_shift);
+  };
+  const std::uint32_t height = height_step(lanes[IndexBox::kHeight]);
+  const std::uint32_t lat = position(lanes[IndexBox::kLat]);
+  const std::uint32_t lng = position(lanes[IndexBox::kLng]);
+  std::uint64_t place = height >> kPositionBits;
+  for (int bit = kPositionBits - 1; bit >= 0; --bit) {
+    place = place << 3 | (height >> bit & 1) << 2 | (lat >> bit & 1) << 1 | (lng >> bit & 1);
+  }
+  return first_at(lanes[IndexBox::kTime]) | place;
+}
+
 // IndexCell -----------------------------------------------------------------------------------------------------------
 
-void IndexCell::Page::reserve(std::uint32_t wanted) {
-  if (wanted <= capacity) return;
-  std::uint32_t larger = capacity == 0 ? 2 : capacity * 2;
-  larger = std::clamp(larger, wanted, kPageEntriesMax);
-  auto moved = std::make_unique_for_overwrite<IndexEntry[]>(larger);
-  std::copy_n(entries.get(), count, moved.get());
-  entries = std::move(moved);
-  capacity = larger;
+IndexPage::IndexPage() { box.fill(std::numeric_limits<std::int32_t>::max()); }
+
+void IndexPage::push(const IndexEntry& entry) {
+  if (count == capacity) {
+    const std::uint32_t larger = capacity == 0 ? 2 : std::min(capacity * 2U, kEntriesMax);
+    auto moved = std::make_unique_for_overwrite<IndexEntry[]>(larger);
+    std::copy_n(entries.get(), count, moved.get());
+    entries = std::move(moved);
+    capacity = static_cast<std::uint16_t>(larger);
+  }
+  entries[count++] = entry;
+  std::ranges::transform(box, entry.lanes, box.begin(), [](std::int32_t a, std::int32_t b) { return std::min(a, b); });
 }
 
-std::size_t IndexCell::first_page(std::int64_t start) const {
-  // Starts may repeat across pages: the page before the first later one may still hold this start.
-  const auto later = std::ranges::lower_bound(pages_, start, {}, [](const Page& p) { return std::int64_t{p.first}; });
-  const auto at = static_cast<std::size_t>(later - pages_.begin());
-  return at == 0 ? 0 : at - 1;
-}
-
-void IndexCell::split(std::size_t page) {
-  Page upper;
-  const std::uint32_t half = pages_[page].count / 2;
-  upper.reserve(kPageEntriesMax);
-  upper.count = pages_[page].count - half;
-  std::copy_n(pages_[page].entries.get() + half, upper.count, upper.entries.get());
-  upper.first = upper.entries[0].start();
-  pages_[page].count = half;
+/// Into halves by key; among equal keys by start.
+void IndexCell::split(const IndexOrder& order, std::size_t page) {
+  struct Keyed {
+    std::uint64_t key;
+    std::int32_t start;
+    std::uint32_t at;
+    auto operator<=>(const Keyed&) const = default;
+  };
+  const IndexPage whole = std::exchange(pages_[page], IndexPage());
+  std::array<Keyed, IndexPage::kEntriesMax> keyed;
+  EXPECT_INVARIANT(whole.count == keyed.size());
+  for (std::uint32_t i = 0; i < keyed.size(); ++i) {
+    const Lanes& lanes = whole.entries[i].lanes;
+    keyed[i] = {order.key(lanes), lanes[IndexBox::kTime], i};
+  }
+  constexpr std::size_t kHalf = keyed.size() / 2;
+  std::ranges::nth_element(keyed, keyed.begin() + kHalf);
+  IndexPage upper;
+  upper.first = keyed[kHalf].key;
+  pages_[page].first = whole.first;
+  for (std::size_t i = 0; i < keyed.size(); ++i) {
+    (i < kHalf ? pages_[page] : upper).push(whole.entries[keyed[i].at]);
+  }
   pages_.insert(pages_.begin() + static_cast<std::ptrdiff_t>(page) + 1, std::move(upper));
 }
 
-void IndexCell::insert(const IndexEntry& entry) {
-  if (pages_.empty()) pages_.emplace_back();
-  const auto later = std::ranges::upper_bound(pages_, entry.start(), {}, [](const Page& p) { return p.first; });
+void IndexCell::insert(const IndexOrder& order, const IndexEntry& entry) {
+  const std::uint64_t key = order.key(entry.lanes);
+  if (pages_.empty()) pages_.emplace_back().first = key;
+  const auto later = std::ranges::upper_bound(pages_, key, {}, &IndexPage::first);
   std::size_t at = later == pages_.begin() ? 0 : static_cast<std::size_t>(later - pages_.begin()) - 1;
-  if (pages_[at].count == kPageEntriesMax) {
-    split(at);
-    if (entry.start() >= pages_[at + 1].first) ++at;
+  if (pages_[at].count == IndexPage::kEntriesMax) {
+    split(order, at);
+    if (key >= pages_[at + 1].first) ++at;
   }
-  Page& page = pages_[at];
-  page.reserve(page.count + 1);
-  IndexEntry* begin = page.entries.get();
-  IndexEntry* place = std::upper_bound(begin, begin + page.count, entry.start(),
-                                       [](std::int32_t start, const IndexEntry& e) { return start < e.start(); });
-  std::copy_backward(place, begin + page.count, begin + page.count + 1);
-  *place = entry;
-  ++page.count;
-  page.first = begin[0].start();
+  pages_[at].first = std::min(pages_[at].first, key);
+  pages_[at].push(entry);
 }
 
-void IndexCell::remove(const IndexEntry& entry) {
-  for (std::size_t p = first_page(entry.start()); p < pages_.size() && pages_[p].first <= entry.start(); ++p) {
-    Page& page = pages_[p];
-    IndexEntry* begin = page.entries.get();
-    IndexEntry* end = begin + page.count;
-    IndexEntry* at = std::find_if(begin, end, [&](const IndexEntry& e) { return e.slot == entry.slot; });
+void IndexCell::remove(const IndexOrder& order, const IndexEntry& entry) {
+  const std::uint64_t key = order.key(entry.lanes);
+  for (std::size_t p = first_page(key); p < pages_.size() && pages_[p].first <= key; ++p) {
+    IndexPage& page = pages_[p];
+    IndexEntry* end = page.entries.get() + page.count;
+    IndexEntry* at = std::find_if(page.entries.get(), end, [&](const IndexEntry& e) { return e.slot == entry.slot; });
     if (at == end) continue;
-    std::copy(at + 1, end, at);
+    *at = *(end - 1);
     --page.count;
-    if (page.count == 0) {
-      pages_.erase(pages_.begin() + static_cast<std::ptrdiff_t>(p));
-    } else {
-      page.first = begin[0].start();
-    }
+    if (page.count == 0) pages_.erase(pages_.begin() + static_cast<std::ptrdiff_t>(p));
     return;
   }
   const bool entry_was_in_its_cell = false;
@@ -90,8 +137,8 @@ void IndexCell::remove(const IndexEntry& entry) {
 }
 
 std::size_t IndexCell::bytes() const {
-  std::size_t total = pages_.capacity() * sizeof(Page);
-  for (const Page& page : pages_) total += page.capacity * sizeof(IndexEntry);
+  std::size_t total = pages_.capacity() * sizeof(IndexPage);
+  for (const IndexPage& page : pages_) total += page.capacity * sizeof(IndexEntry);
   return total;
 }
 
@@ -118,10 +165,9 @@ int IndexGrid::duration_class_of(const IndexBox& box) {
 }
 
 IndexGrid::IndexGrid(int size_class, int duration_class)
-    : cell_shift_(size_class + 1 == kSizeClasses ? 62 : kCellShiftFirst + kSizeStep * size_class),
-      duration_max_(duration_class + 1 == kDurationClasses
-                        ? std::int64_t{1} << 33
-                        : std::int64_t{1} << (kDurationShiftFirst + kDurationStep * duration_class)),
+    : cell_shift_(size_class + 1 == kSizeClasses ? kWholeShift : kCellShiftFirst + kSizeStep * size_class),
+      order_{cell_shift_ - IndexOrder::kPositionBits,
+             kDurationShiftFirst + kDurationStep * duration_class - kTimeStepsLog2},
       table_shift_(shift_for(kTableFirst)),
       table_(kTableFirst) {}
 
@@ -161,29 +207,31 @@ void IndexGrid::insert(const IndexBox& box, std::uint32_t slot) {
     table_[at].key = key;
     ++used_;
   }
-  table_[at].cell.insert({entry_lanes(box), slot});
+  table_[at].cell.insert(order_, {entry_lanes(box), slot});
   ++size_;
   lat_extent_max_ = std::max(lat_extent_max_, box.high[IndexBox::kLat] - box.low[IndexBox::kLat]);
   lng_extent_max_ = std::max(lng_extent_max_, box.high[IndexBox::kLng] - box.low[IndexBox::kLng]);
+  duration_max_ = std::max(duration_max_, box.high[IndexBox::kTime] - box.low[IndexBox::kTime]);
 }
 
 void IndexGrid::remove(const IndexBox& box, std::uint32_t slot) {
   const std::size_t at = find(key_of(column(box.low[IndexBox::kLng]), row(box.low[IndexBox::kLat])));
   EXPECT_INVARIANT(table_[at].key != kNone);
   IndexCell& cell = table_[at].cell;
-  cell.remove({entry_lanes(box), slot});
+  cell.remove(order_, {entry_lanes(box), slot});
   --size_;
   if (cell.empty()) {
     erase_at(at);
     --used_;
   }
-  if (size_ == 0) lat_extent_max_ = lng_extent_max_ = 0;
+  if (size_ == 0) lat_extent_max_ = lng_extent_max_ = duration_max_ = 0;
 }
 
 void IndexGrid::plan(const IndexBox& query, std::int64_t vertical_cm, std::vector<Lanes>& lanes,
                      std::vector<Visit>& visits) const {
   if (size_ == 0) return;
-  const std::int64_t start_min = query.low[IndexBox::kTime] - duration_max_;
+  const std::uint64_t low = order_.first_at(query.low[IndexBox::kTime] - duration_max_);
+  const std::uint64_t high = order_.last_at(query.high[IndexBox::kTime]);
   const std::int64_t row_low = row(query.low[IndexBox::kLat] - lat_extent_max_);
   const std::int64_t row_high = row(query.high[IndexBox::kLat]);
   for (const std::int64_t shift : {std::int64_t{0}, -kWholeTurn, kWholeTurn}) {
@@ -198,7 +246,7 @@ void IndexGrid::plan(const IndexBox& query, std::int64_t vertical_cm, std::vecto
     const auto wanted = static_cast<std::uint64_t>((column_high - column_low + 1) * (row_high - row_low + 1));
     if (wanted > used_) {
       for (const Slot& slot : table_) {
-        if (slot.key != kNone) visits.push_back({this, slot.key, &slot.cell, which, start_min});
+        if (slot.key != kNone) visits.push_back({this, slot.key, &slot.cell, which, low, high});
       }
       continue;
     }
@@ -206,7 +254,7 @@ void IndexGrid::plan(const IndexBox& query, std::int64_t vertical_cm, std::vecto
       for (std::int64_t c = column_low; c <= column_high; ++c) {
         const std::uint64_t key = key_of(c, r);
         __builtin_prefetch(&table_[home(key)]);
-        visits.push_back({this, key, nullptr, which, start_min});
+        visits.push_back({this, key, nullptr, which, low, high});
       }
     }
   }

@@ -14,56 +14,72 @@ namespace tansiq::geo {
 struct IndexEntry {
   Lanes lanes;
   std::uint32_t slot;
-  [[nodiscard]] std::int32_t start() const { return lanes[IndexBox::kTime]; }
 };
 
-/// The entries of one cell, ascending by start, in pages.
+/// Where entries of a cell stand: by a coarse start first, so that a window's entries are one run; then along a Z-curve
+/// through height, latitude and longitude, so that neighbours in the order are neighbours in space.
+struct IndexOrder {
+  int position_shift;  ///< Position within the cell, as kPositionBits bits, begins here.
+  int time_shift;
+  static constexpr int kPositionBits = 6;
+
+  [[nodiscard]] std::uint64_t key(const Lanes& lanes) const;
+  /// The least key of an entry that starts at `start`, and one that none before the next coarse start exceeds.
+  [[nodiscard]] std::uint64_t first_at(std::int64_t start) const;
+  [[nodiscard]] std::uint64_t last_at(std::int64_t start) const;
+};
+
+/// A few entries near each other, in no order.
+struct IndexPage {
+  static constexpr std::uint32_t kEntriesMax = 32;
+
+  Lanes box;                ///< The least of each lane: what it does not meet, no entry does. Does not shrink.
+  std::uint64_t first = 0;  ///< No entry has a lesser key.
+  std::unique_ptr<IndexEntry[]> entries;
+  std::uint16_t count = 0;
+  std::uint16_t capacity = 0;
+
+  IndexPage();
+  void push(const IndexEntry& entry);
+  void prefetch() const {
+    constexpr std::size_t kLine = 64;
+    const auto* bytes = reinterpret_cast<const char*>(entries.get());
+    for (std::size_t at = 0; at < count * sizeof(IndexEntry) + kLine; at += kLine) __builtin_prefetch(bytes + at);
+  }
+};
+
+/// The entries of one cell, in pages that ascend by key. Keys may repeat across pages.
 class IndexCell {
  public:
-  static constexpr std::uint32_t kPageEntriesMax = 64;
-
-  void insert(const IndexEntry& entry);
+  void insert(const IndexOrder& order, const IndexEntry& entry);
   /// Aborts when the entry is not there.
-  void remove(const IndexEntry& entry);
+  void remove(const IndexOrder& order, const IndexEntry& entry);
   [[nodiscard]] bool empty() const { return pages_.empty(); }
   [[nodiscard]] std::size_t bytes() const;
 
-  void prefetch_pages() const { __builtin_prefetch(pages_.data()); }
-  /// Asks for the first entries that `scan` will read.
-  void prefetch_entries(std::int64_t start_min) const {
-    constexpr std::size_t kLine = 64;
-    constexpr std::size_t kLinesMax = 8;
-    const Page& page = pages_[first_page(start_min)];
-    const auto* bytes = reinterpret_cast<const char*>(page.entries.get());
-    const std::size_t lines = std::min(kLinesMax, page.count * sizeof(IndexEntry) / kLine + 1);
-    for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(bytes + i * kLine);
+  void prefetch() const {
+    __builtin_prefetch(pages_.data());
+    __builtin_prefetch(reinterpret_cast<const char*>(pages_.data()) + 64);
   }
 
-  /// Calls `found(slot)` for each entry that meets `query` and starts at or after `start_min`.
+  /// Calls `found(page)` for each page that meets `query` and may hold keys of [low, high].
   template <class Found>
-  void scan(const Lanes& query, std::int64_t start_min, Found&& found) const {
-    for (std::size_t p = first_page(start_min); p < pages_.size() && pages_[p].first <= query[IndexBox::kTime]; ++p) {
-      const IndexEntry* entry = pages_[p].entries.get();
-      for (const IndexEntry* end = entry + pages_[p].count; entry != end; ++entry) {
-        if (lanes_meet(entry->lanes, query)) found(entry->slot);
-      }
+  void pages(const Lanes& query, std::uint64_t low, std::uint64_t high, Found&& found) const {
+    for (std::size_t p = first_page(low); p < pages_.size() && pages_[p].first <= high; ++p) {
+      if (lanes_meet(pages_[p].box, query)) found(pages_[p]);
     }
   }
 
  private:
-  struct Page {
-    std::int32_t first = 0;  ///< Start of its first entry.
-    std::uint32_t count = 0;
-    std::uint32_t capacity = 0;
-    std::unique_ptr<IndexEntry[]> entries;
-    void reserve(std::uint32_t wanted);
-  };
+  /// The first page that may hold this key or a greater one.
+  [[nodiscard]] std::size_t first_page(std::uint64_t key) const {
+    // The page before the first with this key or a later one may hold it too.
+    const auto later = std::ranges::lower_bound(pages_, key, {}, &IndexPage::first);
+    return later == pages_.begin() ? 0 : static_cast<std::size_t>(later - pages_.begin()) - 1;
+  }
+  void split(const IndexOrder& order, std::size_t page);
 
-  /// The first page that may hold an entry with this start or a later one.
-  [[nodiscard]] std::size_t first_page(std::int64_t start) const;
-  void split(std::size_t page);
-
-  std::vector<Page> pages_;
+  std::vector<IndexPage> pages_;
 };
 
 /// All volumes of one class of size and duration.
@@ -84,15 +100,16 @@ class IndexGrid {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t bytes() const;
 
-  /// A query visits cells in three rounds, so that the waits for memory overlap instead of following each other:
-  /// `plan` lists the cells to look for, `look_up` finds each, `IndexCell::scan` reads it. Each round asks for the
-  /// memory of the next. `lanes` takes one query per shift of longitude.
+  /// A query goes to cells, then to pages, in rounds, so that the waits for memory overlap instead of following each
+  /// other: `plan` lists the cells to look for, `look_up` finds each, `IndexCell::pages` lists what to read. Each round
+  /// asks for the memory of the next. `lanes` takes one query per shift of longitude.
   struct Visit {
     const IndexGrid* grid;
     std::uint64_t key;
     const IndexCell* cell;  ///< Null until looked up, and for a cell that is not there.
     std::uint32_t lanes;
-    std::int64_t start_min;
+    std::uint64_t low;  ///< Keys within the cell.
+    std::uint64_t high;
   };
   /// Entries are visited twice only when one and the query together go round the earth.
   void plan(const IndexBox& query, std::int64_t vertical_cm, std::vector<Lanes>& lanes,
@@ -102,7 +119,7 @@ class IndexGrid {
       const Slot& slot = visit.grid->table_[visit.grid->find(visit.key)];
       if (slot.key != kNone) visit.cell = &slot.cell;
     }
-    if (visit.cell != nullptr) visit.cell->prefetch_pages();
+    if (visit.cell != nullptr) visit.cell->prefetch();
   }
 
  private:
@@ -130,9 +147,10 @@ class IndexGrid {
   void erase_at(std::size_t at);
 
   int cell_shift_;
-  std::int64_t duration_max_;
+  IndexOrder order_;
   std::int64_t lat_extent_max_ = 0;  ///< Largest extents seen since the grid was last empty.
   std::int64_t lng_extent_max_ = 0;
+  std::int64_t duration_max_ = 0;
   std::size_t size_ = 0;
   std::size_t used_ = 0;  ///< Cells in use.
   int table_shift_;

@@ -124,23 +124,24 @@ class JcsWriter {
   /// Copies a parsed value with all that it holds.
   JcsWriter& value(const JcsValue& value);
   /// Whether exactly one whole value has been written.
-  [[nodiscard]] bool complete() const { return depth_ == 0 && !empty_[0]; }
+  [[nodiscard]] bool complete() const { return depth_ == 0 && !levels_[0].empty; }
 
  private:
   void begin(char bracket, bool object);
   void end(char bracket, bool object);
-  void before_value();
+  /// Whether a comma must stand before the next value; marks it as begun.
+  [[nodiscard]] bool comma_before_value();
 
+  struct Level {
+    std::size_t name_at = 0;  // the last name written here: where in `out_`, behind its opening quote
+    std::size_t name_size = 0;
+    bool empty = true;  // nothing written yet
+    bool object = false;
+  };
   std::string& out_;
   std::uint32_t depth_ = 0;
   bool after_key_ = false;
-  std::array<bool, kJsonDepthMax + 1> empty_{true};  // nothing written yet at this depth
-  std::array<bool, kJsonDepthMax + 1> object_{};     // the container at this depth is an object
-  struct Name {
-    std::size_t at;  // in `out_`, behind the opening quote
-    std::size_t size;
-  };
-  std::array<Name, kJsonDepthMax + 1> last_{};  // the last name written at this depth
+  std::array<Level, kJsonDepthMax + 1> levels_;  // the containers around the next value; [0] is the document
 };
 
 /// Whether `text` may stand in a record: valid UTF-8 without noncharacters. Fails with `kMalformed`; `where` is the

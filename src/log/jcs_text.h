@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -11,6 +12,21 @@
 #endif
 
 namespace tansiq::log::jcs_detail {
+
+[[nodiscard]] inline std::uint64_t load_word(const char* p) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, p, sizeof word);
+  return word;
+}
+
+/// Whether one of eight bytes is a control character, a quote, a backslash or above 7F.
+[[nodiscard]] inline bool any_special(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t kTops = 0x80 * kOnes;
+  // With all tops clear, a borrow or a zero shows in the byte's own top bit.
+  const auto zero = [](std::uint64_t w) { return (w - kOnes) & ~w; };
+  return ((word | (word - 0x20 * kOnes) | zero(word ^ ('"' * kOnes)) | zero(word ^ ('\\' * kOnes))) & kTops) != 0;
+}
 
 /// The first byte in [p, end) that does not stand for itself in a string: a control character, `"`, `\`, or a byte of
 /// a longer UTF-8 sequence; `end` if there is none. Sixteen bytes a step where the processor can.
@@ -30,6 +46,9 @@ namespace tansiq::log::jcs_detail {
     p += 16;
   }
 #endif
+  // Of what is left, most is plain and from eight bytes up: two words that may overlap tell.
+  const std::ptrdiff_t left = end - p;
+  if (left >= 8 && left <= 16 && !any_special(load_word(p)) && !any_special(load_word(end - 8))) return end;
   while (p < end && static_cast<signed char>(*p) >= 0x20 && *p != '"' && *p != '\\') ++p;
   return p;
 }

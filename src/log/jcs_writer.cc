@@ -1,4 +1,5 @@
 // The writing half of jcs.h.
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -44,7 +45,16 @@ void append_escape(std::string& out, char c) {
   out += kHexDigits[code & 15];
 }
 
-// Appends the text between the quotes.
+/// Lets `write` fill up to `most` bytes behind the text; it returns the end of what it wrote. One check of capacity for
+/// a whole token.
+template <class Write>
+void extend(std::string& out, std::size_t most, Write&& write) {
+  const std::size_t at = out.size();
+  out.resize_and_overwrite(at + most,
+                           [&](char* text, std::size_t) { return static_cast<std::size_t>(write(text + at) - text); });
+}
+
+/// Appends the text between the quotes.
 void append_escaped(std::string& out, std::string_view text) {
   const char* p = text.data();
   const char* const end = p + text.size();
@@ -58,40 +68,59 @@ void append_escaped(std::string& out, std::string_view text) {
       p += length;
       continue;
     }
-    out.append(plain, p);
+    out.append(plain, static_cast<std::size_t>(p - plain));
     append_escape(out, *p++);
     plain = p;
   }
-  out.append(plain, end);
+  out.append(plain, static_cast<std::size_t>(end - plain));
+}
+
+/// Appends a text in its quotes, with a comma before it and `after` behind it.
+void append_quoted(std::string& out, bool comma, std::string_view text, std::string_view after) {
+  const char* const end = text.data() + text.size();
+  if (jcs_detail::find_special(text.data(), end) == end) {
+    extend(out, text.size() + after.size() + 3, [&](char* p) {
+      if (comma) *p++ = ',';
+      *p++ = '"';
+      p = std::copy(text.begin(), text.end(), p);
+      *p++ = '"';
+      return std::copy(after.begin(), after.end(), p);
+    });
+    return;
+  }
+  out += comma ? std::string_view(",\"") : std::string_view("\"");
+  append_escaped(out, text);
+  out += '"';
+  out += after;
 }
 
 }  // namespace
 
-void JcsWriter::before_value() {
-  if (object_[depth_]) {
+bool JcsWriter::comma_before_value() {
+  Level& level = levels_[depth_];
+  if (level.object) {
     EXPECT_INVARIANT(after_key_);
     after_key_ = false;
-    return;
+    return false;
   }
-  if (empty_[depth_]) {
-    empty_[depth_] = false;
-    return;
+  if (level.empty) {
+    level.empty = false;
+    return false;
   }
   EXPECT_INVARIANT(depth_ != 0);  // a second value after the document's end
-  out_ += ',';
+  return true;
 }
 
 void JcsWriter::begin(char bracket, bool object) {
-  before_value();
+  if (comma_before_value()) out_ += ',';
   EXPECT_INVARIANT(depth_ < kJsonDepthMax);
   ++depth_;
-  empty_[depth_] = true;
-  object_[depth_] = object;
+  levels_[depth_] = {.object = object};
   out_ += bracket;
 }
 
 void JcsWriter::end(char bracket, bool object) {
-  EXPECT_INVARIANT(depth_ != 0 && object_[depth_] == object && !after_key_);
+  EXPECT_INVARIANT(depth_ != 0 && levels_[depth_].object == object && !after_key_);
   --depth_;
   out_ += bracket;
 }
@@ -117,49 +146,42 @@ JcsWriter& JcsWriter::end_array() {
 }
 
 JcsWriter& JcsWriter::key(std::string_view name) {
-  EXPECT_INVARIANT(object_[depth_] && !after_key_);
-  out_.append(empty_[depth_] ? "\"" : ",\"", empty_[depth_] ? 1 : 2);
-  const std::size_t at = out_.size();
-  append_escaped(out_, name);
-  const std::size_t size = out_.size() - at;
-  if (!empty_[depth_]) {
+  Level& level = levels_[depth_];
+  EXPECT_INVARIANT(level.object && !after_key_);
+  const std::size_t at = out_.size() + (level.empty ? 1 : 2);
+  append_quoted(out_, !level.empty, name, ":");
+  const std::size_t size = out_.size() - at - 2;
+  if (!level.empty) {
     const std::string_view text = out_;
-    const auto previous = text.substr(last_[depth_].at, last_[depth_].size);
-    EXPECT_INVARIANT(jcs_detail::compare_escaped_names(previous, text.substr(at, size)) < 0);
+    EXPECT_INVARIANT(
+        jcs_detail::compare_escaped_names(text.substr(level.name_at, level.name_size), text.substr(at, size)) < 0);
   }
-  last_[depth_] = {at, size};
-  empty_[depth_] = false;
-  out_.append("\":", 2);
+  level = {.name_at = at, .name_size = size, .empty = false, .object = true};
   after_key_ = true;
   return *this;
 }
 
 JcsWriter& JcsWriter::string(std::string_view value) {
-  before_value();
-  out_ += '"';
-  append_escaped(out_, value);
-  out_ += '"';
+  append_quoted(out_, comma_before_value(), value, "");
   return *this;
 }
 
 JcsWriter& JcsWriter::integer(std::int64_t value) {
   EXPECT_INVARIANT(value >= -kJcsIntegerMax && value <= kJcsIntegerMax);
-  before_value();
-  std::array<char, 24> digits{};
-  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  out_.append(digits.data(), written.ptr);
+  constexpr std::size_t kMost = 24;
+  const bool comma = comma_before_value();
+  extend(out_, kMost, [&](char* p) {
+    if (comma) *p++ = ',';
+    return std::to_chars(p, p + kMost - 1, value).ptr;
+  });
   return *this;
 }
 
-JcsWriter& JcsWriter::boolean(bool value) {
-  before_value();
-  out_ += value ? std::string_view("true") : std::string_view("false");
-  return *this;
-}
+JcsWriter& JcsWriter::boolean(bool value) { return raw(value ? std::string_view("true") : std::string_view("false")); }
 
 JcsWriter& JcsWriter::raw(std::string_view canonical) {
   EXPECT_INVARIANT(!canonical.empty());
-  before_value();
+  if (comma_before_value()) out_ += ',';
   out_ += canonical;
   return *this;
 }

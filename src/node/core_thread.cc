@@ -92,7 +92,7 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
 }
 
 void CoreThread::execute(CommandTask& task, UtcMs now) {
-  Result<Recorded> result = recorded(machine_.execute(task.command, now));
+  Result<Recorded> result = recorded(machine_.execute(std::move(task.command), now));
   count(result);
   departures_.push_back(task.done(std::move(result), machine_));
 }
