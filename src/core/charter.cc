@@ -36,11 +36,12 @@ Result<std::vector<std::string>> read_keys(const JcsValue& value) {
 }
 
 Result<Authority> read_authority(const JcsValue& value) {
-  TRY_VOID(value.only({"id", "keys", "name"}));
+  TRY_VOID(value.only({"id", "keys", "name", "peer"}));
   Authority authority;
   authority.id = TRY(parsed_at(value, "id", AuthorityId::parse));
   authority.keys = TRY(read_at(value, "keys", read_keys));
   authority.name = TRY(label_at(value, "name"));
+  if (const auto peer = value.find("peer")) authority.peer = TRY(read_fields<Peer>(*peer));
   return authority;
 }
 
@@ -74,8 +75,8 @@ Status read_extent(const JcsValue& value, Zone& zone) {
 }
 
 Result<Zone> read_zone(const JcsValue& value) {
-  TRY_VOID(
-      value.only({"background", "band", "disclosure", "domain", "id", "minima", "name", "outline", "owner", "rule"}));
+  TRY_VOID(value.only(
+      {"background", "band", "disclosure", "domain", "id", "minima", "name", "outline", "owner", "rule", "tenants"}));
   Zone zone;
   if (const auto background = value.find("background")) {
     zone.background = TRY(background->boolean());
@@ -88,6 +89,7 @@ Result<Zone> read_zone(const JcsValue& value) {
   zone.name = TRY(label_at(value, "name"));
   zone.owner = TRY(parsed_at(value, "owner", AuthorityId::parse));
   zone.rule = TRY(parsed_at(value, "rule", parse_rule));
+  if (const auto tenants = value.find("tenants")) zone.tenants = TRY(Codec<std::vector<AuthorityId>>::read(*tenants));
   TRY_VOID(read_extent(value, zone));
   return zone;
 }
@@ -128,6 +130,12 @@ Status read_zones(const JcsValue& value, Charter& charter) {
                   fmt::format("owner \"{}\" is not an authority of this charter", zone.owner.str()),
                   fmt::format("zones[{}].owner", i));
     }
+    for (const AuthorityId& tenant : zone.tenants) {
+      if (authorities.contains(tenant) && tenant != zone.owner) continue;
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("tenant \"{}\" is not another authority of this charter", tenant.str()),
+                  fmt::format("zones[{}].tenants", i));
+    }
     if (zone.background && std::exchange(background, true)) {
       return value[i].fail_here("a second background zone: there is at most one");
     }
@@ -136,10 +144,46 @@ Status read_zones(const JcsValue& value, Charter& charter) {
   return {};
 }
 
+Status read_relations(const JcsValue& value, Charter& charter) {
+  TRY_VOID(value.expect(JcsValue::Kind::kArray));
+  if (value.size() == 0 || value.size() > kCharterRelationsMax) {
+    return value.fail_here(
+        fmt::format("{} relations; 1 to {} are allowed, or leave the member out", value.size(), kCharterRelationsMax));
+  }
+  std::set<Edge> seen;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    InitialRelation relation = TRY(read_fields<InitialRelation>(value[i]));
+    const Edge& edge = relation.edge;
+    for (const AuthorityId* side : {&edge.from, &edge.to}) {
+      if (charter.find_authority(*side) == nullptr) {
+        return value[i].fail_here(fmt::format("\"{}\" is not an authority of this charter", side->str()));
+      }
+    }
+    if (edge.from == edge.to) return value[i].fail_here("an authority grants itself nothing: it needs no grant");
+    const std::int64_t most = level_max(edge.domain, edge.capability);
+    if (most == 0) {
+      return value[i].fail_here(
+          fmt::format("domain {} has no capability \"{}\"", to_text(edge.domain), to_text(edge.capability)));
+    }
+    if (relation.level < 0 || relation.level > most) {
+      return value[i].fail_here(
+          fmt::format("level {} of {}: 0 to {} exist", relation.level, to_text(edge.capability), most));
+    }
+    if (!seen.insert(edge).second) return value[i].fail_here("this relation stands here twice");
+    charter.relations.push_back(std::move(relation));
+  }
+  return {};
+}
+
 void write_authority(JcsWriter& w, const Authority& authority) {
   w.begin_object().key("id").string(authority.id.str()).key("keys").begin_array();
   for (const std::string& key : authority.keys) w.string(key);
-  w.end_array().key("name").string(authority.name).end_object();
+  w.end_array().key("name").string(authority.name);
+  if (authority.peer) {
+    w.key("peer");
+    write_fields(w, *authority.peer);
+  }
+  w.end_object();
 }
 
 void write_zone(JcsWriter& w, const Zone& zone) {
@@ -157,7 +201,12 @@ void write_zone(JcsWriter& w, const Zone& zone) {
     w.key("outline");
     write_outline(w, *zone.outline);
   }
-  w.key("owner").string(zone.owner.str()).key("rule").string(to_text(zone.rule)).end_object();
+  w.key("owner").string(zone.owner.str()).key("rule").string(to_text(zone.rule));
+  if (!zone.tenants.empty()) {
+    w.key("tenants");
+    Codec<std::vector<AuthorityId>>::write(w, zone.tenants);
+  }
+  w.end_object();
 }
 
 }  // namespace
@@ -180,8 +229,8 @@ Result<Charter> parse_charter(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   const log::JcsDocument document = TRY(log::JcsDocument::parse(text, kCharterBytesMax));
   const JcsValue root = document.root();
-  TRY_VOID(
-      root.only({"authorities", "data_mode", "id", "name", "valid_from_ms", "valid_until_ms", "version", "zones"}));
+  TRY_VOID(root.only({"authorities", "data_mode", "id", "name", "relations", "timing", "valid_from_ms",
+                      "valid_until_ms", "version", "zones"}));
   Charter charter;
   const std::string_view id = TRY(string_at(root, "id"));
   TRY_VOID(check_id(id, "charter id"));
@@ -195,6 +244,8 @@ Result<Charter> parse_charter(std::string_view text) {
     if (*charter.valid_until <= charter.valid_from) return until->fail_here("ends before it begins");
   }
   TRY_VOID(read_at(root, "authorities", [&](const JcsValue& v) { return read_authorities(v, charter); }));
+  if (const auto relations = root.find("relations")) TRY_VOID(read_relations(*relations, charter));
+  if (const auto timing = root.find("timing")) charter.timing = TRY(read_fields<Timing>(*timing));
   TRY_VOID(read_at(root, "zones", [&](const JcsValue& v) { return read_zones(v, charter); }));
   return charter;
 }
@@ -205,7 +256,17 @@ std::string charter_text(const Charter& charter) {
   w.begin_object().key("authorities").begin_array();
   for (const Authority& authority : charter.authorities) write_authority(w, authority);
   w.end_array().key("data_mode").string(to_text(charter.data_mode)).key("id").string(charter.id);
-  w.key("name").string(charter.name).key("valid_from_ms").integer(charter.valid_from.ms);
+  w.key("name").string(charter.name);
+  if (!charter.relations.empty()) {
+    w.key("relations").begin_array();
+    for (const InitialRelation& relation : charter.relations) write_fields(w, relation);
+    w.end_array();
+  }
+  if (charter.timing != Timing{}) {
+    w.key("timing");
+    write_fields(w, charter.timing);
+  }
+  w.key("valid_from_ms").integer(charter.valid_from.ms);
   if (charter.valid_until) w.key("valid_until_ms").integer(charter.valid_until->ms);
   w.key("version").integer(charter.version).key("zones").begin_array();
   for (const Zone& zone : charter.zones) write_zone(w, zone);

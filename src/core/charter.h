@@ -4,12 +4,15 @@
 // authority that owns a zone signs it with a key that the charter itself names. Members of the text, all required
 // unless marked:
 //
-//   {"authorities":[{"id","keys":[verifier key…],"name"}…],
+//   {"authorities":[{"id","keys":[verifier key…],"name",
+//                    "peer":{"cosigner":verifier key,"tls_keys":[SHA-256 in hex…],"url"} (optional)}…],
 //    "data_mode":"REAL"|"EXERCISE"|"TEST"|"SIMULATED", "id", "name",
+//    "relations":[{"edge":{"capability","domain","from","to"},"level"}…] (optional), "timing":{…} (optional),
 //    "valid_from_ms", "valid_until_ms" (optional), "version",
 //    "zones":[{"background":true (optional), "band" (optional, air only), "disclosure":"none"|"busy"|"coarse"|"full",
 //              "domain":"air"|"sea", "id", "minima":{"horizontal_m","time_ms","vertical_cm"}, "name",
-//              "outline" (unless background), "owner", "rule":"exclusive"|"aware"|"disputed"}…]}
+//              "outline" (unless background), "owner", "rule":"exclusive"|"aware"|"disputed",
+//              "tenants":[authority…] (optional)}…]}
 //
 // `band` and `outline` are spelled as in volume_json.h. Unknown members are errors: a charter is never half understood.
 //
@@ -27,6 +30,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "core/names.h"
+#include "core/relation_names.h"
 #include "geo/volume.h"
 
 namespace tansiq::core {
@@ -35,16 +39,29 @@ inline constexpr std::size_t kCharterBytesMax = 1U << 20;
 inline constexpr std::size_t kCharterAuthoritiesMax = 256;
 inline constexpr std::size_t kCharterZonesMax = 10'000;
 inline constexpr std::size_t kAuthorityKeysMax = 8;
+inline constexpr std::size_t kCharterRelationsMax = 10'000;
 /// Largest separation minima that a charter may state.
 inline constexpr std::int64_t kMinimaHorizontalMMax = 100'000;
 inline constexpr std::int64_t kMinimaVerticalCmMax = 10'000'00;
 inline constexpr DurationMs kMinimaTimeMsMax = 24LL * 3'600'000;
+
+/// How other members reach an authority's node, and recognise it.
+struct Peer {
+  std::string cosigner;             ///< Verifier key (type 04) of its receipts on others' checkpoints.
+  std::vector<log::Hash> tls_keys;  ///< SHA-256 of the SubjectPublicKeyInfo that its node shows, as client and server.
+  std::string url;                  ///< `https://host:port`.
+  static constexpr auto fields() {
+    return std::tuple(field("cosigner", &Peer::cosigner), field("tls_keys", &Peer::tls_keys), field("url", &Peer::url));
+  }
+  friend bool operator==(const Peer&, const Peer&) = default;
+};
 
 /// One party: its own node, its own log, its own keys.
 struct Authority {
   AuthorityId id;
   std::string name;               ///< For people.
   std::vector<std::string> keys;  ///< Verifier keys, `name+id+base64`; any of them may sign for it.
+  std::optional<Peer> peer = {};  ///< Absent where its node speaks with no other.
   friend bool operator==(const Authority&, const Authority&) = default;
 };
 
@@ -57,9 +74,10 @@ struct Zone {
   Rule rule = Rule::kExclusive;
   Disclosure disclosure = Disclosure::kCoarse;
   geo::Minima minima;
-  bool background = false;              ///< Everything that no other zone covers. At most one.
-  std::optional<geo::Outline> outline;  ///< Absent for the background zone, and only there.
-  geo::LevelBand band;                  ///< Unbounded at sea and for the background zone.
+  bool background = false;                ///< Everything that no other zone covers. At most one.
+  std::optional<geo::Outline> outline;    ///< Absent for the background zone, and only there.
+  geo::LevelBand band;                    ///< Unbounded at sea and for the background zone.
+  std::vector<AuthorityId> tenants = {};  ///< To whom the owner may lease it.
   friend bool operator==(const Zone&, const Zone&) = default;
 };
 
@@ -72,6 +90,8 @@ struct Charter {
   std::optional<UtcMs> valid_until;
   std::vector<Authority> authorities;
   std::vector<Zone> zones;
+  std::vector<InitialRelation> relations = {};
+  Timing timing = {};
   friend bool operator==(const Charter&, const Charter&) = default;
 
   /// Null when there is none of that id. Linear.

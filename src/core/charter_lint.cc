@@ -47,6 +47,23 @@ class Linter {
         add(where, fmt::format("key {} is a published test key: anybody can sign with it", key->name()));
       }
     }
+    peer(i);
+  }
+
+  void peer(std::size_t i) {
+    if (!charter_.authorities[i].peer) return;
+    const Peer& p = *charter_.authorities[i].peer;
+    const auto cosigner = log::VerifierKey::parse(p.cosigner);
+    const std::string where = fmt::format("authorities[{}].peer", i);
+    if (!cosigner) {
+      add(where + ".cosigner", cosigner.error().message);
+    } else if (cosigner->type() != log::KeyType::kEd25519Cosignature) {
+      add(where + ".cosigner", "a cosigner's key is of type 04");
+    } else if (!keys_.insert(p.cosigner).second) {
+      add(where + ".cosigner", fmt::format("key {} is named twice: one key, one role", cosigner->name()));
+    }
+    if (p.tls_keys.empty()) add(where + ".tls_keys", "a node without a TLS key cannot be recognised");
+    if (!p.url.starts_with("https://")) add(where + ".url", "a node is reached at https://host:port");
   }
 
   void zone(std::size_t i) {

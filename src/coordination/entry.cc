@@ -1,0 +1,128 @@
+#include "coordination/entry.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/limits.h"
+#include "core/jcs_read.h"
+#include "core/record.h"
+#include "log/merkle.h"
+
+namespace tansiq::coordination {
+namespace {
+
+constexpr std::int64_t kFormat = 1;
+
+/// Reads the body whose type has this name; one function a type, in the order of the variant.
+template <std::size_t... I>
+Result<Body> read_body(std::string_view type, const log::JcsValue& value, std::index_sequence<I...>) {
+  Result<Body> out =
+      fail(ErrorCode::kUnsupported, fmt::format("entry type \"{}\" is not known here", type.substr(0, 64)), "type");
+  const auto attempt = [&]<class T>(std::type_identity<T>) {
+    if (T::kType != type) return false;
+    auto body = core::read_fields<T>(value);
+    if (body) {
+      out = Body(std::move(*body));
+    } else {
+      out = std::unexpected(std::move(body).error());
+    }
+    return true;
+  };
+  static_cast<void>((attempt(std::type_identity<std::variant_alternative_t<I, Body>>()) || ...));
+  return out;
+}
+
+template <std::size_t... I>
+constexpr std::array<std::string_view, sizeof...(I)> all_types(std::index_sequence<I...>) {
+  return {std::variant_alternative_t<I, Body>::kType...};
+}
+constexpr auto kIndices = std::make_index_sequence<std::variant_size_v<Body>>();
+constexpr auto kTypes = all_types(kIndices);
+
+}  // namespace
+
+Status LegRequest::check() const {
+  if (legs < 1 || legs > std::int64_t{core::kListMax}) return fail(ErrorCode::kInvalid, "a flight has 1 to 1,024 legs");
+  if (leg < 0 || leg >= legs) return fail(ErrorCode::kInvalid, fmt::format("leg {} of {} legs", leg, legs));
+  if (remaining < 1 || remaining > legs) {
+    return fail(ErrorCode::kInvalid, fmt::format("{} of {} legs remain to be asked for", remaining, legs));
+  }
+  if (epoch < 0) return fail(ErrorCode::kInvalid, "an epoch is not negative");
+  if (volumes.empty()) return fail(ErrorCode::kInvalid, "a leg has at least one volume");
+  return {};
+}
+
+Status FlightFiled::check() const {
+  if (legs.empty()) return fail(ErrorCode::kInvalid, "a flight has at least one leg");
+  if (std::ranges::any_of(legs, [](const PlannedLeg& leg) { return leg.volumes.empty(); })) {
+    return fail(ErrorCode::kInvalid, "a leg has at least one volume");
+  }
+  return {};
+}
+
+std::string_view type_name(const Body& body) { return kTypes[body.index()]; }
+
+bool is_coordination_type(std::string_view type) { return std::ranges::find(kTypes, type) != kTypes.end(); }
+
+Addressee addressee_of(const Body& body) {
+  return std::visit(
+      []<class T>(const T& of) -> Addressee {
+        if constexpr (requires { of.to; }) {
+          return {.audience = Audience::kMembers, .to = of.to};
+        } else {
+          return {.audience = T::kAudience, .to = {}};
+        }
+      },
+      body);
+}
+
+Result<std::string> write_entry(const Entry& entry) {
+  std::string line;
+  log::JcsWriter out(line);
+  out.begin_object().key("body");
+  std::visit([&](const auto& of) { core::write_fields(out, of); }, entry.body);
+  if (!entry.by.empty()) out.key("by").string(entry.by.str());
+  if (!entry.cmd.empty()) out.key("cmd").string(entry.cmd.str());
+  if (!entry.second.empty()) out.key("second").string(entry.second.str());
+  out.key("seq").integer(static_cast<std::int64_t>(entry.seq));
+  out.key("time_ms").integer(entry.time.ms);
+  out.key("type").string(type_name(entry.body));
+  out.key("v").integer(kFormat);
+  out.end_object();
+  line += '\n';
+  if (line.size() > kEntryBytesMax) {
+    return fail(ErrorCode::kTooLarge, fmt::format("the entry takes {} bytes, but at most {} fit: simplify the outlines",
+                                                  line.size(), kEntryBytesMax));
+  }
+  return line;
+}
+
+Result<Entry> read_entry(std::string_view line) {
+  if (line.empty() || line.back() != '\n') {
+    return fail(ErrorCode::kMalformed, "an entry is one line that ends in a line feed");
+  }
+  const auto document = TRY(log::JcsDocument::parse(line.substr(0, line.size() - 1), kEntryBytesMax));
+  const log::JcsValue root = document.root();
+  TRY_VOID(root.expect(log::JcsValue::Kind::kObject));
+  const std::string_view type = TRY(core::string_at(root, "type"));
+  const std::int64_t format = TRY(core::integer_at(root, "v", 1, log::kJcsIntegerMax));
+  if (format > kFormat) {
+    return fail(ErrorCode::kUnsupported, fmt::format("format {} was written by a newer program", format), "v");
+  }
+  TRY_VOID(root.only({"body", "by", "cmd", "second", "seq", "time_ms", "type", "v"}));
+  Entry entry;
+  entry.seq = static_cast<std::uint64_t>(TRY(core::integer_at(root, "seq", 0, log::kJcsIntegerMax)));
+  entry.time = UtcMs{TRY(core::integer_at(root, "time_ms", kUtcMin.ms, kUtcMax.ms))};
+  if (root.find("by")) entry.by = TRY(core::parsed_at(root, "by", core::Subject::parse));
+  if (root.find("second")) entry.second = TRY(core::parsed_at(root, "second", core::Subject::parse));
+  if (root.find("cmd")) entry.cmd = TRY(core::parsed_at(root, "cmd", CommandId::parse));
+  const log::JcsValue body = TRY(root.at("body"));
+  entry.body = TRY(read_body(type, body, kIndices));
+  return entry;
+}
+
+EntryHash hash_of(std::string_view line) { return log::leaf_hash(as_bytes(line)); }
+
+}  // namespace tansiq::coordination

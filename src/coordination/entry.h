@@ -1,0 +1,77 @@
+// Entries of the coordination between authorities: one line of canonical JSON each,
+//
+//   {"body":{…},"by":"officer@us","cmd":"c17","second":"…","seq":41,"time_ms":…,"type":"leg.hold","v":1}
+//
+// `by` and `cmd` name the officer and the command behind an act, `second` the second officer where two were needed; all
+// are absent on what a machine said. Formats: docs/entries.md.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "coordination/control_entries.h"
+#include "coordination/leg_entries.h"
+#include "coordination/peer_entries.h"
+#include "coordination/relation_entries.h"
+#include "core/names.h"
+
+namespace tansiq::coordination {
+
+using Body = std::variant<
+    // legs and flights
+    LegRequest, FlightCommit, FlightCancel, LegRelease, LegEntered, LegEnd, LegRevokeAck, LegUnable, LegNotice,
+    FlightContingency, FlightFiled, CounterAccepted, CrewReport, LegHold, LegRefused, LegStandby, LegConfirmed,
+    LegLapsed, LegClosed, LegRevoke,
+    // relations
+    RelationFreeze, RelationPropose, RelationAccept,
+    // zone control
+    ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired,
+    // peers
+    Anchor, MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, Alarm>;
+
+struct Entry {
+  std::uint64_t seq = 0;
+  UtcMs time;
+  core::Subject by;
+  core::Subject second;
+  CommandId cmd;
+  Body body;
+  friend bool operator==(const Entry&, const Entry&) = default;
+};
+
+/// `leg.hold`, … as in `type`.
+[[nodiscard]] std::string_view type_name(const Body& body);
+/// Whether an entry of this type belongs to coordination, and not to the zone machine (core/entry.h).
+[[nodiscard]] bool is_coordination_type(std::string_view type);
+
+/// In whose log an entry stands: `to` for a pair's, else by audience.
+struct Addressee {
+  Audience audience = Audience::kOwn;
+  std::optional<AuthorityId> to;  ///< Set: that pair's log; `audience` then does not count.
+  friend bool operator==(const Addressee&, const Addressee&) = default;
+};
+[[nodiscard]] Addressee addressee_of(const Body& body);
+
+/// The line, with its line feed. Fails with `kTooLarge` beyond kEntryBytesMax, `kInvalid` where a text or number cannot
+/// stand in a record.
+[[nodiscard]] Result<std::string> write_entry(const Entry& entry);
+/// Fails with `kMalformed` (not canonical), `kUnsupported` (a later format or an unknown type), `kInvalid`.
+[[nodiscard]] Result<Entry> read_entry(std::string_view line);
+
+/// How an entry is quoted.
+[[nodiscard]] EntryHash hash_of(std::string_view line);
+
+/// One entry as a module reads it: who said it, when, and under which hash it is quoted.
+struct Said {
+  const AuthorityId& author;
+  const EntryHash& hash;
+  UtcMs time;  ///< The author's log time.
+  const Body& body;
+};
+
+}  // namespace tansiq::coordination

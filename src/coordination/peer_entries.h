@@ -1,0 +1,106 @@
+// What a node notes about the logs of its peers, and about its own fitness to decide.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "coordination/leg_entries.h"
+#include "coordination/names.h"
+
+namespace tansiq::coordination {
+
+/// How far one log of a peer had been read and verified.
+struct SeenLog {
+  std::string origin;
+  EntryHash root;
+  std::uint64_t size = 0;
+  static constexpr auto fields() {
+    return std::tuple(field("origin", &SeenLog::origin), field("root", &SeenLog::root), field("size", &SeenLog::size));
+  }
+  friend bool operator==(const SeenLog&, const SeenLog&) = default;
+};
+/// What follows was said with the knowledge of these logs up to these sizes. In the node's own record it lists every
+/// log that has grown since the last one, in the order in which they were read, and is what replay reads peers' entries
+/// by; in a log for others it lists what they may know of, and is what can be proved to them.
+struct Anchor {
+  static constexpr std::string_view kType = "anchor";
+  static constexpr Audience kAudience = Audience::kOwn;
+  std::vector<SeenLog> seen;
+  static constexpr auto fields() { return std::tuple(field("seen", &Anchor::seen)); }
+  friend bool operator==(const Anchor&, const Anchor&) = default;
+};
+/// The same, in the log of members.
+struct MembersAnchor {
+  static constexpr std::string_view kType = "anchor.members";
+  static constexpr Audience kAudience = Audience::kMembers;
+  std::vector<SeenLog> seen;
+  static constexpr auto fields() { return std::tuple(field("seen", &MembersAnchor::seen)); }
+  friend bool operator==(const MembersAnchor&, const MembersAnchor&) = default;
+};
+/// The same, in the log of a pair.
+struct PairAnchor {
+  static constexpr std::string_view kType = "anchor.pair";
+  std::vector<SeenLog> seen;
+  AuthorityId to;
+  static constexpr auto fields() { return std::tuple(field("seen", &PairAnchor::seen), field("to", &PairAnchor::to)); }
+  friend bool operator==(const PairAnchor&, const PairAnchor&) = default;
+};
+
+/// Something a peer said does not fit what went before; it was ignored. `entry` is what it said.
+struct Anomaly {
+  static constexpr std::string_view kType = "anomaly";
+  static constexpr Audience kAudience = Audience::kOwn;
+  bool alarm = false;
+  EntryHash entry;
+  AuthorityId peer;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("alarm", &Anomaly::alarm), field("entry", &Anomaly::entry), field("peer", &Anomaly::peer),
+                      field("text", &Anomaly::text));
+  }
+  friend bool operator==(const Anomaly&, const Anomaly&) = default;
+};
+
+/// Evidence that a log was forked: its text is kept as a body under `evidence` (SHA-256). The peer is pinned at its
+/// last good state.
+struct Equivocation {
+  static constexpr std::string_view kType = "equivocation";
+  static constexpr Audience kAudience = Audience::kMembers;
+  log::Hash evidence;
+  std::string origin;
+  AuthorityId peer;
+  static constexpr auto fields() {
+    return std::tuple(field("evidence", &Equivocation::evidence), field("origin", &Equivocation::origin),
+                      field("peer", &Equivocation::peer));
+  }
+  friend bool operator==(const Equivocation&, const Equivocation&) = default;
+};
+
+/// CLOCK-FAULT (T8): the node cannot bound its clock's error by ε, grants nothing and clears nobody. `fault` false: it
+/// can again.
+struct ClockFault {
+  static constexpr std::string_view kType = "clock.fault";
+  static constexpr Audience kAudience = Audience::kMembers;
+  bool fault = true;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("fault", &ClockFault::fault), field("text", &ClockFault::text));
+  }
+  friend bool operator==(const ClockFault&, const ClockFault&) = default;
+};
+
+/// An alarm for an officer that no other entry bears: OVERDUE-IN-ZONE, an emergency revoke read, a skewed peer.
+struct Alarm {
+  static constexpr std::string_view kType = "alarm";
+  static constexpr Audience kAudience = Audience::kOwn;
+  EntryHash about;
+  std::string kind;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("about", &Alarm::about), field("kind", &Alarm::kind), field("text", &Alarm::text));
+  }
+  friend bool operator==(const Alarm&, const Alarm&) = default;
+};
+
+}  // namespace tansiq::coordination

@@ -1,0 +1,310 @@
+// How records with many members are described once, and from that written and read: the bodies of coordination entries,
+// parts of the charter.
+//
+//   struct LegCancel {
+//     static constexpr std::string_view kType = "flight.cancel";
+//     FlightId flight;
+//     std::vector<EntryHash> requests;
+//     static constexpr auto fields() {
+//       return std::tuple(field("flight", &LegCancel::flight), field("requests", &LegCancel::requests));
+//     }
+//     friend bool operator==(const LegCancel&, const LegCancel&) = default;
+//   };
+//
+//   write_fields(writer, cancel);                       // {"flight":"MIRAGE1","requests":["…"]}
+//   const auto cancel = TRY(read_fields<LegCancel>(value));
+//
+// Fields stand in canonical order, which the compiler checks. An absent optional and an empty list are left out. What a
+// struct's `Status check() const` refuses cannot be read. Unknown members are errors.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "core/names.h"
+#include "core/volume_json.h"
+#include "log/jcs.h"
+#include "log/sha256.h"
+
+namespace tansiq::core {
+
+/// How an entry is quoted: its leaf hash, SHA-256(00 ‖ line with its line feed), in its author's log.
+using EntryHash = log::Hash;
+
+/// Elements of any list in a body, and bytes of any text for people.
+inline constexpr std::size_t kListMax = 1'024;
+inline constexpr std::size_t kTextBytesMax = 2'000;
+
+template <class S, class T>
+struct Field {
+  std::string_view name;
+  T S::* member;
+};
+template <class S, class T>
+constexpr Field<S, T> field(std::string_view name, T S::* member) {
+  return {name, member};
+}
+
+/// An enumeration that stands in a record declares beside itself, in the order of its values from 0:
+/// `constexpr std::array<std::string_view, 2> enum_names(Colour) { return {"red", "green"}; }`
+template <class E>
+concept NamedEnum = std::is_enum_v<E> && requires(E e) { enum_names(e); };
+
+template <NamedEnum E>
+[[nodiscard]] constexpr std::string_view to_text(E value) {
+  return enum_names(value)[static_cast<std::size_t>(value)];
+}
+/// Fails with `kInvalid`, listing what would be right.
+template <NamedEnum E>
+[[nodiscard]] Result<E> parse_enum(std::string_view text) {
+  constexpr auto names = enum_names(E{});
+  std::string allowed;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == text) return static_cast<E>(i);
+    allowed += i == 0 ? "" : ", ";
+    allowed += names[i];
+  }
+  return fail(ErrorCode::kInvalid, fmt::format("\"{}\" is none of: {}", text.substr(0, 64), allowed));
+}
+
+template <class S>
+concept Described = requires { S::fields(); };
+
+template <Described S>
+void write_fields(log::JcsWriter& out, const S& value);
+template <Described S>
+[[nodiscard]] Result<S> read_fields(const log::JcsValue& value);
+
+/// How one type stands in a record. `absent` values are left out; types that can be absent may be missing.
+template <class T>
+struct Codec;
+
+namespace detail {
+
+template <class T>
+constexpr bool may_be_absent = false;
+template <class T>
+constexpr bool may_be_absent<std::optional<T>> = true;
+template <class T>
+constexpr bool may_be_absent<std::vector<T>> = true;
+
+/// A string member that `parse` turns into a value.
+template <class Parse>
+auto read_text(const log::JcsValue& value, Parse&& parse) -> decltype(parse(std::string_view())) {
+  const std::string_view text = TRY(value.string());
+  auto parsed = std::forward<Parse>(parse)(text);
+  if (!parsed) return value.fail_here(std::move(parsed).error().message);
+  return parsed;
+}
+
+template <class S, std::size_t... I>
+constexpr bool ascending(std::index_sequence<I...>) {
+  constexpr auto all = S::fields();
+  const std::array<std::string_view, sizeof...(I)> names{std::get<I>(all).name...};
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    if (names[i - 1] >= names[i]) return false;
+  }
+  return true;
+}
+template <class S>
+constexpr std::size_t field_count = std::tuple_size_v<decltype(S::fields())>;
+
+}  // namespace detail
+
+template <std::signed_integral T>
+struct Codec<T> {
+  static void write(log::JcsWriter& out, T value) { out.integer(value); }
+  static Result<T> read(const log::JcsValue& v) { return v.integer(); }
+};
+/// Counters and sizes: never negative, at most 2^53-1.
+template <>
+struct Codec<std::uint64_t> {
+  static void write(log::JcsWriter& out, std::uint64_t value) { out.integer(static_cast<std::int64_t>(value)); }
+  static Result<std::uint64_t> read(const log::JcsValue& v) {
+    return static_cast<std::uint64_t>(TRY(v.integer(0, log::kJcsIntegerMax)));
+  }
+};
+template <>
+struct Codec<bool> {
+  static void write(log::JcsWriter& out, bool value) { out.boolean(value); }
+  static Result<bool> read(const log::JcsValue& v) { return v.boolean(); }
+};
+template <>
+struct Codec<UtcMs> {
+  static void write(log::JcsWriter& out, UtcMs value) { out.integer(value.ms); }
+  static Result<UtcMs> read(const log::JcsValue& v) { return UtcMs{TRY(v.integer(kUtcMin.ms, kUtcMax.ms))}; }
+};
+template <>
+struct Codec<EntryHash> {
+  static void write(log::JcsWriter& out, const EntryHash& value) { out.string(value.hex()); }
+  static Result<EntryHash> read(const log::JcsValue& v) {
+    return detail::read_text(v, [](std::string_view text) { return EntryHash::from_hex(text); });
+  }
+};
+template <class Tag>
+struct Codec<Id<Tag>> {
+  static void write(log::JcsWriter& out, const Id<Tag>& value) { out.string(value.str()); }
+  static Result<Id<Tag>> read(const log::JcsValue& v) {
+    return detail::read_text(v, [](std::string_view text) { return Id<Tag>::parse(text); });
+  }
+};
+template <>
+struct Codec<Subject> {
+  static void write(log::JcsWriter& out, const Subject& value) { out.string(value.str()); }
+  static Result<Subject> read(const log::JcsValue& v) {
+    return detail::read_text(v, [](std::string_view text) { return Subject::parse(text); });
+  }
+};
+/// Text for people.
+template <>
+struct Codec<std::string> {
+  static void write(log::JcsWriter& out, const std::string& value) { out.string(value); }
+  static Result<std::string> read(const log::JcsValue& v) {
+    const std::string_view text = TRY(v.string());
+    if (const Status ok = check_label(text, kTextBytesMax, "text"); !ok) return v.fail_here(ok.error().message);
+    return std::string(text);
+  }
+};
+template <NamedEnum E>
+struct Codec<E> {
+  static void write(log::JcsWriter& out, E value) { out.string(to_text(value)); }
+  static Result<E> read(const log::JcsValue& v) { return detail::read_text(v, parse_enum<E>); }
+};
+template <>
+struct Codec<Domain> {
+  static void write(log::JcsWriter& out, Domain value) { out.string(to_text(value)); }
+  static Result<Domain> read(const log::JcsValue& v) { return detail::read_text(v, parse_domain); }
+};
+template <>
+struct Codec<geo::LevelBand> {
+  static void write(log::JcsWriter& out, const geo::LevelBand& value) { write_band(out, value); }
+  static Result<geo::LevelBand> read(const log::JcsValue& v) { return read_band(v); }
+};
+template <>
+struct Codec<geo::TimeWindow> {
+  static void write(log::JcsWriter& out, const geo::TimeWindow& value) { write_window(out, value); }
+  static Result<geo::TimeWindow> read(const log::JcsValue& v) { return read_window(v); }
+};
+template <>
+struct Codec<geo::Volume4d> {
+  static void write(log::JcsWriter& out, const geo::Volume4d& value) { write_volume(out, value); }
+  static Result<geo::Volume4d> read(const log::JcsValue& v) { return read_volume(v); }
+};
+template <Described S>
+struct Codec<S> {
+  static void write(log::JcsWriter& out, const S& value) { write_fields(out, value); }
+  static Result<S> read(const log::JcsValue& v) { return read_fields<S>(v); }
+};
+template <class T>
+struct Codec<std::vector<T>> {
+  static void write(log::JcsWriter& out, const std::vector<T>& value) {
+    out.begin_array();
+    for (const T& element : value) Codec<T>::write(out, element);
+    out.end_array();
+  }
+  static Result<std::vector<T>> read(const log::JcsValue& v) {
+    TRY_VOID(v.expect(log::JcsValue::Kind::kArray));
+    if (v.size() == 0) return v.fail_here("an empty list is left out");
+    if (v.size() > kListMax) {
+      return v.fail_here(fmt::format("{} elements, but at most {} are allowed", v.size(), kListMax));
+    }
+    std::vector<T> out;
+    out.reserve(v.size());
+    for (std::size_t i = 0; i < v.size(); ++i) out.push_back(TRY(Codec<T>::read(v[i])));
+    return out;
+  }
+};
+
+namespace detail {
+
+template <class T>
+void write_member(log::JcsWriter& out, std::string_view name, const T& value) {
+  out.key(name);
+  Codec<T>::write(out, value);
+}
+template <class T>
+void write_member(log::JcsWriter& out, std::string_view name, const std::optional<T>& value) {
+  if (value) write_member(out, name, *value);
+}
+template <class T>
+void write_member(log::JcsWriter& out, std::string_view name, const std::vector<T>& value) {
+  if (value.empty()) return;
+  out.key(name);
+  Codec<std::vector<T>>::write(out, value);
+}
+
+template <class T>
+Status read_member(const log::JcsValue& member, T& value) {
+  value = TRY(Codec<T>::read(member));
+  return {};
+}
+template <class T>
+Status read_member(const log::JcsValue& member, std::optional<T>& value) {
+  value = TRY(Codec<T>::read(member));
+  return {};
+}
+
+template <class S, class T>
+Status read_field(const log::JcsValue& object, const Field<S, T>& f, S& out, std::size_t& seen) {
+  const auto member = object.find(f.name);
+  if (member) {
+    ++seen;
+    return read_member(*member, out.*f.member);
+  }
+  if constexpr (may_be_absent<T>) {
+    return {};
+  } else {
+    return object.fail_here(fmt::format("\"{}\" is missing", f.name));
+  }
+}
+
+}  // namespace detail
+
+template <Described S>
+void write_fields(log::JcsWriter& out, const S& value) {
+  static_assert(detail::ascending<S>(std::make_index_sequence<detail::field_count<S>>()),
+                "fields stand in canonical order");
+  out.begin_object();
+  std::apply([&](const auto&... f) { (detail::write_member(out, f.name, value.*f.member), ...); }, S::fields());
+  out.end_object();
+}
+
+template <Described S>
+Result<S> read_fields(const log::JcsValue& value) {
+  TRY_VOID(value.expect(log::JcsValue::Kind::kObject));
+  S out;
+  std::size_t seen = 0;
+  Status status;
+  std::apply(
+      [&](const auto&... f) {
+        // In order, up to the first failure.
+        static_cast<void>(((status = detail::read_field(value, f, out, seen)).has_value() && ...));
+      },
+      S::fields());
+  TRY_VOID(std::move(status));
+  if (seen != value.size()) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const bool known = std::apply([&](const auto&... f) { return ((f.name == value.name(i)) || ...); }, S::fields());
+      if (!known) return value.fail_here(fmt::format("there is no member \"{}\" here", value.name(i).substr(0, 64)));
+    }
+  }
+  if constexpr (requires { out.check(); }) {
+    if (Status ok = out.check(); !ok) return value.fail_here(std::move(ok).error().message);
+  }
+  return out;
+}
+
+}  // namespace tansiq::core
