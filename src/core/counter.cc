@@ -79,13 +79,15 @@ std::int64_t CounterSearch::on_grid(std::int64_t shift, Direction direction) con
 std::int64_t CounterSearch::earliest_shift() const {
   UtcMs start = ask_.prepared.front().window.start;
   for (const geo::PreparedVolume& v : ask_.prepared) start = std::min(start, v.window.start);
-  return ask_.now - start;
+  return std::max(ask_.now, ask_.starts_from.value_or(ask_.now)) - start;
 }
 
 bool CounterSearch::time_allowed(std::int64_t shift) const {
   if (shift < earliest_shift()) return false;
-  return std::all_of(ask_.prepared.begin(), ask_.prepared.end(),
-                     [&](const geo::PreparedVolume& v) { return v.window.end + shift <= ask_.now + kIntentHorizonMs; });
+  return std::all_of(ask_.prepared.begin(), ask_.prepared.end(), [&](const geo::PreparedVolume& v) {
+    const UtcMs end = v.window.end + shift;
+    return end <= ask_.now + kIntentHorizonMs && (!ask_.ends_by || end <= *ask_.ends_by);
+  });
 }
 
 bool CounterSearch::levels_movable() const {
@@ -130,6 +132,7 @@ Decider::Ask CounterSearch::moved(Axis axis, std::int64_t shift) const {
 }
 
 bool CounterSearch::same_zones(const Decider::Ask& moved) const {
+  if (ask_.zones_given) return true;  // the zone's own band has been looked at
   std::vector<ZoneNumber> zones;
   for (std::size_t i = 0; i < moved.prepared.size(); ++i) {
     decider_.state_.zones().zones_of(moved.domain, moved.prepared[i], zones);

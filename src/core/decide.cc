@@ -93,7 +93,7 @@ Result<Plan> Decider::plan_update(const UpdateIntent& a, const Command& command,
   TRY_VOID(check_windows(a.volumes, now));
   const Intent& intent = state_.intents().row(slot).record;
   Ask asked = TRY(ask(intent.domain, a.volumes, command.by.subject, now));
-  asked.self = slot;
+  asked.exempt.push_back(slot);
   Plan plan;
   plan.decision = TRY(judge(asked, a.keys));
   if (plan.decision.accepted()) {
@@ -113,7 +113,7 @@ Result<Plan> Decider::plan_activate(const ActivateIntent& a, const Command& comm
   }
   // The space was granted and stays; but a measure declared since may refuse a flight that has not begun.
   Ask asked = TRY(ask(intent.domain, intent.volumes, command.by.subject, now));
-  asked.self = slot;
+  asked.exempt.push_back(slot);
   Plan plan;
   std::vector<Met> refusing;
   if (intent.state == IntentState::kAccepted) refusing = TRY(all_measures(asked, Effect::kRefuse));
@@ -139,7 +139,7 @@ Result<Plan> Decider::plan_report(const IntentId& id, std::int64_t version,
   plan.decision.overrun = end_of(intent.volumes) <= now;
   if (off_nominal.empty()) return plan;
   Ask asked = TRY(ask(intent.domain, off_nominal, command.by.subject, now));
-  asked.self = slot;
+  asked.exempt.push_back(slot);
   list_zones(asked, plan.decision);
   list_foreign(asked, plan.decision);
   TRY_VOID(check_zones_fit(plan.decision));
@@ -185,7 +185,8 @@ Status Decider::check_measure_zone(ZoneNumber zone, const Caller& by) const {
   }
   if (!decides_in(zone)) {
     const Zone& z = state_.zones()[zone];
-    return fail(ErrorCode::kNotSequencer, fmt::format("zone \"{}\" belongs to {}", z.id.str(), z.owner.str()), "zone");
+    return fail(ErrorCode::kNotSequencer,
+                fmt::format("{} decides in zone \"{}\"", state_.sequencer(zone).str(), z.id.str()), "zone");
   }
   return {};
 }
@@ -308,7 +309,7 @@ void Decider::list_foreign(const Ask& asked, Decision& decision) const {
   }
   for (const ZoneNumber zone : foreign) {
     if (decision.foreign.size() == kConflictsReportedMax) break;
-    decision.foreign.push_back({state_.zones()[zone].id, state_.zones()[zone].owner});
+    decision.foreign.push_back({state_.zones()[zone].id, state_.sequencer(zone)});
   }
 }
 
@@ -322,6 +323,48 @@ bool Decider::judge_zones(const Ask& asked, Decision& decision) const {
     decision.refusal = Refusal::kOutsideZones;
   }
   return decision.accepted();
+}
+
+Result<LegAnswer> Decider::judge_leg(const LegQuestion& question, UtcMs now) const {
+  const Zone& zone = state_.zones()[question.zone];
+  if (question.volumes->empty()) return fail(ErrorCode::kInvalid, "at least one volume is needed", "volumes");
+  if (question.domain != zone.domain) {
+    return fail(ErrorCode::kInvalid, fmt::format("zone \"{}\" is of domain {}", zone.id.str(), to_text(zone.domain)),
+                "domain");
+  }
+  TRY_VOID(check_windows(*question.volumes, now));
+  Ask asked = TRY(ask(question.domain, *question.volumes, question.asker, now));
+  for (std::size_t i = 0; i < asked.prepared.size(); ++i) {
+    // Near its edge counts too: a neighbour's traffic there can come too close to what this zone holds.
+    if (state_.zones().near(question.zone, asked.prepared[i])) continue;
+    return fail(ErrorCode::kInvalid, fmt::format("lies outside zone \"{}\"", zone.id.str()),
+                fmt::format("volumes[{}]", i));
+  }
+  // A leg counts in the zone that it is asked for alone.
+  asked.zones.assign(asked.prepared.size(), {question.zone});
+  asked.zones_given = true;
+  asked.starts_from = question.not_before;
+  asked.ends_by = question.not_after;
+  for (const IntentId& id : question.exempt) {
+    if (const auto slot = state_.bookings().slot_of(id)) asked.exempt.push_back(*slot);
+  }
+  Found found;
+  for (std::uint32_t i = 0; i < asked.prepared.size(); ++i) TRY_VOID(find_intents(asked, i, found));
+  std::vector<Met> refusing = TRY(all_measures(asked, Effect::kRefuse));
+  LegAnswer answer;
+  if (found.conflicts.empty() && refusing.empty()) {
+    answer.free = true;
+    return answer;
+  }
+  answer.only_holds =
+      refusing.empty() && std::all_of(found.conflicts.begin(), found.conflicts.end(), [&](const Met& m) {
+        return (m.slot & kBookingBit) != 0 && !state_.bookings().row(m.slot).confirmed;
+      });
+  answer.decision.refusal = found.conflicts.empty() ? Refusal::kMeasure : Refusal::kConflict;
+  answer.decision.counter = CounterSearch(*this, asked).run(found.conflicts, refusing);
+  list_conflicts(std::move(found.conflicts), asked, answer.decision.conflicts, answer.decision.conflicts_total);
+  list_measures(std::move(refusing), answer.decision);
+  return answer;
 }
 
 Result<Decision> Decider::judge(const Ask& asked, const std::vector<std::string>& keys) const {
@@ -355,7 +398,7 @@ void Decider::judge_keys(const std::vector<Met>& relevant, const std::vector<std
   if (met.empty()) return;
   const std::set<std::string_view> proofs(keys.begin(), keys.end());
   for (const Met& m : met) {
-    const Intent& intent = state_.intents().row(m.slot).record;
+    const Intent& intent = state_.use(m.slot);
     if (proofs.contains(ovn_(intent))) {
       decision.known.push_back({intent.id, intent.version, {}});
     } else {
@@ -374,7 +417,7 @@ void Decider::list_conflicts(std::vector<Met> met, const Ask& asked, std::vector
   if (met.size() > kConflictsReportedMax) met.resize(kConflictsReportedMax);
   out.reserve(met.size());
   for (const Met& m : met) {
-    const Intent& intent = state_.intents().row(m.slot).record;
+    const Intent& intent = state_.use(m.slot);
     const Zone& zone = state_.zones()[m.zone];
     const geo::PreparedVolume& stored = stored_intent(asked, m);
     out.push_back({.zone = zone.id,

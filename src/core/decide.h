@@ -2,6 +2,7 @@
 // core.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -38,6 +39,8 @@ class Decider {
 
   /// Errors as `Machine::execute`.
   [[nodiscard]] Result<Plan> plan(const Command& command, UtcMs now) const;
+  /// Errors as `Machine::judge_leg`.
+  [[nodiscard]] Result<LegAnswer> judge_leg(const LegQuestion& question, UtcMs now) const;
 
  private:
   friend class CounterSearch;  // counter.cc
@@ -47,9 +50,15 @@ class Decider {
     Domain domain = Domain::kAir;
     std::vector<geo::PreparedVolume> prepared;
     std::vector<std::vector<ZoneNumber>> zones;
-    std::optional<Slot> self;  ///< The intent being changed: no conflict with itself.
+    std::vector<Slot> exempt;  ///< The intent being changed, or versions of the same flight: no conflict.
     Subject by;
     UtcMs now;
+    bool zones_given = false;          ///< `zones` was asked for; it does not follow from the volumes.
+    std::optional<UtcMs> starts_from;  ///< Bounds of a counter-proposal, beside now and the horizon.
+    std::optional<UtcMs> ends_by;
+    [[nodiscard]] bool exempts(Slot slot) const {
+      return std::find(exempt.begin(), exempt.end(), slot) != exempt.end();
+    }
   };
   struct Found {
     std::vector<Met> conflicts;  ///< In exclusive zones.
@@ -96,7 +105,7 @@ class Decider {
   void list_foreign(const Ask& ask, Decision& decision) const;
   void list_conflicts(std::vector<Met> met, const Ask& ask, std::vector<Conflict>& out, std::uint64_t& total) const;
   void list_measures(std::vector<Met> met, Decision& decision) const;
-  [[nodiscard]] bool decides_in(ZoneNumber zone) const { return state_.zones()[zone].owner == self_; }
+  [[nodiscard]] bool decides_in(ZoneNumber zone) const { return state_.sequencer(zone) == self_; }
   [[nodiscard]] const geo::PreparedVolume& stored_intent(const Ask& ask, const Met& met) const {
     return state_.intent_index(ask.domain).volume(met.handle);
   }

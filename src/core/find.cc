@@ -39,8 +39,8 @@ Status Decider::find_intents(const Ask& asked, std::uint32_t volume, Found& foun
   TRY_VOID(index.find_conflicts(mine, widest, kCandidatesMax, hits));
   for (const auto& hit : hits) {
     const VolumeTag tag = VolumeTag::unpack(hit.tag);
-    if (asked.self == tag.slot) continue;
-    const Intent& other = state_.intents().row(tag.slot).record;
+    if (asked.exempts(tag.slot)) continue;
+    const Intent& other = state_.use(tag.slot);
     const auto& theirs = other.zones[tag.ordinal];
     for (const ZoneNumber z : asked.zones[volume]) {
       if (!std::binary_search(theirs.begin(), theirs.end(), z)) continue;
@@ -88,8 +88,8 @@ Status Decider::find_touched(const Ask& asked, std::uint32_t volume, std::vector
   TRY_VOID(index.find_conflicts(mine, widest, kCandidatesMax, hits));
   for (const auto& hit : hits) {
     const VolumeTag tag = VolumeTag::unpack(hit.tag);
-    if (asked.self == tag.slot) continue;
-    const Intent& other = state_.intents().row(tag.slot).record;
+    if (asked.exempts(tag.slot)) continue;
+    const Intent& other = state_.use(tag.slot);
     const auto& theirs = other.zones[tag.ordinal];
     for (const ZoneNumber z : asked.zones[volume]) {
       if (!std::binary_search(theirs.begin(), theirs.end(), z)) continue;

@@ -144,6 +144,19 @@ Status Machine::apply(Entry entry, std::string_view line) {
   return impl_->state.apply(entry, request_bytes(line), nullptr);
 }
 
+Result<LegAnswer> Machine::judge_leg(const LegQuestion& question, UtcMs now) const {
+  impl_->must_settle();
+  return Decider(impl_->state, impl_->config.self, impl_->ovn).judge_leg(question, std::max(now, last_time()));
+}
+
+void Machine::book(BookingRequest request) { impl_->state.book(std::move(request), nullptr); }
+void Machine::confirm_booking(const IntentId& id) { impl_->state.confirm_booking(id); }
+void Machine::release_booking(const IntentId& id) { impl_->state.release_booking(id); }
+void Machine::skip_to(std::uint64_t next_seq, UtcMs time) { impl_->state.skip_to(next_seq, time); }
+void Machine::set_sequencer(ZoneNumber zone, const AuthorityId& authority) {
+  impl_->state.set_sequencer(zone, authority);
+}
+
 Status Machine::settle() { return impl_->state.settle(); }
 
 const ZoneTable& Machine::zones() const { return impl_->zones; }
@@ -212,7 +225,7 @@ Result<std::vector<const Intent*>> Machine::intents(const IntentFilter& filter) 
   std::vector<geo::VolumeIndex::Hit> hits;
   TRY_VOID(impl_->state.intent_index(*filter.domain).find_conflicts(volume, {}, kQueryCandidatesMax, hits));
   for (const auto& hit : hits) {
-    const Intent& intent = table.row(VolumeTag::unpack(hit.tag).slot).record;
+    const Intent& intent = impl_->state.use(VolumeTag::unpack(hit.tag).slot);
     if (passes(intent, filter)) out.push_back(&intent);
   }
   std::sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->created_seq < b->created_seq; });

@@ -33,6 +33,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "core/booking.h"
 #include "core/charter.h"
 #include "core/command.h"
 #include "core/entry.h"
@@ -116,6 +117,20 @@ class Machine {
   /// Prepares and indexes what replay left live. `execute`, `preview` and queries by volume need it; they call it
   /// themselves where it was forgotten and abort if it fails. Fails with `kCorrupt` when a recorded outline is none.
   [[nodiscard]] Status settle();
+
+  /// Whether a leg of some authority's flight would be free in a zone, and what stands in its way. Fails with
+  /// `kInvalid` (a volume is none, lies outside the zone, is past), `kTooLarge`, `kTooMuchWork`.
+  [[nodiscard]] Result<LegAnswer> judge_leg(const LegQuestion& question, UtcMs now) const;
+  /// Part of the fold of coordination entries: see booking.h. Volumes that are none abort in `settle`; whoever books
+  /// has judged them.
+  void book(BookingRequest request);
+  void confirm_booking(const IntentId& id);
+  void release_booking(const IntentId& id);
+  /// Entries of other parts of the node take numbers of the same local order: the next entry here is `next_seq`, at
+  /// `time` or later.
+  void skip_to(std::uint64_t next_seq, UtcMs time);
+  /// Who decides in a zone from now on. Part of the fold of coordination entries.
+  void set_sequencer(ZoneNumber zone, const AuthorityId& authority);
 
   [[nodiscard]] const ZoneTable& zones() const;
   [[nodiscard]] const Charter& charter() const;

@@ -444,7 +444,7 @@ Status State::settle() {
     index_measure(u.slot, &missing);
   }
   unsettled_measures_.clear();
-  return {};
+  return settle_bookings();
 }
 
 // ---- Time ------------------------------------------------------------------------------------------------------

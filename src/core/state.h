@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/booking.h"
 #include "core/command_memory.h"
 #include "core/entry.h"
 #include "core/intent.h"
@@ -38,6 +39,8 @@ using MeasureTable = Table<Measure, MeasureId>;
 
 class State {
  public:
+  using Prepared = std::vector<geo::PreparedVolume>;
+
   /// `zones` must outlive the state.
   /// `text_hash` spreads ids in memory; it leaves no trace in the state.
   State(const ZoneTable& zones, MachineLimits limits, TextHash text_hash)
@@ -51,7 +54,26 @@ class State {
 
   /// Prepares and indexes whatever is live and not indexed yet. Fails with `kCorrupt` on an outline that is none.
   [[nodiscard]] Status settle();
-  [[nodiscard]] bool settled() const { return unsettled_intents_.empty() && unsettled_measures_.empty(); }
+  [[nodiscard]] bool settled() const {
+    return unsettled_intents_.empty() && unsettled_measures_.empty() && unsettled_bookings_.empty();
+  }
+
+  /// Takes space for a leg, or changes what it takes. `prepared` as in `apply`. See booking.h.
+  void book(BookingRequest request, Prepared* prepared);
+  /// No effect when there is no such booking.
+  void confirm_booking(const IntentId& id);
+  void release_booking(const IntentId& id);
+  [[nodiscard]] const BookingTable& bookings() const { return bookings_; }
+  /// The intent, or the booking, that stands under a slot in the index.
+  [[nodiscard]] const Intent& use(Slot slot) const {
+    return (slot & kBookingBit) != 0 ? bookings_.row(slot).intent : intents_.row(slot).record;
+  }
+
+  /// Entries that other parts of the node have written take their numbers in the same local order.
+  void skip_to(std::uint64_t next_seq, UtcMs time);
+  /// Who decides in a zone now; its owner until told otherwise.
+  [[nodiscard]] const AuthorityId& sequencer(ZoneNumber zone) const;
+  void set_sequencer(ZoneNumber zone, const AuthorityId& authority);
 
   [[nodiscard]] const ZoneTable& zones() const { return *zones_; }
   [[nodiscard]] const IntentTable& intents() const { return intents_; }
@@ -74,7 +96,6 @@ class State {
 
  private:
   friend class StateCodec;  // snapshot.cc
-  using Prepared = std::vector<geo::PreparedVolume>;
 
   static std::size_t index_of(Domain d) { return static_cast<std::size_t>(d); }
   Status apply_body(Entry& entry, Prepared* prepared);
@@ -109,6 +130,9 @@ class State {
   void index_intent(Slot slot, Prepared* prepared);
   /// Takes volumes [from, …) out of the index.
   void unindex_intent(Slot slot, std::size_t from);
+  [[nodiscard]] Status settle_bookings();
+  void index_booking(Slot slot, const Prepared& prepared);
+  void unindex_booking(Slot slot);
   void index_measure(Slot slot, Prepared* prepared);
   void unindex_measure(Slot slot);
 
@@ -131,6 +155,9 @@ class State {
   };
   std::vector<Unsettled> unsettled_intents_;
   std::vector<Unsettled> unsettled_measures_;
+  BookingTable bookings_;
+  std::vector<IntentId> unsettled_bookings_;
+  std::map<ZoneNumber, AuthorityId> sequencers_;  // where it is not the owner
 };
 
 }  // namespace tansiq::core

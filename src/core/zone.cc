@@ -72,4 +72,11 @@ void ZoneTable::zones_of(Domain domain, const geo::PreparedVolume& volume, std::
   }
 }
 
+bool ZoneTable::near(ZoneNumber zone, const geo::PreparedVolume& volume) const {
+  const Prepared& z = zones_[zone];
+  if (!z.shape) return true;
+  return geo::levels_conflict(z.zone.band, volume.band, z.zone.minima.vertical_cm) &&
+         geo::outlines_conflict(*z.shape, volume.shape, z.zone.minima.horizontal_m);
+}
+
 }  // namespace tansiq::core

@@ -36,6 +36,10 @@ class ZoneTable {
   /// Cost: a comparison of bounding boxes per zone, the exact predicate where they meet.
   void zones_of(Domain domain, const geo::PreparedVolume& volume, std::vector<ZoneNumber>& out) const;
 
+  /// Whether a volume meets the zone grown by the zone's own minima: what happens there can come too close to what the
+  /// zone holds. Always for the background zone. Domain and time window play no part.
+  [[nodiscard]] bool near(ZoneNumber zone, const geo::PreparedVolume& volume) const;
+
  private:
   struct Prepared {
     Zone zone;
