@@ -79,19 +79,26 @@ using Status = Result<void>;
 
 }  // namespace tansiq
 
-/// Evaluates a `Result<T>`; yields the value, or returns the error from the enclosing function. Not for coroutines.
-#define TRY(expression)                                                        \
-  ({                                                                           \
-    auto try_result_ = (expression);                                           \
-    if (!try_result_) [[unlikely]]                                             \
-      return std::unexpected<::tansiq::Error>(std::move(try_result_).error()); \
-    std::move(*try_result_);                                                   \
-  })
+/// Evaluates a `Result<T>`; yields the value, or returns the error from the enclosing function. May be nested. Not for
+/// coroutines.
+#define TRY(expression) TANSIQ_TRY_AS(TANSIQ_TRY_NAME(try_result_, __COUNTER__), expression)
 
 /// The same for a `Status`.
-#define TRY_VOID(expression)                                                   \
-  do {                                                                         \
-    auto try_status_ = (expression);                                           \
-    if (!try_status_) [[unlikely]]                                             \
-      return std::unexpected<::tansiq::Error>(std::move(try_status_).error()); \
+#define TRY_VOID(expression) TANSIQ_TRY_VOID_AS(TANSIQ_TRY_NAME(try_status_, __COUNTER__), expression)
+
+// A name of its own for each use, so that none shadows another.
+#define TANSIQ_TRY_NAME(stem, number) TANSIQ_TRY_JOIN(stem, number)
+#define TANSIQ_TRY_JOIN(a, b) a##b
+#define TANSIQ_TRY_AS(name, expression)                                 \
+  ({                                                                    \
+    auto name = (expression);                                           \
+    if (!name) [[unlikely]]                                             \
+      return std::unexpected<::tansiq::Error>(std::move(name).error()); \
+    std::move(*name);                                                   \
+  })
+#define TANSIQ_TRY_VOID_AS(name, expression)                            \
+  do {                                                                  \
+    auto name = (expression);                                           \
+    if (!name) [[unlikely]]                                             \
+      return std::unexpected<::tansiq::Error>(std::move(name).error()); \
   } while (false)

@@ -46,6 +46,8 @@ struct Entry {
 
 /// `leg.hold`, … as in `type`.
 [[nodiscard]] std::string_view type_name(const Body& body);
+/// Whether a line is an entry of coordination, by its first member: no entry of the zone machine has a `body`.
+[[nodiscard]] inline bool is_coordination_line(std::string_view line) { return line.starts_with("{\"body\":"); }
 /// Whether an entry of this type belongs to coordination, and not to the zone machine (core/entry.h).
 [[nodiscard]] bool is_coordination_type(std::string_view type);
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <span>
 #include <utility>
 
 #include "base/invariant.h"
@@ -11,29 +13,44 @@
 namespace tansiq::node {
 namespace {
 
-/// Entries that one tick may write; the next tick goes on.
-constexpr int kTickEntriesMax = 64;
+using coordination::LogName;
 
-void refuse(CoreTask& task, const Error& error, const core::Machine& machine, std::vector<Departure>& out) {
+/// What a task may add to a batch is bounded below half of what the store takes at once.
+constexpr std::size_t kBatchFull = store::kBatchEntriesMax / 2;
+static_assert(kPullEntriesMax + 3 * coordination::kSaidPerCallMax < kBatchFull);
+
+void refuse(CoreTask& task, const Error& error, const coordination::Coalition& coalition, std::vector<Departure>& out) {
   if (auto* command = std::get_if<CommandTask>(&task)) {
-    out.push_back(command->done(std::unexpected(error), machine));
+    out.push_back(command->done(std::unexpected(error), coalition.machine()));
   } else if (auto* read = std::get_if<ReadTask>(&task)) {
     if (read->refused) read->refused(error);
+  } else if (auto* act = std::get_if<ActTask>(&task)) {
+    out.push_back(act->done(std::unexpected(error), coalition));
+  } else if (auto* peer = std::get_if<PeerTask>(&task)) {
+    peer->done(std::unexpected(error));
   }
+}
+
+std::uint64_t main_entries(std::span<const coordination::Written> batch) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(
+      batch, [](const auto& written) { return written.log.kind == LogName::Kind::kMain; }));
 }
 
 }  // namespace
 
-CoreThread::CoreThread(Config config, core::Machine machine, store::LogStore& store,
-                       std::unique_ptr<store::LogReader> reader, EventHub& hub, CoreFigures& figures)
+CoreThread::CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs,
+                       CheckpointSigner& signer, store::LogStore& store, std::unique_ptr<store::LogReader> reader,
+                       EventHub& hub, CoreFigures& figures)
     : config_(std::move(config)),
-      machine_(std::move(machine)),
+      coalition_(std::move(coalition)),
+      logs_(logs),
+      signer_(signer),
       store_(store),
       reader_(std::move(reader)),
       hub_(hub),
       figures_(figures),
       queue_(config_.queue_max),
-      durable_seq_(machine_.next_seq()) {
+      durable_seq_(coalition_->next_seq()) {
   const auto head = reader_->head(store::kMainLog);
   EXPECT_INVARIANT(head.has_value());
   durable_index_ = head->size;
@@ -70,40 +87,54 @@ void CoreThread::run() {
   std::vector<CoreTask> batch;
   while (queue_.take(batch, config_.batch_max)) {
     const UtcMs now = config_.clock->now();
-    for (CoreTask& task : batch) execute(task, now);
-    figures_.batch_commands.add(static_cast<double>(batch.size()));
-    if (const Status committed = commit(); !committed) {
-      abandon(committed.error());
-      return;
+    for (CoreTask& task : batch) {
+      execute(task, now);
+      if (batch_.size() >= kBatchFull && !settle()) return;
     }
-    depart();
+    figures_.batch_commands.add(static_cast<double>(batch.size()));
+    if (!settle()) return;
     batch.clear();
   }
+}
+
+/// Makes durable what has been decided, then lets the answers out. False when the store failed: it is over.
+bool CoreThread::settle() {
+  if (const Status committed = commit(); !committed) {
+    abandon(committed.error());
+    return false;
+  }
+  depart();
+  return true;
 }
 
 void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* command = std::get_if<CommandTask>(&task)) return execute(*command, now);
   if (auto* read = std::get_if<ReadTask>(&task)) {
     figures_.reads.fetch_add(1, std::memory_order_relaxed);
-    departures_.push_back(read->read(machine_));
+    departures_.push_back(read->read(*coalition_));
     return;
   }
-  tick(now);
+  if (auto* act = std::get_if<ActTask>(&task)) return execute(*act, now);
+  if (auto* peer = std::get_if<PeerTask>(&task)) return execute(*peer, now);
+  coalition_->tick(now, batch_);
 }
 
 void CoreThread::execute(CommandTask& task, UtcMs now) {
-  Result<Recorded> result = recorded(machine_.execute(std::move(task.command), now));
+  Result<Recorded> result = recorded(coalition_->execute(std::move(task.command), now, batch_));
   count(result);
-  departures_.push_back(task.done(std::move(result), machine_));
+  departures_.push_back(task.done(std::move(result), coalition_->machine()));
 }
 
-void CoreThread::tick(UtcMs now) {
-  for (int i = 0; i < kTickEntriesMax; ++i) {
-    std::optional<core::Outcome> outcome = machine_.tick(now);
-    if (!outcome) return;
-    figures_.entries[static_cast<std::size_t>(outcome->type)].fetch_add(1, std::memory_order_relaxed);
-    keep(*outcome);
-  }
+void CoreThread::execute(ActTask& task, UtcMs now) {
+  auto result = coalition_->act(task.command, now, batch_);
+  if (!result) figures_.errors[static_cast<std::size_t>(result.error().code)].fetch_add(1, std::memory_order_relaxed);
+  departures_.push_back(task.done(std::move(result), *coalition_));
+}
+
+void CoreThread::execute(PeerTask& task, UtcMs now) {
+  signer_.hand_over(logs_.origin(task.log), std::move(task.note));
+  coalition_->read(task.log, task.lines, task.size, task.root, now, batch_);
+  departures_.push_back({nullptr, {}, std::move(task.done)});
 }
 
 Result<Recorded> CoreThread::recorded(Result<core::Outcome> outcome) {
@@ -111,17 +142,10 @@ Result<Recorded> CoreThread::recorded(Result<core::Outcome> outcome) {
   if (outcome->repeated) return first_outcome(outcome->seq);
   Recorded out{.repeated = false,
                .seq = outcome->seq,
-               .index = durable_index_ + (outcome->seq - durable_seq_),
+               .index = durable_index_ + main_entries(batch_) - 1,
                .type = outcome->type,
                .decision = core::disclosed(std::move(outcome->decision))};
-  keep(*outcome);
   return out;
-}
-
-void CoreThread::keep(core::Outcome& outcome) {
-  // The store counts in the same order as the machine, from the same start: what `apply` would accept after this.
-  EXPECT_INVARIANT(outcome.seq == durable_seq_ + lines_.size());
-  lines_.push_back(std::move(outcome.entry));
 }
 
 /// The entry may still be on its way to the disk: then this answer leaves together with it.
@@ -138,8 +162,9 @@ Result<Recorded> CoreThread::first_outcome(std::uint64_t seq) {
   };
   if (seq >= durable_seq_) {
     const std::uint64_t i = seq - durable_seq_;
-    EXPECT_INVARIANT(i < lines_.size());
-    TRY_VOID(take(lines_[i], durable_index_ + i));
+    EXPECT_INVARIANT(i < batch_.size());
+    const auto before = std::span(batch_).first(i);
+    TRY_VOID(take(batch_[i].line, durable_index_ + main_entries(before)));
   } else {
     TRY_VOID(reader_->sequence(
         seq, seq + 1, [&](const store::StoredEntry& entry) { return take(as_text(entry.bytes), entry.index); }));
@@ -161,24 +186,35 @@ void CoreThread::count(const Result<Recorded>& recorded) {
 }
 
 Status CoreThread::commit() {
-  if (lines_.empty()) return {};
+  if (batch_.empty()) return {};
   const auto begin = std::chrono::steady_clock::now();
   new_entries_.clear();
-  for (const std::string& line : lines_) new_entries_.push_back({store::kMainLog, as_bytes(line)});
+  bool shared = false;
+  for (const coordination::Written& written : batch_) {
+    new_entries_.push_back({logs_.id(written.log), as_bytes(written.line)});
+    shared = shared || (written.log.author == coalition_->self() && written.log.kind != LogName::Kind::kMain);
+  }
   const store::Appended done = TRY(store_.append({.entries = new_entries_}));
-  EXPECT_INVARIANT(done.first_seq == durable_seq_);
+  EXPECT_INVARIANT(done.first_seq == durable_seq_ && done.next_seq == coalition_->next_seq());
   const auto took = std::chrono::steady_clock::now() - begin;
 
   durable_seq_ = done.next_seq;
-  durable_index_ += lines_.size();
-  hub_.durable(done.first_seq, done.next_seq, hub_.wants_lines() ? std::move(lines_) : std::vector<std::string>{});
-  lines_.clear();
+  durable_index_ += main_entries(batch_);
+  std::vector<std::string> lines;
+  if (hub_.wants_lines()) {
+    lines.reserve(batch_.size());
+    for (coordination::Written& written : batch_) lines.push_back(std::move(written.line));
+  }
+  hub_.durable(done.first_seq, done.next_seq, std::move(lines));
+  batch_.clear();
+  if (shared && config_.on_shared) config_.on_shared();
 
+  const core::Machine& machine = coalition_->machine();
   figures_.commit_seconds.add(std::chrono::duration<double>(took).count());
-  figures_.log_entries.store(durable_index_, std::memory_order_relaxed);
-  figures_.live_intents.store(machine_.live_intents(), std::memory_order_relaxed);
-  figures_.live_volumes.store(machine_.live_volumes(), std::memory_order_relaxed);
-  figures_.live_measures.store(machine_.live_measures(), std::memory_order_relaxed);
+  figures_.log_entries.store(durable_seq_, std::memory_order_relaxed);
+  figures_.live_intents.store(machine.live_intents(), std::memory_order_relaxed);
+  figures_.live_volumes.store(machine.live_volumes(), std::memory_order_relaxed);
+  figures_.live_measures.store(machine.live_measures(), std::memory_order_relaxed);
   figures_.last_commit_ms.store(SystemClock().now().ms, std::memory_order_relaxed);
   return {};
 }
@@ -207,7 +243,7 @@ void CoreThread::abandon(const Error& error) {
   config_.on_failure(error);
   std::vector<CoreTask> rest;
   while (queue_.take(rest, config_.batch_max)) {
-    for (CoreTask& task : rest) refuse(task, unknown, machine_, departures_);
+    for (CoreTask& task : rest) refuse(task, unknown, *coalition_, departures_);
     for (Departure& d : departures_) {
       if (d.exchange) d.exchange->respond(unknown);
       if (d.call) d.call(std::unexpected(unknown));

@@ -14,11 +14,13 @@
 #include <vector>
 
 #include "base/time.h"
+#include "coordination/coalition.h"
 #include "core/machine.h"
 #include "net/http_server.h"
 #include "node/bounded_queue.h"
 #include "node/event_hub.h"
 #include "node/figures.h"
+#include "node/log_book.h"
 #include "node/node.h"
 #include "store/log_store.h"
 
@@ -35,7 +37,9 @@ struct Departure {
 /// state right after the command.
 using Completion = std::function<Departure(Result<Recorded>, const core::Machine&)>;
 /// Looks at the state as it is at this place in the queue.
-using Reading = std::function<Departure(const core::Machine&)>;
+using Reading = std::function<Departure(const coordination::Coalition&)>;
+/// Turns what an officer's act led to into its departure; as `Completion`.
+using ActCompletion = std::function<Departure(Result<coordination::ActOutcome>, const coordination::Coalition&)>;
 
 struct CommandTask {
   core::Command command;
@@ -47,7 +51,21 @@ struct ReadTask {
   std::function<void(Error)> refused;
 };
 struct TickTask {};
-using CoreTask = std::variant<CommandTask, ReadTask, TickTask>;
+struct ActTask {
+  coordination::ActCommand command;
+  ActCompletion done;
+};
+/// Verified entries of a peer's log, without gap behind what was handed over before.
+struct PeerTask {
+  coordination::LogName log;
+  std::vector<std::string> lines;
+  std::uint64_t size = 0;  ///< Of the mirror with them.
+  store::Hash root;
+  std::string note;  ///< The peer's checkpoint that covers them.
+  /// On the core thread, once they are durable; or with why they are not.
+  std::function<void(const Status& durable)> done;
+};
+using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask>;
 
 class CoreThread {
  public:
@@ -57,11 +75,14 @@ class CoreThread {
     std::size_t batch_max = kBatchCommandsMax;
     /// Called once, on the core thread, when the store fails: the node must stop.
     std::function<void(Error)> on_failure;
+    /// Called after a batch is durable, on the core thread, when logs that peers read have grown.
+    std::function<void()> on_shared{};
   };
 
-  /// `machine` has `store`'s entries applied and is settled. `store`, `hub` and `figures` outlive this.
-  CoreThread(Config config, core::Machine machine, store::LogStore& store, std::unique_ptr<store::LogReader> reader,
-             EventHub& hub, CoreFigures& figures);
+  /// `coalition` has `store`'s entries applied and is settled. The rest outlives this.
+  CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs,
+             CheckpointSigner& signer, store::LogStore& store, std::unique_ptr<store::LogReader> reader, EventHub& hub,
+             CoreFigures& figures);
   ~CoreThread();  ///< stop()
   CoreThread(const CoreThread&) = delete;
   CoreThread& operator=(const CoreThread&) = delete;
@@ -80,18 +101,19 @@ class CoreThread {
   void stop();
 
   /// Only before `start` or after `stop`.
-  [[nodiscard]] const core::Machine& machine() const { return machine_; }
-  /// Whether the store failed. The machine is then ahead of the record and good for nothing.
+  [[nodiscard]] const coordination::Coalition& coalition() const { return *coalition_; }
+  /// Whether the store failed. The state is then ahead of the record and good for nothing.
   [[nodiscard]] bool failed() const { return failed_.load(); }
 
  private:
   void run();
+  [[nodiscard]] bool settle();
   void execute(CoreTask& task, UtcMs now);
   void execute(CommandTask& task, UtcMs now);
-  void tick(UtcMs now);
+  void execute(ActTask& task, UtcMs now);
+  void execute(PeerTask& task, UtcMs now);
   [[nodiscard]] Result<Recorded> recorded(Result<core::Outcome> outcome);
   [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
-  void keep(core::Outcome& outcome);
   [[nodiscard]] Status commit();
   void depart();
   void abandon(const Error& error);
@@ -99,7 +121,9 @@ class CoreThread {
   [[nodiscard]] Status admit(BoundedQueue<CoreTask>::Push pushed);
 
   Config config_;
-  core::Machine machine_;
+  std::unique_ptr<coordination::Coalition> coalition_;
+  const LogBook& logs_;
+  CheckpointSigner& signer_;
   store::LogStore& store_;
   std::unique_ptr<store::LogReader> reader_;
   EventHub& hub_;
@@ -111,7 +135,7 @@ class CoreThread {
   // The batch under way.
   std::uint64_t durable_seq_ = 0;    ///< One more than the last durable entry's seq.
   std::uint64_t durable_index_ = 0;  ///< Size of `main`, durable.
-  std::vector<std::string> lines_;   ///< Entries not yet durable, from durable_seq_ on.
+  coordination::Batch batch_;        ///< Entries not yet durable, from durable_seq_ on.
   std::vector<store::NewEntry> new_entries_;
   std::vector<Departure> departures_;
   net::ReplyBatch replies_;

@@ -9,6 +9,7 @@
 #include "node/default_charter.h"
 #include "node/gated_store_testlib.h"
 #include "node/node_testlib.h"
+#include "node/restore.h"
 
 namespace tansiq::node {
 namespace {
@@ -16,19 +17,18 @@ namespace {
 class CoreThreadTest : public ::testing::Test {
  protected:
   CoreThreadTest() {
-    auto machine =
-        core::Machine::make({AuthorityId::trusted(kDefaultAuthority), default_charter("vkey", kTestStart), {}, {}, {}});
-    EXPECT_TRUE(machine.has_value()) << machine.error().text();
-    const core::Outcome genesis = machine->found(kTestStart);
-    const store::NewEntry entries[] = {{store::kMainLog, as_bytes(genesis.entry)}};
-    EXPECT_TRUE(store_.append({.entries = entries, .bodies = {}, .meta = {}}).has_value());
+    const core::Charter charter = default_charter("vkey", kTestStart);
+    const AuthorityId self = AuthorityId::trusted(kDefaultAuthority);
+    logs_.emplace(*LogBook::open(store_, charter, self));
+    auto restored = restore_coalition(store_, *logs_, {.machine = {self, charter, {}, {}, {}}}, kTestStart);
+    EXPECT_TRUE(restored.has_value()) << restored.error().text();
     hub_ = std::make_unique<EventHub>(*store_.open_reader(), 1, 10);
     CoreThread::Config config;
     config.clock = &clock_;
     config.queue_max = 4;
     config.on_failure = [this](const Error& error) { failure_.set_value(error); };
-    core_ = std::make_unique<CoreThread>(std::move(config), std::move(*machine), store_, *store_.open_reader(), *hub_,
-                                         figures_);
+    core_ = std::make_unique<CoreThread>(std::move(config), std::move(restored->coalition), *logs_, signer_, store_,
+                                         *store_.open_reader(), *hub_, figures_);
     core_->start();
   }
   ~CoreThreadTest() override {
@@ -69,8 +69,8 @@ class CoreThreadTest : public ::testing::Test {
   std::future<bool> sees(std::string_view id) {
     auto promise = std::make_shared<std::promise<bool>>();
     auto future = promise->get_future();
-    auto read = [promise, id = IntentId::trusted(id)](const core::Machine& machine) {
-      const bool there = machine.find_intent(id) != nullptr;
+    auto read = [promise, id = IntentId::trusted(id)](const coordination::Coalition& coalition) {
+      const bool there = coalition.machine().find_intent(id) != nullptr;
       return Departure{nullptr, {}, [promise, there](const Status& durable) { promise->set_value(durable && there); }};
     };
     EXPECT_TRUE(core_->submit(ReadTask{std::move(read), {}}).has_value());
@@ -78,6 +78,9 @@ class CoreThreadTest : public ::testing::Test {
   }
 
   TestClock clock_;
+  log::SignerKey key_ = *log::SignerKey::generate("home.example/main", log::KeyType::kEd25519);
+  CheckpointSigner signer_{key_};
+  std::optional<LogBook> logs_;
   GatedStore store_;
   std::unique_ptr<EventHub> hub_;
   CoreFigures figures_;

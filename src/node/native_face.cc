@@ -116,9 +116,13 @@ void NativeFace::refuse(Context& context, Error error) {
 }
 
 void NativeFace::read(Context& context, Render render) {
-  auto task = [this, exchange = context.exchange, render = std::move(render)](const core::Machine& machine) {
+  read_all(context, [render = std::move(render)](const coordination::Coalition& all) { return render(all.machine()); });
+}
+
+void NativeFace::read_all(Context& context, RenderAll render) {
+  auto task = [this, exchange = context.exchange, render = std::move(render)](const coordination::Coalition& all) {
     if (exchange->abandoned()) return Departure{};
-    auto response = render(machine);
+    auto response = render(all);
     if (!response) return Departure{exchange, problem(*exchange, std::move(response.error())), {}};
     return Departure{exchange, std::move(*response), {}};
   };

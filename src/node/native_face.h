@@ -76,12 +76,14 @@ class NativeFace {
 
  private:
   using Render = std::function<Result<net::Response>(const core::Machine&)>;
+  using RenderAll = std::function<Result<net::Response>(const coordination::Coalition&)>;
 
   [[nodiscard]] Status authorise(Context& context, std::string_view scope, bool open);
   [[nodiscard]] bool needs_no_token(const api::OperationInfo& info, const net::Request& request) const;
   void handle_log(Context& context);
   /// Reads live state: `render` runs on the core thread.
   void read(Context& context, Render render);
+  void read_all(Context& context, RenderAll render);
   /// Files a command about `id`; `created` is the status of its success.
   void file(Context& context, CommandId command, core::Action action, std::string id, int success_status);
   void answer(Context& context, net::Response response);

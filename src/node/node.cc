@@ -47,14 +47,9 @@ DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
 }
 
-store::SignCheckpoint signer(const log::SignerKey& key) {
-  return [&key](store::LogId, std::string_view origin, std::uint64_t size,
-                const store::Hash& root) -> Result<std::string> {
-    log::Checkpoint checkpoint;
-    checkpoint.origin = origin;
-    checkpoint.size = size;
-    checkpoint.root = root;
-    return log::sign_checkpoint(checkpoint, key);
+store::SignCheckpoint signing(CheckpointSigner& signer) {
+  return [&signer](store::LogId, std::string_view origin, std::uint64_t size, const store::Hash& root) {
+    return signer.sign(origin, size, root);
   };
 }
 
@@ -99,7 +94,7 @@ class Node::Impl {
 
  private:
   [[nodiscard]] Status open_store();
-  [[nodiscard]] Status make_threads(core::Machine machine);
+  [[nodiscard]] Status make_threads(std::unique_ptr<coordination::Coalition> coalition);
   void fail_with(const Error& error);
   void shut_down();
 
@@ -107,7 +102,7 @@ class Node::Impl {
   void one_round(std::chrono::steady_clock::time_point& next_tick);
   void ask_for_snapshot();
   void write_snapshot(const store::Snapshot& snapshot);
-  [[nodiscard]] static store::Snapshot take_snapshot(const core::Machine& machine);
+  [[nodiscard]] static store::Snapshot take_snapshot(const coordination::Coalition& coalition);
   [[nodiscard]] Status ready() const;
   [[nodiscard]] std::string metrics() const;
   void note_server_problem(const net::ServerProblem& problem);
@@ -123,7 +118,9 @@ class Node::Impl {
   CoreFigures figures_;
   ProblemLog problems_;
 
+  CheckpointSigner signer_{dir_.key};
   std::unique_ptr<store::SqliteStore> store_;
+  std::optional<LogBook> logs_;
   std::unique_ptr<EventHub> hub_;
   std::unique_ptr<LogFace> log_face_;
   std::unique_ptr<CoreThread> core_;
@@ -150,19 +147,21 @@ class Node::Impl {
 Status Node::Impl::open() {
   const auto begin = std::chrono::steady_clock::now();
   TRY_VOID(open_store());
-  core::MachineConfig machine_config{dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}};
-  Restored restored = TRY(restore_machine(*store_, machine_config, clock_.now()));
+  logs_.emplace(TRY(LogBook::open(*store_, dir_.charter.charter, dir_.self)));
+  const coordination::CoalitionConfig config{
+      .machine = {dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}}, .quota = {}};
+  Restored restored = TRY(restore_coalition(*store_, *logs_, config, clock_.now()));
   report_.created = dir_.created;
   report_.develop_charter = dir_.develop_charter;
   report_.entries = restored.entries;
   report_.from_snapshot = restored.from_snapshot;
   figures_.snapshot_entries.store(restored.from_snapshot);
   figures_.log_entries.store(restored.entries);
-  figures_.live_intents.store(restored.machine.live_intents());
-  figures_.live_volumes.store(restored.machine.live_volumes());
-  figures_.live_measures.store(restored.machine.live_measures());
+  figures_.live_intents.store(restored.coalition->machine().live_intents());
+  figures_.live_volumes.store(restored.coalition->machine().live_volumes());
+  figures_.live_measures.store(restored.coalition->machine().live_measures());
   TRY_VOID(store_->publish());
-  TRY_VOID(make_threads(std::move(restored.machine)));
+  TRY_VOID(make_threads(std::move(restored.coalition)));
   report_.took_ms = milliseconds_since(begin);
   log_info("node.opened", {{"authority", dir_.self.str()},
                            {"origin", dir_.key.name()},
@@ -182,7 +181,7 @@ Status Node::Impl::open_store() {
   store::SqliteStoreOptions options;
   options.folder = config_.data_dir.string();
   options.origin = dir_.key.name();
-  options.sign = signer(dir_.key);
+  options.sign = signing(signer_);
   options.accept_missing_last_checkpoint = config_.accept_missing_last_checkpoint;
   options.files = config_.files;
   store_ = TRY(store::SqliteStore::open(std::move(options)));
@@ -192,8 +191,8 @@ Status Node::Impl::open_store() {
   return {};
 }
 
-Status Node::Impl::make_threads(core::Machine machine) {
-  hub_ = std::make_unique<EventHub>(TRY(store_->open_reader()), machine.next_seq(), config_.limits.streams_max);
+Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coalition) {
+  hub_ = std::make_unique<EventHub>(TRY(store_->open_reader()), coalition->next_seq(), config_.limits.streams_max);
   log_face_ =
       std::make_unique<LogFace>(*store_, TRY(store_->open_reader()), dir_.key.name(), config_.public_log, problems_);
   CoreThread::Config core_config;
@@ -201,8 +200,8 @@ Status Node::Impl::make_threads(core::Machine machine) {
   core_config.queue_max = config_.limits.command_queue_max;
   core_config.batch_max = config_.limits.batch_commands_max;
   core_config.on_failure = [this](const Error& error) { fail_with(error); };
-  core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(machine), *store_, TRY(store_->open_reader()),
-                                       *hub_, figures_);
+  core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(coalition), *logs_, signer_, *store_,
+                                       TRY(store_->open_reader()), *hub_, figures_);
   face_ = std::make_unique<NativeFace>(NativeFace::Services{.core = *core_,
                                                             .events = *hub_,
                                                             .log = *log_face_,
@@ -284,7 +283,7 @@ void Node::Impl::shut_down() {
   changed_.notify_all();
   if (housekeeper_.joinable()) housekeeper_.join();
   if (core_ && !core_->failed() && server_ && !failed()) {
-    if (core_->machine().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->machine()));
+    if (core_->coalition().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->coalition()));
     if (const Status published = store_->publish(); !published) fail_with(published.error());
   }
   problems_.drain();
@@ -326,10 +325,10 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
   }
 }
 
-store::Snapshot Node::Impl::take_snapshot(const core::Machine& machine) {
-  Bytes bytes = machine.write_snapshot();
+store::Snapshot Node::Impl::take_snapshot(const coordination::Coalition& coalition) {
+  Bytes bytes = coalition.write_snapshot();
   const store::Hash hash = snapshot_state_hash(bytes);
-  return {machine.next_seq(), hash, std::move(bytes)};
+  return {coalition.next_seq(), hash, std::move(bytes)};
 }
 
 /// The core thread serialises its state between two batches: the pause is measured and shown in /metrics. Writing it to
@@ -339,9 +338,9 @@ void Node::Impl::ask_for_snapshot() {
     const std::lock_guard lock(mutex_);
     if (std::exchange(snapshot_asked_, true)) return;
   }
-  auto take = [this](const core::Machine& machine) {
+  auto take = [this](const coordination::Coalition& coalition) {
     const auto begin = std::chrono::steady_clock::now();
-    auto taken = std::make_shared<store::Snapshot>(take_snapshot(machine));
+    auto taken = std::make_shared<store::Snapshot>(take_snapshot(coalition));
     figures_.snapshot_pause_ms.store(milliseconds_since(begin));
     auto hand_over = [this, taken](const Status& durable) {
       if (!durable) return;  // The state includes what was lost.
@@ -414,19 +413,19 @@ void Node::Impl::submit(core::Command command, SubmitCallback callback) {
 }
 
 Node::StateMark Node::Impl::state_mark() {
-  const auto mark = [](const core::Machine& machine) {
-    return StateMark{machine.next_seq(), to_hex(machine.state_hash())};
+  const auto mark = [](const coordination::Coalition& coalition) {
+    return StateMark{coalition.next_seq(), to_hex(coalition.state_hash())};
   };
   bool running = false;
   {
     const std::lock_guard lock(mutex_);
     running = started_ && !stopped_;
   }
-  if (!running) return mark(core_->machine());
+  if (!running) return mark(core_->coalition());
   auto promise = std::make_shared<std::promise<StateMark>>();
   auto future = promise->get_future();
-  auto read = [mark, promise](const core::Machine& machine) {
-    auto tell = [promise, value = mark(machine)](const Status& durable) {
+  auto read = [mark, promise](const coordination::Coalition& coalition) {
+    auto tell = [promise, value = mark(coalition)](const Status& durable) {
       promise->set_value(durable ? value : StateMark{});
     };
     return Departure{nullptr, {}, std::move(tell)};

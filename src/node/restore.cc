@@ -16,42 +16,56 @@
 namespace tansiq::node {
 namespace {
 
-/// The machine of the newest snapshot that proves to be whole; nothing when the log must be replayed from its start.
-std::optional<core::Machine> from_snapshot(store::LogStore& store, const core::MachineConfig& config) {
+/// The state of the newest snapshot that proves to be whole; nothing when the log must be replayed from its start.
+std::unique_ptr<coordination::Coalition> from_snapshot(store::LogStore& store,
+                                                       const coordination::CoalitionConfig& config) {
   auto snapshot = store.latest_snapshot();
   if (!snapshot || !*snapshot) {
     if (!snapshot) log_warning("snapshot.unreadable", {{"message", snapshot.error().message}});
     return {};
   }
   const store::Snapshot& found = **snapshot;
-  auto machine = core::Machine::read_snapshot(config, found.bytes);
-  if (!machine) {
-    log_warning("snapshot.refused", {{"message", machine.error().message}});
+  auto coalition = coordination::Coalition::read_snapshot(config, found.bytes);
+  if (!coalition) {
+    log_warning("snapshot.refused", {{"message", coalition.error().message}});
     return {};
   }
   // `read_snapshot` has checked that the state in the snapshot has the hash it ends in.
-  if (machine->next_seq() != found.next_seq || snapshot_state_hash(found.bytes) != found.state_hash) {
+  if ((*coalition)->next_seq() != found.next_seq || snapshot_state_hash(found.bytes) != found.state_hash) {
     log_warning("snapshot.refused",
                 {{"message", "its state does not have the hash that was stored with it"}, {"entries", found.next_seq}});
     return {};
   }
-  return std::move(*machine);
+  return std::move(*coalition);
 }
 
-Status found_log(store::LogStore& store, const core::MachineConfig& config, core::Machine& machine, UtcMs now) {
-  const core::Outcome genesis = machine.found(now);
-  const store::NewEntry entries[] = {{store::kMainLog, as_bytes(genesis.entry)}};
+Status found_log(store::LogStore& store, const core::MachineConfig& config, coordination::Coalition& coalition,
+                 UtcMs now) {
+  coordination::Batch batch;
+  coalition.found(now, batch);
+  const store::NewEntry entries[] = {{store::kMainLog, as_bytes(batch.front().line)}};
   const std::string text = config.charter_text.empty() ? core::charter_text(config.charter) : config.charter_text;
   const store::NewBody bodies[] = {{log::sha256(text), as_bytes(text)}};
   TRY_VOID(store.append({.entries = entries, .bodies = bodies, .meta = {}}));
   return {};
 }
 
-/// Entries on their way from the reading thread to the applying one, already decoded.
-struct Chunk {
-  std::vector<std::string> lines;
-  std::vector<core::Entry> entries;
+/// Peers' logs, as far as they are mirrored: what anchors quote.
+Status note_heads(store::LogReader& reader, const LogBook& logs, coordination::Coalition& coalition) {
+  for (const coordination::LogName& name : logs.mirrors()) {
+    const store::Head head = TRY(reader.head(logs.id(name)));
+    if (head.size > 0) coalition.note_head(name, head.size, head.root);
+  }
+  return {};
+}
+
+/// One entry on its way from the reading thread to the applying one; those of the zone machine already decoded.
+struct Item {
+  store::LogId log;
+  std::string line;
+  std::optional<core::Entry> entry;
 };
+using Chunk = std::vector<Item>;
 
 /// Reads and decodes on a thread of its own, one chunk after the other, at most kChunksMax ahead. Decoding canonical
 /// JSON is about two thirds of a replay and needs no state.
@@ -92,14 +106,17 @@ class DecodingThread {
   void run(store::LogReader& reader, std::uint64_t first_seq, std::uint64_t end_seq) {
     Chunk chunk;
     Status status = reader.sequence(first_seq, end_seq, [&](const store::StoredEntry& stored) -> Status {
-      auto entry = core::read_entry(as_text(stored.bytes));
-      if (!entry) return std::unexpected(inside(std::move(entry.error()), fmt::format("entry {}", stored.seq)));
-      chunk.lines.emplace_back(as_text(stored.bytes));
-      chunk.entries.push_back(std::move(*entry));
-      if (chunk.entries.size() < kChunkEntries) return {};
+      Item item{stored.log, std::string(as_text(stored.bytes)), {}};
+      if (stored.log == store::kMainLog && !coordination::is_coordination_line(item.line)) {
+        auto entry = core::read_entry(item.line);
+        if (!entry) return std::unexpected(inside(std::move(entry.error()), fmt::format("entry {}", stored.seq)));
+        item.entry = std::move(*entry);
+      }
+      chunk.push_back(std::move(item));
+      if (chunk.size() < kChunkEntries) return {};
       return hand_over(std::exchange(chunk, {}));
     });
-    if (!chunk.entries.empty()) (void)hand_over(std::move(chunk));
+    if (!chunk.empty()) (void)hand_over(std::move(chunk));
     {
       const std::lock_guard lock(mutex_);
       status_ = std::move(status);
@@ -127,15 +144,17 @@ class DecodingThread {
   std::thread thread_;
 };
 
-Status replay(store::LogReader& reader, std::uint64_t first_seq, std::uint64_t end_seq, core::Machine& machine) {
+Status replay(store::LogReader& reader, const LogBook& logs, std::uint64_t first_seq, std::uint64_t end_seq,
+              coordination::Coalition& coalition) {
   if (first_seq == end_seq) return {};
   DecodingThread decoding(reader, first_seq, end_seq);
   while (true) {
     Chunk chunk = TRY(decoding.next());
-    if (chunk.entries.empty()) return {};
-    for (std::size_t i = 0; i < chunk.entries.size(); ++i) {
-      const std::uint64_t seq = machine.next_seq();
-      Status applied = machine.apply(std::move(chunk.entries[i]), chunk.lines[i]);
+    if (chunk.empty()) return {};
+    for (Item& item : chunk) {
+      const std::uint64_t seq = coalition.next_seq();
+      Status applied = item.entry ? coalition.apply_core(std::move(*item.entry), item.line)
+                                  : coalition.apply(logs.name(item.log), item.line);
       if (!applied) return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", seq)));
     }
   }
@@ -149,18 +168,20 @@ store::Hash snapshot_state_hash(ByteView snapshot) {
   return hash;
 }
 
-Result<Restored> restore_machine(store::LogStore& store, const core::MachineConfig& config, UtcMs now) {
+Result<Restored> restore_coalition(store::LogStore& store, const LogBook& logs,
+                                   const coordination::CoalitionConfig& config, UtcMs now) {
   const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
   const std::uint64_t next_seq = TRY(reader->next_seq());
-  std::optional<core::Machine> machine = from_snapshot(store, config);
-  const std::uint64_t from = machine ? machine->next_seq() : 0;
-  if (!machine) machine = TRY(core::Machine::make(config));
+  std::unique_ptr<coordination::Coalition> coalition = from_snapshot(store, config);
+  const std::uint64_t from = coalition ? coalition->next_seq() : 0;
+  if (!coalition) coalition = TRY(coordination::Coalition::make(config));
 
-  TRY_VOID(replay(*reader, from, next_seq, *machine));
-  TRY_VOID(machine->settle());
-  if (next_seq == 0) TRY_VOID(found_log(store, config, *machine, now));
-  const std::uint64_t entries = machine->next_seq();
-  return Restored{std::move(*machine), entries, from};
+  TRY_VOID(replay(*reader, logs, from, next_seq, *coalition));
+  TRY_VOID(coalition->settle());
+  TRY_VOID(note_heads(*reader, logs, *coalition));
+  if (next_seq == 0) TRY_VOID(found_log(store, config.machine, *coalition, now));
+  const std::uint64_t entries = coalition->next_seq();
+  return Restored{std::move(coalition), entries, from};
 }
 
 }  // namespace tansiq::node

@@ -1,19 +1,21 @@
-// From the record to the machine: snapshot and tail, or the whole log, or a new log with its first entry.
+// From the record to the state: snapshot and tail, or the whole log, or a new log with its first entry.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
-#include "core/machine.h"
+#include "coordination/coalition.h"
+#include "node/log_book.h"
 #include "store/log_store.h"
 
 namespace tansiq::node {
 
-/// The state hash that a snapshot of the machine ends in (docs/core.md); taking it from there saves encoding the state
+/// The state hash that a snapshot ends in (docs/core.md); taking it from there saves encoding the state
 /// a second time. Zeros when the bytes are too short to be a snapshot.
 [[nodiscard]] store::Hash snapshot_state_hash(ByteView snapshot);
 
 struct Restored {
-  core::Machine machine;
+  std::unique_ptr<coordination::Coalition> coalition;
   std::uint64_t entries = 0;        ///< In the record.
   std::uint64_t from_snapshot = 0;  ///< Covered by the snapshot that was used; 0 without one.
 };
@@ -21,6 +23,7 @@ struct Restored {
 /// Replays; decides nothing. A snapshot whose state hash does not fit is left aside with a warning, and the whole log
 /// is replayed. An empty record gets its genesis, with the charter's text as a body. Fails with `kCorrupt` when the
 /// record does not replay, `kInvalid` when it belongs to another charter.
-[[nodiscard]] Result<Restored> restore_machine(store::LogStore& store, const core::MachineConfig& config, UtcMs now);
+[[nodiscard]] Result<Restored> restore_coalition(store::LogStore& store, const LogBook& logs,
+                                                 const coordination::CoalitionConfig& config, UtcMs now);
 
 }  // namespace tansiq::node

@@ -10,60 +10,66 @@
 namespace tansiq::node {
 namespace {
 
-core::MachineConfig config() {
-  return {AuthorityId::trusted(kDefaultAuthority), default_charter("vkey", kTestStart), {}, {}, {}};
+coordination::CoalitionConfig config() {
+  return {.machine = {AuthorityId::trusted(kDefaultAuthority), default_charter("vkey", kTestStart), {}, {}, {}}};
+}
+
+Result<Restored> restore(GatedStore& store, const coordination::CoalitionConfig& with = config()) {
+  const auto logs = LogBook::open(store, with.machine.charter, with.machine.self);
+  EXPECT_TRUE(logs.has_value());
+  return restore_coalition(store, *logs, with, kTestStart);
 }
 
 TEST(Restore, AnEmptyRecordGetsItsGenesis) {
   GatedStore store;
-  const auto restored = restore_machine(store, config(), kTestStart);
+  const auto restored = restore(store);
   ASSERT_TRUE(restored.has_value()) << restored.error().text();
   EXPECT_EQ(restored->entries, 1U);
   EXPECT_EQ(store.lines().size(), 1U);
-  const auto again = restore_machine(store, config(), kTestStart);
+  const auto again = restore(store);
   ASSERT_TRUE(again.has_value()) << again.error().text();
   EXPECT_EQ(store.lines().size(), 1U) << "founded twice";
-  EXPECT_EQ(again->machine.state_hash(), restored->machine.state_hash());
+  EXPECT_EQ(again->coalition->state_hash(), restored->coalition->state_hash());
 }
 
 TEST(Restore, ASnapshotIsUsedOnlyWhenItsStateHasTheHashStoredWithIt) {
   GatedStore store;
-  const auto restored = restore_machine(store, config(), kTestStart);
+  const auto restored = restore(store);
   ASSERT_TRUE(restored.has_value());
-  store.snapshot = store::Snapshot{1, store::Hash{restored->machine.state_hash()}, restored->machine.write_snapshot()};
-  auto again = restore_machine(store, config(), kTestStart);
+  store.snapshot = store::Snapshot{1, store::Hash{restored->coalition->state_hash()}, restored->coalition->write_snapshot()};
+  auto again = restore(store);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->from_snapshot, 1U);
   store.snapshot->state_hash.bytes[0] ^= 1;
-  again = restore_machine(store, config(), kTestStart);
+  again = restore(store);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->from_snapshot, 0U);
-  EXPECT_EQ(again->machine.state_hash(), restored->machine.state_hash());
+  EXPECT_EQ(again->coalition->state_hash(), restored->coalition->state_hash());
 }
 
 TEST(Restore, ASnapshotEndsInItsStateHash) {
   GatedStore store;
-  const auto restored = restore_machine(store, config(), kTestStart);
+  const auto restored = restore(store);
   ASSERT_TRUE(restored.has_value());
-  EXPECT_EQ(snapshot_state_hash(restored->machine.write_snapshot()).bytes, restored->machine.state_hash());
+  EXPECT_EQ(snapshot_state_hash(restored->coalition->write_snapshot()).bytes, restored->coalition->state_hash());
   EXPECT_EQ(snapshot_state_hash({}), store::Hash{});
 }
 
 TEST(Restore, AnotherChartersRecordIsRefused) {
   GatedStore store;
-  ASSERT_TRUE(restore_machine(store, config(), kTestStart).has_value());
-  core::MachineConfig other = config();
-  other.charter.version = 2;
-  EXPECT_FALSE(restore_machine(store, other, kTestStart).has_value());
+  ASSERT_TRUE(restore(store).has_value());
+  coordination::CoalitionConfig other = config();
+  other.machine.charter.version = 2;
+  EXPECT_FALSE(restore(store, other).has_value());
 }
 
 TEST(Restore, AnEntryThatDoesNotReplayIsNamed) {
   GatedStore store;
-  ASSERT_TRUE(restore_machine(store, config(), kTestStart).has_value());
+  ASSERT_TRUE(restore(store).has_value());
   const std::string genesis = store.lines().front();
   const store::NewEntry entries[] = {{store::kMainLog, as_bytes(genesis)}};
   ASSERT_TRUE(store.append({.entries = entries, .bodies = {}, .meta = {}}).has_value());
-  const auto restored = restore_machine(store, config(), kTestStart);
+  const auto restored = restore(store);
   ASSERT_FALSE(restored.has_value());
   EXPECT_TRUE(restored.error().where.starts_with("entry 1")) << restored.error().text();
 }

@@ -1,0 +1,187 @@
+// What an officer can do in the coordination between authorities. An act is checked by the part that it concerns, then
+// becomes one or more entries; a machine never does any of these by itself.
+//
+//   {"act":{"flight":"M1"},"cmd":"c17","kind":"flight.clear","second":"chief@fr"}
+//
+// `cmd` is chosen by the client: repeating it returns the first outcome. `second` names a second officer, whose consent
+// whoever authenticates has to have seen.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "coordination/control_entries.h"
+#include "coordination/leg_entries.h"
+#include "coordination/relation_entries.h"
+
+namespace tansiq::coordination {
+
+/// Files a flight, or MODIFIES a live one.
+struct FileFlight {
+  static constexpr std::string_view kKind = "flight.file";
+  FlightFiled filed;
+  static constexpr auto fields() { return std::tuple(field("filed", &FileFlight::filed)); }
+};
+/// The acts about one flight that need nothing but its name, and for some a word.
+enum class FlightStep : std::uint8_t {
+  kAcceptCounter,   ///< Takes all counter-proposals that the flight waits with.
+  kDeclineCounter,  ///< Gives up what they were asked for.
+  kCancel,          ///< Gives the flight up; before departure only.
+  kCancelChange,    ///< Gives a MODIFY up.
+  kClear,           ///< The confirmed versions were passed to the crew.
+  kReadBack,        ///< The crew has taken them.
+  kRecall,          ///< The crew was told to give them up.
+  kGaveUp,          ///< The crew has read that back.
+  kSwitch,          ///< After a MODIFY: the new versions were passed to the crew, whose position lies in them.
+  kLand,            ///< The flight is over.
+  kContingency,     ///< Distress, weather, lost communication: the crew acts, owners are told.
+};
+constexpr std::array<std::string_view, 11> enum_names(FlightStep) {
+  return {"accept_counter", "decline_counter", "cancel",  "cancel_change", "clear",      "read_back",
+          "recall",         "gave_up",         "switch", "land",          "contingency"};
+}
+struct StepFlight {
+  static constexpr std::string_view kKind = "flight.step";
+  FlightId flight;
+  FlightStep step = FlightStep::kClear;
+  std::string text;  ///< Why; for `accept_counter` the name of a rule, empty for an officer in person.
+  static constexpr auto fields() {
+    return std::tuple(field("flight", &StepFlight::flight), field("step", &StepFlight::step),
+                      field("text", &StepFlight::text));
+  }
+};
+/// The aircraft has entered, or left, the zone of a leg.
+struct ReportLeg {
+  static constexpr std::string_view kKind = "flight.report";
+  bool entered = true;
+  FlightId flight;
+  std::int64_t leg = 0;
+  static constexpr auto fields() {
+    return std::tuple(field("entered", &ReportLeg::entered), field("flight", &ReportLeg::flight),
+                      field("leg", &ReportLeg::leg));
+  }
+};
+/// Asks the home of a confirmed leg to give it up; `emergency` alarms and changes nothing else.
+struct RevokeLeg {
+  static constexpr std::string_view kKind = "leg.revoke";
+  bool emergency = false;
+  EntryHash request;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("emergency", &RevokeLeg::emergency), field("request", &RevokeLeg::request),
+                      field("text", &RevokeLeg::text));
+  }
+};
+/// Frees the space of a leg whose aircraft never reported that it left.
+struct FreeOverdue {
+  static constexpr std::string_view kKind = "leg.free_overdue";
+  EntryHash request;
+  static constexpr auto fields() { return std::tuple(field("request", &FreeOverdue::request)); }
+};
+
+struct EdgeLevel {
+  Edge edge;
+  std::int64_t level = 0;
+  static constexpr auto fields() {
+    return std::tuple(field("edge", &EdgeLevel::edge), field("level", &EdgeLevel::level));
+  }
+  friend bool operator==(const EdgeLevel&, const EdgeLevel&) = default;
+};
+struct FreezeRelation {
+  static constexpr std::string_view kKind = "relation.freeze";
+  std::vector<EdgeLevel> edges;  ///< With the cap of each.
+  AuthorityId peer;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("edges", &FreezeRelation::edges), field("peer", &FreezeRelation::peer),
+                      field("text", &FreezeRelation::text));
+  }
+};
+struct ProposeRelation {
+  static constexpr std::string_view kKind = "relation.propose";
+  std::string bundle;
+  std::vector<EdgeLevel> edges;
+  AuthorityId peer;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("bundle", &ProposeRelation::bundle), field("edges", &ProposeRelation::edges),
+                      field("peer", &ProposeRelation::peer), field("text", &ProposeRelation::text));
+  }
+};
+struct AcceptRelation {
+  static constexpr std::string_view kKind = "relation.accept";
+  EntryHash proposal;
+  static constexpr auto fields() { return std::tuple(field("proposal", &AcceptRelation::proposal)); }
+};
+
+/// LEASE with `until`, HANDOVER without.
+struct LeaseZone {
+  static constexpr std::string_view kKind = "zone.lease";
+  AuthorityId tenant;
+  std::optional<UtcMs> until;
+  ZoneId zone;
+  static constexpr auto fields() {
+    return std::tuple(field("tenant", &LeaseZone::tenant), field("until_ms", &LeaseZone::until),
+                      field("zone", &LeaseZone::zone));
+  }
+};
+struct ReturnZone {
+  static constexpr std::string_view kKind = "zone.return";
+  ZoneId zone;
+  static constexpr auto fields() { return std::tuple(field("zone", &ReturnZone::zone)); }
+};
+struct RecallZone {
+  static constexpr std::string_view kKind = "zone.recall";
+  std::string text;
+  ZoneId zone;
+  static constexpr auto fields() {
+    return std::tuple(field("text", &RecallZone::text), field("zone", &RecallZone::zone));
+  }
+};
+/// The operator's word that the clock is beyond its bound (`fault`), or within it again.
+struct DeclareClock {
+  static constexpr std::string_view kKind = "clock.fault";
+  bool fault = true;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("fault", &DeclareClock::fault), field("text", &DeclareClock::text));
+  }
+};
+
+/// Refuses a lease that has not begun here.
+struct DeclineZone {
+  static constexpr std::string_view kKind = "zone.decline";
+  ZoneId zone;
+  static constexpr auto fields() { return std::tuple(field("zone", &DeclineZone::zone)); }
+};
+/// Says which of the entries that halted a zone stands. Needs a second officer.
+struct ResolveZone {
+  static constexpr std::string_view kKind = "zone.resolve";
+  EntryHash stands;
+  ZoneId zone;
+  static constexpr auto fields() {
+    return std::tuple(field("stands", &ResolveZone::stands), field("zone", &ResolveZone::zone));
+  }
+};
+
+using Act = std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation, ProposeRelation,
+                         AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock>;
+
+struct ActCommand {
+  CommandId cmd;
+  core::Subject by;
+  core::Subject second;  ///< Empty: one officer.
+  Act act;
+};
+
+[[nodiscard]] std::string_view kind_name(const Act& act);
+/// Reads `kind` and `act`, `cmd` and `second` of the form above; `by` is whoever was authenticated. Fails with
+/// `kInvalid`, naming the place; an unknown kind lists the known ones.
+[[nodiscard]] Result<ActCommand> read_act(const log::JcsValue& value, const core::Subject& by);
+/// The same form, canonical.
+void write_act(log::JcsWriter& out, const ActCommand& command);
+
+}  // namespace tansiq::coordination

@@ -1,0 +1,269 @@
+#include "coordination/coalition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/invariant.h"
+#include "base/limits.h"
+
+namespace tansiq::coordination {
+namespace {
+
+/// A peer's clock that is ahead is complained about this often.
+constexpr DurationMs kSkewRepeatMs = 3'600'000;
+constexpr std::string_view kClockSkew = "clock-skew";
+
+}  // namespace
+
+Result<std::unique_ptr<Coalition>> Coalition::make(CoalitionConfig config) {
+  core::Machine machine = TRY(core::Machine::make(std::move(config.machine)));
+  Origins origins = TRY(Origins::make(machine.charter()));
+  return std::unique_ptr<Coalition>(new Coalition(std::move(machine), std::move(origins), config.quota));
+}
+
+Coalition::Coalition(core::Machine machine, Origins origins, LegQuota quota)
+    : machine_(std::move(machine)), origins_(std::move(origins)) {
+  const core::Charter& charter = machine_.charter();
+  relations_ = std::make_unique<Relations>(self(), charter);
+  control_ = std::make_unique<ZoneControl>(self(), charter, charter.timing);
+  airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
+  legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, quota);
+  flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
+}
+
+Coalition::~Coalition() = default;
+
+// The fold ------------------------------------------------------------------------------------------------------------
+
+void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& hash, std::vector<Oddity>* odd) {
+  coordinated_ = true;
+  const auto note = [&](std::optional<Oddity> oddity) {
+    if (oddity && odd != nullptr) odd->push_back(std::move(*oddity));
+  };
+  if (auto wrong = misplaced(log, entry.body)) return note(std::move(wrong));
+  const Said said{log.author, hash, entry.time, entry.body};
+  note(relations_->apply(said));
+  note(control_->apply(said));
+  for (const Adoption& adoption : control_->take_adoptions()) {
+    for (const AdoptedWindow& window : adoption.windows) legs_->adopt(adoption.zone, window);
+  }
+  follow_control();
+  note(legs_->apply(said));
+  note(flights_->apply(said));
+  if (log.author == self()) remember(log, entry);
+}
+
+/// An entry that stands in a log for which it was not meant would be known to others than it seems.
+std::optional<Oddity> Coalition::misplaced(const LogName& log, const Body& body) {
+  if (log_of(log.author, addressee_of(body)) == log) return {};
+  return Oddity{fmt::format("an entry of type {} does not belong in this log", type_name(body)), true};
+}
+
+void Coalition::follow_control() {
+  if (std::exchange(control_revision_, control_->revision()) == control_->revision()) return;
+  const auto zones = static_cast<core::ZoneNumber>(machine_.zones().size());
+  for (core::ZoneNumber number = 0; number < zones; ++number) {
+    const core::Zone& zone = machine_.zones()[number];
+    if (zone.rule == core::Rule::kDisputed || zone.background) continue;
+    // Nobody decides in a halted zone, the owner neither.
+    machine_.set_sequencer(number, control_->sequencer(zone.id).value_or(AuthorityId()));
+  }
+}
+
+void Coalition::remember(const LogName& log, const Entry& entry) {
+  const auto quote = [&](const std::vector<SeenLog>& seen) {
+    for (const SeenLog& one : seen) {
+      if (const auto name = origins_.log(one.origin)) anchored_[log][*name] = one.size;
+    }
+  };
+  if (const auto* anchor = std::get_if<MembersAnchor>(&entry.body)) quote(anchor->seen);
+  if (const auto* anchor = std::get_if<PairAnchor>(&entry.body)) quote(anchor->seen);
+  if (const auto* alarm = std::get_if<Alarm>(&entry.body); alarm != nullptr && alarm->kind == kClockSkew) {
+    skew_noted_[AuthorityId::trusted(alarm->text.substr(0, alarm->text.find(' ')))] = entry.time;
+  }
+  if (entry.cmd.empty()) return;
+  const core::ShortHash key = core::command_key(entry.by, entry.cmd);
+  if (acts_.find(key) == nullptr) acts_.add({.time = entry.time, .seq = entry.seq, .key = key, .content = {}});
+  acts_.forget(entry.time - kCommandMemoryMs, kCommandMemoryMax);
+}
+
+// Replay --------------------------------------------------------------------------------------------------------------
+
+Status Coalition::apply(const LogName& log, std::string_view line) {
+  if (log.author != self()) {
+    fold_peer(log, line, nullptr);
+    return {};
+  }
+  if (!is_coordination_line(line)) return machine_.apply(line);
+  auto entry = read_entry(line);
+  if (!entry) return std::unexpected(inside(std::move(entry).error(), fmt::format("entry {}", next_seq())));
+  if (entry->seq != next_seq()) {
+    return fail(ErrorCode::kCorrupt, fmt::format("expected sequence number {}", next_seq()),
+                fmt::format("entry {}", entry->seq));
+  }
+  if (entry->time < machine_.last_time()) {
+    return fail(ErrorCode::kCorrupt, "log time goes back", fmt::format("entry {}", entry->seq));
+  }
+  machine_.skip_to(entry->seq + 1, entry->time);
+  fold(log, *entry, hash_of(line), nullptr);
+  return {};
+}
+
+Status Coalition::apply_core(core::Entry entry, std::string_view line) { return machine_.apply(std::move(entry), line); }
+
+void Coalition::note_head(const LogName& log, std::uint64_t size, const EntryHash& root) {
+  PeerLog& peer = peer_logs_[log];
+  peer.size = size;
+  peer.root = root;
+}
+
+/// What a peer has said. Whatever it is, it has its place in the local order and never fails.
+void Coalition::fold_peer(const LogName& log, std::string_view line, std::vector<PeerOddity>* odd) {
+  machine_.skip_to(next_seq() + 1, kUtcMin);
+  PeerLog& peer = peer_logs_[log];
+  ++peer.size;
+  coordinated_ = true;
+  const EntryHash hash = hash_of(line);
+  std::vector<Oddity> found;
+  if (const auto entry = read_entry(line)) {
+    peer.last_time = std::max(peer.last_time, entry->time);
+    fold(log, *entry, hash, odd != nullptr ? &found : nullptr);
+  } else if (entry.error().code != ErrorCode::kUnsupported || is_coordination_line(line)) {
+    found.push_back({fmt::format("cannot be read: {}", entry.error().text().substr(0, 500)), false});
+  }
+  if (odd == nullptr) return;
+  for (Oddity& oddity : found) odd->push_back({hash, std::move(oddity)});
+}
+
+// Live ----------------------------------------------------------------------------------------------------------------
+
+void Coalition::found(UtcMs now, Batch& batch) {
+  core::Outcome genesis = machine_.found(now);
+  batch.push_back({{self(), LogName::Kind::kMain, {}}, genesis.seq, std::move(genesis.entry)});
+}
+
+Result<core::Outcome> Coalition::execute(core::Command command, UtcMs now, Batch& batch) {
+  core::Outcome outcome = TRY(machine_.execute(std::move(command), now));
+  if (!outcome.repeated) {
+    batch.push_back({{self(), LogName::Kind::kMain, {}}, outcome.seq, std::move(outcome.entry)});
+  }
+  return outcome;
+}
+
+void Coalition::read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
+                     UtcMs now, Batch& batch) {
+  // Timers that are past fire before anything is read: after a restart, or a long pause, what has run out is over.
+  say_due(now, batch);
+  std::vector<PeerOddity> odd;
+  for (const std::string& line : lines) {
+    batch.push_back({log, next_seq(), line});
+    fold_peer(log, line, &odd);
+  }
+  PeerLog& peer = peer_logs_[log];
+  EXPECT_INVARIANT(peer.size == size);
+  peer.root = root;
+  note_anomalies(log, std::move(odd), now, batch);
+  note_skew(log, peer, now, batch);
+  say_due(now, batch);
+}
+
+void Coalition::note_anomalies(const LogName& log, std::vector<PeerOddity> odd, UtcMs now, Batch& batch) {
+  for (std::size_t i = 0; i < odd.size() && i < kAnomaliesPerReadMax; ++i) {
+    std::string text = std::move(odd[i].what.text);
+    if (i + 1 == kAnomaliesPerReadMax && i + 1 < odd.size()) text += fmt::format("; and {} more", odd.size() - i - 1);
+    say(Anomaly{.alarm = odd[i].what.alarm, .entry = odd[i].entry, .peer = log.author, .text = std::move(text)}, {}, now,
+        batch);
+  }
+}
+
+/// A peer's log time beyond our clock by more than both clocks' errors: one of the two is wrong beyond the bound.
+void Coalition::note_skew(const LogName& log, const PeerLog& peer, UtcMs now, Batch& batch) {
+  const DurationMs ahead = peer.last_time - now;
+  if (ahead <= 2 * machine_.charter().timing.clock_error_ms) return;
+  const auto noted = skew_noted_.find(log.author);
+  if (noted != skew_noted_.end() && now < noted->second + kSkewRepeatMs) return;
+  say(Alarm{.about = peer.root,
+            .kind = std::string(kClockSkew),
+            .text = fmt::format("{} has written at {}, {} ahead of the clock here: one of the two is wrong",
+                                log.author.str(), format_utc(peer.last_time), format_duration(ahead))},
+      {}, now, batch);
+}
+
+void Coalition::tick(UtcMs now, Batch& batch) {
+  for (std::size_t i = 0; i < kSaidPerCallMax; ++i) {
+    std::optional<core::Outcome> outcome = machine_.tick(now);
+    if (!outcome) break;
+    batch.push_back({{self(), LogName::Kind::kMain, {}}, outcome->seq, std::move(outcome->entry)});
+  }
+  say_due(now, batch);
+}
+
+std::optional<UtcMs> Coalition::next_tick() const {
+  std::optional<UtcMs> first = machine_.next_tick();
+  for (const auto& other : {legs_->next_timer(), flights_->next_timer(), control_->next_timer()}) {
+    if (other && (!first || *other < *first)) first = other;
+  }
+  return first;
+}
+
+std::optional<Body> Coalition::next_body(UtcMs now) {
+  const UtcMs time = std::max(now, machine_.last_time());
+  if (auto body = legs_->next(time)) return body;
+  if (auto body = flights_->next(time)) return body;
+  return control_->next(time);
+}
+
+void Coalition::say_due(UtcMs now, Batch& batch) {
+  for (std::size_t said = 0; said < kSaidPerCallMax; ++said) {
+    std::optional<Body> body = next_body(now);
+    if (!body) return;
+    say(std::move(*body), {}, now, batch);
+  }
+}
+
+EntryHash Coalition::say(Body body, const Author& author, UtcMs now, Batch& batch) {
+  const LogName log = log_of(self(), addressee_of(body));
+  anchor(log, now, batch);
+  return append_own(log, std::move(body), author, now, batch);
+}
+
+/// Before something is said to others: which of their logs had been seen.
+void Coalition::anchor(const LogName& log, UtcMs now, Batch& batch) {
+  if (log.kind == LogName::Kind::kMain) return;
+  std::vector<SeenLog> seen;
+  const auto& before = anchored_[log];
+  for (const auto& [name, peer] : peer_logs_) {
+    // What this audience may know to exist: logs for all, and in a pair's log the other's for us.
+    const bool theirs = log.kind == LogName::Kind::kPair && name.author == log.reader;
+    if (name.kind != LogName::Kind::kMembers && !theirs) continue;
+    const auto at = before.find(name);
+    if (peer.root == EntryHash{} || (at != before.end() && at->second >= peer.size)) continue;
+    seen.push_back({.origin = origins_.origin(name), .root = peer.root, .size = peer.size});
+  }
+  if (seen.empty()) return;
+  if (log.kind == LogName::Kind::kMembers) {
+    append_own(log, MembersAnchor{.seen = std::move(seen)}, {}, now, batch);
+  } else {
+    append_own(log, PairAnchor{.seen = std::move(seen), .to = log.reader}, {}, now, batch);
+  }
+}
+
+EntryHash Coalition::append_own(const LogName& log, Body body, const Author& author, UtcMs now, Batch& batch) {
+  Entry entry{.seq = next_seq(),
+              .time = std::max(now, machine_.last_time()),
+              .by = author.by,
+              .second = author.second,
+              .cmd = author.cmd,
+              .body = std::move(body)};
+  auto line = write_entry(entry);
+  EXPECT_INVARIANT(line.has_value());
+  const EntryHash hash = hash_of(*line);
+  machine_.skip_to(entry.seq + 1, entry.time);
+  fold(log, entry, hash, nullptr);
+  batch.push_back({log, entry.seq, std::move(*line)});
+  return hash;
+}
+
+}  // namespace tansiq::coordination

@@ -1,0 +1,186 @@
+// One authority in a coalition: its zone machine, its relations, its flights, the legs of others in its zones, and the
+// right to decide in each, folded from what it has said itself and what it has read of its peers.
+//
+// Pure, like everything here. Whoever runs it (node, simulator) gives it commands, acts, peers' verified entries and the
+// time; it gives back what must become durable, in order. Nothing it says counts before that (G1).
+//
+//   auto coalition = TRY(Coalition::make(config));
+//   for (each stored entry, in local order) TRY_VOID(coalition->apply(log, line));       // replay decides nothing
+//   TRY_VOID(coalition->settle());
+//
+//   Batch batch;                                                        // live, again and again:
+//   coalition->read(log, lines, head, now, batch);                      //   what a peer has said…
+//   const auto outcome = coalition->act(command, now, batch);           //   …an officer's act…
+//   coalition->tick(now, batch);                                        //   …or the passing of time
+//   append(batch);  reply(outcome);                                     // one transaction; then, and only then, reply
+//
+// Peers' entries stand in the same local order as one's own: mirrors of their logs live in the same store, so replay
+// meets everything in the order in which it became known here. That order is what "known when it was said" means.
+//
+// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, in this order: each may ask those before
+// it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
+// kSaidPerCallMax, and the rest follows with the next call.
+//
+// One thread. Not copyable, not movable: its parts know each other.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordination/act.h"
+#include "coordination/flight_desk.h"
+#include "coordination/leg_desk.h"
+#include "coordination/log_name.h"
+#include "coordination/log_origins.h"
+#include "coordination/machine_airspace.h"
+#include "coordination/relation.h"
+#include "coordination/zone_control.h"
+#include "core/command_memory.h"
+#include "core/machine.h"
+
+namespace tansiq::coordination {
+
+/// Entries that one call writes of its own accord.
+inline constexpr std::size_t kSaidPerCallMax = 256;
+/// Anomalies noted of one piece of a peer's log; that there were more is noted with the last.
+inline constexpr std::size_t kAnomaliesPerReadMax = 64;
+
+/// One line to append, in this order, to the log that is named.
+struct Written {
+  LogName log;
+  std::uint64_t seq = 0;
+  std::string line;  ///< With its line feed.
+};
+/// What one durable transaction is to hold.
+using Batch = std::vector<Written>;
+
+/// What an act led to. `hash` names the entry to others.
+struct ActOutcome {
+  bool repeated = false;  ///< The act was done before: `seq` names its entry, which may still be on its way to the disk.
+  std::uint64_t seq = 0;
+  EntryHash hash;  ///< Zeros when repeated.
+};
+
+/// How far one log of a peer has been read.
+struct PeerLog {
+  std::uint64_t size = 0;
+  EntryHash root;  ///< Of a checkpoint of that size that was verified; zeros while unknown.
+  UtcMs last_time = kUtcMin;  ///< Of its newest entry.
+};
+
+struct CoalitionConfig {
+  core::MachineConfig machine;
+  LegQuota quota = {};
+};
+
+class Coalition {
+ public:
+  /// Fails as `core::Machine::make`.
+  [[nodiscard]] static Result<std::unique_ptr<Coalition>> make(CoalitionConfig config);
+  Coalition(const Coalition&) = delete;
+  Coalition& operator=(const Coalition&) = delete;
+  ~Coalition();
+
+  // Replay -------------------------------------------------------------------------------------------------------------
+
+  /// The next entry of the local order. Fails as `core::Machine::apply`; a peer's entry never fails, whatever it says.
+  [[nodiscard]] Status apply(const LogName& log, std::string_view line);
+  /// The same for a line that another thread has decoded (see `core::Machine::apply`). Only the zone machine's entries.
+  [[nodiscard]] Status apply_core(core::Entry entry, std::string_view line);
+  [[nodiscard]] Status settle() { return machine_.settle(); }
+  /// Tells the verified head of a peer's log after replay, so that anchors can quote it.
+  void note_head(const LogName& log, std::uint64_t size, const EntryHash& root);
+
+  // Live ---------------------------------------------------------------------------------------------------------------
+
+  /// The genesis of an empty record.
+  void found(UtcMs now, Batch& batch);
+  /// A command of the zone machine. Errors as `core::Machine::execute`.
+  [[nodiscard]] Result<core::Outcome> execute(core::Command command, UtcMs now, Batch& batch);
+  /// An officer's act. Fails with what the part concerned says; then nothing has changed.
+  [[nodiscard]] Result<ActOutcome> act(const ActCommand& command, UtcMs now, Batch& batch);
+  /// Entries of a peer's log, verified up to `size` and `root` by whoever fetched them, in order and without gap.
+  void read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root, UtcMs now,
+            Batch& batch);
+  /// Says what time calls for.
+  void tick(UtcMs now, Batch& batch);
+  /// When `tick` has something to do, never late; nothing when nothing waits.
+  [[nodiscard]] std::optional<UtcMs> next_tick() const;
+
+  // Answers ------------------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] const core::Machine& machine() const { return machine_; }
+  [[nodiscard]] const AuthorityId& self() const { return machine_.self(); }
+  [[nodiscard]] const Relations& relations() const { return *relations_; }
+  [[nodiscard]] const ZoneControl& control() const { return *control_; }
+  [[nodiscard]] const LegDesk& legs() const { return *legs_; }
+  [[nodiscard]] const FlightDesk& flights() const { return *flights_; }
+  /// Peers' logs that have been read, by name.
+  [[nodiscard]] const std::map<LogName, PeerLog>& peer_logs() const { return peer_logs_; }
+  [[nodiscard]] std::uint64_t next_seq() const { return machine_.next_seq(); }
+
+  /// SHA-256 over the machine's state hash and the canonical state of the other parts; the machine's alone as long as
+  /// nothing was ever coordinated.
+  [[nodiscard]] core::StateHash state_hash() const;
+  /// The state of the parts beside the machine, as canonical JSON; empty as long as nothing was ever coordinated.
+  [[nodiscard]] std::string coordination_state() const;
+  /// The state after `next_seq()` entries. `read_snapshot` fails with `kCorrupt`, or `kInvalid` when it belongs to
+  /// another charter or authority.
+  [[nodiscard]] Bytes write_snapshot() const;
+  [[nodiscard]] static Result<std::unique_ptr<Coalition>> read_snapshot(CoalitionConfig config, ByteView snapshot);
+
+ private:
+  Coalition(core::Machine machine, Origins origins, LegQuota quota);
+
+  struct Author {
+    core::Subject by = {};
+    core::Subject second = {};
+    CommandId cmd = {};
+  };
+
+  struct PeerOddity {
+    EntryHash entry;
+    Oddity what;
+  };
+
+  void fold(const LogName& log, const Entry& entry, const EntryHash& hash, std::vector<Oddity>* odd);
+  void fold_peer(const LogName& log, std::string_view line, std::vector<PeerOddity>* odd);
+  [[nodiscard]] static std::optional<Oddity> misplaced(const LogName& log, const Body& body);
+  void follow_control();
+  void remember(const LogName& log, const Entry& entry);
+
+  EntryHash say(Body body, const Author& author, UtcMs now, Batch& batch);
+  void anchor(const LogName& log, UtcMs now, Batch& batch);
+  EntryHash append_own(const LogName& log, Body body, const Author& author, UtcMs now, Batch& batch);
+  void say_due(UtcMs now, Batch& batch);
+  [[nodiscard]] std::optional<Body> next_body(UtcMs now);
+  void note_anomalies(const LogName& log, std::vector<PeerOddity> odd, UtcMs now, Batch& batch);
+  void note_skew(const LogName& log, const PeerLog& peer, UtcMs now, Batch& batch);
+
+  [[nodiscard]] Result<EntryHash> perform(const ActCommand& command, UtcMs now, Batch& batch);
+  [[nodiscard]] Result<Body> step(const StepFlight& step) const;
+  [[nodiscard]] Result<EntryHash> close_zone(const ZoneId& zone, const ActCommand& command, UtcMs now, Batch& batch,
+                                             const std::function<Result<ClosingPlan>(std::vector<AdoptedWindow>)>& make);
+
+  core::Machine machine_;
+  Origins origins_;
+  std::unique_ptr<Relations> relations_;
+  std::unique_ptr<ZoneControl> control_;
+  std::unique_ptr<MachineAirspace> airspace_;
+  std::unique_ptr<LegDesk> legs_;
+  std::unique_ptr<FlightDesk> flights_;
+
+  core::CommandMemory acts_;
+  std::map<LogName, PeerLog> peer_logs_;
+  std::map<LogName, std::map<LogName, std::uint64_t>> anchored_;  ///< Per own log: sizes that its last anchor quoted.
+  std::map<AuthorityId, UtcMs> skew_noted_;                       ///< When a peer's clock was last complained about.
+  std::uint64_t control_revision_ = 0;
+  bool coordinated_ = false;
+};
+
+}  // namespace tansiq::coordination

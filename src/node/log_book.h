@@ -1,0 +1,65 @@
+// The logs that a node keeps: its own, and mirrors of what its peers write for it; by name, origin and number in the
+// store.
+//
+// Mirrors stand in the node's own store, as logs like any other. So one local sequence orders everything that the node
+// has said and read, replay meets it in the order in which it became known, and a mirror is served and proved with the
+// same code as an own log. What covers a mirror is the peer's own checkpoint, which whoever verified it hands over.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordination/log_name.h"
+#include "coordination/log_origins.h"
+#include "log/note_key.h"
+#include "store/log_store.h"
+
+namespace tansiq::node {
+
+class LogBook {
+ public:
+  /// Opens, or begins, every log that the charter calls for. Fails as `store.add_log` does.
+  [[nodiscard]] static Result<LogBook> open(store::LogStore& store, const core::Charter& charter,
+                                            const AuthorityId& self);
+
+  [[nodiscard]] store::LogId id(const coordination::LogName& log) const;
+  [[nodiscard]] const coordination::LogName& name(store::LogId id) const;
+  [[nodiscard]] const std::string& origin(const coordination::LogName& log) const { return origins_.origin(log); }
+  [[nodiscard]] std::optional<coordination::LogName> find(std::string_view origin) const;
+  /// Logs of peers that this node mirrors, in order.
+  [[nodiscard]] const std::vector<coordination::LogName>& mirrors() const { return mirrors_; }
+  /// Logs of its own that others read.
+  [[nodiscard]] const std::vector<coordination::LogName>& shared() const { return shared_; }
+
+ private:
+  explicit LogBook(coordination::Origins origins) : origins_(std::move(origins)) {}
+  Status add(store::LogStore& store, const coordination::LogName& name);
+
+  coordination::Origins origins_;
+  std::map<coordination::LogName, store::LogId> ids_;
+  std::map<store::LogId, coordination::LogName> names_;
+  std::vector<coordination::LogName> mirrors_;
+  std::vector<coordination::LogName> shared_;
+};
+
+/// Signs checkpoints for the store: own logs with the node's key, each under its own name; mirrors with the note that
+/// the peer itself signed, as handed over for the batch under way. Used on the writer's thread alone.
+class CheckpointSigner {
+ public:
+  /// `key` signs `main` under its own name.
+  explicit CheckpointSigner(const log::SignerKey& key) : key_(key) {}
+
+  [[nodiscard]] Result<std::string> sign(std::string_view origin, std::uint64_t size, const store::Hash& root);
+  /// The peer's note that covers what the next batch adds to this mirror.
+  void hand_over(std::string_view origin, std::string note) { notes_[std::string(origin)] = std::move(note); }
+
+ private:
+  const log::SignerKey& key_;
+  std::map<std::string, log::SignerKey, std::less<>> own_;  ///< By origin, made when first needed.
+  std::map<std::string, std::string, std::less<>> notes_;
+};
+
+}  // namespace tansiq::node
