@@ -127,5 +127,20 @@ struct ZoneLeaseExpired {
   }
   friend bool operator==(const ZoneLeaseExpired&, const ZoneLeaseExpired&) = default;
 };
+/// An officer, with a second one, says which of several closing entries of epoch `epoch` stands. The zone goes on when
+/// every party concerned has said the same in the same round; a round that is split is followed by another.
+struct ZoneResolved {
+  static constexpr std::string_view kType = "zone.resolved";
+  static constexpr Audience kAudience = Audience::kMembers;
+  std::int64_t epoch = 0;  ///< The one that was closed more than once.
+  std::int64_t round = 0;
+  EntryHash stands;
+  ZoneId zone;
+  static constexpr auto fields() {
+    return std::tuple(field("epoch", &ZoneResolved::epoch), field("round", &ZoneResolved::round),
+                      field("stands", &ZoneResolved::stands), field("zone", &ZoneResolved::zone));
+  }
+  friend bool operator==(const ZoneResolved&, const ZoneResolved&) = default;
+};
 
 }  // namespace tansiq::coordination

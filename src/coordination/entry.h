@@ -30,7 +30,7 @@ using Body = std::variant<
     // relations
     RelationFreeze, RelationPropose, RelationAccept,
     // zone control
-    ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired,
+    ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
     // peers
     Anchor, MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, Alarm>;
 
