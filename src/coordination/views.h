@@ -86,6 +86,7 @@ class Airspace {
   struct Answer {
     bool free = false;
     bool only_holds = false;             ///< Not free, and only bookings that are not confirmed stand in the way.
+    std::vector<EntryHash> holds;        ///< Those bookings, when `only_holds`. For the owner's own eyes.
     std::vector<LegConflict> conflicts;  ///< As far as `home` may know.
     core::Counter counter;               ///< Empty when nothing near is free.
   };

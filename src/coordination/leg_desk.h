@@ -1,0 +1,187 @@
+// The owner's desk: who gets which window in the zones that this node keeps (docs/coordination.md, sections 2, 3, 5).
+//
+// Home asks for a leg with a REQUEST; the desk answers HOLD (or COUNTER, which is a HOLD on a moved window), STANDBY or
+// REFUSED; home takes the hold with a COMMIT; the desk says CONFIRMED, or LAPSED when the hold has run out or the
+// relation has been frozen meanwhile. What is confirmed stays until home gives it up or its window has passed.
+//
+// The desk is a fold and a question. `apply` folds entries, its own and its peers', into the state, in the order in
+// which they became durable here; it never decides, so that replay can use it. `next` says which entry this node has to
+// write now; the caller makes it durable, applies it, and asks again until nothing comes:
+//
+//   LegDesk desk(self, charter, charter.timing, relations, control, airspace);
+//   desk.apply(said);                                     // a REQUEST of fr, read and verified
+//   while (auto body = desk.next(now)) write_and_apply(*body);   // leg.hold
+//   wake_at(desk.next_timer());
+//
+// The space follows the entries, not the decisions: it is booked when our HOLD is applied and free again when our
+// LAPSED or CLOSED is (G5). So a crash between decision and entry loses nothing, and `next` says it again: the answer
+// depends on the state, the views and the time alone.
+//
+// Who is told what about whom is the airspace's affair (`Airspace::Answer::conflicts`); the desk passes it on.
+//
+// Order of reactions at one moment: ends of holds and windows that are past; holds under a frozen relation; what home
+// has ended; commits; requests that stood by; requests, each kind in the order in which it was read. What frees space
+// comes before what takes it, and no request can overtake a timer after a restart.
+//
+// Alternative not taken: deciding in `apply`, at the moment of reading. It needs no queue, but then replay would have
+// to suppress decisions, and a crash after reading and before answering would need a second path.
+//
+// Home and owner may be one authority: its own flights pass the same desk, and no relation is asked for.
+//
+// Thread: the core thread. Cost: `next` O(log n) a call beside the airspace's own search, O(1) with nothing to do; a
+// change of relations or of control costs one look at every hold. Memory: see LegQuota.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "coordination/entry.h"
+#include "coordination/leg_table.h"
+#include "coordination/leg_version.h"
+#include "coordination/views.h"
+#include "core/charter.h"
+
+namespace tansiq::coordination {
+
+/// `number` of an entry about a window of a zone that this node does not keep now (section 6, LESSOR): it is no entry of
+/// the zone's sequence, and its `epoch` is the newest that is known here; in a refusal, the one that home should ask in.
+inline constexpr std::int64_t kUnnumbered = -1;
+/// Alarm::kind when an aircraft that entered has not left at the end of its window. `about` is the request.
+inline constexpr std::string_view kOverdueInZone = "overdue-in-zone";
+/// Notices of legs in disputed space kept a home. The oldest goes first.
+inline constexpr std::size_t kNoticesMax = 256;
+
+class LegDesk {
+ public:
+  /// All references must outlive the desk.
+  LegDesk(AuthorityId self, const core::Charter& charter, Timing timing, const RelationView& relations,
+          const ControlView& control, Airspace& airspace, LegQuota quota = {});
+
+  /// The fold. What it returns is to be logged as an ANOMALY when live, and means nothing in replay.
+  std::optional<Oddity> apply(const Said& said);
+  /// The entry that is due now, if any. Only live.
+  [[nodiscard]] std::optional<Body> next(UtcMs now);
+  /// When `next` may have something to do because time has passed. Nothing while no hold and no window is open.
+  [[nodiscard]] std::optional<UtcMs> next_timer() const;
+
+  /// REVOKE or EMERGENCY REVOKE of a confirmed version; a held one lapses instead (WITHDRAWN). Fails with `kNotFound`,
+  /// `kWrongState`, `kNotSequencer` while the zone is leased: then its sequencer revokes.
+  [[nodiscard]] Result<Body> revoke(const EntryHash& request, bool emergency, std::string text) const;
+  /// LAPSED (WITHDRAWN) of a hold. Fails with `kNotFound`, `kWrongState`, `kNotSequencer`.
+  [[nodiscard]] Result<Body> withdraw(const EntryHash& request) const;
+  /// An officer knows that the aircraft of an overdue version has left the zone, and frees the space. Fails as above.
+  [[nodiscard]] Result<Body> free_overdue(const EntryHash& request) const;
+
+  /// What must be written before the entry that closes this node's epoch of the zone: every hold lapses. To be written
+  /// in this order, and the closing entry behind it, without asking `next` in between. Should a hold be left over, the
+  /// fold of the closing entry itself ends it.
+  [[nodiscard]] std::vector<Body> lapse_all(const ZoneId& zone, Lapse reason) const;
+  /// The confirmed windows of a zone, in the order of their hashes, as the next sequencer has to adopt them.
+  [[nodiscard]] std::vector<AdoptedWindow> windows(const ZoneId& zone) const;
+  /// Part of the fold: a window of a snapshot that this node has accepted counts as its own grant. A version that is
+  /// known here keeps its record, and a finished one stays finished.
+  void adopt(const ZoneId& zone, const AdoptedWindow& window);
+
+  /// For screens and the API.
+  [[nodiscard]] const LegTable::Versions& versions() const { return table_.versions(); }
+  [[nodiscard]] const LegVersion* find(const EntryHash& request) const { return table_.find(request); }
+  /// Legs in disputed zones, oldest first.
+  [[nodiscard]] const std::vector<NotedLeg>& notices() const { return notices_; }
+
+  /// The whole state as one canonical object. Equal histories give equal bytes.
+  void write_state(log::JcsWriter& out) const;
+  /// Replaces the state, and books its windows in the airspace.
+  [[nodiscard]] Status read_state(const log::JcsValue& value);
+
+ private:
+  struct Refusal {
+    LegRefusal reason = LegRefusal::kOther;
+    std::string text;
+    std::vector<LegConflict> conflicts = {};
+  };
+  struct Stamp {
+    std::int64_t epoch = 0;
+    std::int64_t number = 0;
+  };
+
+  // leg_apply.cc: entries of home…
+  std::optional<Oddity> hear(const Said& said, const LegRequest& body);
+  std::optional<Oddity> hear(const Said& said, const FlightCommit& body);
+  std::optional<Oddity> hear(const Said& said, const FlightCancel& body);
+  std::optional<Oddity> hear(const Said& said, const LegRelease& body);
+  std::optional<Oddity> hear(const Said& said, const LegEntered& body);
+  std::optional<Oddity> hear(const Said& said, const LegEnd& body);
+  std::optional<Oddity> hear(const Said& said, const LegRevokeAck& body);
+  std::optional<Oddity> hear(const Said& said, const LegUnable& body);
+  std::optional<Oddity> hear(const Said& said, const FlightContingency& body);
+  std::optional<Oddity> hear(const Said& said, const LegNotice& body);
+  /// A report that ends a confirmed version.
+  std::optional<Oddity> hear_end(const Said& said, const EntryHash& request, std::string_view what, Closing how);
+  // …and our own.
+  std::optional<Oddity> record(const Said& said, const LegHold& body);
+  std::optional<Oddity> record(const Said& said, const LegRefused& body);
+  std::optional<Oddity> record(const Said& said, const LegStandby& body);
+  std::optional<Oddity> record(const Said& said, const LegConfirmed& body);
+  std::optional<Oddity> record(const Said& said, const LegLapsed& body);
+  std::optional<Oddity> record(const Said& said, const LegClosed& body);
+  std::optional<Oddity> record(const Said& said, const LegRevoke& body);
+  std::optional<Oddity> record(const Said& said, const Alarm& body);
+  /// The epoch of a zone is closed: what is still held there has lapsed with it.
+  std::optional<Oddity> record(const Said& said, const ZoneLease& body);
+  std::optional<Oddity> record(const Said& said, const ZoneReturn& body);
+  std::optional<Oddity> record(const Said& said, const ZoneLeaseExpired& body);
+  void close_epoch(const ZoneId& zone);
+  void finish(const EntryHash& request, LegState state);
+  /// A hold is one no more: whoever stood by for it is to be answered.
+  void hold_ended(const ZoneId& zone, UtcMs until);
+  void prune_notices(UtcMs now);
+
+  // leg_desk.cc: what is due.
+  void look_again();
+  [[nodiscard]] std::optional<Body> fire_timer(UtcMs now);
+  [[nodiscard]] std::optional<Body> lapse_frozen();
+  [[nodiscard]] std::optional<Body> do_task(UtcMs now);
+  [[nodiscard]] std::optional<Body> take_commit(const LegVersion& version, UtcMs now);
+
+  [[nodiscard]] Stamp stamp(const LegVersion& version) const;
+  [[nodiscard]] LegLapsed lapse(const LegVersion& version, Lapse reason) const;
+  [[nodiscard]] LegClosed close(const LegVersion& version, Closing how) const;
+  [[nodiscard]] Status check_keeps(const LegVersion& version) const;
+  [[nodiscard]] Result<const LegVersion*> known(const EntryHash& request) const;
+
+  // leg_checks.cc: the answer to a request.
+  [[nodiscard]] Body answer(const LegVersion& version, UtcMs now) const;
+  [[nodiscard]] Body answer_for_space(const LegVersion& version, UtcMs now) const;
+  [[nodiscard]] Body refused(const LegVersion& version, Refusal refusal) const;
+  [[nodiscard]] std::optional<LegHold> hold(const LegVersion& version, const core::Counter& shift, UtcMs now) const;
+  [[nodiscard]] std::optional<Body> standby(const LegVersion& version, const Airspace::Answer& found, UtcMs now) const;
+  [[nodiscard]] std::optional<Refusal> check_right(const LegVersion& version, UtcMs now) const;
+  [[nodiscard]] std::optional<Refusal> check_modify(const LegVersion& version) const;
+  [[nodiscard]] std::optional<Refusal> check_window(const LegVersion& version, geo::TimeWindow window, UtcMs now) const;
+  [[nodiscard]] bool frozen(const LegVersion& version) const;
+  /// Whether these volumes lie within those of the confirmed version that this one is to replace.
+  [[nodiscard]] bool shrinks(const LegVersion& version) const;
+
+  AuthorityId self_;
+  Timing timing_;
+  const RelationView& relations_;
+  const ControlView& control_;
+  Airspace& airspace_;
+  LegQuota quota_;
+  std::map<ZoneId, const core::Zone*> zones_;
+
+  // The state.
+  LegTable table_;
+  std::vector<NotedLeg> notices_;
+  std::uint64_t order_ = 0;  // of the next request
+
+  // What `next` has looked at already. A restart looks at everything once more.
+  std::optional<std::uint64_t> relations_seen_;
+  std::optional<std::uint64_t> control_seen_;
+  std::set<EntryHash> recheck_;  // holds whose relation may have been frozen
+};
+
+}  // namespace tansiq::coordination
