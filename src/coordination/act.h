@@ -15,6 +15,7 @@
 
 #include "coordination/control_entries.h"
 #include "coordination/leg_entries.h"
+#include "coordination/relation.h"
 #include "coordination/relation_entries.h"
 
 namespace tansiq::coordination {
@@ -82,14 +83,6 @@ struct FreeOverdue {
   static constexpr auto fields() { return std::tuple(field("request", &FreeOverdue::request)); }
 };
 
-struct EdgeLevel {
-  Edge edge;
-  std::int64_t level = 0;
-  static constexpr auto fields() {
-    return std::tuple(field("edge", &EdgeLevel::edge), field("level", &EdgeLevel::level));
-  }
-  friend bool operator==(const EdgeLevel&, const EdgeLevel&) = default;
-};
 struct FreezeRelation {
   static constexpr std::string_view kKind = "relation.freeze";
   std::vector<EdgeLevel> edges;  ///< With the cap of each.

@@ -152,6 +152,7 @@ class Coalition {
   void fold_peer(const LogName& log, std::string_view line, std::vector<PeerOddity>* odd);
   [[nodiscard]] static std::optional<Oddity> misplaced(const LogName& log, const Body& body);
   void follow_control();
+  [[nodiscard]] Status read_state(std::string_view text);
   void remember(const LogName& log, const Entry& entry);
 
   EntryHash say(Body body, const Author& author, UtcMs now, Batch& batch);

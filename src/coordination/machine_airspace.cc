@@ -48,7 +48,12 @@ Result<Airspace::Answer> MachineAirspace::judge(const Ask& ask, UtcMs now) const
                              .not_after = ask.not_after};
   for (const EntryHash& request : ask.exempt) question.exempt.push_back(booking_id(request));
   core::LegAnswer judged = TRY(machine_.judge_leg(question, now));
-  Answer answer{.free = judged.free, .only_holds = judged.only_holds, .conflicts = {}, .counter = judged.decision.counter};
+  Answer answer{.free = judged.free,
+                .only_holds = judged.only_holds,
+                .holds = {},
+                .conflicts = {},
+                .counter = judged.decision.counter};
+  for (const IntentId& id : judged.holds) answer.holds.push_back(*EntryHash::from_hex(id.str()));
   for (const core::Conflict& conflict : judged.decision.conflicts) answer.conflicts.push_back(told(conflict, ask));
   return answer;
 }

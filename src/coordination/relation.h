@@ -61,6 +61,9 @@ inline constexpr std::size_t kAdoptedKeptMax = 64;
 struct EdgeLevel {
   Edge edge;
   std::int64_t level = 0;
+  static constexpr auto fields() {
+    return std::tuple(field("edge", &EdgeLevel::edge), field("level", &EdgeLevel::level));
+  }
   friend bool operator==(const EdgeLevel&, const EdgeLevel&) = default;
 };
 

@@ -356,10 +356,14 @@ Result<LegAnswer> Decider::judge_leg(const LegQuestion& question, UtcMs now) con
     answer.free = true;
     return answer;
   }
-  answer.only_holds =
-      refusing.empty() && std::all_of(found.conflicts.begin(), found.conflicts.end(), [&](const Met& m) {
-        return (m.slot & kBookingBit) != 0 && !state_.bookings().row(m.slot).confirmed;
-      });
+  for (const Met& m : found.conflicts) {
+    if ((m.slot & kBookingBit) == 0 || state_.bookings().row(m.slot).confirmed) continue;
+    answer.holds.push_back(state_.use(m.slot).id);
+  }
+  answer.only_holds = refusing.empty() && answer.holds.size() == found.conflicts.size();
+  if (!answer.only_holds) answer.holds.clear();
+  std::ranges::sort(answer.holds);
+  answer.holds.erase(std::ranges::unique(answer.holds).begin(), answer.holds.end());
   answer.decision.refusal = found.conflicts.empty() ? Refusal::kMeasure : Refusal::kConflict;
   answer.decision.counter = CounterSearch(*this, asked).run(found.conflicts, refusing);
   list_conflicts(std::move(found.conflicts), asked, answer.decision.conflicts, answer.decision.conflicts_total);

@@ -1,0 +1,282 @@
+// Whole coalitions over public interfaces: what several authorities say to each other, and what each then knows.
+#include "coordination/coalition.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordination/coalition_testlib.h"
+
+namespace tansiq::coordination {
+namespace {
+
+using namespace testing;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+
+constexpr DurationMs kMinute = 60'000;
+
+Edge edge(std::string_view from, std::string_view to, Capability capability = Capability::kRequest) {
+  return {capability, RelationDomain::kAir, AuthorityId::trusted(from), AuthorityId::trusted(to)};
+}
+
+class CoalitionTest : public ::testing::Test {
+ protected:
+  ~CoalitionTest() override {
+    // Whatever happened, each record replays to the state that it led to.
+    for (const core::Authority& a : world.charter.authorities) {
+      EXPECT_EQ(world.replayed(a.id.str())->state_hash(), world.at(a.id.str()).state_hash()) << a.id.str();
+    }
+  }
+  bool confirmed(const Flight& flight) {
+    return std::ranges::all_of(flight.versions, [](const auto& v) { return v.state == HomeState::kConfirmed; }) &&
+           !flight.versions.empty();
+  }
+  Status step(std::string_view authority, std::string_view flight, FlightStep step) {
+    const auto done = world.act(authority, StepFlight{FlightId::trusted(flight), step, {}});
+    if (!done) return std::unexpected(done.error());
+    world.settle();
+    return {};
+  }
+  World world;
+};
+
+TEST_F(CoalitionTest, AFlightCrossesThreeZones) {
+  const Flight& flight = world.file("fr", "M1", {leg("K1", 200, minutes(20)), leg("K4", 200, minutes(25)),
+                                                 leg("F1", 200, minutes(30))});
+  EXPECT_TRUE(confirmed(flight));
+  EXPECT_EQ(flight.versions.size(), 3U);
+  EXPECT_TRUE(world.at("fr").flights().may_clear(FlightId::trusted("M1")).has_value());
+  // Each owner has booked it, and nothing but the pair's own log has told it.
+  EXPECT_EQ(world.at("us").legs().versions().size(), 1U);
+  EXPECT_EQ(world.at("us").machine().live_volumes(), 1U);
+  EXPECT_THAT(world.said("us"), IsSupersetOf({"leg.hold", "leg.confirmed", "anchor.pair"}));
+  ASSERT_TRUE(step("fr", "M1", FlightStep::kClear).has_value());
+  ASSERT_TRUE(step("fr", "M1", FlightStep::kReadBack).has_value());
+  EXPECT_FALSE(world.at("fr").flights().may_enter(FlightId::trusted("M1"), 0, minutes(19)));
+  EXPECT_TRUE(world.at("fr").flights().may_enter(FlightId::trusted("M1"), 0, minutes(21)));
+}
+
+TEST_F(CoalitionTest, AConflictIsCounteredAndAnOfficerTakesTheCounter) {
+  world.file("fr", "M1", {leg("K4", 200, minutes(20))});
+  const Flight& second = world.file("us", "M2", {leg("K1", 200, minutes(15)), leg("K4", 200, minutes(20))});
+  EXPECT_FALSE(confirmed(second)) << "a counter is never accepted by a machine";
+  const auto counters = world.at("us").flights().counters(FlightId::trusted("M2"));
+  ASSERT_EQ(counters.size(), 1U);
+  EXPECT_EQ(counters.front()->zone.str(), "K4");
+  ASSERT_TRUE(step("us", "M2", FlightStep::kAcceptCounter).has_value());
+  EXPECT_TRUE(confirmed(world.flight("us", "M2")));
+}
+
+TEST_F(CoalitionTest, BackToBack) {
+  // Windows are half-open: one ends when the next begins, at the same level and place.
+  EXPECT_TRUE(confirmed(world.file("fr", "M1", {leg("K4", 200, minutes(20))})));
+  EXPECT_TRUE(confirmed(world.file("us", "M2", {leg("K4", 200, minutes(25))})));
+}
+
+TEST_F(CoalitionTest, OwnTrafficAndLegsOfOthersKeepClear) {
+  world.file("fr", "M1", {leg("K4", 200, minutes(20))});
+  core::CreateIntent intent;
+  intent.intent = IntentId::trusted("local");
+  intent.volumes = leg("K4", 200, minutes(22)).volumes;
+  const auto refused = world.command("ru", intent);
+  ASSERT_TRUE(refused.has_value());
+  EXPECT_EQ(refused->decision.refusal, core::Refusal::kConflict);
+}
+
+TEST_F(CoalitionTest, TotalFreeze2014) {
+  const Flight& flight = world.file("fr", "M1", {leg("K4", 200, minutes(20))});
+  ASSERT_TRUE(confirmed(flight));
+  ASSERT_TRUE(world.act("ru", FreezeRelation{{{edge("ru", "fr"), 0}}, AuthorityId::trusted("fr"), "suspended"}));
+  world.settle();
+  // Confirmed legs survive, new requests do not pass.
+  EXPECT_TRUE(confirmed(world.flight("fr", "M1")));
+  const auto refused = world.act("fr", FileFlight{{.alternate = {},
+                                                   .call_sign = {},
+                                                   .domain = core::Domain::kAir,
+                                                   .flight = FlightId::trusted("M2"),
+                                                   .gate_leg = {},
+                                                   .legs = {leg("K4", 300, minutes(20))},
+                                                   .principal = {}}});
+  EXPECT_FALSE(refused.has_value()) << "the officer is shown why not before anything is sent";
+  // The safety floor: giving back always passes.
+  ASSERT_TRUE(step("fr", "M1", FlightStep::kCancel).has_value());
+  EXPECT_EQ(world.at("ru").machine().live_volumes(), 0U);
+  // One key froze; two thaw.
+  ASSERT_TRUE(world.act("fr", ProposeRelation{"", {{edge("ru", "fr"), 1}}, AuthorityId::trusted("ru"), ""}));
+  world.settle();
+  EXPECT_EQ(world.at("ru").relations().level(edge("ru", "fr")), 0) << "one key widens nothing";
+}
+
+TEST_F(CoalitionTest, AFreezeThatIsNotReadYetIsRefusedByTheOwner) {
+  ASSERT_TRUE(world.act("ru", FreezeRelation{{{edge("ru", "fr"), 0}}, AuthorityId::trusted("fr"), ""}));
+  // fr has not read it: its request is sent, and refused.
+  ASSERT_TRUE(world.act("fr", FileFlight{{.alternate = {},
+                                          .call_sign = {},
+                                          .domain = core::Domain::kAir,
+                                          .flight = FlightId::trusted("M2"),
+                                          .gate_leg = {},
+                                          .legs = {leg("K4", 300, minutes(20))},
+                                          .principal = {}}}));
+  world.pull("ru", "fr");
+  EXPECT_THAT(world.record("ru").back().line, HasSubstr("\"reason\":\"frozen\""));
+  world.settle();
+}
+
+TEST_F(CoalitionTest, TimeoutCommit) {
+  ASSERT_TRUE(world.act("fr", FileFlight{{.alternate = {},
+                                          .call_sign = {},
+                                          .domain = core::Domain::kAir,
+                                          .flight = FlightId::trusted("M1"),
+                                          .gate_leg = {},
+                                          .legs = {leg("K4", 200, minutes(20))},
+                                          .principal = {}}}));
+  world.pull("ru", "fr");
+  world.pull("fr", "ru");
+  EXPECT_THAT(world.said("fr"), Contains("flight.commit"));
+  // The commit arrives after the hold has run out: it changes nothing, and the home learns of it by the owner's entry.
+  world.advance(3 * kMinute);
+  EXPECT_THAT(world.said("ru"), Contains("leg.lapsed"));
+  world.settle();
+  EXPECT_THAT(world.said("ru"), Not(Contains("leg.confirmed")));
+  EXPECT_TRUE(world.flight("fr", "M1").ended);
+}
+
+TEST_F(CoalitionTest, OwnZonesGoOnWithEveryLinkCut) {
+  world.cut("us", "ru");
+  world.cut("us", "fr");
+  world.cut("ru", "fr");
+  EXPECT_TRUE(confirmed(world.file("us", "M1", {leg("K1", 200, minutes(20))})));
+  EXPECT_TRUE(confirmed(world.file("ru", "M2", {leg("K4", 200, minutes(20))})));
+  const Flight& waits = world.file("us", "M3", {leg("K1", 300, minutes(20)), leg("K4", 300, minutes(25))});
+  EXPECT_FALSE(confirmed(waits));
+  world.heal();
+  world.settle();
+  EXPECT_TRUE(confirmed(world.flight("us", "M3")));
+}
+
+TEST_F(CoalitionTest, ALeasedZoneIsDecidedByItsTenant) {
+  world.file("ru", "M1", {leg("K1", 200, minutes(50))});
+  ASSERT_TRUE(world.act("us", LeaseZone{AuthorityId::trusted("fr"), minutes(120), ZoneId::trusted("K1")}).has_value());
+  world.settle();
+  EXPECT_EQ(world.at("ru").control().sequencer(ZoneId::trusted("K1")), AuthorityId::trusted("fr"));
+  // The tenant has adopted what was granted before, and grants on.
+  const Flight& conflicting = world.file("ru", "M2", {leg("K1", 200, minutes(50))});
+  EXPECT_FALSE(confirmed(conflicting));
+  EXPECT_TRUE(confirmed(world.file("ru", "M3", {leg("K1", 300, minutes(50))})));
+  EXPECT_THAT(world.said("fr"), Contains("leg.confirmed"));
+  // Back to its owner.
+  ASSERT_TRUE(world.act("fr", ReturnZone{ZoneId::trusted("K1")}).has_value());
+  world.settle();
+  EXPECT_EQ(world.at("ru").control().sequencer(ZoneId::trusted("K1")), AuthorityId::trusted("us"));
+  EXPECT_FALSE(confirmed(world.file("ru", "M4", {leg("K1", 300, minutes(52))})));
+}
+
+TEST_F(CoalitionTest, FilingThroughAGatewayIsJudgedByTheGatewaysRelation) {
+  ASSERT_TRUE(world.act("fr", FreezeRelation{{{edge("fr", "ru"), 0}}, AuthorityId::trusted("ru"), ""}));
+  world.settle();
+  // ru may not ask fr itself; through us it may.
+  const auto filed = world.act("us", FileFlight{{.alternate = {},
+                                                 .call_sign = {},
+                                                 .domain = core::Domain::kAir,
+                                                 .flight = FlightId::trusted("G1"),
+                                                 .gate_leg = {},
+                                                 .legs = {leg("F1", 200, minutes(20))},
+                                                 .principal = AuthorityId::trusted("ru")}});
+  ASSERT_TRUE(filed.has_value()) << filed.error().text();
+  world.settle();
+  EXPECT_TRUE(confirmed(world.flight("us", "G1")));
+  const auto& asked = world.at("fr").legs().versions().begin()->second;
+  EXPECT_EQ(asked.asked.principal, AuthorityId::trusted("ru")) << "the entry names both";
+}
+
+TEST_F(CoalitionTest, RestartsChangeNothing) {
+  ASSERT_TRUE(world.act("fr", FileFlight{{.alternate = {},
+                                          .call_sign = {},
+                                          .domain = core::Domain::kAir,
+                                          .flight = FlightId::trusted("M1"),
+                                          .gate_leg = {},
+                                          .legs = {leg("K1", 200, minutes(20)), leg("K4", 200, minutes(25))},
+                                          .principal = {}}}));
+  for (int i = 0; i < 8; ++i) {
+    for (const std::string_view reader : {"us", "ru", "fr"}) {
+      for (const std::string_view author : {"us", "ru", "fr"}) {
+        if (reader != author) world.pull(reader, author);
+      }
+      world.restart(reader);
+    }
+  }
+  EXPECT_TRUE(confirmed(world.flight("fr", "M1")));
+}
+
+TEST_F(CoalitionTest, RepeatingAnActReturnsTheFirstOutcome) {
+  const ActCommand command{.cmd = CommandId::trusted("once"),
+                           .by = core::Subject::trusted("officer@ru"),
+                           .second = {},
+                           .act = FreezeRelation{{{edge("ru", "fr"), 0}}, AuthorityId::trusted("fr"), ""}};
+  Batch batch;
+  const auto first = world.at("ru").act(command, world.now, batch);
+  ASSERT_TRUE(first.has_value());
+  const std::size_t size = batch.size();
+  const auto again = world.at("ru").act(command, world.now, batch);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_TRUE(again->repeated);
+  EXPECT_EQ(again->seq, first->seq);
+  EXPECT_EQ(batch.size(), size);
+  World other;
+  std::swap(world, other);  // the batch above stands in no record
+}
+
+TEST_F(CoalitionTest, SnapshotsComeBackEqual) {
+  world.file("fr", "M1", {leg("K1", 200, minutes(20)), leg("K4", 200, minutes(25))});
+  ASSERT_TRUE(world.act("ru", FreezeRelation{{{edge("ru", "fr"), 0}}, AuthorityId::trusted("fr"), ""}));
+  ASSERT_TRUE(world.act("us", LeaseZone{AuthorityId::trusted("fr"), minutes(120), ZoneId::trusted("K1")}).has_value());
+  world.settle();
+  for (const core::Authority& a : world.charter.authorities) {
+    Coalition& node = world.at(a.id.str());
+    const Bytes snapshot = node.write_snapshot();
+    auto back = Coalition::read_snapshot({.machine = {.self = a.id, .charter = world.charter}, .quota = {}}, snapshot);
+    ASSERT_TRUE(back.has_value()) << back.error().text();
+    EXPECT_EQ((*back)->state_hash(), node.state_hash());
+    EXPECT_EQ((*back)->coordination_state(), node.coordination_state());
+    EXPECT_EQ((*back)->machine().live_volumes(), node.machine().live_volumes());
+    Bytes damaged = snapshot;
+    damaged[damaged.size() / 2] ^= 1;
+    EXPECT_FALSE(Coalition::read_snapshot({.machine = {.self = a.id, .charter = world.charter}, .quota = {}}, damaged)
+                     .has_value());
+  }
+}
+
+TEST_F(CoalitionTest, GarbageOfAPeerIsNotedAndHarmsNobody) {
+  Batch batch;
+  const LogName log{AuthorityId::trusted("fr"), LogName::Kind::kMembers, {}};
+  const std::vector<std::string> lines{"garbage\n", "{\"body\":{},\"seq\":1,\"time_ms\":1,\"type\":\"leg.hold\",\"v\":1}\n",
+                                       // meant for a pair, in the log of all
+                                       *write_entry({.seq = 3,
+                                                     .time = world.now,
+                                                     .by = {},
+                                                     .second = {},
+                                                     .cmd = {},
+                                                     .body = LegEnd{.request = {}, .to = AuthorityId::trusted("ru")}})};
+  world.at("ru").read(log, lines, 3, log::sha256("root"), world.now, batch);
+  std::vector<std::string> noted;
+  for (const Written& written : batch) {
+    if (written.line.find("\"type\":\"anomaly\"") != std::string::npos) noted.push_back(written.line);
+  }
+  ASSERT_EQ(noted.size(), 3U);
+  EXPECT_THAT(noted[2], HasSubstr("does not belong in this log"));
+  World other;
+  std::swap(world, other);
+}
+
+TEST_F(CoalitionTest, AClockAheadIsSaidOnce) {
+  world.now = world.now + 10 * kMinute;
+  ASSERT_TRUE(world.act("fr", FreezeRelation{{{edge("fr", "ru"), 0}}, AuthorityId::trusted("ru"), ""}));
+  world.now = world.now - 10 * kMinute;
+  world.pull("ru", "fr");
+  EXPECT_THAT(world.said("ru"), Contains("alarm").Times(1));
+}
+
+}  // namespace
+}  // namespace tansiq::coordination

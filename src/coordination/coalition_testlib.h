@@ -1,0 +1,79 @@
+// Several authorities in one process, for tests: each a Coalition with its own record, links that deliver when told to.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordination/coalition.h"
+
+namespace tansiq::coordination::testing {
+
+/// 2026-11-25T12:00:00Z.
+inline constexpr UtcMs kNoon{1'795'608'000'000};
+[[nodiscard]] constexpr UtcMs minutes(std::int64_t after_noon) { return kNoon + after_noon * 60'000; }
+
+/// Authorities us, ru, fr. Zones side by side, each one degree square from 30N, levels FL100 to FL400, minima 5 NM,
+/// 1,000 ft and no time: K1 (us, 40E), K4 (ru, 41E), F1 (fr, 42E); D1 (disputed, us, 44E). Everybody may ask everybody
+/// for legs and is shown `coarse`; ru may file through us, and us may lease K1 to fr.
+[[nodiscard]] core::Charter charter_of_three();
+
+/// A box in 1/100 degree and flight levels.
+struct Box {
+  int south, west, north, east, level_low, level_high;
+};
+[[nodiscard]] geo::Volume4d volume(const Box& box, UtcMs from, UtcMs to);
+/// Through a zone of the charter along 30.5N at a level, five minutes wide: `from` is when it enters.
+[[nodiscard]] PlannedLeg leg(std::string_view zone, int level, UtcMs from);
+
+class World {
+ public:
+  explicit World(core::Charter charter = charter_of_three());
+
+  [[nodiscard]] Coalition& at(std::string_view authority) { return *nodes_.at(authority_id(authority)).coalition; }
+  /// An officer's act, under a fresh command id; what it led to is delivered only by `pull`.
+  Result<ActOutcome> act(std::string_view authority, Act act, std::string_view second = {});
+  Result<core::Outcome> command(std::string_view authority, core::Action action);
+  /// `reader` reads what `author` has written for it and it has not read.
+  void pull(std::string_view reader, std::string_view author);
+  /// Everybody reads everybody, until nobody has anything new to say. Pairs in `cut` do not.
+  void settle();
+  void cut(std::string_view a, std::string_view b) { cut_.insert({authority_id(a), authority_id(b)}); }
+  void heal() { cut_.clear(); }
+  /// Time passes for all; everybody says what time calls for.
+  void advance(DurationMs d);
+  /// Files a flight and lets everybody talk. The flight's record at its home.
+  const Flight& file(std::string_view authority, std::string_view flight, std::vector<PlannedLeg> legs);
+  [[nodiscard]] const Flight& flight(std::string_view authority, std::string_view flight);
+  /// A new Coalition, led through the record of `authority`.
+  [[nodiscard]] std::unique_ptr<Coalition> replayed(std::string_view authority) const;
+  /// Puts a replayed one in its place, as a restart does.
+  void restart(std::string_view authority) { nodes_.at(authority_id(authority)).coalition = replayed(authority); }
+  /// Everything in the record of `authority`, in local order.
+  [[nodiscard]] const Batch& record(std::string_view authority) const {
+    return nodes_.at(authority_id(authority)).record;
+  }
+  /// Types of what `authority` itself has said, in order.
+  [[nodiscard]] std::vector<std::string> said(std::string_view authority) const;
+  [[nodiscard]] static AuthorityId authority_id(std::string_view id) { return AuthorityId::trusted(id); }
+
+  core::Charter charter;
+  UtcMs now = kNoon;
+
+ private:
+  struct Node {
+    std::unique_ptr<Coalition> coalition;
+    Batch record;
+  };
+  [[nodiscard]] CoalitionConfig config(const AuthorityId& self) const;
+  bool pull_log(const AuthorityId& reader, const LogName& log);
+  bool pull_all(const AuthorityId& reader, const AuthorityId& author);
+
+  std::map<AuthorityId, Node> nodes_;
+  std::set<std::pair<AuthorityId, AuthorityId>> cut_;
+  int next_command_ = 1;
+};
+
+}  // namespace tansiq::coordination::testing
