@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/limits.h"
 #include "core/jcs_read.h"
@@ -58,6 +59,12 @@ Status FlightFiled::check() const {
   if (legs.empty()) return fail(ErrorCode::kInvalid, "a flight has at least one leg");
   if (std::ranges::any_of(legs, [](const PlannedLeg& leg) { return leg.volumes.empty(); })) {
     return fail(ErrorCode::kInvalid, "a leg has at least one volume");
+  }
+  if (alternate.has_value() != gate_leg.has_value()) {
+    return fail(ErrorCode::kInvalid, "an alternate and the gate leg before it are given together");
+  }
+  if (gate_leg && (*gate_leg < 0 || std::cmp_greater_equal(*gate_leg, legs.size()))) {
+    return fail(ErrorCode::kInvalid, fmt::format("gate leg {} of {} legs", *gate_leg, legs.size()));
   }
   return {};
 }

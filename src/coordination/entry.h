@@ -25,8 +25,8 @@ namespace tansiq::coordination {
 using Body = std::variant<
     // legs and flights
     LegRequest, FlightCommit, FlightCancel, LegRelease, LegEntered, LegEnd, LegRevokeAck, LegUnable, LegNotice,
-    FlightContingency, FlightFiled, CounterAccepted, CrewReport, LegHold, LegRefused, LegStandby, LegConfirmed,
-    LegLapsed, LegClosed, LegRevoke,
+    FlightContingency, FlightFiled, FlightDropped, FlightMoved, CounterAccepted, CrewReport, LegHold, LegRefused,
+    LegStandby, LegConfirmed, LegLapsed, LegClosed, LegRevoke,
     // relations
     RelationFreeze, RelationPropose, RelationAccept,
     // zone control

@@ -170,18 +170,51 @@ struct PlannedLeg {
 struct FlightFiled {
   static constexpr std::string_view kType = "flight.filed";
   static constexpr Audience kAudience = Audience::kOwn;
+  std::optional<std::string> alternate;  ///< Where the crew lands when it may fly no further than the gate leg.
   std::string call_sign;
   core::Domain domain = core::Domain::kAir;
   FlightId flight;
+  std::optional<std::int64_t> gate_leg;  ///< With an alternate: the last leg that must be confirmed for departure (R1).
   std::vector<PlannedLeg> legs;
   std::optional<AuthorityId> principal;
   static constexpr auto fields() {
-    return std::tuple(field("call_sign", &FlightFiled::call_sign), field("domain", &FlightFiled::domain),
-                      field("flight", &FlightFiled::flight), field("legs", &FlightFiled::legs),
+    return std::tuple(field("alternate", &FlightFiled::alternate), field("call_sign", &FlightFiled::call_sign),
+                      field("domain", &FlightFiled::domain), field("flight", &FlightFiled::flight),
+                      field("gate_leg", &FlightFiled::gate_leg), field("legs", &FlightFiled::legs),
                       field("principal", &FlightFiled::principal));
   }
   [[nodiscard]] Status check() const;
   friend bool operator==(const FlightFiled&, const FlightFiled&) = default;
+};
+/// An officer gives a flight up, or (`change`) the MODIFY that is under way; or the node does, when nothing has been
+/// asked for that a CANCEL could name. What others hold for it is cancelled after this, once the crew has read back.
+struct FlightDropped {
+  static constexpr std::string_view kType = "flight.dropped";
+  static constexpr Audience kAudience = Audience::kOwn;
+  bool change = false;
+  FlightId flight;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("change", &FlightDropped::change), field("flight", &FlightDropped::flight),
+                      field("text", &FlightDropped::text));
+  }
+  friend bool operator==(const FlightDropped&, const FlightDropped&) = default;
+};
+/// Where the aircraft is along its legs.
+enum class FlightMove : std::uint8_t { kEntered, kLeft, kLanded };
+constexpr std::array<std::string_view, 3> enum_names(FlightMove) { return {"entered", "left", "landed"}; }
+/// The aircraft has entered a leg, left it, or landed. What each owner is told of it (ENTRY, END) follows from this.
+struct FlightMoved {
+  static constexpr std::string_view kType = "flight.moved";
+  static constexpr Audience kAudience = Audience::kOwn;
+  FlightId flight;
+  std::int64_t leg = 0;  ///< Landed: the last one.
+  FlightMove move = FlightMove::kEntered;
+  static constexpr auto fields() {
+    return std::tuple(field("flight", &FlightMoved::flight), field("leg", &FlightMoved::leg),
+                      field("move", &FlightMoved::move));
+  }
+  friend bool operator==(const FlightMoved&, const FlightMoved&) = default;
 };
 /// An officer takes the counter-proposals of a flight (or a rule that he set beforehand, named here).
 struct CounterAccepted {
