@@ -15,14 +15,14 @@ namespace {
 using testing::answer;
 using testing::charter;
 using testing::Desk;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using testing::kFr;
 using testing::kRequest;
 using testing::kSeaShown;
 using testing::kShown;
 using testing::kUs;
 using testing::Written;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 const Bundle& standard(std::string_view name) {
   static const Bundles kAll = standard_bundles();
@@ -82,8 +82,9 @@ TEST(RelationBundles, AFileWithAnythingUnknownIsRefused) {
   EXPECT_EQ(message(R"({"domain": "air", "capability": "request", "level": 1},
                        {"domain": "air", "capability": "request", "level": 0})"),
             "bundles[0].grants[1]: air request stands here twice");
-  EXPECT_THAT(parse_bundles(R"({"bundles": [{"name": "x", "grants": []}, {"name": "x", "grants": []}]})").error().text(),
-              HasSubstr("bundle \"x\" stands here twice"));
+  EXPECT_THAT(
+      parse_bundles(R"({"bundles": [{"name": "x", "grants": []}, {"name": "x", "grants": []}]})").error().text(),
+      HasSubstr("bundle \"x\" stands here twice"));
   EXPECT_FALSE(parse_bundles(R"({"bundles": [{"name": "a b", "grants": []}]})").has_value());
   EXPECT_FALSE(parse_bundles(R"({"bundles": [{"name": "x"}]})").has_value()) << "nothing is granted by leaving it out";
   EXPECT_FALSE(parse_bundles(R"({"bundle": []})").has_value());
@@ -99,8 +100,8 @@ TEST(RelationBundles, ExpandInOneDomainOrDirectionLessWhatIsWithheld) {
   EXPECT_THAT(*expand(standard("ally"), kUs, kFr, scope),
               ElementsAre(EdgeLevel{edge(Capability::kRequest), 1}, EdgeLevel{edge(Capability::kGateway), 1},
                           EdgeLevel{edge(Capability::kDisclosure), 4}, EdgeLevel{edge(Capability::kTracks), 0}));
-  const auto theirs = expand(standard("ally"), kUs, kFr, {.domain = RelationDomain::kTalks,
-                                                         .direction = Direction::kTheyGrant});
+  const auto theirs =
+      expand(standard("ally"), kUs, kFr, {.domain = RelationDomain::kTalks, .direction = Direction::kTheyGrant});
   ASSERT_EQ(theirs->size(), 3U);
   EXPECT_EQ(theirs->at(0).edge.from, kFr);
 
@@ -109,10 +110,9 @@ TEST(RelationBundles, ExpandInOneDomainOrDirectionLessWhatIsWithheld) {
                 .error()
                 .text(),
             "withheld: air tracks is to be withheld, but only domain sea is asked for");
-  EXPECT_EQ(expand(standard("ally"), kUs, kFr, {.withheld = {{RelationDomain::kAir, Capability::kReports}}})
-                .error()
-                .text(),
-            "withheld: domain air has no capability \"reports\": it cannot be withheld");
+  EXPECT_EQ(
+      expand(standard("ally"), kUs, kFr, {.withheld = {{RelationDomain::kAir, Capability::kReports}}}).error().text(),
+      "withheld: domain air has no capability \"reports\": it cannot be withheld");
 }
 
 TEST(RelationBundles, FromAnyToAnyByOneFreezeAndTwoKeys) {
@@ -210,8 +210,8 @@ TEST(Officers, TwoWhereTheAuthorityDemandsIt) {
 // Scenarios, by their keys
 // ------------------------------------------------------------------------------------------------------------
 
-/// suspended-2017: the agreement was declared suspended, and the line went on with a dozen calls a day. What was agreed,
-/// what is in force, and which channels work are separate facts, and each can be shown.
+/// suspended-2017: the agreement was declared suspended, and the line went on with a dozen calls a day. What was
+/// agreed, what is in force, and which channels work are separate facts, and each can be shown.
 TEST(RelationScenario, Suspended2017) {
   const core::Charter of = charter(initial(*expand(standard("deconflict"), kUs, kFr)));
   Desk us(kUs, of);

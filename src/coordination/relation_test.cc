@@ -13,6 +13,7 @@ namespace {
 using testing::answer;
 using testing::charter;
 using testing::Desk;
+using ::testing::HasSubstr;
 using testing::kCentres;
 using testing::kFr;
 using testing::kIl;
@@ -23,7 +24,6 @@ using testing::kUs;
 using testing::state_text;
 using testing::words;
 using testing::Written;
-using ::testing::HasSubstr;
 
 /// Both sides of the edges, and somebody who looks on; all begin with requests and disclosure at full.
 class RelationsTest : public ::testing::Test {
@@ -81,8 +81,9 @@ TEST_F(RelationsTest, FreezeOfPeerCountsWhenReadAndOnlyOnce) {
 }
 
 TEST_F(RelationsTest, ProposeWidensAndHasNoEffectYet) {
-  EXPECT_EQ(answer(us_.propose(kFr, {{kShown, 3}})),
-            "air disclosure from us to fr is at 3 already: a proposal widens; to narrow, freeze (no agreement is needed)");
+  EXPECT_EQ(
+      answer(us_.propose(kFr, {{kShown, 3}})),
+      "air disclosure from us to fr is at 3 already: a proposal widens; to narrow, freeze (no agreement is needed)");
   const Written proposal = us_.say(us_.propose(kFr, {{kShown, 4}}));
   all_read(proposal);
   expect_everywhere(kShown, 3);
@@ -262,15 +263,17 @@ TEST_F(RelationsTest, UndoingAnOwnFreezeIsAProposal) {
 TEST_F(RelationsTest, UseIsJudgedByTheLevelInForceHere) {
   EXPECT_TRUE(us_.relations.may_use(kShown, 3).has_value());
   const auto message = [](const Status& of) { return of ? std::string("served") : of.error().text(); };
-  EXPECT_EQ(message(us_.relations.may_use(kShown, 4)),
-            "disclosure at live (4) is needed, but 3 is in force: the charter grants no more (air disclosure from us to "
-            "fr)");
+  EXPECT_EQ(
+      message(us_.relations.may_use(kShown, 4)),
+      "disclosure at live (4) is needed, but 3 is in force: the charter grants no more (air disclosure from us to "
+      "fr)");
   const Written freeze = fr_.say(fr_.freeze(kUs, {{kShown, 1}}));
   EXPECT_EQ(message(us_.relations.may_use(kShown, 3)), "served") << "not read yet";
   us_.read(freeze);
-  EXPECT_EQ(message(us_.relations.may_use(kShown, 3)),
-            "disclosure at full (3) is needed, but 1 is in force: fr has frozen it; agreed is 3 (air disclosure from us "
-            "to fr)");
+  EXPECT_EQ(
+      message(us_.relations.may_use(kShown, 3)),
+      "disclosure at full (3) is needed, but 1 is in force: fr has frozen it; agreed is 3 (air disclosure from us "
+      "to fr)");
   EXPECT_EQ(message(us_.relations.may_use(kShown, 1)), "served");
   EXPECT_FALSE(us_.relations.may_use(kShown, 0).has_value()) << "level 0 refuses all";
   EXPECT_THAT(message(us_.relations.may_use({Capability::kReports, RelationDomain::kAir, kUs, kFr}, 1)),
