@@ -29,7 +29,8 @@ struct PreviewLine {
   friend bool operator==(const PreviewLine&, const PreviewLine&) = default;
 };
 
-/// One line an item, in the order of the items; also for what would not change. An edge that cannot exist stays at 0.
+/// One line an item, in the order of the items; also for what would not change. A capability that the
+/// domain has not stays at 0.
 [[nodiscard]] std::vector<PreviewLine> preview(const RelationView& relations, Change change,
                                                std::span<const EdgeLevel> items);
 /// What accepting a proposal would change. The freezes it does not cover stay on top.
