@@ -11,6 +11,7 @@ Run by `./dev lint` and by ctest (tidy.tree). The rules:
   T6  no source file is longer than 700 lines, no line longer than 160 characters
   T7  documents' relative links point to files that exist
   T8  no tabs, no trailing white space, a newline at the end
+  T9  docs/entries.md has a row for each entry of coordination, with its members, its log, and no other rows
 """
 
 import pathlib
@@ -111,6 +112,31 @@ def check_document(path):
             report("T7", path, f"link to {target}, which does not exist")
 
 
+def members_of(described):
+    """The fields of a struct of the headers as docs/entries.md spells them: `?` may be absent, `[]` is a list."""
+    for name, member in re.findall(r'field\("(\w+)", &\w+::(\w+)\)', described):
+        declared = re.search(rf"^ *(\S.*?) {member}(?: = [^;]*)?;", described, re.M)
+        declared = declared[1] if declared else ""
+        yield name + ("?" if "optional<" in declared else "[]" if "vector<" in declared else "")
+
+
+def check_entries():
+    document = "docs/entries.md"
+    wanted = {}
+    for header in sorted((ROOT / "src/coordination").glob("*_entries.h")):
+        for described in re.split(r"^struct ", header.read_text(), flags=re.M)[1:]:
+            kind = re.search(r'kType = "([^"]+)"', described)
+            if kind:
+                audience = re.search(r"kAudience = Audience::k(\w+);", described)
+                log = {None: "pair", "Own": "main", "Members": "members"}[audience and audience[1]]
+                wanted[kind[1]] = f"`{', '.join(members_of(described))}` | {log}"
+    text = (ROOT / document).read_text().split("## Entries of coordination")[-1]
+    found = dict(re.findall(r"^\| `([^`]+)` \| (`[^`]*` \| \w+) \|", text, re.M))
+    for kind in sorted(wanted.keys() | found.keys()):
+        if wanted.get(kind) != found.get(kind):
+            report("T9", document, f"{kind}: the headers say {wanted.get(kind)}, the document {found.get(kind)}")
+
+
 def main():
     table = layers()
     files = tracked()
@@ -134,6 +160,7 @@ def main():
             report("T4", f"src/{folder}", "has no README.md")
         elif len(readme.read_text().splitlines()) > 90:
             report("T4", f"src/{folder}/README.md", "longer than a page (90 lines)")
+    check_entries()
     for line in violations:
         print(line)
     return 1 if violations else 0
