@@ -255,9 +255,13 @@ class History {
       SCOPED_TRACE(fmt::format("{} at {}", describe(edge), node.self.str()));
       EXPECT_EQ(now.level(), node.oracle.level(edge));
       adopted = adopted || now.number != before[edge].number;
-      if (now.level() != before[edge].level()) EXPECT_NE(node.relations->revision(), revision);
+      if (now.level() != before[edge].level()) {
+        EXPECT_NE(node.relations->revision(), revision);
+      }
       if (now.level() > before[edge].level()) expect_two_keys(node, edge, now.number, before[edge].number);
-      if (node.self != kIl) EXPECT_LE(now.level(), node.consent[edge]) << "above own consent";
+      if (node.self != kIl) {
+        EXPECT_LE(now.level(), node.consent[edge]) << "above own consent";
+      }
       if (now.number != before[edge].number && now.level() < now.agreed) ++seen_.freezes_on_top;
       if (now.number >= 2 && now.number != before[edge].number) ++seen_.second_agreements;
       if (now.number != before[edge].number && now.level() == most(edge) && now.newest_from() > 0 &&
@@ -365,7 +369,9 @@ class History {
       const std::int64_t level = nodes_[0].relations->level(edge);
       for (const Node& node : nodes_) {
         EXPECT_EQ(node.relations->level(edge), level) << describe(edge) << " at " << node.self.str();
-        if (node.self != kIl) EXPECT_LE(level, node.consent.at(edge));
+        if (node.self != kIl) {
+          EXPECT_LE(level, node.consent.at(edge));
+        }
         EXPECT_EQ(node.relations->standing(edge), nodes_[0].relations->standing(edge)) << describe(edge);
       }
     }

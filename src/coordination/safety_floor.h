@@ -52,7 +52,7 @@ constexpr std::array<std::string_view, 20> enum_names(Use) {
   if (on_floor(use)) return {};
   return static_cast<Capability>(use);
 }
-static_assert(capability_of(Use::kReports) == Capability::kReports);
+static_assert(capability_of(Use::kReports) == Capability::kReports && !capability_of(Use::kDistress));
 
 /// Whether what `from` grants to `to` covers a use at `wanted`, in `domain`, here and now. On the floor it always
 /// passes, also between authorities that are at 0 in everything. Fails as `Relations::may_use`.
