@@ -9,6 +9,7 @@
 #include "cli/units_text.h"
 #include "core/volume_json.h"
 #include "formats/geojson_in.h"
+#include "log/canonical_json.h"
 #include "log/jcs.h"
 
 namespace tansiq::cli {
@@ -16,47 +17,10 @@ namespace {
 
 constexpr std::size_t kFilingFileBytesMax = 64U << 20;
 
-Status write_canonical(log::JcsWriter& out, const JsonValue& value) {
-  switch (value.kind()) {
-    case JsonValue::Kind::kNull:
-      return value.error(ErrorCode::kInvalid, "null has no meaning here; leave the member out");
-    case JsonValue::Kind::kBoolean:
-      out.boolean(TRY(value.boolean()));
-      return {};
-    case JsonValue::Kind::kNumber: {
-      const std::int64_t number = TRY(value.integer(-log::kJcsIntegerMax, log::kJcsIntegerMax));
-      out.integer(number);
-      return {};
-    }
-    case JsonValue::Kind::kString:
-      out.string(TRY(value.string()));
-      return {};
-    case JsonValue::Kind::kArray:
-      out.begin_array();
-      for (std::size_t i = 0; i < value.size(); ++i) TRY_VOID(write_canonical(out, value[i]));
-      out.end_array();
-      return {};
-    case JsonValue::Kind::kObject: {
-      std::vector<std::size_t> order(value.size());
-      for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-      // Names of ours are ASCII, where the canonical order is that of bytes.
-      std::ranges::sort(order, {}, [&](std::size_t i) { return value.name(i); });
-      out.begin_object();
-      for (const std::size_t i : order) {
-        out.key(value.name(i));
-        TRY_VOID(write_canonical(out, value[i]));
-      }
-      out.end_object();
-      return {};
-    }
-  }
-  return {};
-}
-
 // Reads a part of a document with core's reader, which takes canonical JSON.
 template <class T>
 Result<T> through_canonical(const JsonValue& value, Result<T> (*read)(const log::JcsValue&)) {
-  const std::string text = TRY(canonical(value));
+  const std::string text = TRY(log::canonical_json(value));
   const log::JcsDocument document = TRY(log::JcsDocument::parse(text, kFilingFileBytesMax));
   auto result = read(document.root());
   if (!result) return std::unexpected(inside(std::move(result).error(), value.path()));
@@ -64,13 +28,6 @@ Result<T> through_canonical(const JsonValue& value, Result<T> (*read)(const log:
 }
 
 }  // namespace
-
-Result<std::string> canonical(const JsonValue& value) {
-  std::string text;
-  log::JcsWriter out(text);
-  TRY_VOID(write_canonical(out, value));
-  return text;
-}
 
 Result<std::vector<geo::Volume4d>> read_volumes(const JsonValue& value) {
   return through_canonical<std::vector<geo::Volume4d>>(value, core::read_volumes);

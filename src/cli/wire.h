@@ -16,9 +16,6 @@
 
 namespace tansiq::cli {
 
-/// Any JSON value in canonical spelling. Fails with `kInvalid` on null and on numbers that are not whole.
-[[nodiscard]] Result<std::string> canonical(const JsonValue& value);
-
 [[nodiscard]] Result<std::vector<geo::Volume4d>> read_volumes(const JsonValue& value);
 [[nodiscard]] Result<geo::LevelBand> read_band(const JsonValue& value);
 [[nodiscard]] Result<geo::TimeWindow> read_window(const JsonValue& value);

@@ -19,9 +19,9 @@ constexpr auto kKinds = all_kinds(kIndices);
 
 template <std::size_t... I>
 Result<Act> read_kind(std::string_view kind, const log::JcsValue& value, std::index_sequence<I...>) {
-  Result<Act> out = fail(ErrorCode::kInvalid,
-                         fmt::format("there is no act \"{}\"; known are {}", kind.substr(0, 64), fmt::join(kKinds, ", ")),
-                         "kind");
+  Result<Act> out =
+      fail(ErrorCode::kInvalid,
+           fmt::format("there is no act \"{}\"; known are {}", kind.substr(0, 64), fmt::join(kKinds, ", ")), "kind");
   const auto attempt = [&]<class T>(std::type_identity<T>) {
     if (T::kKind != kind) return false;
     auto act = core::read_fields<T>(value);

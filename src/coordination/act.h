@@ -41,7 +41,7 @@ enum class FlightStep : std::uint8_t {
   kContingency,     ///< Distress, weather, lost communication: the crew acts, owners are told.
 };
 constexpr std::array<std::string_view, 11> enum_names(FlightStep) {
-  return {"accept_counter", "decline_counter", "cancel",  "cancel_change", "clear",      "read_back",
+  return {"accept_counter", "decline_counter", "cancel", "cancel_change", "clear",      "read_back",
           "recall",         "gave_up",         "switch", "land",          "contingency"};
 }
 struct StepFlight {

@@ -111,7 +111,9 @@ Status Coalition::apply(const LogName& log, std::string_view line) {
   return {};
 }
 
-Status Coalition::apply_core(core::Entry entry, std::string_view line) { return machine_.apply(std::move(entry), line); }
+Status Coalition::apply_core(core::Entry entry, std::string_view line) {
+  return machine_.apply(std::move(entry), line);
+}
 
 void Coalition::note_head(const LogName& log, std::uint64_t size, const EntryHash& root) {
   PeerLog& peer = peer_logs_[log];
@@ -173,8 +175,8 @@ void Coalition::note_anomalies(const LogName& log, std::vector<PeerOddity> odd, 
   for (std::size_t i = 0; i < odd.size() && i < kAnomaliesPerReadMax; ++i) {
     std::string text = std::move(odd[i].what.text);
     if (i + 1 == kAnomaliesPerReadMax && i + 1 < odd.size()) text += fmt::format("; and {} more", odd.size() - i - 1);
-    say(Anomaly{.alarm = odd[i].what.alarm, .entry = odd[i].entry, .peer = log.author, .text = std::move(text)}, {}, now,
-        batch);
+    say(Anomaly{.alarm = odd[i].what.alarm, .entry = odd[i].entry, .peer = log.author, .text = std::move(text)}, {},
+        now, batch);
   }
 }
 

@@ -1,8 +1,8 @@
 // One authority in a coalition: its zone machine, its relations, its flights, the legs of others in its zones, and the
 // right to decide in each, folded from what it has said itself and what it has read of its peers.
 //
-// Pure, like everything here. Whoever runs it (node, simulator) gives it commands, acts, peers' verified entries and the
-// time; it gives back what must become durable, in order. Nothing it says counts before that (G1).
+// Pure, like everything here. Whoever runs it (node, simulator) gives it commands, acts, peers' verified entries and
+// the time; it gives back what must become durable, in order. Nothing it says counts before that (G1).
 //
 //   auto coalition = TRY(Coalition::make(config));
 //   for (each stored entry, in local order) TRY_VOID(coalition->apply(log, line));       // replay decides nothing
@@ -17,8 +17,8 @@
 // Peers' entries stand in the same local order as one's own: mirrors of their logs live in the same store, so replay
 // meets everything in the order in which it became known here. That order is what "known when it was said" means.
 //
-// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, in this order: each may ask those before
-// it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
+// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, in this order: each may ask those
+// before it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
 // kSaidPerCallMax, and the rest follows with the next call.
 //
 // One thread. Not copyable, not movable: its parts know each other.
@@ -61,7 +61,8 @@ using Batch = std::vector<Written>;
 
 /// What an act led to. `hash` names the entry to others.
 struct ActOutcome {
-  bool repeated = false;  ///< The act was done before: `seq` names its entry, which may still be on its way to the disk.
+  bool repeated =
+      false;  ///< The act was done before: `seq` names its entry, which may still be on its way to the disk.
   std::uint64_t seq = 0;
   EntryHash hash;  ///< Zeros when repeated.
 };
@@ -69,7 +70,7 @@ struct ActOutcome {
 /// How far one log of a peer has been read.
 struct PeerLog {
   std::uint64_t size = 0;
-  EntryHash root;  ///< Of a checkpoint of that size that was verified; zeros while unknown.
+  EntryHash root;             ///< Of a checkpoint of that size that was verified; zeros while unknown.
   UtcMs last_time = kUtcMin;  ///< Of its newest entry.
 };
 
@@ -86,7 +87,8 @@ class Coalition {
   Coalition& operator=(const Coalition&) = delete;
   ~Coalition();
 
-  // Replay -------------------------------------------------------------------------------------------------------------
+  // Replay
+  // -------------------------------------------------------------------------------------------------------------
 
   /// The next entry of the local order. Fails as `core::Machine::apply`; a peer's entry never fails, whatever it says.
   [[nodiscard]] Status apply(const LogName& log, std::string_view line);
@@ -96,7 +98,8 @@ class Coalition {
   /// Tells the verified head of a peer's log after replay, so that anchors can quote it.
   void note_head(const LogName& log, std::uint64_t size, const EntryHash& root);
 
-  // Live ---------------------------------------------------------------------------------------------------------------
+  // Live
+  // ---------------------------------------------------------------------------------------------------------------
 
   /// The genesis of an empty record.
   void found(UtcMs now, Batch& batch);
@@ -105,14 +108,15 @@ class Coalition {
   /// An officer's act. Fails with what the part concerned says; then nothing has changed.
   [[nodiscard]] Result<ActOutcome> act(const ActCommand& command, UtcMs now, Batch& batch);
   /// Entries of a peer's log, verified up to `size` and `root` by whoever fetched them, in order and without gap.
-  void read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root, UtcMs now,
-            Batch& batch);
+  void read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
+            UtcMs now, Batch& batch);
   /// Says what time calls for.
   void tick(UtcMs now, Batch& batch);
   /// When `tick` has something to do, never late; nothing when nothing waits.
   [[nodiscard]] std::optional<UtcMs> next_tick() const;
 
-  // Answers ------------------------------------------------------------------------------------------------------------
+  // Answers
+  // ------------------------------------------------------------------------------------------------------------
 
   [[nodiscard]] const core::Machine& machine() const { return machine_; }
   [[nodiscard]] const AuthorityId& self() const { return machine_.self(); }
@@ -165,8 +169,9 @@ class Coalition {
 
   [[nodiscard]] Result<EntryHash> perform(const ActCommand& command, UtcMs now, Batch& batch);
   [[nodiscard]] Result<Body> step(const StepFlight& step) const;
-  [[nodiscard]] Result<EntryHash> close_zone(const ZoneId& zone, const ActCommand& command, UtcMs now, Batch& batch,
-                                             const std::function<Result<ClosingPlan>(std::vector<AdoptedWindow>)>& make);
+  [[nodiscard]] Result<EntryHash> close_zone(
+      const ZoneId& zone, const ActCommand& command, UtcMs now, Batch& batch,
+      const std::function<Result<ClosingPlan>(std::vector<AdoptedWindow>)>& make);
 
   core::Machine machine_;
   Origins origins_;

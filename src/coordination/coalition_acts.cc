@@ -36,8 +36,8 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
     Result<EntryHash> one(Result<Body> body) const {
       if (!body) return std::unexpected(std::move(body).error());
       // Whether it fits is found before anything is written.
-      const auto line = write_entry({.seq = 0, .time = now, .by = command.by, .second = command.second,
-                                     .cmd = command.cmd, .body = *body});
+      const auto line = write_entry(
+          {.seq = 0, .time = now, .by = command.by, .second = command.second, .cmd = command.cmd, .body = *body});
       if (!line) return std::unexpected(line.error());
       return c.say(std::move(*body), {command.by, command.second, command.cmd}, now, batch);
     }
@@ -53,7 +53,9 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
     Result<EntryHash> operator()(const ReportLeg& a) const {
       return one(a.entered ? c.flights_->enter(a.flight, a.leg) : c.flights_->leave(a.flight, a.leg));
     }
-    Result<EntryHash> operator()(const RevokeLeg& a) const { return one(c.legs_->revoke(a.request, a.emergency, a.text)); }
+    Result<EntryHash> operator()(const RevokeLeg& a) const {
+      return one(c.legs_->revoke(a.request, a.emergency, a.text));
+    }
     Result<EntryHash> operator()(const FreeOverdue& a) const { return one(c.legs_->free_overdue(a.request)); }
     Result<EntryHash> operator()(const FreezeRelation& a) const {
       return one(c.relations_->freeze(a.peer, a.edges, a.text));
@@ -83,7 +85,8 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
     }
     Result<EntryHash> operator()(const DeclareClock& a) const {
       if (a.fault == c.control_->clock_fault()) {
-        return fail(ErrorCode::kWrongState, a.fault ? "the clock is declared faulty already" : "the clock is not faulty");
+        return fail(ErrorCode::kWrongState,
+                    a.fault ? "the clock is declared faulty already" : "the clock is not faulty");
       }
       return one(Body(ClockFault{.fault = a.fault, .text = a.text}));
     }

@@ -2,7 +2,8 @@
 //
 // A snapshot is the machine's as long as nothing was ever coordinated (docs/core.md). Afterwards it is
 //
-//   "tansiq-coalition" LF ‖ u64 length (little-endian) ‖ the machine's snapshot ‖ canonical JSON of the rest ‖ state hash
+//   "tansiq-coalition" LF ‖ u64 length (little-endian) ‖ the machine's snapshot ‖ canonical JSON of the rest ‖ state
+//   hash
 //
 // and the state hash is SHA-256(machine's state hash ‖ that JSON).
 #include <fmt/format.h>

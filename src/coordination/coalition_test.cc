@@ -43,8 +43,8 @@ class CoalitionTest : public ::testing::Test {
 };
 
 TEST_F(CoalitionTest, AFlightCrossesThreeZones) {
-  const Flight& flight = world.file("fr", "M1", {leg("K1", 200, minutes(20)), leg("K4", 200, minutes(25)),
-                                                 leg("F1", 200, minutes(30))});
+  const Flight& flight =
+      world.file("fr", "M1", {leg("K1", 200, minutes(20)), leg("K4", 200, minutes(25)), leg("F1", 200, minutes(30))});
   EXPECT_TRUE(confirmed(flight));
   EXPECT_EQ(flight.versions.size(), 3U);
   EXPECT_TRUE(world.at("fr").flights().may_clear(FlightId::trusted("M1")).has_value());
@@ -188,7 +188,7 @@ TEST_F(CoalitionTest, FilingThroughAGatewayIsJudgedByTheGatewaysRelation) {
   world.settle();
   EXPECT_TRUE(confirmed(world.flight("us", "G1")));
   const auto& asked = world.at("fr").legs().versions().begin()->second;
-  EXPECT_EQ(asked.asked.principal, AuthorityId::trusted("ru")) << "the entry names both";
+  EXPECT_EQ(asked.principal, AuthorityId::trusted("ru")) << "the entry names both";
 }
 
 TEST_F(CoalitionTest, RestartsChangeNothing) {
@@ -251,7 +251,8 @@ TEST_F(CoalitionTest, SnapshotsComeBackEqual) {
 TEST_F(CoalitionTest, GarbageOfAPeerIsNotedAndHarmsNobody) {
   Batch batch;
   const LogName log{AuthorityId::trusted("fr"), LogName::Kind::kMembers, {}};
-  const std::vector<std::string> lines{"garbage\n", "{\"body\":{},\"seq\":1,\"time_ms\":1,\"type\":\"leg.hold\",\"v\":1}\n",
+  const std::vector<std::string> lines{"garbage\n",
+                                       "{\"body\":{},\"seq\":1,\"time_ms\":1,\"type\":\"leg.hold\",\"v\":1}\n",
                                        // meant for a pair, in the log of all
                                        *write_entry({.seq = 3,
                                                      .time = world.now,

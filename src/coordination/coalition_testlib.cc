@@ -62,10 +62,10 @@ core::Charter charter_of_three() {
       c.relations.push_back({{core::Capability::kDisclosure, core::RelationDomain::kAir, from.id, to.id}, 2});
     }
   }
-  c.relations.push_back({{core::Capability::kGateway, core::RelationDomain::kAir, c.authorities[0].id,
-                          c.authorities[1].id},
-                         1});
-  c.timing = {.clock_error_ms = 2'000, .delivery_ms = 10'000, .decision_ms = 5'000, .crew_ms = 30'000, .standby_ms = 60'000};
+  c.relations.push_back(
+      {{core::Capability::kGateway, core::RelationDomain::kAir, c.authorities[0].id, c.authorities[1].id}, 1});
+  c.timing = {
+      .clock_error_ms = 2'000, .delivery_ms = 10'000, .decision_ms = 5'000, .crew_ms = 30'000, .standby_ms = 60'000};
   return c;
 }
 
@@ -93,7 +93,8 @@ World::World(core::Charter the_charter) : charter(std::move(the_charter)) {
 }
 
 CoalitionConfig World::config(const AuthorityId& self) const {
-  return {.machine = {.self = self, .charter = charter, .charter_text = {}, .ovn_secret = {}, .limits = {}}, .quota = {}};
+  return {.machine = {.self = self, .charter = charter, .charter_text = {}, .ovn_secret = {}, .limits = {}},
+          .quota = {}};
 }
 
 Result<ActOutcome> World::act(std::string_view authority, Act act, std::string_view second) {

@@ -13,7 +13,7 @@
 namespace tansiq::coordination {
 
 /// States of a version at home. A leg that has not been asked for has no version (IDLE).
-enum class LegState : std::uint8_t {
+enum class HomeState : std::uint8_t {
   kRequested,
   kHeld,
   kCommitted,
@@ -24,11 +24,11 @@ enum class LegState : std::uint8_t {
   kRevoked,
   kEnded,
 };
-constexpr std::array<std::string_view, 9> enum_names(LegState) {
+constexpr std::array<std::string_view, 9> enum_names(HomeState) {
   return {"requested", "held", "committed", "confirmed", "refused", "lapsed", "cancelled", "revoked", "ended"};
 }
 /// Not one of the ends.
-[[nodiscard]] constexpr bool live(LegState state) { return state <= LegState::kConfirmed; }
+[[nodiscard]] constexpr bool live(HomeState state) { return state <= HomeState::kConfirmed; }
 
 /// What a version is for.
 enum class VersionRole : std::uint8_t {
@@ -63,7 +63,7 @@ struct Told {
 };
 
 /// One version of a leg: one LegRequest, and what came of it.
-struct LegVersion {
+struct HomeVersion {
   bool accepted = false;            ///< An officer took the counter.
   bool closed = false;              ///< The owner has logged its end: nobody needs to be told any more.
   std::optional<EntryHash> commit;  ///< The FlightCommit that took the hold.
@@ -83,7 +83,7 @@ struct LegVersion {
   std::optional<AuthorityId> revoked_by;
   VersionRole role = VersionRole::kPlan;
   std::optional<UtcMs> standby_until;
-  LegState state = LegState::kRequested;
+  HomeState state = HomeState::kRequested;
   std::optional<EntryHash> taken;  ///< Outgoing: its successor.
   std::optional<DurationMs> time_shift_ms;
   AuthorityId to;  ///< Who was asked.
@@ -93,7 +93,7 @@ struct LegVersion {
   std::vector<geo::Volume4d> volumes;  ///< As booked: moved by the counter once that is accepted.
   ZoneId zone;
   static constexpr auto fields() {
-    using V = LegVersion;
+    using V = HomeVersion;
     return std::tuple(field("accepted", &V::accepted), field("closed", &V::closed), field("commit", &V::commit),
                       field("crew", &V::crew), field("entered", &V::entered), field("expires_ms", &V::expires),
                       field("flight", &V::flight), field("hold", &V::hold), field("lapse", &V::lapse),
@@ -106,8 +106,8 @@ struct LegVersion {
                       field("volumes", &V::volumes), field("zone", &V::zone));
   }
   [[nodiscard]] bool counter() const { return time_shift_ms || level_shift_cm; }
-  [[nodiscard]] bool waits_for_officer() const { return state == LegState::kHeld && counter() && !accepted; }
-  friend bool operator==(const LegVersion&, const LegVersion&) = default;
+  [[nodiscard]] bool waits_for_officer() const { return state == HomeState::kHeld && counter() && !accepted; }
+  friend bool operator==(const HomeVersion&, const HomeVersion&) = default;
 };
 
 /// Who has been notified of a leg in disputed space.
@@ -135,8 +135,8 @@ struct Flight {
   bool landed = false;
   std::vector<std::int64_t> left;
   std::vector<Noticed> noticed;
-  FlightFiled plan;                       ///< As flown: moved by accepted counters.
-  std::vector<LegVersion> versions = {};  ///< In the order of their requests. Kept beside the flight in the state.
+  FlightFiled plan;                        ///< As flown: moved by accepted counters.
+  std::vector<HomeVersion> versions = {};  ///< In the order of their requests. Kept beside the flight in the state.
   static constexpr auto fields() {
     return std::tuple(field("airborne", &Flight::airborne), field("change", &Flight::change),
                       field("change_failed", &Flight::change_failed), field("changed", &Flight::changed),
@@ -148,7 +148,7 @@ struct Flight {
                       field("noticed", &Flight::noticed), field("plan", &Flight::plan));
   }
   /// The newest version of a leg in that role; null when it has not been asked for. O(versions).
-  [[nodiscard]] const LegVersion* version_of(std::int64_t leg, VersionRole role = VersionRole::kPlan) const {
+  [[nodiscard]] const HomeVersion* version_of(std::int64_t leg, VersionRole role = VersionRole::kPlan) const {
     for (auto v = versions.rbegin(); v != versions.rend(); ++v) {
       if (v->leg == leg && v->role == role) return &*v;
     }

@@ -30,7 +30,7 @@ std::string_view step_text(CrewHand hand) {
 /// The versions that the crew holds in one of these ways.
 std::vector<EntryHash> held_as(const Flight& flight, std::initializer_list<CrewHand> hands, bool changes_only = false) {
   std::vector<EntryHash> out;
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (changes_only && v.role != VersionRole::kChange) continue;
     if (contains(hands, v.crew)) out.push_back(v.request);
   }
@@ -58,13 +58,13 @@ Status FlightDesk::may_clear(const FlightId& flight) const {
   for (std::int64_t leg = 0; leg <= last; ++leg) {
     const PlannedLeg& planned = f.plan.legs[static_cast<std::size_t>(leg)];
     if (disputed(planned.zone) || contains(f.left, leg)) continue;
-    const LegVersion* v = have[static_cast<std::size_t>(leg)];
-    if (v != nullptr && v->state == LegState::kConfirmed && (!v->revoke || f.airborne)) continue;
+    const HomeVersion* v = have[static_cast<std::size_t>(leg)];
+    if (v != nullptr && v->state == HomeState::kConfirmed && (!v->revoke || f.airborne)) continue;
     // A leg that has ended behind an aircraft, unflown, holds nobody up.
-    if (v != nullptr && f.airborne && v->state == LegState::kEnded) continue;
-    const std::string_view state = v == nullptr                       ? "not asked for"
-                                   : v->state == LegState::kConfirmed ? "revoked by its owner"
-                                                                      : to_text(v->state);
+    if (v != nullptr && f.airborne && v->state == HomeState::kEnded) continue;
+    const std::string_view state = v == nullptr                        ? "not asked for"
+                                   : v->state == HomeState::kConfirmed ? "revoked by its owner"
+                                                                       : to_text(v->state);
     return fail(ErrorCode::kWrongState,
                 fmt::format("leg {} in zone {} is {}; every leg up to {} must be confirmed", leg, planned.zone.str(),
                             state, f.plan.gate_leg ? "the gate leg" : "landing"),
@@ -77,12 +77,12 @@ Result<Body> FlightDesk::clear(const FlightId& flight) const {
   TRY_VOID(may_clear(flight));
   const Flight& f = *find(flight);
   CrewReport out{.flight = flight, .requests = {}, .step = CrewStep::kCleared};
-  for (const LegVersion& v : f.versions) {
+  for (const HomeVersion& v : f.versions) {
     if (v.crew == CrewHand::kRecalled) {
       return wrong(
           fmt::format("the crew of flight {} {}: first it has to read that back", flight.str(), step_text(v.crew)));
     }
-    const bool fit = v.role == VersionRole::kPlan && v.state == LegState::kConfirmed && !v.left && !v.revoke;
+    const bool fit = v.role == VersionRole::kPlan && v.state == HomeState::kConfirmed && !v.left && !v.revoke;
     if (fit && v.crew == CrewHand::kNothing) out.requests.push_back(v.request);
   }
   if (out.requests.empty() && (f.cleared || !f.versions.empty())) {
@@ -107,8 +107,8 @@ Result<Body> FlightDesk::switch_to(const FlightId& flight, bool position_in_new)
         fmt::format("flight {} is not inside its new version: it keeps the old one until it is", flight.str()));
   }
   CrewReport out{.flight = flight, .requests = {}, .step = CrewStep::kCleared};
-  for (const LegVersion& v : f.versions) {
-    if (v.role != VersionRole::kChange || v.state != LegState::kConfirmed) continue;
+  for (const HomeVersion& v : f.versions) {
+    if (v.role != VersionRole::kChange || v.state != HomeState::kConfirmed) continue;
     if (v.revoke) {
       return wrong(fmt::format("the new version of leg {} in zone {} is revoked by its owner", v.leg, v.zone.str()));
     }
@@ -154,8 +154,8 @@ Result<Body> FlightDesk::enter(const FlightId& flight, std::int64_t leg) const {
   if (contains(f.entered, leg)) return wrong(fmt::format("flight {} has entered leg {} already", flight.str(), leg));
   const ZoneId& zone = f.plan.legs[static_cast<std::size_t>(leg)].zone;
   if (!disputed(zone)) {
-    const LegVersion* v = f.version_of(leg);
-    if (v == nullptr || v->state != LegState::kConfirmed || v->crew == CrewHand::kNothing) {
+    const HomeVersion* v = f.version_of(leg);
+    if (v == nullptr || v->state != HomeState::kConfirmed || v->crew == CrewHand::kNothing) {
       return wrong(fmt::format("the crew of flight {} has no clearance for leg {} in zone {}: report a contingency",
                                flight.str(), leg, zone.str()));
     }
@@ -203,17 +203,17 @@ Result<Body> FlightDesk::accept_counter(const FlightId& flight, std::string_view
   const Flight& f = *TRY(live_flight(flight));
   if (f.dropped || f.failed) return wrong(fmt::format("flight {} is being given up", flight.str()));
   CounterAccepted out{.flight = flight, .holds = {}, .rule = std::string(rule)};
-  for (const LegVersion* v : counters(flight)) out.holds.push_back(*v->hold);
+  for (const HomeVersion* v : counters(flight)) out.holds.push_back(*v->hold);
   if (out.holds.empty()) return wrong(fmt::format("no counter-proposal waits for flight {}", flight.str()));
   return out;
 }
 
 Result<Body> FlightDesk::decline_counter(const FlightId& flight) const {
   const Flight& f = *TRY(live_flight(flight));
-  const std::vector<const LegVersion*> waiting = counters(flight);
+  const std::vector<const HomeVersion*> waiting = counters(flight);
   if (waiting.empty()) return wrong(fmt::format("no counter-proposal waits for flight {}", flight.str()));
   FlightCancel out;
-  for (const LegVersion& v : f.versions) {
+  for (const HomeVersion& v : f.versions) {
     if (live(v.state) && v.role == waiting.front()->role) out.requests.push_back(v.request);
   }
   return out;
@@ -223,7 +223,7 @@ Result<Body> FlightDesk::contingency(const FlightId& flight, std::string_view te
   const Flight& f = *TRY(live_flight(flight));
   if (f.contingency == text) return wrong(fmt::format("the owners on the way of flight {} know this", flight.str()));
   FlightContingency out{.flight = flight, .requests = {}, .text = std::string(text), .to = {}};
-  for (const LegVersion& v : f.versions) {
+  for (const HomeVersion& v : f.versions) {
     if (!live(v.state)) continue;
     if (out.to.empty()) out.to = v.to;
     if (v.to == out.to) out.requests.push_back(v.request);
@@ -240,10 +240,10 @@ bool FlightDesk::may_enter(const FlightId& flight, std::int64_t leg, UtcMs crew_
     return false;
   }
   const PlannedLeg& planned = f->plan.legs[static_cast<std::size_t>(leg)];
-  const LegVersion* v = f->version_of(leg);
+  const HomeVersion* v = f->version_of(leg);
   if (disputed(planned.zone)) {
     if (!f->cleared) return false;
-  } else if (v == nullptr || v->state != LegState::kConfirmed || v->crew != CrewHand::kReadBack) {
+  } else if (v == nullptr || v->state != HomeState::kConfirmed || v->crew != CrewHand::kReadBack) {
     return false;
   }
   const geo::TimeWindow window = span_of(v != nullptr ? v->volumes : planned.volumes);

@@ -11,7 +11,7 @@ namespace {
 
 bool contains(const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); }
 
-Oddity odd(const LegVersion& version, std::string_view what, bool alarm = false) {
+Oddity odd(const HomeVersion& version, std::string_view what, bool alarm = false) {
   return {.text = fmt::format("flight {} leg {}: {}, but the version is {} here", version.flight.str(), version.leg,
                               what, to_text(version.state)),
           .alarm = alarm};
@@ -46,7 +46,7 @@ template <class T>
 FlightDesk::Maybe FlightDesk::from_sequencer(const Said& said, const T& of) {
   if (of.to != self_) return {};
   const auto past = past_.find(of.request);
-  LegVersion* version = find_version(of.request);
+  HomeVersion* version = find_version(of.request);
   if (past == past_.end() && version == nullptr) {
     return Oddity{fmt::format("{} of zone {} quotes a request that is not known here", T::kType, of.zone.str())};
   }
@@ -104,9 +104,9 @@ void FlightDesk::read_early() {
   }
 }
 
-FlightDesk::Maybe FlightDesk::read(LegVersion& v, const Said& said, const LegHold& of) {
-  if (v.state != LegState::kRequested) return {};
-  v.state = LegState::kHeld;
+FlightDesk::Maybe FlightDesk::read(HomeVersion& v, const Said& said, const LegHold& of) {
+  if (v.state != HomeState::kRequested) return {};
+  v.state = HomeState::kHeld;
   v.hold = said.hash;
   v.until = of.until;
   v.time_shift_ms = of.time_shift_ms;
@@ -116,33 +116,33 @@ FlightDesk::Maybe FlightDesk::read(LegVersion& v, const Said& said, const LegHol
   return {};
 }
 
-FlightDesk::Maybe FlightDesk::read(LegVersion& v, const Said& /*said*/, const LegConfirmed& of) {
-  if (v.state == LegState::kRequested || v.state == LegState::kHeld) return odd(v, "confirmed without our commit");
-  if (v.state != LegState::kCommitted) return {};
+FlightDesk::Maybe FlightDesk::read(HomeVersion& v, const Said& /*said*/, const LegConfirmed& of) {
+  if (v.state == HomeState::kRequested || v.state == HomeState::kHeld) return odd(v, "confirmed without our commit");
+  if (v.state != HomeState::kCommitted) return {};
   if (v.commit != of.commit) return odd(v, "confirmed for another commit");
-  v.state = LegState::kConfirmed;
+  v.state = HomeState::kConfirmed;
   return {};
 }
 
-FlightDesk::Maybe FlightDesk::read(LegVersion& v, const Said& /*said*/, const LegLapsed& of) {
-  if (v.state == LegState::kConfirmed) return odd(v, "its owner says that the hold lapsed", true);
+FlightDesk::Maybe FlightDesk::read(HomeVersion& v, const Said& /*said*/, const LegLapsed& of) {
+  if (v.state == HomeState::kConfirmed) return odd(v, "its owner says that the hold lapsed", true);
   if (!live(v.state)) return {};
-  finish(v, LegState::kLapsed);
+  finish(v, HomeState::kLapsed);
   v.lapse = of.reason;
   fail_round(flights_.at(v.flight), v);
   return {};
 }
 
-FlightDesk::Maybe FlightDesk::read(LegVersion& v, const Said& said, const LegClosed& of) {
+FlightDesk::Maybe FlightDesk::read(HomeVersion& v, const Said& said, const LegClosed& of) {
   if (!live(v.state)) {
     v.closed = true;
     return {};
   }
   // Only time ends a right without a word from home.
-  if (of.how != Closing::kExpired || v.state < LegState::kCommitted) {
-    return odd(v, fmt::format("its owner says that it was {}", to_text(of.how)), v.state == LegState::kConfirmed);
+  if (of.how != Closing::kExpired || v.state < HomeState::kCommitted) {
+    return odd(v, fmt::format("its owner says that it was {}", to_text(of.how)), v.state == HomeState::kConfirmed);
   }
-  finish(v, LegState::kEnded);
+  finish(v, HomeState::kEnded);
   v.closed = true;
   if (!v.entered) {
     fail_round(flights_.at(v.flight), v);
@@ -157,8 +157,8 @@ FlightDesk::Maybe FlightDesk::read(LegVersion& v, const Said& said, const LegClo
   return {};
 }
 
-FlightDesk::Maybe FlightDesk::read(LegVersion& v, const Said& said, const LegRevoke& /*of*/) {
-  if ((v.state != LegState::kCommitted && v.state != LegState::kConfirmed) || v.revoke) return {};
+FlightDesk::Maybe FlightDesk::read(HomeVersion& v, const Said& said, const LegRevoke& /*of*/) {
+  if ((v.state != HomeState::kCommitted && v.state != HomeState::kConfirmed) || v.revoke) return {};
   v.revoke = said.hash;
   v.revoked_by = said.author;
   return {};
@@ -176,18 +176,18 @@ void FlightDesk::emergency(const FlightId& flight, const Said& said, const LegRe
 
 FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegRefused& of) {
   if (of.to != self_ || past_.contains(of.request)) return {};
-  LegVersion* v = find_version(of.request);
+  HomeVersion* v = find_version(of.request);
   if (v == nullptr) return Oddity{"leg.refused quotes a request that is not known here"};
   // Whom we asked may always refuse; one that no longer decides says so with this very entry.
   if (said.author != v->to) {
     return Oddity{fmt::format("leg.refused by {}, but {} was asked", said.author.str(), v->to.str())};
   }
-  if (v->state == LegState::kHeld || v->state == LegState::kCommitted || v->state == LegState::kConfirmed) {
+  if (v->state == HomeState::kHeld || v->state == HomeState::kCommitted || v->state == HomeState::kConfirmed) {
     return odd(*v, "its owner says that it was refused");
   }
-  if (v->state != LegState::kRequested) return {};
+  if (v->state != HomeState::kRequested) return {};
   Flight& flight = flights_.at(v->flight);
-  finish(*v, LegState::kRefused);
+  finish(*v, HomeState::kRefused);
   v->refusal = of.reason;
   v->closed = true;
   fail_round(flight, *v);
@@ -197,27 +197,27 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegRefused& of) {
 
 FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegStandby& of) {
   if (of.to != self_ || past_.contains(of.request)) return {};
-  LegVersion* v = find_version(of.request);
+  HomeVersion* v = find_version(of.request);
   if (v == nullptr || said.author != v->to) return Oddity{"leg.standby quotes a request that its author was not asked"};
-  if (v->state == LegState::kRequested) v->standby_until = of.until;
+  if (v->state == HomeState::kRequested) v->standby_until = of.until;
   return {};
 }
 
 // Consequences
 // --------------------------------------------------------------------------------------------------------------
 
-void FlightDesk::finish(LegVersion& version, LegState end) {
+void FlightDesk::finish(HomeVersion& version, HomeState end) {
   version.state = end;
   version.crew = CrewHand::kNothing;
 }
 
 /// R2 and R4: what else ends because this version has.
-void FlightDesk::fail_round(Flight& flight, const LegVersion& version) {
+void FlightDesk::fail_round(Flight& flight, const HomeVersion& version) {
   if (version.role == VersionRole::kChange) flight.change_failed = true;
   if (version.role != VersionRole::kPlan || flight.airborne || flight.landed) return;
   // A version whose successor is confirmed may go alone.
-  const LegVersion* next = flight.change ? flight.version_of(version.leg, VersionRole::kChange) : nullptr;
-  if (next != nullptr && next->state == LegState::kConfirmed && !flight.change_failed) return;
+  const HomeVersion* next = flight.change ? flight.version_of(version.leg, VersionRole::kChange) : nullptr;
+  if (next != nullptr && next->state == HomeState::kConfirmed && !flight.change_failed) return;
   flight.failed = true;
 }
 
@@ -225,11 +225,11 @@ void FlightDesk::settle(Flight& flight) {
   touch(flight.plan.flight);
   if (flight.ended) return;
   if (flight.change && flight.change_failed) {
-    const bool open = std::ranges::any_of(flight.versions, [](const LegVersion& v) {
+    const bool open = std::ranges::any_of(flight.versions, [](const HomeVersion& v) {
       return live(v.state) && (v.role == VersionRole::kChange || (v.role == VersionRole::kSuperseded && v.replaces));
     });
     if (!open) {
-      for (LegVersion& v : flight.versions) {
+      for (HomeVersion& v : flight.versions) {
         if (v.role == VersionRole::kChange) v.role = VersionRole::kSuperseded;
       }
       // Whoever was told of the new window in disputed space must be told again of the old one.
@@ -252,18 +252,18 @@ void FlightDesk::settle(Flight& flight) {
 UtcMs FlightDesk::forget_at(const Flight& flight) {
   UtcMs last = kUtcMin;
   for (const PlannedLeg& leg : flight.plan.legs) last = std::max(last, span_of(leg.volumes).end);
-  for (const LegVersion& v : flight.versions) last = std::max(last, span_of(v.volumes).end);
+  for (const HomeVersion& v : flight.versions) last = std::max(last, span_of(v.volumes).end);
   return last + kEndedFlightKeptMs;
 }
 
 /// The change becomes the plan, unless the crew still holds what it replaces.
 void FlightDesk::adopt(Flight& flight) {
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (v.role == VersionRole::kPlan && v.crew != CrewHand::kNothing && contains(flight.changed, v.leg)) return;
   }
-  for (LegVersion& after : flight.versions) {
+  for (HomeVersion& after : flight.versions) {
     if (after.role != VersionRole::kChange) continue;
-    for (LegVersion& before : flight.versions) {
+    for (HomeVersion& before : flight.versions) {
       if (before.role != VersionRole::kPlan || before.leg != after.leg || before.request == after.request) continue;
       before.role = VersionRole::kOutgoing;
       before.taken = after.request;
@@ -277,7 +277,7 @@ void FlightDesk::adopt(Flight& flight) {
 }
 
 bool FlightDesk::over(const Flight& flight) const {
-  if (std::ranges::any_of(flight.versions, [](const LegVersion& v) { return live(v.state); })) return false;
+  if (std::ranges::any_of(flight.versions, [](const HomeVersion& v) { return live(v.state); })) return false;
   if (flight.landed || flight.failed || flight.dropped) return true;
   const Slots plan = slots(flight, VersionRole::kPlan);
   for (std::size_t i = 0; i < flight.plan.legs.size(); ++i) {
@@ -342,7 +342,7 @@ std::vector<std::int64_t> FlightDesk::round_legs(const Flight& flight, VersionRo
 /// The newest version of every leg in that role, by leg.
 FlightDesk::Slots FlightDesk::slots(const Flight& flight, VersionRole role) {
   Slots out(flight.plan.legs.size(), nullptr);
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (v.role == role) out[static_cast<std::size_t>(v.leg)] = &v;
   }
   return out;
@@ -351,8 +351,8 @@ FlightDesk::Slots FlightDesk::slots(const Flight& flight, VersionRole role) {
 bool FlightDesk::round_confirmed(const Flight& flight, VersionRole role) const {
   const Slots have = slots(flight, role);
   return std::ranges::all_of(round_legs(flight, role), [&](std::int64_t leg) {
-    const LegVersion* v = have[static_cast<std::size_t>(leg)];
-    return v != nullptr && v->state == LegState::kConfirmed;
+    const HomeVersion* v = have[static_cast<std::size_t>(leg)];
+    return v != nullptr && v->state == HomeState::kConfirmed;
   });
 }
 
@@ -368,7 +368,7 @@ bool FlightDesk::may_send(const FlightFiled& filed, const AuthorityId& owner) co
 }
 
 /// T3: a COMMIT after this might come too late.
-UtcMs FlightDesk::hold_deadline(const LegVersion& version) const {
+UtcMs FlightDesk::hold_deadline(const HomeVersion& version) const {
   return version.until.value_or(kUtcMin) - 2 * timing_.clock_error_ms - timing_.delivery_ms;
 }
 
@@ -377,7 +377,7 @@ UtcMs FlightDesk::last_entry(const std::vector<geo::Volume4d>& volumes) const {
   return span_of(volumes).end - timing_.clock_error_ms;
 }
 
-LegVersion* FlightDesk::find_version(const EntryHash& request) {
+HomeVersion* FlightDesk::find_version(const EntryHash& request) {
   const auto at = by_request_.find(request);
   return at == by_request_.end() ? nullptr : &flights_.at(at->second.first).versions[at->second.second];
 }
@@ -387,11 +387,11 @@ const Flight* FlightDesk::find(const FlightId& flight) const {
   return at == flights_.end() ? nullptr : &at->second;
 }
 
-std::vector<const LegVersion*> FlightDesk::counters(const FlightId& flight) const {
-  std::vector<const LegVersion*> out;
+std::vector<const HomeVersion*> FlightDesk::counters(const FlightId& flight) const {
+  std::vector<const HomeVersion*> out;
   const Flight* f = find(flight);
   if (f == nullptr) return out;
-  for (const LegVersion& v : f->versions) {
+  for (const HomeVersion& v : f->versions) {
     if (v.waits_for_officer() && v.role != VersionRole::kSuperseded) out.push_back(&v);
   }
   return out;

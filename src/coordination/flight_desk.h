@@ -107,7 +107,7 @@ class FlightDesk {
   /// Live and ended ones that are still remembered, by id.
   [[nodiscard]] const std::map<FlightId, Flight>& flights() const { return flights_; }
   /// Counter-proposals that wait for an officer.
-  [[nodiscard]] std::vector<const LegVersion*> counters(const FlightId& flight) const;
+  [[nodiscard]] std::vector<const HomeVersion*> counters(const FlightId& flight) const;
   /// In the order in which they arose.
   [[nodiscard]] const std::vector<FlightAlarm>& alarms() const { return alarms_; }
   /// Whether a leg is in disputed space, where nobody confirms.
@@ -149,7 +149,7 @@ class FlightDesk {
     friend bool operator==(const Early&, const Early&) = default;
   };
   using Maybe = std::optional<Oddity>;
-  using Slots = std::vector<const LegVersion*>;
+  using Slots = std::vector<const HomeVersion*>;
 
   // flight_desk.cc: what others say
   template <class T>
@@ -168,11 +168,11 @@ class FlightDesk {
   template <class T>
   bool keep_early(const Said& said, const T& of);
   void read_early();
-  Maybe read(LegVersion& version, const Said& said, const LegHold& of);
-  Maybe read(LegVersion& version, const Said& said, const LegConfirmed& of);
-  Maybe read(LegVersion& version, const Said& said, const LegLapsed& of);
-  Maybe read(LegVersion& version, const Said& said, const LegClosed& of);
-  Maybe read(LegVersion& version, const Said& said, const LegRevoke& of);
+  Maybe read(HomeVersion& version, const Said& said, const LegHold& of);
+  Maybe read(HomeVersion& version, const Said& said, const LegConfirmed& of);
+  Maybe read(HomeVersion& version, const Said& said, const LegLapsed& of);
+  Maybe read(HomeVersion& version, const Said& said, const LegClosed& of);
+  Maybe read(HomeVersion& version, const Said& said, const LegRevoke& of);
   void emergency(const FlightId& flight, const Said& said, const LegRevoke& of);
 
   // flight_own.cc: what this node has said
@@ -193,14 +193,14 @@ class FlightDesk {
   Maybe hear(const Said& said, const LegUnable& of);
   Maybe hear(const Said& said, const ClockFault& of);
   Maybe hear(const Said& said, const Alarm& of);
-  static void take_counter(Flight& flight, LegVersion& version);
-  static void step_crew(Flight& flight, LegVersion& version, CrewStep step);
+  static void take_counter(Flight& flight, HomeVersion& version);
+  static void step_crew(Flight& flight, HomeVersion& version, CrewStep step);
   void retire(const Flight& flight);
   void forget(UtcMs own_time);
 
   // Consequences
-  static void fail_round(Flight& flight, const LegVersion& version);
-  static void finish(LegVersion& version, LegState end);
+  static void fail_round(Flight& flight, const HomeVersion& version);
+  static void finish(HomeVersion& version, HomeState end);
   void settle(Flight& flight);
   static void adopt(Flight& flight);
   [[nodiscard]] bool over(const Flight& flight) const;
@@ -210,7 +210,7 @@ class FlightDesk {
   // flight_next.cc
   [[nodiscard]] std::optional<Body> duty(const Flight& flight, UtcMs now) const;
   [[nodiscard]] std::optional<Body> report(const Flight& flight, UtcMs now) const;
-  [[nodiscard]] std::optional<Body> report_one(const LegVersion& version, Report kind, UtcMs now) const;
+  [[nodiscard]] std::optional<Body> report_one(const HomeVersion& version, Report kind, UtcMs now) const;
   [[nodiscard]] std::optional<Body> answer_revokes(const Flight& flight) const;
   [[nodiscard]] std::optional<Body> give_up(const Flight& flight, UtcMs now) const;
   [[nodiscard]] std::optional<Body> drop_round(const Flight& flight, bool change, std::string_view why) const;
@@ -228,9 +228,9 @@ class FlightDesk {
   [[nodiscard]] static Slots slots(const Flight& flight, VersionRole role);
   [[nodiscard]] bool round_confirmed(const Flight& flight, VersionRole role) const;
   [[nodiscard]] bool may_send(const FlightFiled& filed, const AuthorityId& owner) const;
-  [[nodiscard]] UtcMs hold_deadline(const LegVersion& version) const;
+  [[nodiscard]] UtcMs hold_deadline(const HomeVersion& version) const;
   [[nodiscard]] UtcMs last_entry(const std::vector<geo::Volume4d>& volumes) const;
-  LegVersion* find_version(const EntryHash& request);
+  HomeVersion* find_version(const EntryHash& request);
   [[nodiscard]] Flight* own_flight(const Said& said, const FlightId& flight);
 
   // flight_file.cc

@@ -125,13 +125,13 @@ FlightFiled Home::plan(std::vector<std::string> zones) const {
   return out;
 }
 
-const LegVersion& Home::leg(std::int64_t n, VersionRole role) const {
-  const LegVersion* v = flight().version_of(n, role);
+const HomeVersion& Home::leg(std::int64_t n, VersionRole role) const {
+  const HomeVersion* v = flight().version_of(n, role);
   EXPECT_INVARIANT(v != nullptr);
   return *v;
 }
 
-std::vector<Body> Home::hold(const LegVersion& v, DurationMs time_shift, std::int64_t level_shift) {
+std::vector<Body> Home::hold(const HomeVersion& v, DurationMs time_shift, std::int64_t level_shift) {
   LegHold out;
   out.epoch = control.epoch(v.zone);
   if (level_shift != 0) out.level_shift_cm = level_shift;
@@ -144,7 +144,7 @@ std::vector<Body> Home::hold(const LegVersion& v, DurationMs time_shift, std::in
   return run();
 }
 
-std::vector<Body> Home::confirm(const LegVersion& v) {
+std::vector<Body> Home::confirm(const HomeVersion& v) {
   LegConfirmed out;
   out.commit = v.commit.value_or(EntryHash{});
   out.epoch = control.epoch(v.zone);
@@ -155,7 +155,7 @@ std::vector<Body> Home::confirm(const LegVersion& v) {
   return run();
 }
 
-std::vector<Body> Home::refuse(const LegVersion& v) {
+std::vector<Body> Home::refuse(const HomeVersion& v) {
   LegRefused out;
   out.epoch = control.epoch(v.zone);
   out.reason = LegRefusal::kConflict;
@@ -166,7 +166,7 @@ std::vector<Body> Home::refuse(const LegVersion& v) {
   return run();
 }
 
-std::vector<Body> Home::lapse(const LegVersion& v, Lapse why) {
+std::vector<Body> Home::lapse(const HomeVersion& v, Lapse why) {
   LegLapsed out;
   out.epoch = control.epoch(v.zone);
   out.reason = why;
@@ -177,7 +177,7 @@ std::vector<Body> Home::lapse(const LegVersion& v, Lapse why) {
   return run();
 }
 
-std::vector<Body> Home::close(const LegVersion& v, Closing how) {
+std::vector<Body> Home::close(const HomeVersion& v, Closing how) {
   LegClosed out;
   out.epoch = control.epoch(v.zone);
   out.how = how;
@@ -188,7 +188,7 @@ std::vector<Body> Home::close(const LegVersion& v, Closing how) {
   return run();
 }
 
-std::vector<Body> Home::revoke(const LegVersion& v, bool emergency) {
+std::vector<Body> Home::revoke(const HomeVersion& v, bool emergency) {
   LegRevoke out;
   out.emergency = emergency;
   out.epoch = control.epoch(v.zone);
@@ -202,26 +202,26 @@ std::vector<Body> Home::revoke(const LegVersion& v, bool emergency) {
 
 void Home::hold_all() {
   for (std::size_t i = 0; i < flight().versions.size(); ++i) {
-    if (flight().versions[i].state == LegState::kRequested) hold(LegVersion(flight().versions[i]));
+    if (flight().versions[i].state == HomeState::kRequested) hold(HomeVersion(flight().versions[i]));
   }
 }
 
 void Home::confirm_all() {
   hold_all();
   for (std::size_t i = 0; i < flight().versions.size(); ++i) {
-    if (flight().versions[i].state == LegState::kCommitted) confirm(LegVersion(flight().versions[i]));
+    if (flight().versions[i].state == HomeState::kCommitted) confirm(HomeVersion(flight().versions[i]));
   }
 }
 
-void Home::bring(LegState to, std::vector<std::string> zones) {
+void Home::bring(HomeState to, std::vector<std::string> zones) {
   file(plan(std::move(zones)));
-  if (to == LegState::kRequested) return;
-  if (to == LegState::kHeld) {
-    hold(LegVersion(leg(0)));
+  if (to == HomeState::kRequested) return;
+  if (to == HomeState::kHeld) {
+    hold(HomeVersion(leg(0)));
     return;
   }
   hold_all();
-  if (to == LegState::kCommitted) return;
+  if (to == HomeState::kCommitted) return;
   confirm_all();
 }
 

@@ -95,24 +95,24 @@ class Home {
   /// Files and asks.
   void file(const FlightFiled& filed) { act(desk->file(filed, now)); }
   [[nodiscard]] const Flight& flight() const { return *desk->find(id); }
-  [[nodiscard]] const LegVersion& leg(std::int64_t n, VersionRole role = VersionRole::kPlan) const;
-  [[nodiscard]] LegState state(std::int64_t n, VersionRole role = VersionRole::kPlan) const {
+  [[nodiscard]] const HomeVersion& leg(std::int64_t n, VersionRole role = VersionRole::kPlan) const;
+  [[nodiscard]] HomeState state(std::int64_t n, VersionRole role = VersionRole::kPlan) const {
     return leg(n, role).state;
   }
 
   // What the owner of a leg says; `next` follows.
-  std::vector<Body> hold(const LegVersion& v, DurationMs time_shift = 0, std::int64_t level_shift = 0);
-  std::vector<Body> confirm(const LegVersion& v);
-  std::vector<Body> refuse(const LegVersion& v);
-  std::vector<Body> lapse(const LegVersion& v, Lapse why = Lapse::kTime);
-  std::vector<Body> close(const LegVersion& v, Closing how);
-  std::vector<Body> revoke(const LegVersion& v, bool emergency = false);
+  std::vector<Body> hold(const HomeVersion& v, DurationMs time_shift = 0, std::int64_t level_shift = 0);
+  std::vector<Body> confirm(const HomeVersion& v);
+  std::vector<Body> refuse(const HomeVersion& v);
+  std::vector<Body> lapse(const HomeVersion& v, Lapse why = Lapse::kTime);
+  std::vector<Body> close(const HomeVersion& v, Closing how);
+  std::vector<Body> revoke(const HomeVersion& v, bool emergency = false);
   /// Holds whatever is asked for, until nothing is.
   void hold_all();
   /// Holds and confirms whatever is asked for.
   void confirm_all();
   /// Files and brings every leg to that state, as far as R6 lets them go together.
-  void bring(LegState to, std::vector<std::string> zones = {"A1", "B1"});
+  void bring(HomeState to, std::vector<std::string> zones = {"A1", "B1"});
   /// Cleared and read back.
   void clear();
 

@@ -10,12 +10,12 @@ namespace {
 
 bool contains(const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); }
 
-bool in_hand(const LegVersion& v) { return v.crew != CrewHand::kNothing; }
+bool in_hand(const HomeVersion& v) { return v.crew != CrewHand::kNothing; }
 
 /// Tells the crew to give these up, or nothing when it has been told.
 std::optional<Body> recall_of(const Flight& flight, auto&& which) {
   CrewReport out{.flight = flight.plan.flight, .requests = {}, .step = CrewStep::kRecalled};
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (which(v) && in_hand(v) && v.crew != CrewHand::kRecalled) out.requests.push_back(v.request);
   }
   if (out.requests.empty()) return {};
@@ -83,11 +83,11 @@ std::optional<Body> FlightDesk::duty(const Flight& flight, UtcMs now) const {
 // -------------------------------------------------------------------------------------------------------------
 
 std::optional<Body> FlightDesk::report(const Flight& flight, UtcMs now) const {
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     std::optional<Body> body;
-    if (v.entered && v.state == LegState::kConfirmed && !v.left) body = report_one(v, Report::kEntered, now);
-    if (!body && v.left && v.state == LegState::kConfirmed) body = report_one(v, Report::kEnded, now);
-    if (!body && v.role == VersionRole::kOutgoing && v.state == LegState::kConfirmed && !in_hand(v)) {
+    if (v.entered && v.state == HomeState::kConfirmed && !v.left) body = report_one(v, Report::kEntered, now);
+    if (!body && v.left && v.state == HomeState::kConfirmed) body = report_one(v, Report::kEnded, now);
+    if (!body && v.role == VersionRole::kOutgoing && v.state == HomeState::kConfirmed && !in_hand(v)) {
       body = report_one(v, Report::kReleased, now);
     }
     // Who has come to decide in the zone since must know of it too.
@@ -98,11 +98,11 @@ std::optional<Body> FlightDesk::report(const Flight& flight, UtcMs now) const {
     if (body) return body;
   }
   if (!flight.contingency || flight.ended) return {};
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (!live(v.state)) continue;
     if (contains(flight.contingency_told, v.to)) continue;
     FlightContingency out{.flight = flight.plan.flight, .requests = {}, .text = *flight.contingency, .to = v.to};
-    for (const LegVersion& other : flight.versions) {
+    for (const HomeVersion& other : flight.versions) {
       if (live(other.state) && other.to == v.to) out.requests.push_back(other.request);
     }
     return out;
@@ -111,7 +111,7 @@ std::optional<Body> FlightDesk::report(const Flight& flight, UtcMs now) const {
 }
 
 /// To whom granted the version, and, while the window lasts, to who decides there now.
-std::optional<Body> FlightDesk::report_one(const LegVersion& v, Report kind, UtcMs now) const {
+std::optional<Body> FlightDesk::report_one(const HomeVersion& v, Report kind, UtcMs now) const {
   std::optional<AuthorityId> to;
   const auto told = [&](const AuthorityId& whom) { return contains(v.told, Told{.report = kind, .to = whom}); };
   if (!told(v.to)) {
@@ -140,7 +140,7 @@ std::optional<Body> FlightDesk::report_one(const LegVersion& v, Report kind, Utc
 /// REVOKE read: on the ground the crew first (R3), then the answer; airborne UNABLE (R4). A version that the crew does
 /// not need yet, the new one of a MODIFY, may go at any time.
 std::optional<Body> FlightDesk::answer_revokes(const Flight& flight) const {
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (!v.revoke || !live(v.state) || v.unable) continue;
     if (flight.airborne && (v.role == VersionRole::kPlan || in_hand(v))) {
       return LegUnable{.request = v.request,
@@ -149,10 +149,10 @@ std::optional<Body> FlightDesk::answer_revokes(const Flight& flight) const {
     }
     // The other legs go with it, so the crew gives all of them up at once.
     const bool whole = v.role == VersionRole::kPlan;
-    const auto concerned = [&](const LegVersion& other) { return whole || other.role == VersionRole::kChange; };
+    const auto concerned = [&](const HomeVersion& other) { return whole || other.role == VersionRole::kChange; };
     if (auto body = recall_of(flight, concerned)) return body;
     const bool waits =
-        std::ranges::any_of(flight.versions, [&](const LegVersion& o) { return concerned(o) && in_hand(o); });
+        std::ranges::any_of(flight.versions, [&](const HomeVersion& o) { return concerned(o) && in_hand(o); });
     if (!waits) return LegRevokeAck{.request = v.request, .to = v.to};
   }
   return {};
@@ -161,7 +161,7 @@ std::optional<Body> FlightDesk::answer_revokes(const Flight& flight) const {
 /// What must be cancelled: what a counter has moved, a round that failed, was given up, is frozen or too late.
 std::optional<Body> FlightDesk::give_up(const Flight& flight, UtcMs now) const {
   FlightCancel moved;
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (v.role == VersionRole::kSuperseded && live(v.state)) moved.requests.push_back(v.request);
   }
   if (!moved.requests.empty()) return moved;
@@ -183,13 +183,13 @@ std::optional<Body> FlightDesk::give_up(const Flight& flight, UtcMs now) const {
 /// All or nothing (R2), the crew first (R3): one CANCEL of whatever is live in the round; a change alone, or the flight
 /// with all that it has. After landing what is confirmed is not cancelled but ended.
 std::optional<Body> FlightDesk::drop_round(const Flight& flight, bool change, std::string_view why) const {
-  const auto concerned = [&](const LegVersion& v) {
+  const auto concerned = [&](const HomeVersion& v) {
     if (!live(v.state) || (change && v.role != VersionRole::kChange)) return false;
-    return !flight.landed || v.state != LegState::kConfirmed || v.role == VersionRole::kChange;
+    return !flight.landed || v.state != HomeState::kConfirmed || v.role == VersionRole::kChange;
   };
   if (auto body = recall_of(flight, concerned)) return body;
   FlightCancel out;
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (!concerned(v)) continue;
     if (in_hand(v)) return {};
     out.requests.push_back(v.request);
@@ -215,16 +215,16 @@ std::optional<std::string_view> FlightDesk::hopeless(const Flight& flight, Versi
   const Slots have = slots(flight, role);
   for (const std::int64_t leg : legs) {
     const PlannedLeg& planned = filed.legs[static_cast<std::size_t>(leg)];
-    const LegVersion* v = have[static_cast<std::size_t>(leg)];
-    if (v == nullptr || v->state == LegState::kRequested) {
+    const HomeVersion* v = have[static_cast<std::size_t>(leg)];
+    if (v == nullptr || v->state == HomeState::kRequested) {
       if (now >= span_of(planned.volumes).start) return "a leg was not granted before its window began";
-    } else if (v->state == LegState::kHeld) {
+    } else if (v->state == HomeState::kHeld) {
       if (now > hold_deadline(*v)) return "a hold is about to end";
     } else if (live(v->state) && now >= last_entry(v->volumes)) {
       return "a window has passed";
     }
     const auto owner = v != nullptr ? std::optional(v->to) : control_.sequencer(planned.zone);
-    const bool granted = v != nullptr && v->state == LegState::kConfirmed;
+    const bool granted = v != nullptr && v->state == HomeState::kConfirmed;
     const bool shrinks = role == VersionRole::kChange &&
                          only_shrinks(flight.plan.legs[static_cast<std::size_t>(leg)].volumes, planned.volumes);
     if (owner && !granted && !shrinks && !may_send(filed, *owner)) return "a relation is frozen";
@@ -234,17 +234,17 @@ std::optional<std::string_view> FlightDesk::hopeless(const Flight& flight, Versi
 
 /// Confirmed windows that nobody will use: END, once the crew has read back.
 std::optional<Body> FlightDesk::end_passed(const Flight& flight, UtcMs now) const {
-  const auto unused = [&](const LegVersion& v) {
-    if (v.state != LegState::kConfirmed || v.left) return false;
+  const auto unused = [&](const HomeVersion& v) {
+    if (v.state != HomeState::kConfirmed || v.left) return false;
     return flight.landed || (!v.entered && now >= last_entry(v.volumes));
   };
   if (auto body = recall_of(flight, unused)) return body;
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (unused(v) && !in_hand(v)) return LegEnd{.request = v.request, .to = v.to};
   }
   // A flight that ends in disputed space has no END to end with.
   if (flight.airborne || flight.landed || flight.dropped || flight.failed) return {};
-  const bool any_live = std::ranges::any_of(flight.versions, [](const LegVersion& v) { return live(v.state); });
+  const bool any_live = std::ranges::any_of(flight.versions, [](const HomeVersion& v) { return live(v.state); });
   UtcMs last = kUtcMin;
   for (const PlannedLeg& leg : flight.plan.legs) last = std::max(last, last_entry(leg.volumes));
   if (any_live || flight.versions.empty() || now < last) return {};
@@ -287,13 +287,13 @@ std::optional<Body> FlightDesk::ask(const Flight& flight, VersionRole role) cons
   FlightCommit commit;
   std::int64_t remaining = 0;
   for (const std::int64_t leg : legs) {
-    const LegVersion* v = have[static_cast<std::size_t>(leg)];
-    if (v == nullptr || v->state == LegState::kRequested) ++remaining;
+    const HomeVersion* v = have[static_cast<std::size_t>(leg)];
+    if (v == nullptr || v->state == HomeState::kRequested) ++remaining;
   }
   for (const std::int64_t leg : legs) {
-    const LegVersion* v = have[static_cast<std::size_t>(leg)];
+    const HomeVersion* v = have[static_cast<std::size_t>(leg)];
     if (v == nullptr) return request(flight, role, leg, remaining);
-    if (v->state != LegState::kHeld || v->waits_for_officer()) return {};
+    if (v->state != HomeState::kHeld || v->waits_for_officer()) return {};
     commit.holds.push_back(v->hold.value_or(EntryHash{}));
   }
   if (commit.holds.empty()) return {};
@@ -322,7 +322,7 @@ std::optional<Body> FlightDesk::request(const Flight& flight, VersionRole role, 
   out.principal = filed.principal;
   out.remaining = remaining;
   if (role == VersionRole::kChange) {
-    if (const LegVersion* before = flight.version_of(leg)) out.replaces = before->request;
+    if (const HomeVersion* before = flight.version_of(leg)) out.replaces = before->request;
   }
   out.to = *owner;
   out.volumes = planned.volumes;
@@ -345,9 +345,9 @@ std::optional<UtcMs> FlightDesk::timer(const Flight& flight, UtcMs now) const {
   };
   legs(flight.plan);
   if (flight.change) legs(*flight.change);
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     if (!live(v.state)) continue;
-    if (v.state == LegState::kHeld) at(hold_deadline(v) + 1);
+    if (v.state == HomeState::kHeld) at(hold_deadline(v) + 1);
     at(last_entry(v.volumes));
   }
   return out;

@@ -15,7 +15,7 @@ void insert_sorted(std::vector<std::int64_t>& list, std::int64_t value) {
   if (at == list.end() || *at != value) list.insert(at, value);
 }
 
-void note(LegVersion& version, Report report, const AuthorityId& to) {
+void note(HomeVersion& version, Report report, const AuthorityId& to) {
   const Told told{.report = report, .to = to};
   if (!contains(version.told, told)) version.told.push_back(told);
 }
@@ -86,7 +86,7 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const FlightMoved& of) {
   if (flight == nullptr) return unknown_flight(of.flight);
   if (flight->ended) return {};
   const bool departs = of.move == FlightMove::kEntered && !flight->airborne;
-  for (LegVersion& v : flight->versions) {
+  for (HomeVersion& v : flight->versions) {
     // Whoever flies has taken the clearance, and has not given it up, whatever was said on the ground.
     if (departs && v.role == VersionRole::kPlan && v.crew != CrewHand::kNothing) v.crew = CrewHand::kReadBack;
     const bool here = v.leg == of.leg && live(v.state) && v.role != VersionRole::kSuperseded;
@@ -124,7 +124,7 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegRequest& of) {
   if (std::cmp_greater_equal(of.leg, flight->plan.legs.size())) {
     return Oddity{fmt::format("flight {} has no leg {}", of.flight.str(), of.leg)};
   }
-  LegVersion v;
+  HomeVersion v;
   v.expires = of.expires;
   v.flight = of.flight;
   v.leg = of.leg;
@@ -157,9 +157,9 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const FlightCommit& of) {
   if (said.author != self_) return {};
   for (const EntryHash& hold : of.holds) {
     const auto request = by_hold_.find(hold);
-    LegVersion* v = request == by_hold_.end() ? nullptr : find_version(request->second);
-    if (v == nullptr || v->state != LegState::kHeld) continue;
-    v->state = LegState::kCommitted;
+    HomeVersion* v = request == by_hold_.end() ? nullptr : find_version(request->second);
+    if (v == nullptr || v->state != HomeState::kHeld) continue;
+    v->state = HomeState::kCommitted;
     v->commit = said.hash;
     touch(v->flight);
   }
@@ -170,9 +170,9 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const FlightCancel& of) {
   if (said.author != self_) return {};
   std::set<FlightId> concerned;
   for (const EntryHash& request : of.requests) {
-    LegVersion* v = find_version(request);
+    HomeVersion* v = find_version(request);
     if (v == nullptr || !live(v->state)) continue;
-    finish(*v, LegState::kCancelled);
+    finish(*v, HomeState::kCancelled);
     fail_round(flights_.at(v->flight), *v);
     concerned.insert(v->flight);
   }
@@ -198,7 +198,7 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const CounterAccepted& of) 
   if (flight == nullptr) return unknown_flight(of.flight);
   for (const EntryHash& hold : of.holds) {
     const auto request = by_hold_.find(hold);
-    LegVersion* v = request == by_hold_.end() ? nullptr : find_version(request->second);
+    HomeVersion* v = request == by_hold_.end() ? nullptr : find_version(request->second);
     if (v == nullptr || v->flight != of.flight || !v->waits_for_officer()) continue;
     if (v->role == VersionRole::kPlan || (v->role == VersionRole::kChange && flight->change)) take_counter(*flight, *v);
   }
@@ -208,7 +208,7 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const CounterAccepted& of) 
 
 /// The hold stands where the owner has put it. What comes after it along the flight moves by as much, and what is
 /// booked there for the old times is given back; a shift in level concerns nobody else.
-void FlightDesk::take_counter(Flight& flight, LegVersion& version) {
+void FlightDesk::take_counter(Flight& flight, HomeVersion& version) {
   const DurationMs later = version.time_shift_ms.value_or(0);
   version.accepted = true;
   version.volumes = core::shifted(std::move(version.volumes), later, version.level_shift_cm.value_or(0));
@@ -222,7 +222,7 @@ void FlightDesk::take_counter(Flight& flight, LegVersion& version) {
     legs[i].volumes = core::shifted(std::move(legs[i].volumes), later, 0);
     if (change) insert_sorted(flight.changed, leg);
     std::erase_if(flight.noticed, [&](const Noticed& n) { return n.leg == leg; });
-    for (LegVersion& v : flight.versions) {
+    for (HomeVersion& v : flight.versions) {
       if (v.leg == leg && v.role == version.role && live(v.state)) v.role = VersionRole::kSuperseded;
     }
   }
@@ -234,30 +234,30 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const CrewReport& of) {
   if (flight == nullptr) return unknown_flight(of.flight);
   bool departure = of.requests.empty();
   for (const EntryHash& request : of.requests) {
-    LegVersion* v = find_version(request);
+    HomeVersion* v = find_version(request);
     if (v == nullptr || v->flight != of.flight || !live(v->state)) continue;
     departure = departure || v->role == VersionRole::kPlan;
     step_crew(*flight, *v, of.step);
   }
   if (of.step == CrewStep::kReadBack && departure && !flight->ended) flight->cleared = true;
   const bool in_hand =
-      std::ranges::any_of(flight->versions, [](const LegVersion& v) { return v.crew != CrewHand::kNothing; });
+      std::ranges::any_of(flight->versions, [](const HomeVersion& v) { return v.crew != CrewHand::kNothing; });
   if (of.step == CrewStep::kGaveUp && !flight->airborne && !in_hand) flight->cleared = false;
   settle(*flight);
   return {};
 }
 
-void FlightDesk::step_crew(Flight& flight, LegVersion& version, CrewStep step) {
+void FlightDesk::step_crew(Flight& flight, HomeVersion& version, CrewStep step) {
   switch (step) {
     case CrewStep::kCleared:
-      if (version.state == LegState::kConfirmed && version.crew == CrewHand::kNothing)
+      if (version.state == HomeState::kConfirmed && version.crew == CrewHand::kNothing)
         version.crew = CrewHand::kCleared;
       break;
     case CrewStep::kReadBack:
       if (version.crew != CrewHand::kCleared) break;
       version.crew = CrewHand::kReadBack;
       // Taking the new version is giving up the old one.
-      for (LegVersion& v : flight.versions) {
+      for (HomeVersion& v : flight.versions) {
         if (version.role == VersionRole::kChange && v.role == VersionRole::kPlan && v.leg == version.leg) {
           v.crew = CrewHand::kNothing;
         }
@@ -273,7 +273,7 @@ void FlightDesk::step_crew(Flight& flight, LegVersion& version, CrewStep step) {
 }
 
 FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegEntered& of) {
-  LegVersion* v = said.author == self_ ? find_version(of.request) : nullptr;
+  HomeVersion* v = said.author == self_ ? find_version(of.request) : nullptr;
   if (v == nullptr) return {};
   note(*v, Report::kEntered, of.to);
   touch(v->flight);
@@ -281,12 +281,12 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegEntered& of) {
 }
 
 FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegEnd& of) {
-  LegVersion* v = said.author == self_ ? find_version(of.request) : nullptr;
+  HomeVersion* v = said.author == self_ ? find_version(of.request) : nullptr;
   if (v == nullptr) return {};
   note(*v, Report::kEnded, of.to);
   Flight& flight = flights_.at(v->flight);
   if (live(v->state)) {
-    finish(*v, LegState::kEnded);
+    finish(*v, HomeState::kEnded);
     if (!v->left) fail_round(flight, *v);
   }
   settle(flight);
@@ -294,21 +294,21 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegEnd& of) {
 }
 
 FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegRelease& of) {
-  LegVersion* v = said.author == self_ ? find_version(of.released) : nullptr;
+  HomeVersion* v = said.author == self_ ? find_version(of.released) : nullptr;
   if (v == nullptr) return {};
   note(*v, Report::kReleased, of.to);
-  if (live(v->state)) finish(*v, LegState::kEnded);
+  if (live(v->state)) finish(*v, HomeState::kEnded);
   settle(flights_.at(v->flight));
   return {};
 }
 
 FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegRevokeAck& of) {
-  LegVersion* v = said.author == self_ ? find_version(of.request) : nullptr;
+  HomeVersion* v = said.author == self_ ? find_version(of.request) : nullptr;
   if (v == nullptr) return {};
   note(*v, Report::kRevokeAcked, of.to);
   Flight& flight = flights_.at(v->flight);
   if (live(v->state)) {
-    finish(*v, LegState::kRevoked);
+    finish(*v, HomeState::kRevoked);
     fail_round(flight, *v);
   }
   settle(flight);
@@ -316,7 +316,7 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegRevokeAck& of) {
 }
 
 FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegUnable& of) {
-  LegVersion* v = said.author == self_ ? find_version(of.request) : nullptr;
+  HomeVersion* v = said.author == self_ ? find_version(of.request) : nullptr;
   if (v == nullptr || v->unable) return {};
   v->unable = true;
   raise({.about = v->revoke.value_or(v->request),
@@ -347,7 +347,7 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const Alarm& of) {
 /// A new attempt takes the place of an ended one.
 void FlightDesk::retire(const Flight& flight) {
   const UtcMs keep = forget_at(flight);
-  for (const LegVersion& v : flight.versions) {
+  for (const HomeVersion& v : flight.versions) {
     by_request_.erase(v.request);
     if (v.hold) by_hold_.erase(*v.hold);
     past_.emplace(v.request, Past{.flight = v.flight, .keep_until = keep, .request = v.request});
@@ -366,7 +366,7 @@ void FlightDesk::forget(UtcMs own_time) {
   while (!forget_flights_.empty() && forget_flights_.begin()->first <= own_time) {
     const FlightId id = forget_flights_.begin()->second;
     forget_flights_.erase(forget_flights_.begin());
-    for (const LegVersion& v : flights_.at(id).versions) {
+    for (const HomeVersion& v : flights_.at(id).versions) {
       by_request_.erase(v.request);
       if (v.hold) by_hold_.erase(*v.hold);
     }

@@ -40,7 +40,7 @@ void FlightDesk::write_state(log::JcsWriter& out) const {
   out.end_array();
   out.key("versions").begin_array();
   for (const auto& [id, flight] : flights_) {
-    for (const LegVersion& version : flight.versions) core::write_fields(out, version);
+    for (const HomeVersion& version : flight.versions) core::write_fields(out, version);
   }
   out.end_array();
   out.end_object();
@@ -75,7 +75,7 @@ Status FlightDesk::read_state(const log::JcsValue& value) {
     past.insert_or_assign(of.request, of);
     return {};
   }));
-  TRY_VOID(read_each<LegVersion>(value, "versions", [&](LegVersion of) -> Status {
+  TRY_VOID(read_each<HomeVersion>(value, "versions", [&](HomeVersion of) -> Status {
     const auto flight = flights.find(of.flight);
     if (flight == flights.end()) return fail(ErrorCode::kInvalid, "the flight of this version is missing");
     if (of.leg < 0 || std::cmp_greater_equal(of.leg, flight->second.plan.legs.size())) {
@@ -106,7 +106,7 @@ void FlightDesk::rebuild() {
   alarms_owed_ = 0;
   for (const auto& [id, flight] : flights_) {
     for (std::size_t i = 0; i < flight.versions.size(); ++i) {
-      const LegVersion& v = flight.versions[i];
+      const HomeVersion& v = flight.versions[i];
       by_request_.emplace(v.request, std::pair(id, i));
       if (v.hold) by_hold_.emplace(*v.hold, v.request);
     }

@@ -12,7 +12,8 @@ std::string brief(const EntryHash& hash) { return hash.hex().substr(0, 8); }
 
 /// An entry about a version in a state in which it cannot be.
 Oddity misplaced(std::string_view what, const EntryHash& request, const LegVersion* version, bool alarm = false) {
-  if (version == nullptr) return {fmt::format("{} for version {}, which is not its author's here", what, brief(request))};
+  if (version == nullptr)
+    return {fmt::format("{} for version {}, which is not its author's here", what, brief(request))};
   return {fmt::format("{} for version {} of flight {} in {}, which is {}", what, brief(request), version->flight.str(),
                       version->zone.str(), to_text(version->state)),
           alarm};
@@ -69,7 +70,8 @@ std::optional<Oddity> LegDesk::apply(const Said& said) {
 std::optional<Oddity> LegDesk::hear(const Said& said, const LegRequest& body) {
   if (const LegVersion* known = table_.find(said.hash)) {
     if (known->home == said.author) return std::nullopt;
-    return Oddity{fmt::format("REQUEST {} repeats, byte for byte, one of {}", brief(said.hash), known->home.str()), true};
+    return Oddity{fmt::format("REQUEST {} repeats, byte for byte, one of {}", brief(said.hash), known->home.str()),
+                  true};
   }
   LegVersion version;
   version.call_sign = body.call_sign;
@@ -236,8 +238,7 @@ std::optional<Oddity> LegDesk::record(const Said& said, const LegHold& body) {
     v.until = body.until;
     v.level_shift_cm = body.level_shift_cm;
     v.time_shift_ms = body.time_shift_ms;
-    v.volumes =
-        core::shifted(std::move(v.volumes), body.time_shift_ms.value_or(0), body.level_shift_cm.value_or(0));
+    v.volumes = core::shifted(std::move(v.volumes), body.time_shift_ms.value_or(0), body.level_shift_cm.value_or(0));
     v.window = window_of(v.volumes);
   });
   airspace_.book(booking_of(*table_.find(body.request)));

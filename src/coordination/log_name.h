@@ -21,7 +21,8 @@ struct LogName {
   friend auto operator<=>(const LogName&, const LogName&) = default;
 };
 
-/// In which of its logs `author` writes what is addressed so. What an authority says to itself stands in its own record.
+/// In which of its logs `author` writes what is addressed so. What an authority says to itself stands in its own
+/// record.
 [[nodiscard]] inline LogName log_of(const AuthorityId& author, const Addressee& to) {
   if (to.to) {
     if (*to.to == author) return {author, LogName::Kind::kMain, {}};

@@ -38,9 +38,9 @@ struct LegQuestion {
 };
 struct LegAnswer {
   bool free = false;
-  bool only_holds = false;  ///< Not free, and nothing but unconfirmed bookings stands in the way…
+  bool only_holds = false;      ///< Not free, and nothing but unconfirmed bookings stands in the way…
   std::vector<IntentId> holds;  ///< …these.
-  Decision decision;        ///< Conflicts, refusing measures and counter-proposal. Not yet `disclosed`.
+  Decision decision;            ///< Conflicts, refusing measures and counter-proposal. Not yet `disclosed`.
 };
 
 /// Slots of bookings have this bit, so that a tag of the index tells them from intents.

@@ -32,8 +32,8 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
 }
 
 std::uint64_t main_entries(std::span<const coordination::Written> batch) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(
-      batch, [](const auto& written) { return written.log.kind == LogName::Kind::kMain; }));
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(batch, [](const auto& written) { return written.log.kind == LogName::Kind::kMain; }));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "base/invariant.h"
 #include "node/api_convert.h"
 #include "node/api_json.h"
+#include "node/coordination_face.h"
 #include "node/http_source.h"
 #include "node/openapi_text.h"
 
@@ -42,6 +43,9 @@ void NativeFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
   Context context{exchange, {}};
   const net::Request& request = exchange->request();
   if (request.segments().front() == kLogPrefix && request.segments().size() > 1) return handle_log(context);
+  if (request.segments().size() == 3 && request.segments()[0] == "v1" && request.segments()[1] == "coordination") {
+    return handle_coordination(context);
+  }
   auto match = router_.find(request);
   if (!match) {
     if (match.error().code != ErrorCode::kMethodNotAllowed) return refuse(context, std::move(match.error()));
@@ -98,6 +102,52 @@ void NativeFace::handle_log(Context& context) {
     return answer(context, std::move(response));
   }
   services_.log.handle(context.exchange);
+}
+
+void NativeFace::handle_coordination(Context& context) {
+  const net::Request& request = context.exchange->request();
+  const std::string name = request.segments()[2];
+  const bool acts = name == "acts";
+  const bool preview = name == "preview";
+  const auto refuse_with = [&](Error error, std::string_view scope) {
+    net::Response response = problem(*context.exchange, std::move(error));
+    if (!scope.empty()) net::add_challenge(response, request, scope);
+    answer(context, std::move(response));
+  };
+  const net::Method wanted = acts || preview ? net::Method::kPost : net::Method::kGet;
+  if (request.method != wanted) {
+    net::Response response = problem(
+        *context.exchange, {ErrorCode::kMethodNotAllowed, fmt::format("use {}", net::method_name(wanted)), {}});
+    response.headers.add("Allow", net::method_name(wanted));
+    return answer(context, std::move(response));
+  }
+  const std::string_view scope = acts ? kActInCoordination : kReadCoordination;
+  if (const Status allowed = authorise(context, scope, false); !allowed) return refuse_with(allowed.error(), scope);
+  if (acts) return act(context);
+  if (name == "peers") return answer(context, net::json_response(200, services_.peers()));
+  if (preview) {
+    return read_all(context, [exchange = context.exchange](const coordination::Coalition& all) -> Result<net::Response> {
+      return net::json_response(200, TRY(preview_json(exchange->request().body, all)));
+    });
+  }
+  read_all(context, [name](const coordination::Coalition& all) -> Result<net::Response> {
+    auto document = coordination_json(name, all);
+    if (document) return net::json_response(200, std::move(*document));
+    return fail(ErrorCode::kNotFound, "there are acts, control, flights, legs, peers, preview and relations");
+  });
+}
+
+void NativeFace::act(Context& context) {
+  auto command = read_act_request(context.exchange->request().body, context.caller.subject);
+  if (!command) return refuse(context, std::move(command.error()));
+  auto done = [this, exchange = context.exchange](Result<coordination::ActOutcome> outcome,
+                                                  const coordination::Coalition&) {
+    if (!outcome) return Departure{exchange, problem(*exchange, std::move(outcome.error())), {}};
+    return Departure{exchange, net::json_response(200, act_json(*outcome)), {}};
+  };
+  if (const Status taken = services_.core.submit(ActTask{std::move(*command), std::move(done)}); !taken) {
+    refuse(context, taken.error());
+  }
 }
 
 // --- answering -------------------------------------------------------------------------------------------------------

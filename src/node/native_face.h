@@ -29,6 +29,7 @@ class NativeFace {
     const net::Authenticator& authenticator;
     std::function<std::string()> metrics;  ///< The text of /metrics.
     std::function<Status()> ready;         ///< Why not ready, if so.
+    std::function<std::string()> peers;    ///< The document of peers and links.
     std::string charter_note;
     std::string about;  ///< The text of /.
     core::DataMode data_mode = core::DataMode::kTest;
@@ -81,6 +82,8 @@ class NativeFace {
   [[nodiscard]] Status authorise(Context& context, std::string_view scope, bool open);
   [[nodiscard]] bool needs_no_token(const api::OperationInfo& info, const net::Request& request) const;
   void handle_log(Context& context);
+  void handle_coordination(Context& context);
+  void act(Context& context);
   /// Reads live state: `render` runs on the core thread.
   void read(Context& context, Render render);
   void read_all(Context& context, RenderAll render);

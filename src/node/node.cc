@@ -283,7 +283,8 @@ void Node::Impl::shut_down() {
   changed_.notify_all();
   if (housekeeper_.joinable()) housekeeper_.join();
   if (core_ && !core_->failed() && server_ && !failed()) {
-    if (core_->coalition().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->coalition()));
+    if (core_->coalition().next_seq() > figures_.snapshot_entries.load())
+      write_snapshot(take_snapshot(core_->coalition()));
     if (const Status published = store_->publish(); !published) fail_with(published.error());
   }
   problems_.drain();

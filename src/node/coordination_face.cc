@@ -1,0 +1,236 @@
+#include "node/coordination_face.h"
+
+#include <fmt/format.h>
+
+#include "coordination/relation_preview.h"
+#include "core/jcs_read.h"
+#include "core/record.h"
+#include "log/canonical_json.h"
+
+namespace tansiq::node {
+namespace {
+
+using namespace coordination;
+using core::field;
+using log::JcsWriter;
+
+/// One edge as it stands here: what was agreed, and what is in force.
+struct RelationRow {
+  std::int64_t agreed = 0;
+  Edge edge;
+  std::int64_t level = 0;
+  std::int64_t number = 0;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("agreed", &RelationRow::agreed), field("edge", &RelationRow::edge),
+                      field("level", &RelationRow::level), field("number", &RelationRow::number),
+                      field("text", &RelationRow::text));
+  }
+};
+struct ControlRow {
+  std::int64_t epoch = 0;
+  std::optional<AuthorityId> lessor;
+  AuthorityId owner;
+  std::optional<std::string> recall;
+  std::optional<AuthorityId> sequencer;
+  ControlState state = ControlState::kNone;
+  std::optional<UtcMs> until;
+  ZoneId zone;
+  static constexpr auto fields() {
+    return std::tuple(field("epoch", &ControlRow::epoch), field("lessor", &ControlRow::lessor),
+                      field("owner", &ControlRow::owner), field("recall", &ControlRow::recall),
+                      field("sequencer", &ControlRow::sequencer), field("state", &ControlRow::state),
+                      field("until_ms", &ControlRow::until), field("zone", &ControlRow::zone));
+  }
+};
+struct PeerRow {
+  std::uint64_t acknowledged = 0;
+  std::optional<DurationMs> age;  ///< Of the newest good answer.
+  std::uint64_t held = 0;
+  AuthorityId id;
+  std::uint64_t known = 0;
+  bool pinned = false;
+  std::string trouble;
+  std::string url;
+  static constexpr auto fields() {
+    return std::tuple(field("acknowledged", &PeerRow::acknowledged), field("age_ms", &PeerRow::age),
+                      field("held", &PeerRow::held), field("id", &PeerRow::id), field("known", &PeerRow::known),
+                      field("pinned", &PeerRow::pinned), field("trouble", &PeerRow::trouble),
+                      field("url", &PeerRow::url));
+  }
+};
+struct PreviewRow {
+  std::int64_t after = 0;
+  std::int64_t before = 0;
+  Edge edge;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("after", &PreviewRow::after), field("before", &PreviewRow::before),
+                      field("edge", &PreviewRow::edge), field("text", &PreviewRow::text));
+  }
+};
+struct PreviewRequest {
+  std::optional<Change> change;
+  std::vector<EdgeLevel> edges;
+  std::optional<EntryHash> proposal;
+  static constexpr auto fields() {
+    return std::tuple(field("change", &PreviewRequest::change), field("edges", &PreviewRequest::edges),
+                      field("proposal", &PreviewRequest::proposal));
+  }
+  [[nodiscard]] Status check() const {
+    if (proposal && (change || !edges.empty())) {
+      return fail(ErrorCode::kInvalid, "give a proposal, or a change with its edges, not both");
+    }
+    if (!proposal && (!change || edges.empty())) {
+      return fail(ErrorCode::kInvalid, "give a proposal, or a change (\"freeze\" or \"agreement\") with its edges");
+    }
+    return {};
+  }
+};
+struct ActAnswer {
+  std::optional<EntryHash> hash;
+  bool repeated = false;
+  std::uint64_t seq = 0;
+  static constexpr auto fields() {
+    return std::tuple(field("hash", &ActAnswer::hash), field("repeated", &ActAnswer::repeated),
+                      field("seq", &ActAnswer::seq));
+  }
+};
+
+void write_relations(JcsWriter& out, const Coalition& coalition) {
+  const Relations& relations = coalition.relations();
+  out.key("proposals").begin_array();
+  for (const OpenProposal* proposal : relations.proposals()) core::write_fields(out, *proposal);
+  out.end_array().key("relations").begin_array();
+  for (const auto& [edge, standing] : relations.edges()) {
+    const std::int64_t level = relations.level(edge);
+    core::write_fields(out, RelationRow{.agreed = standing.agreed,
+                                        .edge = edge,
+                                        .level = level,
+                                        .number = standing.number,
+                                        .text = fmt::format("{}: {}", use_text(edge),
+                                                            grade_text(edge.capability, level))});
+  }
+  out.end_array();
+}
+
+void write_flights(JcsWriter& out, const Coalition& coalition) {
+  out.key("flights").begin_array();
+  for (const auto& [id, flight] : coalition.flights().flights()) {
+    out.begin_object().key("flight");
+    core::write_fields(out, flight);
+    out.key("id").string(id.str()).key("may_clear");
+    const Status clear = coalition.flights().may_clear(id);
+    out.boolean(clear.has_value()).key("versions").begin_array();
+    for (const HomeVersion& version : flight.versions) core::write_fields(out, version);
+    out.end_array().key("why_not").string(clear ? std::string() : clear.error().message).end_object();
+  }
+  out.end_array();
+}
+
+void write_legs(JcsWriter& out, const Coalition& coalition) {
+  out.key("legs").begin_array();
+  for (const auto& [hash, version] : coalition.legs().versions()) core::write_fields(out, version);
+  out.end_array().key("notices").begin_array();
+  for (const NotedLeg& notice : coalition.legs().notices()) core::write_fields(out, notice);
+  out.end_array();
+}
+
+void write_control(JcsWriter& out, const Coalition& coalition) {
+  out.key("zones").begin_array();
+  for (const core::Zone& zone : coalition.machine().charter().zones) {
+    const auto status = coalition.control().status(zone.id);
+    ControlRow row{.zone = zone.id};
+    row.owner = zone.owner;
+    if (status) {
+      row.epoch = status->epoch;
+      row.lessor = status->lessor;
+      row.recall = status->recall;
+      row.sequencer = status->sequencer;
+      row.state = status->state;
+      row.until = status->until;
+    }
+    core::write_fields(out, row);
+  }
+  out.end_array();
+}
+
+}  // namespace
+
+std::optional<std::string> coordination_json(std::string_view name, const Coalition& coalition) {
+  std::string text;
+  JcsWriter out(text);
+  out.begin_object();
+  if (name == "relations") {
+    write_relations(out, coalition);
+  } else if (name == "flights") {
+    write_flights(out, coalition);
+  } else if (name == "legs") {
+    write_legs(out, coalition);
+  } else if (name == "control") {
+    write_control(out, coalition);
+  } else {
+    return std::nullopt;
+  }
+  out.end_object();
+  return text;
+}
+
+std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now) {
+  std::string text;
+  JcsWriter out(text);
+  out.begin_object().key("peers").begin_array();
+  for (const PeerStanding& peer : peers) {
+    PeerRow row{.acknowledged = peer.acknowledged,
+                .age = {},
+                .held = peer.link.held,
+                .id = peer.id,
+                .known = peer.link.known,
+                .pinned = peer.link.pinned,
+                .trouble = peer.link.trouble,
+                .url = peer.url};
+    if (peer.link.last_answer) row.age = std::max<DurationMs>(0, now - *peer.link.last_answer);
+    core::write_fields(out, row);
+  }
+  out.end_array().key("self").string(self.str()).end_object();
+  return text;
+}
+
+Result<std::string> preview_json(std::string_view body, const Coalition& coalition) {
+  const std::string canonical = TRY(log::canonical_json(body));
+  const auto document = TRY(log::JcsDocument::parse(canonical, kRequestBodyBytesMax));
+  const auto request = TRY(core::read_fields<PreviewRequest>(document.root()));
+  std::vector<PreviewLine> lines;
+  if (request.proposal) {
+    const OpenProposal* proposal = coalition.relations().proposal(*request.proposal);
+    if (proposal == nullptr) return fail(ErrorCode::kNotFound, "no such proposal is open", "proposal");
+    lines = preview(coalition.relations(), *proposal);
+  } else {
+    lines = preview(coalition.relations(), *request.change, request.edges);
+  }
+  std::string text;
+  JcsWriter out(text);
+  out.begin_object().key("lines").begin_array();
+  for (const PreviewLine& line : lines) {
+    core::write_fields(out, PreviewRow{.after = line.after, .before = line.before, .edge = line.edge, .text = line.text});
+  }
+  out.end_array().end_object();
+  return text;
+}
+
+Result<ActCommand> read_act_request(std::string_view body, const core::Subject& by) {
+  const std::string canonical = TRY(log::canonical_json(body));
+  const auto document = TRY(log::JcsDocument::parse(canonical, kRequestBodyBytesMax));
+  return read_act(document.root(), by);
+}
+
+std::string act_json(const ActOutcome& outcome) {
+  std::string text;
+  JcsWriter out(text);
+  ActAnswer answer{.hash = {}, .repeated = outcome.repeated, .seq = outcome.seq};
+  if (!outcome.repeated) answer.hash = outcome.hash;
+  core::write_fields(out, answer);
+  return text;
+}
+
+}  // namespace tansiq::node

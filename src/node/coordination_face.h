@@ -1,0 +1,47 @@
+// The coordination between authorities over HTTP: what stands, and what an officer does.
+//
+//   GET  /v1/coordination/relations | flights | legs | control | peers      scope coordination.read
+//   POST /v1/coordination/preview                                           the same: what a change of relations means
+//   POST /v1/coordination/acts                                              scope coordination.act
+//
+// Bodies are those of coordination/act.h and of the entries, in any JSON spelling; answers are canonical JSON.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordination/coalition.h"
+#include "node/puller.h"
+
+namespace tansiq::node {
+
+inline constexpr std::string_view kReadCoordination = "coordination.read";
+inline constexpr std::string_view kActInCoordination = "coordination.act";
+
+/// What a node shows about one of its peers.
+struct PeerStanding {
+  AuthorityId id;
+  std::string url;
+  Puller::LinkState link;
+  std::uint64_t acknowledged = 0;  ///< Entries of our log for it that it has receipted.
+};
+
+/// The document behind a name: `relations`, `flights`, `legs`, `control`. Nothing for another name.
+[[nodiscard]] std::optional<std::string> coordination_json(std::string_view name,
+                                                           const coordination::Coalition& coalition);
+[[nodiscard]] std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers,
+                                     UtcMs now);
+
+/// What a change of relations would mean, line by line. `body`: {"change":"freeze"|"agreement","edges":[…]} or
+/// {"proposal":hash}. Fails with `kInvalid`, `kNotFound`.
+[[nodiscard]] Result<std::string> preview_json(std::string_view body, const coordination::Coalition& coalition);
+
+/// Reads the body of an act, in any spelling.
+[[nodiscard]] Result<coordination::ActCommand> read_act_request(std::string_view body, const core::Subject& by);
+/// What an act led to: {"hash","repeated","seq"}.
+[[nodiscard]] std::string act_json(const coordination::ActOutcome& outcome);
+
+}  // namespace tansiq::node
