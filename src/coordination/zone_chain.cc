@@ -57,7 +57,7 @@ std::set<AuthorityId> ZoneChain::concerned() const {
   return out;
 }
 
-std::optional<Oddity> ZoneChain::apply(ControlEntry entry, DurationMs clock_error_ms) {
+std::optional<Oddity> ZoneChain::apply(ControlEntry entry, DurationMs clock_error_ms, std::optional<Oddity>& late) {
   if (std::ranges::find(waiting_, entry.hash, &ControlEntry::hash) != waiting_.end()) return {};
   Verdict verdict = take(entry, clock_error_ms);
   if (verdict.wait) {
@@ -71,9 +71,9 @@ std::optional<Oddity> ZoneChain::apply(ControlEntry entry, DurationMs clock_erro
   for (bool taken = true; taken;) {
     taken = false;
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
-      Verdict late = take(waiting_[i], clock_error_ms);
-      if (late.wait) continue;
-      if (!verdict.oddity) verdict.oddity = std::move(late.oddity);
+      Verdict turn = take(waiting_[i], clock_error_ms);
+      if (turn.wait) continue;
+      if (!late) late = std::move(turn.oddity);
       waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
       taken = true;
       break;

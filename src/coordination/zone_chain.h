@@ -109,8 +109,8 @@ class ZoneChain {
  public:
   explicit ZoneChain(const AuthorityId& owner);
 
-  /// The fold. `clock_error_ms` is ε.
-  std::optional<Oddity> apply(ControlEntry entry, DurationMs clock_error_ms);
+  /// The fold. `clock_error_ms` is ε. What is odd about an entry that had waited, and now had its turn, goes to `late`.
+  std::optional<Oddity> apply(ControlEntry entry, DurationMs clock_error_ms, std::optional<Oddity>& late);
 
   /// Who may ever be a sequencer here: owner and tenants of every version of the charter so far. It only grows, because
   /// an entry of an old charter may be read under a new one.

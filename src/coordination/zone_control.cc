@@ -72,8 +72,12 @@ std::optional<Oddity> ZoneControl::apply_control(const Said& said, ControlBody b
   ZoneEntry& zone = found->second;
   const std::int64_t last = zone.chain.last();
   const std::optional<EntryHash> begun = zone.chain.head().begun;
-  std::optional<Oddity> oddity = zone.chain.apply(
-      {.author = said.author, .hash = said.hash, .time = said.time, .body = std::move(body)}, timing_.clock_error_ms);
+  std::optional<Oddity> late;
+  std::optional<Oddity> oddity =
+      zone.chain.apply({.author = said.author, .hash = said.hash, .time = said.time, .body = std::move(body)},
+                       timing_.clock_error_ms, late);
+  // What we say ourselves is never made odd by what others have said before.
+  if (!oddity && said.author != self_) oddity = std::move(late);
   // What this very entry began, and not one read before it.
   const bool began = said.author == self_ && zone.chain.last() == last && zone.chain.head().begun == said.hash &&
                      begun != said.hash && zone.chain.head().sequencer == self_;
