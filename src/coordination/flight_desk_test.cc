@@ -538,8 +538,7 @@ TEST(FlightFiling, SaysWhyNot) {
   EXPECT_EQ(refusal(home.desk->file(home.plan({"A1", "B1"}), home.now)),
             "legs[1]: the relation `request` from ru to fr is at level 0, and must be 1");
   home.control.halt("A1");
-  EXPECT_EQ(refusal(home.desk->file(home.plan({"A1"}), home.now)),
-            "legs[0]: nobody is known to decide in zone A1 now");
+  EXPECT_EQ(refusal(home.desk->file(home.plan({"A1"}), home.now)), "legs[0]: nobody is known to decide in zone A1 now");
   EXPECT_EQ(refusal(home.desk->cancel(FlightId::trusted("X"), "")), "there is no flight X here");
 }
 
@@ -553,11 +552,9 @@ TEST(FlightFiling, AGatewayFilesUnderItsOwnRelation) {
                       .to = authority("il")},
                      0);  // does not count
   EXPECT_TRUE(home.desk->file(filed, home.now).has_value());
-  home.relations.set({.capability = Capability::kGateway,
-                      .domain = RelationDomain::kAir,
-                      .from = home.self,
-                      .to = authority("il")},
-                     0);
+  home.relations.set(
+      {.capability = Capability::kGateway, .domain = RelationDomain::kAir, .from = home.self, .to = authority("il")},
+      0);
   EXPECT_EQ(refusal(home.desk->file(filed, home.now)),
             "principal: il may not file through fr: the relation `gateway` towards it is at level 0, and must be 1");
   filed.principal = home.self;
