@@ -71,15 +71,24 @@ void FakeControl::halt(std::string_view zone) {
 
 Home::Home() = default;
 
-Line Home::say(const AuthorityId& author, const Body& body) {
+Line Home::write(const AuthorityId& author, const Body& body) {
   const Entry entry{.seq = seq_++, .time = now, .by = {}, .second = {}, .cmd = {}, .body = body};
   const auto line = write_entry(entry);
   EXPECT_TRUE(line.has_value()) << line.error().text();
   const auto again = read_entry(*line);
   EXPECT_TRUE(again.has_value()) << again.error().text() << " in " << *line;
-  lines.push_back({author, hash_of(author.str() + *line), now, body});
+  return {author, hash_of(author.str() + *line), now, body};
+}
+
+void Home::read(const Line& line) {
+  lines.push_back(line);
   odd = reread(lines.back());
-  return lines.back();
+}
+
+Line Home::say(const AuthorityId& author, const Body& body) {
+  Line line = write(author, body);
+  read(line);
+  return line;
 }
 
 std::optional<Oddity> Home::reread(const Line& line) {

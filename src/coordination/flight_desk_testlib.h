@@ -80,7 +80,11 @@ class Home {
  public:
   Home();
 
-  /// Writes an entry of `author`, and applies it.
+  /// An entry of `author`, durable there, and not read here yet.
+  Line write(const AuthorityId& author, const Body& body);
+  /// Reads an entry for the first time.
+  void read(const Line& line);
+  /// Both at once.
   Line say(const AuthorityId& author, const Body& body);
   /// Reads an entry again.
   std::optional<Oddity> reread(const Line& line);
