@@ -220,6 +220,12 @@ SignerKey& SignerKey::operator=(SignerKey&& other) noexcept {
 
 SignerKey::~SignerKey() { sodium_memzero(secret_.data(), secret_.size()); }
 
+Result<SignerKey> SignerKey::renamed(std::string_view name) const {
+  SignerKey key(TRY(VerifierKey::make(name, verifier_.type(), verifier_.public_key())));
+  key.secret_ = secret_;
+  return key;
+}
+
 std::string SignerKey::secret_text() const {
   const ByteView seed = ByteView(secret_).first(kSeedBytes);
   return fmt::format("{}{}+{}+{}", kSecretPrefix, name(), verifier_.id().hex(), type_and(verifier_.type(), seed));

@@ -97,6 +97,9 @@ class SignerKey {
 
   [[nodiscard]] const VerifierKey& verifier() const { return verifier_; }
   [[nodiscard]] const std::string& name() const { return verifier_.name(); }
+  /// The same secret under another name. For the logs of one node: a checkpoint's text begins with its origin, so that
+  /// a signature for one log is none for another.
+  [[nodiscard]] Result<SignerKey> renamed(std::string_view name) const;
   /// The skey: a secret. For key files.
   [[nodiscard]] std::string secret_text() const;
   /// 64 bytes of Ed25519 over `message`. About 20 µs. Any thread.
