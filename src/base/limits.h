@@ -46,7 +46,7 @@ inline constexpr std::int64_t kCommandMemoryMs = 24LL * 3'600'000;
 
 
 // Replication: one answer of a peer, and what we send it. An answer fits one batch of the store.
-inline constexpr std::size_t kPullEntriesMax = 4'096;
+inline constexpr std::size_t kPullEntriesMax = 1'024;
 inline constexpr std::size_t kPullEntryBytesMax = 4U << 20;  // Of all entries together, beyond the first.
 inline constexpr std::size_t kPullNoteBytesMax = 8U << 10;   // A checkpoint with its signatures.
 inline constexpr std::size_t kPullAnswerBytesMax = kPullEntryBytesMax + (128U << 10);

@@ -193,6 +193,11 @@ void Coalition::note_skew(const LogName& log, const PeerLog& peer, UtcMs now, Ba
       {}, now, batch);
 }
 
+void Coalition::accuse(const AuthorityId& peer, const std::string& origin, const log::Hash& evidence, UtcMs now,
+                       Batch& batch) {
+  say(Equivocation{.evidence = evidence, .origin = origin, .peer = peer}, {}, now, batch);
+}
+
 void Coalition::tick(UtcMs now, Batch& batch) {
   for (std::size_t i = 0; i < kSaidPerCallMax; ++i) {
     std::optional<core::Outcome> outcome = machine_.tick(now);

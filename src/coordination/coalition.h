@@ -110,6 +110,8 @@ class Coalition {
   /// Entries of a peer's log, verified up to `size` and `root` by whoever fetched them, in order and without gap.
   void read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
             UtcMs now, Batch& batch);
+  /// A peer's log was forked: says so to all members. `evidence` is the hash under which the proof is kept.
+  void accuse(const AuthorityId& peer, const std::string& origin, const log::Hash& evidence, UtcMs now, Batch& batch);
   /// Says what time calls for.
   void tick(UtcMs now, Batch& batch);
   /// When `tick` has something to do, never late; nothing when nothing waits.

@@ -1,4 +1,4 @@
-// Which log of which authority: the address of an entry, without the spelling of origins (node/log_names.h).
+// Which log of which authority: the address of an entry, without the spelling of origins (log_origins.h).
 #pragma once
 
 #include <compare>

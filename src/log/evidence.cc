@@ -1,5 +1,7 @@
 #include "log/evidence.h"
 
+#include "log/jcs.h"
+
 namespace tansiq::log {
 
 Comparison compare(const Checkpoint& a, const Checkpoint& b) {
@@ -47,6 +49,40 @@ Result<std::optional<ForkEvidence>> find_fork(const Checkpoint& older, std::stri
   if (prefix == older.root) return std::nullopt;
   evidence.prefix_root = prefix;
   evidence.proof = TRY(consistency_proof(older.size, newer.size, newer_tree));
+  return evidence;
+}
+
+std::string evidence_text(const ForkEvidence& evidence) {
+  std::string text;
+  JcsWriter out(text);
+  out.begin_object().key("newer_note").string(evidence.newer_note).key("older_note").string(evidence.older_note);
+  if (evidence.prefix_root) {
+    out.key("prefix_root").string(evidence.prefix_root->hex()).key("proof").begin_array();
+    for (const Hash& hash : evidence.proof) out.string(hash.hex());
+    out.end_array();
+  }
+  out.end_object();
+  return text;
+}
+
+Result<ForkEvidence> read_evidence(std::string_view text) {
+  const JcsDocument document = TRY(JcsDocument::parse(text));
+  const JcsValue root = document.root();
+  TRY_VOID(root.only({"newer_note", "older_note", "prefix_root", "proof"}));
+  const auto text_at = [&](std::string_view name) -> Result<std::string_view> {
+    const JcsValue member = TRY(root.at(name));
+    return member.string();
+  };
+  ForkEvidence evidence;
+  evidence.newer_note = TRY(text_at("newer_note"));
+  evidence.older_note = TRY(text_at("older_note"));
+  if (!root.find("prefix_root")) return evidence;
+  evidence.prefix_root = TRY(Hash::from_hex(TRY(text_at("prefix_root"))));
+  const JcsValue proof = TRY(root.at("proof"));
+  TRY_VOID(proof.expect(JcsValue::Kind::kArray));
+  for (std::size_t i = 0; i < proof.size(); ++i) {
+    evidence.proof.push_back(TRY(Hash::from_hex(TRY(proof[i].string()))));
+  }
   return evidence;
 }
 

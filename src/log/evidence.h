@@ -35,6 +35,12 @@ enum class Comparison : std::uint8_t {
 /// Whether the evidence proves a fork of the log whose keys are given. Fails with the reason why it does not.
 [[nodiscard]] Status check_evidence(const ForkEvidence& evidence, std::span<const VerifierKey> keys);
 
+/// One line of canonical JSON, to be kept and shown: {"newer_note","older_note","prefix_root","proof"}, the last two left
+/// out where there is no proof; hashes in hexadecimal.
+[[nodiscard]] std::string evidence_text(const ForkEvidence& evidence);
+/// The inverse; judges nothing. Fails with `kMalformed` or `kInvalid`.
+[[nodiscard]] Result<ForkEvidence> read_evidence(std::string_view text);
+
 /// Makes evidence from two checkpoints of different size and a reader over the newer tree: nothing when they are
 /// consistent.
 [[nodiscard]] Result<std::optional<ForkEvidence>> find_fork(const Checkpoint& older, std::string_view older_note,

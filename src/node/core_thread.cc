@@ -9,6 +9,8 @@
 
 #include "base/invariant.h"
 #include "base/logging.h"
+#include "log/sha256.h"
+#include "node/replication_keys.h"
 
 namespace tansiq::node {
 namespace {
@@ -17,6 +19,7 @@ using coordination::LogName;
 
 /// What a task may add to a batch is bounded below half of what the store takes at once.
 constexpr std::size_t kBatchFull = store::kBatchEntriesMax / 2;
+constexpr std::size_t kMetaFull = 256;
 static_assert(kPullEntriesMax + 3 * coordination::kSaidPerCallMax < kBatchFull);
 
 void refuse(CoreTask& task, const Error& error, const coordination::Coalition& coalition, std::vector<Departure>& out) {
@@ -39,12 +42,12 @@ std::uint64_t main_entries(std::span<const coordination::Written> batch) {
 }  // namespace
 
 CoreThread::CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs,
-                       CheckpointSigner& signer, store::LogStore& store, std::unique_ptr<store::LogReader> reader,
+                       HeadNotes& notes, store::LogStore& store, std::unique_ptr<store::LogReader> reader,
                        EventHub& hub, CoreFigures& figures)
     : config_(std::move(config)),
       coalition_(std::move(coalition)),
       logs_(logs),
-      signer_(signer),
+      notes_(notes),
       store_(store),
       reader_(std::move(reader)),
       hub_(hub),
@@ -89,12 +92,18 @@ void CoreThread::run() {
     const UtcMs now = config_.clock->now();
     for (CoreTask& task : batch) {
       execute(task, now);
-      if (batch_.size() >= kBatchFull && !settle()) return;
+      if ((batch_.size() >= kBatchFull || meta_.size() >= kMetaFull) && !settle()) return;
     }
     figures_.batch_commands.add(static_cast<double>(batch.size()));
     if (!settle()) return;
     batch.clear();
   }
+}
+
+void CoreThread::execute(EvidenceTask& task, UtcMs now) {
+  coalition_->accuse(task.peer, task.origin, log::sha256(task.text), now, batch_);
+  meta_.push_back({fork_meta_key(task.origin), task.text});
+  bodies_.push_back(std::move(task.text));
 }
 
 /// Makes durable what has been decided, then lets the answers out. False when the store failed: it is over.
@@ -116,6 +125,11 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
   }
   if (auto* act = std::get_if<ActTask>(&task)) return execute(*act, now);
   if (auto* peer = std::get_if<PeerTask>(&task)) return execute(*peer, now);
+  if (auto* evidence = std::get_if<EvidenceTask>(&task)) return execute(*evidence, now);
+  if (auto* meta = std::get_if<MetaTask>(&task)) {
+    meta_.push_back(std::move(*meta));
+    return;
+  }
   coalition_->tick(now, batch_);
 }
 
@@ -132,7 +146,7 @@ void CoreThread::execute(ActTask& task, UtcMs now) {
 }
 
 void CoreThread::execute(PeerTask& task, UtcMs now) {
-  signer_.hand_over(logs_.origin(task.log), std::move(task.note));
+  notes_.expect(logs_.origin(task.log), std::move(task.note));
   coalition_->read(task.log, task.lines, task.size, task.root, now, batch_);
   departures_.push_back({nullptr, {}, std::move(task.done)});
 }
@@ -186,7 +200,7 @@ void CoreThread::count(const Result<Recorded>& recorded) {
 }
 
 Status CoreThread::commit() {
-  if (batch_.empty()) return {};
+  if (batch_.empty() && meta_.empty()) return {};
   const auto begin = std::chrono::steady_clock::now();
   new_entries_.clear();
   bool shared = false;
@@ -194,7 +208,13 @@ Status CoreThread::commit() {
     new_entries_.push_back({logs_.id(written.log), as_bytes(written.line)});
     shared = shared || (written.log.author == coalition_->self() && written.log.kind != LogName::Kind::kMain);
   }
-  const store::Appended done = TRY(store_.append({.entries = new_entries_}));
+  std::vector<store::NewMeta> meta;
+  for (const MetaTask& one : meta_) meta.push_back({one.key, as_bytes(one.value)});
+  std::vector<store::NewBody> bodies;
+  for (const std::string& body : bodies_) bodies.push_back({log::sha256(body), as_bytes(body)});
+  const store::Appended done = TRY(store_.append({.entries = new_entries_, .bodies = bodies, .meta = meta}));
+  meta_.clear();
+  bodies_.clear();
   EXPECT_INVARIANT(done.first_seq == durable_seq_ && done.next_seq == coalition_->next_seq());
   const auto took = std::chrono::steady_clock::now() - begin;
 

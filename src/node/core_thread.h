@@ -20,6 +20,7 @@
 #include "node/bounded_queue.h"
 #include "node/event_hub.h"
 #include "node/figures.h"
+#include "node/head_note.h"
 #include "node/log_book.h"
 #include "node/node.h"
 #include "store/log_store.h"
@@ -65,7 +66,18 @@ struct PeerTask {
   /// On the core thread, once they are durable; or with why they are not.
   std::function<void(const Status& durable)> done;
 };
-using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask>;
+/// A small value to be kept outside the record.
+struct MetaTask {
+  std::string key;
+  std::string value;
+};
+/// Proof that a peer's log was forked: to be kept, and said to all members.
+struct EvidenceTask {
+  AuthorityId peer;
+  std::string origin;
+  std::string text;  ///< log/evidence.h
+};
+using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask>;
 
 class CoreThread {
  public:
@@ -81,7 +93,7 @@ class CoreThread {
 
   /// `coalition` has `store`'s entries applied and is settled. The rest outlives this.
   CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs,
-             CheckpointSigner& signer, store::LogStore& store, std::unique_ptr<store::LogReader> reader, EventHub& hub,
+             HeadNotes& notes, store::LogStore& store, std::unique_ptr<store::LogReader> reader, EventHub& hub,
              CoreFigures& figures);
   ~CoreThread();  ///< stop()
   CoreThread(const CoreThread&) = delete;
@@ -112,6 +124,7 @@ class CoreThread {
   void execute(CommandTask& task, UtcMs now);
   void execute(ActTask& task, UtcMs now);
   void execute(PeerTask& task, UtcMs now);
+  void execute(EvidenceTask& task, UtcMs now);
   [[nodiscard]] Result<Recorded> recorded(Result<core::Outcome> outcome);
   [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
   [[nodiscard]] Status commit();
@@ -123,7 +136,7 @@ class CoreThread {
   Config config_;
   std::unique_ptr<coordination::Coalition> coalition_;
   const LogBook& logs_;
-  CheckpointSigner& signer_;
+  HeadNotes& notes_;
   store::LogStore& store_;
   std::unique_ptr<store::LogReader> reader_;
   EventHub& hub_;
@@ -136,6 +149,8 @@ class CoreThread {
   std::uint64_t durable_seq_ = 0;    ///< One more than the last durable entry's seq.
   std::uint64_t durable_index_ = 0;  ///< Size of `main`, durable.
   coordination::Batch batch_;        ///< Entries not yet durable, from durable_seq_ on.
+  std::vector<MetaTask> meta_;       ///< To be written with them,
+  std::vector<std::string> bodies_;  ///< and these.
   std::vector<store::NewEntry> new_entries_;
   std::vector<Departure> departures_;
   net::ReplyBatch replies_;

@@ -27,7 +27,7 @@ class CoreThreadTest : public ::testing::Test {
     config.clock = &clock_;
     config.queue_max = 4;
     config.on_failure = [this](const Error& error) { failure_.set_value(error); };
-    core_ = std::make_unique<CoreThread>(std::move(config), std::move(restored->coalition), *logs_, signer_, store_,
+    core_ = std::make_unique<CoreThread>(std::move(config), std::move(restored->coalition), *logs_, notes_, store_,
                                          *store_.open_reader(), *hub_, figures_);
     core_->start();
   }
@@ -78,8 +78,7 @@ class CoreThreadTest : public ::testing::Test {
   }
 
   TestClock clock_;
-  log::SignerKey key_ = *log::SignerKey::generate("home.example/main", log::KeyType::kEd25519);
-  CheckpointSigner signer_{key_};
+  HeadNotes notes_;
   std::optional<LogBook> logs_;
   GatedStore store_;
   std::unique_ptr<EventHub> hub_;

@@ -101,6 +101,23 @@ Result<log::SignerKey> node_key(const fs::path& path, bool may_create) {
   return log::read_key_file(path);
 }
 
+/// The key of receipts, if the charter gives this authority peers.
+Result<std::optional<log::SignerKey>> cosigner_key(const core::Authority& self, const fs::path& path) {
+  if (!self.peer) return std::nullopt;
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    return fail(ErrorCode::kNotFound,
+                fmt::format("there is no key at {}, but the charter names the cosigner {}", path.string(),
+                            self.peer->cosigner));
+  }
+  log::SignerKey key = TRY(log::read_key_file(path));
+  if (key.verifier().text() != self.peer->cosigner) {
+    return fail(ErrorCode::kInvalid, fmt::format("{} holds {}, but the charter names {}", path.string(),
+                                                 key.verifier().text(), self.peer->cosigner));
+  }
+  return key;
+}
+
 Result<net::TokenKey> token_key(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) TRY_VOID(net::TokenKey::generate().save(path.string()));
@@ -180,8 +197,9 @@ Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now) {
   net::TokenKey token = TRY(token_key(config.token_key_path.empty() ? dir / "token.key" : config.token_key_path));
   const auto secret = TRY(ovn_secret(dir / "ovn.key"));
   const bool develop = charter.charter.id == "develop";
-  return DataDir{created,         develop,        std::move(charter), std::move(note),
-                 std::move(self), std::move(key), std::move(token),   secret};
+  auto cosigner = TRY(cosigner_key(*charter.charter.find_authority(self), dir / "cosigner.key"));
+  return DataDir{created,         develop,        std::move(charter), std::move(note),    std::move(self),
+                 std::move(key),  std::move(token), secret,           std::move(cosigner)};
 }
 
 }  // namespace tansiq::node

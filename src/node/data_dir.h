@@ -5,6 +5,10 @@
 //   node.key                     signs checkpoints: a note key (log/note_key.h), 0600
 //   token.key                    secret of local tokens (net/bearer.h), 0600
 //   ovn.key                      secret of OVNs, 32 bytes, 0600
+//   cosigner.key                 signs receipts on peers' checkpoints: a note key of type 04, 0600
+//   peer.crt, peer.key           shown to peers (net/tls_identity.h), the key 0600
+//
+// The last three only where the charter names peers.
 //
 // Nothing that exists is ever overwritten; a missing file is made only where that is harmless, or in develop mode.
 #pragma once
@@ -30,6 +34,7 @@ struct DataDir {
   log::SignerKey key;
   net::TokenKey token_key;
   std::array<std::uint8_t, 32> ovn_secret{};
+  std::optional<log::SignerKey> cosigner;  ///< Where the charter has a `peer` for this authority.
 };
 
 /// Reads the folder of `config`, makes what is missing. Fails with `kIo`, `kForbidden` (a secret that others may read),

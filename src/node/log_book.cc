@@ -1,7 +1,6 @@
 #include "node/log_book.h"
 
 #include "base/invariant.h"
-#include "log/checkpoint.h"
 
 namespace tansiq::node {
 
@@ -48,21 +47,6 @@ std::optional<LogName> LogBook::find(std::string_view origin) const {
   const auto name = origins_.log(origin);
   if (!name || !ids_.contains(*name)) return std::nullopt;
   return name;
-}
-
-Result<std::string> CheckpointSigner::sign(std::string_view origin, std::uint64_t size, const store::Hash& root) {
-  if (const auto note = notes_.find(origin); note != notes_.end()) return note->second;
-  log::Checkpoint checkpoint;
-  checkpoint.origin = origin;
-  checkpoint.size = size;
-  checkpoint.root = root;
-  if (origin == key_.name()) return log::sign_checkpoint(checkpoint, key_);
-  auto own = own_.find(origin);
-  if (own == own_.end()) {
-    log::SignerKey key = TRY(key_.renamed(origin));
-    own = own_.emplace(std::string(origin), std::move(key)).first;
-  }
-  return log::sign_checkpoint(checkpoint, own->second);
 }
 
 }  // namespace tansiq::node

@@ -14,7 +14,6 @@
 
 #include "coordination/log_name.h"
 #include "coordination/log_origins.h"
-#include "log/note_key.h"
 #include "store/log_store.h"
 
 namespace tansiq::node {
@@ -43,23 +42,6 @@ class LogBook {
   std::map<store::LogId, coordination::LogName> names_;
   std::vector<coordination::LogName> mirrors_;
   std::vector<coordination::LogName> shared_;
-};
-
-/// Signs checkpoints for the store: own logs with the node's key, each under its own name; mirrors with the note that
-/// the peer itself signed, as handed over for the batch under way. Used on the writer's thread alone.
-class CheckpointSigner {
- public:
-  /// `key` signs `main` under its own name.
-  explicit CheckpointSigner(const log::SignerKey& key) : key_(key) {}
-
-  [[nodiscard]] Result<std::string> sign(std::string_view origin, std::uint64_t size, const store::Hash& root);
-  /// The peer's note that covers what the next batch adds to this mirror.
-  void hand_over(std::string_view origin, std::string note) { notes_[std::string(origin)] = std::move(note); }
-
- private:
-  const log::SignerKey& key_;
-  std::map<std::string, log::SignerKey, std::less<>> own_;  ///< By origin, made when first needed.
-  std::map<std::string, std::string, std::less<>> notes_;
 };
 
 }  // namespace tansiq::node

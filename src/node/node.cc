@@ -19,6 +19,7 @@
 #include "node/log_face.h"
 #include "node/metrics.h"
 #include "node/native_face.h"
+#include "node/peer_links.h"
 #include "node/restore.h"
 #include "store/sqlite_store.h"
 
@@ -47,10 +48,16 @@ DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
 }
 
-store::SignCheckpoint signing(CheckpointSigner& signer) {
-  return [&signer](store::LogId, std::string_view origin, std::uint64_t size, const store::Hash& root) {
-    return signer.sign(origin, size, root);
-  };
+/// Every log of this node is signed with its key, under the log's own name.
+Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Charter& charter, const AuthorityId& self) {
+  notes.add_own(TRY(key.renamed(key.name())));
+  if (charter.authorities.size() < 2) return {};
+  notes.add_own(TRY(key.renamed(TRY(coordination::members_origin(key.name())))));
+  for (const core::Authority& other : charter.authorities) {
+    if (other.id == self || !other.peer) continue;
+    notes.add_own(TRY(key.renamed(TRY(coordination::pair_origin(key.name(), other.id)))));
+  }
+  return {};
 }
 
 std::unique_ptr<Clock> make_clock(const NodeConfig& config) {
@@ -87,6 +94,11 @@ class Node::Impl {
   [[nodiscard]] StateMark state_mark();
 
   [[nodiscard]] std::string address() const { return server_ ? server_->url() : std::string(); }
+  [[nodiscard]] std::string peer_address() const {
+    PeerLinks* const links = linked_.load();
+    return links != nullptr ? links->address() : std::string();
+  }
+  void act(coordination::ActCommand command, std::function<void(Result<coordination::ActOutcome>)> callback);
   [[nodiscard]] const DataDir& dir() const { return dir_; }
   [[nodiscard]] const std::string& vkey() const { return vkey_; }
   [[nodiscard]] const OpenReport& report() const { return report_; }
@@ -105,6 +117,8 @@ class Node::Impl {
   [[nodiscard]] static store::Snapshot take_snapshot(const coordination::Coalition& coalition);
   [[nodiscard]] Status ready() const;
   [[nodiscard]] std::string metrics() const;
+  [[nodiscard]] Status link_peers();
+  [[nodiscard]] std::string peers() const;
   void note_server_problem(const net::ServerProblem& problem);
 
   const NodeConfig config_;
@@ -118,13 +132,15 @@ class Node::Impl {
   CoreFigures figures_;
   ProblemLog problems_;
 
-  CheckpointSigner signer_{dir_.key};
+  HeadNotes notes_;
   std::unique_ptr<store::SqliteStore> store_;
   std::optional<LogBook> logs_;
   std::unique_ptr<EventHub> hub_;
   std::unique_ptr<LogFace> log_face_;
   std::unique_ptr<CoreThread> core_;
   std::unique_ptr<NativeFace> face_;
+  std::unique_ptr<PeerLinks> links_;
+  std::atomic<PeerLinks*> linked_{nullptr};  // The same, for other threads.
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<const net::HttpServer*> listening_{
       nullptr};  // The same, for I/O threads: requests come before `start` returns.
@@ -181,7 +197,10 @@ Status Node::Impl::open_store() {
   store::SqliteStoreOptions options;
   options.folder = config_.data_dir.string();
   options.origin = dir_.key.name();
-  options.sign = signing(signer_);
+  TRY_VOID(add_own_logs(notes_, dir_.key, dir_.charter.charter, dir_.self));
+  options.sign = [this](store::LogId, std::string_view origin, std::uint64_t size, const store::Hash& root) {
+    return notes_.sign(origin, size, root);
+  };
   options.accept_missing_last_checkpoint = config_.accept_missing_last_checkpoint;
   options.files = config_.files;
   store_ = TRY(store::SqliteStore::open(std::move(options)));
@@ -200,7 +219,10 @@ Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coaliti
   core_config.queue_max = config_.limits.command_queue_max;
   core_config.batch_max = config_.limits.batch_commands_max;
   core_config.on_failure = [this](const Error& error) { fail_with(error); };
-  core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(coalition), *logs_, signer_, *store_,
+  core_config.on_shared = [this] {
+    if (PeerLinks* const links = linked_.load()) links->grown();
+  };
+  core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(coalition), *logs_, notes_, *store_,
                                        TRY(store_->open_reader()), *hub_, figures_);
   face_ = std::make_unique<NativeFace>(NativeFace::Services{.core = *core_,
                                                             .events = *hub_,
@@ -209,6 +231,7 @@ Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coaliti
                                                             .authenticator = authenticator_,
                                                             .metrics = [this] { return metrics(); },
                                                             .ready = [this] { return ready(); },
+                                                            .peers = [this] { return peers(); },
                                                             .charter_note = dir_.charter_note,
                                                             .about = about(dir_, dir_.key),
                                                             .data_mode = dir_.charter.charter.data_mode,
@@ -233,6 +256,7 @@ Status Node::Impl::start() {
   server_ = TRY(net::HttpServer::start(
       std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) { face_->handle(exchange); }));
   listening_.store(server_.get());
+  TRY_VOID(link_peers());
   {
     const std::lock_guard lock(mutex_);
     started_ = true;
@@ -240,6 +264,37 @@ Status Node::Impl::start() {
   housekeeper_ = std::thread([this] { keep_house(); });
   log_info("node.listening", {{"address", server_->url()}});
   return {};
+}
+
+Status Node::Impl::link_peers() {
+  const core::Authority& self = *dir_.charter.charter.find_authority(dir_.self);
+  if (!self.peer || logs_->mirrors().empty()) return {};
+  PeerLinks::Config config{.charter = &dir_.charter.charter,
+                           .self = dir_.self,
+                           .key = &dir_.key,
+                           .cosigner = &*dir_.cosigner,
+                           .clock = &clock_,
+                           .certificate_file = config_.peer_tls.certificate.string(),
+                           .key_file = config_.peer_tls.key.string(),
+                           .listen_address = config_.peer_listen_address,
+                           .listen_port = 0,
+                           .on_behind = [this](const Error& error) { fail_with(error); }};
+  if (config.certificate_file.empty()) config.certificate_file = (config_.data_dir / "peer.crt").string();
+  if (config.key_file.empty()) config.key_file = (config_.data_dir / "peer.key").string();
+  if (config_.peer_listen_port >= 0) {
+    config.listen_port = static_cast<std::uint16_t>(config_.peer_listen_port);
+  } else {
+    config.listen_port = TRY(net::BaseUrl::parse(self.peer->url)).port;
+  }
+  links_ = TRY(PeerLinks::start(std::move(config), *store_, *core_, *logs_, problems_));
+  linked_.store(links_.get());
+  log_info("node.peers", {{"address", links_->address()}, {"mirrors", logs_->mirrors().size()}});
+  return {};
+}
+
+std::string Node::Impl::peers() const {
+  PeerLinks* const links = linked_.load();
+  return peers_json(dir_.self, links != nullptr ? links->standing() : std::vector<PeerStanding>{}, clock_.now());
 }
 
 // --- stopping --------------------------------------------------------------------------------------------------------
@@ -278,6 +333,7 @@ void Node::Impl::shut_down() {
   };
   if (hub_) hub_->stop();
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
+  if (links_) links_->stop();
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
@@ -413,6 +469,23 @@ void Node::Impl::submit(core::Command command, SubmitCallback callback) {
   if (!taken) (*shared)(std::unexpected(taken.error()));
 }
 
+void Node::Impl::act(coordination::ActCommand command,
+                     std::function<void(Result<coordination::ActOutcome>)> callback) {
+  auto shared = std::make_shared<decltype(callback)>(std::move(callback));
+  auto done = [shared](Result<coordination::ActOutcome> outcome, const coordination::Coalition&) {
+    auto tell = [shared, outcome = std::move(outcome)](const Status& durable) mutable {
+      if (durable) {
+        (*shared)(std::move(outcome));
+      } else {
+        (*shared)(std::unexpected(durable.error()));
+      }
+    };
+    return Departure{nullptr, {}, std::move(tell)};
+  };
+  const Status taken = core_->submit(ActTask{std::move(command), std::move(done)});
+  if (!taken) (*shared)(std::unexpected(taken.error()));
+}
+
 Node::StateMark Node::Impl::state_mark() {
   const auto mark = [](const coordination::Coalition& coalition) {
     return StateMark{coalition.next_seq(), to_hex(coalition.state_hash())};
@@ -452,6 +525,10 @@ Result<std::unique_ptr<Node>> Node::open(const NodeConfig& config) {
 
 Status Node::start() { return impl_->start(); }
 std::string Node::address() const { return impl_->address(); }
+std::string Node::peer_address() const { return impl_->peer_address(); }
+void Node::act(coordination::ActCommand command, std::function<void(Result<coordination::ActOutcome>)> callback) {
+  impl_->act(std::move(command), std::move(callback));
+}
 void Node::stop() { impl_->stop(); }
 Status Node::wait() { return impl_->wait(); }
 void Node::submit(core::Command command, SubmitCallback callback) {

@@ -30,6 +30,8 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "coordination/act.h"
+#include "coordination/coalition.h"
 #include "core/charter.h"
 #include "core/command.h"
 #include "core/entry.h"
@@ -83,6 +85,13 @@ struct NodeConfig {
   /// Replaces the system clock (tests). Must outlive the node. Not owned.
   const Clock* clock = nullptr;
 
+  /// For nodes whose charter names peers. Shown to peers, as client and as server: PEM, the charter names the key's
+  /// hash. Empty: `<data_dir>/peer.crt` and `peer.key`.
+  TlsFiles peer_tls;
+  /// Where peers are served. Port -1: the one in the charter's URL of this node; 0 lets the system choose.
+  std::string peer_listen_address = "127.0.0.1";
+  std::int32_t peer_listen_port = -1;
+
   /// The secret of local tokens (net/bearer.h). Empty: `<data_dir>/token.key`, created when missing.
   std::filesystem::path token_key_path;
   /// True: `/log/…` and `/v1/events` are served without a token. They show whole entries, so the default is deny.
@@ -132,6 +141,8 @@ class Node {
   [[nodiscard]] Status start();
   /// `http://127.0.0.1:7463`: scheme, address and bound port. Valid after `start()`.
   [[nodiscard]] std::string address() const;
+  /// Where peers are served, `https://127.0.0.1:9000`; empty when the charter names no peers.
+  [[nodiscard]] std::string peer_address() const;
 
   /// Asks for an orderly stop: no new requests, the queue is worked off, a snapshot is written. Returns at once; any
   /// thread, any number of times. Not async-signal-safe: forward signals through a thread.
@@ -143,6 +154,8 @@ class Node {
   /// the command's entries are durable; keep it short. `kOverloaded` when the queue is full, `kUnavailable` when
   /// stopping (the callback is then called before this returns). Any thread. Used by benchmarks and the demo.
   void submit(core::Command command, SubmitCallback callback);
+  /// The same for an officer's act.
+  void act(coordination::ActCommand command, std::function<void(Result<coordination::ActOutcome>)> callback);
 
   /// Posts a tick: log time advances, what has ended expires. Any thread.
   void tick();

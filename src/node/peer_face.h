@@ -15,7 +15,7 @@
 // signing. A peer that merely claims to hold more proves nothing, and is only reported.
 //
 // With its cosignature on that checkpoint a peer acknowledges that it holds everything up to there: `on_receipt` keeps
-// it (log_names.h: receipt_meta_key), so that delivery can be proved afterwards.
+// it (replication_keys.h), so that delivery can be proved afterwards.
 //
 // A question about entries that do not exist yet waits, at most kPullWaitMsMax; a peer's next question about the same
 // log ends the one before. One thread does the reading, the questions stand in a bounded queue.

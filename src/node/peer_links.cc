@@ -1,0 +1,172 @@
+#include "node/peer_links.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <future>
+
+#include "base/logging.h"
+#include "base/random.h"
+#include "node/replication_keys.h"
+#include "node/stored_log.h"
+
+namespace tansiq::node {
+namespace {
+
+using coordination::LogName;
+
+std::uint64_t random_seed() {
+  std::array<std::uint8_t, 8> bytes{};
+  fill_secure_random(bytes);
+  return std::bit_cast<std::uint64_t>(bytes);
+}
+
+std::vector<std::array<std::uint8_t, 32>> pinned(const core::Peer& peer) {
+  std::vector<std::array<std::uint8_t, 32>> out;
+  for (const log::Hash& key : peer.tls_keys) out.push_back(key.bytes);
+  return out;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::SqliteStore& store, CoreThread& core,
+                                                    const LogBook& logs, ProblemLog& problems) {
+  std::unique_ptr<PeerLinks> links(new PeerLinks(std::move(config), core, logs));
+  TRY_VOID(links->listen(store, problems));
+  TRY_VOID(links->pull(store));
+  return links;
+}
+
+PeerLinks::~PeerLinks() { stop(); }
+
+Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
+  PeerFace::Config face;
+  for (const LogName& name : logs_.shared()) {
+    const log::SignerKey key = TRY(config_.key->renamed(logs_.origin(name)));
+    PeerFace::ServedLog served{.origin = logs_.origin(name), .id = logs_.id(name), .key = key.verifier(), .reader = {}};
+    if (name.kind == LogName::Kind::kPair) served.reader = name.reader;
+    face.logs.push_back(std::move(served));
+  }
+  for (const core::Authority& authority : config_.charter->authorities) {
+    if (authority.id == config_.self || !authority.peer) continue;
+    face.peers.push_back({.id = authority.id,
+                          .tls_keys = authority.peer->tls_keys,
+                          .cosigner = TRY(log::VerifierKey::parse(authority.peer->cosigner))});
+  }
+  face.on_receipt = [this](const PeerFace::Receipt& receipt) { note_receipt(receipt); };
+  face.on_behind = [this](const PeerFace::Behind& behind) {
+    log_error("peer.knows_more", {{"peer", behind.peer.str()}, {"origin", behind.origin}, {"size", behind.size}});
+    if (behind.note.empty()) return;  // a claim without our signature proves nothing
+    config_.on_behind({ErrorCode::kCorrupt,
+                       fmt::format("{} has seen {} entries of {}, signed by this node, that are not here: this data "
+                                   "folder is an old copy",
+                                   behind.peer.str(), behind.size, behind.origin),
+                       behind.origin});
+  };
+  face_ = std::make_unique<PeerFace>(std::move(face), TRY(store.open_reader()), problems);
+  net::HttpServerOptions options;
+  options.address = config_.listen_address;
+  options.port = config_.listen_port;
+  options.tls = net::TlsConfig{.certificate_file = config_.certificate_file,
+                               .key_file = config_.key_file,
+                               .client_ca_file = {},
+                               .client_certificate_required = true,
+                               .any_client_key = true};
+  server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
+    if (exchange->request().path() == kPullPath) return face_->handle(exchange);
+    exchange->respond({ErrorCode::kNotFound, "peers pull logs here, and nothing else", {}});
+  }));
+  return {};
+}
+
+Status PeerLinks::pull(store::SqliteStore& store) {
+  for (const LogName& name : logs_.mirrors()) {
+    const core::Authority& peer = *config_.charter->find_authority(name.author);
+    const std::string& origin = logs_.origin(name);
+    const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
+    Replica::Held held = TRY(read_held(*reader, logs_.id(name)));
+    if (const auto kept = TRY(reader->meta(fork_meta_key(origin)))) held.evidence = TRY(log::read_evidence(as_text(*kept)));
+    Replica replica = TRY(Replica::open({origin, TRY(coordination::log_keys(peer, origin))}, std::move(held)));
+    net::HttpClientOptions http;
+    http.base_url = peer.peer->url;
+    http.trust.keys_sha256 = pinned(*peer.peer);
+    http.trust.certificate_file = config_.certificate_file;
+    http.trust.key_file = config_.key_file;
+    Puller::Config puller{
+        .peer = peer.id, .cosigner = config_.cosigner, .clock = config_.clock, .seed = random_seed()};
+    puller.store = [this, name](const Piece& piece) { return make_durable(name, piece); };
+    puller.accuse = [this](const AuthorityId& accused, const std::string& where, const log::ForkEvidence& evidence) {
+      accuse(accused, where, evidence);
+    };
+    lines_.push_back({peer.id, peer.peer->url,
+                      std::make_unique<Puller>(std::move(puller), std::move(replica),
+                                               TRY(HttpPullTransport::create(std::move(http))),
+                                               TRY(store.open_reader()), logs_.id(name))});
+  }
+  return {};
+}
+
+/// Waits for the core thread, on the puller's: the replica moves on only when what it read is durable.
+Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
+  PeerTask task{.log = log, .lines = {}, .size = piece.judged.size, .root = piece.judged.root,
+                .note = piece.judged.head_note, .done = {}};
+  task.lines.reserve(piece.judged.entries.size());
+  for (const ByteView entry : piece.judged.entries) task.lines.emplace_back(as_text(entry));
+  auto promise = std::make_shared<std::promise<Status>>();
+  auto future = promise->get_future();
+  task.done = [promise](const Status& durable) { promise->set_value(durable); };
+  TRY_VOID(core_.submit_urgent(std::move(task)));
+  return future.get();
+}
+
+void PeerLinks::note_receipt(const PeerFace::Receipt& receipt) {
+  const auto name = logs_.find(receipt.origin);
+  if (!name) return;
+  if (name->kind == LogName::Kind::kPair) {
+    const std::lock_guard lock(mutex_);
+    acknowledged_[receipt.peer] = std::max(acknowledged_[receipt.peer], receipt.size);
+  }
+  (void)core_.submit_urgent(MetaTask{receipt_meta_key(receipt.origin, receipt.peer), receipt.note});
+}
+
+void PeerLinks::accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence) {
+  const std::string text = log::evidence_text(evidence);
+  log_error("peer.forked", {{"peer", peer.str()}, {"origin", origin}});
+  (void)core_.submit_urgent(EvidenceTask{peer, origin, text});
+}
+
+std::vector<PeerStanding> PeerLinks::standing() const {
+  std::map<AuthorityId, PeerStanding> by_peer;
+  for (const Line& line : lines_) {
+    const Puller::LinkState state = line.puller->state();
+    PeerStanding& peer = by_peer[line.peer];
+    const bool first = peer.id.empty();
+    peer.id = line.peer;
+    peer.url = line.url;
+    peer.link.held += state.held;
+    peer.link.known += state.known;
+    peer.link.pinned = peer.link.pinned || state.pinned;
+    if (peer.link.trouble.empty()) peer.link.trouble = state.trouble;
+    // A line is as fresh as the older of its two logs.
+    if (first) {
+      peer.link.last_answer = state.last_answer;
+    } else if (!state.last_answer || (peer.link.last_answer && *state.last_answer < *peer.link.last_answer)) {
+      peer.link.last_answer = state.last_answer;
+    }
+  }
+  std::vector<PeerStanding> out;
+  const std::lock_guard lock(mutex_);
+  for (auto& [id, peer] : by_peer) {
+    if (const auto at = acknowledged_.find(id); at != acknowledged_.end()) peer.acknowledged = at->second;
+    out.push_back(std::move(peer));
+  }
+  return out;
+}
+
+void PeerLinks::stop() {
+  for (Line& line : lines_) line.puller->stop();
+  if (face_) face_->stop();
+  if (server_) (void)server_->stop(1'000);
+}
+
+}  // namespace tansiq::node

@@ -1,0 +1,81 @@
+// A node's lines to its peers: what they pull from it, and what it pulls from them.
+//
+//   auto links = TRY(PeerLinks::start({…}, store, core, logs, problems));
+//   core thread:  links->grown();                        // after each durable batch that others read
+//   links->standing();                                   // for screens
+//   links->stop();                                       // before the core thread stops
+//
+// Peers are served on a listener of their own, with mutual TLS by the keys that the charter names; nothing else is
+// there. What is pulled goes to the core thread, which makes it durable together with what it leads to.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/charter.h"
+#include "node/coordination_face.h"
+#include "node/core_thread.h"
+#include "node/log_book.h"
+#include "node/peer_face.h"
+#include "node/puller.h"
+#include "store/sqlite_store.h"
+
+namespace tansiq::node {
+
+class PeerLinks {
+ public:
+  struct Config {
+    const core::Charter* charter = nullptr;  ///< What follows outlives the links.
+    AuthorityId self;
+    const log::SignerKey* key = nullptr;       ///< The node's own.
+    const log::SignerKey* cosigner = nullptr;  ///< Type 04.
+    const Clock* clock = nullptr;
+    std::string certificate_file;  ///< PEM, with its key: shown to peers, as client and as server.
+    std::string key_file;
+    std::string listen_address;
+    std::uint16_t listen_port = 0;  ///< 0 lets the system choose.
+    /// A peer has shown that it has seen more of our log than there is: the node must stop signing.
+    std::function<void(Error)> on_behind;
+  };
+
+  /// Listens, and begins to pull. Fails with `kIo` (address, files), `kInvalid` (keys).
+  [[nodiscard]] static Result<std::unique_ptr<PeerLinks>> start(Config config, store::SqliteStore& store,
+                                                                CoreThread& core, const LogBook& logs,
+                                                                ProblemLog& problems);
+  ~PeerLinks();  ///< stop()
+  PeerLinks(const PeerLinks&) = delete;
+  PeerLinks& operator=(const PeerLinks&) = delete;
+
+  void grown() { face_->grown(); }
+  [[nodiscard]] std::vector<PeerStanding> standing() const;
+  /// `https://127.0.0.1:9000`.
+  [[nodiscard]] std::string address() const { return server_->url(); }
+  void stop();
+
+ private:
+  struct Line {
+    AuthorityId peer;
+    std::string url;
+    std::unique_ptr<Puller> puller;
+  };
+
+  PeerLinks(Config config, CoreThread& core, const LogBook& logs)
+      : config_(std::move(config)), core_(core), logs_(logs) {}
+  [[nodiscard]] Status listen(store::SqliteStore& store, ProblemLog& problems);
+  [[nodiscard]] Status pull(store::SqliteStore& store);
+  [[nodiscard]] Status make_durable(const coordination::LogName& log, const Piece& piece);
+  void note_receipt(const PeerFace::Receipt& receipt);
+  void accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence);
+
+  const Config config_;
+  CoreThread& core_;
+  const LogBook& logs_;
+  std::unique_ptr<PeerFace> face_;
+  std::unique_ptr<net::HttpServer> server_;
+  std::vector<Line> lines_;
+  mutable std::mutex mutex_;
+  std::map<AuthorityId, std::uint64_t> acknowledged_;  ///< Of the pair's log. Guarded by mutex_.
+};
+
+}  // namespace tansiq::node
