@@ -12,7 +12,8 @@ std::string brief(const EntryHash& hash) { return hash.hex().substr(0, 8); }
 
 /// An entry about a version in a state in which it cannot be.
 Oddity misplaced(std::string_view what, const EntryHash& request, const LegVersion* version, bool alarm = false) {
-  if (version == nullptr) return {fmt::format("{} for version {}, which is not its author's here", what, brief(request))};
+  if (version == nullptr)
+    return {fmt::format("{} for version {}, which is not its author's here", what, brief(request))};
   return {fmt::format("{} for version {} of flight {} in {}, which is {}", what, brief(request), version->flight.str(),
                       version->zone.str(), to_text(version->state)),
           alarm};
@@ -69,7 +70,8 @@ std::optional<Oddity> LegDesk::apply(const Said& said) {
 std::optional<Oddity> LegDesk::hear(const Said& said, const LegRequest& body) {
   if (const LegVersion* known = table_.find(said.hash)) {
     if (known->home == said.author) return std::nullopt;
-    return Oddity{fmt::format("REQUEST {} repeats, byte for byte, one of {}", brief(said.hash), known->home.str()), true};
+    return Oddity{fmt::format("REQUEST {} repeats, byte for byte, one of {}", brief(said.hash), known->home.str()),
+                  true};
   }
   LegVersion version;
   version.call_sign = body.call_sign;
@@ -232,12 +234,12 @@ std::optional<Oddity> LegDesk::record(const Said& said, const LegHold& body) {
   if (version->state != LegState::kAsked) return std::nullopt;
   table_.change(body.request, [&](LegVersion& v) {
     v.state = LegState::kHeld;
+    v.epoch = body.epoch;
     v.hold = said.hash;
     v.until = body.until;
     v.level_shift_cm = body.level_shift_cm;
     v.time_shift_ms = body.time_shift_ms;
-    v.volumes =
-        core::shifted(std::move(v.volumes), body.time_shift_ms.value_or(0), body.level_shift_cm.value_or(0));
+    v.volumes = core::shifted(std::move(v.volumes), body.time_shift_ms.value_or(0), body.level_shift_cm.value_or(0));
     v.window = window_of(v.volumes);
   });
   airspace_.book(booking_of(*table_.find(body.request)));
@@ -311,23 +313,25 @@ std::optional<Oddity> LegDesk::record(const Said& /*said*/, const Alarm& body) {
 }
 
 std::optional<Oddity> LegDesk::record(const Said& /*said*/, const ZoneLease& body) {
-  close_epoch(body.zone);
+  close_epoch(body.zone, body.epoch - 1);  // it opens the tenant's
   return std::nullopt;
 }
 
 std::optional<Oddity> LegDesk::record(const Said& /*said*/, const ZoneReturn& body) {
-  close_epoch(body.zone);
+  close_epoch(body.zone, body.epoch);
   return std::nullopt;
 }
 
 std::optional<Oddity> LegDesk::record(const Said& /*said*/, const ZoneLeaseExpired& body) {
-  close_epoch(body.zone);
+  close_epoch(body.zone, body.epoch);
   return std::nullopt;
 }
 
-void LegDesk::close_epoch(const ZoneId& zone) {
+void LegDesk::close_epoch(const ZoneId& zone, std::int64_t epoch) {
   for (const EntryHash& request : std::set<EntryHash>(table_.in_zone(zone))) {
-    if (table_.find(request)->state == LegState::kHeld) finish(request, LegState::kLapsed);
+    const LegVersion& version = *table_.find(request);
+    // Read again in a later epoch, it ends nothing.
+    if (version.state == LegState::kHeld && version.epoch <= epoch) finish(request, LegState::kLapsed);
   }
 }
 

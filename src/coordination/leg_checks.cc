@@ -1,4 +1,5 @@
-// The answer to a REQUEST: the checks of docs/coordination.md, section 3, in their order, and the timing rules T2 to T6.
+// The answer to a REQUEST: the checks of docs/coordination.md, section 3, in their order, and the timing rules T2 to
+// T6.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,11 +31,13 @@ geo::TimeWindow moved(geo::TimeWindow window, DurationMs by) { return {window.st
 bool LegDesk::frozen(const LegVersion& version) const {
   // An authority grants itself.
   if (version.home == self_) return false;
-  // A flight filed through a gateway is judged under the gateway's relation: home is the gateway, whoever the principal.
-  const Edge edge{.capability = core::Capability::kRequest,
-                  .domain = version.domain == core::Domain::kAir ? core::RelationDomain::kAir : core::RelationDomain::kSea,
-                  .from = self_,
-                  .to = version.home};
+  // A flight filed through a gateway is judged under the gateway's relation: home is the gateway, whoever the
+  // principal.
+  const Edge edge{
+      .capability = core::Capability::kRequest,
+      .domain = version.domain == core::Domain::kAir ? core::RelationDomain::kAir : core::RelationDomain::kSea,
+      .from = self_,
+      .to = version.home};
   // A MODIFY that only shrinks what is confirmed asks for nothing new, and makes the sky safer.
   return relations_.level(edge) == 0 && !shrinks(version);
 }
@@ -65,11 +68,10 @@ std::optional<LegDesk::Refusal> LegDesk::check_right(const LegVersion& version, 
   }
   if (!control_.may_grant(version.zone, now)) {
     const auto sequencer = control_.sequencer(version.zone);
-    return Refusal{LegRefusal::kNotSequencer,
-                   sequencer && *sequencer != self_
-                       ? fmt::format("{} decides in {}, in epoch {}", sequencer->str(), version.zone.str(),
-                                     control_.epoch(version.zone))
-                       : fmt::format("nothing is granted in {} now", version.zone.str())};
+    return Refusal{LegRefusal::kNotSequencer, sequencer && *sequencer != self_
+                                                  ? fmt::format("{} decides in {}, in epoch {}", sequencer->str(),
+                                                                version.zone.str(), control_.epoch(version.zone))
+                                                  : fmt::format("nothing is granted in {} now", version.zone.str())};
   }
   if (zone->second->domain != version.domain) {
     return Refusal{LegRefusal::kOther, fmt::format("{} is a zone of domain {}, not {}", version.zone.str(),
@@ -94,9 +96,8 @@ std::optional<LegDesk::Refusal> LegDesk::check_right(const LegVersion& version, 
                                                    quota_.holds_open_max)};
   }
   if (table_.abandons(version.home, now)) {
-    return Refusal{LegRefusal::kQuota,
-                   fmt::format("{} has let {} holds come to nothing within {}", version.home.str(),
-                               quota_.abandoned_max, format_duration(quota_.abandoned_window_ms))};
+    return Refusal{LegRefusal::kQuota, fmt::format("{} has let {} holds come to nothing within {}", version.home.str(),
+                                                   quota_.abandoned_max, format_duration(quota_.abandoned_window_ms))};
   }
   return std::nullopt;
 }
@@ -112,9 +113,10 @@ std::optional<LegDesk::Refusal> LegDesk::check_window(const LegVersion& version,
                                format_utc(window.start), version.remaining, format_utc(earliest))};
   }
   if (window.end - window.start <= 2 * timing_.clock_error_ms) {  // T4
-    return Refusal{LegRefusal::kOther,
-                   fmt::format("the window lasts {}, but must be longer than {} to hold against clock errors",
-                               format_duration(window.end - window.start), format_duration(2 * timing_.clock_error_ms))};
+    return Refusal{
+        LegRefusal::kOther,
+        fmt::format("the window lasts {}, but must be longer than {} to hold against clock errors",
+                    format_duration(window.end - window.start), format_duration(2 * timing_.clock_error_ms))};
   }
   const auto end = control_.grants_end(version.zone);
   if (end && (window.end > *end || until > *end - timing_.clock_error_ms)) {  // T5
@@ -181,17 +183,16 @@ Body LegDesk::answer_for_space(const LegVersion& version, UtcMs now) const {
     }
   }
   found->conflicts.resize(std::min(found->conflicts.size(), kConflictsReportedMax));
-  return refused(version, {LegRefusal::kConflict,
-                           fmt::format("the window conflicts with others' use of {}", version.zone.str()),
-                           std::move(found->conflicts)});
+  return refused(version,
+                 {LegRefusal::kConflict, fmt::format("the window conflicts with others' use of {}", version.zone.str()),
+                  std::move(found->conflicts)});
 }
 
 std::optional<LegHold> LegDesk::hold(const LegVersion& version, const core::Counter& shift, UtcMs now) const {
   if (!shift.empty()) {
     // What a freeze lets pass is a smaller window, never another one.
     LegVersion other = version;
-    other.volumes =
-        core::shifted(version.volumes, shift.time_shift_ms.value_or(0), shift.level_shift_cm.value_or(0));
+    other.volumes = core::shifted(version.volumes, shift.time_shift_ms.value_or(0), shift.level_shift_cm.value_or(0));
     if (check_window(version, moved(version.window, shift.time_shift_ms.value_or(0)), now) || frozen(other)) {
       return std::nullopt;
     }

@@ -52,10 +52,10 @@ std::optional<Body> LegDesk::fire_timer(UtcMs now) {
     if (control_.keeps(version.zone)) {
       return Alarm{.about = version.request,
                    .kind = std::string(kOverdueInZone),
-                   .text = fmt::format("flight {} of {} has not left {}, though its window ended at {}; the space stays "
-                                       "booked until home reports its END or an officer frees it",
-                                       version.flight.str(), version.home.str(), version.zone.str(),
-                                       format_utc(version.window.end))};
+                   .text = fmt::format(
+                       "flight {} of {} has not left {}, though its window ended at {}; the space stays "
+                       "booked until home reports its END or an officer frees it",
+                       version.flight.str(), version.home.str(), version.zone.str(), format_utc(version.window.end))};
     }
     // Home reports to whoever keeps the zone now. Should that be this node again, the question is open still.
     table_.park(EntryHash(version.request));
@@ -145,9 +145,9 @@ Status LegDesk::check_keeps(const LegVersion& version) const {
   if (control_.keeps(version.zone)) return {};
   const auto sequencer = control_.sequencer(version.zone);
   return fail(ErrorCode::kNotSequencer,
-              sequencer ? fmt::format("{} decides in {} now: ask it", sequencer->str(), version.zone.str())
-                        : fmt::format("this node does not decide in {} now, and knows nobody who does",
-                                      version.zone.str()),
+              sequencer
+                  ? fmt::format("{} decides in {} now: ask it", sequencer->str(), version.zone.str())
+                  : fmt::format("this node does not decide in {} now, and knows nobody who does", version.zone.str()),
               "request");
 }
 
@@ -162,11 +162,11 @@ Result<Body> LegDesk::revoke(const EntryHash& request, bool emergency, std::stri
                 "request");
   }
   if (emergency ? version.emergency : version.revoking) {
-    return fail(ErrorCode::kWrongState,
-                fmt::format("flight {} in {} was revoked already: {} must answer, or its window end at {}",
-                            version.flight.str(), version.zone.str(), version.home.str(),
-                            format_utc(version.window.end)),
-                "request");
+    return fail(
+        ErrorCode::kWrongState,
+        fmt::format("flight {} in {} was revoked already: {} must answer, or its window end at {}",
+                    version.flight.str(), version.zone.str(), version.home.str(), format_utc(version.window.end)),
+        "request");
   }
   const Stamp at = stamp(version);
   return LegRevoke{.emergency = emergency,
@@ -193,9 +193,8 @@ Result<Body> LegDesk::free_overdue(const EntryHash& request) const {
   TRY_VOID(check_keeps(version));
   if (version.state == LegState::kConfirmed && version.overdue) return close(version, Closing::kExpired);
   return fail(ErrorCode::kWrongState,
-              fmt::format("flight {} in {} is not overdue there: it is {}, its window ends at {}",
-                          version.flight.str(), version.zone.str(), to_text(version.state),
-                          format_utc(version.window.end)),
+              fmt::format("flight {} in {} is not overdue there: it is {}, its window ends at {}", version.flight.str(),
+                          version.zone.str(), to_text(version.state), format_utc(version.window.end)),
               "request");
 }
 

@@ -46,8 +46,9 @@
 
 namespace tansiq::coordination {
 
-/// `number` of an entry about a window of a zone that this node does not keep now (section 6, LESSOR): it is no entry of
-/// the zone's sequence, and its `epoch` is the newest that is known here; in a refusal, the one that home should ask in.
+/// `number` of an entry about a window of a zone that this node does not keep now (section 6, LESSOR): it is no entry
+/// of the zone's sequence, and its `epoch` is the newest that is known here; in a refusal, the one that home should ask
+/// in.
 inline constexpr std::int64_t kUnnumbered = -1;
 /// Alarm::kind when an aircraft that entered has not left at the end of its window. `about` is the request.
 inline constexpr std::string_view kOverdueInZone = "overdue-in-zone";
@@ -133,7 +134,7 @@ class LegDesk {
   std::optional<Oddity> record(const Said& said, const ZoneLease& body);
   std::optional<Oddity> record(const Said& said, const ZoneReturn& body);
   std::optional<Oddity> record(const Said& said, const ZoneLeaseExpired& body);
-  void close_epoch(const ZoneId& zone);
+  void close_epoch(const ZoneId& zone, std::int64_t epoch);
   void finish(const EntryHash& request, LegState state);
   /// A hold is one no more: whoever stood by for it is to be answered.
   void hold_ended(const ZoneId& zone, UtcMs until);
