@@ -234,6 +234,7 @@ std::optional<Oddity> LegDesk::record(const Said& said, const LegHold& body) {
   if (version->state != LegState::kAsked) return std::nullopt;
   table_.change(body.request, [&](LegVersion& v) {
     v.state = LegState::kHeld;
+    v.epoch = body.epoch;
     v.hold = said.hash;
     v.until = body.until;
     v.level_shift_cm = body.level_shift_cm;
@@ -312,23 +313,25 @@ std::optional<Oddity> LegDesk::record(const Said& /*said*/, const Alarm& body) {
 }
 
 std::optional<Oddity> LegDesk::record(const Said& /*said*/, const ZoneLease& body) {
-  close_epoch(body.zone);
+  close_epoch(body.zone, body.epoch - 1);  // it opens the tenant's
   return std::nullopt;
 }
 
 std::optional<Oddity> LegDesk::record(const Said& /*said*/, const ZoneReturn& body) {
-  close_epoch(body.zone);
+  close_epoch(body.zone, body.epoch);
   return std::nullopt;
 }
 
 std::optional<Oddity> LegDesk::record(const Said& /*said*/, const ZoneLeaseExpired& body) {
-  close_epoch(body.zone);
+  close_epoch(body.zone, body.epoch);
   return std::nullopt;
 }
 
-void LegDesk::close_epoch(const ZoneId& zone) {
+void LegDesk::close_epoch(const ZoneId& zone, std::int64_t epoch) {
   for (const EntryHash& request : std::set<EntryHash>(table_.in_zone(zone))) {
-    if (table_.find(request)->state == LegState::kHeld) finish(request, LegState::kLapsed);
+    const LegVersion& version = *table_.find(request);
+    // Read again in a later epoch, it ends nothing.
+    if (version.state == LegState::kHeld && version.epoch <= epoch) finish(request, LegState::kLapsed);
   }
 }
 

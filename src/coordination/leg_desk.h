@@ -134,7 +134,7 @@ class LegDesk {
   std::optional<Oddity> record(const Said& said, const ZoneLease& body);
   std::optional<Oddity> record(const Said& said, const ZoneReturn& body);
   std::optional<Oddity> record(const Said& said, const ZoneLeaseExpired& body);
-  void close_epoch(const ZoneId& zone);
+  void close_epoch(const ZoneId& zone, std::int64_t epoch);
   void finish(const EntryHash& request, LegState state);
   /// A hold is one no more: whoever stood by for it is to be answered.
   void hold_ended(const ZoneId& zone, UtcMs until);

@@ -49,6 +49,7 @@ struct LegVersion {
   core::Domain domain = core::Domain::kAir;
   bool emergency = false;  ///< An EMERGENCY REVOKE was logged.
   bool entered = false;    ///< Home has reported the aircraft in the zone.
+  std::int64_t epoch = 0;  ///< Of the zone, when it was held.
   UtcMs expires;
   FlightId flight;
   bool granted = false;  ///< Has been confirmed; stays set when it ends.
@@ -78,19 +79,20 @@ struct LegVersion {
     return std::tuple(field("call_sign", &LegVersion::call_sign), field("closing", &LegVersion::closing),
                       field("commit", &LegVersion::commit), field("contingency", &LegVersion::contingency),
                       field("domain", &LegVersion::domain), field("emergency", &LegVersion::emergency),
-                      field("entered", &LegVersion::entered), field("expires_ms", &LegVersion::expires),
-                      field("flight", &LegVersion::flight), field("granted", &LegVersion::granted),
-                      field("hold", &LegVersion::hold), field("home", &LegVersion::home),
-                      field("leg", &LegVersion::leg), field("legs", &LegVersion::legs),
-                      field("level_shift_cm", &LegVersion::level_shift_cm), field("order", &LegVersion::order),
-                      field("overdue", &LegVersion::overdue), field("principal", &LegVersion::principal),
-                      field("remaining", &LegVersion::remaining), field("replaces", &LegVersion::replaces),
-                      field("request", &LegVersion::request), field("revoking", &LegVersion::revoking),
-                      field("standby_ms", &LegVersion::standby), field("standby_over", &LegVersion::standby_over),
-                      field("state", &LegVersion::state), field("text", &LegVersion::text),
-                      field("time_shift_ms", &LegVersion::time_shift_ms), field("unable", &LegVersion::unable),
-                      field("until_ms", &LegVersion::until), field("volumes", &LegVersion::volumes),
-                      field("window", &LegVersion::window), field("zone", &LegVersion::zone));
+                      field("entered", &LegVersion::entered), field("epoch", &LegVersion::epoch),
+                      field("expires_ms", &LegVersion::expires), field("flight", &LegVersion::flight),
+                      field("granted", &LegVersion::granted), field("hold", &LegVersion::hold),
+                      field("home", &LegVersion::home), field("leg", &LegVersion::leg),
+                      field("legs", &LegVersion::legs), field("level_shift_cm", &LegVersion::level_shift_cm),
+                      field("order", &LegVersion::order), field("overdue", &LegVersion::overdue),
+                      field("principal", &LegVersion::principal), field("remaining", &LegVersion::remaining),
+                      field("replaces", &LegVersion::replaces), field("request", &LegVersion::request),
+                      field("revoking", &LegVersion::revoking), field("standby_ms", &LegVersion::standby),
+                      field("standby_over", &LegVersion::standby_over), field("state", &LegVersion::state),
+                      field("text", &LegVersion::text), field("time_shift_ms", &LegVersion::time_shift_ms),
+                      field("unable", &LegVersion::unable), field("until_ms", &LegVersion::until),
+                      field("volumes", &LegVersion::volumes), field("window", &LegVersion::window),
+                      field("zone", &LegVersion::zone));
   }
   friend bool operator==(const LegVersion&, const LegVersion&) = default;
 
