@@ -35,8 +35,8 @@ enum class Comparison : std::uint8_t {
 /// Whether the evidence proves a fork of the log whose keys are given. Fails with the reason why it does not.
 [[nodiscard]] Status check_evidence(const ForkEvidence& evidence, std::span<const VerifierKey> keys);
 
-/// One line of canonical JSON, to be kept and shown: {"newer_note","older_note","prefix_root","proof"}, the last two left
-/// out where there is no proof; hashes in hexadecimal.
+/// One line of canonical JSON, to be kept and shown: {"newer_note","older_note","prefix_root","proof"}, the last two
+/// left out where there is no proof; hashes in hexadecimal.
 [[nodiscard]] std::string evidence_text(const ForkEvidence& evidence);
 /// The inverse; judges nothing. Fails with `kMalformed` or `kInvalid`.
 [[nodiscard]] Result<ForkEvidence> read_evidence(std::string_view text);

@@ -104,12 +104,12 @@ void write_relations(JcsWriter& out, const Coalition& coalition) {
   out.end_array().key("relations").begin_array();
   for (const auto& [edge, standing] : relations.edges()) {
     const std::int64_t level = relations.level(edge);
-    core::write_fields(out, RelationRow{.agreed = standing.agreed,
-                                        .edge = edge,
-                                        .level = level,
-                                        .number = standing.number,
-                                        .text = fmt::format("{}: {}", use_text(edge),
-                                                            grade_text(edge.capability, level))});
+    core::write_fields(out,
+                       RelationRow{.agreed = standing.agreed,
+                                   .edge = edge,
+                                   .level = level,
+                                   .number = standing.number,
+                                   .text = fmt::format("{}: {}", use_text(edge), grade_text(edge.capability, level))});
   }
   out.end_array();
 }
@@ -212,7 +212,8 @@ Result<std::string> preview_json(std::string_view body, const Coalition& coaliti
   JcsWriter out(text);
   out.begin_object().key("lines").begin_array();
   for (const PreviewLine& line : lines) {
-    core::write_fields(out, PreviewRow{.after = line.after, .before = line.before, .edge = line.edge, .text = line.text});
+    core::write_fields(out,
+                       PreviewRow{.after = line.after, .before = line.before, .edge = line.edge, .text = line.text});
   }
   out.end_array().end_object();
   return text;

@@ -32,8 +32,7 @@ struct PeerStanding {
 /// The document behind a name: `relations`, `flights`, `legs`, `control`. Nothing for another name.
 [[nodiscard]] std::optional<std::string> coordination_json(std::string_view name,
                                                            const coordination::Coalition& coalition);
-[[nodiscard]] std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers,
-                                     UtcMs now);
+[[nodiscard]] std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now);
 
 /// What a change of relations would mean, line by line. `body`: {"change":"freeze"|"agreement","edges":[…]} or
 /// {"proposal":hash}. Fails with `kInvalid`, `kNotFound`.

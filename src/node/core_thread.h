@@ -92,9 +92,8 @@ class CoreThread {
   };
 
   /// `coalition` has `store`'s entries applied and is settled. The rest outlives this.
-  CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs,
-             HeadNotes& notes, store::LogStore& store, std::unique_ptr<store::LogReader> reader, EventHub& hub,
-             CoreFigures& figures);
+  CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs, HeadNotes& notes,
+             store::LogStore& store, std::unique_ptr<store::LogReader> reader, EventHub& hub, CoreFigures& figures);
   ~CoreThread();  ///< stop()
   CoreThread(const CoreThread&) = delete;
   CoreThread& operator=(const CoreThread&) = delete;

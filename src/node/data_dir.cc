@@ -106,9 +106,8 @@ Result<std::optional<log::SignerKey>> cosigner_key(const core::Authority& self, 
   if (!self.peer) return std::nullopt;
   std::error_code error;
   if (!fs::exists(path, error)) {
-    return fail(ErrorCode::kNotFound,
-                fmt::format("there is no key at {}, but the charter names the cosigner {}", path.string(),
-                            self.peer->cosigner));
+    return fail(ErrorCode::kNotFound, fmt::format("there is no key at {}, but the charter names the cosigner {}",
+                                                  path.string(), self.peer->cosigner));
   }
   log::SignerKey key = TRY(log::read_key_file(path));
   if (key.verifier().text() != self.peer->cosigner) {
@@ -198,8 +197,8 @@ Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now) {
   const auto secret = TRY(ovn_secret(dir / "ovn.key"));
   const bool develop = charter.charter.id == "develop";
   auto cosigner = TRY(cosigner_key(*charter.charter.find_authority(self), dir / "cosigner.key"));
-  return DataDir{created,         develop,        std::move(charter), std::move(note),    std::move(self),
-                 std::move(key),  std::move(token), secret,           std::move(cosigner)};
+  return DataDir{created,          develop, std::move(charter), std::move(note), std::move(self), std::move(key),
+                 std::move(token), secret,  std::move(cosigner)};
 }
 
 }  // namespace tansiq::node

@@ -116,8 +116,8 @@ void NativeFace::handle_coordination(Context& context) {
   };
   const net::Method wanted = acts || preview ? net::Method::kPost : net::Method::kGet;
   if (request.method != wanted) {
-    net::Response response = problem(
-        *context.exchange, {ErrorCode::kMethodNotAllowed, fmt::format("use {}", net::method_name(wanted)), {}});
+    net::Response response =
+        problem(*context.exchange, {ErrorCode::kMethodNotAllowed, fmt::format("use {}", net::method_name(wanted)), {}});
     response.headers.add("Allow", net::method_name(wanted));
     return answer(context, std::move(response));
   }
@@ -126,9 +126,10 @@ void NativeFace::handle_coordination(Context& context) {
   if (acts) return act(context);
   if (name == "peers") return answer(context, net::json_response(200, services_.peers()));
   if (preview) {
-    return read_all(context, [exchange = context.exchange](const coordination::Coalition& all) -> Result<net::Response> {
-      return net::json_response(200, TRY(preview_json(exchange->request().body, all)));
-    });
+    return read_all(context,
+                    [exchange = context.exchange](const coordination::Coalition& all) -> Result<net::Response> {
+                      return net::json_response(200, TRY(preview_json(exchange->request().body, all)));
+                    });
   }
   read_all(context, [name](const coordination::Coalition& all) -> Result<net::Response> {
     auto document = coordination_json(name, all);

@@ -49,7 +49,8 @@ DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin) {
 }
 
 /// Every log of this node is signed with its key, under the log's own name.
-Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Charter& charter, const AuthorityId& self) {
+Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Charter& charter,
+                    const AuthorityId& self) {
   notes.add_own(TRY(key.renamed(key.name())));
   if (charter.authorities.size() < 2) return {};
   notes.add_own(TRY(key.renamed(TRY(coordination::members_origin(key.name())))));
@@ -469,8 +470,7 @@ void Node::Impl::submit(core::Command command, SubmitCallback callback) {
   if (!taken) (*shared)(std::unexpected(taken.error()));
 }
 
-void Node::Impl::act(coordination::ActCommand command,
-                     std::function<void(Result<coordination::ActOutcome>)> callback) {
+void Node::Impl::act(coordination::ActCommand command, std::function<void(Result<coordination::ActOutcome>)> callback) {
   auto shared = std::make_shared<decltype(callback)>(std::move(callback));
   auto done = [shared](Result<coordination::ActOutcome> outcome, const coordination::Coalition&) {
     auto tell = [shared, outcome = std::move(outcome)](const Status& durable) mutable {

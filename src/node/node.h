@@ -123,8 +123,8 @@ using SubmitCallback = std::function<void(Result<Recorded>)>;
 
 /// What a token may allow. `admin` allows everything.
 inline constexpr std::array<std::string_view, 8> kScopes{
-    "intents.read", "intents.file", "measures.manage", "coordination.read", "coordination.act",
-    "log.read",     "metrics.read", "admin"};
+    "intents.read",     "intents.file", "measures.manage", "coordination.read",
+    "coordination.act", "log.read",     "metrics.read",    "admin"};
 
 class Node {
  public:

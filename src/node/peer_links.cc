@@ -85,15 +85,15 @@ Status PeerLinks::pull(store::SqliteStore& store) {
     const std::string& origin = logs_.origin(name);
     const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
     Replica::Held held = TRY(read_held(*reader, logs_.id(name)));
-    if (const auto kept = TRY(reader->meta(fork_meta_key(origin)))) held.evidence = TRY(log::read_evidence(as_text(*kept)));
+    if (const auto kept = TRY(reader->meta(fork_meta_key(origin))))
+      held.evidence = TRY(log::read_evidence(as_text(*kept)));
     Replica replica = TRY(Replica::open({origin, TRY(coordination::log_keys(peer, origin))}, std::move(held)));
     net::HttpClientOptions http;
     http.base_url = peer.peer->url;
     http.trust.keys_sha256 = pinned(*peer.peer);
     http.trust.certificate_file = config_.certificate_file;
     http.trust.key_file = config_.key_file;
-    Puller::Config puller{
-        .peer = peer.id, .cosigner = config_.cosigner, .clock = config_.clock, .seed = random_seed()};
+    Puller::Config puller{.peer = peer.id, .cosigner = config_.cosigner, .clock = config_.clock, .seed = random_seed()};
     puller.store = [this, name](const Piece& piece) { return make_durable(name, piece); };
     puller.accuse = [this](const AuthorityId& accused, const std::string& where, const log::ForkEvidence& evidence) {
       accuse(accused, where, evidence);
@@ -108,8 +108,12 @@ Status PeerLinks::pull(store::SqliteStore& store) {
 
 /// Waits for the core thread, on the puller's: the replica moves on only when what it read is durable.
 Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
-  PeerTask task{.log = log, .lines = {}, .size = piece.judged.size, .root = piece.judged.root,
-                .note = piece.judged.head_note, .done = {}};
+  PeerTask task{.log = log,
+                .lines = {},
+                .size = piece.judged.size,
+                .root = piece.judged.root,
+                .note = piece.judged.head_note,
+                .done = {}};
   task.lines.reserve(piece.judged.entries.size());
   for (const ByteView entry : piece.judged.entries) task.lines.emplace_back(as_text(entry));
   auto promise = std::make_shared<std::promise<Status>>();

@@ -14,7 +14,8 @@ namespace tansiq::node {
 
 /// What a peer has last acknowledged of one of our logs.
 [[nodiscard]] inline std::string receipt_meta_key(std::string_view origin, const AuthorityId& peer) {
-  return fmt::format("receipt/{}/{}", log::sha256(origin).hex().substr(0, 40), log::sha256(peer.str()).hex().substr(0, 40));
+  return fmt::format("receipt/{}/{}", log::sha256(origin).hex().substr(0, 40),
+                     log::sha256(peer.str()).hex().substr(0, 40));
 }
 /// The evidence that a mirrored log was forked.
 [[nodiscard]] inline std::string fork_meta_key(std::string_view origin) {
