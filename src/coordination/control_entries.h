@@ -142,5 +142,18 @@ struct ZoneResolved {
   }
   friend bool operator==(const ZoneResolved&, const ZoneResolved&) = default;
 };
+/// A version of the charter, checked and agreed to by the author. It is in force from `effective` on, at every member.
+struct CharterAdopted {
+  static constexpr std::string_view kType = "charter.adopted";
+  static constexpr Audience kAudience = Audience::kMembers;
+  log::Hash charter_sha256;  ///< Over its text; the note is kept as a body under this hash.
+  UtcMs effective;
+  std::int64_t version = 1;
+  static constexpr auto fields() {
+    return std::tuple(field("charter_sha256", &CharterAdopted::charter_sha256),
+                      field("effective_ms", &CharterAdopted::effective), field("version", &CharterAdopted::version));
+  }
+  friend bool operator==(const CharterAdopted&, const CharterAdopted&) = default;
+};
 
 }  // namespace tansiq::coordination

@@ -31,6 +31,7 @@ using Body = std::variant<
     RelationFreeze, RelationPropose, RelationAccept,
     // zone control
     ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
+    CharterAdopted,
     // peers
     Anchor, MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, Alarm>;
 

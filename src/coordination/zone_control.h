@@ -93,7 +93,7 @@ class ZoneControl final : public ControlView {
   /// Windows to adopt, since the last call. To be asked after each `apply`; not state.
   [[nodiscard]] std::vector<Adoption> take_adoptions() { return std::exchange(adoptions_, {}); }
 
-  // What this node must write.
+  // What this node must write, at a log time that is not before `now`: RESUME counts by it.
   [[nodiscard]] std::optional<Body> next(UtcMs now) const;
   [[nodiscard]] std::optional<UtcMs> next_timer() const;
 

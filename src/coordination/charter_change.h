@@ -1,0 +1,87 @@
+// How a charter changes. A new version is a complete charter, version + 1, signed by everybody whom the change
+// concerns; it comes into force everywhere at one moment, its own `valid_from`, which lies far enough ahead for every
+// member to read and adopt it. Adopting is an entry, `charter.adopted`, that an officer makes; nobody's node follows
+// another's.
+//
+//   for (const CharterDifference& d : differences(old, next)) print(d.where, d.before, d.after);   // for the officer
+//   const Body body = TRY(adoptions.adopt(old, note, now));                                       // checked
+//
+// Who must sign: an authority whose zones, tenancies, keys, address or relations change; old and new owner of a zone
+// that changes; the owner of the background, from which zones are cut; a joining authority; all owners that remain
+// where somebody is removed, who himself need not agree; and everybody where the whole changes (timing, validity,
+// name). A signature counts by a key that the *old* version names, so that nobody replaces another's keys by signing
+// with those he has just put in; only a joining authority signs with a key of the new one.
+//
+// The moment does not move zones: an old owner decides on until he hands over (zone_control.h), because a clock must
+// not make two sequencers.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coordination/views.h"
+#include "core/charter.h"
+
+namespace tansiq::coordination {
+
+/// One change. `before` is empty for what is new, `after` for what is struck out.
+struct CharterDifference {
+  std::string where;               ///< `zone K1: owner`
+  std::string before;              ///< `us`
+  std::string after;               ///< `fr`
+  std::set<AuthorityId> concerns;  ///< Who must sign for it, of those who are to remain.
+  friend bool operator==(const CharterDifference&, const CharterDifference&) = default;
+};
+
+/// In the order: the whole, authorities, relations, zones; each by id. Order within the texts makes no difference.
+[[nodiscard]] std::vector<CharterDifference> differences(const core::Charter& old, const core::Charter& next);
+
+[[nodiscard]] std::set<AuthorityId> required_signers(const core::Charter& old, const core::Charter& next);
+
+/// Authorities that signed `note`, a charter to follow `old`, by a key that counts. Fails as `core::open_charter`.
+[[nodiscard]] Result<std::set<AuthorityId>> counted_signers(const core::Charter& old, std::string_view note);
+
+/// How long before it comes into force a version is first adopted, at least: that all others can read it, and decide.
+[[nodiscard]] DurationMs charter_lead_ms(const core::Timing& timing);
+
+/// Checks that `note` may follow `old`: same charter, next version, the same kind of data, no gap between the two, fit
+/// (`core::lint`), and signed by all whose signature is required. Fails with `kInvalid`, `kVersionMismatch` or
+/// `kForbidden` (signatures), naming all that is missing.
+[[nodiscard]] Result<core::SignedCharter> check_successor(const core::Charter& old, std::string_view note);
+
+/// Which version each member has adopted last: the fold.
+class CharterAdoptions {
+ public:
+  /// `founding` is the charter that the node began with.
+  CharterAdoptions(AuthorityId self, const core::Charter& founding);
+
+  std::optional<Oddity> apply(const Said& said);
+
+  /// An officer adopts `note`. Checks it as a successor of `old`, the charter in force; that there is time; and that no
+  /// other text is known under its version. Who is the first to adopt must be early (`charter_lead_ms`); once another
+  /// member has, it will come into force there, and being late is no reason to stay behind.
+  [[nodiscard]] Result<Body> adopt(const core::Charter& old, std::string_view note, UtcMs now) const;
+
+  /// What this node has adopted and is not in force yet, or just came into force.
+  [[nodiscard]] const std::optional<CharterAdopted>& own() const { return own_; }
+  /// Who else has adopted this text.
+  [[nodiscard]] std::set<AuthorityId> others(const log::Hash& charter) const;
+
+  void write_state(log::JcsWriter& out) const;
+  [[nodiscard]] Status read_state(const log::JcsValue& value);
+  friend bool operator==(const CharterAdoptions&, const CharterAdoptions&) = default;
+
+ private:
+  /// Who has adopted another text under the same version, this node included.
+  [[nodiscard]] const AuthorityId* at_odds(const CharterAdopted& adopted) const;
+
+  AuthorityId self_;
+  std::int64_t founding_version_;
+  std::optional<CharterAdopted> own_;
+  std::map<AuthorityId, CharterAdopted> others_;
+};
+
+}  // namespace tansiq::coordination
