@@ -246,6 +246,7 @@ TEST(Replica, ABadProofIsNoEvidence) {
   PullAnswerWriter writer(12, f.liar.note());
   const Judgement judged = feed(replica, writer.finish(PrefixProof{log::sha256(std::string_view("x")), {}}));
   EXPECT_EQ(judged.verdict, Verdict::kRefused);
+  EXPECT_THAT(judged.reason, HasSubstr("proof: "));  // refused here, not only by the check of what would accuse
   EXPECT_FALSE(replica.pinned());
 }
 
