@@ -140,8 +140,9 @@ void write_control(JcsWriter& out, const Coalition& coalition) {
   out.key("zones").begin_array();
   for (const core::Zone& zone : coalition.machine().charter().zones) {
     const auto status = coalition.control().status(zone.id);
-    ControlRow row{.zone = zone.id};
+    ControlRow row;
     row.owner = zone.owner;
+    row.zone = zone.id;
     if (status) {
       row.epoch = status->epoch;
       row.lessor = status->lessor;
