@@ -165,7 +165,7 @@ TEST_F(CoreThreadTest, StopWorksOffTheQueue) {
   stopped.get();
   EXPECT_TRUE(first.future.get().has_value());
   EXPECT_TRUE(second.future.get().has_value());
-  EXPECT_EQ(core_->machine().next_seq(), 3U);
+  EXPECT_EQ(core_->coalition().machine().next_seq(), 3U);
 }
 
 }  // namespace

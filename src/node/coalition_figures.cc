@@ -1,0 +1,303 @@
+#include "node/coalition_figures.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <future>
+
+#include "base/units.h"
+#include "log/note.h"
+#include "net/tls_identity.h"
+
+namespace tansiq::node {
+namespace fs = std::filesystem;
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+constexpr DurationMs kTokenMs = 3'600'000;
+
+/// A port that was free a moment ago: charters name ports, so they have to be known before the nodes listen.
+Result<std::uint16_t> free_port() {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  const bool found = listening >= 0 && ::bind(listening, any, size) == 0 && ::getsockname(listening, any, &size) == 0;
+  if (listening >= 0) ::close(listening);
+  if (!found) return fail(ErrorCode::kIo, "no port is free on loopback");
+  return ntohs(address.sin_port);
+}
+
+struct Keys {
+  log::SignerKey main;
+  log::SignerKey cosigner;
+};
+
+Result<Keys> make_keys(const fs::path& folder, const AuthorityId& id) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(ErrorCode::kIo, error.message(), folder.string());
+  Keys keys{TRY(log::SignerKey::generate(fmt::format("{}.tansiq.test/main", id.str()), log::KeyType::kEd25519)),
+            TRY(log::SignerKey::generate(fmt::format("{}.tansiq.test/cosigner", id.str()),
+                                         log::KeyType::kEd25519Cosignature))};
+  TRY_VOID(log::write_key_file(folder / "node.key", keys.main));
+  TRY_VOID(log::write_key_file(folder / "cosigner.key", keys.cosigner));
+  TRY_VOID(net::make_identity({.name = id.str(),
+                               .certificate_file = (folder / "peer.crt").string(),
+                               .key_file = (folder / "peer.key").string()}));
+  return keys;
+}
+
+core::Zone zone_of(unsigned i) {
+  core::Zone zone;
+  zone.id = ZoneId::trusted(fmt::format("Z{}", static_cast<char>('A' + i)));
+  zone.name = zone.id.str();
+  zone.owner = LoopbackCoalition::authority(i);
+  zone.minima = {.horizontal_m = 1'000, .vertical_cm = 30'000, .time_ms = 0};
+  const auto west = static_cast<std::int32_t>(100'000'000 * i);
+  zone.outline = geo::Polygon{
+      {{200'000'000, west}, {200'000'000, west + 100'000'000}, {360'000'000, west + 100'000'000}, {360'000'000, west}}};
+  zone.band = {cm_from_flight_level(20), cm_from_flight_level(600), geo::VerticalReference::kFlightLevel};
+  return zone;
+}
+
+core::Charter charter_of(unsigned authorities) {
+  core::Charter charter;
+  charter.id = "loopback";
+  charter.name = "Nodes on one machine";
+  charter.data_mode = core::DataMode::kTest;
+  charter.valid_from = UtcMs{SystemClock().now().ms - 86'400'000};
+  for (unsigned i = 0; i < authorities; ++i) {
+    for (unsigned k = 0; k < authorities; ++k) {
+      if (i == k) continue;
+      charter.relations.push_back({{core::Capability::kRequest, core::RelationDomain::kAir,
+                                    LoopbackCoalition::authority(i), LoopbackCoalition::authority(k)},
+                                   1});
+    }
+    charter.zones.push_back(zone_of(i));
+  }
+  return charter;
+}
+
+double percentile(std::vector<double> values, double share) {
+  if (values.empty()) return 0;
+  std::ranges::sort(values);
+  return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LoopbackCoalition>> LoopbackCoalition::start(const fs::path& folder, unsigned authorities) {
+  std::unique_ptr<LoopbackCoalition> coalition(new LoopbackCoalition());
+  core::Charter charter = charter_of(authorities);
+  std::vector<Keys> keys;
+  for (unsigned i = 0; i < authorities; ++i) {
+    const AuthorityId id = authority(i);
+    const fs::path home = folder / id.str();
+    keys.push_back(TRY(make_keys(home, id)));
+    const auto tls = TRY(net::certificate_key_sha256((home / "peer.crt").string()));
+    charter.authorities.push_back({id,
+                                   id.str(),
+                                   {keys.back().main.verifier().text()},
+                                   core::Peer{.cosigner = keys.back().cosigner.verifier().text(),
+                                              .tls_keys = {log::Hash{tls}},
+                                              .url = fmt::format("https://127.0.0.1:{}", TRY(free_port()))}});
+    Running running;
+    running.config.data_dir = home;
+    running.config.develop = false;
+    running.config.listen_port = 0;
+    coalition->nodes_.push_back(std::move(running));
+  }
+  std::vector<const log::SignerKey*> signers;
+  for (const Keys& key : keys) signers.push_back(&key.main);
+  const std::string note = TRY(log::sign_note(core::charter_text(charter), signers));
+  for (Running& running : coalition->nodes_) {
+    std::ofstream(running.config.data_dir / "charter.note") << note;
+    TRY_VOID(coalition->open(running));
+  }
+  return coalition;
+}
+
+LoopbackCoalition::~LoopbackCoalition() {
+  for (Running& running : nodes_) {
+    if (running.node) running.node->stop();
+  }
+}
+
+Status LoopbackCoalition::open(Running& running) {
+  running.node = TRY(Node::open(running.config));
+  TRY_VOID(running.node->start());
+  running.client =
+      TRY(net::HttpClient::create({.base_url = running.node->address(),
+                                   .bearer_token = TRY(running.node->mint_token("bench", {"admin"}, kTokenMs))}));
+  return {};
+}
+
+Status LoopbackCoalition::stop(unsigned i) {
+  nodes_[i].client.reset();
+  nodes_[i].node->stop();
+  Status stopped = nodes_[i].node->wait();
+  nodes_[i].node.reset();
+  return stopped;
+}
+
+Status LoopbackCoalition::restart(unsigned i) {
+  if (nodes_[i].node) TRY_VOID(stop(i));
+  return open(nodes_[i]);
+}
+
+Result<std::unique_ptr<net::EventStream>> LoopbackCoalition::events(unsigned i) {
+  return nodes_[i].client->events("/v1/events");
+}
+
+Result<std::string> LoopbackCoalition::get(unsigned i, std::string_view target) {
+  auto answer = TRY(nodes_[i].client->get(target));
+  if (answer.status != 200) return std::unexpected(net::error_from_response(answer, target));
+  return std::move(answer.body);
+}
+
+coordination::ActCommand LoopbackCoalition::flight(unsigned home, std::uint64_t number,
+                                                   const std::vector<unsigned>& through) const {
+  // A grid of 300 × 180 places 0.05° apart and 25 levels in each zone.
+  constexpr std::uint64_t kColumns = 180;
+  constexpr std::uint64_t kRows = 300;
+  constexpr std::uint64_t kLevels = 25;
+  constexpr std::uint64_t kPlaces = kColumns * kRows * kLevels;
+  const std::uint64_t place = (number * 16 + home) * 7'919 % kPlaces;
+  const auto lat = static_cast<std::int32_t>(202'500'000 + place / kColumns % kRows * 500'000);
+  const std::int64_t level = static_cast<std::int64_t>(30 + place / (kColumns * kRows) * 20);
+  const UtcMs begin{(SystemClock().now().ms / 60'000 + 60) * 60'000};
+  coordination::FlightFiled filed;
+  filed.call_sign = fmt::format("F{}", number);
+  filed.flight = coordination::FlightId::trusted(fmt::format("{}{}", authority(home).str(), number));
+  for (std::size_t leg = 0; leg < through.size(); ++leg) {
+    const auto lng = static_cast<std::int32_t>(100'000'000 * through[leg] + 2'500'000 + place % kColumns * 500'000);
+    const UtcMs from = begin + static_cast<DurationMs>(leg) * 600'000;
+    filed.legs.push_back({.volumes = {{geo::Circle{{lat, lng}, 50'000},
+                                       {cm_from_flight_level(level), cm_from_flight_level(level + 5),
+                                        geo::VerticalReference::kFlightLevel},
+                                       {from, from + 600'000}}},
+                          .zone = ZoneId::trusted(fmt::format("Z{}", static_cast<char>('A' + through[leg])))});
+  }
+  coordination::ActCommand command;
+  command.cmd = CommandId::trusted(fmt::format("file-{}", filed.flight.str()));
+  command.by = core::Subject::trusted("bench");
+  command.act = coordination::FileFlight{std::move(filed)};
+  return command;
+}
+
+Result<coordination::ActOutcome> LoopbackCoalition::act(unsigned i, coordination::ActCommand command) {
+  std::promise<Result<coordination::ActOutcome>> promise;
+  auto future = promise.get_future();
+  nodes_[i].node->act(std::move(command),
+                      [&promise](Result<coordination::ActOutcome> outcome) { promise.set_value(std::move(outcome)); });
+  return future.get();
+}
+
+Result<std::string> next_of_type(net::EventStream& stream, std::string_view type, DurationMs silence_ms) {
+  while (true) {
+    auto event = TRY(stream.next(silence_ms));
+    if (!event) return fail(ErrorCode::kUnavailable, "the stream has ended");
+    if (event->event == type) return std::move(event->data);
+  }
+}
+
+namespace {
+
+/// One at a time: from filing to the last confirmation in hand.
+Status measure_latency(LoopbackCoalition& coalition, CoordinationFigures& figures) {
+  constexpr std::uint64_t kFlights = 400;
+  constexpr std::uint64_t kWarm = 20;
+  auto events = TRY(coalition.events(0));
+  std::vector<double> took;
+  for (std::uint64_t i = 0; i < kFlights; ++i) {
+    const auto begin = SteadyClock::now();
+    TRY(coalition.act(0, coalition.flight(0, i, {1, 2})));
+    for (int leg = 0; leg < 2; ++leg) TRY(next_of_type(*events, "leg.confirmed"));
+    if (i >= kWarm) took.push_back(std::chrono::duration<double, std::milli>(SteadyClock::now() - begin).count());
+  }
+  figures.p50_ms = percentile(took, 0.5);
+  figures.p99_ms = percentile(took, 0.99);
+  return {};
+}
+
+/// All three at once, each with some flights under way.
+Status measure_rate(LoopbackCoalition& coalition, CoordinationFigures& figures) {
+  constexpr std::uint64_t kFlightsEach = 1'000;
+  constexpr std::uint64_t kUnderWay = 24;
+  std::vector<std::future<Status>> homes;
+  const auto begin = SteadyClock::now();
+  for (unsigned home = 0; home < 3; ++home) {
+    homes.push_back(std::async(std::launch::async, [&coalition, home]() -> Status {
+      auto events = TRY(coalition.events(home));
+      std::uint64_t filed = 0;
+      const auto file = [&]() -> Status {
+        TRY(coalition.act(home, coalition.flight(home, 10'000 + filed++, {(home + 1) % 3, (home + 2) % 3})));
+        return {};
+      };
+      while (filed < kUnderWay) TRY_VOID(file());
+      for (std::uint64_t done = 0; done < kFlightsEach; ++done) {
+        for (int leg = 0; leg < 2; ++leg) {
+          while (true) {
+            const std::string line = TRY(next_of_type(*events, "leg.confirmed"));
+            // What this node confirmed for others stands in its stream too.
+            if (line.find(fmt::format("\"to\":\"{}\"", LoopbackCoalition::authority(home).str())) !=
+                std::string::npos) {
+              break;
+            }
+          }
+        }
+        if (filed < kFlightsEach) TRY_VOID(file());
+      }
+      return {};
+    }));
+  }
+  for (auto& home : homes) TRY_VOID(home.get());
+  const double seconds = std::chrono::duration<double>(SteadyClock::now() - begin).count();
+  figures.flights = 3 * kFlightsEach;
+  figures.per_second = static_cast<double>(figures.flights) / seconds;
+  return {};
+}
+
+/// Own-zone flights, confirmed by the node itself.
+Result<double> measure_own(LoopbackCoalition& coalition, std::uint64_t first) {
+  constexpr std::uint64_t kFlights = 1'000;
+  const auto begin = SteadyClock::now();
+  std::vector<std::future<Result<coordination::ActOutcome>>> waiting;
+  for (std::uint64_t i = 0; i < kFlights; ++i) {
+    auto promise = std::make_shared<std::promise<Result<coordination::ActOutcome>>>();
+    waiting.push_back(promise->get_future());
+    coalition.node(0).act(coalition.flight(0, first + i, {0}), [promise](Result<coordination::ActOutcome> outcome) {
+      promise->set_value(std::move(outcome));
+    });
+    if (waiting.size() < 64) continue;
+    for (auto& one : waiting) TRY(one.get());
+    waiting.clear();
+  }
+  for (auto& one : waiting) TRY(one.get());
+  return static_cast<double>(kFlights) / std::chrono::duration<double>(SteadyClock::now() - begin).count();
+}
+
+}  // namespace
+
+Result<CoordinationFigures> measure_coordination(const fs::path& folder) {
+  CoordinationFigures figures;
+  auto coalition = TRY(LoopbackCoalition::start(folder, 3));
+  TRY_VOID(measure_latency(*coalition, figures));
+  TRY_VOID(measure_rate(*coalition, figures));
+  figures.own_linked_per_second = TRY(measure_own(*coalition, 100'000));
+  TRY_VOID(coalition->stop(1));
+  TRY_VOID(coalition->stop(2));
+  figures.own_cut_per_second = TRY(measure_own(*coalition, 200'000));
+  return figures;
+}
+
+}  // namespace tansiq::node

@@ -1,0 +1,74 @@
+// Several whole nodes on loopback, each with its own folder and keys, that pull each other's logs over mutual TLS: for
+// tests over real sockets and real stores, and for `tansiq bench coordination`.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "net/http_client.h"
+#include "node/node.h"
+
+namespace tansiq::node {
+
+/// Authorities `a`, `b`, `c`, … side by side, ten degrees each from 20N 0E: zones `ZA`, `ZB`, … of 16 × 10 degrees,
+/// FL20 to FL600, minima 1,000 m and 300 m. Everybody may ask everybody for legs.
+class LoopbackCoalition {
+ public:
+  /// Makes keys, charter and folders below `folder`, opens and starts every node. Fails as `Node::open` and `start`.
+  [[nodiscard]] static Result<std::unique_ptr<LoopbackCoalition>> start(const std::filesystem::path& folder,
+                                                                        unsigned authorities);
+  ~LoopbackCoalition();
+  LoopbackCoalition(const LoopbackCoalition&) = delete;
+  LoopbackCoalition& operator=(const LoopbackCoalition&) = delete;
+
+  [[nodiscard]] Node& node(unsigned i) { return *nodes_[i].node; }
+  [[nodiscard]] unsigned size() const { return static_cast<unsigned>(nodes_.size()); }
+  [[nodiscard]] static AuthorityId authority(unsigned i) {
+    return AuthorityId::trusted(std::string(1, static_cast<char>('a' + i)));
+  }
+  /// Stops one node, and starts it again from its folder.
+  [[nodiscard]] Status stop(unsigned i);
+  [[nodiscard]] Status restart(unsigned i);
+  /// Everything node `i` says and reads from now on.
+  [[nodiscard]] Result<std::unique_ptr<net::EventStream>> events(unsigned i);
+  [[nodiscard]] Result<std::string> get(unsigned i, std::string_view target);
+
+  /// Flight `number` of home `home` through one zone of each authority in `through`, an hour from now; flights of
+  /// different numbers never conflict.
+  [[nodiscard]] coordination::ActCommand flight(unsigned home, std::uint64_t number,
+                                                const std::vector<unsigned>& through) const;
+  /// Acts and waits until it is durable.
+  [[nodiscard]] Result<coordination::ActOutcome> act(unsigned i, coordination::ActCommand command);
+
+ private:
+  struct Running {
+    NodeConfig config;
+    std::unique_ptr<Node> node;
+    std::unique_ptr<net::HttpClient> client;
+  };
+  LoopbackCoalition() = default;
+  [[nodiscard]] Status open(Running& running);
+
+  std::vector<Running> nodes_;
+};
+
+/// Waits for an entry of `type` in a stream; nothing when the stream is silent for `silence_ms`.
+[[nodiscard]] Result<std::string> next_of_type(net::EventStream& stream, std::string_view type,
+                                               DurationMs silence_ms = 10'000);
+
+struct CoordinationFigures {
+  std::uint64_t flights = 0;
+  double p50_ms = 0, p99_ms = 0;   ///< One flight over two foreign zones, one at a time, each step durable.
+  double per_second = 0;           ///< Many at once, all three nodes as homes.
+  double catch_up_per_second = 0;  ///< Entries of one peer's log, verified and persisted.
+  double own_linked_per_second = 0, own_cut_per_second = 0;  ///< Own-zone decisions with links up and with peers gone.
+};
+/// Three nodes in this process. About a minute.
+[[nodiscard]] Result<CoordinationFigures> measure_coordination(const std::filesystem::path& folder);
+
+}  // namespace tansiq::node

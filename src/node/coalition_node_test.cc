@@ -1,0 +1,100 @@
+// Whole nodes on loopback: real stores, real sockets, mutual TLS.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "node/coalition_figures.h"
+#include "node/node_testlib.h"
+
+namespace tansiq::node {
+namespace {
+
+using ::testing::HasSubstr;
+
+class CoalitionNode : public ::testing::Test {
+ protected:
+  CoalitionNode() {
+    auto started = LoopbackCoalition::start(folder_.path(), 3);
+    EXPECT_TRUE(started.has_value()) << started.error().text();
+    if (started) coalition_ = std::move(*started);
+  }
+  void SetUp() override { ASSERT_NE(coalition_, nullptr); }
+
+  /// The stream of node `i` has `count` more confirmations for `home`.
+  void await_confirmed(net::EventStream& events, unsigned home, int count) {
+    const std::string to = "\"to\":\"" + LoopbackCoalition::authority(home).str() + "\"";
+    for (int i = 0; i < count;) {
+      const auto line = next_of_type(events, "leg.confirmed", 30'000);
+      ASSERT_TRUE(line.has_value()) << line.error().text();
+      if (line->find(to) != std::string::npos) ++i;
+    }
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<LoopbackCoalition> coalition_;
+};
+
+TEST_F(CoalitionNode, AFlightIsConfirmedByItsOwners) {
+  const auto events = *coalition_->events(0);
+  const auto filed = coalition_->act(0, coalition_->flight(0, 1, {1, 2}));
+  ASSERT_TRUE(filed.has_value()) << filed.error().text();
+  await_confirmed(*events, 0, 2);
+  const auto flights = coalition_->get(0, "/v1/coordination/flights");
+  ASSERT_TRUE(flights.has_value()) << flights.error().text();
+  EXPECT_THAT(*flights, HasSubstr("\"may_clear\":true"));
+  EXPECT_THAT(*coalition_->get(1, "/v1/coordination/legs"), HasSubstr("\"state\":\"confirmed\""));
+  EXPECT_THAT(*coalition_->get(0, "/v1/coordination/peers"), HasSubstr("\"id\":\"b\""));
+}
+
+TEST_F(CoalitionNode, APeerThatWasAwayCatchesUp) {
+  ASSERT_TRUE(coalition_->stop(1).has_value());
+  const auto events = *coalition_->events(0);
+  ASSERT_TRUE(coalition_->act(0, coalition_->flight(0, 1, {1, 2})).has_value());
+  ASSERT_TRUE(coalition_->restart(1).has_value());
+  await_confirmed(*events, 0, 2);
+}
+
+TEST_F(CoalitionNode, ARestartLeadsToTheSameState) {
+  const auto events = *coalition_->events(0);
+  ASSERT_TRUE(coalition_->act(0, coalition_->flight(0, 1, {1, 2})).has_value());
+  await_confirmed(*events, 0, 2);
+  const auto before = coalition_->node(0).state_mark();
+  ASSERT_TRUE(coalition_->restart(0).has_value());
+  const auto from_snapshot = coalition_->node(0).state_mark();
+  EXPECT_EQ(from_snapshot.state_hash, before.state_hash);
+  EXPECT_GT(coalition_->node(0).open_report().from_snapshot, 0U);
+}
+
+TEST_F(CoalitionNode, AFreezeReachesTheOtherSide) {
+  const auto events = *coalition_->events(1);
+  coordination::ActCommand freeze;
+  freeze.cmd = CommandId::trusted("freeze");
+  freeze.by = core::Subject::trusted("chief@a");
+  const core::Edge edge{core::Capability::kRequest, core::RelationDomain::kAir, LoopbackCoalition::authority(0),
+                        LoopbackCoalition::authority(1)};
+  freeze.act = coordination::FreezeRelation{{{edge, 0}}, LoopbackCoalition::authority(1), "test"};
+  ASSERT_TRUE(coalition_->act(0, freeze).has_value());
+  const auto read = next_of_type(*events, "relation.freeze", 30'000);
+  ASSERT_TRUE(read.has_value()) << read.error().text();
+  const auto refused = coalition_->act(1, coalition_->flight(1, 1, {0}));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kForbidden);
+}
+
+TEST_F(CoalitionNode, ActsComeOverHttpToo) {
+  const auto token = coalition_->node(0).mint_token("officer", {"coordination.act"}, 60'000);
+  const auto client = *net::HttpClient::create({.base_url = coalition_->node(0).address(), .bearer_token = *token});
+  auto answer = client->post_json("/v1/coordination/acts",
+                                  R"({"kind":"clock.fault","cmd":"1","act":{"text":"GPS lost","fault":true}})");
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->status, 200) << answer->body;
+  answer =
+      client->post_json("/v1/coordination/acts", R"({"kind":"clock.fault","cmd":"2","act":{"text":"","fault":true}})");
+  EXPECT_EQ(answer->status, 409) << answer->body;
+  answer = client->post_json("/v1/coordination/acts", R"({"kind":"clock.sault","cmd":"3","act":{}})");
+  EXPECT_THAT(answer->body, HasSubstr("known are flight.file"));
+  answer = client->get("/v1/coordination/relations");
+  EXPECT_EQ(answer->status, 403) << "acting is not reading";
+}
+
+}  // namespace
+}  // namespace tansiq::node
