@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include "base/invariant.h"
 #include "geo/index_grid.h"
+#include "geo/outline_filter.h"
+#include "geo/shape_impl.h"
 
 namespace tansiq::geo {
 namespace {
@@ -98,8 +101,6 @@ class VolumeIndex::Impl {
     std::uint64_t tag = 0;
     std::optional<PreparedVolume> volume;
   };
-  static constexpr std::size_t kChunk = 1024;
-  using Chunk = std::array<Stored, kChunk>;
   struct End {
     std::int64_t end_ms;
     Handle handle;
@@ -122,6 +123,7 @@ class VolumeIndex::Impl {
     std::vector<IndexGrid::Visit> visits;
     std::vector<PageVisit> pages;
     std::vector<const Stored*> found;
+    static constexpr std::size_t kBlock = 16;
 
     void clear() {
       lanes.clear();
@@ -135,13 +137,32 @@ class VolumeIndex::Impl {
       if (pages.capacity() > most) pages = {};
       if (found.capacity() > most) found = {};
     }
-    /// Drops what only its box meets.
+    /// Drops what only its box meets. Outlines are spread over the heap, and waiting for them is most of the cost. So a
+    /// block's heads are asked for while the block before is compared; a head shows most of what is apart; and only the
+    /// points of the others are asked for, all before the first is compared.
     void keep_conflicts(const PreparedVolume& query, const Minima& minima) {
-      std::erase_if(found, [&](const Stored* stored) {
-        return !outlines_conflict(stored->volume->shape, query.shape, minima.horizontal_m);
-      });
+      const OutlineFilter filter(query.shape, minima.horizontal_m);
+      const auto shape_of = [this](std::size_t i) -> const ShapeImpl& { return found[i]->volume->shape.impl(); };
+      for (std::size_t i = 0; i < std::min(found.size(), kBlock); ++i) shape_of(i).prefetch_head();
+      std::array<const Stored*, kBlock> near;
+      std::size_t kept = 0;
+      for (std::size_t first = 0; first < found.size(); first += kBlock) {
+        std::size_t count = 0;
+        for (std::size_t i = first; i < std::min(found.size(), first + kBlock); ++i) {
+          if (i + kBlock < found.size()) shape_of(i + kBlock).prefetch_head();
+          if (filter.certainly_apart(shape_of(i))) continue;
+          shape_of(i).prefetch_parts();
+          near[count++] = found[i];
+        }
+        for (const Stored* stored : std::span(near).first(count)) {
+          if (outlines_conflict(stored->volume->shape, query.shape, minima.horizontal_m)) found[kept++] = stored;
+        }
+      }
+      found.resize(kept);
     }
   };
+  static constexpr std::size_t kChunk = 1024;
+  using Chunk = std::array<Stored, kChunk>;
   static constexpr std::size_t kStaleEnds = 64;
   static constexpr std::size_t kScratchMax = 1 << 14;
 
@@ -179,6 +200,7 @@ class VolumeIndex::Impl {
         if (!lanes_meet(entry->lanes, lanes)) continue;
         const Stored& stored = at(entry->slot);
         __builtin_prefetch(&stored);
+        __builtin_prefetch(reinterpret_cast<const char*>(&stored) + sizeof(Stored) - 1);
         scratch.found.push_back(&stored);
       }
       if (scratch.found.size() <= candidates_max) continue;
