@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "geo/earth.h"
 
@@ -30,7 +31,7 @@ bool can_be_judged(const Box& box) {
 /// How far the inside of a polygon may bulge out of the box around its border: a mean of border points, at most h (half
 /// of the box's diagonal) from its middle, is at least √(1 - h²) from the earth's centre, and 1 - √(1 - h²) ≤ h².
 /// The boxes of a corridor's pieces hold their inside already.
-double bulge(const ShapeImpl& shape) {
+double bulge_of(const ShapeImpl& shape) {
   if (shape.kind != ShapeKind::kPolygon) return 0;
   const Box& box = shape.tree.root();
   double diagonal2 = 0;
@@ -39,6 +40,10 @@ double bulge(const ShapeImpl& shape) {
     diagonal2 += side * side;
   }
   return diagonal2 / 4;
+}
+
+float rounded_up(double value) {
+  return std::nextafter(static_cast<float>(value), std::numeric_limits<float>::infinity());
 }
 
 /// The largest product of a point in the box with `normal`.
@@ -51,13 +56,19 @@ double furthest(const Box& box, Vec3 normal) {
 
 }  // namespace
 
+OutlineHead::OutlineHead(const ShapeImpl& shape) : box(shape.tree.root()) {
+  const double metres = shape.radius_m * (1 + kReachRelative) + shape.width_m() * kWidthRelative;
+  reach = rounded_up(metres / kCurvatureMin);
+  bulge = can_be_judged(box) ? rounded_up(bulge_of(shape)) : std::numeric_limits<float>::infinity();
+}
+
 OutlineFilter::OutlineFilter(const Shape& query, std::int64_t horizontal_m) {
   constexpr std::int64_t kFarM = 1'000'000;
   const ShapeImpl& shape = query.impl();
   if (shape.kind != ShapeKind::kCorridor || shape.pieces() > kPiecesMax) return;
   if (horizontal_m > kFarM || !can_be_judged(shape.tree.root())) return;
-  gap_m_ = static_cast<double>(std::max<std::int64_t>(horizontal_m, 0));
-  width_m_ = shape.width_m();
+  const auto gap_m = static_cast<double>(std::max<std::int64_t>(horizontal_m, 0));
+  reach_ = Reach(gap_m, shape.width_m()).unit_chord() + kMargin;
   pieces_.reserve(shape.pieces());
   planes_.reserve(shape.corners.size());
   for (std::size_t k = 0; k < shape.pieces(); ++k) add_piece(shape.piece(k));
@@ -75,12 +86,11 @@ void OutlineFilter::add_piece(std::span<const Vec3> corners) {
   pieces_.push_back({piece_box(corners), static_cast<std::uint32_t>(planes_.size())});
 }
 
-bool OutlineFilter::certainly_apart(const ShapeImpl& other) const {
-  const Box& box = other.tree.root();
-  if (pieces_.empty() || !can_be_judged(box)) return false;
-  // As outlines_conflict has it, with every size that either kind brings.
-  const double reach = Reach(gap_m_ + other.radius_m, width_m_ + other.width_m()).unit_chord() + kMargin;
-  const auto box_reach = static_cast<float>(reach + bulge(other));
+bool OutlineFilter::certainly_apart(const OutlineHead& other) const {
+  if (pieces_.empty() || std::isinf(other.bulge)) return false;
+  const Box& box = other.box;
+  const double reach = reach_ + static_cast<double>(other.reach);
+  const auto box_reach = static_cast<float>(reach + static_cast<double>(other.bulge));
   std::uint32_t plane = 0;
   for (const Piece& piece : pieces_) {
     bool apart = !box.near(piece.box, box_reach);

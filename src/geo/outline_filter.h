@@ -2,7 +2,7 @@
 //
 //   const OutlineFilter filter(query.shape, minima.horizontal_m);
 //   for (const Shape& other : found) {
-//     if (filter.certainly_apart(other.impl())) continue;
+//     if (filter.certainly_apart(OutlineHead(other.impl()))) continue;
 //     if (outlines_conflict(query.shape, other, minima.horizontal_m)) …
 //   }
 //
@@ -30,13 +30,25 @@
 
 namespace tansiq::geo {
 
+/// What the filter needs to know of the other outline: small, so that who keeps many may keep it beside them.
+struct OutlineHead {
+  OutlineHead() = default;
+  explicit OutlineHead(const ShapeImpl& shape);
+
+  Box box;
+  float reach = 0;  ///< What its sizes add to the reach, in radians; rounded up.
+  float bulge = 0;  ///< How far its inside may leave the box; infinite when it cannot be judged.
+};
+
 class OutlineFilter {
  public:
   /// `query` need not outlive it.
   OutlineFilter(const Shape& query, std::int64_t horizontal_m);
 
-  /// True only when `outlines_conflict(query, other, horizontal_m)` is false. Reads `other`'s own members alone.
-  [[nodiscard]] bool certainly_apart(const ShapeImpl& other) const;
+  /// False: it tells nothing apart.
+  [[nodiscard]] bool speaks() const { return !pieces_.empty(); }
+  /// True only when `outlines_conflict(query, other, horizontal_m)` is false.
+  [[nodiscard]] bool certainly_apart(const OutlineHead& other) const;
 
  private:
   static constexpr std::size_t kPiecesMax = 32;
@@ -48,8 +60,7 @@ class OutlineFilter {
 
   void add_piece(std::span<const Vec3> corners);
 
-  double gap_m_ = 0;
-  double width_m_ = 0;
+  double reach_ = 0;           ///< Of gap and width; in radians, with the margin.
   std::vector<Piece> pieces_;  ///< None: silent.
   std::vector<Vec3> planes_;   ///< Unit normals; the piece lies on the positive side.
 };

@@ -13,6 +13,8 @@ namespace {
 
 using test::at;
 
+OutlineHead head(const Shape& shape) { return OutlineHead(shape.impl()); }
+
 /// Draws outlines around a place, in degrees; longitudes run across the 180th meridian.
 class Draw {
  public:
@@ -84,7 +86,7 @@ TEST(OutlineFilter, WhatItTellsApartDoesNotConflict) {
     if (!query || !other) continue;
     const std::int64_t gap_m = random.one_in(3) ? 0 : std::llround(place.size * 20'000 * random.unit());
     const bool conflict = outlines_conflict(*query, *other, gap_m);
-    const bool told = OutlineFilter(*query, gap_m).certainly_apart(other->impl());
+    const bool told = OutlineFilter(*query, gap_m).certainly_apart(head(*other));
     ASSERT_FALSE(conflict && told) << "round " << round << " place " << place.lat << " gap " << gap_m;
     clear += conflict ? 0 : 1;
     apart += told ? 1 : 0;
@@ -102,7 +104,7 @@ TEST(OutlineFilter, TheReachCountsWidthsRadiiAndGap) {
   for (const std::int64_t radius_m : {10, 1'000, 3'000, 4'000, 5'000}) {
     const Shape circle = test::shape(Circle{aside, radius_m * 100});
     for (std::int64_t gap_m = 0; gap_m < 8'000; gap_m += 97) {
-      const bool told = OutlineFilter(leg, gap_m).certainly_apart(circle.impl());
+      const bool told = OutlineFilter(leg, gap_m).certainly_apart(head(circle));
       const bool conflict = outlines_conflict(leg, circle, gap_m);
       ASSERT_FALSE(told && conflict) << radius_m << " " << gap_m;
       // The box of a circle is its centre's: the filter loses little but the metre of its floats.
@@ -127,8 +129,8 @@ TEST(OutlineFilter, TheReachCountsTheMisplacementOfWideSides) {
     }
     if (apart == 0 || apart > 400) continue;
     ++tried;
-    EXPECT_FALSE(OutlineFilter(leg, conflict).certainly_apart(circle.impl())) << apart;
-    EXPECT_TRUE(OutlineFilter(leg, apart - 20).certainly_apart(circle.impl())) << apart;
+    EXPECT_FALSE(OutlineFilter(leg, conflict).certainly_apart(head(circle))) << apart;
+    EXPECT_TRUE(OutlineFilter(leg, apart - 20).certainly_apart(head(circle))) << apart;
   }
   EXPECT_GE(tried, 4);
 }
@@ -142,17 +144,17 @@ TEST(OutlineFilter, WhatAPolygonHoldsInItsMiddleIsNotApart) {
   const Shape holder = test::shape(polygon);
   const Shape leg = test::shape(Corridor{{at(0, 0), at(0.1, 0.1)}, 100'00, 100'00});
   ASSERT_TRUE(outlines_conflict(leg, holder, 0));
-  EXPECT_FALSE(OutlineFilter(leg, 0).certainly_apart(holder.impl()));
+  EXPECT_FALSE(OutlineFilter(leg, 0).certainly_apart(head(holder)));
 }
 
 TEST(OutlineFilter, IsSilentAboutWhatItCannotJudge) {
   const auto far = test::shape(Circle{at(10, 100), 100});
   const auto corridor = [](LatLng from, LatLng to) { return test::shape(Corridor{{from, to}, 100'00, 100'00}); };
-  EXPECT_TRUE(OutlineFilter(corridor(at(47, 11), at(48, 12)), 0).certainly_apart(far.impl()));
-  EXPECT_FALSE(OutlineFilter(corridor(at(89.99, 0), at(89.99, 1)), 0).certainly_apart(far.impl()));
-  EXPECT_FALSE(OutlineFilter(corridor(at(-30, 11), at(30, 12)), 0).certainly_apart(far.impl()));
-  EXPECT_FALSE(OutlineFilter(corridor(at(47, 11), at(48, 12)), 1'000'001).certainly_apart(far.impl()));
-  EXPECT_FALSE(OutlineFilter(far, 0).certainly_apart(test::shape(Circle{at(47, 11), 100}).impl()));
+  EXPECT_TRUE(OutlineFilter(corridor(at(47, 11), at(48, 12)), 0).certainly_apart(head(far)));
+  EXPECT_FALSE(OutlineFilter(corridor(at(89.99, 0), at(89.99, 1)), 0).certainly_apart(head(far)));
+  EXPECT_FALSE(OutlineFilter(corridor(at(-30, 11), at(30, 12)), 0).certainly_apart(head(far)));
+  EXPECT_FALSE(OutlineFilter(corridor(at(47, 11), at(48, 12)), 1'000'001).certainly_apart(head(far)));
+  EXPECT_FALSE(OutlineFilter(far, 0).certainly_apart(head(test::shape(Circle{at(47, 11), 100}))));
 }
 
 }  // namespace
