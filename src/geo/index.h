@@ -34,7 +34,7 @@
 //
 // Cost. insert and remove: expected O(1) plus O(log of the cell's pages), a move of at most 32 entries of 36 bytes, and
 // at a split of the cell's list of pages; query: grids in use × about four cells, plus a page test for each page of the
-// runs, plus 1 ns an entry of the pages met, plus the exact comparisons. Memory: about 160 bytes a volume, shapes
+// runs, plus 1 ns an entry of the pages met, plus the exact comparisons. Memory: about 190 bytes a volume, shapes
 // excluded. A page's box does not shrink when entries go, until the page is empty or splits. Worst case, all volumes in
 // one place at one time: a query is a linear scan at memory speed. One thread; no operation has hidden background work.
 #pragma once

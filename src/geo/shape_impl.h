@@ -25,7 +25,7 @@ struct PoleState {
 
 class ShapeImpl {
  public:
-  // What tells most others off comes first, so that it lies in one or two cache lines.
+  // Sizes and the tree's root come first: they tell most others off, and so lie in one or two cache lines.
   ShapeKind kind = ShapeKind::kPolygon;
   /// Polygon, and small enough to lie in the hemisphere left of each of its edges.
   bool convex = false;
