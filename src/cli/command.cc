@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/spelling.h"
+
 namespace tansiq::cli {
 
 Command& Command::sub(std::string name, std::string summary) {
@@ -144,26 +146,6 @@ Command& Command::run(Handler handler) {
 }
 
 std::string Command::path() const { return parent_ == nullptr ? name_ : parent_->path() + " " + name_; }
-
-namespace {
-
-// Edits (insert, delete, replace) that turn `a` into `b`. Words of commands only: a few characters each.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-}  // namespace
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& known) {
   constexpr std::size_t kWordBytesMax = 64;

@@ -95,9 +95,11 @@ Result<Filing> native_filing(const JsonValue& value) {
 
 Result<std::vector<Filing>> geojson_filings(std::string_view text) {
   const formats::TrafficInput traffic = TRY(formats::read_geojson_intents(text));
-  // A check goes on without a feature that it cannot read; a filing must not.
+  // A check goes on without what it cannot read; a filing must not, nor where a limit may have been misspelt away.
   for (const formats::Finding& finding : traffic.findings.list()) {
-    if (finding.severity != formats::Severity::kRefused && finding.severity != formats::Severity::kMalformed) continue;
+    const bool unusable =
+        finding.severity == formats::Severity::kRefused || finding.severity == formats::Severity::kMalformed;
+    if (!unusable && finding.reason != formats::kMisspeltProperty) continue;
     return fail(ErrorCode::kInvalid,
                 finding.detail.empty() ? finding.reason : fmt::format("{}: {}", finding.reason, finding.detail),
                 finding.where);

@@ -125,7 +125,7 @@ void append_findings(std::string& out, std::string_view title, const Findings& f
   for (const auto& total : totals)
     rows.push_back({std::string(severity_name(total.severity)), fmt::format("{}", total.count), total.reason});
   append_table(out, {"what", "count", "reason"}, rows, {false, true, false});
-  for (const Severity severity : {Severity::kMalformed, Severity::kRefused, Severity::kRepaired}) {
+  for (const Severity severity : {Severity::kMalformed, Severity::kRefused, Severity::kRepaired, Severity::kNote}) {
     std::size_t listed = 0;
     for (const Finding& finding : findings.list()) {
       if (finding.severity != severity || ++listed > places_max) continue;

@@ -1,14 +1,18 @@
 #include "formats/geojson_in.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/ids.h"
 #include "base/json_in.h"
 #include "base/limits.h"
+#include "base/spelling.h"
 #include "formats/ring.h"
 #include "formats/text.h"
 #include "geo/conflict.h"
@@ -158,6 +162,53 @@ Result<UtcMs> read_time(JsonValue properties, std::string_view name, TimeRoundin
   return time;
 }
 
+/// Of zones or of intents: what is known to one may stand in a file that is read as the other.
+constexpr std::array<std::string_view, 14> kProperties{"id",     "name",     "owner",  "rule",   "minima",
+                                                       "flight", "domain",   "lower",  "upper",  "start",
+                                                       "end",    "radius_m", "left_m", "right_m"};
+
+/// The known property that was probably meant: within two edits, of which a name of up to four letters allows one, and
+/// whether or not a letter is a capital.
+std::optional<std::string_view> meant_by(std::string_view name) {
+  constexpr std::size_t kNameMax = 16;  // no known name is as long
+  constexpr std::size_t kShort = 4;
+  if (name.size() > kNameMax) return std::nullopt;
+  std::string small(name);
+  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::optional<std::string_view> best;
+  std::size_t least = std::size_t(-1);
+  for (const std::string_view known : kProperties) {
+    const std::size_t distance = edit_distance(small, known);
+    if (distance <= (known.size() <= kShort ? 1U : 2U) && distance < least) {
+      best = known;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+/// Properties that are not known and like none that is: the first ones by name.
+class OtherProperties {
+ public:
+  void add(std::string_view name) {
+    if (names_.size() < kNamesMax) {
+      names_.insert(printable(name));
+    } else if (!names_.contains(printable(name))) {
+      more_ = true;
+    }
+  }
+  void report(Findings& findings) const {
+    if (names_.empty()) return;
+    findings.add(Severity::kNote, "properties that are not known are ignored", "features",
+                 fmt::format("{}{}", fmt::join(names_, ", "), more_ ? " and others" : ""));
+  }
+
+ private:
+  static constexpr std::size_t kNamesMax = 20;
+  std::set<std::string> names_;
+  bool more_ = false;
+};
+
 /// What zones and intents have in common.
 struct Feature {
   std::string id;
@@ -187,6 +238,7 @@ class Reader {
       Status used = read_and_use(features[i], use);
       if (!used) refuse(used.error());
     }
+    others_.report(findings_);
     return features.size();
   }
 
@@ -213,6 +265,7 @@ class Reader {
     const JsonValue properties = TRY(value.at("properties"));
     TRY_VOID(properties.expect(JsonValue::Kind::kObject));
     Feature feature{{}, {}, {}, {}, {}, properties};
+    note_unknown(properties);
     feature.id = TRY(read_id(value, properties));
     feature.domain = TRY(read_domain(properties));
     bool widened = false;
@@ -230,6 +283,19 @@ class Reader {
     return feature;
   }
 
+  void note_unknown(JsonValue properties) {
+    for (std::size_t i = 0; i < properties.size(); ++i) {
+      const std::string_view name = properties.name(i);
+      if (std::ranges::find(kProperties, name) != kProperties.end()) continue;
+      if (const auto meant = meant_by(name)) {
+        findings_.add(Severity::kNote, kMisspeltProperty, where_,
+                      fmt::format("'{}'; did you mean '{}'?", printable(name), *meant));
+      } else {
+        others_.add(name);
+      }
+    }
+  }
+
   void note(const Repairs& repairs, bool widened, const Feature& feature) {
     if (repairs.wrapped)
       findings_.add(Severity::kRepaired, "longitudes beyond 180 were brought back", where_, feature.id);
@@ -245,6 +311,7 @@ class Reader {
   }
 
   Findings& findings_;
+  OtherProperties others_;
   std::string where_;
 };
 

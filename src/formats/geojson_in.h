@@ -4,6 +4,10 @@
 // `right_m`. Holes are refused: a zone or an intent is where one may not be surprised by a gap. A shape split at the
 // 180° meridian, as RFC 7946 asks, is read as its parts.
 //
+// A property that is not known is ignored, as RFC 7946 has it, but not in silence: `uper` would mean *no limit*. One
+// that is within two edits of a known name is a note of its own (`kMisspeltProperty`), the rest are named once for the
+// file.
+//
 // A feature that cannot be used is listed and the next one read; only a text that is not a FeatureCollection fails.
 #pragma once
 
@@ -16,6 +20,9 @@ namespace tansiq::formats {
 inline constexpr std::size_t kGeoJsonBytesMax = 64U << 20;
 inline constexpr std::size_t kGeoJsonValuesMax = 8'000'000;
 inline constexpr std::size_t kGeoJsonPartsMax = 1'000;  ///< Of one feature.
+
+/// Reason of the finding for a property that is not known and looks like one that is.
+inline constexpr std::string_view kMisspeltProperty = "a property is ignored that looks misspelt";
 
 /// Reads zones. Fails with `kMalformed` (not JSON), `kTooLarge`, or `kInvalid` (not a FeatureCollection). O(bytes log
 /// n).

@@ -34,6 +34,33 @@ std::string refusal(std::string_view geometry, std::string_view properties = R"(
   return file.zones.empty() && file.findings.list().size() == 1 ? file.findings.list()[0].detail : "used";
 }
 
+TEST(GeoJsonIn, APropertyThatLooksMisspeltIsAFinding) {
+  const auto file = zones_of(feature(kSquare, R"({"id":"A","uper":"FL100","Lower":"FL050","fill":"#f00"})") + "," +
+                             feature(kSquare, R"({"id":"B","ownr":"us","stroke":"#00f","fill":"#0f0"})"));
+  ASSERT_EQ(file.zones.size(), 2U);
+  EXPECT_EQ(file.zones[0].band.upper_cm, geo::kHeightUnboundedHigh);
+  EXPECT_EQ(file.findings.count_of(Severity::kNote, kMisspeltProperty), 3U);
+  const auto& list = file.findings.list();
+  ASSERT_EQ(list.size(), 4U);
+  std::vector<std::string> details;
+  for (const Finding& finding : list) details.push_back(finding.where + ": " + finding.detail);
+  EXPECT_NE(std::ranges::find(details, "features[0]: 'uper'; did you mean 'upper'?"), details.end());
+  EXPECT_NE(std::ranges::find(details, "features[0]: 'Lower'; did you mean 'lower'?"), details.end());
+  EXPECT_NE(std::ranges::find(details, "features[1]: 'ownr'; did you mean 'owner'?"), details.end());
+  // The others once for the file, however often they occur.
+  EXPECT_EQ(details.back(), "features: fill, stroke");
+}
+
+TEST(GeoJsonIn, WhatLooksLikeNoKnownPropertyIsNamedOnce) {
+  std::string properties = R"({"id":"A","a":1,"date":2,"xy":3)";
+  for (int i = 0; i < 30; ++i) properties += fmt::format(R"(,"attribute-{}":0)", i);
+  const auto file = zones_of(feature(kSquare, properties + "}"));
+  ASSERT_EQ(file.findings.list().size(), 1U);
+  EXPECT_EQ(file.findings.list()[0].severity, Severity::kNote);
+  EXPECT_TRUE(file.findings.list()[0].detail.ends_with(" and others")) << file.findings.list()[0].detail;
+  EXPECT_EQ(std::ranges::count(file.findings.list()[0].detail, ','), 19);
+}
+
 TEST(GeoJsonIn, ReadsEveryOutline) {
   const auto file = zones_of(
       feature(

@@ -37,6 +37,15 @@ struct Box {
 [[nodiscard]] Box edge_box(Vec3 u, Vec3 w);
 [[nodiscard]] Box point_box(Vec3 v);
 
+/// Asks the processor for memory that is read soon, at most the first half kibibyte of it.
+inline void prefetch_range(const void* begin, std::size_t bytes) {
+  constexpr std::size_t kLine = 64;
+  constexpr std::size_t kMost = 8 * kLine;
+  const auto* at = static_cast<const char*>(begin);
+  // One line more than fits when the range does not begin with one.
+  for (std::size_t i = 0; i < std::min(bytes, kMost) + kLine; i += kLine) __builtin_prefetch(at + i);
+}
+
 class BoxTree {
  public:
   static constexpr std::size_t kFan = 8;
@@ -51,6 +60,8 @@ class BoxTree {
   /// 0 when the root is the only box.
   [[nodiscard]] std::size_t depth() const { return depth_; }
   [[nodiscard]] std::size_t bytes() const { return boxes_.capacity() * sizeof(Box); }
+
+  void prefetch() const { prefetch_range(boxes_.data(), bytes()); }
 
   /// Calls `visit(i)` for every part whose run's box is within `gap` of `box`, until it returns true. Returns whether
   /// it did.

@@ -6,8 +6,11 @@
 #include <array>
 #include <optional>
 
+#include "base/huge_pages.h"
 #include "base/invariant.h"
 #include "geo/index_grid.h"
+#include "geo/outline_filter.h"
+#include "geo/shape_impl.h"
 
 namespace tansiq::geo {
 namespace {
@@ -26,7 +29,7 @@ class VolumeIndex::Impl {
     const std::uint32_t slot = take_slot();
     const Handle handle = ++inserted_ << kSlotBits | slot;
     EXPECT_INVARIANT(inserted_ < std::uint64_t{1} << (64 - kSlotBits));
-    at(slot) = Stored{handle, tag, volume};
+    at(slot) = Stored{handle, tag, volume, OutlineHead(volume.shape.impl())};
     const IndexBox box = box_of(volume);
     grid_for(volume, box, true)->insert(box, slot);
     ends_.push_back({volume.window.end.ms, handle});
@@ -61,9 +64,8 @@ class VolumeIndex::Impl {
   [[nodiscard]] std::size_t size() const { return size_; }
 
   [[nodiscard]] std::size_t bytes() const {
-    std::size_t total = sizeof(*this) + chunks_.size() * sizeof(Chunk) + chunks_.capacity() * sizeof(chunks_[0]) +
-                        free_.capacity() * sizeof(std::uint32_t) + ends_.capacity() * sizeof(End) +
-                        grids_.capacity() * sizeof(grids_[0]);
+    std::size_t total = sizeof(*this) + stored_.bytes() + free_.capacity() * sizeof(std::uint32_t) +
+                        ends_.capacity() * sizeof(End) + grids_.capacity() * sizeof(grids_[0]);
     for (const Grid& grid : grids_) total += grid.cells->bytes();
     return total;
   }
@@ -97,9 +99,13 @@ class VolumeIndex::Impl {
     Handle handle = 0;  ///< 0 while the place is free.
     std::uint64_t tag = 0;
     std::optional<PreparedVolume> volume;
+    OutlineHead head;
+
+    void prefetch() const {
+      const auto* bytes = reinterpret_cast<const char*>(this);
+      for (const std::size_t at : {std::size_t{0}, std::size_t{64}, sizeof(Stored) - 1}) __builtin_prefetch(bytes + at);
+    }
   };
-  static constexpr std::size_t kChunk = 1024;
-  using Chunk = std::array<Stored, kChunk>;
   struct End {
     std::int64_t end_ms;
     Handle handle;
@@ -122,6 +128,7 @@ class VolumeIndex::Impl {
     std::vector<IndexGrid::Visit> visits;
     std::vector<PageVisit> pages;
     std::vector<const Stored*> found;
+    static constexpr std::size_t kBlock = 16;
 
     void clear() {
       lanes.clear();
@@ -135,21 +142,36 @@ class VolumeIndex::Impl {
       if (pages.capacity() > most) pages = {};
       if (found.capacity() > most) found = {};
     }
-    /// Drops what only its box meets.
+    /// Drops what only its box meets. Outlines are spread over the heap, and waiting for them is most of the cost. So a
+    /// block's outlines are asked for while the block before is compared: its own members first, then its points.
     void keep_conflicts(const PreparedVolume& query, const Minima& minima) {
-      std::erase_if(found, [&](const Stored* stored) {
-        return !outlines_conflict(stored->volume->shape, query.shape, minima.horizontal_m);
-      });
+      if (const OutlineFilter filter(query.shape, minima.horizontal_m); filter.speaks()) {
+        std::erase_if(found, [&](const Stored* stored) { return filter.certainly_apart(stored->head); });
+      }
+      const auto shape_of = [this](std::size_t i) -> const ShapeImpl& { return found[i]->volume->shape.impl(); };
+      const auto each = [this](std::size_t first, auto&& visit) {
+        for (std::size_t i = first; i < std::min(found.size(), first + kBlock); ++i) visit(i);
+      };
+      std::size_t kept = 0;
+      each(0, [&](std::size_t i) { shape_of(i).prefetch_head(); });
+      for (std::size_t first = 0; first < found.size(); first += kBlock) {
+        each(first, [&](std::size_t i) { shape_of(i).prefetch_parts(); });
+        each(first + kBlock, [&](std::size_t i) { shape_of(i).prefetch_head(); });
+        each(first, [&](std::size_t i) {
+          if (outlines_conflict(found[i]->volume->shape, query.shape, minima.horizontal_m)) found[kept++] = found[i];
+        });
+      }
+      found.resize(kept);
     }
   };
   static constexpr std::size_t kStaleEnds = 64;
   static constexpr std::size_t kScratchMax = 1 << 14;
 
-  [[nodiscard]] Stored& at(std::uint32_t slot) { return (*chunks_[slot / kChunk])[slot % kChunk]; }
-  [[nodiscard]] const Stored& at(std::uint32_t slot) const { return (*chunks_[slot / kChunk])[slot % kChunk]; }
+  [[nodiscard]] Stored& at(std::uint32_t slot) { return stored_[slot]; }
+  [[nodiscard]] const Stored& at(std::uint32_t slot) const { return stored_[slot]; }
   [[nodiscard]] bool has(Handle handle) const {
     const std::uint32_t slot = slot_of(handle);
-    return handle != 0 && slot < chunks_.size() * kChunk && at(slot).handle == handle;
+    return handle != 0 && slot < stored_.size() && at(slot).handle == handle;
   }
 
   /// Fills `scratch.found` with every volume whose box meets the query's (and, when `exact`, whose window does to the
@@ -178,7 +200,7 @@ class VolumeIndex::Impl {
       for (const IndexEntry* entry = visit.page->entries.get(); entry != end; ++entry) {
         if (!lanes_meet(entry->lanes, lanes)) continue;
         const Stored& stored = at(entry->slot);
-        __builtin_prefetch(&stored);
+        stored.prefetch();
         scratch.found.push_back(&stored);
       }
       if (scratch.found.size() <= candidates_max) continue;
@@ -201,10 +223,9 @@ class VolumeIndex::Impl {
 
   std::uint32_t take_slot() {
     if (free_.empty()) {
-      const std::size_t first = chunks_.size() * kChunk;
-      EXPECT_INVARIANT(first + kChunk <= kSlotMask + 1);
-      chunks_.push_back(std::make_unique<Chunk>());
-      for (std::size_t i = kChunk; i > 0; --i) free_.push_back(static_cast<std::uint32_t>(first + i - 1));
+      EXPECT_INVARIANT(stored_.size() <= kSlotMask);
+      stored_.emplace_back();
+      return static_cast<std::uint32_t>(stored_.size() - 1);
     }
     const std::uint32_t slot = free_.back();
     free_.pop_back();
@@ -236,7 +257,7 @@ class VolumeIndex::Impl {
     return known;
   }
 
-  std::vector<std::unique_ptr<Chunk>> chunks_;
+  StableArray<Stored> stored_;  ///< By slot.
   std::vector<std::uint32_t> free_;
   std::vector<End> ends_;  ///< A heap, earliest end first; may name volumes that are gone.
   std::vector<Grid> grids_;

@@ -10,21 +10,33 @@
 // touches a handful. The index is a set of loose grids, one for each class of size and class of duration (and vertical
 // reference): a volume is stored once, in the cell that holds its south-western corner, in the grid whose cells are
 // four times its class. So a query looks at about four cells of each grid in use, whatever the number of volumes,
-// and a continental zone never lies in the way of a drone's minute. Within a cell, entries stand in order of start in
-// pages of at most 64; since a grid bounds durations, the entries that can overlap a window are one run. Each entry
-// carries its box as eight 32-bit numbers (four lower bounds, four negated upper bounds), so that one comparison of
-// eight lanes tests space, height and time at once: volumes stacked in one square kilometre are told apart at about a
+// and a continental zone never lies in the way of a drone's minute.
+//
+// Within a cell, entries stand in pages of at most 32, in the order of a key: first a coarse start, half the grid's
+// longest duration, so that the entries that can overlap a window are one run of pages; then a Z-curve through height,
+// latitude and longitude, so that the entries of a page are neighbours in space. Each entry carries its box as eight
+// 32-bit numbers (four lower bounds, four negated upper bounds), so that one comparison of eight lanes tests space,
+// height and time at once. Each page carries the least of each lane: what misses that misses all its entries, so of a
+// run only the pages near the query are read. Volumes stacked in one square kilometre are told apart at about a
 // nanosecond each, without touching their outlines. What is left is compared exactly (conflict.h).
+//
+// Among a million volumes, nearly everything a query reads is a wait for memory. So it works in rounds, each over all
+// of what the one before found, and asks in each for the memory of the next: cells, their pages, entries, stored
+// volumes, outlines. The waits then overlap instead of following each other. The stored volumes stand on huge pages,
+// which saves a second wait for their addresses. A corridor fills little of its box: most of what only the box meets is
+// told off by the box of the other outline and the planes along the corridor's edges (outline_filter.h) before its
+// points are read.
 //
 // Alternatives. An R-tree over four dimensions adapts to any distribution, but pays for it at every insert (splits,
 // reinsertion) and walks pointers through overlapping boxes; on airspace data it is several times slower here
 // (index_bench.cc measures it beside this). A single grid or S2 cells as keys need many entries for a large volume, or
 // large cells for small ones. Interval trees answer for time alone.
 //
-// Cost. insert and remove: expected O(1) plus O(log of the cell's pages) and a move of at most 64 entries of 36 bytes;
-// query: grids in use × about four cells, plus 1 ns an entry in the overlapping runs, plus the exact comparisons.
-// Memory: about 200 bytes a volume, shapes excluded. Worst case, all volumes in one cell at one time: a query is a
-// linear scan at memory speed. One thread; no operation has hidden background work.
+// Cost. insert and remove: expected O(1) plus O(log of the cell's pages), a move of at most 32 entries of 36 bytes, and
+// at a split of the cell's list of pages; query: grids in use × about four cells, plus a page test for each page of the
+// runs, plus 1 ns an entry of the pages met, plus the exact comparisons. Memory: about 190 bytes a volume, shapes
+// excluded. A page's box does not shrink when entries go, until the page is empty or splits. Worst case, all volumes in
+// one place at one time: a query is a linear scan at memory speed. One thread; no operation has hidden background work.
 #pragma once
 
 #include <cstdint>

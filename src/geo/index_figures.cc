@@ -5,7 +5,9 @@
 #include <boost/geometry/index/rtree.hpp>
 #include <boost/iterator/function_output_iterator.hpp>
 #include <cmath>
+#include <cstddef>
 #include <ctime>
+#include <memory>
 #include <numbers>
 #include <vector>
 
@@ -23,6 +25,7 @@ namespace bgi = boost::geometry::index;
 
 constexpr Minima kMinima{50, 30'00, 0};
 constexpr std::size_t kQueries = 20'000;
+constexpr std::size_t kWarmBytesPerVolume = 300;  ///< More than either structure takes.
 constexpr double kMetresPerDegree = 111'000;
 
 /// What tells the workloads apart.
@@ -137,6 +140,21 @@ std::vector<PreparedVolume> draw_many(Workload& workload, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) volumes.push_back(workload.draw());
   return volumes;
 }
+
+/// Memory that has been written once and given back, so that what is measured first does not pay for fresh pages that
+/// what comes after finds ready. Holds the last block, or the allocator would return the rest to the kernel at once.
+class WarmHeap {
+ public:
+  explicit WarmHeap(std::size_t bytes) {
+    std::vector<std::unique_ptr<std::byte[]>> blocks(bytes / kBlock + 1);
+    for (auto& block : blocks) block = std::make_unique<std::byte[]>(kBlock);  // writes zeros
+    lid_ = std::move(blocks.back());
+  }
+
+ private:
+  static constexpr std::size_t kBlock = 1'024;
+  std::unique_ptr<std::byte[]> lid_;
+};
 
 template <class Query>
 double mean_query_us(const std::vector<PreparedVolume>& queries, Query&& query) {
@@ -300,6 +318,7 @@ IndexFigures measure_index(std::size_t volumes, IndexWorkload workload, bool wit
     Workload drawn(count, workload, seed);
     const std::vector<PreparedVolume> stored = draw_many(drawn, count);
     const std::vector<PreparedVolume> queries = draw_many(drawn, kQueries);
+    const WarmHeap warm(count * kWarmBytesPerVolume);
     IndexFigures figures = measure_own(stored, queries);
     if (peer) set_beside(figures, stored, queries);
     return figures;

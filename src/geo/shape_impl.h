@@ -1,6 +1,7 @@
 // What a Shape holds. Inside of geo/.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -24,26 +25,25 @@ struct PoleState {
 
 class ShapeImpl {
  public:
+  // Sizes and the tree's root come first: they tell most others off, and so lie in one or two cache lines.
   ShapeKind kind = ShapeKind::kPolygon;
   /// Polygon, and small enough to lie in the hemisphere left of each of its edges.
   bool convex = false;
   Shape::Bounds bounds{};
-  PoleState north;
-
-  /// Polygon: the vertices, interior to the left. Circle: the centre. Corridor: the line.
-  std::vector<Vertex> vertices;
-
   double radius_m = 0;  ///< Circle.
   double left_m = 0;    ///< Corridor.
   double right_m = 0;
+  /// Over the edges of a polygon or the pieces of a corridor.
+  BoxTree tree;
+
+  /// Polygon: the vertices, interior to the left. Circle: the centre. Corridor: the line.
+  std::vector<Vertex> vertices;
+  PoleState north;
 
   /// Corridor: the region as convex polygons (interior to the left), which together cover it and reach beyond it by
   /// less than the stated slack. Piece k has the corners [piece_begin[k], piece_begin[k+1]).
   std::vector<Vec3> corners;
   std::vector<std::uint32_t> piece_begin;
-
-  /// Over the edges of a polygon or the pieces of a corridor.
-  BoxTree tree;
 
   [[nodiscard]] std::size_t size() const { return vertices.size(); }
   [[nodiscard]] std::size_t next(std::size_t i) const { return i + 1 == vertices.size() ? 0 : i + 1; }
@@ -56,6 +56,17 @@ class ShapeImpl {
   }
   [[nodiscard]] Box box_of_part(std::size_t i) const;
   [[nodiscard]] double width_m() const { return left_m > right_m ? left_m : right_m; }
+
+  /// For who compares many outlines that lie apart in memory: asks for this one's own members, or, once those have
+  /// come, for its points (the first of them when there are many).
+  void prefetch_head() const { prefetch_range(this, sizeof(*this)); }
+  void prefetch_parts() const {
+    prefetch_range(vertices.data(), vertices.size() * sizeof(Vertex));
+    if (kind != ShapeKind::kCorridor) return;
+    prefetch_range(corners.data(), corners.size() * sizeof(Vec3));
+    __builtin_prefetch(piece_begin.data());
+    tree.prefetch();
+  }
 };
 
 /// Box of a convex piece with its edges' bulges.

@@ -1,6 +1,7 @@
 #include "node/api_json.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -172,6 +173,31 @@ void write_zone(JcsWriter& w, const core::Zone& zone, const core::Machine& machi
   w.key("sequenced_here").boolean(zone.owner == machine.self()).end_object();
 }
 
+// A proposal is the least move that was found free: a little less conflicts, and a little more may meet the next one.
+// So it is said to the millisecond and the centimetre, not rounded.
+
+/// `17 min`, `1 h 2 min 3.5 s`.
+std::string exact_duration(DurationMs ms) {
+  std::vector<std::string> parts;
+  if (ms >= 3'600'000) parts.push_back(fmt::format("{} h", ms / 3'600'000));
+  if (ms / 60'000 % 60 != 0) parts.push_back(fmt::format("{} min", ms / 60'000 % 60));
+  if (const std::int64_t rest = ms % 60'000; rest != 0 || parts.empty()) {
+    std::string seconds = rest % 1'000 == 0 ? "" : fmt::format(".{:03}", rest % 1'000);
+    while (seconds.ends_with('0')) seconds.pop_back();
+    parts.push_back(fmt::format("{}{} s", rest / 1'000, seconds));
+  }
+  return fmt::format("{}", fmt::join(parts, " "));
+}
+
+/// In feet when they are whole, as the levels of most airspace are; else in metres: `1000 ft`, `120.5 m`.
+std::string exact_height(std::int64_t cm) {
+  // 100 ft are 3048 cm.
+  if (cm * 100 % 3'048 == 0) return fmt::format("{} ft", cm * 100 / 3'048);
+  std::string fraction = cm % 100 == 0 ? "" : fmt::format(".{:02}", cm % 100);
+  if (fraction.ends_with('0')) fraction.pop_back();
+  return fmt::format("{}{} m", cm / 100, fraction);
+}
+
 std::string plural(std::uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
@@ -308,11 +334,11 @@ std::string refusal_sentence(const core::Decision& d) {
   }
   if (d.counter.time_shift_ms) {
     const std::int64_t ms = *d.counter.time_shift_ms;
-    text += fmt::format("; free {} {}", format_duration(ms < 0 ? -ms : ms), ms < 0 ? "earlier" : "later");
+    text += fmt::format("; free {} {}", exact_duration(ms < 0 ? -ms : ms), ms < 0 ? "earlier" : "later");
   }
   if (d.counter.level_shift_cm) {
     const std::int64_t cm = *d.counter.level_shift_cm;
-    text += fmt::format("{} {} m {}", d.counter.time_shift_ms ? " or" : "; free", (cm < 0 ? -cm : cm) / 100,
+    text += fmt::format("{} {} {}", d.counter.time_shift_ms ? " or" : "; free", exact_height(cm < 0 ? -cm : cm),
                         cm < 0 ? "lower" : "higher");
   }
   return text;

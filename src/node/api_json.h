@@ -39,7 +39,7 @@ struct RefusalHead {
   int status = 409;
 };
 [[nodiscard]] std::string refusal_json(const Recorded& recorded, const RefusalHead& head, core::DataMode mode);
-/// What stands in the way, as one sentence: `conflicts with 2 intents in K1; free 4 min later or at +10 levels`.
+/// What stands in the way, as one sentence: `conflicts with 2 intents in K1; free 4 min later or 1000 ft higher`.
 [[nodiscard]] std::string refusal_sentence(const core::Decision& decision);
 
 [[nodiscard]] std::string preview_json(const core::Decision& decision, core::DataMode mode);
