@@ -44,7 +44,6 @@ inline constexpr std::size_t kBatchCommandsMax = 256;
 inline constexpr std::size_t kCommandMemoryMax = 1'000'000;
 inline constexpr std::int64_t kCommandMemoryMs = 24LL * 3'600'000;
 
-
 // Replication: one answer of a peer, and what we send it. An answer fits one batch of the store.
 inline constexpr std::size_t kPullEntriesMax = 4'096;
 inline constexpr std::size_t kPullEntryBytesMax = 4U << 20;  // Of all entries together, beyond the first.

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ class Deadline {
 class Wire {
  public:
   Wire() = default;
+  explicit Wire(std::shared_ptr<Interrupt> interrupt) : interrupt_(std::move(interrupt)) {}
   ~Wire() { close(); }
   Wire(const Wire&) = delete;
   Wire& operator=(const Wire&) = delete;
@@ -62,14 +64,20 @@ class Wire {
   Status wait(IoState wanted, const Deadline& deadline) const;
   Status connect_one(const addrinfo& to, const Deadline& deadline);
 
+  std::shared_ptr<Interrupt> interrupt_;
   int socket_ = -1;
   std::unique_ptr<ByteStream> stream_;
 };
 
 Status Wire::wait(IoState wanted, const Deadline& deadline) const {
-  pollfd item{socket_, static_cast<short>(wanted == IoState::kWantWrite ? POLLOUT : POLLIN), 0};
+  // poll(2) leaves out descriptors below zero.
+  std::array<pollfd, 2> items{{
+      {socket_, static_cast<short>(wanted == IoState::kWantWrite ? POLLOUT : POLLIN), 0},
+      {interrupt_ ? interrupt_->native_handle() : -1, POLLIN, 0},
+  }};
   for (;;) {
-    const int ready = ::poll(&item, 1, deadline.left_ms());
+    const int ready = ::poll(items.data(), items.size(), deadline.left_ms());
+    if (ready > 0 && items[1].revents != 0) return fail(ErrorCode::kUnavailable, "interrupted");
     if (ready > 0) return {};
     if (ready == 0) return fail(ErrorCode::kTimeout, "no answer in the time allowed");
     if (errno != EINTR) return fail(ErrorCode::kUnavailable, std::strerror(errno));
@@ -283,11 +291,27 @@ Error error_from_response(const ClientResponse& response, std::string_view what)
   return error;
 }
 
+Result<std::shared_ptr<Interrupt>> Interrupt::create() {
+  const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (event < 0) return fail(ErrorCode::kIo, std::strerror(errno));
+  return std::shared_ptr<Interrupt>(new Interrupt(event));
+}
+
+Interrupt::~Interrupt() { ::close(event_); }
+
+void Interrupt::trigger() {
+  const std::uint64_t one = 1;
+  // Fails only when it has been triggered 2^64 - 1 times.
+  [[maybe_unused]] const ssize_t put = ::write(event_, &one, sizeof one);
+}
+
 struct HttpClient::Impl {
   HttpClientOptions options;
   BaseUrl url;
   std::shared_ptr<TlsClientContext> tls;
   Wire wire;
+
+  explicit Impl(std::shared_ptr<Interrupt> interrupt) : wire(std::move(interrupt)) {}
 
   struct Attempt {
     Result<ClientResponse> response;
@@ -300,7 +324,7 @@ HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpClient::~HttpClient() = default;
 
 Result<std::unique_ptr<HttpClient>> HttpClient::create(HttpClientOptions options) {
-  auto impl = std::make_unique<Impl>();
+  auto impl = std::make_unique<Impl>(options.interrupt);
   impl->url = TRY(BaseUrl::parse(options.base_url));
   impl->tls = TRY(tls_for(impl->url, options.trust));
   impl->options = std::move(options);
@@ -353,6 +377,8 @@ Result<ClientResponse> HttpClient::post_json(std::string_view target, std::strin
 }
 
 struct EventStream::Impl {
+  explicit Impl(std::shared_ptr<Interrupt> interrupt) : wire(std::move(interrupt)) {}
+
   Wire wire;
   std::unique_ptr<ResponseReader> reader;
   SseParser parser;
@@ -367,7 +393,7 @@ Result<std::unique_ptr<EventStream>> HttpClient::events(std::string_view target,
   TRY_VOID(check_sendable(target, impl_->options.bearer_token));
   Headers headers{{"Accept", "text/event-stream"}};
   if (!last_event_id.empty()) headers.add("Last-Event-ID", last_event_id);
-  auto stream = std::make_unique<EventStream::Impl>();
+  auto stream = std::make_unique<EventStream::Impl>(impl_->options.interrupt);
   TRY_VOID(stream->wire.connect(impl_->url, impl_->tls.get(), Deadline(impl_->options.connect_ms)));
   const Deadline deadline(impl_->options.response_ms);
   TRY_VOID(stream->wire.write(request_head(impl_->options, impl_->url, Method::kGet, target, headers, 0), deadline));

@@ -33,6 +33,25 @@ struct BaseUrl {
   [[nodiscard]] std::string authority() const;
 };
 
+/// Ends the waiting of blocking clients from another thread: for who must stop while an answer is long in coming.
+class Interrupt {
+ public:
+  /// Fails with `kIo` when the system has no file descriptor left.
+  [[nodiscard]] static Result<std::shared_ptr<Interrupt>> create();
+  ~Interrupt();
+  Interrupt(const Interrupt&) = delete;
+  Interrupt& operator=(const Interrupt&) = delete;
+
+  /// Every call under way, and every later one, of the clients that have this fails with `kUnavailable`. Any thread.
+  void trigger();
+  /// Readable once triggered.
+  [[nodiscard]] int native_handle() const { return event_; }
+
+ private:
+  explicit Interrupt(int event) : event_(event) {}
+  const int event_;
+};
+
 struct HttpClientOptions {
   std::string base_url{};           ///< One `/` at its end is tolerated.
   std::string bearer_token{};       ///< Sent as `Authorization: Bearer` when not empty.
@@ -41,6 +60,7 @@ struct HttpClientOptions {
   DurationMs response_ms = 30'000;  ///< From the request to the last byte of the answer.
   std::size_t head_bytes_max = 64U << 10;
   std::size_t body_bytes_max = 64U << 20;
+  std::shared_ptr<Interrupt> interrupt{};  ///< Optional.
 };
 
 struct ClientResponse {

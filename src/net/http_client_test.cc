@@ -191,5 +191,21 @@ TEST(LoadGenerator, CountsWhatTheServerCounts) {
   EXPECT_EQ(run_load({.port = server->port()}).error().code, ErrorCode::kInvalid);
 }
 
+TEST(HttpClient, AnInterruptEndsALongWait) {
+  Inbox inbox;
+  const auto server = start_server(inbox.handler());
+  const auto interrupt = *Interrupt::create();
+  auto client = *HttpClient::create({.base_url = server->url(), .interrupt = interrupt});
+  std::thread stopper([&] {
+    const auto exchange = inbox.next();  // the question has arrived, and is never answered
+    interrupt->trigger();
+  });
+  const auto answer = client->get("/x");
+  stopper.join();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::kUnavailable);
+  EXPECT_FALSE(client->get("/x"));  // and every later one
+}
+
 }  // namespace
 }  // namespace tansiq::net

@@ -79,7 +79,8 @@ struct Principal {
   [[nodiscard]] bool has(std::string_view scope) const { return scopes.contains(scope); }
 };
 
-/// The other end of a TLS connection that showed a certificate signed by the configured client authority.
+/// The other end of a TLS connection that showed a certificate: one signed by the configured client authority, or any
+/// where the server takes any client key (then only the key is proved, the subject is what the client calls itself).
 struct TlsPeer {
   std::string subject;                        ///< Distinguished name, RFC 2253.
   std::array<std::uint8_t, 32> key_sha256{};  ///< SHA-256 of its SubjectPublicKeyInfo: what a charter names.

@@ -117,7 +117,8 @@ std::string subject_of(X509* certificate) {
 
 class TlsStream final : public ByteStream {
  public:
-  TlsStream(SslPtr ssl, std::optional<KeyHash> pinned) : ssl_(std::move(ssl)), pinned_(pinned) {}
+  /// `pinned`: keys of which the other end must have one; empty: any.
+  TlsStream(SslPtr ssl, std::vector<KeyHash> pinned) : ssl_(std::move(ssl)), pinned_(std::move(pinned)) {}
 
   IoResult read_some(std::span<char> into) override {
     if (const IoResult step = shake_hands(); step.state != IoState::kOk) return step;
@@ -167,10 +168,11 @@ class TlsStream final : public ByteStream {
       const IoResult why = stopped(done);
       return why.state == IoState::kEof ? give_up("the connection ended during the handshake") : why;
     }
-    if (pinned_) {
+    if (!pinned_.empty()) {
       const X509Ptr certificate(SSL_get1_peer_certificate(ssl_.get()));
       const auto hash = certificate ? key_hash(certificate.get()) : std::nullopt;
-      if (!hash || !equal_constant_time(*hash, *pinned_)) return give_up("the server's key is not the pinned one");
+      const auto fits = [&](const KeyHash& pinned) { return equal_constant_time(*hash, pinned); };
+      if (!hash || std::ranges::none_of(pinned_, fits)) return give_up("the server's key is not the pinned one");
     }
     shaken_ = true;
     return {IoState::kOk, 0};
@@ -204,7 +206,7 @@ class TlsStream final : public ByteStream {
   }
 
   SslPtr ssl_;
-  std::optional<KeyHash> pinned_;
+  std::vector<KeyHash> pinned_;
   bool shaken_ = false;
   bool broken_ = false;
   std::string failure_;
@@ -264,6 +266,16 @@ Result<SslPtr> make_ssl(SSL_CTX* ctx, int socket) {
 
 }  // namespace
 
+namespace {
+
+/// The certificate is only the envelope of a key, and the handshake has the client prove that it has that key.
+int accept_any_certificate(X509_STORE_CTX* context, void*) {
+  X509_STORE_CTX_set_error(context, X509_V_OK);
+  return 1;
+}
+
+}  // namespace
+
 struct TlsServerContext::Impl {
   CtxPtr ctx;
 };
@@ -274,7 +286,14 @@ TlsServerContext::~TlsServerContext() = default;
 Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(const TlsConfig& config) {
   CtxPtr ctx = TRY(make_context(TLS_server_method()));
   TRY_VOID(load_identity(ctx.get(), config.certificate_file, config.key_file));
-  if (!config.client_ca_file.empty()) {
+  if (config.any_client_key) {
+    if (!config.client_ca_file.empty()) {
+      return fail(ErrorCode::kInvalid, "take any client key or those of an authority, not both", "client_ca_file");
+    }
+    const int required = config.client_certificate_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
+    SSL_CTX_set_verify(ctx.get(), SSL_VERIFY_PEER | required, nullptr);
+    SSL_CTX_set_cert_verify_callback(ctx.get(), accept_any_certificate, nullptr);
+  } else if (!config.client_ca_file.empty()) {
     const char* file = config.client_ca_file.c_str();
     STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(file);
     if (names == nullptr || SSL_CTX_load_verify_locations(ctx.get(), file, nullptr) != 1) {
@@ -294,12 +313,12 @@ Result<std::shared_ptr<TlsServerContext>> TlsServerContext::create(const TlsConf
 Result<std::unique_ptr<ByteStream>> TlsServerContext::accept(int socket) const {
   SslPtr ssl = TRY(make_ssl(impl_->ctx.get(), socket));
   SSL_set_accept_state(ssl.get());
-  return std::make_unique<TlsStream>(std::move(ssl), std::nullopt);
+  return std::make_unique<TlsStream>(std::move(ssl), std::vector<KeyHash>{});
 }
 
 struct TlsClientContext::Impl {
   CtxPtr ctx;
-  std::optional<KeyHash> pinned;
+  std::vector<KeyHash> pinned;
 };
 
 TlsClientContext::TlsClientContext(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -307,7 +326,9 @@ TlsClientContext::~TlsClientContext() = default;
 
 Result<std::shared_ptr<TlsClientContext>> TlsClientContext::create(const TlsTrust& trust) {
   CtxPtr ctx = TRY(make_context(TLS_client_method()));
-  if (trust.key_sha256) {
+  std::vector<KeyHash> pinned = trust.keys_sha256;
+  if (trust.key_sha256) pinned.push_back(*trust.key_sha256);
+  if (!pinned.empty()) {
     if (!trust.ca_file.empty()) return fail(ErrorCode::kInvalid, "give a CA file or a pinned key, not both", "trust");
     SSL_CTX_set_verify(ctx.get(), SSL_VERIFY_NONE, nullptr);  // the stream compares the key itself
   } else {
@@ -320,7 +341,7 @@ Result<std::shared_ptr<TlsClientContext>> TlsClientContext::create(const TlsTrus
   }
   if (!trust.certificate_file.empty()) TRY_VOID(load_identity(ctx.get(), trust.certificate_file, trust.key_file));
   return std::shared_ptr<TlsClientContext>(
-      new TlsClientContext(std::make_unique<Impl>(Impl{std::move(ctx), trust.key_sha256})));
+      new TlsClientContext(std::make_unique<Impl>(Impl{std::move(ctx), std::move(pinned)})));
 }
 
 namespace {

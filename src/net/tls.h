@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "net/http_types.h"
@@ -21,13 +22,19 @@ struct TlsConfig {
   std::string
       client_ca_file{};  ///< When set, clients may show a certificate, which must then be signed by one of these.
   bool client_certificate_required = false;
+  /// Clients may show any certificate, self-signed or expired: only the key counts, of which the handshake proves that
+  /// they have it. Who that is, the handler decides by `TlsPeer::key_sha256`. Excludes `client_ca_file`.
+  bool any_client_key = false;
 };
 
-/// What a client trusts: exactly one of the two is set, or none, which means the system's authorities.
+/// What a client trusts: exactly one of authority and pinned keys is set, or none, which means the system's
+/// authorities.
 struct TlsTrust {
   std::string ca_file{};  ///< PEM. The certificate must also bear the host's name.
   std::optional<std::array<std::uint8_t, 32>>
-      key_sha256{};                            ///< Pinned SubjectPublicKeyInfo; names and dates do not matter.
+      key_sha256{};  ///< Pinned SubjectPublicKeyInfo; names and dates do not matter.
+  /// More of them, of which the server must have one: before a server changes its key it names both.
+  std::vector<std::array<std::uint8_t, 32>> keys_sha256{};
   std::string certificate_file{}, key_file{};  ///< Shown to the server when set.
 };
 

@@ -25,9 +25,9 @@ namespace tansiq::node {
 
 /// A held prefix and what covers it, verified.
 struct HeadNote {
-  log::Checkpoint tree;    ///< What is held.
+  log::Checkpoint tree;         ///< What is held.
   log::Checkpoint signed_tree;  ///< What the peer has signed; the same when caught up.
-  std::string note;        ///< The signed checkpoint, as received.
+  std::string note;             ///< The signed checkpoint, as received.
 
   [[nodiscard]] bool caught_up() const { return tree.size == signed_tree.size; }
 };

@@ -118,9 +118,8 @@ TEST_F(FaceTest, ServesAPeerItsOwnPairAndMembersOnly) {
 
 TEST_F(FaceTest, WaitsForWhatIsNew) {
   us_.grow(kMembers, 5);
-  auto waiting = std::async(std::launch::async, [&] {
-    return ask({.log = kMembers, .from = 5, .under = {}, .wait_ms = 30'000});
-  });
+  auto waiting =
+      std::async(std::launch::async, [&] { return ask({.log = kMembers, .from = 5, .under = {}, .wait_ms = 30'000}); });
   // Whether it came before or after what follows, it must see it.
   us_.grow(kMembers, 1);
   face_->grown();
@@ -160,9 +159,8 @@ TEST_F(FaceTest, ALaterQuestionEndsTheOneBefore) {
 }
 
 TEST_F(FaceTest, StoppingAnswersWhatWaits) {
-  auto waiting = std::async(std::launch::async, [&] {
-    return ask({.log = kMembers, .from = 0, .under = {}, .wait_ms = 30'000});
-  });
+  auto waiting =
+      std::async(std::launch::async, [&] { return ask({.log = kMembers, .from = 0, .under = {}, .wait_ms = 30'000}); });
   while (server_->counters().requests == 0) std::this_thread::yield();
   face_->stop();
   EXPECT_EQ(waiting.get()->status, 503);

@@ -38,8 +38,15 @@ TEST(PullFormat, ReadsWhatWasWritten) {
 TEST(PullFormat, TheBytesAreAsDescribed) {
   PullAnswerWriter writer(258, "n");
   ASSERT_TRUE(writer.add(as_bytes("ab")));
-  EXPECT_EQ(to_hex(as_bytes(writer.finish({}))), "747371" "70756c6c31" "0000000000000102" "00000001" "6e" "00000001"
-                                                 "00026162" "00");
+  EXPECT_EQ(to_hex(as_bytes(writer.finish({}))),
+            "747371"
+            "70756c6c31"
+            "0000000000000102"
+            "00000001"
+            "6e"
+            "00000001"
+            "00026162"
+            "00");
 }
 
 TEST(PullFormat, EveryCutAndEveryTailIsRefused) {

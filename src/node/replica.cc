@@ -123,12 +123,11 @@ Judgement Replica::judge(const PullAnswer& answer, const log::SubtreeReader* hel
 }
 
 Judgement Replica::judge_older(const log::SignedCheckpoint& shown, const log::SubtreeReader* held_nodes) const {
-  const std::string old = fmt::format("a checkpoint of {} entries; {} had been signed", shown.checkpoint.size,
-                                      known_size());
+  const std::string old =
+      fmt::format("a checkpoint of {} entries; {} had been signed", shown.checkpoint.size, known_size());
   // Before all of the newer tree is held there is nothing to compare with; the peer will show it again.
   if (held_nodes == nullptr || !caught_up()) return verdict(Verdict::kOld, old);
-  auto fork =
-      log::find_fork(shown.checkpoint, shown.raw, newest_->checkpoint, newest_->raw, *held_nodes);
+  auto fork = log::find_fork(shown.checkpoint, shown.raw, newest_->checkpoint, newest_->raw, *held_nodes);
   if (!fork) return verdict(Verdict::kOld, old + "; not compared: " + fork.error().text());
   if (*fork) return forked(**fork, fmt::format("the first {} entries have another signed root", shown.checkpoint.size));
   return verdict(Verdict::kOld, old);
@@ -140,8 +139,8 @@ Judgement Replica::judge_proof(const PullAnswer& answer, const log::SignedCheckp
   if (shown.checkpoint.size == old_size) return refused(kAgree);
   if (!answer.entries.empty() || !answer.prefix) return refused("asked for a proof, got none");
   const PrefixProof& prefix = *answer.prefix;
-  if (auto proved = log::verify_consistency(old_size, shown.checkpoint.size, prefix.proof, prefix.root,
-                                            shown.checkpoint.root);
+  if (auto proved =
+          log::verify_consistency(old_size, shown.checkpoint.size, prefix.proof, prefix.root, shown.checkpoint.root);
       !proved) {
     return refused("proof: " + proved.error().text());
   }

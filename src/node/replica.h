@@ -96,7 +96,7 @@ class Replica {
   struct Held {
     log::RightEdge edge;
     std::string head_note;
-    std::optional<EnvelopeMark> last;            ///< Of the last entry.
+    std::optional<EnvelopeMark> last;             ///< Of the last entry.
     std::optional<log::ForkEvidence> evidence{};  ///< That was kept: the log is pinned.
   };
 

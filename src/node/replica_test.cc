@@ -57,8 +57,8 @@ TEST(Replica, CatchesUpUnderOneCheckpointInProvenPieces) {
   EXPECT_EQ(replica.size(), 100U);
   EXPECT_EQ(replica.known_size(), 1'000U);
   EXPECT_EQ(replica.question().under, 1'000U);
-  EXPECT_FALSE(*replica.receipt(*log::SignerKey::generate("fr.example/cosigner", log::KeyType::kEd25519Cosignature),
-                                kNow));
+  EXPECT_FALSE(
+      *replica.receipt(*log::SignerKey::generate("fr.example/cosigner", log::KeyType::kEd25519Cosignature), kNow));
   author.grow(50);  // seen only when the thousand are held
   catch_up(replica, author, 100, &stored);
   EXPECT_EQ(stored, author.lines());
@@ -72,8 +72,7 @@ RC_GTEST_PROP(Replica, AnyCuttingIntoPiecesGivesTheSameLog, (std::uint64_t seed)
   std::string head_note;
   for (int round = 0; round < 30; ++round) {
     author.grow(static_cast<std::uint64_t>(random.between(0, 70)));
-    const std::string answer =
-        author.answer(replica.question(), static_cast<std::uint64_t>(random.between(1, 40)));
+    const std::string answer = author.answer(replica.question(), static_cast<std::uint64_t>(random.between(1, 40)));
     const Judgement judged = feed(replica, answer, &stored);
     RC_ASSERT(judged.verdict == Verdict::kExtends || judged.verdict == Verdict::kNothingNew);
     if (judged.verdict == Verdict::kExtends) head_note = judged.head_note;

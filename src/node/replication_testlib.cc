@@ -16,8 +16,8 @@ log::SignerKey key_from(std::uint8_t seed, const std::string& origin) {
 }  // namespace
 
 std::string envelope_entry(std::uint64_t seq, std::int64_t time_ms, std::string_view text) {
-  return fmt::format("{{\"body\":{{\"text\":\"{}\"}},\"seq\":{},\"time_ms\":{},\"type\":\"test\",\"v\":1}}\n", text, seq,
-                     time_ms);
+  return fmt::format("{{\"body\":{{\"text\":\"{}\"}},\"seq\":{},\"time_ms\":{},\"type\":\"test\",\"v\":1}}\n", text,
+                     seq, time_ms);
 }
 
 Author::Author(std::uint8_t seed, const std::string& origin) : key_(key_from(seed, origin)) {}

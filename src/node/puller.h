@@ -1,0 +1,140 @@
+// Keeps the mirror of one log of a peer up to date: asks, verifies, hands on, asks again.
+//
+//   auto http = TRY(HttpPullTransport::create({.base_url = peer.url, .trust = pinned_keys_and_own_certificate}));
+//   Puller puller({.peer = id, .cosigner = &key, .clock = &clock, .seed = random,
+//                  .store = [&](const Piece& piece) { return core.make_durable(piece); },      // blocks until it is
+//                  .accuse = [&](const log::ForkEvidence& evidence) { … }},
+//                 std::move(replica), std::move(http), store->open_reader(), log_id);
+//
+// One thread for each mirrored log, so that a peer's news in one is never held up by the silence in another. It asks
+// with a long poll: no interval, an entry is here as soon as the peer has it durable and the line carries it. After a
+// failure it waits, twice as long each time up to a bound, with a random part, so that many nodes do not ask in step;
+// it also waits a little when a peer says at once that nothing is new, instead of holding the question.
+//
+// What leaves here through `store` has been verified and comes in order. The replica moves on only after `store` has
+// returned, so a piece that could not be stored is asked for again.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "base/ids.h"
+#include "base/random.h"
+#include "net/http_client.h"
+#include "node/replica.h"
+#include "store/log_store.h"
+
+namespace tansiq::node {
+
+/// How a question reaches the peer. Used by one thread, but for `interrupt`.
+class PullTransport {
+ public:
+  PullTransport() = default;
+  PullTransport(const PullTransport&) = delete;
+  PullTransport& operator=(const PullTransport&) = delete;
+  virtual ~PullTransport() = default;
+  /// The answer's bytes. Fails with `kConflict` when the peer does not have the checkpoint that was named, otherwise
+  /// with what is wrong with the line or the question.
+  [[nodiscard]] virtual Result<std::string> ask(const PullQuestion& question, std::string_view note) = 0;
+  /// Ends the call under way and all later ones. Any thread.
+  virtual void interrupt() = 0;
+};
+
+class HttpPullTransport final : public PullTransport {
+ public:
+  /// `options.trust` has the peer's pinned keys and our own certificate. Sizes, times and the interrupt are set here.
+  [[nodiscard]] static Result<std::unique_ptr<PullTransport>> create(net::HttpClientOptions options);
+  Result<std::string> ask(const PullQuestion& question, std::string_view note) override;
+  void interrupt() override { interrupt_->trigger(); }
+
+ private:
+  HttpPullTransport(std::shared_ptr<net::Interrupt> interrupt, std::unique_ptr<net::HttpClient> client)
+      : interrupt_(std::move(interrupt)), client_(std::move(client)) {}
+  std::shared_ptr<net::Interrupt> interrupt_;
+  std::unique_ptr<net::HttpClient> client_;
+};
+
+/// Verified entries of a mirrored log, to be made durable together with the note. Views, valid during the call.
+struct Piece {
+  const AuthorityId& peer;
+  const std::string& origin;
+  const Judgement& judged;
+};
+
+/// How long to wait after `failures` in a row: between half and all of `first_ms` doubled so often, at most `max_ms`.
+[[nodiscard]] DurationMs backoff_ms(unsigned failures, DurationMs first_ms, DurationMs max_ms, SeededRandom& random);
+
+class Puller {
+ public:
+  struct Config {
+    AuthorityId peer;
+    const log::SignerKey* cosigner = nullptr;  ///< Type 04. Outlives the puller.
+    const Clock* clock = nullptr;              ///< Outlives the puller.
+    std::uint64_t seed = 0;                    ///< Of the jitter.
+    DurationMs wait_ms = 20'000;               ///< Of the long poll.
+    DurationMs backoff_first_ms = 200;
+    DurationMs backoff_max_ms = 30'000;
+    /// Returns when entries and head note are durable. Called on the puller's thread. A failure is tried again later.
+    std::function<Status(const Piece&)> store{};
+    /// The peer has signed two logs. The evidence must become durable and public; called once.
+    std::function<void(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence&)> accuse{};
+  };
+
+  /// How the line and the mirror stand. Times are of the node's clock.
+  struct LinkState {
+    std::uint64_t held = 0;   ///< Entries that are durable here.
+    std::uint64_t known = 0;  ///< Entries that the peer is known to have signed; `known - held` are still to come.
+    std::optional<UtcMs> last_answer{};    ///< When the peer last showed a checkpoint that was good and not old.
+    std::optional<UtcMs> last_progress{};  ///< When entries last came.
+    unsigned failures = 0;                 ///< In a row; 0 while all is well.
+    Verdict verdict = Verdict::kNothingNew;
+    std::string trouble{};  ///< What is wrong; empty while all is well.
+    bool pinned = false;
+  };
+
+  /// Starts. `reader` reads the mirror, to judge old checkpoints; may be null.
+  Puller(Config config, Replica replica, std::unique_ptr<PullTransport> transport,
+         std::unique_ptr<store::LogReader> reader, store::LogId log);
+  ~Puller();  ///< stop()
+  Puller(const Puller&) = delete;
+  Puller& operator=(const Puller&) = delete;
+
+  [[nodiscard]] LinkState state() const;
+  [[nodiscard]] const std::string& origin() const { return origin_; }
+  /// Ends the call under way and the thread. `store` may be called once more before it returns. Idempotent.
+  void stop();
+
+ private:
+  void run();
+  /// One question. False when there is nothing to be asked any more (pinned).
+  [[nodiscard]] bool ask_once();
+  [[nodiscard]] Result<std::string> question_body();
+  void note_failure(Verdict verdict, std::string trouble);
+  void note_success(Verdict verdict);
+  /// Waits where that is due. False when stopping.
+  [[nodiscard]] bool pause(std::chrono::steady_clock::duration took);
+
+  const Config config_;
+  const std::string origin_;
+  Replica replica_;
+  std::unique_ptr<PullTransport> transport_;
+  std::unique_ptr<store::LogReader> reader_;
+  const store::LogId log_;
+  SeededRandom random_;
+  std::string receipt_;  ///< Kept, so that one checkpoint is cosigned once.
+  std::uint64_t receipt_size_ = 0;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  LinkState state_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tansiq::node
