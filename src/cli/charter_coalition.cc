@@ -104,6 +104,47 @@ void add_files(Command& charter) {
       .run([c](Context& context) { return collect(context, *c); });
 }
 
+// --- revise
+// ------------------------------------------------------------------------------------------------------------
+
+struct ReviseArguments {
+  std::string note;
+  std::string draft;
+  std::string from;
+};
+
+Result<int> revise(Context& context, const ReviseArguments& arguments) {
+  const Draft old = TRY(read_charter(arguments.note));
+  const UtcMs from = TRY(read_time(arguments.from, SystemClock().now()));
+  const core::Charter charter = next_version(old.charter, from);
+  const std::string text = core::charter_text(charter);
+  if (const auto readable = core::parse_charter(text); !readable) {
+    return std::unexpected(in_file(readable.error(), arguments.draft));
+  }
+  TRY_VOID(write_text(arguments.draft, text, 0644, /*replace=*/false));
+  context.say(fmt::format("{}: a draft of version {}, in force from {}", arguments.draft, charter.version,
+                          format_utc(charter.valid_from)));
+  say_next(context, fmt::format("change it as a new draft, then tansiq charter lint {}", arguments.draft));
+  return 0;
+}
+
+void add_revise(Command& charter) {
+  auto a = std::make_shared<ReviseArguments>();
+  charter.sub("revise", "begin the next version of a charter")
+      .about(
+          "A draft with everything that the version in force says, numbered one higher. It comes into force everywhere "
+          "at its --valid-from: leave every member the time to read it, and to sign.")
+      .argument(a->note, "NOTE", "the charter in force")
+      .completes(Completes::kFile)
+      .argument(a->draft, "DRAFT", "where the draft goes")
+      .completes(Completes::kFile)
+      .option(a->from, "--valid-from", "TIME", "when it comes into force: RFC 3339, or now+7d")
+      .required()
+      .example("tansiq charter revise charter.note next.json --valid-from now+7d", "to add an authority")
+      .exits(1, "DRAFT exists already")
+      .run([a](Context& context) { return revise(context, *a); });
+}
+
 // --- peers and tenants
 // -------------------------------------------------------------------------------------------------
 
@@ -294,6 +335,7 @@ void add_timing(Command& charter) {
 
 void add_charter_coalition(Command& charter) {
   add_files(charter);
+  add_revise(charter);
   add_peer_and_tenants(charter);
   add_relate(charter);
   add_timing(charter);

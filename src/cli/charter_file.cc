@@ -98,6 +98,12 @@ Status merge_charter(core::Charter& into, const core::Charter& from) {
   return {};
 }
 
+core::Charter next_version(core::Charter charter, UtcMs valid_from) {
+  ++charter.version;
+  charter.valid_from = UtcMs{valid_from.ms / 1'000 * 1'000};
+  return charter;
+}
+
 void set_relations(core::Charter& charter, const std::vector<core::InitialRelation>& relations) {
   std::map<core::Edge, std::int64_t> all;
   for (const core::InitialRelation& relation : charter.relations) all[relation.edge] = relation.level;

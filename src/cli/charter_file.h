@@ -33,6 +33,9 @@ struct Draft {
 /// versions of one thing fail with `kConflict`, naming it. Id, name, version and validity stay those of `into`.
 [[nodiscard]] Status merge_charter(core::Charter& into, const core::Charter& from);
 
+/// The same charter, one version on, in force from `valid_from`.
+[[nodiscard]] core::Charter next_version(core::Charter charter, UtcMs valid_from);
+
 /// States relations between authorities from the start, in the order of their edges; level 0 takes one out.
 void set_relations(core::Charter& charter, const std::vector<core::InitialRelation>& relations);
 

@@ -96,6 +96,16 @@ TEST(MergeCharter, TimingThatSomebodyStatedCounts) {
   EXPECT_THAT(merge_charter(us, ru).error().message, HasSubstr("different timing"));
 }
 
+TEST(NextVersion, ChangesNumberAndMomentAlone) {
+  const core::Charter old = draft_of("us", "K1", 30);
+  core::Charter next = next_version(old, old.valid_from + 86'400'123);
+  EXPECT_EQ(next.version, old.version + 1);
+  EXPECT_EQ(next.valid_from, old.valid_from + 86'400'000) << "whole seconds";
+  next.version = old.version;
+  next.valid_from = old.valid_from;
+  EXPECT_EQ(next, old);
+}
+
 TEST(SetRelations, LevelZeroTakesOneOut) {
   core::Charter charter = draft_of("us", "K1", 30);
   const core::Edge request{Capability::kRequest, RelationDomain::kAir, AuthorityId::trusted("us"), AuthorityId::trusted("fr")};
