@@ -7,11 +7,25 @@
 #include "cli/wire.h"
 
 namespace tansiq::cli {
+namespace {
+
+/// What to do about the most likely mistakes, beside what went wrong.
+Error with_advice(Error error) {
+  if (error.code != ErrorCode::kForbidden) return error;
+  if (error.message.contains("second officer")) {
+    error.message += "; name that officer with --second";
+  } else if (error.message.contains("coordination.act")) {
+    error.message += "; 'tansiq token mint --scope coordination.read,coordination.act' makes one that does";
+  }
+  return error;
+}
+
+}  // namespace
 
 void add_act_options(Command& command, ActOptions& options) {
   add_node_options(command, options.node);
   command.option(options.command_id, "--command-id", "ID", "repeat a command under its id; else a fresh one is made")
-      .option(options.second, "--second", "NAME", "the second officer, where two are needed");
+      .option(options.second, "--second", "NAME", "the second officer who agrees, where your authority asks for two, as us:chief");
 }
 
 Result<int> send_act(Context& context, const ActOptions& options, coordination::Act act, const std::string& done) {
@@ -23,7 +37,9 @@ Result<int> send_act(Context& context, const ActOptions& options, coordination::
   log::JcsWriter out(body);
   coordination::write_act(out, command);
   NodeClient node = TRY(NodeClient::open(options.node));
-  const Answer answer = TRY(node.send(net::Method::kPost, "/v1/coordination/acts", body));
+  const auto sent = node.send(net::Method::kPost, "/v1/coordination/acts", body);
+  if (!sent) return std::unexpected(with_advice(sent.error()));
+  const Answer& answer = *sent;
   if (context.json) {
     put(answer.text + "\n");
     return 0;

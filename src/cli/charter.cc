@@ -7,57 +7,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
+#include "cli/charter_file.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/peer_options.h"
 #include "cli/units_text.h"
 #include "cli/wire.h"
 #include "log/note.h"
 
 namespace tansiq::cli {
 namespace {
-
-struct Draft {
-  core::Charter charter;
-  std::string text;
-  std::set<AuthorityId> signers;
-  bool is_signed = false;
-};
-
-// Reads a draft or a note, whichever the file is: only a note has an empty line.
-Result<Draft> read_charter(const std::string& file) {
-  const std::string raw = TRY(read_text(file, kNoteBytesMax));
-  Draft draft;
-  if (raw.find("\n\n") == std::string::npos) {
-    auto charter = core::parse_charter(raw);
-    if (!charter) return std::unexpected(in_file(charter.error(), file));
-    draft.charter = std::move(*charter);
-    draft.text = core::charter_text(draft.charter);
-    return draft;
-  }
-  auto opened = core::open_charter(raw);
-  if (!opened) return std::unexpected(in_file(opened.error(), file));
-  draft.charter = std::move(opened->charter);
-  draft.text = std::move(opened->text);
-  draft.signers = std::move(opened->signers);
-  draft.is_signed = true;
-  return draft;
-}
-
-Result<Draft> read_draft(const std::string& file) {
-  Draft draft = TRY(read_charter(file));
-  if (draft.is_signed) {
-    return fail(ErrorCode::kWrongState, "is signed already; change the draft it was made from and sign that again",
-                file);
-  }
-  return draft;
-}
-
-Status save_draft(const std::string& file, const core::Charter& charter) {
-  const std::string text = core::charter_text(charter);
-  TRY(core::parse_charter(text));  // what we write, we can read
-  return write_text(file, text, 0644, /*replace=*/true);
-}
 
 // --- new
 // --------------------------------------------------------------------------------------------------------------
@@ -97,17 +58,8 @@ struct AuthorityArguments {
   std::string id;
   std::string name;
   std::vector<std::string> keys;
+  PeerOptions peer;
 };
-
-// A verifier key as it is written, or the file of its secret half.
-Result<std::string> verifier_of(const std::string& word) {
-  if (const auto key = log::VerifierKey::parse(word)) return key->text();
-  const auto file = log::read_key_file(word);
-  if (file) return file->verifier().text();
-  if (word.find('+') != std::string::npos)
-    return std::unexpected(inside(log::VerifierKey::parse(word).error(), "--key"));
-  return std::unexpected(file.error());
-}
 
 Result<int> add_authority(Context& context, const AuthorityArguments& arguments) {
   Draft draft = TRY(read_draft(arguments.file));
@@ -116,7 +68,11 @@ Result<int> add_authority(Context& context, const AuthorityArguments& arguments)
     return fail(ErrorCode::kConflict, fmt::format("has an authority '{}' already", id.str()), arguments.file);
   }
   core::Authority authority{.id = id, .name = arguments.name.empty() ? arguments.id : arguments.name, .keys = {}};
-  for (const std::string& word : arguments.keys) authority.keys.push_back(TRY(verifier_of(word)));
+  for (const std::string& word : arguments.keys) {
+    const log::VerifierKey key = TRY(verifier_of(word, "--key"));
+    authority.keys.push_back(key.text());
+  }
+  if (arguments.peer.any()) authority.peer = TRY(peer_from(arguments.peer, std::nullopt));
   draft.charter.authorities.push_back(std::move(authority));
   TRY_VOID(save_draft(arguments.file, draft.charter));
   context.say(fmt::format("{}: added authority {}", arguments.file, id.str()));
@@ -205,7 +161,7 @@ Result<int> lint_charter(Context& context, const FileArguments& arguments) {
   const Draft draft = TRY(read_charter(arguments.file));
   // A draft cannot be signed yet; everything else must be right before anybody signs.
   const bool drafting = !draft.is_signed || arguments.ignore_signatures;
-  const auto findings = core::lint(draft.charter, drafting ? everybody(draft.charter) : draft.signers);
+  const auto findings = all_findings(draft.charter, drafting ? everybody(draft.charter) : draft.signers);
   const int code = print_findings(context, arguments.file, findings);
   if (code == 0 && !draft.is_signed) {
     context.say(
@@ -244,7 +200,7 @@ Result<int> sign_charter(Context& context, const FileArguments& arguments) {
     return fail(ErrorCode::kInvalid, "the charter names no authority with this key; its vkey is " + vkey,
                 arguments.key);
   }
-  if (const auto findings = core::lint(draft.charter, everybody(draft.charter)); !findings.empty()) {
+  if (const auto findings = all_findings(draft.charter, everybody(draft.charter)); !findings.empty()) {
     print_findings(context, arguments.file, findings);
     return fail(ErrorCode::kInvalid, "not signed: repair what is listed above first", arguments.file);
   }
@@ -253,7 +209,7 @@ Result<int> sign_charter(Context& context, const FileArguments& arguments) {
   const std::string out = note_path(arguments, draft.is_signed);
   TRY_VOID(write_text(out, note, 0644, /*replace=*/true));
   std::vector<std::string> missing;
-  for (const core::Finding& f : core::lint(opened.charter, opened.signers)) missing.push_back(f.message);
+  for (const core::Finding& f : all_findings(opened.charter, opened.signers)) missing.push_back(f.message);
   if (context.json) {
     JsonOut json;
     json.open_object().member("file", out).member("signer", signer->id.str()).key("missing").open_array();
@@ -273,6 +229,41 @@ Result<int> sign_charter(Context& context, const FileArguments& arguments) {
 std::string signed_text(const Draft& draft, const AuthorityId& id) {
   if (!draft.is_signed) return "draft";
   return draft.signers.contains(id) ? "signed" : "not signed";
+}
+
+std::string names_text(const std::vector<AuthorityId>& ids) {
+  std::vector<std::string> names;
+  for (const AuthorityId& id : ids) names.push_back(id.str());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// How nodes reach and know each other, what they grant each other from the start, and by which bounds they live.
+std::string coalition_text(const Context& context, const core::Charter& charter) {
+  Table peers({"peer", "url", "receipts signed by", "TLS keys"});
+  for (const core::Authority& authority : charter.authorities) {
+    if (!authority.peer) continue;
+    std::vector<std::string> keys;
+    for (const log::Hash& key : authority.peer->tls_keys) keys.push_back(key.hex());
+    peers.row({authority.id.str(), printable(authority.peer->url), authority.peer->cosigner,
+               fmt::format("{}", fmt::join(keys, ", "))});
+  }
+  if (peers.empty()) return {};
+  Table relations({"from", "to", "grants from the start"});
+  std::map<std::pair<AuthorityId, AuthorityId>, std::vector<std::string>> granted;
+  for (const core::InitialRelation& relation : charter.relations) {
+    granted[{relation.edge.from, relation.edge.to}].push_back(
+        fmt::format("{}/{}={}", core::to_text(relation.edge.domain), core::to_text(relation.edge.capability),
+                    relation.level));
+  }
+  for (const auto& [pair, items] : granted) {
+    relations.row({pair.first.str(), pair.second.str(), fmt::format("{}", fmt::join(items, " "))});
+  }
+  const core::Timing& timing = charter.timing;
+  return peers.text(context.terminal) + "\n" +
+         (relations.empty() ? std::string("nobody grants anything to anybody yet\n") : relations.text(context.terminal)) +
+         fmt::format("\nclocks within {}, delivery {}, decision {}, crew {}, standby {}\n\n",
+                     span_text(timing.clock_error_ms), span_text(timing.delivery_ms), span_text(timing.decision_ms),
+                     span_text(timing.crew_ms), span_text(timing.standby_ms));
 }
 
 Result<int> show_charter(Context& context, const FileArguments& arguments) {
@@ -297,11 +288,12 @@ Result<int> show_charter(Context& context, const FileArguments& arguments) {
     }
   }
   put(authorities.text(context.terminal) + "\n");
-  Table zones({"zone", "owner", "domain", "rule", "levels", "minima", "outline"});
+  put(coalition_text(context, charter));
+  Table zones({"zone", "owner", "domain", "rule", "levels", "minima", "outline", "may be leased to"});
   for (const core::Zone& zone : charter.zones) {
     zones.row({zone.id.str(), zone.owner.str(), std::string(core::to_text(zone.domain)),
                std::string(core::to_text(zone.rule)), band_text(zone.band), minima_text(zone.minima),
-               zone.outline ? outline_text(*zone.outline) : "background"});
+               zone.outline ? outline_text(*zone.outline) : "background", names_text(zone.tenants)});
   }
   put(zones.text(context.terminal));
   return 0;
@@ -388,7 +380,8 @@ void add_charter(Command& root) {
   Command& charter = root.sub("charter", "write, check and sign charters");
   charter.about(
       "A charter names authorities, their keys, zones, owners and rules; every authority that owns a zone signs "
-      "it. Write a draft with new, add-authority and add-zone, check it with lint, then sign.");
+      "it. Write a draft with new, add-authority and add-zone (or merge the drafts of others), state relations with relate, "
+      "check it with lint, then sign.");
 
   auto made = std::make_shared<NewArguments>();
   charter.sub("new", "begin a draft")
@@ -407,8 +400,11 @@ void add_charter(Command& root) {
       .run([made](Context& context) { return new_charter(context, *made); });
 
   auto authority = std::make_shared<AuthorityArguments>();
-  charter.sub("add-authority", "add an authority to a draft")
-      .about("Give each key as a verifier key, or as the file of its secret half if you have it.")
+  Command& added = charter.sub("add-authority", "add an authority to a draft");
+  added
+      .about("Give each key as a verifier key, or as the file of its secret half if you have it. An authority whose node "
+             "speaks with others needs --cosigner, --certificate and --url too; simplest is to merge its own draft "
+             "('tansiq charter merge').")
       .argument(authority->file, "FILE", "the draft")
       .completes(Completes::kFile)
       .option(authority->id, "--id", "ID", "the authority's id")
@@ -420,8 +416,10 @@ void add_charter(Command& root) {
       .example("tansiq charter add-authority charter.json --id us --name Centre --key node.key", "with a local key")
       .exits(1, "the id is taken, or the file is signed already")
       .run([authority](Context& context) { return add_authority(context, *authority); });
+  add_peer_options(added, authority->peer);
 
   add_zone_command(charter);
+  add_charter_coalition(charter);
   add_lint_sign_show(charter);
 }
 

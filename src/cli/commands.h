@@ -13,6 +13,11 @@ void add_check(Command& root);       ///< check: conflicts in files
 void add_charter(Command& root);     ///< charter: write, lint, sign
 void add_zone(Command& root);        ///< zone: what a node decides about
 void add_intent(Command& root);      ///< intent: file, follow, end
+void add_relation(Command& root);    ///< relation: what authorities grant each other
+void add_flight(Command& root);      ///< flight: across zones, the home's side
+void add_leg(Command& root);         ///< leg: of others in our zones, the owner's side
+void add_peer(Command& root);        ///< peer: the nodes of other authorities
+void add_clock(Command& root);       ///< clock: the operator's word about it
 void add_measure(Command& root);     ///< measure: restricted volumes
 void add_log(Command& root);         ///< log: verify, show, export, prove, audit
 void add_events(Command& root);      ///< events: the record as it grows
@@ -21,6 +26,11 @@ void add_backup(Command& root);      ///< backup, restore
 void add_bench(Command& root);       ///< bench: measure
 void add_completion(Command& root);  ///< completion: for the shell
 void add_version(Command& root);     ///< version
+
+/// Adds to `tansiq zone` what moves the right to decide; called by `add_zone`.
+void add_zone_control(Command& zone);
+/// Adds to `tansiq charter` what concerns several authorities; called by `add_charter`.
+void add_charter_coalition(Command& charter);
 
 /// The whole tree. `json` and `no_colour` are set by the options that every command takes.
 [[nodiscard]] std::unique_ptr<Command> command_tree(bool& json, bool& no_colour);

@@ -76,6 +76,11 @@ std::unique_ptr<Command> command_tree(bool& json, bool& no_colour) {
   add_zone(*root);
   add_intent(*root);
   add_measure(*root);
+  add_flight(*root);
+  add_leg(*root);
+  add_relation(*root);
+  add_peer(*root);
+  add_clock(*root);
   add_events(*root);
   add_log(*root);
   add_setup(*root);

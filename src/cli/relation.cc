@@ -6,6 +6,7 @@
 #include "cli/acts.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/relation_words.h"
 #include "cli/terminal.h"
 #include "cli/wire.h"
 #include "coordination/relation_bundles.h"
@@ -22,47 +23,10 @@ using namespace coordination;
 struct ChangeArguments {
   ActOptions act;
   std::string peer;
-  std::string bundle;
-  std::optional<std::string> bundles_file;
-  std::optional<std::string> domain;
-  std::string direction = "both";
-  std::vector<std::string> less;
-  std::vector<std::string> items;
+  RelationWords words;
   std::string text;
   bool agreement = false;
 };
-
-/// `sea/tracks`.
-Result<RelationKind> kind_from(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos) {
-    return fail(ErrorCode::kUnsupported, fmt::format("\"{}\" is no DOMAIN/CAPABILITY, as air/request", text));
-  }
-  RelationKind kind;
-  kind.domain = TRY(core::parse_enum<RelationDomain>(text.substr(0, slash)));
-  kind.capability = TRY(core::parse_enum<Capability>(text.substr(slash + 1)));
-  return kind;
-}
-
-/// `air/disclosure=2`.
-Result<BundleGrant> grant_from(std::string_view text) {
-  const std::size_t equals = text.find('=');
-  BundleGrant grant;
-  grant.kind = TRY(kind_from(text.substr(0, equals)));
-  grant.level = core::level_max(grant.kind.domain, grant.kind.capability);
-  if (grant.level == 0) {
-    return fail(ErrorCode::kUnsupported, fmt::format("domain {} has no capability {}", core::to_text(grant.kind.domain),
-                                                     core::to_text(grant.kind.capability)));
-  }
-  if (equals == std::string_view::npos) return grant;
-  const std::string_view digits = text.substr(equals + 1);
-  if (digits.size() != 1 || digits.front() < '0' || digits.front() > '0' + grant.level) {
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("level \"{}\" of {}: 0 to {} exist", digits, text.substr(0, equals), grant.level));
-  }
-  grant.level = digits.front() - '0';
-  return grant;
-}
 
 /// The node's own id, and every edge it knows.
 struct Standing {
@@ -87,38 +51,9 @@ std::int64_t level_of(const Standing& here, const Edge& edge) {
   return 0;
 }
 
-Result<std::vector<EdgeLevel>> edges_from(const ChangeArguments& arguments, const AuthorityId& self) {
+Result<std::vector<EdgeLevel>> edges_of(const ChangeArguments& arguments, const AuthorityId& self) {
   const AuthorityId peer = TRY(AuthorityId::parse(arguments.peer));
-  if (arguments.bundle.empty() == arguments.items.empty()) {
-    return fail(ErrorCode::kUnsupported, "give --bundle NAME, or items such as air/request=1");
-  }
-  BundleScope scope;
-  if (arguments.domain) scope.domain = TRY(core::parse_enum<RelationDomain>(*arguments.domain));
-  scope.direction = TRY(core::parse_enum<Direction>(arguments.direction));
-  for (const std::string& less : arguments.less) scope.withheld.push_back(TRY(kind_from(less)));
-  if (!arguments.bundle.empty()) {
-    Bundles bundles = standard_bundles();
-    if (arguments.bundles_file) bundles = TRY(parse_bundles(TRY(read_text(*arguments.bundles_file, kBundlesBytesMax))));
-    const Bundle* bundle = bundles.find(arguments.bundle);
-    if (bundle == nullptr) {
-      std::vector<std::string> names;
-      for (const Bundle& one : bundles.all) names.push_back(one.name);
-      return fail(ErrorCode::kUnsupported,
-                  fmt::format("there is no bundle \"{}\"; there are {}", arguments.bundle, fmt::join(names, ", ")));
-    }
-    return expand(*bundle, self, peer, scope);
-  }
-  std::vector<EdgeLevel> edges;
-  for (const std::string& item : arguments.items) {
-    const BundleGrant grant = TRY(grant_from(item));
-    if (scope.direction != Direction::kTheyGrant) {
-      edges.push_back({{grant.kind.capability, grant.kind.domain, self, peer}, grant.level});
-    }
-    if (scope.direction != Direction::kWeGrant) {
-      edges.push_back({{grant.kind.capability, grant.kind.domain, peer, self}, grant.level});
-    }
-  }
-  return edges;
+  return edges_from(arguments.words, self, peer);
 }
 
 Result<int> show(Context& context, const NodeOptions& options, const std::optional<std::string>& peer) {
@@ -175,7 +110,7 @@ std::string preview_body(Change change, const std::vector<EdgeLevel>& edges) {
 Result<int> preview_change(Context& context, const ChangeArguments& arguments) {
   NodeClient node = TRY(NodeClient::open(arguments.act.node));
   const Standing here = TRY(standing(node));
-  const auto edges = TRY(edges_from(arguments, here.self));
+  const auto edges = TRY(edges_of(arguments, here.self));
   return print_preview(context, node, preview_body(arguments.agreement ? Change::kAgreement : Change::kFreeze, edges));
 }
 
@@ -191,9 +126,8 @@ std::vector<EdgeLevel> that_move(const Standing& here, std::vector<EdgeLevel> ed
 Result<int> freeze(Context& context, const ChangeArguments& arguments) {
   NodeClient node = TRY(NodeClient::open(arguments.act.node));
   const Standing here = TRY(standing(node));
-  const auto edges = that_move(here, TRY(edges_from(arguments, here.self)), true);
-  if (edges.empty())
-    return fail(ErrorCode::kWrongState, "nothing of it is above that level: there is nothing to freeze");
+  const auto edges = that_move(here, TRY(edges_of(arguments, here.self)), true);
+  if (edges.empty()) return fail(ErrorCode::kWrongState, "nothing of it is above that level: there is nothing to freeze");
   return send_act(context, arguments.act,
                   FreezeRelation{edges, TRY(AuthorityId::parse(arguments.peer)), arguments.text},
                   fmt::format("froze {} relations with {}, at once", edges.size(), arguments.peer));
@@ -202,24 +136,25 @@ Result<int> freeze(Context& context, const ChangeArguments& arguments) {
 Result<int> propose(Context& context, const ChangeArguments& arguments) {
   NodeClient node = TRY(NodeClient::open(arguments.act.node));
   const Standing here = TRY(standing(node));
-  const auto edges = that_move(here, TRY(edges_from(arguments, here.self)), false);
+  const auto edges = that_move(here, TRY(edges_of(arguments, here.self)), false);
   if (edges.empty()) return fail(ErrorCode::kWrongState, "all of it is in force already: there is nothing to propose");
-  return send_act(context, arguments.act,
-                  ProposeRelation{arguments.bundle, edges, TRY(AuthorityId::parse(arguments.peer)), arguments.text},
-                  fmt::format("proposed {} relations to {}; they take effect when {} agrees", edges.size(),
-                              arguments.peer, arguments.peer));
+  return send_act(
+      context, arguments.act,
+      ProposeRelation{arguments.words.bundle, edges, TRY(AuthorityId::parse(arguments.peer)), arguments.text},
+      fmt::format("proposed {} relations to {}; they take effect when {} agrees", edges.size(), arguments.peer,
+                  arguments.peer));
 }
 
 void add_change_options(Command& command, ChangeArguments& arguments) {
   command.argument(arguments.peer, "PEER", "the other authority")
-      .argument(arguments.items, "ITEM", "DOMAIN/CAPABILITY[=LEVEL], as air/request or sea/disclosure=2")
-      .option(arguments.bundle, "--bundle", "NAME", "frozen, deconflict, cooperate or ally, as a whole")
-      .option(arguments.bundles_file, "--bundles", "FILE", "bundles of your own instead of the standard ones")
+      .argument(arguments.words.items, "ITEM", "DOMAIN/CAPABILITY[=LEVEL], as air/request or sea/disclosure=2")
+      .option(arguments.words.bundle, "--bundle", "NAME", "frozen, deconflict, cooperate or ally, as a whole")
+      .option(arguments.words.bundles_file, "--bundles", "FILE", "bundles of your own instead of the standard ones")
       .completes(Completes::kFile)
-      .option(arguments.domain, "--domain", "DOMAIN", "of the bundle: only air, sea, talks or information")
-      .option(arguments.direction, "--direction", "WAY", "both, we_grant or they_grant")
+      .option(arguments.words.domain, "--domain", "DOMAIN", "of the bundle: only air, sea, talks or information")
+      .option(arguments.words.direction, "--direction", "WAY", "both, we_grant or they_grant")
       .choices({"both", "we_grant", "they_grant"})
-      .option(arguments.less, "--less", "DOMAIN/CAPABILITY", "of the bundle: withhold this; may be repeated");
+      .option(arguments.words.less, "--less", "DOMAIN/CAPABILITY", "of the bundle: withhold this; may be repeated");
 }
 
 }  // namespace
@@ -227,11 +162,9 @@ void add_change_options(Command& command, ChangeArguments& arguments) {
 void add_relation(Command& root) {
   Command& relation = root.sub("relation", "what authorities grant each other");
   relation.about(
-      "A relation says what one authority grants another: by domain (air, sea, talks, information) and capability, at "
-      "a "
+      "A relation says what one authority grants another: by domain (air, sea, talks, information) and capability, at a "
       "level. Default deny. One key freezes, at once; two keys, proposal and agreement, widen or thaw. A safety floor "
-      "(distress, STOP, collision warning, attribution query, line check, and whatever gives space back) survives "
-      "every "
+      "(distress, STOP, collision warning, attribution query, line check, and whatever gives space back) survives every "
       "freeze.");
 
   struct ShowArguments {
@@ -260,9 +193,8 @@ void add_relation(Command& root) {
   auto frozen = std::make_shared<ChangeArguments>();
   Command& freeze_command = relation.sub("freeze", "lower relations, at once, by our key alone");
   freeze_command
-      .about(
-          "In force here the moment it is durable, and at the other side when it has read it. Confirmed legs survive; "
-          "holds lapse; new requests are refused. There is no undo: thawing takes both keys.")
+      .about("In force here the moment it is durable, and at the other side when it has read it. Confirmed legs survive; "
+             "holds lapse; new requests are refused. There is no undo: thawing takes both keys.")
       .option(frozen->text, "--text", "WORDS", "why, for the record")
       .example("tansiq relation freeze ru --bundle frozen --text 'by order of the minister'", "everything")
       .example("tansiq relation freeze ru air/request=0 --direction we_grant", "no new legs of ru in our zones");
@@ -273,11 +205,10 @@ void add_relation(Command& root) {
   auto proposed = std::make_shared<ChangeArguments>();
   Command& propose_command = relation.sub("propose", "the first of the two keys that widen or thaw");
   propose_command
-      .about(
-          "No effect until the other side agrees to exactly this. A proposal is never taken back; to withdraw it, "
-          "freeze.")
+      .about("No effect until the other side agrees to exactly this. A proposal is never taken back; to withdraw it, "
+             "freeze.")
       .option(proposed->text, "--text", "WORDS", "for the other side")
-      .example("tansiq relation propose fr --bundle ally --domain sea --less sea/tracks --second chief@ru",
+      .example("tansiq relation propose fr --bundle ally --domain sea --less sea/tracks --second ru:chief",
                "an alliance at sea, less tracks");
   add_change_options(propose_command, *proposed);
   add_act_options(propose_command, proposed->act);
@@ -289,8 +220,12 @@ void add_relation(Command& root) {
   };
   auto agreed = std::make_shared<AgreeArguments>();
   Command& agree_command = relation.sub("agree", "the second key: accept a proposal, exactly as it stands");
-  agree_command.argument(agreed->hash, "HASH", "of the proposal, as `tansiq relation show` prints it")
-      .example("tansiq relation agree 5d41…", "accept it");
+  agree_command
+      .about("In force here at once, and at the other side when it has read it. What is agreed is what the proposal says, "
+             "no more: look at it with 'tansiq relation preview' first.")
+      .argument(agreed->hash, "HASH", "of the proposal, as `tansiq relation show` prints it")
+      .example("tansiq relation agree 5d41… --second us:chief", "accept it; two officers, where the authority asks for two")
+      .exits(1, "no such proposal is open, or it does not fit what stands now");
   add_act_options(agree_command, agreed->act);
   agree_command.run([agreed](Context& context) -> Result<int> {
     return send_act(context, agreed->act, AcceptRelation{TRY(EntryHash::from_hex(agreed->hash))}, "agreed");

@@ -18,6 +18,7 @@ constexpr DurationMs kOperatorTokenMs = 30LL * 86'400'000;
 
 struct ServeArguments {
   std::optional<std::string> config, listen, certificate, key, clock_start, authority, charter, log_level;
+  std::optional<std::string> peer_certificate, peer_key, cosigner_key;
   std::string data;
   bool allow_plaintext_remote = false;
   bool no_develop = false;
@@ -69,6 +70,11 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
   }
   if (arguments.certificate) config.node.tls.certificate = *arguments.certificate;
   if (arguments.key) config.node.tls.key = *arguments.key;
+  if (arguments.peer_certificate.has_value() != arguments.peer_key.has_value()) {
+    return fail(ErrorCode::kUnsupported, "--peer-certificate and --peer-key belong together");
+  }
+  if (arguments.peer_certificate) config.node.peer_tls = {*arguments.peer_certificate, *arguments.peer_key};
+  if (arguments.cosigner_key) config.node.cosigner_key_path = *arguments.cosigner_key;
   if (arguments.authority) config.node.authority = *arguments.authority;
   if (arguments.charter) config.node.charter_path = *arguments.charter;
   if (arguments.allow_plaintext_remote) config.node.allow_plain_remote = true;
@@ -188,6 +194,14 @@ void add_serve(Command& root) {
       .completes(Completes::kFile)
       .option(a->key, "--tls-key", "FILE", "PEM private key")
       .completes(Completes::kFile)
+      .option(a->peer_certificate, "--peer-certificate", "FILE",
+              "PEM certificate shown to other nodes; else peer.crt in the data folder")
+      .completes(Completes::kFile)
+      .option(a->peer_key, "--peer-key", "FILE", "its PEM private key; else peer.key in the data folder")
+      .completes(Completes::kFile)
+      .option(a->cosigner_key, "--cosigner-key", "FILE",
+              "key of the receipts on others' logs; else cosigner.key in the data folder")
+      .completes(Completes::kFile)
       .flag(a->allow_plaintext_remote, "--allow-plaintext-remote",
             "listen beyond this machine without TLS: only behind something that encrypts")
       .option(a->charter, "--charter", "FILE", "a signed charter, copied into the data folder at the first start")
@@ -204,6 +218,8 @@ void add_serve(Command& root) {
       .example("tansiq serve", "a node to try things with")
       .example("tansiq serve --data /var/lib/tansiq --listen 0.0.0.0:7463 --tls-cert chain.pem --tls-key key.pem",
                "reachable from elsewhere")
+      .example("tansiq serve --data /var/lib/tansiq --no-develop --listen 0.0.0.0:7463",
+               "a member of a coalition: peer.crt, peer.key and cosigner.key are found in the folder")
       .exits(74, "the address is in use, or the data folder cannot be written")
       .exits(76, "the record fails its checks; nothing was changed")
       .run([a](Context& context) { return serve(context, *a); });

@@ -101,6 +101,12 @@ const std::vector<Key>& known_keys() {
                [](ServeConfig& c) -> auto& { return c.node.allow_plain_remote; }),
       path_key("tls.certificate", "PEM chain", [](ServeConfig& c) -> auto& { return c.node.tls.certificate; }),
       path_key("tls.key", "PEM private key", [](ServeConfig& c) -> auto& { return c.node.tls.key; }),
+      path_key("peer.certificate", "PEM certificate shown to peers; else peer.crt in the data folder",
+               [](ServeConfig& c) -> auto& { return c.node.peer_tls.certificate; }),
+      path_key("peer.key", "its PEM private key; else peer.key in the data folder",
+               [](ServeConfig& c) -> auto& { return c.node.peer_tls.key; }),
+      path_key("peer.cosigner", "the key of receipts on peers' logs; else cosigner.key in the data folder",
+               [](ServeConfig& c) -> auto& { return c.node.cosigner_key_path; }),
       flag_key("public_log", "serve the log and the event stream without a token: they show whole entries",
                [](ServeConfig& c) -> auto& { return c.node.public_log; }),
       flag_key("public_metrics", "serve /metrics without a token to everybody, not only on this machine",
@@ -132,7 +138,7 @@ Status take_table(const toml::table& table, const std::string& prefix, const std
   for (const auto& [name, node] : table) {
     const std::string full = prefix + std::string(name.str());
     const std::string where = fmt::format("{}:{}", file, node.source().begin.line);
-    if (const auto* inner = node.as_table(); inner != nullptr && (full == "tls" || full == "limits")) {
+    if (const auto* inner = node.as_table(); inner != nullptr && (full == "tls" || full == "peer" || full == "limits")) {
       TRY_VOID(take_table(*inner, full + ".", file, config));
       continue;
     }

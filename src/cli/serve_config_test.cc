@@ -29,6 +29,10 @@ log_level = "debug"
 [tls]
 certificate = "chain.pem"
 key = "key.pem"
+[peer]
+certificate = "peer.crt"
+key = "/keys/peer.key"
+cosigner = "cosigner.key"
 [limits]
 connections = 10
 body_bytes = 4096
@@ -52,6 +56,9 @@ streams = 5
   EXPECT_EQ(config.log_level, LogLevel::kDebug);
   EXPECT_EQ(config.node.tls.certificate, "/etc/tansiq/chain.pem");
   EXPECT_EQ(config.node.tls.key, "/etc/tansiq/key.pem");
+  EXPECT_EQ(config.node.peer_tls.certificate, "/etc/tansiq/peer.crt");
+  EXPECT_EQ(config.node.peer_tls.key, "/keys/peer.key");
+  EXPECT_EQ(config.node.cosigner_key_path, "/etc/tansiq/cosigner.key");
   EXPECT_EQ(config.node.limits.connections_max, 10U);
   EXPECT_EQ(config.node.limits.body_bytes_max, 4'096U);
   EXPECT_EQ(config.node.limits.command_queue_max, 7U);

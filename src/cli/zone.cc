@@ -96,6 +96,8 @@ void add_zone(Command& root) {
       .example("tansiq zone show K1", "a corridor of the development charter");
   add_node_options(show, shown->node);
   show.run([shown](Context& context) { return show_zone(context, shown->node, shown->id); });
+
+  add_zone_control(zone);
 }
 
 }  // namespace tansiq::cli

@@ -362,9 +362,10 @@ Result<TrafficInput> read_geojson_intents(std::string_view text) {
     if (id.empty()) return fail(ErrorCode::kInvalid, "an intent needs an id or a flight");
     const geo::TimeWindow window{TRY(read_time(feature.properties, "start", TimeRounding::kDown)),
                                  TRY(read_time(feature.properties, "end", TimeRounding::kUp))};
+    const std::string zone = TRY(read_text(feature.properties, "zone"));
     std::vector<FlightVolume> volumes;
     for (auto& outline : feature.outlines) {
-      volumes.push_back({{std::move(outline), feature.band, window}, {}});
+      volumes.push_back({{std::move(outline), feature.band, window}, {}, zone});
       TRY(geo::prepare(volumes.back().volume));
     }
     auto& flight =

@@ -138,13 +138,16 @@ TEST(GeoJsonIn, ReadsIntents) {
       feature(
           kSquare,
           R"({"id":"i1","flight":"MIRAGE1","start":"2026-11-22T10:00:00Z","end":"2026-11-22T10:10:00.0001Z","lower":"FL180","upper":"FL200"})") +
-      "," + feature(kSquare, R"({"id":"i1","start":"2026-11-22T10:10:00Z","end":"2026-11-22T10:20:00Z"})") + "," +
+      "," + feature(kSquare, R"({"id":"i1","zone":"K4","start":"2026-11-22T10:10:00Z","end":"2026-11-22T10:20:00Z"})") +
+      "," +
       feature(kSquare, R"({"id":"i2","start":"2026-11-22T10:10:00Z"})") + "," +
       feature(kSquare, R"({"start":"2026-11-22T10:10:00Z"})")));
   ASSERT_TRUE(traffic) << traffic.error().text();
   ASSERT_EQ(traffic->flights.size(), 1U);
   EXPECT_EQ(traffic->flights[0].label, "MIRAGE1");
   ASSERT_EQ(traffic->flights[0].volumes.size(), 2U);
+  EXPECT_EQ(traffic->flights[0].volumes[0].zone, "");
+  EXPECT_EQ(traffic->flights[0].volumes[1].zone, "K4");
   const auto window = traffic->flights[0].volumes[0].volume.window;
   EXPECT_EQ(window.end - window.start, 600'001);  // the end is rounded up
   ASSERT_EQ(traffic->findings.list().size(), 2U);

@@ -43,6 +43,7 @@ struct Motion {
 struct FlightVolume {
   geo::Volume4d volume;
   std::optional<Motion> motion;  ///< For flown volumes.
+  std::string zone = {};         ///< In which zone of the charter, where the file says so.
 };
 
 struct FlightInput {

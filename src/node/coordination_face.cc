@@ -32,6 +32,7 @@ struct ControlRow {
   std::optional<AuthorityId> lessor;
   AuthorityId owner;
   std::optional<std::string> recall;
+  std::vector<ClosingEntry> rivals;  ///< Halted: between which entries officers choose.
   std::optional<AuthorityId> sequencer;
   ControlState state = ControlState::kNone;
   std::optional<UtcMs> until;
@@ -39,7 +40,8 @@ struct ControlRow {
   static constexpr auto fields() {
     return std::tuple(field("epoch", &ControlRow::epoch), field("lessor", &ControlRow::lessor),
                       field("owner", &ControlRow::owner), field("recall", &ControlRow::recall),
-                      field("sequencer", &ControlRow::sequencer), field("state", &ControlRow::state),
+                      field("rivals", &ControlRow::rivals), field("sequencer", &ControlRow::sequencer),
+                      field("state", &ControlRow::state),
                       field("until_ms", &ControlRow::until), field("zone", &ControlRow::zone));
   }
 };
@@ -147,6 +149,7 @@ void write_control(JcsWriter& out, const Coalition& coalition) {
       row.epoch = status->epoch;
       row.lessor = status->lessor;
       row.recall = status->recall;
+      row.rivals = status->rivals;
       row.sequencer = status->sequencer;
       row.state = status->state;
       row.until = status->until;

@@ -3,6 +3,8 @@
 //   log.db, last-checkpoint, snapshot-*, lock   the store's (store/sqlite_store.h)
 //   charter.note                 the charter in force, as signed
 //   node.key                     signs checkpoints: a note key (log/note_key.h), 0600
+//   cosigner.key                 signs receipts on peers' logs: a note key of type 04, 0600
+//   peer.crt, peer.key           what peers know this node's connections by (net/tls_identity.h); the key 0600
 //   token.key                    secret of local tokens (net/bearer.h), 0600
 //   ovn.key                      secret of OVNs, 32 bytes, 0600
 //   cosigner.key                 signs receipts on peers' checkpoints: a note key of type 04, 0600

@@ -76,6 +76,11 @@ struct NodeConfig {
   std::uint16_t listen_port = 7463;  ///< 0 lets the system choose: `address()` tells.
   /// Without TLS only loopback addresses are allowed, unless `allow_plain_remote`.
   TlsFiles tls;
+  /// What this node shows to other nodes, as server and as client: the charter names its key, so it is self-signed.
+  /// Empty: `<data_dir>/peer.crt` and `<data_dir>/peer.key`.
+  TlsFiles peer_tls;
+  /// The key (type 04) of its receipts on peers' logs. Empty: `<data_dir>/cosigner.key`.
+  std::filesystem::path cosigner_key_path;
   bool allow_plain_remote = false;
   unsigned io_threads = 1;
 

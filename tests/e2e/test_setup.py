@@ -52,6 +52,50 @@ class SetupTest(Case):
         self.ok(tansiq("charter", "lint", note))
         self.fails(tansiq("charter", "add-zone", note, "--id", "K9", "--owner", "us", "--background"), 1, "signed already")
 
+    def test_three_found_a_coalition_by_files_alone(self):
+        """docs/operations.md, step by step: nothing but drafts and notes goes from one folder to another."""
+        who = {"us": "30,40", "fr": "35,40", "ru": "40,40"}
+        for name, centre in who.items():
+            data = self.folder / name
+            out = self.ok(tansiq("init", data, "--authority", name, "--origin", f"{name}.example/main",
+                                 "--url", f"https://{name}.example:7463")).out
+            self.assertIn("TLS key", out)
+            for secret in ("node.key", "cosigner.key", "peer.key", "token.key"):
+                self.assertEqual((data / secret).stat().st_mode & 0o777, 0o600, secret)
+            self.ok(tansiq("charter", "add-zone", data / "charter.json", "--id", f"Z-{name}", "--owner", name,
+                           "--circle", centre, "--radius", "20nm"))
+        drafts = [self.folder / name / "charter.json" for name in who]
+        merged = self.folder / "levant.json"
+        self.ok(tansiq("charter", "new", merged, "--id", "levant"))
+        first = self.ok(tansiq("charter", "merge", merged, *drafts)).out
+        again = self.ok(tansiq("charter", "merge", merged, *reversed(drafts))).out
+        self.assertEqual(re.search("hash .*", first)[0], re.search("hash .*", again)[0])
+        self.ok(tansiq("charter", "tenants", merged, "Z-us", "fr"))
+        for a, b in (("us", "fr"), ("us", "ru"), ("fr", "ru")):
+            self.ok(tansiq("charter", "relate", merged, a, b, "--bundle", "deconflict"))
+        self.ok(tansiq("charter", "timing", merged, "--crew", "60s"))
+        self.ok(tansiq("charter", "lint", merged))
+        notes = []
+        for name in who:
+            notes.append(self.folder / f"{name}.note")
+            self.ok(tansiq("charter", "sign", merged, "--key", self.folder / name / "node.key", "--out", notes[-1]))
+        self.assertEqual(tansiq("charter", "lint", notes[0]).code, 1)
+        self.ok(tansiq("charter", "collect", *notes))
+        self.ok(tansiq("charter", "lint", notes[0]))
+        shown = self.ok(tansiq("charter", "show", notes[0])).out
+        for words in ("https://ru.example:7463", "air/request=1", "crew 1 min", "may be leased to"):
+            self.assertIn(words, shown)
+
+    def test_drafts_that_contradict_each_other(self):
+        for name in ("us", "fr"):
+            self.ok(tansiq("init", self.folder / name, "--authority", name, "--url", f"https://{name}.example"))
+        draft = self.folder / "us" / "charter.json"
+        self.ok(tansiq("charter", "merge", draft, self.folder / "fr" / "charter.json"))
+        self.ok(tansiq("charter", "set-peer", self.folder / "fr" / "charter.json", "--authority", "fr", "--url",
+                       "https://elsewhere.example"))
+        self.fails(tansiq("charter", "merge", draft, self.folder / "fr" / "charter.json"), 1, "stated in two ways")
+        self.fails(tansiq("init", self.folder / "xx", "--authority", "FR_air", "--url", "https://x.example"), 65, "key")
+
     def test_overlapping_zones_of_two_owners_are_found(self):
         draft = self.folder / "c.json"
         self.ok(tansiq("charter", "new", draft, "--id", "c"))

@@ -1,0 +1,32 @@
+// How people name relations: `air/request`, `sea/disclosure=2`, or a bundle as a whole.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "coordination/relation_bundles.h"
+
+namespace tansiq::cli {
+
+/// `sea/tracks`. Fails with `kUnsupported`, or with what is wrong with a word.
+[[nodiscard]] Result<coordination::RelationKind> kind_from(std::string_view text);
+/// `air/disclosure=2`; without a level, the highest that there is.
+[[nodiscard]] Result<coordination::BundleGrant> grant_from(std::string_view text);
+
+/// What an officer names: a bundle, or items one by one, never both.
+struct RelationWords {
+  std::string bundle = {};
+  std::optional<std::string> bundles_file = {};  ///< Instead of the standard bundles.
+  std::vector<std::string> items = {};
+  std::optional<std::string> domain = {};  ///< Of the bundle.
+  std::vector<std::string> less = {};      ///< What the bundle grants and is held back.
+  std::string direction = "both";
+};
+/// Every relation that the words are about, with its level, between `self` ("we") and `peer` ("they").
+[[nodiscard]] Result<std::vector<coordination::EdgeLevel>> edges_from(const RelationWords& words,
+                                                                      const AuthorityId& self, const AuthorityId& peer);
+
+}  // namespace tansiq::cli
