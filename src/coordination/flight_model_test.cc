@@ -513,7 +513,9 @@ class History {
     const UtcMs later = home_.now + random_.between(0, 200'000);
     const auto said = restored->next(later);
     EXPECT_EQ(replayed->next(later), said);
-    if (home_.desk->next_timer().value_or(kUtcMax) > later) EXPECT_FALSE(said) << type_name(*said);
+    if (home_.desk->next_timer().value_or(kUtcMax) > later) {
+      EXPECT_FALSE(said) << type_name(*said);
+    }
     // And the history goes on with one of them.
     if (random_.one_in(2)) home_.desk = random_.one_in(2) ? home_.replayed() : home_.restored();
   }

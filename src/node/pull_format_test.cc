@@ -77,9 +77,9 @@ TEST(PullFormat, BoundsAreNamed) {
     return answer ? Error{} : answer.error();
   };
   EXPECT_EQ(patched(16, std::string("\0\0\xff\0", 4)).code, ErrorCode::kTooLarge);    // note
-  EXPECT_EQ(patched(25, std::string("\0\0\x10\x01", 4)).code, ErrorCode::kTooLarge);  // 4,097 entries
-  EXPECT_THAT(patched(25, std::string("\0\0\x10\x01", 4)).message, HasSubstr("4096"));
-  EXPECT_EQ(patched(25, std::string("\0\0\x10\0", 4)).code, ErrorCode::kMalformed);  // more than can be there
+  EXPECT_EQ(patched(25, std::string("\0\0\x04\x01", 4)).code, ErrorCode::kTooLarge);  // 1,025 entries
+  EXPECT_THAT(patched(25, std::string("\0\0\x04\x01", 4)).message, HasSubstr("1024"));
+  EXPECT_EQ(patched(25, std::string("\0\0\x04\0", 4)).code, ErrorCode::kMalformed);  // more than can be there
   EXPECT_EQ(patched(29, std::string("\0\0", 2)).code, ErrorCode::kMalformed);        // an empty entry
   EXPECT_EQ(patched(8, "\xff").code, ErrorCode::kMalformed);                         // index 2^63 and more
   EXPECT_EQ(read_pull_answer(std::string(kPullAnswerBytesMax + 1, 'x')).error().code, ErrorCode::kTooLarge);
