@@ -22,21 +22,21 @@ std::string refusal(const Result<Body>& result) { return result ? "allowed" : re
 
 /// What a row of the table does to leg 0 in each state: the state afterwards, whether it was odd, what is said.
 struct Cell {
-  LegState in;
-  LegState out;
+  HomeState in;
+  HomeState out;
   bool odd = false;
   std::string says = {};
 };
-constexpr std::array kStates{LegState::kRequested, LegState::kHeld, LegState::kCommitted, LegState::kConfirmed};
+constexpr std::array kStates{HomeState::kRequested, HomeState::kHeld, HomeState::kCommitted, HomeState::kConfirmed};
 
-void check_row(const std::vector<Cell>& row, const std::function<std::vector<Body>(Home&, LegVersion)>& event) {
+void check_row(const std::vector<Cell>& row, const std::function<std::vector<Body>(Home&, HomeVersion)>& event) {
   for (const Cell& cell : row) {
     SCOPED_TRACE(to_text(cell.in));
     Home home;
     if (live(cell.in)) {
       home.bring(cell.in);
     } else {
-      home.bring(LegState::kRequested);
+      home.bring(HomeState::kRequested);
       home.refuse(home.leg(0));
     }
     home.odd.reset();
@@ -48,37 +48,37 @@ void check_row(const std::vector<Cell>& row, const std::function<std::vector<Bod
 }
 
 TEST(FlightTable, HoldOrCounter) {
-  using enum LegState;
+  using enum HomeState;
   check_row({{kRequested, kHeld, false, "leg.request"},  // the next one (R6)
              {kHeld, kHeld},
              {kCommitted, kCommitted},
              {kConfirmed, kConfirmed},
              {kRefused, kRefused}},
-            [](Home& home, const LegVersion& v) { return home.hold(v); });
+            [](Home& home, const HomeVersion& v) { return home.hold(v); });
   check_row({{kRequested, kHeld}},  // a counter waits for an officer
-            [](Home& home, const LegVersion& v) { return home.hold(v, 60'000); });
+            [](Home& home, const HomeVersion& v) { return home.hold(v, 60'000); });
 }
 
 TEST(FlightTable, Refused) {
-  using enum LegState;
+  using enum HomeState;
   check_row({{kRequested, kRefused},
              {kHeld, kHeld, true},
              {kCommitted, kCommitted, true},
              {kConfirmed, kConfirmed, true},
              {kRefused, kRefused}},
-            [](Home& home, const LegVersion& v) { return home.refuse(v); });
+            [](Home& home, const HomeVersion& v) { return home.refuse(v); });
 }
 
 TEST(FlightTable, Lapsed) {
-  using enum LegState;
+  using enum HomeState;
   check_row({{kRequested, kLapsed},
              {kHeld, kLapsed, false, "flight.cancel"},
              {kCommitted, kLapsed, false, "flight.cancel"},
              {kConfirmed, kConfirmed, true},
              {kRefused, kRefused}},
-            [](Home& home, const LegVersion& v) { return home.lapse(v); });
+            [](Home& home, const HomeVersion& v) { return home.lapse(v); });
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.lapse(home.leg(0));
   ASSERT_TRUE(home.odd);
   EXPECT_TRUE(home.odd->alarm);
@@ -86,32 +86,32 @@ TEST(FlightTable, Lapsed) {
 
 TEST(FlightTable, AllLegsHeld) {
   Home home;
-  home.bring(LegState::kHeld);
+  home.bring(HomeState::kHeld);
   const EntryHash first = *home.leg(0).hold;
   const auto said = home.hold(home.leg(1));
   ASSERT_EQ(types(said), "flight.commit");
   EXPECT_EQ(std::get<FlightCommit>(said[0]).holds, (std::vector{first, *home.leg(1).hold}));
-  EXPECT_EQ(home.state(0), LegState::kCommitted);
-  EXPECT_EQ(home.state(1), LegState::kCommitted);
+  EXPECT_EQ(home.state(0), HomeState::kCommitted);
+  EXPECT_EQ(home.state(1), HomeState::kCommitted);
 }
 
 TEST(FlightTable, Confirmed) {
-  using enum LegState;
+  using enum HomeState;
   check_row({{kRequested, kRequested, true},
              {kHeld, kHeld, true},
              {kCommitted, kConfirmed},
              {kConfirmed, kConfirmed},
              {kRefused, kRefused}},
-            [](Home& home, const LegVersion& v) { return home.confirm(v); });
+            [](Home& home, const HomeVersion& v) { return home.confirm(v); });
 }
 
 TEST(FlightTable, OfficerCancel) {
-  using enum LegState;
+  using enum HomeState;
   check_row({{kRequested, kCancelled, false, "flight.cancel"},
              {kHeld, kCancelled, false, "flight.cancel"},
              {kCommitted, kCancelled, false, "flight.cancel"},
              {kConfirmed, kCancelled, false, "flight.cancel"}},
-            [](Home& home, const LegVersion&) { return home.act(home.desk->cancel(home.id, "no crew")); });
+            [](Home& home, const HomeVersion&) { return home.act(home.desk->cancel(home.id, "no crew")); });
   Home ended;
   ended.bring(kRequested);
   ended.refuse(ended.leg(0));
@@ -120,12 +120,12 @@ TEST(FlightTable, OfficerCancel) {
 
 TEST(FlightTable, OfficerCancelOfAClearedFlightRecallsTheCrewFirst) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   const auto said = home.act(home.desk->cancel(home.id, "weather"));
   ASSERT_EQ(types(said), "flight.crew");
   EXPECT_EQ(std::get<CrewReport>(said[0]).step, CrewStep::kRecalled);
-  EXPECT_EQ(home.state(0), LegState::kConfirmed);
+  EXPECT_EQ(home.state(0), HomeState::kConfirmed);
   const auto after = home.act(home.desk->gave_up(home.id));
   ASSERT_EQ(types(after), "flight.cancel");
   EXPECT_EQ(std::get<FlightCancel>(after[0]).requests.size(), 2U);
@@ -134,7 +134,7 @@ TEST(FlightTable, OfficerCancelOfAClearedFlightRecallsTheCrewFirst) {
 
 TEST(FlightTable, OfficerCancelIsNotOfferedWhileAirborne) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   home.now = minutes(11);
   home.act(home.desk->enter(home.id, 0));
@@ -143,59 +143,59 @@ TEST(FlightTable, OfficerCancelIsNotOfferedWhileAirborne) {
 }
 
 TEST(FlightTable, RevokeRead) {
-  using enum LegState;
+  using enum HomeState;
   check_row({{kRequested, kRequested},
              {kHeld, kHeld},
              {kCommitted, kRevoked, false, "leg.revoke_ack flight.cancel"},
              {kConfirmed, kRevoked, false, "leg.revoke_ack flight.cancel"},
              {kRefused, kRefused}},
-            [](Home& home, const LegVersion& v) { return home.revoke(v); });
+            [](Home& home, const HomeVersion& v) { return home.revoke(v); });
 }
 
 TEST(FlightTable, RevokeOfAClearedLegRecallsTheCrewFirst) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   EXPECT_EQ(types(home.revoke(home.leg(1))), "flight.crew");
-  EXPECT_EQ(home.state(1), LegState::kConfirmed);
+  EXPECT_EQ(home.state(1), HomeState::kConfirmed);
   EXPECT_FALSE(home.desk->may_enter(home.id, 0, minutes(11)));
   EXPECT_EQ(types(home.act(home.desk->gave_up(home.id))), "leg.revoke_ack flight.cancel");
-  EXPECT_EQ(home.state(1), LegState::kRevoked);
-  EXPECT_EQ(home.state(0), LegState::kCancelled);
+  EXPECT_EQ(home.state(1), HomeState::kRevoked);
+  EXPECT_EQ(home.state(0), HomeState::kCancelled);
 }
 
 TEST(FlightTable, RevokeWhileAirborneIsAnsweredUnableWithAnAlarm) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   home.now = minutes(11);
   home.act(home.desk->enter(home.id, 0));
   const auto said = home.revoke(home.leg(1));
   EXPECT_EQ(types(said), "leg.unable alarm");
-  EXPECT_EQ(home.state(1), LegState::kConfirmed);
+  EXPECT_EQ(home.state(1), HomeState::kConfirmed);
   EXPECT_EQ(home.desk->alarms().front().kind, "revoke_while_airborne");
   EXPECT_TRUE(home.desk->may_enter(home.id, 1, minutes(21)));
   EXPECT_EQ(types(home.revoke(home.leg(1))), "") << "answered once";
 }
 
 TEST(FlightTable, EmergencyRevokeRead) {
-  using enum LegState;
+  using enum HomeState;
   check_row({{kRequested, kRequested, false, "alarm"},
              {kHeld, kHeld, false, "alarm"},
              {kCommitted, kCommitted, false, "alarm"},
              {kConfirmed, kConfirmed, false, "alarm"},
              {kRefused, kRefused, false, "alarm"}},
-            [](Home& home, const LegVersion& v) { return home.revoke(v, /*emergency=*/true); });
+            [](Home& home, const HomeVersion& v) { return home.revoke(v, /*emergency=*/true); });
 }
 
 TEST(FlightTable, Freeze) {
-  using enum LegState;
+  using enum HomeState;
   check_row({{kRequested, kCancelled, false, "flight.cancel"},
              {kHeld, kCancelled, false, "flight.cancel"},
              {kCommitted, kCancelled, false, "flight.cancel"},
              {kConfirmed, kConfirmed},
              {kRefused, kRefused}},
-            [](Home& home, const LegVersion&) {
+            [](Home& home, const HomeVersion&) {
               home.freeze("us");
               return home.run();
             });
@@ -203,45 +203,45 @@ TEST(FlightTable, Freeze) {
 
 TEST(FlightTable, FreezeOfAnyOwnerEndsTheWholeRound) {
   Home home;
-  home.bring(LegState::kHeld);
+  home.bring(HomeState::kHeld);
   home.freeze("ru");
   EXPECT_EQ(types(home.run()), "flight.cancel");
-  EXPECT_EQ(home.state(0), LegState::kCancelled);
-  EXPECT_EQ(home.state(1), LegState::kCancelled);
+  EXPECT_EQ(home.state(0), HomeState::kCancelled);
+  EXPECT_EQ(home.state(1), HomeState::kCancelled);
 }
 
 TEST(FlightTable, WindowPassedAndNotInside) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   home.now = minutes(20) - home.timing.clock_error_ms - 1;
   EXPECT_EQ(types(home.run()), "");
   EXPECT_EQ(home.desk->next_timer(), minutes(20) - home.timing.clock_error_ms);
   home.now = minutes(20) - home.timing.clock_error_ms;
   EXPECT_EQ(types(home.run()), "flight.crew");
-  EXPECT_EQ(home.state(0), LegState::kConfirmed) << "not before the read-back";
+  EXPECT_EQ(home.state(0), HomeState::kConfirmed) << "not before the read-back";
   // The second leg has nothing to follow any more (R2), so the crew gives that up as well.
   EXPECT_EQ(types(home.act(home.desk->gave_up(home.id))), "leg.end flight.crew");
   EXPECT_EQ(types(home.act(home.desk->gave_up(home.id))), "flight.cancel");
-  EXPECT_EQ(home.state(0), LegState::kEnded);
-  EXPECT_EQ(home.state(1), LegState::kCancelled);
+  EXPECT_EQ(home.state(0), HomeState::kEnded);
+  EXPECT_EQ(home.state(1), HomeState::kCancelled);
   EXPECT_TRUE(home.flight().ended);
 }
 
 TEST(FlightTable, WindowPassedAndInsideStays) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   home.now = minutes(11);
   home.act(home.desk->enter(home.id, 0));
   home.now = minutes(25);
   EXPECT_EQ(types(home.run()), "");
-  EXPECT_EQ(home.state(0), LegState::kConfirmed);
+  EXPECT_EQ(home.state(0), HomeState::kConfirmed);
 }
 
 TEST(FlightTable, AircraftLeavesTheZone) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   home.now = minutes(11);
   EXPECT_EQ(types(home.act(home.desk->enter(home.id, 0))), "leg.entered");
@@ -249,8 +249,8 @@ TEST(FlightTable, AircraftLeavesTheZone) {
   const auto said = home.act(home.desk->leave(home.id, 0));
   ASSERT_EQ(types(said), "leg.end");
   EXPECT_EQ(std::get<LegEnd>(said[0]).request, home.leg(0).request);
-  EXPECT_EQ(home.state(0), LegState::kEnded);
-  EXPECT_EQ(home.state(1), LegState::kConfirmed) << "END names one leg";
+  EXPECT_EQ(home.state(0), HomeState::kEnded);
+  EXPECT_EQ(home.state(1), HomeState::kConfirmed) << "END names one leg";
   home.now = minutes(21);
   home.act(home.desk->enter(home.id, 1));
   home.act(home.desk->leave(home.id, 1));
@@ -260,7 +260,7 @@ TEST(FlightTable, AircraftLeavesTheZone) {
 TEST(FlightTable, LinkToTheOwnerLostChangesNothing) {
   // No input tells the desk of links: time passes, nothing is heard, and the cleared crew flies.
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   home.now = minutes(11);
   EXPECT_EQ(types(home.run()), "");
@@ -270,7 +270,7 @@ TEST(FlightTable, LinkToTheOwnerLostChangesNothing) {
 }
 
 TEST(FlightTable, RestartGoesOnFromTheState) {
-  for (const LegState state : kStates) {
+  for (const HomeState state : kStates) {
     SCOPED_TRACE(to_text(state));
     Home home;
     home.bring(state);
@@ -328,12 +328,12 @@ TEST(FlightFiling, OwnZonesAreAskedLikeOthersWithoutARelation) {
   home.file(home.plan({"H1"}));
   EXPECT_EQ(home.leg(0).to, home.self);
   home.confirm_all();
-  EXPECT_EQ(home.state(0), LegState::kConfirmed);
+  EXPECT_EQ(home.state(0), HomeState::kConfirmed);
 }
 
 TEST(FlightEntries, CountOnlyFromTheSequencerOfTheirEpoch) {
   Home home;
-  home.bring(LegState::kRequested);
+  home.bring(HomeState::kRequested);
   LegHold hold;
   hold.request = home.leg(0).request;
   hold.to = home.self;
@@ -342,7 +342,7 @@ TEST(FlightEntries, CountOnlyFromTheSequencerOfTheirEpoch) {
   home.say(authority("ru"), hold);
   ASSERT_TRUE(home.odd);
   EXPECT_EQ(home.odd->text, "leg.hold of zone A1: ru is not its sequencer in epoch 0");
-  EXPECT_EQ(home.state(0), LegState::kRequested);
+  EXPECT_EQ(home.state(0), HomeState::kRequested);
   hold.request = log::sha256("something else");
   home.say(authority("us"), hold);
   EXPECT_TRUE(home.odd);
@@ -350,12 +350,12 @@ TEST(FlightEntries, CountOnlyFromTheSequencerOfTheirEpoch) {
   hold.zone = ZoneId::trusted("B1");
   home.say(authority("ru"), hold);
   EXPECT_TRUE(home.odd);
-  EXPECT_EQ(home.state(0), LegState::kRequested);
+  EXPECT_EQ(home.state(0), HomeState::kRequested);
 }
 
 TEST(FlightEntries, OfAnEpochThatIsNotKnownYetAreReadAgain) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   LegRevoke revoke;
   revoke.epoch = 1;
   revoke.request = home.leg(0).request;
@@ -381,29 +381,29 @@ TEST(FlightEntries, OfAnEpochThatIsNotKnownYetAreReadAgain) {
 
 TEST(FlightEntries, AConfirmedOfAnotherCommitDoesNotCount) {
   Home home;
-  home.bring(LegState::kCommitted);
-  LegVersion other = home.leg(0);
+  home.bring(HomeState::kCommitted);
+  HomeVersion other = home.leg(0);
   other.commit = log::sha256("an earlier attempt");
   home.confirm(other);
   EXPECT_TRUE(home.odd);
-  EXPECT_EQ(home.state(0), LegState::kCommitted);
+  EXPECT_EQ(home.state(0), HomeState::kCommitted);
 }
 
 TEST(FlightEntries, OfAnEarlierAttemptHaveNoEffectOnTheNext) {
   Home home;
-  home.bring(LegState::kCommitted);
-  const LegVersion old = home.leg(0);
+  home.bring(HomeState::kCommitted);
+  const HomeVersion old = home.leg(0);
   home.act(home.desk->cancel(home.id, ""));
-  home.bring(LegState::kCommitted);
+  home.bring(HomeState::kCommitted);
   home.confirm(old);
   EXPECT_FALSE(home.odd);
-  EXPECT_EQ(home.state(0), LegState::kCommitted);
+  EXPECT_EQ(home.state(0), HomeState::kCommitted);
   EXPECT_EQ(types(home.revoke(old, /*emergency=*/true)), "alarm") << "an emergency is shown whenever it is read";
 }
 
 TEST(FlightEntries, MayBeReadAgainInAnyOrder) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   const std::string before = home.state_text();
   for (auto line = home.lines.rbegin(); line != home.lines.rend(); ++line) {
@@ -414,21 +414,21 @@ TEST(FlightEntries, MayBeReadAgainInAnyOrder) {
 
 TEST(FlightEntries, ExpiryAtTheOwnerEndsTheVersion) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   EXPECT_EQ(types(home.close(home.leg(0), Closing::kExpired)), "flight.cancel");
   EXPECT_FALSE(home.odd);
-  EXPECT_EQ(home.state(0), LegState::kEnded);
+  EXPECT_EQ(home.state(0), HomeState::kEnded);
   Home other;
-  other.bring(LegState::kConfirmed);
+  other.bring(HomeState::kConfirmed);
   other.close(other.leg(0), Closing::kCancelled);
   ASSERT_TRUE(other.odd);
   EXPECT_TRUE(other.odd->alarm) << "nobody ends a confirmed version without a word from home";
-  EXPECT_EQ(other.state(0), LegState::kConfirmed);
+  EXPECT_EQ(other.state(0), HomeState::kConfirmed);
 }
 
 TEST(FlightEntries, AnEndedFlightIsForgottenADayAfterItsLastWindow) {
   Home home;
-  home.bring(LegState::kRequested);
+  home.bring(HomeState::kRequested);
   home.refuse(home.leg(0));
   home.now = minutes(30) + kEndedFlightKeptMs - 1;
   home.say(home.self, ClockFault{.fault = false, .text = ""});
@@ -440,7 +440,7 @@ TEST(FlightEntries, AnEndedFlightIsForgottenADayAfterItsLastWindow) {
 
 TEST(FlightEntries, LandingGivesBackWhatIsNotFlown) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   home.now = minutes(11);
   home.act(home.desk->enter(home.id, 0));
@@ -493,11 +493,11 @@ TEST(FlightCounter, ALevelShiftConcernsItsLegAlone) {
 
 TEST(FlightCounter, DecliningCancelsTheRound) {
   Home home;
-  home.bring(LegState::kHeld);
+  home.bring(HomeState::kHeld);
   home.hold(home.leg(1), 120'000);
   home.act(home.desk->decline_counter(home.id));
-  EXPECT_EQ(home.state(0), LegState::kCancelled);
-  EXPECT_EQ(home.state(1), LegState::kCancelled);
+  EXPECT_EQ(home.state(0), HomeState::kCancelled);
+  EXPECT_EQ(home.state(1), HomeState::kCancelled);
   EXPECT_TRUE(home.flight().ended);
 }
 
@@ -506,7 +506,7 @@ TEST(FlightCounter, DecliningCancelsTheRound) {
 
 TEST(FlightLease, EntryAndEndReachWhoGrantedAndWhoDecidesNow) {
   Home home;
-  home.bring(LegState::kConfirmed, {"A1"});
+  home.bring(HomeState::kConfirmed, {"A1"});
   home.clear();
   home.control.pass("A1", "ru");
   home.now = minutes(11);

@@ -21,7 +21,7 @@ std::string refusal(const Result<Body>& result) { return result ? "allowed" : re
 /// A cleared flight through A1 and B1; leg 1 is to be three minutes later.
 struct Modified : Home {
   explicit Modified(bool cleared = true, bool airborne = false) {
-    bring(LegState::kConfirmed);
+    bring(HomeState::kConfirmed);
     if (cleared) clear();
     if (airborne) {
       now = minutes(11);
@@ -41,8 +41,8 @@ TEST(ModifyTable, Step1RequestReplacesTheOldVersionWhichStays) {
   EXPECT_EQ(std::get<LegRequest>(said[0]).replaces, m.leg(1).request);
   EXPECT_EQ(std::get<LegRequest>(said[0]).volumes, box(23, 33));
   EXPECT_EQ(std::get<LegRequest>(said[0]).remaining, 1);
-  EXPECT_EQ(m.state(1), LegState::kConfirmed);
-  EXPECT_EQ(m.state(1, kChange), LegState::kRequested);
+  EXPECT_EQ(m.state(1), HomeState::kConfirmed);
+  EXPECT_EQ(m.state(1, kChange), HomeState::kRequested);
   EXPECT_EQ(refusal(m.desk->file(m.wanted, m.now)), "flight MIRAGE1 is being changed already: one change at a time");
 }
 
@@ -61,8 +61,8 @@ TEST(ModifyTable, Step4BothAreConfirmed) {
   Modified m;
   m.ask();
   m.confirm_all();
-  EXPECT_EQ(m.state(1), LegState::kConfirmed);
-  EXPECT_EQ(m.state(1, kChange), LegState::kConfirmed);
+  EXPECT_EQ(m.state(1), HomeState::kConfirmed);
+  EXPECT_EQ(m.state(1, kChange), HomeState::kConfirmed);
   EXPECT_EQ(types(m.run()), "") << "nothing is released by itself";
   EXPECT_TRUE(m.desk->may_enter(m.id, 1, minutes(21))) << "the crew flies the old version";
 }
@@ -75,7 +75,7 @@ TEST(ModifyTable, Step5TheCrewTakesItWhenItsPositionLiesInIt) {
   EXPECT_EQ(refusal(m.desk->switch_to(m.id, false)),
             "flight MIRAGE1 is not inside its new version: it keeps the old one until it is");
   EXPECT_EQ(types(m.act(m.desk->switch_to(m.id, true))), "") << "the old one stays until the read-back";
-  EXPECT_EQ(m.state(1), LegState::kConfirmed);
+  EXPECT_EQ(m.state(1), HomeState::kConfirmed);
 }
 
 TEST(ModifyTable, Step6SwitchAndRelease) {
@@ -122,7 +122,7 @@ TEST(ModifyTable, AnyFailureEndsTheNewVersionAndLeavesTheOld) {
     EXPECT_FALSE(m.flight().change);
     EXPECT_FALSE(live(m.flight().versions.back().state));
     EXPECT_TRUE(m.desk->may_enter(m.id, 1, minutes(21)));
-    EXPECT_EQ(m.state(1), LegState::kConfirmed);
+    EXPECT_EQ(m.state(1), HomeState::kConfirmed);
     EXPECT_TRUE(*m.restored() == *m.desk);
   }
 }
@@ -136,10 +136,10 @@ TEST(ModifyTable, FailureOfOneNewVersionCancelsTheOtherNewOnesOnly) {
   const auto said = m.refuse(m.leg(1, kChange));
   ASSERT_EQ(types(said), "flight.cancel");
   EXPECT_EQ(std::get<FlightCancel>(said[0]).requests, std::vector{first});
-  EXPECT_EQ(m.state(0), LegState::kConfirmed);
+  EXPECT_EQ(m.state(0), HomeState::kConfirmed);
   EXPECT_FALSE(m.flight().failed);
   m.ask();  // and may be tried again
-  EXPECT_EQ(m.state(0, kChange), LegState::kRequested);
+  EXPECT_EQ(m.state(0, kChange), HomeState::kRequested);
 }
 
 TEST(ModifyTable, UnderAFreezeOnlyAChangeThatShrinksIsAllowed) {
@@ -174,7 +174,7 @@ TEST(ModifyTable, ATimeShiftMovesLaterLegsOfTheChangeToo) {
   ASSERT_EQ(types(said), "leg.request");
   EXPECT_EQ(std::get<LegRequest>(said[0]).volumes, box(21, 31));
   EXPECT_EQ(std::get<LegRequest>(said[0]).replaces, m.leg(1).request);
-  EXPECT_EQ(m.state(1), LegState::kConfirmed);
+  EXPECT_EQ(m.state(1), HomeState::kConfirmed);
 }
 
 TEST(ModifyTable, RevokeOfTheOldVersionOnTheGroundLeavesTheNewOne) {
@@ -207,7 +207,7 @@ TEST(ModifyMutation, 2TheOldVersionIsNotReleasedBeforeTheCrewIsOnTheNewOne) {
   m.act(m.desk->switch_to(m.id, true));  // told, not read back
   m.now = minutes(5);
   EXPECT_EQ(types(m.run()), "");
-  EXPECT_EQ(m.state(1), LegState::kConfirmed);
+  EXPECT_EQ(m.state(1), HomeState::kConfirmed);
 }
 
 TEST(ModifyMutation, 4TheCrewIsNotPutOnTheNewVersionAtHold) {
@@ -222,7 +222,7 @@ TEST(ModifyMutation, 5CancelOfTheNewVersionIsNotAppliedToTheFlight) {
   m.ask();
   m.confirm_all();
   EXPECT_EQ(types(m.act(m.desk->cancel_change(m.id, ""))), "flight.cancel");
-  EXPECT_EQ(m.state(1), LegState::kConfirmed);
+  EXPECT_EQ(m.state(1), HomeState::kConfirmed);
   EXPECT_FALSE(m.flight().ended);
 }
 
@@ -240,7 +240,7 @@ TEST(ModifyMutation, 8LapseOfTheNewHoldIsNotTakenForTheFlight) {
   m.ask();
   m.hold(m.leg(1, kChange));
   EXPECT_EQ(types(m.lapse(m.leg(1, kChange))), "");
-  EXPECT_EQ(m.state(1), LegState::kConfirmed);
+  EXPECT_EQ(m.state(1), HomeState::kConfirmed);
   EXPECT_FALSE(m.flight().failed);
 }
 
@@ -249,7 +249,7 @@ TEST(ModifyMutation, 8LapseOfTheNewHoldIsNotTakenForTheFlight) {
 
 TEST(CrossMutation, 1NoDepartureAsSoonAsTheFirstLegIsConfirmed) {
   Home home;
-  home.bring(LegState::kCommitted);
+  home.bring(HomeState::kCommitted);
   home.confirm(home.leg(0));
   EXPECT_FALSE(home.desk->clear(home.id).has_value());
   EXPECT_FALSE(home.desk->enter(home.id, 0).has_value());
@@ -269,10 +269,10 @@ TEST(CrossMutation, 4EntryNeedsNoLiveLink) {
 
 TEST(CrossMutation, 5AFailedLegCancelsTheOthers) {
   Home home;
-  home.bring(LegState::kCommitted);
+  home.bring(HomeState::kCommitted);
   home.confirm(home.leg(0));
   EXPECT_EQ(types(home.lapse(home.leg(1))), "flight.cancel");
-  EXPECT_EQ(home.state(0), LegState::kCancelled);
+  EXPECT_EQ(home.state(0), HomeState::kCancelled);
 }
 
 TEST(CrossMutation, 6NoCancelWhileAirborne) {
@@ -286,7 +286,7 @@ TEST(CrossMutation, 6NoCancelWhileAirborne) {
 TEST(CrossMutation, 7EndIsForTheLegNotForTheFlight) {
   Modified m(true, /*airborne=*/true);
   m.act(m.desk->leave(m.id, 0));
-  EXPECT_EQ(m.state(1), LegState::kConfirmed);
+  EXPECT_EQ(m.state(1), HomeState::kConfirmed);
   EXPECT_FALSE(m.flight().ended);
 }
 
@@ -300,7 +300,7 @@ TEST(CrossMutation, 3And8AFreezeOfEitherSideLeavesConfirmedLegs) {
 
 TEST(CrossMutation, 9NoDepartureOnCommit) {
   Home home;
-  home.bring(LegState::kCommitted);
+  home.bring(HomeState::kCommitted);
   EXPECT_FALSE(home.desk->clear(home.id).has_value());
 }
 
@@ -322,7 +322,7 @@ TEST(OrderMutation, 1And2TwoFlightsAskInTheSameOrderOneLegAtATime) {
   standby.until = minutes(2);
   other.say(authority("us"), standby);
   EXPECT_EQ(types(other.run()), "") << "waits, and holds nothing that the other flight wants";
-  EXPECT_EQ(other.state(1), LegState::kRequested);
+  EXPECT_EQ(other.state(1), HomeState::kRequested);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::string refusal(const Result<Body>& result) { return result ? "allowed" : re
 
 TEST(FlightRules, R1DepartureGateNeedsEveryLeg) {
   Home home;
-  home.bring(LegState::kCommitted);
+  home.bring(HomeState::kCommitted);
   EXPECT_EQ(refusal(home.desk->clear(home.id)),
             "legs[0]: leg 0 in zone A1 is committed; every leg up to landing must be confirmed");
   home.confirm(home.leg(0));
@@ -45,13 +45,13 @@ TEST(FlightRules, R1DepartureGateUpToAnAlternate) {
   home.act(home.desk->enter(home.id, 0));
   // Behind the gate a leg may still fail, alone (R4)…
   EXPECT_EQ(types(home.lapse(home.leg(1))), "");
-  EXPECT_EQ(home.state(0), LegState::kConfirmed);
+  EXPECT_EQ(home.state(0), HomeState::kConfirmed);
   EXPECT_TRUE(home.flight().airborne);
 }
 
 TEST(FlightRules, R1NoClearanceWhileARevokeIsOpen) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   const EntryHash request = home.leg(1).request;
   LegRevoke revoke;
   revoke.request = request;
@@ -112,20 +112,20 @@ TEST(FlightRules, R2AllOrNothingInOneEntry) {
 
 TEST(FlightRules, R3NothingOfAClearedVersionIsGivenUpBeforeTheReadBack) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.act(home.desk->clear(home.id));  // told, and nobody knows whether it was heard
   home.act(home.desk->cancel(home.id, ""));
   home.revoke(home.leg(1));
   home.now = minutes(60);
   EXPECT_EQ(types(home.run()), "");
-  EXPECT_EQ(home.state(0), LegState::kConfirmed);
+  EXPECT_EQ(home.state(0), HomeState::kConfirmed);
   home.act(home.desk->gave_up(home.id));
-  EXPECT_NE(home.state(0), LegState::kConfirmed);
+  EXPECT_NE(home.state(0), HomeState::kConfirmed);
 }
 
 TEST(FlightRules, R4AirborneMeansFixed) {
   Home home;
-  home.bring(LegState::kConfirmed, {"A1", "B1", "C1"});
+  home.bring(HomeState::kConfirmed, {"A1", "B1", "C1"});
   home.clear();
   home.now = minutes(11);
   home.act(home.desk->enter(home.id, 0));
@@ -135,24 +135,24 @@ TEST(FlightRules, R4AirborneMeansFixed) {
   home.revoke(home.leg(2));
   EXPECT_FALSE(home.desk->recall(home.id).has_value());
   EXPECT_FALSE(home.desk->cancel(home.id, "").has_value());
-  for (const std::int64_t leg : {0, 1, 2}) EXPECT_EQ(home.state(leg), LegState::kConfirmed);
+  for (const std::int64_t leg : {0, 1, 2}) EXPECT_EQ(home.state(leg), HomeState::kConfirmed);
 }
 
 TEST(FlightRules, R4WhoDepartsBeforeTheReadBackKeepsItsLegs) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   home.act(home.desk->cancel(home.id, "late"));  // recalled
   home.now = minutes(11);
   home.act(home.desk->enter(home.id, 0));
-  EXPECT_EQ(home.state(1), LegState::kConfirmed);
+  EXPECT_EQ(home.state(1), HomeState::kConfirmed);
   EXPECT_TRUE(home.desk->may_enter(home.id, 1, minutes(21)));
   EXPECT_FALSE(home.desk->gave_up(home.id).has_value());
 }
 
 TEST(FlightRules, R5EntryAsksForNoLinkAndFollowsTheCrewsOwnClock) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.clear();
   const DurationMs error = home.timing.clock_error_ms;
   EXPECT_FALSE(home.desk->may_enter(home.id, 0, minutes(10) + error - 1));
@@ -181,7 +181,7 @@ TEST(FlightRules, R6HoldsAreAskedForInAscendingZoneOneAtATime) {
 
 TEST(FlightRules, R7ContingencyReachesEveryOwnerOnTheWay) {
   Home home;
-  home.bring(LegState::kConfirmed, {"A1", "B1", "C1"});
+  home.bring(HomeState::kConfirmed, {"A1", "B1", "C1"});
   home.clear();
   home.now = minutes(11);
   home.act(home.desk->enter(home.id, 0));
@@ -211,7 +211,7 @@ TEST(FlightTiming, T2LeadTimeForFiling) {
 
 TEST(FlightTiming, T3NoCommitThatMightComeTooLate) {
   Home home;
-  home.bring(LegState::kHeld);
+  home.bring(HomeState::kHeld);
   const UtcMs deadline = *home.leg(0).until - 2 * home.timing.clock_error_ms - home.timing.delivery_ms;
   home.now = deadline;
   EXPECT_EQ(types(home.run()), "");
@@ -223,11 +223,11 @@ TEST(FlightTiming, T3NoCommitThatMightComeTooLate) {
 
 TEST(FlightTiming, AnAttemptThatNobodyAnswersEnds) {
   Home requested;
-  requested.bring(LegState::kRequested);
+  requested.bring(HomeState::kRequested);
   requested.now = minutes(10);
   EXPECT_EQ(types(requested.run()), "flight.cancel");
   Home committed;
-  committed.bring(LegState::kCommitted);
+  committed.bring(HomeState::kCommitted);
   committed.now = minutes(20) - committed.timing.clock_error_ms;
   EXPECT_EQ(types(committed.run()), "flight.cancel");
   EXPECT_TRUE(committed.flight().ended);
@@ -243,7 +243,7 @@ TEST(FlightTiming, T4WindowsAreLongerThanTwiceTheClockError) {
 
 TEST(FlightTiming, T8NoClearanceWithoutAFitClock) {
   Home home;
-  home.bring(LegState::kConfirmed);
+  home.bring(HomeState::kConfirmed);
   home.say(home.self, ClockFault{.fault = true, .text = ""});
   EXPECT_FALSE(home.desk->clear(home.id).has_value());
   home.say(home.self, ClockFault{.fault = false, .text = ""});

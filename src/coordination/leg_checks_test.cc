@@ -349,5 +349,25 @@ TEST(LegDeskModify, UnderAFreezeOnlyShrinks) {
   EXPECT_EQ(office.state(v3), "lapsed");
 }
 
+TEST(LegDeskModify, UnderAFreezeNothingIsCountered) {
+  Office office;
+  const EntryHash v1 = office.confirmed("fr", "F1");
+  // Something that is no leg: a measure, or the authority's own intent.
+  office.airspace.book({.request = log::sha256("own use"),
+                        .home = who("us"),
+                        .flight = {},
+                        .zone = zone("K1"),
+                        .confirmed = true,
+                        .volumes = {testing::volume({})}});
+  LegRequest body = office.request("F1", {.end_s = 800});
+  body.replaces = v1;
+  office.ask("fr", body);
+  EXPECT_EQ(office.last, "counter");
+  office.relations.set("fr", 0);
+  EXPECT_EQ(office.react(), "lapsed(frozen)") << "a moved window is another one";
+  office.ask("fr", body);
+  EXPECT_EQ(office.last, "refused(conflict)");
+}
+
 }  // namespace
 }  // namespace tansiq::coordination

@@ -41,8 +41,8 @@ struct ControlRow {
     return std::tuple(field("epoch", &ControlRow::epoch), field("lessor", &ControlRow::lessor),
                       field("owner", &ControlRow::owner), field("recall", &ControlRow::recall),
                       field("rivals", &ControlRow::rivals), field("sequencer", &ControlRow::sequencer),
-                      field("state", &ControlRow::state),
-                      field("until_ms", &ControlRow::until), field("zone", &ControlRow::zone));
+                      field("state", &ControlRow::state), field("until_ms", &ControlRow::until),
+                      field("zone", &ControlRow::zone));
   }
 };
 struct PeerRow {
