@@ -129,7 +129,7 @@ Result<int> bench(Context& context, const BenchArguments& arguments) {
   }
   std::vector<Figure> figures;
   std::string lines;
-  for (const BenchPart& part : bench_parts()) {
+  for (const BenchPart& part : bench_parts(arguments.group.value_or(""))) {
     if (arguments.only && !part.name.starts_with(*arguments.only)) continue;
     if (context.terminal.progress() && !context.json) put_error(fmt::format("measuring {} …", part.what));
     auto measured = part.run();
@@ -159,10 +159,10 @@ void add_bench(Command& root) {
           "Prints a table: value, target, and where the same work can be done another way the baseline of the same run "
           "and the ratio. With --json one line a figure. Some minutes on two cores; run it on a release build of an "
           "otherwise idle machine. Recordings are found under TANSIQ_SHARED.")
-      .argument(a->group, "GROUP", "core, the only one so far")
-      .choices({"core"})
+      .argument(a->group, "GROUP", "only this group")
+      .choices(bench_groups())
       .option(a->only, "--only", "PART",
-              "parts whose name begins so: index, verify, store, decide, replay, node, check")
+              "parts whose name begins so: index, verify, store, decide, replay, node, check, coordination")
       .option(a->save, "--save", "FILE", "also write the figures here, one line of JSON each")
       .completes(Completes::kFile)
       .option(a->compare, "--compare", "FILE", "print the change since a saved run")

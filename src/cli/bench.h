@@ -28,12 +28,15 @@ struct Figure {
 
 /// A part of the benchmark: a folder's figures.
 struct BenchPart {
+  std::string group;
   std::string name;
   std::string what;  ///< For the progress line.
   std::function<Result<std::vector<Figure>>()> run;
 };
-/// All parts of the group `core`, in the order in which they run.
-[[nodiscard]] std::vector<BenchPart> bench_parts();
+/// The groups, in order.
+[[nodiscard]] std::vector<std::string> bench_groups();
+/// All parts of a group, in the order in which they run; of all groups when it is empty.
+[[nodiscard]] std::vector<BenchPart> bench_parts(const std::string& group = {});
 
 /// One line of JSON: name, value, unit, target, ok, baseline, ratio.
 [[nodiscard]] std::string figure_json(const Figure& figure);

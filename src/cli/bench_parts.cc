@@ -16,6 +16,7 @@
 #include "formats/recording.h"
 #include "geo/index_figures.h"
 #include "log/verify_figures.h"
+#include "node/coalition_figures.h"
 #include "node/node_figures.h"
 #include "store/group_commit_figures.h"
 
@@ -200,18 +201,39 @@ Result<std::vector<Figure>> check_part() {
                      plain("uk_recording_conflicts", static_cast<double>(report.conflicts.size()), "conflicts")};
 }
 
+// Three whole nodes on loopback, each step durable.
+Result<std::vector<Figure>> coordination_part() {
+  const ScratchFolder folder;
+  if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
+  const node::CoordinationFigures f = TRY(node::measure_coordination(folder.path()));
+  return std::vector{
+      at_most("two_zone_flight_p50", f.p50_ms, "ms", 20),
+      at_most("two_zone_flight_p99", f.p99_ms, "ms", 80),
+      at_least("two_zone_flights", f.per_second, "flights/s", 300),
+      at_least("catch_up", f.catch_up_per_second, "entries/s", 100'000),
+      plain("own_zone_linked", f.own_linked_per_second, "flights/s"),
+      beside(plain("own_zone_cut", f.own_cut_per_second, "flights/s"), f.own_linked_per_second,
+             f.own_cut_per_second / f.own_linked_per_second),
+  };
+}
+
 }  // namespace
 
-std::vector<BenchPart> bench_parts() {
-  return {
-      {"index", "the 4D index with a million volumes, beside an R-tree", index_part},
-      {"verify", "the verification of a million entries", verify_part},
-      {"store", "group commits, beside SQLite alone", store_part},
-      {"decide", "decisions in memory", decide_part},
-      {"replay", "replay and snapshots in memory", replay_part},
-      {"node", "durable decisions and starts of a whole node", node_part},
-      {"check", "the check of a recording", check_part},
+std::vector<std::string> bench_groups() { return {"core", "coordination"}; }
+
+std::vector<BenchPart> bench_parts(const std::string& group) {
+  std::vector<BenchPart> parts{
+      {"core", "index", "the 4D index with a million volumes, beside an R-tree", index_part},
+      {"core", "verify", "the verification of a million entries", verify_part},
+      {"core", "store", "group commits, beside SQLite alone", store_part},
+      {"core", "decide", "decisions in memory", decide_part},
+      {"core", "replay", "replay and snapshots in memory", replay_part},
+      {"core", "node", "durable decisions and starts of a whole node", node_part},
+      {"core", "check", "the check of a recording", check_part},
+      {"coordination", "coordination", "flights across zones of three nodes on loopback", coordination_part},
   };
+  if (!group.empty()) std::erase_if(parts, [&](const BenchPart& part) { return part.group != group; });
+  return parts;
 }
 
 }  // namespace tansiq::cli

@@ -18,7 +18,8 @@ constexpr DurationMs kOperatorTokenMs = 30LL * 86'400'000;
 
 struct ServeArguments {
   std::optional<std::string> config, listen, certificate, key, clock_start, authority, charter, log_level;
-  std::optional<std::string> peer_certificate, peer_key, cosigner_key;
+  std::optional<std::string> peer_certificate, peer_key, cosigner_key, peer_listen, simulate;
+  std::vector<std::string> peer_urls;
   std::string data;
   bool allow_plaintext_remote = false;
   bool no_develop = false;
@@ -54,6 +55,31 @@ class StopOnSignal {
   std::jthread thread_;
 };
 
+/// `START@SCALE` or `START@SCALE@REAL`: REAL is the moment of the system's clock at which START was.
+Result<node::NodeConfig::SimulatedTime> read_simulated(const std::string& text) {
+  const auto wrong = [&] {
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("\"{}\" is no START@SCALE, as 2015-11-19T08:00:00Z@20 (SCALE 1 to 1,000)", text),
+                "--simulate");
+  };
+  const std::size_t at = text.find('@');
+  if (at == std::string::npos) return wrong();
+  const std::size_t second = text.find('@', at + 1);
+  const std::string scale = text.substr(at + 1, second == std::string::npos ? second : second - at - 1);
+  if (scale.empty() || scale.size() > 4 || scale.find_first_not_of("0123456789") != std::string::npos) return wrong();
+  node::NodeConfig::SimulatedTime time{.start = {}, .real = SystemClock().now(), .scale = std::stoi(scale)};
+  if (time.scale < 1 || time.scale > 1'000) return wrong();
+  auto start = parse_utc(text.substr(0, at));
+  if (!start) return std::unexpected(inside(start.error(), "--simulate"));
+  time.start = *start;
+  if (second != std::string::npos) {
+    auto real = parse_utc(text.substr(second + 1));
+    if (!real) return std::unexpected(inside(real.error(), "--simulate"));
+    time.real = *real;
+  }
+  return time;
+}
+
 Result<ServeConfig> config_from(const ServeArguments& arguments) {
   ServeConfig config;
   config.node.data_dir = data_folder(arguments.data);
@@ -75,6 +101,23 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
   }
   if (arguments.peer_certificate) config.node.peer_tls = {*arguments.peer_certificate, *arguments.peer_key};
   if (arguments.cosigner_key) config.node.cosigner_key_path = *arguments.cosigner_key;
+  if (arguments.peer_listen) {
+    node::NodeConfig there;
+    if (const Status listen = read_listen(*arguments.peer_listen, there); !listen) {
+      return std::unexpected(inside(listen.error(), "--peer-listen"));
+    }
+    config.node.peer_listen_address = there.listen_address;
+    config.node.peer_listen_port = there.listen_port;
+  }
+  for (const std::string& word : arguments.peer_urls) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) {
+      return fail(ErrorCode::kUnsupported, fmt::format("\"{}\" is no PEER=URL, as ru=https://10.0.0.7:7464", word),
+                  "--peer-url");
+    }
+    config.node.peer_urls[word.substr(0, equals)] = word.substr(equals + 1);
+  }
+  if (arguments.simulate) config.node.simulated = TRY(read_simulated(*arguments.simulate));
   if (arguments.authority) config.node.authority = *arguments.authority;
   if (arguments.charter) config.node.charter_path = *arguments.charter;
   if (arguments.allow_plaintext_remote) config.node.allow_plain_remote = true;
@@ -202,6 +245,11 @@ void add_serve(Command& root) {
       .option(a->cosigner_key, "--cosigner-key", "FILE",
               "key of the receipts on others' logs; else cosigner.key in the data folder")
       .completes(Completes::kFile)
+      .option(a->peer_listen, "--peer-listen", "ADDR:PORT",
+              "where other nodes reach this one; else the port of its URL in the charter, on loopback")
+      .option(a->peer_urls, "--peer-url", "PEER=URL", "another way to a peer than the charter's URL; may be repeated")
+      .option(a->simulate, "--simulate", "START@SCALE",
+              "a clock SCALE times as fast from START on; data mode SIMULATED only")
       .flag(a->allow_plaintext_remote, "--allow-plaintext-remote",
             "listen beyond this machine without TLS: only behind something that encrypts")
       .option(a->charter, "--charter", "FILE", "a signed charter, copied into the data folder at the first start")

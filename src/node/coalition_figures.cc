@@ -10,7 +10,9 @@
 #include <chrono>
 #include <fstream>
 #include <future>
+#include <thread>
 
+#include "base/json_in.h"
 #include "base/units.h"
 #include "log/note.h"
 #include "net/tls_identity.h"
@@ -286,6 +288,35 @@ Result<double> measure_own(LoopbackCoalition& coalition, std::uint64_t first) {
   return static_cast<double>(kFlights) / std::chrono::duration<double>(SteadyClock::now() - begin).count();
 }
 
+/// How fast node 1, which was away, reads what node 0 has said to all members meanwhile.
+Result<double> measure_catch_up(LoopbackCoalition& coalition, std::uint64_t before) {
+  TRY_VOID(coalition.restart(1));
+  const auto held = [&coalition]() -> Result<std::pair<std::int64_t, std::int64_t>> {
+    const std::string text = TRY(coalition.get(1, "/v1/coordination/peers"));
+    const JsonDocument document = TRY(JsonDocument::parse(text));
+    const JsonValue peers = TRY(document.root().at("peers"));
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+      const JsonValue id = TRY(peers[i].at("id"));
+      if (TRY(id.string()) != LoopbackCoalition::authority(0).str()) continue;
+      const JsonValue has = TRY(peers[i].at("held"));
+      const JsonValue known = TRY(peers[i].at("known"));
+      return std::pair{TRY(has.integer()), TRY(known.integer())};
+    }
+    return fail(ErrorCode::kNotFound, "the peer is not there");
+  };
+  const auto begin = SteadyClock::now();
+  const auto first = TRY(held());
+  while (true) {
+    const auto now = TRY(held());
+    if (now.second > 0 && now.first == now.second && static_cast<std::uint64_t>(now.first) >= before) {
+      return static_cast<double>(now.first - first.first) /
+             std::chrono::duration<double>(SteadyClock::now() - begin).count();
+    }
+    if (SteadyClock::now() - begin > std::chrono::seconds(60)) return fail(ErrorCode::kTimeout, "it did not catch up");
+    std::this_thread::yield();
+  }
+}
+
 }  // namespace
 
 Result<CoordinationFigures> measure_coordination(const fs::path& folder) {
@@ -297,6 +328,8 @@ Result<CoordinationFigures> measure_coordination(const fs::path& folder) {
   TRY_VOID(coalition->stop(1));
   TRY_VOID(coalition->stop(2));
   figures.own_cut_per_second = TRY(measure_own(*coalition, 200'000));
+  for (std::uint64_t i = 0; i < 20; ++i) TRY(measure_own(*coalition, 300'000 + i * 1'000));
+  figures.catch_up_per_second = TRY(measure_catch_up(*coalition, 20'000));
   return figures;
 }
 

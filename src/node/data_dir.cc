@@ -170,6 +170,10 @@ Status judge_charter(const core::SignedCharter& signed_charter, const NodeConfig
                             findings.front().message, findings.size(), findings.size() == 1 ? "" : "s"),
                 findings.front().where);
   }
+  if (config.simulated.scale > 0 && charter.data_mode != core::DataMode::kSimulated) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("a simulated clock needs data mode SIMULATED, not {}", core::to_text(charter.data_mode)));
+  }
   const bool serious = charter.data_mode == core::DataMode::kReal || charter.data_mode == core::DataMode::kExercise;
   if (serious && config.clock_offset_ms != 0) {
     return fail(ErrorCode::kInvalid, fmt::format("a clock that is set off needs data mode TEST or SIMULATED, not {}",
@@ -196,7 +200,8 @@ Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now) {
   net::TokenKey token = TRY(token_key(config.token_key_path.empty() ? dir / "token.key" : config.token_key_path));
   const auto secret = TRY(ovn_secret(dir / "ovn.key"));
   const bool develop = charter.charter.id == "develop";
-  auto cosigner = TRY(cosigner_key(*charter.charter.find_authority(self), dir / "cosigner.key"));
+  auto cosigner = TRY(cosigner_key(*charter.charter.find_authority(self),
+                                   config.cosigner_key_path.empty() ? dir / "cosigner.key" : config.cosigner_key_path));
   return DataDir{created,          develop, std::move(charter), std::move(note), std::move(self), std::move(key),
                  std::move(token), secret,  std::move(cosigner)};
 }

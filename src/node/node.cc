@@ -61,7 +61,18 @@ Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Cha
   return {};
 }
 
+/// Runs `scale` times as fast as the system's clock.
+class ScaledClock final : public Clock {
+ public:
+  explicit ScaledClock(const NodeConfig::SimulatedTime& time) : time_(time) {}
+  [[nodiscard]] UtcMs now() const override { return time_.start + (SystemClock().now() - time_.real) * time_.scale; }
+
+ private:
+  const NodeConfig::SimulatedTime time_;
+};
+
 std::unique_ptr<Clock> make_clock(const NodeConfig& config) {
+  if (config.simulated.scale > 0) return std::make_unique<ScaledClock>(config.simulated);
   if (config.clock_offset_ms != 0) return std::make_unique<OffsetClock>(config.clock_offset_ms);
   return std::make_unique<SystemClock>();
 }
@@ -279,6 +290,7 @@ Status Node::Impl::link_peers() {
                            .key_file = config_.peer_tls.key.string(),
                            .listen_address = config_.peer_listen_address,
                            .listen_port = 0,
+                           .urls = config_.peer_urls,
                            .on_behind = [this](const Error& error) { fail_with(error); }};
   if (config.certificate_file.empty()) config.certificate_file = (config_.data_dir / "peer.crt").string();
   if (config.key_file.empty()) config.key_file = (config_.data_dir / "peer.key").string();

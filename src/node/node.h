@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -87,15 +88,22 @@ struct NodeConfig {
   /// Added to the system's clock: a node that replays a recording runs at the recording's time. Needs data mode TEST
   /// or SIMULATED in the charter, else `open` fails with `kInvalid`.
   DurationMs clock_offset_ms = 0;
+  /// A clock that runs faster, for demonstrations: `start` at the moment `real` of the system's clock, and `scale`
+  /// times as fast from there on. Needs data mode SIMULATED. No effect at scale 0.
+  struct SimulatedTime {
+    UtcMs start;
+    UtcMs real;
+    std::int64_t scale = 0;
+  } simulated;
   /// Replaces the system clock (tests). Must outlive the node. Not owned.
   const Clock* clock = nullptr;
 
-  /// For nodes whose charter names peers. Shown to peers, as client and as server: PEM, the charter names the key's
-  /// hash. Empty: `<data_dir>/peer.crt` and `peer.key`.
-  TlsFiles peer_tls;
   /// Where peers are served. Port -1: the one in the charter's URL of this node; 0 lets the system choose.
   std::string peer_listen_address = "127.0.0.1";
   std::int32_t peer_listen_port = -1;
+  /// Other ways to peers than the charter's URLs (through a tunnel, a relay), by authority. Their keys stay the
+  /// charter's.
+  std::map<std::string, std::string> peer_urls;
 
   /// The secret of local tokens (net/bearer.h). Empty: `<data_dir>/token.key`, created when missing.
   std::filesystem::path token_key_path;

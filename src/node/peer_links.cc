@@ -89,7 +89,9 @@ Status PeerLinks::pull(store::SqliteStore& store) {
       held.evidence = TRY(log::read_evidence(as_text(*kept)));
     Replica replica = TRY(Replica::open({origin, TRY(coordination::log_keys(peer, origin))}, std::move(held)));
     net::HttpClientOptions http;
-    http.base_url = peer.peer->url;
+    const auto other = config_.urls.find(peer.id.str());
+    http.base_url = other == config_.urls.end() ? peer.peer->url : other->second;
+    const std::string http_url = http.base_url;
     http.trust.keys_sha256 = pinned(*peer.peer);
     http.trust.certificate_file = config_.certificate_file;
     http.trust.key_file = config_.key_file;
@@ -98,7 +100,7 @@ Status PeerLinks::pull(store::SqliteStore& store) {
     puller.accuse = [this](const AuthorityId& accused, const std::string& where, const log::ForkEvidence& evidence) {
       accuse(accused, where, evidence);
     };
-    lines_.push_back({peer.id, peer.peer->url,
+    lines_.push_back({peer.id, http_url,
                       std::make_unique<Puller>(std::move(puller), std::move(replica),
                                                TRY(HttpPullTransport::create(std::move(http))),
                                                TRY(store.open_reader()), logs_.id(name))});

@@ -34,7 +34,8 @@ class PeerLinks {
     std::string certificate_file;  ///< PEM, with its key: shown to peers, as client and as server.
     std::string key_file;
     std::string listen_address;
-    std::uint16_t listen_port = 0;  ///< 0 lets the system choose.
+    std::uint16_t listen_port = 0;            ///< 0 lets the system choose.
+    std::map<std::string, std::string> urls;  ///< Instead of the charter's, by authority.
     /// A peer has shown that it has seen more of our log than there is: the node must stop signing.
     std::function<void(Error)> on_behind;
   };
