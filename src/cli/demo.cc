@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/demo_world.h"
+#include "cli/levant.h"
 #include "cli/log_location.h"
 #include "cli/units_text.h"
 #include "cli/wire.h"
@@ -31,6 +32,8 @@ namespace {
 namespace fs = std::filesystem;
 
 struct DemoArguments {
+  bool single = false;
+  bool keep = false;
   std::int64_t seed = 2015;
   bool once = false;
   bool fast = false;
@@ -390,11 +393,16 @@ void stay(const Context& context, node::Node& node, const fs::path& folder, UtcM
   sigwait(&set, &signal);
 }
 
-void block_signals() {
+sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  return set;
+}
+
+void block_signals() {
+  const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
@@ -440,22 +448,46 @@ Result<int> demo(Context& context, const DemoArguments& arguments) {
   return 0;
 }
 
+/// Three authorities, three processes.
+Result<int> demo_coalition(Context& context, const DemoArguments& arguments) {
+  const auto folder = TRY(TemporaryFolder::make());
+  const auto levant = TRY(Levant::start(folder.path()));
+  const bool as_told = TRY(tell_levant(context, *levant, arguments.keep));
+  if (arguments.keep) {
+    put(fmt::format("The nodes stay up until Ctrl-C. Their folders: {}\n", folder.path().string()));
+    block_signals();
+    const sigset_t set = stop_signals();
+    int got = 0;
+    ::sigwait(&set, &got);
+  }
+  TRY_VOID(levant->stop());
+  return as_told ? 0 : 1;
+}
+
 }  // namespace
 
 void add_demo(Command& root) {
   auto a = std::make_shared<DemoArguments>();
-  root.sub("demo", "see what it does, in under a minute")
+  root.sub("demo", "see what it does")
       .about(
-          "Starts a real node in a temporary folder and files real requests from several parties: some are confirmed, "
-          "one is refused with a counter-proposal that is then taken, a measure closes a part of a corridor, a flight "
-          "leaves its volume and its neighbours are named. Then the log is verified from outside, and one changed byte "
-          "is found. Traffic is made up and the clock is the story's own: data mode SIMULATED.")
-      .option(a->seed, "--seed", "N", "of the made-up traffic", 0, INT64_MAX)
-      .flag(a->once, "--once", "end after the story instead of staying up")
-      .flag(a->fast, "--fast", "without pauses")
-      .example("tansiq demo", "about half a minute; then the node stays up until Ctrl-C")
-      .example("tansiq demo --once --fast", "for tests")
-      .run([a](Context& context) { return demo(context, *a); });
+          "Levant, autumn 2015: three authorities as three processes, each with its own folder, key and log, on a clock "
+          "that runs sixty times as fast (data mode SIMULATED). Relations freeze and open, flights cross from one "
+          "owner's corridor into another's, a conflict is countered, a line is really cut and healed, and the records "
+          "are verified. After each step it says what was expected and whether that was seen; exit code 1 when anything "
+          "differs. About two minutes.")
+      .about(
+          "With --single: one node only, in half a minute. Some intents are confirmed, one is refused with a "
+          "counter-proposal that is then taken, a measure closes a part of a corridor, a flight leaves its volume, the "
+          "log is verified, and one changed byte is found.")
+      .flag(a->keep, "--keep", "leave the nodes up after the story, until Ctrl-C")
+      .flag(a->single, "--single", "the story of one node")
+      .option(a->seed, "--seed", "N", "with --single: of the made-up traffic", 0, INT64_MAX)
+      .flag(a->once, "--once", "with --single: end after the story instead of staying up")
+      .flag(a->fast, "--fast", "with --single: without pauses")
+      .example("tansiq demo", "three nodes, about two minutes")
+      .example("tansiq demo --single", "one node; it stays up until Ctrl-C")
+      .exits(1, "something that was seen differs from what was expected")
+      .run([a](Context& context) { return a->single ? demo(context, *a) : demo_coalition(context, *a); });
 }
 
 }  // namespace tansiq::cli

@@ -28,6 +28,7 @@ namespace {
 
 /// Requests in flight get so long to finish when the node stops.
 constexpr DurationMs kStopDeadlineMs = 5'000;
+constexpr DurationMs kTickMsMin = 10;
 
 std::string about(const DataDir& dir, const log::SignerKey& key) {
   return fmt::format(
@@ -386,7 +387,9 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
   problems_.drain();
   const auto now = std::chrono::steady_clock::now();
   if (config_.tick_every_ms > 0 && now >= next_tick) {
-    next_tick = now + std::chrono::milliseconds(config_.tick_every_ms);
+    // Where time runs faster, what it calls for is due more often.
+    next_tick = now + std::chrono::milliseconds(
+                          std::max<DurationMs>(kTickMsMin, config_.tick_every_ms / std::max<std::int64_t>(1, config_.simulated.scale)));
     tick();
   }
   const std::uint64_t covered = figures_.snapshot_entries.load();

@@ -129,13 +129,13 @@ class SetupTest(Case):
         self.assertEqual(complete("tansiq", "intent", "file", "--prefer", "l"), ["level"])
 
     def test_demo(self):
-        ran = self.ok(tansiq("demo", "--once", "--fast"))
+        ran = self.ok(tansiq("demo", "--single", "--once", "--fast"))
         self.assertNotIn("\x1b", ran.out)
         for words in ("confirmed", "refused", "counter-proposal", "taken", "measure FIRE1", "nonconforming", "warned",
                       "good:", "found:", "SIMULATED"):
             self.assertIn(words, ran.out)
         self.assertRegex(ran.out, r"found: \S*tile/entries/\S+, entry \d+, byte")
-        again = self.ok(tansiq("demo", "--once", "--fast"))
+        again = self.ok(tansiq("demo", "--single", "--once", "--fast"))
         # The same seed tells the same story; only clocks and ports differ.
         call_signs = re.compile(r"\b[A-Z]{3,}\d+\b")
         self.assertEqual(call_signs.findall(ran.out), call_signs.findall(again.out))

@@ -1,0 +1,238 @@
+#include "cli/levant.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <thread>
+
+#include "cli/demo_world.h"
+#include "cli/units_text.h"
+#include "log/note.h"
+#include "log/note_key.h"
+#include "net/bearer.h"
+#include "net/tls_identity.h"
+
+extern char** environ;
+
+namespace tansiq::cli {
+namespace fs = std::filesystem;
+namespace {
+
+/// 2015-11-19T08:00:00Z.
+constexpr UtcMs kStory{1'447'920'000'000};
+constexpr std::array<std::string_view, 3> kIds{"us", "ru", "fr"};
+constexpr auto kPatience = std::chrono::seconds(10);
+
+using Capability = core::Capability;
+using RelationDomain = core::RelationDomain;
+
+void pause_ms(std::int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
+
+}  // namespace
+
+core::Charter levant_charter(UtcMs valid_from) {
+  core::Charter charter = demo_charter("", "", valid_from);
+  for (core::Authority& authority : charter.authorities) authority.keys.clear();
+  charter.authorities.push_back({AuthorityId::trusted("fr"), "Joint operations centre, Paris", {}});
+  core::Zone sea;
+  sea.id = ZoneId::trusted("S2");
+  sea.name = "Sea box off Cyprus";
+  sea.owner = AuthorityId::trusted("fr");
+  sea.domain = core::Domain::kSea;
+  sea.minima = {.horizontal_m = 1852, .vertical_cm = 0, .time_ms = 600'000};
+  sea.outline = geo::Polygon{{{340'000'000, 330'000'000}, {340'000'000, 335'000'000}, {344'000'000, 335'000'000},
+                              {344'000'000, 330'000'000}}};
+  charter.zones.push_back(std::move(sea));
+  // us and ru keep each other's flights apart; us carries fr; fr and ru have frozen all but the exchange of reports.
+  const auto grant = [&](RelationDomain domain, Capability capability, std::string_view from, std::string_view to,
+                         std::int64_t level) {
+    charter.relations.push_back(
+        {{capability, domain, AuthorityId::trusted(from), AuthorityId::trusted(to)}, level});
+  };
+  for (const auto& [a, b] : {std::pair<std::string_view, std::string_view>{"us", "ru"}, {"ru", "us"}, {"us", "fr"},
+                             {"fr", "us"}}) {
+    grant(RelationDomain::kAir, Capability::kRequest, a, b, 1);
+    grant(RelationDomain::kAir, Capability::kDisclosure, a, b, 1);
+    grant(RelationDomain::kTalks, Capability::kCentres, a, b, 1);
+  }
+  grant(RelationDomain::kAir, Capability::kGateway, "us", "fr", 1);
+  grant(RelationDomain::kInformation, Capability::kReports, "fr", "ru", 1);
+  grant(RelationDomain::kInformation, Capability::kReports, "ru", "fr", 1);
+  charter.timing = {.clock_error_ms = 2'000, .delivery_ms = 30'000, .decision_ms = 10'000, .crew_ms = 60'000,
+                    .standby_ms = 60'000};
+  return charter;
+}
+
+Result<std::unique_ptr<Levant>> Levant::start(const fs::path& folder) {
+  std::unique_ptr<Levant> levant(new Levant(folder));
+  levant->real_ = SystemClock().now();
+  TRY_VOID(levant->make_folders());
+  for (const std::string_view reader : kIds) {
+    for (const std::string_view author : kIds) {
+      if (reader == author) continue;
+      levant->relays_[{std::string(reader), std::string(author)}] =
+          TRY(DemoRelay::start(levant->nodes_.at(std::string(author)).peer_port));
+    }
+  }
+  for (const std::string_view id : kIds) TRY_VOID(levant->run(std::string(id)));
+  return levant;
+}
+
+Levant::~Levant() { (void)stop(); }
+
+UtcMs Levant::now() const { return kStory + (SystemClock().now() - real_) * kLevantScale; }
+
+Status Levant::make_folders() {
+  charter_ = levant_charter(kStory - 86'400'000);
+  std::vector<log::SignerKey> keys;
+  for (core::Authority& authority : charter_.authorities) {
+    const std::string id = authority.id.str();
+    const fs::path home = folder_ / id;
+    std::error_code error;
+    fs::create_directories(home, error);
+    if (error) return fail(ErrorCode::kIo, error.message(), home.string());
+    fs::permissions(home, fs::perms::owner_all, error);
+    keys.push_back(TRY(log::SignerKey::generate(fmt::format("{}.levant.test/main", id), log::KeyType::kEd25519)));
+    TRY_VOID(log::write_key_file(home / "node.key", keys.back()));
+    const log::SignerKey cosigner = TRY(
+        log::SignerKey::generate(fmt::format("{}.levant.test/cosigner", id), log::KeyType::kEd25519Cosignature));
+    TRY_VOID(log::write_key_file(home / "cosigner.key", cosigner));
+    const std::string certificate = (home / "peer.crt").string();
+    TRY_VOID(net::make_identity({.name = id, .certificate_file = certificate, .key_file = (home / "peer.key").string()}));
+    const net::TokenKey token_key = net::TokenKey::generate();
+    TRY_VOID(token_key.save((home / "token.key").string()));
+    net::TokenClaims claims;
+    claims.subject = id + ":watch";
+    claims.scopes = {"admin"};
+    claims.issued = SystemClock().now();
+    claims.expires = claims.issued + 86'400'000;
+    Running running{.peer_port = TRY(free_loopback_port()), .url = {}, .pid = -1, .token = {}};
+    running.url = fmt::format("http://127.0.0.1:{}", TRY(free_loopback_port()));
+    running.token = TRY(net::mint_token(token_key, std::move(claims)));
+    authority.keys = {keys.back().verifier().text()};
+    authority.peer = core::Peer{.cosigner = cosigner.verifier().text(),
+                                .tls_keys = {log::Hash{TRY(net::certificate_key_sha256(certificate))}},
+                                .url = fmt::format("https://127.0.0.1:{}", running.peer_port)};
+    nodes_[id] = std::move(running);
+  }
+  std::vector<const log::SignerKey*> signers;
+  for (const log::SignerKey& key : keys) signers.push_back(&key);
+  const std::string note = TRY(log::sign_note(core::charter_text(charter_), signers));
+  for (const std::string_view id : kIds) {
+    TRY_VOID(write_text(folder_ / id / "charter.note", note, 0644, /*replace=*/false));
+  }
+  return {};
+}
+
+Status Levant::run(const std::string& id) {
+  Running& running = nodes_.at(id);
+  std::vector<std::string> words{"tansiq",
+                                 "serve",
+                                 "--data",
+                                 (folder_ / id).string(),
+                                 "--no-develop",
+                                 "--listen",
+                                 running.url.substr(std::string_view("http://").size()),
+                                 "--peer-listen",
+                                 fmt::format("127.0.0.1:{}", running.peer_port),
+                                 "--simulate",
+                                 fmt::format("{}@{}@{}", format_utc(kStory), kLevantScale, format_utc(real_))};
+  for (const auto& [line, relay] : relays_) {
+    if (line.first != id) continue;
+    words.emplace_back("--peer-url");
+    words.push_back(fmt::format("{}=https://127.0.0.1:{}", line.second, relay->port()));
+  }
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  const std::string log = (folder_ / id / "serve.log").string();
+  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
+  ::posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  const int spawned = ::posix_spawn(&running.pid, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (spawned != 0) {
+    running.pid = -1;
+    return fail(ErrorCode::kIo, fmt::format("the node of {} cannot be started", id));
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  NodeClient node = TRY(client(id, "watch"));
+  while (true) {
+    if (const auto answer = node.text("/readyz")) return {};
+    if (::waitpid(running.pid, nullptr, WNOHANG) == running.pid) {
+      running.pid = -1;
+      return fail(ErrorCode::kUnavailable, fmt::format("the node of {} stopped at once; see {}", id, log));
+    }
+    if (std::chrono::steady_clock::now() - begin > kPatience) {
+      return fail(ErrorCode::kTimeout, fmt::format("the node of {} did not get ready; see {}", id, log));
+    }
+    pause_ms(20);
+  }
+}
+
+Result<NodeClient> Levant::client(const std::string& id, const std::string&) const {
+  NodeOptions options;
+  options.node = nodes_.at(id).url;
+  options.token = nodes_.at(id).token;
+  return NodeClient::open(options);
+}
+
+Result<Answer> Levant::act(const std::string& id, const std::string& officer, coordination::Act act,
+                           const std::string& second) {
+  coordination::ActCommand command;
+  command.cmd = CommandId::trusted(fmt::format("story-{}", next_command_++));
+  command.act = std::move(act);
+  if (!second.empty()) command.second = core::Subject::trusted(second);
+  std::string body;
+  log::JcsWriter out(body);
+  coordination::write_act(out, command);
+  NodeClient node = TRY(client(id, officer));
+  return node.send(net::Method::kPost, "/v1/coordination/acts", body);
+}
+
+Result<Answer> Levant::read(const std::string& id, const std::string& name) {
+  NodeClient node = TRY(client(id, "watch"));
+  return node.get("/v1/coordination/" + name);
+}
+
+Result<bool> Levant::await(const std::string& id, const std::string& name,
+                           const std::function<bool(const JsonValue&)>& good) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (true) {
+    const Answer answer = TRY(read(id, name));
+    if (good(answer.root())) return true;
+    if (std::chrono::steady_clock::now() - begin > kPatience) return false;
+    pause_ms(20);
+  }
+}
+
+void Levant::cut(const std::string& a, const std::string& b, bool yes) {
+  relays_.at({a, b})->cut(yes);
+  relays_.at({b, a})->cut(yes);
+}
+
+Status Levant::stop() {
+  for (auto& [id, running] : nodes_) {
+    if (running.pid > 0) ::kill(running.pid, SIGTERM);
+  }
+  Status all;
+  for (auto& [id, running] : nodes_) {
+    if (running.pid <= 0) continue;
+    int status = 0;
+    ::waitpid(running.pid, &status, 0);
+    running.pid = -1;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+      all = fail(ErrorCode::kInternal, fmt::format("the node of {} did not stop in order; see its serve.log", id));
+    }
+  }
+  return all;
+}
+
+}  // namespace tansiq::cli

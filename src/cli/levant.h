@@ -1,0 +1,81 @@
+// The stage of `tansiq demo`: three authorities as three processes of this program, each with its own folder, keys and
+// log; lines between them that can be cut; and a story that says after each step what was expected and what was seen.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json_in.h"
+#include "cli/context.h"
+#include "cli/demo_relay.h"
+#include "cli/node_client.h"
+#include "coordination/act.h"
+#include "core/charter.h"
+
+namespace tansiq::cli {
+
+/// Time in the story runs so much faster.
+inline constexpr std::int64_t kLevantScale = 60;
+
+class Levant {
+ public:
+  /// Makes keys, charter and folders below `folder`, and starts `us`, `ru` and `fr`.
+  [[nodiscard]] static Result<std::unique_ptr<Levant>> start(const std::filesystem::path& folder);
+  ~Levant();  ///< stop()
+  Levant(const Levant&) = delete;
+  Levant& operator=(const Levant&) = delete;
+
+  [[nodiscard]] const core::Charter& charter() const { return charter_; }
+  [[nodiscard]] UtcMs now() const;
+  [[nodiscard]] std::filesystem::path folder_of(const std::string& id) const { return folder_ / id; }
+  [[nodiscard]] std::string url_of(const std::string& id) const { return nodes_.at(id).url; }
+  [[nodiscard]] pid_t pid_of(const std::string& id) const { return nodes_.at(id).pid; }
+
+  /// An officer's act at a node: what the node answered, or why it would not.
+  [[nodiscard]] Result<Answer> act(const std::string& id, const std::string& officer, coordination::Act act,
+                                   const std::string& second = {});
+  /// A document of a node, as `flights`.
+  [[nodiscard]] Result<Answer> read(const std::string& id, const std::string& name);
+  /// Reads a document again and again until `good`, for ten seconds. Whether it became so.
+  [[nodiscard]] Result<bool> await(const std::string& id, const std::string& name,
+                                   const std::function<bool(const JsonValue&)>& good);
+  /// Cuts or heals the line between two nodes, in both directions.
+  void cut(const std::string& a, const std::string& b, bool yes);
+  /// Ends the processes in order; their folders stay.
+  Status stop();
+
+ private:
+  struct Running {
+    std::uint16_t peer_port = 0;
+    std::string url;
+    pid_t pid = -1;
+    std::string token;
+  };
+  explicit Levant(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  [[nodiscard]] Status make_folders();
+  [[nodiscard]] Status run(const std::string& id);
+  [[nodiscard]] Result<NodeClient> client(const std::string& id, const std::string& officer) const;
+
+  const std::filesystem::path folder_;
+  core::Charter charter_;
+  UtcMs real_;  ///< The moment of the system's clock at which the story began.
+  std::map<std::string, Running> nodes_;
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<DemoRelay>> relays_;  ///< Reader, author.
+  int next_command_ = 1;
+};
+
+/// The charter of the story, without keys: `demo_charter` and France.
+[[nodiscard]] core::Charter levant_charter(UtcMs valid_from);
+
+/// Tells the story. False when anything that was seen differs from what was expected. At its end the nodes are stopped
+/// and their records verified; with `keep` they stay up, and this is left out.
+[[nodiscard]] Result<bool> tell_levant(Context& context, Levant& levant, bool keep);
+
+}  // namespace tansiq::cli
