@@ -25,7 +25,8 @@ Error with_advice(Error error) {
 void add_act_options(Command& command, ActOptions& options) {
   add_node_options(command, options.node);
   command.option(options.command_id, "--command-id", "ID", "repeat a command under its id; else a fresh one is made")
-      .option(options.second, "--second", "NAME", "the second officer who agrees, where your authority asks for two, as us:chief");
+      .option(options.second, "--second", "NAME",
+              "the second officer who agrees, where your authority asks for two, as us:chief");
 }
 
 Result<int> send_act(Context& context, const ActOptions& options, coordination::Act act, const std::string& done) {

@@ -251,16 +251,16 @@ std::string coalition_text(const Context& context, const core::Charter& charter)
   Table relations({"from", "to", "grants from the start"});
   std::map<std::pair<AuthorityId, AuthorityId>, std::vector<std::string>> granted;
   for (const core::InitialRelation& relation : charter.relations) {
-    granted[{relation.edge.from, relation.edge.to}].push_back(
-        fmt::format("{}/{}={}", core::to_text(relation.edge.domain), core::to_text(relation.edge.capability),
-                    relation.level));
+    granted[{relation.edge.from, relation.edge.to}].push_back(fmt::format(
+        "{}/{}={}", core::to_text(relation.edge.domain), core::to_text(relation.edge.capability), relation.level));
   }
   for (const auto& [pair, items] : granted) {
     relations.row({pair.first.str(), pair.second.str(), fmt::format("{}", fmt::join(items, " "))});
   }
   const core::Timing& timing = charter.timing;
   return peers.text(context.terminal) + "\n" +
-         (relations.empty() ? std::string("nobody grants anything to anybody yet\n") : relations.text(context.terminal)) +
+         (relations.empty() ? std::string("nobody grants anything to anybody yet\n")
+                            : relations.text(context.terminal)) +
          fmt::format("\nclocks within {}, delivery {}, decision {}, crew {}, standby {}\n\n",
                      span_text(timing.clock_error_ms), span_text(timing.delivery_ms), span_text(timing.decision_ms),
                      span_text(timing.crew_ms), span_text(timing.standby_ms));
@@ -380,7 +380,8 @@ void add_charter(Command& root) {
   Command& charter = root.sub("charter", "write, check and sign charters");
   charter.about(
       "A charter names authorities, their keys, zones, owners and rules; every authority that owns a zone signs "
-      "it. Write a draft with new, add-authority and add-zone (or merge the drafts of others), state relations with relate, "
+      "it. Write a draft with new, add-authority and add-zone (or merge the drafts of others), state relations with "
+      "relate, "
       "check it with lint, then sign.");
 
   auto made = std::make_shared<NewArguments>();
@@ -402,9 +403,10 @@ void add_charter(Command& root) {
   auto authority = std::make_shared<AuthorityArguments>();
   Command& added = charter.sub("add-authority", "add an authority to a draft");
   added
-      .about("Give each key as a verifier key, or as the file of its secret half if you have it. An authority whose node "
-             "speaks with others needs --cosigner, --certificate and --url too; simplest is to merge its own draft "
-             "('tansiq charter merge').")
+      .about(
+          "Give each key as a verifier key, or as the file of its secret half if you have it. An authority whose node "
+          "speaks with others needs --cosigner, --certificate and --url too; simplest is to merge its own draft "
+          "('tansiq charter merge').")
       .argument(authority->file, "FILE", "the draft")
       .completes(Completes::kFile)
       .option(authority->id, "--id", "ID", "the authority's id")

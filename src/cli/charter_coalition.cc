@@ -78,7 +78,8 @@ void add_files(Command& charter) {
   charter.sub("merge", "take over authorities and zones from the drafts of others")
       .about(
           "Each authority sends the draft that 'tansiq init' made and to which it has added its zones; one of them "
-          "merges all into FILE. What two drafts state in two ways is an error. Whoever merges the same drafts gets the "
+          "merges all into FILE. What two drafts state in two ways is an error. Whoever merges the same drafts gets "
+          "the "
           "same text, whose hash is to be compared by voice: a file can be exchanged on its way.")
       .argument(m->file, "FILE", "the draft that gets everything; its id, name, version and validity stay")
       .completes(Completes::kFile)
@@ -182,10 +183,9 @@ Result<int> set_tenants(Context& context, const TenantArguments& arguments) {
   for (const std::string& word : arguments.tenants) zone->tenants.push_back(TRY(AuthorityId::parse(word)));
   std::ranges::sort(zone->tenants);
   TRY_VOID(save_draft(arguments.file, draft.charter));
-  context.say(arguments.tenants.empty()
-                  ? fmt::format("{}: {} cannot be leased", arguments.file, arguments.zone)
-                  : fmt::format("{}: {} may be leased to {}", arguments.file, arguments.zone,
-                                fmt::join(arguments.tenants, ", ")));
+  context.say(arguments.tenants.empty() ? fmt::format("{}: {} cannot be leased", arguments.file, arguments.zone)
+                                        : fmt::format("{}: {} may be leased to {}", arguments.file, arguments.zone,
+                                                      fmt::join(arguments.tenants, ", ")));
   return 0;
 }
 
@@ -270,7 +270,8 @@ void add_relate(Command& charter) {
       .option(a->words.domain, "--domain", "DOMAIN", "of the bundle: only air, sea, talks or information")
       .option(a->words.less, "--less", "DOMAIN/CAPABILITY", "of the bundle: withhold this; may be repeated")
       .flag(a->one_way, "--one-way", "only what A grants to B")
-      .example("tansiq charter relate charter.json us ru --bundle deconflict", "each may ask for legs in the other's zones")
+      .example("tansiq charter relate charter.json us ru --bundle deconflict",
+               "each may ask for legs in the other's zones")
       .example("tansiq charter relate charter.json un ngo air/gateway --one-way", "un files for ngo")
       .exits(1, "FILE is signed already")
       .run([a](Context& context) { return relate(context, *a); });
@@ -302,9 +303,10 @@ Result<int> set_timing(Context& context, const TimingArguments& arguments) {
   TRY_VOID(take_duration(arguments.standby, "--standby", timing.standby_ms));
   TRY_VOID(timing.check());
   TRY_VOID(save_draft(arguments.file, draft.charter));
-  context.say(fmt::format("{}: clocks within {}, an entry delivered in {}, a request decided in {}, a crew reached in {}",
-                          arguments.file, span_text(timing.clock_error_ms), span_text(timing.delivery_ms),
-                          span_text(timing.decision_ms), span_text(timing.crew_ms)));
+  context.say(
+      fmt::format("{}: clocks within {}, an entry delivered in {}, a request decided in {}, a crew reached in {}",
+                  arguments.file, span_text(timing.clock_error_ms), span_text(timing.delivery_ms),
+                  span_text(timing.decision_ms), span_text(timing.crew_ms)));
   context.say("  what that means:");
   for (const std::int64_t legs : {1, 2, 4}) {
     context.say(fmt::format("  a flight of {} legs is filed at least {} ahead; its first hold lasts {}", legs,

@@ -58,9 +58,9 @@ Status merge_by_id(std::vector<T>& into, const std::vector<T>& from, std::string
     if (known == into.end()) {
       into.push_back(one);
     } else if (*known != one) {
-      return fail(ErrorCode::kConflict,
-                  fmt::format("{} \"{}\" is stated in two ways: whose it is has to say which is right", what,
-                              one.id.str()));
+      return fail(
+          ErrorCode::kConflict,
+          fmt::format("{} \"{}\" is stated in two ways: whose it is has to say which is right", what, one.id.str()));
     }
   }
   std::ranges::sort(into, {}, &T::id);
@@ -71,8 +71,9 @@ Status merge_by_id(std::vector<T>& into, const std::vector<T>& from, std::string
 
 Status merge_charter(core::Charter& into, const core::Charter& from) {
   if (into.data_mode != from.data_mode) {
-    return fail(ErrorCode::kConflict, fmt::format("one draft is {}, the other {}: all data of a charter are of one mode",
-                                                  core::to_text(into.data_mode), core::to_text(from.data_mode)));
+    return fail(ErrorCode::kConflict,
+                fmt::format("one draft is {}, the other {}: all data of a charter are of one mode",
+                            core::to_text(into.data_mode), core::to_text(from.data_mode)));
   }
   core::Charter merged = into;
   TRY_VOID(merge_by_id(merged.authorities, from.authorities, "authority"));
@@ -82,10 +83,9 @@ Status merge_charter(core::Charter& into, const core::Charter& from) {
     if (known == merged.relations.end()) {
       merged.relations.push_back(relation);
     } else if (known->level != relation.level) {
-      return fail(ErrorCode::kConflict,
-                  fmt::format("{} from {} to {} is stated at level {} and at level {}",
-                              core::to_text(relation.edge.capability), relation.edge.from.str(),
-                              relation.edge.to.str(), known->level, relation.level));
+      return fail(ErrorCode::kConflict, fmt::format("{} from {} to {} is stated at level {} and at level {}",
+                                                    core::to_text(relation.edge.capability), relation.edge.from.str(),
+                                                    relation.edge.to.str(), known->level, relation.level));
     }
   }
   std::ranges::sort(merged.relations, {}, &core::InitialRelation::edge);
@@ -128,9 +128,9 @@ std::vector<core::Finding> all_findings(const core::Charter& charter, const std:
     for (const core::Authority& other : charter.authorities) {
       if (other.id == authority.id || !other.peer) continue;
       if (const auto pair = node::pair_origin(*main, other.id); !pair) {
-        findings.push_back({fmt::format("authorities[{}]", i),
-                            fmt::format("its log with {} would have no good name: {}", other.id.str(),
-                                        pair.error().message)});
+        findings.push_back(
+            {fmt::format("authorities[{}]", i),
+             fmt::format("its log with {} would have no good name: {}", other.id.str(), pair.error().message)});
       }
     }
   }

@@ -12,13 +12,13 @@
 namespace tansiq::cli {
 namespace {
 
-using ::testing::HasSubstr;
 using core::Capability;
 using core::RelationDomain;
+using ::testing::HasSubstr;
 
 log::SignerKey key_of(std::string_view id, log::KeyType type = log::KeyType::kEd25519) {
-  auto key = log::SignerKey::generate(std::string(id) + ".example/" + (type == log::KeyType::kEd25519 ? "main" : "cosigner"),
-                                      type);
+  auto key = log::SignerKey::generate(
+      std::string(id) + ".example/" + (type == log::KeyType::kEd25519 ? "main" : "cosigner"), type);
   EXPECT_TRUE(key);
   return std::move(*key);
 }
@@ -28,7 +28,8 @@ core::Charter draft_of(std::string_view id, std::string_view zone, std::int32_t 
   core::Charter charter;
   charter.id = charter.name = std::string(id);
   charter.valid_from = UtcMs{1'795'341'600'000};
-  core::Authority authority{.id = AuthorityId::trusted(id), .name = std::string(id), .keys = {key_of(id).verifier().text()}};
+  core::Authority authority{
+      .id = AuthorityId::trusted(id), .name = std::string(id), .keys = {key_of(id).verifier().text()}};
   authority.peer = core::Peer{.cosigner = key_of(id, log::KeyType::kEd25519Cosignature).verifier().text(),
                               .tls_keys = {log::Hash{}},
                               .url = "https://" + std::string(id) + ".example:7463"};
@@ -58,7 +59,8 @@ TEST(MergeCharter, TheOrderOfDraftsDoesNotMatter) {
   ASSERT_EQ(first.authorities.size(), 3U);
   EXPECT_EQ(first.authorities.front().id.str(), "fr");
   EXPECT_EQ(first.id, "us");
-  const auto findings = all_findings(first, {first.authorities[0].id, first.authorities[1].id, first.authorities[2].id});
+  const auto findings =
+      all_findings(first, {first.authorities[0].id, first.authorities[1].id, first.authorities[2].id});
   EXPECT_TRUE(findings.empty()) << findings.front().where << ": " << findings.front().message;
 }
 
@@ -108,7 +110,8 @@ TEST(NextVersion, ChangesNumberAndMomentAlone) {
 
 TEST(SetRelations, LevelZeroTakesOneOut) {
   core::Charter charter = draft_of("us", "K1", 30);
-  const core::Edge request{Capability::kRequest, RelationDomain::kAir, AuthorityId::trusted("us"), AuthorityId::trusted("fr")};
+  const core::Edge request{Capability::kRequest, RelationDomain::kAir, AuthorityId::trusted("us"),
+                           AuthorityId::trusted("fr")};
   const core::Edge shown{Capability::kDisclosure, RelationDomain::kAir, AuthorityId::trusted("us"),
                          AuthorityId::trusted("fr")};
   set_relations(charter, {{.edge = shown, .level = 2}, {.edge = request, .level = 1}});
@@ -183,10 +186,8 @@ TEST(PeerOptions, ACertificateCountsByItsKey) {
   const std::string base = ::testing::TempDir() + "tansiq-peer-options";
   std::filesystem::remove(base + ".crt");
   std::filesystem::remove(base + ".key");
-  ASSERT_TRUE(net::make_identity({.name = "us",
-                                  .certificate_file = base + ".crt",
-                                  .key_file = base + ".key",
-                                  .kind = net::TlsKeyKind::kP256}));
+  ASSERT_TRUE(net::make_identity(
+      {.name = "us", .certificate_file = base + ".crt", .key_file = base + ".key", .kind = net::TlsKeyKind::kP256}));
   PeerOptions options;
   options.certificates = {base + ".crt"};
   const core::Peer was{.cosigner = "c", .tls_keys = {log::Hash{}}, .url = "https://us.example"};

@@ -72,10 +72,10 @@ Status check_gateway(const FileArguments& arguments, const FlightFiled& filed) {
   const Answer peers = TRY(node.get("/v1/coordination/peers"));
   const std::string self = text_of(peers.root(), "self");
   if (self == arguments.through) return {};
-  return fail(ErrorCode::kUnsupported,
-              fmt::format("this is the node of {}, not of the gateway {}: name its node with --node", self,
-                          arguments.through),
-              node.url());
+  return fail(
+      ErrorCode::kUnsupported,
+      fmt::format("this is the node of {}, not of the gateway {}: name its node with --node", self, arguments.through),
+      node.url());
 }
 
 Result<int> file_flight(Context& context, const FileArguments& arguments) {
@@ -84,8 +84,8 @@ Result<int> file_flight(Context& context, const FileArguments& arguments) {
   std::vector<std::string> zones;
   for (const PlannedLeg& leg : filed.legs) zones.push_back(leg.zone.str());
   const std::string id = filed.flight.str();
-  const std::string done =
-      fmt::format("filed {}{}: {}", id, filed.principal ? " for " + filed.principal->str() : "", fmt::join(zones, ", "));
+  const std::string done = fmt::format("filed {}{}: {}", id, filed.principal ? " for " + filed.principal->str() : "",
+                                       fmt::join(zones, ", "));
   const int code = TRY(send_act(context, arguments.act, FileFlight{std::move(filed)}, done));
   context.say(context.paint(Colour::kDim, fmt::format("  the owners are asked now: tansiq flight show {}", id)));
   return code;
@@ -218,7 +218,8 @@ struct StepCommand {
 
 constexpr StepCommand kSteps[] = {
     {"accept", FlightStep::kAcceptCounter, "take the counter-proposals that a flight waits with",
-     "All of them, as 'tansiq flight show' prints them. Legs whose windows depend on a moved one are asked for again. A "
+     "All of them, as 'tansiq flight show' prints them. Legs whose windows depend on a moved one are asked for again. "
+     "A "
      "machine never does this by itself: a rule that an officer has set beforehand is named with --rule.",
      "took the counter-proposals of", "--rule", "the rule under which this was taken; else you, in person"},
     {"decline", FlightStep::kDeclineCounter, "give up what a counter-proposal was made for",

@@ -276,7 +276,9 @@ std::string legs_in_short(const Flight& f) {
     const HomeVersion* v = f.version_of(static_cast<std::int64_t>(i));
     const bool told = std::ranges::any_of(f.noticed, [&](const Noticed& n) { return std::cmp_equal(n.leg, i); });
     words.push_back(fmt::format("{} {}", f.plan.legs[i].zone.str(),
-                                v != nullptr ? core::to_text(v->state) : told ? "told" : "not asked"));
+                                v != nullptr ? core::to_text(v->state)
+                                : told       ? "told"
+                                             : "not asked"));
   }
   return fmt::format("{}", fmt::join(words, ", "));
 }
@@ -348,8 +350,9 @@ std::string flight_text(const Terminal& terminal, const FlightRow& row) {
   for (std::size_t i = 0; i < f.plan.legs.size(); ++i) leg_rows(table, f, i);
   out += table.text(terminal);
   if (!f.ended && !f.airborne && !f.cleared) {
-    out += row.may_clear ? fmt::format("  departure    {}\n", terminal.paint(Colour::kGreen, "the crew may be cleared"))
-                         : fmt::format("  departure    {}: {}\n", terminal.paint(Colour::kYellow, "not yet"), row.why_not);
+    out += row.may_clear
+               ? fmt::format("  departure    {}\n", terminal.paint(Colour::kGreen, "the crew may be cleared"))
+               : fmt::format("  departure    {}: {}\n", terminal.paint(Colour::kYellow, "not yet"), row.why_not);
   }
   if (const std::string next = next_step(row); !next.empty()) out += fmt::format("  next         {}\n", next);
   return out;
@@ -365,7 +368,8 @@ std::string legs_text(const Terminal& terminal, const LegRows& rows, const std::
   std::ranges::sort(shown, {}, &LegVersion::order);
   Table table({"request", "home", "flight", "call sign", ">leg", "zone", "state", "levels", "window"});
   for (const LegVersion* v : shown) {
-    table.row({short_hash(v->request), v->principal ? fmt::format("{} for {}", v->home.str(), v->principal->str()) : v->home.str(),
+    table.row({short_hash(v->request),
+               v->principal ? fmt::format("{} for {}", v->home.str(), v->principal->str()) : v->home.str(),
                v->flight.str(), printable(v->call_sign), fmt::format("{}/{}", v->leg, v->legs), v->zone.str(),
                leg_words(*v), v->volumes.empty() ? "" : bands_text(v->volumes, v->domain), window_text(v->window)});
   }
@@ -377,8 +381,9 @@ std::string legs_text(const Terminal& terminal, const LegRows& rows, const std::
                        noted.home.str(), window_of_volumes(of.volumes));
   }
   for (const LegVersion* v : shown) {
-    if (v->overdue) out += fmt::format("  tansiq leg free {}    when it is certain that {} has left {}\n",
-                                       short_hash(v->request), v->flight.str(), v->zone.str());
+    if (v->overdue)
+      out += fmt::format("  tansiq leg free {}    when it is certain that {} has left {}\n", short_hash(v->request),
+                         v->flight.str(), v->zone.str());
   }
   return out;
 }
@@ -397,10 +402,12 @@ Result<core::EntryHash> request_from(std::string_view prefix, const std::vector<
   std::optional<core::EntryHash> found;
   for (const LegVersion& v : versions) {
     if (!v.request.hex().starts_with(prefix)) continue;
-    if (found) return fail(ErrorCode::kConflict, fmt::format("several requests begin with {}: give more digits", prefix));
+    if (found)
+      return fail(ErrorCode::kConflict, fmt::format("several requests begin with {}: give more digits", prefix));
     found = v.request;
   }
-  if (!found) return fail(ErrorCode::kNotFound, fmt::format("no request {} is known here; see 'tansiq leg list --all'", prefix));
+  if (!found)
+    return fail(ErrorCode::kNotFound, fmt::format("no request {} is known here; see 'tansiq leg list --all'", prefix));
   return *found;
 }
 
@@ -418,7 +425,8 @@ Result<std::int64_t> leg_number(std::string_view word, const FlightRow& row) {
   }
   const std::string all = fmt::format("{}", fmt::join(known, ", "));
   if (several) {
-    return fail(ErrorCode::kConflict, fmt::format("flight {} passes {} more than once: give the leg's number ({})", row.id, word, all));
+    return fail(ErrorCode::kConflict,
+                fmt::format("flight {} passes {} more than once: give the leg's number ({})", row.id, word, all));
   }
   if (!found) return fail(ErrorCode::kNotFound, fmt::format("flight {} has no leg '{}'; it has {}", row.id, word, all));
   return *found;

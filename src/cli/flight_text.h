@@ -48,8 +48,8 @@ struct LegRows {
 /// Everything about one flight: its legs, what the crew holds, what is missing for departure, what comes next.
 [[nodiscard]] std::string flight_text(const Terminal& terminal, const FlightRow& row);
 /// One line a version; `zone` restricts.
-[[nodiscard]] std::string legs_text(const Terminal& terminal, const LegRows& rows, const std::optional<std::string>& zone,
-                                    bool ended_too);
+[[nodiscard]] std::string legs_text(const Terminal& terminal, const LegRows& rows,
+                                    const std::optional<std::string>& zone, bool ended_too);
 
 /// The whole hash of the one version that begins with `prefix`. Fails with `kInvalid` (too short, or no hexadecimal),
 /// `kNotFound`, `kConflict` (several).

@@ -18,7 +18,9 @@ const UtcMs kNow = parse_utc("2026-11-22T10:00:00Z").value_or(UtcMs{});
 const AuthorityId kUs = AuthorityId::trusted("us");
 const AuthorityId kRu = AuthorityId::trusted("ru");
 
-core::EntryHash hash(char digit) { return core::EntryHash::from_hex(std::string(64, digit)).value_or(core::EntryHash{}); }
+core::EntryHash hash(char digit) {
+  return core::EntryHash::from_hex(std::string(64, digit)).value_or(core::EntryHash{});
+}
 
 geo::Volume4d volume(DurationMs after) {
   geo::Volume4d out;
@@ -272,9 +274,9 @@ std::string control(std::string_view zone) {
 TEST(ControlText, SaysWhoDecidesAndWhatToDo) {
   EXPECT_THAT(control(R"({"epoch":0,"owner":"us","sequencer":"us","state":"sequencer","zone":"K1"})"),
               HasSubstr("we decide"));
-  const std::string leased = control(
-      R"({"epoch":1,"lessor":"us","owner":"us","recall":"exercise over","sequencer":"fr","state":"tenant",)"
-      R"("until_ms":1795341600000,"zone":"K1"})");
+  const std::string leased =
+      control(R"({"epoch":1,"lessor":"us","owner":"us","recall":"exercise over","sequencer":"fr","state":"tenant",)"
+              R"("until_ms":1795341600000,"zone":"K1"})");
   EXPECT_THAT(leased, HasSubstr("leased to us"));
   EXPECT_THAT(leased, HasSubstr("2026-11-22T10:00:00Z"));
   EXPECT_THAT(leased, HasSubstr("\"exercise over\"\n  tansiq zone return K1"));

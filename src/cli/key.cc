@@ -43,7 +43,8 @@ Result<int> new_tls(Context& context, const TlsArguments& arguments) {
   context.say(fmt::format("\n{} is the private half (mode 0600): back it up, and show it to nobody.", arguments.key));
   context.say("The line above is what the charter names: peers know the node by this key alone.");
   context.say(context.paint(Colour::kDim, fmt::format("next: tansiq charter set-peer charter.json --authority ID "
-                                                      "--certificate {}", arguments.certificate)));
+                                                      "--certificate {}",
+                                                      arguments.certificate)));
   return code;
 }
 
@@ -72,10 +73,9 @@ Result<int> new_key(Context& context, const KeyArguments& arguments) {
       fmt::format("\n{} holds the secret half (mode 0600): back it up, and show it to nobody.", arguments.file));
   context.say("The line above is the verifier key: it goes into the charter, and to everybody who verifies.");
   context.say(context.paint(
-      Colour::kDim,
-      (arguments.cosigner ? "next: tansiq charter set-peer charter.json --authority ID --cosigner "
-                          : "next: tansiq charter add-authority charter.json --id ID --key ") +
-          arguments.file));
+      Colour::kDim, (arguments.cosigner ? "next: tansiq charter set-peer charter.json --authority ID --cosigner "
+                                        : "next: tansiq charter add-authority charter.json --id ID --key ") +
+                        arguments.file));
   return 0;
 }
 
@@ -125,8 +125,9 @@ void add_key(Command& root) {
 
   auto shown = std::make_shared<KeyArguments>();
   Command& show = key.sub("show", "print the public half of a key file, or the key hash of a certificate");
-  show.about("A verifier key, or for a certificate the hash that the charter names. Refuses a key file that others may "
-             "read.")
+  show.about(
+          "A verifier key, or for a certificate the hash that the charter names. Refuses a key file that others may "
+          "read.")
       .argument(shown->file, "FILE", "a key file, or a certificate (PEM)")
       .completes(Completes::kFile)
       .example("tansiq key show node.key", "the line for the charter")

@@ -55,9 +55,10 @@ Result<int> revoke(Context& context, const LegArguments& arguments) {
   const std::string done =
       arguments.emergency ? fmt::format("emergency told to the home of {}", named(version))
       : held              ? fmt::format("withdrew the hold of {}; its space is free", named(version))
-                          : fmt::format("asked for {} back; its space stays booked until the home answers", named(version));
+             : fmt::format("asked for {} back; its space stays booked until the home answers", named(version));
   return send_act(context, arguments.act,
-                  RevokeLeg{.emergency = arguments.emergency, .request = version.request, .text = arguments.text}, done);
+                  RevokeLeg{.emergency = arguments.emergency, .request = version.request, .text = arguments.text},
+                  done);
 }
 
 Result<int> free_leg(Context& context, const LegArguments& arguments) {

@@ -73,14 +73,16 @@ Result<geo::Outline> outline_of(const LegWords& words) {
   if (n == 0) return fail(ErrorCode::kUnsupported, fmt::format("no point is given; {}", kForm));
   if (words.shape == "polygon") {
     if (n < 3) return fail(ErrorCode::kUnsupported, "a polygon has at least three points");
-    if (words.length) return fail(ErrorCode::kUnsupported, fmt::format("a polygon has no length \"{}\"", *words.length));
+    if (words.length)
+      return fail(ErrorCode::kUnsupported, fmt::format("a polygon has no length \"{}\"", *words.length));
     return geo::Polygon{words.points};
   }
   if ((words.shape == "circle" && n > 1) || (words.shape == "corridor" && n < 2)) {
     return fail(ErrorCode::kUnsupported, "a circle has one point, a corridor at least two");
   }
   if (n == 1) {
-    if (!words.length) return fail(ErrorCode::kUnsupported, "a circle needs its radius, as 5nm; a corridor, two points");
+    if (!words.length)
+      return fail(ErrorCode::kUnsupported, "a circle needs its radius, as 5nm; a corridor, two points");
     return geo::Circle{words.points.front(), TRY(read_length_cm(*words.length))};
   }
   const std::int64_t width_cm = TRY(read_length_cm(words.length.value_or(kDefaultWidth)));
@@ -101,9 +103,10 @@ Result<FlightFiled> geojson_flight(std::string_view text) {
   if (traffic.flights.size() != 1) {
     std::vector<std::string> ids;
     for (const formats::FlightInput& flight : traffic.flights) ids.push_back(flight.id);
-    return fail(ErrorCode::kInvalid, ids.empty() ? "holds no flight"
-                                                 : fmt::format("holds {} flights ({}): one file, one flight",
-                                                               ids.size(), printable(fmt::format("{}", fmt::join(ids, ", ")))));
+    return fail(ErrorCode::kInvalid, ids.empty()
+                                         ? "holds no flight"
+                                         : fmt::format("holds {} flights ({}): one file, one flight", ids.size(),
+                                                       printable(fmt::format("{}", fmt::join(ids, ", ")))));
   }
   const formats::FlightInput& flight = traffic.flights.front();
   FlightFiled filed;

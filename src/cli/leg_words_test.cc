@@ -10,8 +10,8 @@
 namespace tansiq::cli {
 namespace {
 
-using ::testing::HasSubstr;
 using coordination::PlannedLeg;
+using ::testing::HasSubstr;
 
 const UtcMs kNow = parse_utc("2026-11-22T10:00:00Z").value_or(UtcMs{});
 

@@ -29,10 +29,11 @@ void add_word(Command& clock, bool fault) {
   Command& command =
       clock.sub(fault ? "fault" : "ok", fault ? "the clock may be wrong by more than was agreed" : "it is right again");
   command
-      .about(fault ? "From now on this node grants nothing and issues no clearance. What was confirmed stands, and crews "
-                     "fly it on their own clocks."
-                   : "After it has been set and compared. Log time never goes back: where the clock had run ahead, "
-                     "entries bear their last time until it has caught up.")
+      .about(fault
+                 ? "From now on this node grants nothing and issues no clearance. What was confirmed stands, and crews "
+                   "fly it on their own clocks."
+                 : "After it has been set and compared. Log time never goes back: where the clock had run ahead, "
+                   "entries bear their last time until it has caught up.")
       .option(a->text, "--text", "WORDS", fault ? "what is wrong" : "how it was checked");
   add_act_options(command, a->act);
   command
@@ -66,7 +67,8 @@ void add_peer(Command& root) {
 void add_clock(Command& root) {
   Command& clock = root.sub("clock", "the operator's word about this node's clock");
   clock.about(
-      "The charter states by how much a clock may be wrong. A node cannot know that by itself: whoever watches its time "
+      "The charter states by how much a clock may be wrong. A node cannot know that by itself: whoever watches its "
+      "time "
       "source says so here.");
   add_word(clock, true);
   add_word(clock, false);

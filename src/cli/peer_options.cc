@@ -13,16 +13,18 @@ namespace tansiq::cli {
 void add_peer_options(Command& command, PeerOptions& options) {
   command.option(options.cosigner, "--cosigner", "VKEY|FILE", "the key of its receipts (type 04): cosigner.key")
       .completes(Completes::kFile)
-      .option(options.certificates, "--certificate", "FILE", "a certificate whose key its node shows to peers: peer.crt")
+      .option(options.certificates, "--certificate", "FILE",
+              "a certificate whose key its node shows to peers: peer.crt")
       .completes(Completes::kFile)
-      .option(options.tls_keys, "--tls-key", "HASH", "the same without the file: SHA-256 of the public key, hexadecimal")
+      .option(options.tls_keys, "--tls-key", "HASH",
+              "the same without the file: SHA-256 of the public key, hexadecimal")
       .option(options.url, "--url", "URL", "where peers reach its node, as https://us.example:7463");
 }
 
 Status check_peer_url(std::string_view url) {
   if (!url.starts_with("https://")) {
-    return fail(ErrorCode::kInvalid,
-                fmt::format("'{}' is not https://HOST:PORT: peers speak over TLS alone", url), "--url");
+    return fail(ErrorCode::kInvalid, fmt::format("'{}' is not https://HOST:PORT: peers speak over TLS alone", url),
+                "--url");
   }
   if (const auto parsed = net::BaseUrl::parse(url); !parsed) return std::unexpected(inside(parsed.error(), "--url"));
   return {};
@@ -42,10 +44,10 @@ Result<core::Peer> peer_from(const PeerOptions& options, const std::optional<cor
   if (options.cosigner) {
     const log::VerifierKey key = TRY(verifier_of(*options.cosigner, "--cosigner"));
     if (key.type() != log::KeyType::kEd25519Cosignature) {
-      return fail(ErrorCode::kInvalid,
-                  fmt::format("{} signs logs; receipts need a key of their own: 'tansiq key new FILE --cosigner'",
-                              key.name()),
-                  "--cosigner");
+      return fail(
+          ErrorCode::kInvalid,
+          fmt::format("{} signs logs; receipts need a key of their own: 'tansiq key new FILE --cosigner'", key.name()),
+          "--cosigner");
     }
     peer.cosigner = key.text();
   }

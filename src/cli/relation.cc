@@ -127,7 +127,8 @@ Result<int> freeze(Context& context, const ChangeArguments& arguments) {
   NodeClient node = TRY(NodeClient::open(arguments.act.node));
   const Standing here = TRY(standing(node));
   const auto edges = that_move(here, TRY(edges_of(arguments, here.self)), true);
-  if (edges.empty()) return fail(ErrorCode::kWrongState, "nothing of it is above that level: there is nothing to freeze");
+  if (edges.empty())
+    return fail(ErrorCode::kWrongState, "nothing of it is above that level: there is nothing to freeze");
   return send_act(context, arguments.act,
                   FreezeRelation{edges, TRY(AuthorityId::parse(arguments.peer)), arguments.text},
                   fmt::format("froze {} relations with {}, at once", edges.size(), arguments.peer));
@@ -162,9 +163,11 @@ void add_change_options(Command& command, ChangeArguments& arguments) {
 void add_relation(Command& root) {
   Command& relation = root.sub("relation", "what authorities grant each other");
   relation.about(
-      "A relation says what one authority grants another: by domain (air, sea, talks, information) and capability, at a "
+      "A relation says what one authority grants another: by domain (air, sea, talks, information) and capability, at "
+      "a "
       "level. Default deny. One key freezes, at once; two keys, proposal and agreement, widen or thaw. A safety floor "
-      "(distress, STOP, collision warning, attribution query, line check, and whatever gives space back) survives every "
+      "(distress, STOP, collision warning, attribution query, line check, and whatever gives space back) survives "
+      "every "
       "freeze.");
 
   struct ShowArguments {
@@ -193,8 +196,9 @@ void add_relation(Command& root) {
   auto frozen = std::make_shared<ChangeArguments>();
   Command& freeze_command = relation.sub("freeze", "lower relations, at once, by our key alone");
   freeze_command
-      .about("In force here the moment it is durable, and at the other side when it has read it. Confirmed legs survive; "
-             "holds lapse; new requests are refused. There is no undo: thawing takes both keys.")
+      .about(
+          "In force here the moment it is durable, and at the other side when it has read it. Confirmed legs survive; "
+          "holds lapse; new requests are refused. There is no undo: thawing takes both keys.")
       .option(frozen->text, "--text", "WORDS", "why, for the record")
       .example("tansiq relation freeze ru --bundle frozen --text 'by order of the minister'", "everything")
       .example("tansiq relation freeze ru air/request=0 --direction we_grant", "no new legs of ru in our zones");
@@ -205,8 +209,9 @@ void add_relation(Command& root) {
   auto proposed = std::make_shared<ChangeArguments>();
   Command& propose_command = relation.sub("propose", "the first of the two keys that widen or thaw");
   propose_command
-      .about("No effect until the other side agrees to exactly this. A proposal is never taken back; to withdraw it, "
-             "freeze.")
+      .about(
+          "No effect until the other side agrees to exactly this. A proposal is never taken back; to withdraw it, "
+          "freeze.")
       .option(proposed->text, "--text", "WORDS", "for the other side")
       .example("tansiq relation propose fr --bundle ally --domain sea --less sea/tracks --second ru:chief",
                "an alliance at sea, less tracks");
@@ -221,10 +226,12 @@ void add_relation(Command& root) {
   auto agreed = std::make_shared<AgreeArguments>();
   Command& agree_command = relation.sub("agree", "the second key: accept a proposal, exactly as it stands");
   agree_command
-      .about("In force here at once, and at the other side when it has read it. What is agreed is what the proposal says, "
-             "no more: look at it with 'tansiq relation preview' first.")
+      .about(
+          "In force here at once, and at the other side when it has read it. What is agreed is what the proposal says, "
+          "no more: look at it with 'tansiq relation preview' first.")
       .argument(agreed->hash, "HASH", "of the proposal, as `tansiq relation show` prints it")
-      .example("tansiq relation agree 5d41… --second us:chief", "accept it; two officers, where the authority asks for two")
+      .example("tansiq relation agree 5d41… --second us:chief",
+               "accept it; two officers, where the authority asks for two")
       .exits(1, "no such proposal is open, or it does not fit what stands now");
   add_act_options(agree_command, agreed->act);
   agree_command.run([agreed](Context& context) -> Result<int> {

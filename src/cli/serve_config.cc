@@ -138,7 +138,8 @@ Status take_table(const toml::table& table, const std::string& prefix, const std
   for (const auto& [name, node] : table) {
     const std::string full = prefix + std::string(name.str());
     const std::string where = fmt::format("{}:{}", file, node.source().begin.line);
-    if (const auto* inner = node.as_table(); inner != nullptr && (full == "tls" || full == "peer" || full == "limits")) {
+    if (const auto* inner = node.as_table();
+        inner != nullptr && (full == "tls" || full == "peer" || full == "limits")) {
       TRY_VOID(take_table(*inner, full + ".", file, config));
       continue;
     }

@@ -117,7 +117,8 @@ void print_made(const Context& context, const Made& made) {
   put(fmt::format("  TLS key       {}\n", made.peer.tls_keys.front().hex()));
   put("next:\n");
   put(fmt::format(
-      "  tansiq charter add-zone {} --id K1 --owner {} --band FL180-FL240 --corridor '34.0,33.0 34.5,35.0'\n", draft, id));
+      "  tansiq charter add-zone {} --id K1 --owner {} --band FL180-FL240 --corridor '34.0,33.0 34.5,35.0'\n", draft,
+      id));
   put(fmt::format("  tansiq charter lint {}\n", draft));
   if (reachable) {
     put(fmt::format("  send {} to the others; one of you merges all drafts (docs/operations.md)\n", draft));
@@ -164,7 +165,8 @@ void add_setup(Command& root) {
   auto a = std::make_shared<InitArguments>();
   root.sub("init", "make the folder of a real node")
       .about(
-          "Makes all keys of one authority's node and the draft of a charter, never over existing files, and prints the "
+          "Makes all keys of one authority's node and the draft of a charter, never over existing files, and prints "
+          "the "
           "steps that remain: zones, signatures, serve, tokens.")
       .about(
           "With --url the draft also says how the nodes of others reach this one and know it: it is what goes to the "

@@ -32,9 +32,11 @@ struct ZoneArguments {
 
 Result<int> lease(Context& context, const ZoneArguments& arguments) {
   if (arguments.until.has_value() == arguments.handover) {
-    return fail(ErrorCode::kUnsupported, "a lease needs its end, --until TIME; --handover gives the zone away for good");
+    return fail(ErrorCode::kUnsupported,
+                "a lease needs its end, --until TIME; --handover gives the zone away for good");
   }
-  LeaseZone act{.tenant = TRY(AuthorityId::parse(arguments.tenant)), .until = {}, .zone = TRY(ZoneId::parse(arguments.zone))};
+  LeaseZone act{
+      .tenant = TRY(AuthorityId::parse(arguments.tenant)), .until = {}, .zone = TRY(ZoneId::parse(arguments.zone))};
   if (arguments.until) act.until = TRY(read_time(*arguments.until, SystemClock().now()));
   const std::string done =
       act.until ? fmt::format("leased {} to {} until {}", arguments.zone, arguments.tenant, format_utc(*act.until))
@@ -68,7 +70,8 @@ void add_plain(Command& zone, std::string name, std::string summary, std::string
   std::string line = fmt::format("tansiq zone {} K4", name);
   Command& command = zone.sub(std::move(name), std::move(summary));
   command.about(std::move(about)).argument(a->zone, "ZONE", "the zone's id");
-  if constexpr (requires(ActOfZone act) { act.text; }) command.option(a->text, "--text", "WORDS", "why, for the tenant");
+  if constexpr (requires(ActOfZone act) { act.text; })
+    command.option(a->text, "--text", "WORDS", "why, for the tenant");
   add_act_options(command, a->act);
   command.example(std::move(line), std::move(what))
       .exits(1, "the zone is not in a state for that; nothing was recorded")

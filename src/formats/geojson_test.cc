@@ -112,8 +112,7 @@ TEST(GeoJsonIn, ReadsIntents) {
           kSquare,
           R"({"id":"i1","flight":"MIRAGE1","start":"2026-11-22T10:00:00Z","end":"2026-11-22T10:10:00.0001Z","lower":"FL180","upper":"FL200"})") +
       "," + feature(kSquare, R"({"id":"i1","zone":"K4","start":"2026-11-22T10:10:00Z","end":"2026-11-22T10:20:00Z"})") +
-      "," +
-      feature(kSquare, R"({"id":"i2","start":"2026-11-22T10:10:00Z"})") + "," +
+      "," + feature(kSquare, R"({"id":"i2","start":"2026-11-22T10:10:00Z"})") + "," +
       feature(kSquare, R"({"start":"2026-11-22T10:10:00Z"})")));
   ASSERT_TRUE(traffic) << traffic.error().text();
   ASSERT_EQ(traffic->flights.size(), 1U);
