@@ -309,7 +309,8 @@ Result<int> set_timing(Context& context, const TimingArguments& arguments) {
                   span_text(timing.decision_ms), span_text(timing.crew_ms)));
   context.say("  what that means:");
   for (const std::int64_t legs : {1, 2, 4}) {
-    context.say(fmt::format("  a flight of {} legs is filed at least {} ahead; its first hold lasts {}", legs,
+    context.say(fmt::format("  {} filed at least {} ahead; its first hold lasts {}",
+                            legs == 1 ? std::string("a flight of one leg is") : fmt::format("one of {} legs is", legs),
                             span_text(timing.lead_ms(legs)), span_text(timing.hold_ms(legs))));
   }
   return 0;

@@ -46,6 +46,25 @@ TEST(Parse, FillsTargets) {
   EXPECT_EQ(toy.count, 9);
 }
 
+TEST(Parse, ARepeatedArgumentTakesAllThatFollow) {
+  Command root{"toy", "a toy"};
+  std::string into;
+  std::vector<std::string> others;
+  std::string key;
+  Command& merge = root.sub("merge", "merge files");
+  merge.argument(into, "FILE", "the file")
+      .argument(others, "OTHER", "others")
+      .required()
+      .option(key, "--key", "K", "key");
+  merge.run([](Context&) -> Result<int> { return 0; });
+  const auto parsed = parse_arguments(root, {"merge", "a", "b", "c", "--key", "k", "d"});
+  ASSERT_TRUE(parsed) << parsed.error().text();
+  EXPECT_EQ(into, "a");
+  EXPECT_THAT(others, ::testing::ElementsAre("b", "c", "d"));
+  EXPECT_EQ(key, "k");
+  EXPECT_FALSE(parse_arguments(root, {"merge", "a"})) << "it must be given once at least";
+}
+
 TEST(Parse, SaysWhatWouldBeRight) {
   Toy toy;
   const auto message = [&](std::vector<std::string> words) {

@@ -35,7 +35,9 @@ void build(const Command& command, CLI::App& app, Built& built) {
       if (parameter.repeated) {
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
         // Whether one is needed at all is judged afterwards, with our own message.
-        parameter.positional ? option->expected(1, -1) : option->expected(1)->allow_extra_args(false);
+        // A positional takes more than its least number of words only when it may take extra ones.
+        parameter.positional ? option->expected(1, -1)->allow_extra_args(true)
+                             : option->expected(1)->allow_extra_args(false);
       } else {
         option->expected(1);
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
