@@ -470,10 +470,12 @@ void add_demo(Command& root) {
   auto a = std::make_shared<DemoArguments>();
   root.sub("demo", "see what it does")
       .about(
-          "Levant, autumn 2015: three authorities as three processes, each with its own folder, key and log, on a clock "
+          "Levant, autumn 2015: three authorities as three processes, each with its own folder, key and log, on a "
+          "clock "
           "that runs sixty times as fast (data mode SIMULATED). Relations freeze and open, flights cross from one "
           "owner's corridor into another's, a conflict is countered, a line is really cut and healed, and the records "
-          "are verified. After each step it says what was expected and whether that was seen; exit code 1 when anything "
+          "are verified. After each step it says what was expected and whether that was seen; exit code 1 when "
+          "anything "
           "differs. About two minutes.")
       .about(
           "With --single: one node only, in half a minute. Some intents are confirmed, one is refused with a "

@@ -46,17 +46,16 @@ core::Charter levant_charter(UtcMs valid_from) {
   sea.owner = AuthorityId::trusted("fr");
   sea.domain = core::Domain::kSea;
   sea.minima = {.horizontal_m = 1852, .vertical_cm = 0, .time_ms = 600'000};
-  sea.outline = geo::Polygon{{{340'000'000, 330'000'000}, {340'000'000, 335'000'000}, {344'000'000, 335'000'000},
-                              {344'000'000, 330'000'000}}};
+  sea.outline = geo::Polygon{
+      {{340'000'000, 330'000'000}, {340'000'000, 335'000'000}, {344'000'000, 335'000'000}, {344'000'000, 330'000'000}}};
   charter.zones.push_back(std::move(sea));
   // us and ru keep each other's flights apart; us carries fr; fr and ru have frozen all but the exchange of reports.
   const auto grant = [&](RelationDomain domain, Capability capability, std::string_view from, std::string_view to,
                          std::int64_t level) {
-    charter.relations.push_back(
-        {{capability, domain, AuthorityId::trusted(from), AuthorityId::trusted(to)}, level});
+    charter.relations.push_back({{capability, domain, AuthorityId::trusted(from), AuthorityId::trusted(to)}, level});
   };
-  for (const auto& [a, b] : {std::pair<std::string_view, std::string_view>{"us", "ru"}, {"ru", "us"}, {"us", "fr"},
-                             {"fr", "us"}}) {
+  for (const auto& [a, b] :
+       {std::pair<std::string_view, std::string_view>{"us", "ru"}, {"ru", "us"}, {"us", "fr"}, {"fr", "us"}}) {
     grant(RelationDomain::kAir, Capability::kRequest, a, b, 1);
     grant(RelationDomain::kAir, Capability::kDisclosure, a, b, 1);
     grant(RelationDomain::kTalks, Capability::kCentres, a, b, 1);
@@ -64,8 +63,8 @@ core::Charter levant_charter(UtcMs valid_from) {
   grant(RelationDomain::kAir, Capability::kGateway, "us", "fr", 1);
   grant(RelationDomain::kInformation, Capability::kReports, "fr", "ru", 1);
   grant(RelationDomain::kInformation, Capability::kReports, "ru", "fr", 1);
-  charter.timing = {.clock_error_ms = 2'000, .delivery_ms = 30'000, .decision_ms = 10'000, .crew_ms = 60'000,
-                    .standby_ms = 60'000};
+  charter.timing = {
+      .clock_error_ms = 2'000, .delivery_ms = 30'000, .decision_ms = 10'000, .crew_ms = 60'000, .standby_ms = 60'000};
   return charter;
 }
 
@@ -100,11 +99,12 @@ Status Levant::make_folders() {
     fs::permissions(home, fs::perms::owner_all, error);
     keys.push_back(TRY(log::SignerKey::generate(fmt::format("{}.levant.test/main", id), log::KeyType::kEd25519)));
     TRY_VOID(log::write_key_file(home / "node.key", keys.back()));
-    const log::SignerKey cosigner = TRY(
-        log::SignerKey::generate(fmt::format("{}.levant.test/cosigner", id), log::KeyType::kEd25519Cosignature));
+    const log::SignerKey cosigner =
+        TRY(log::SignerKey::generate(fmt::format("{}.levant.test/cosigner", id), log::KeyType::kEd25519Cosignature));
     TRY_VOID(log::write_key_file(home / "cosigner.key", cosigner));
     const std::string certificate = (home / "peer.crt").string();
-    TRY_VOID(net::make_identity({.name = id, .certificate_file = certificate, .key_file = (home / "peer.key").string()}));
+    TRY_VOID(
+        net::make_identity({.name = id, .certificate_file = certificate, .key_file = (home / "peer.key").string()}));
     const net::TokenKey token_key = net::TokenKey::generate();
     TRY_VOID(token_key.save((home / "token.key").string()));
     net::TokenClaims claims;

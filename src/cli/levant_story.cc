@@ -112,8 +112,12 @@ class Story {
 
  private:
   PlannedLeg leg(std::string_view corridor, std::int64_t level, UtcMs start, DurationMs length) const {
-    const DemoFlight flight{.id = {}, .operator_name = {}, .corridor = std::string(corridor), .level = level,
-                            .start = start, .length_ms = length};
+    const DemoFlight flight{.id = {},
+                            .operator_name = {},
+                            .corridor = std::string(corridor),
+                            .level = level,
+                            .start = start,
+                            .length_ms = length};
     return {.volumes = {demo_volume(levant_.charter(), flight)}, .zone = ZoneId::trusted(corridor)};
   }
   static FileFlight flight(std::string_view id, std::vector<PlannedLeg> legs, std::string_view principal = {}) {
@@ -126,8 +130,7 @@ class Story {
   }
   static StepFlight step(std::string_view id, FlightStep step) { return {FlightId::trusted(id), step, {}}; }
   Result<bool> confirmed(const std::string& home, std::string_view id, std::size_t legs) {
-    return levant_.await(home, "flights",
-                         [&](const JsonValue& d) { return all_in_state(d, id, "confirmed", legs); });
+    return levant_.await(home, "flights", [&](const JsonValue& d) { return all_in_state(d, id, "confirmed", legs); });
   }
   Result<bool> in_force(const std::string& where, const core::Edge& wanted, std::int64_t level) {
     return levant_.await(where, "relations", [&](const JsonValue& d) { return level_in_force(d, wanted) == level; });
@@ -136,13 +139,15 @@ class Story {
   Status frozen_but_informed() {
     teller_.chapter("1", "Frozen, but informed");
     teller_.note("since March 2014 fr and ru have frozen every contact but one: reports of their services");
-    const auto refused = levant_.act("fr", "watch", flight("DIRECT1", {leg("K4", 200, levant_.now() + 1'800'000, 600'000)}));
+    const auto refused =
+        levant_.act("fr", "watch", flight("DIRECT1", {leg("K4", 200, levant_.now() + 1'800'000, 600'000)}));
     teller_.happens("fr", "files DIRECT1 through a corridor of ru, without a go-between");
     teller_.check("refused at home, before anything is sent: ru grants no requests", !refused,
                   "the filing was accepted");
     if (!refused) teller_.note(refused.error().message);
-    teller_.check("the exchange of reports stands", TRY(in_force("fr", edge("ru", "fr", core::RelationDomain::kInformation,
-                                                                           core::Capability::kReports), 1)));
+    teller_.check(
+        "the exchange of reports stands",
+        TRY(in_force("fr", edge("ru", "fr", core::RelationDomain::kInformation, core::Capability::kReports), 1)));
     teller_.note("distress, STOP, collision warnings, attribution queries and line checks pass whatever is frozen");
     return {};
   }
@@ -157,11 +162,12 @@ class Story {
                              .direction = Direction::kBoth,
                              .withheld = {{core::RelationDomain::kSea, core::Capability::kTracks}}}));
     std::erase_if(items, [](const EdgeLevel& item) { return item.level == 0; });
-    const Answer proposed = TRY(levant_.act("ru", "chief", ProposeRelation{"ally", items, fr, "for the carrier group"},
-                                            "deputy@ru"));
+    const Answer proposed =
+        TRY(levant_.act("ru", "chief", ProposeRelation{"ally", items, fr, "for the carrier group"}, "deputy@ru"));
     teller_.happens("ru", fmt::format("proposes `ally` at sea to fr, less tracks: {} relations", items.size()));
     const core::Edge disclosure = edge("fr", "ru", core::RelationDomain::kSea, core::Capability::kDisclosure);
-    teller_.check("one key opens nothing", level_in_force(TRY(levant_.read("ru", "relations")).root(), disclosure) == 0);
+    teller_.check("one key opens nothing",
+                  level_in_force(TRY(levant_.read("ru", "relations")).root(), disclosure) == 0);
     const std::string hash = text_of(proposed.root(), "hash");
     const bool read = TRY(levant_.await("fr", "relations", [&](const JsonValue& d) {
       const auto open = d.find("proposals");
@@ -202,12 +208,15 @@ class Story {
   Status corridors() {
     teller_.chapter("5", "Corridors: French flights, through the centre of us, across a corridor of ru");
     start_ = levant_.now() + 20 * 60'000;
-    TRY(levant_.act("us", "watch", flight("MIRAGE1", {leg("K1", 200, start_, 900'000), leg("K4", 200, start_ + 900'000, 900'000)}, "fr")));
+    TRY(levant_.act(
+        "us", "watch",
+        flight("MIRAGE1", {leg("K1", 200, start_, 900'000), leg("K4", 200, start_ + 900'000, 900'000)}, "fr")));
     teller_.happens("us", "files MIRAGE1 for fr: K1 (us), then K4 (ru), FL200");
     teller_.check("request, hold, commit, confirm: both owners have confirmed", TRY(confirmed("us", "MIRAGE1", 2)));
     TRY(levant_.act("us", "watch", flight("MIRAGE2", {leg("K4", 200, start_ + 900'000, 900'000)}, "fr")));
     teller_.happens("us", "files MIRAGE2 for fr: K4 at the same level and time");
-    const bool counter = TRY(levant_.await("us", "flights", [](const JsonValue& d) { return has_counter(d, "MIRAGE2"); }));
+    const bool counter =
+        TRY(levant_.await("us", "flights", [](const JsonValue& d) { return has_counter(d, "MIRAGE2"); }));
     teller_.check("ru holds another level for it; no machine accepts that", counter);
     TRY(levant_.act("us", "watch", step("MIRAGE2", FlightStep::kAcceptCounter)));
     teller_.happens("us", "the officer on watch takes the counter-proposal");
@@ -250,7 +259,8 @@ class Story {
       stale = ms > 300'000 && !text_of((*rows)[i], "trouble").empty();
     }
     teller_.check(fmt::format("us shows ru as stale, last heard {} ago", age), stale);
-    teller_.check("HAWG2 is not confirmed", !all_in_state(TRY(levant_.read("us", "flights")).root(), "HAWG2", "confirmed", 1));
+    teller_.check("HAWG2 is not confirmed",
+                  !all_in_state(TRY(levant_.read("us", "flights")).root(), "HAWG2", "confirmed", 1));
     levant_.cut("us", "ru", false);
     teller_.happens("–", "the line is back");
     teller_.check("what waited is decided: HAWG2 is confirmed", TRY(confirmed("us", "HAWG2", 1)));
@@ -300,8 +310,9 @@ Result<bool> tell_levant(Context& context, Levant& levant, bool keep) {
   }
   Story story(levant, teller);
   TRY_VOID(story.tell(keep));
-  put(teller.differ() == 0 ? context.paint(Colour::kGreen, "\nAll as expected.\n")
-                           : context.paint(Colour::kRed, fmt::format("\n{} differ from what was expected.\n", teller.differ())));
+  put(teller.differ() == 0
+          ? context.paint(Colour::kGreen, "\nAll as expected.\n")
+          : context.paint(Colour::kRed, fmt::format("\n{} differ from what was expected.\n", teller.differ())));
   return teller.differ() == 0;
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/invariant.h"
 
-namespace tansiq::coordination::testing {
+namespace tansiq::coordination::flight_testing {
 namespace {
 
 core::Zone zone(std::string_view id, std::string_view owner, int west, core::Rule rule) {
@@ -273,4 +273,4 @@ std::string types(const std::vector<Body>& bodies) {
   return out;
 }
 
-}  // namespace tansiq::coordination::testing
+}  // namespace tansiq::coordination::flight_testing

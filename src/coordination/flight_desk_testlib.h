@@ -13,7 +13,7 @@
 
 #include "coordination/flight_desk.h"
 
-namespace tansiq::coordination::testing {
+namespace tansiq::coordination::flight_testing {
 
 inline constexpr UtcMs kNoon{1'795'348'800'000};
 [[nodiscard]] constexpr UtcMs minutes(std::int64_t after_noon) { return kNoon + after_noon * 60'000; }
@@ -152,4 +152,4 @@ template <class T>
 /// Their types in order, for messages and comparisons: `leg.request leg.request flight.commit`.
 [[nodiscard]] std::string types(const std::vector<Body>& bodies);
 
-}  // namespace tansiq::coordination::testing
+}  // namespace tansiq::coordination::flight_testing

@@ -17,9 +17,9 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::authority;
-using testing::Home;
-using testing::minutes;
+using flight_testing::authority;
+using flight_testing::Home;
+using flight_testing::minutes;
 
 enum class At : std::uint8_t { kNone, kHeld, kConfirmed, kOver };
 
@@ -177,7 +177,7 @@ class History {
     return out;
   }
   static std::vector<geo::Volume4d> box(UtcMs from) {
-    auto out = testing::box(0, 2);
+    auto out = flight_testing::box(0, 2);
     out[0].window = {from, from + 240'000};
     return out;
   }
@@ -265,7 +265,7 @@ class History {
   void settle() {
     home_.run();
     for (; cursor_ < home_.lines.size(); ++cursor_) {
-      const testing::Line line = home_.lines[cursor_];
+      const flight_testing::Line line = home_.lines[cursor_];
       if (line.author != home_.self || from_owner(line.body)) continue;
       account(line);
       to_owners_.push_back(line);
@@ -282,7 +282,7 @@ class History {
   }
 
   /// What the crew holds, told from the entries alone; and what may not be written while it does (R3).
-  void account(const testing::Line& line) {
+  void account(const flight_testing::Line& line) {
     const auto free = [&](const EntryHash& request, std::string_view what) {
       EXPECT_FALSE(hand_.contains(request)) << what << " of a version that the crew holds";
     };
@@ -385,11 +385,11 @@ class History {
   /// Some entry, in either direction, at last arrives.
   void deliver() {
     if (!to_owners_.empty() && random_.one_in(2)) {
-      const testing::Line line = take(to_owners_);
+      const flight_testing::Line line = take(to_owners_);
       owner_reads(line);
     } else if (!to_home_.empty()) {
       read_.push_back(take(to_home_));
-      const testing::Line& line = read_.back();
+      const flight_testing::Line& line = read_.back();
       if (const auto* closed = std::get_if<LegClosed>(&line.body)) hand_.erase(closed->request);
       home_.read(line);
       EXPECT_FALSE(home_.odd) << home_.odd->text;
@@ -407,7 +407,7 @@ class History {
     return of[static_cast<std::size_t>(random_.between(0, static_cast<std::int64_t>(of.size()) - 1))];
   }
 
-  void owner_reads(const testing::Line& line) {
+  void owner_reads(const flight_testing::Line& line) {
     if (const auto* request = std::get_if<LegRequest>(&line.body)) return decide(line.hash, *request);
     if (const auto* commit = std::get_if<FlightCommit>(&line.body)) {
       for (auto& [hash, b] : booked_) {
@@ -558,9 +558,9 @@ class History {
   std::map<EntryHash, LegRequest> requests_;
   std::set<EntryHash> hand_;
   std::map<AuthorityId, bool> frozen_;
-  std::vector<testing::Line> to_owners_;
-  std::vector<testing::Line> to_home_;
-  std::vector<testing::Line> read_;
+  std::vector<flight_testing::Line> to_owners_;
+  std::vector<flight_testing::Line> to_home_;
+  std::vector<flight_testing::Line> read_;
   std::size_t cursor_ = 0;
 };
 

@@ -6,11 +6,11 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::authority;
-using testing::Home;
-using testing::minutes;
-using testing::of_type;
-using testing::types;
+using flight_testing::authority;
+using flight_testing::Home;
+using flight_testing::minutes;
+using flight_testing::of_type;
+using flight_testing::types;
 
 std::string refusal(const Result<Body>& result) { return result ? "allowed" : result.error().text(); }
 

@@ -10,13 +10,13 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::Box;
-using testing::Case;
-using testing::kSecond;
-using testing::kStart;
-using testing::Office;
-using testing::who;
-using testing::zone;
+using leg_testing::Box;
+using leg_testing::Case;
+using leg_testing::kSecond;
+using leg_testing::kStart;
+using leg_testing::Office;
+using leg_testing::who;
+using leg_testing::zone;
 
 // Checks, in their order
 // --------------------------------------------------------------------------------------------------
@@ -53,12 +53,12 @@ TEST(LegDeskChecks, StandInOrder) {
   office.say("fr", FlightCancel{{hog}});
   EXPECT_EQ(reason(), "closed(cancelled) refused(late)");
   EXPECT_NE(office.newest<LegRefused>().text.find("the window begins at"), std::string::npos);
-  body.volumes = {testing::volume({.start_s = 600, .end_s = 604})};
+  body.volumes = {leg_testing::volume({.start_s = 600, .end_s = 604})};
   EXPECT_EQ(reason(), "refused(other)") << "no longer than twice epsilon";
-  body.volumes = {testing::volume({.start_s = 600, .end_s = 605})};
+  body.volumes = {leg_testing::volume({.start_s = 600, .end_s = 605})};
   EXPECT_EQ(reason(), "refused(conflict)");
   EXPECT_EQ(office.newest<LegRefused>().conflicts.size(), 1U);
-  body.volumes = {testing::volume({.cell = 3})};
+  body.volumes = {leg_testing::volume({.cell = 3})};
   EXPECT_EQ(reason(), "hold");
 }
 
@@ -243,7 +243,7 @@ TEST(LegDeskCounter, PrefersTheLevel) {
   const auto& hold = office.newest<LegHold>();
   EXPECT_EQ(hold.level_shift_cm, 100'000);
   EXPECT_EQ(hold.time_shift_ms, std::nullopt);
-  EXPECT_EQ(office.airspace.bookings.at(request).volumes[0], testing::volume({.low = 20, .high = 30}));
+  EXPECT_EQ(office.airspace.bookings.at(request).volumes[0], leg_testing::volume({.low = 20, .high = 30}));
   office.commit("uk", request);
   EXPECT_EQ(office.last, "confirmed") << "to commit is to accept";
 }
@@ -296,7 +296,7 @@ TEST(LegDeskModify, OneOpenAtATime) {
   LegRequest body = office.request("F1", {.start_s = 700});
   body.replaces = v1;
   const EntryHash v2 = office.ask("fr", body);
-  body.volumes = {testing::volume({.start_s = 710})};
+  body.volumes = {leg_testing::volume({.start_s = 710})};
   office.ask("fr", body);
   EXPECT_EQ(office.last, "refused(other)");
   office.commit("fr", v2);
@@ -333,12 +333,12 @@ TEST(LegDeskModify, UnderAFreezeOnlyShrinks) {
   for (const Box& wider : {Box{.low = 10, .high = 15, .start_s = 649, .end_s = 850},
                            Box{.low = 10, .high = 16, .start_s = 650, .end_s = 850},
                            Box{.cell = 1, .low = 10, .high = 15, .start_s = 650, .end_s = 850}}) {
-    body.volumes = {testing::volume(wider)};
+    body.volumes = {leg_testing::volume(wider)};
     office.ask("fr", body);
     EXPECT_EQ(office.last, "refused(frozen)");
   }
   // A smaller outline.
-  geo::Volume4d inner = testing::volume({.low = 10, .high = 15, .start_s = 650, .end_s = 850});
+  geo::Volume4d inner = leg_testing::volume({.low = 10, .high = 15, .start_s = 650, .end_s = 850});
   inner.outline = geo::Circle{{500'000, 500'000}, 100'000};
   body.volumes = {inner};
   const EntryHash v3 = office.ask("fr", body);
@@ -358,7 +358,7 @@ TEST(LegDeskModify, UnderAFreezeNothingIsCountered) {
                         .flight = {},
                         .zone = zone("K1"),
                         .confirmed = true,
-                        .volumes = {testing::volume({})}});
+                        .volumes = {leg_testing::volume({})}});
   LegRequest body = office.request("F1", {.end_s = 800});
   body.replaces = v1;
   office.ask("fr", body);

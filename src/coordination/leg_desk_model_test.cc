@@ -17,13 +17,13 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::Box;
-using testing::kSecond;
-using testing::kStart;
-using testing::Line;
-using testing::Office;
-using testing::who;
-using testing::zone;
+using leg_testing::Box;
+using leg_testing::kSecond;
+using leg_testing::kStart;
+using leg_testing::Line;
+using leg_testing::Office;
+using leg_testing::who;
+using leg_testing::zone;
 
 enum class Is : std::uint8_t { kAsked, kHeld, kConfirmed, kEnded };
 
@@ -222,7 +222,7 @@ class Auditor {
       if (!leg.booked() || same_flight(leg, mine) || leg.asked.zone != mine.asked.zone) continue;
       for (const auto& a : volumes) {
         for (const auto& b : leg.volumes) {
-          if (testing::overlap(a, b)) out.insert(hash);
+          if (leg_testing::overlap(a, b)) out.insert(hash);
         }
       }
     }
@@ -467,7 +467,7 @@ class History {
     body.expires = office_.now + random_.between(0, 2'000) * kSecond;
     if (random_.one_in(4))
       body.volumes.push_back(
-          testing::volume({.cell = 3, .low = low, .high = low + 5, .start_s = start, .end_s = start + 50}));
+          leg_testing::volume({.cell = 3, .low = low, .high = low + 5, .start_s = start, .end_s = start + 50}));
     const auto old = some(Is::kConfirmed);
     if (old && random_.one_in(3)) {
       const Leg& leg = auditor_.legs.at(*old);

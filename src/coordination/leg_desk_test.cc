@@ -13,12 +13,12 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::Case;
-using testing::kSecond;
-using testing::kStart;
-using testing::Office;
-using testing::who;
-using testing::zone;
+using leg_testing::Case;
+using leg_testing::kSecond;
+using leg_testing::kStart;
+using leg_testing::Office;
+using leg_testing::who;
+using leg_testing::zone;
 
 constexpr std::array<std::string_view, 6> kEnds{"refused", "lapsed", "cancelled", "revoked", "ended", "expired"};
 
@@ -146,7 +146,7 @@ TEST(LegDeskTable, CancelBeforeItsRequest) {
   office.say("uk", FlightCancel{{request}});  // somebody else's word does not count
   office.say("fr", FlightCancel{{request}});
   EXPECT_EQ(office.react(), "-");
-  const testing::Line line{who("fr"), request, office.now, Body(body)};
+  const leg_testing::Line line{who("fr"), request, office.now, Body(body)};
   office.desk->apply(line.said());
   EXPECT_EQ(office.react(), "closed(cancelled)");
   EXPECT_EQ(office.state(request), "cancelled");

@@ -10,12 +10,12 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::Case;
-using testing::kSecond;
-using testing::kStart;
-using testing::Office;
-using testing::who;
-using testing::zone;
+using leg_testing::Case;
+using leg_testing::kSecond;
+using leg_testing::kStart;
+using leg_testing::Office;
+using leg_testing::who;
+using leg_testing::zone;
 
 // Zones that change hands
 // -------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ TEST(LegDeskScenario, TimeoutCommit) {
   EXPECT_EQ(office.newest<LegLapsed>().request, request);
   const std::string state = Office::state_text(*office.desk);
   const auto lines = office.lines;
-  for (const testing::Line& line : lines) EXPECT_FALSE(office.desk->apply(line.said()));
+  for (const leg_testing::Line& line : lines) EXPECT_FALSE(office.desk->apply(line.said()));
   EXPECT_EQ(office.react(), "-");
   EXPECT_EQ(Office::state_text(*office.desk), state) << "entries read again change nothing";
 }
@@ -150,10 +150,10 @@ TEST(LegDeskScenario, DisputedLegsAreKeptForDisplay) {
   LegNotice notice{.call_sign = "F1",
                    .flight = FlightId::trusted("F1"),
                    .to = who("us"),
-                   .volumes = {testing::volume({})},
+                   .volumes = {leg_testing::volume({})},
                    .zone = zone("D1")};
   office.say("fr", notice);
-  notice.volumes = {testing::volume({.cell = 1})};
+  notice.volumes = {leg_testing::volume({.cell = 1})};
   office.say("fr", notice);
   ASSERT_EQ(office.desk->notices().size(), 1U) << "a leg told again";
   EXPECT_EQ(office.desk->notices()[0].notice, notice);
@@ -165,7 +165,7 @@ TEST(LegDeskScenario, DisputedLegsAreKeptForDisplay) {
   office.ask("fr", "F9", {.start_s = 2'000, .end_s = 2'100});
   EXPECT_TRUE(office.desk->notices().empty());
   for (std::size_t i = 0; i < 2 * kNoticesMax; ++i) {
-    notice.volumes = {testing::volume({.end_s = 9'000})};
+    notice.volumes = {leg_testing::volume({.end_s = 9'000})};
     notice.flight = FlightId::trusted(fmt::format("N{}", i));
     office.say("fr", notice);
   }

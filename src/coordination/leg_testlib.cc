@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace tansiq::coordination::testing {
+namespace tansiq::coordination::leg_testing {
 namespace {
 
 constexpr std::int64_t kLevelCm = 10'000;
@@ -307,4 +307,4 @@ std::string Case::after(const std::function<void(Case&)>& act) {
   return out + " > " + office.state(request);
 }
 
-}  // namespace tansiq::coordination::testing
+}  // namespace tansiq::coordination::leg_testing

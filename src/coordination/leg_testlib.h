@@ -15,7 +15,7 @@
 
 #include "coordination/leg_desk.h"
 
-namespace tansiq::coordination::testing {
+namespace tansiq::coordination::leg_testing {
 
 inline constexpr UtcMs kStart{1'700'000'000'000};
 inline constexpr DurationMs kSecond = 1'000;
@@ -172,4 +172,4 @@ struct Case {
   std::string after(const std::function<void(Case&)>& act);
 };
 
-}  // namespace tansiq::coordination::testing
+}  // namespace tansiq::coordination::leg_testing

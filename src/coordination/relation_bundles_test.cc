@@ -12,17 +12,17 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::answer;
-using testing::charter;
-using testing::Desk;
+using relation_testing::answer;
+using relation_testing::charter;
+using relation_testing::Desk;
+using relation_testing::kFr;
+using relation_testing::kRequest;
+using relation_testing::kSeaShown;
+using relation_testing::kShown;
+using relation_testing::kUs;
+using relation_testing::Written;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::kFr;
-using testing::kRequest;
-using testing::kSeaShown;
-using testing::kShown;
-using testing::kUs;
-using testing::Written;
 
 const Bundle& standard(std::string_view name) {
   static const Bundles kAll = standard_bundles();
@@ -226,7 +226,7 @@ TEST(RelationScenario, Suspended2017) {
     const EdgeStanding standing = desk->relations.standing(kRequest);
     EXPECT_EQ(standing.agreed, 1) << "the agreement still stands…";
     EXPECT_EQ(standing.level(), 0) << "…and is suspended…";
-    EXPECT_EQ(desk->level(testing::kCentres), 1) << "…while the line works";
+    EXPECT_EQ(desk->level(relation_testing::kCentres), 1) << "…while the line works";
     EXPECT_TRUE(may_use(desk->relations, Use::kCentres, RelationDomain::kTalks, kUs, kFr).has_value());
     EXPECT_TRUE(may_use(desk->relations, Use::kLineCheck, RelationDomain::kTalks, kUs, kFr).has_value());
     EXPECT_FALSE(may_use(desk->relations, Use::kRequest, RelationDomain::kAir, kUs, kFr).has_value());
@@ -263,7 +263,7 @@ TEST(RelationScenario, EmptyGroup) {
   Desk us(kUs, charter({}));
   EXPECT_EQ(answer(us.propose(kFr, {})), "it names no relation");
   const Written nothing{kFr, log::sha256("n"), UtcMs{1}, RelationPropose{"ally", {}, kUs, ""}};
-  EXPECT_EQ(testing::words(us.read(nothing)), "PROPOSE: it names no relation");
+  EXPECT_EQ(relation_testing::words(us.read(nothing)), "PROPOSE: it names no relation");
 }
 
 }  // namespace

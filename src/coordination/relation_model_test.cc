@@ -20,15 +20,15 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::charter;
-using testing::kFr;
-using testing::kIl;
-using testing::kRequest;
-using testing::kSeaShown;
-using testing::kShown;
-using testing::kUs;
-using testing::state_text;
-using testing::Written;
+using relation_testing::charter;
+using relation_testing::kFr;
+using relation_testing::kIl;
+using relation_testing::kRequest;
+using relation_testing::kSeaShown;
+using relation_testing::kShown;
+using relation_testing::kUs;
+using relation_testing::state_text;
+using relation_testing::Written;
 
 const Edge kEdges[]{kRequest, kShown, kSeaShown};
 

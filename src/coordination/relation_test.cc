@@ -10,20 +10,20 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::answer;
-using testing::charter;
-using testing::Desk;
+using relation_testing::answer;
+using relation_testing::charter;
+using relation_testing::Desk;
+using relation_testing::kCentres;
+using relation_testing::kFr;
+using relation_testing::kIl;
+using relation_testing::kRequest;
+using relation_testing::kSeaShown;
+using relation_testing::kShown;
+using relation_testing::kUs;
+using relation_testing::state_text;
+using relation_testing::words;
+using relation_testing::Written;
 using ::testing::HasSubstr;
-using testing::kCentres;
-using testing::kFr;
-using testing::kIl;
-using testing::kRequest;
-using testing::kSeaShown;
-using testing::kShown;
-using testing::kUs;
-using testing::state_text;
-using testing::words;
-using testing::Written;
 
 /// Both sides of the edges, and somebody who looks on; all begin with requests and disclosure at full.
 class RelationsTest : public ::testing::Test {

@@ -10,7 +10,7 @@
 
 #include "coordination/relation.h"
 
-namespace tansiq::coordination::testing {
+namespace tansiq::coordination::relation_testing {
 
 /// `fr` has the lower id of the first two.
 inline const AuthorityId kFr = AuthorityId::trusted("fr");
@@ -87,4 +87,4 @@ inline std::string state_text(const Relations& relations) {
 inline std::string answer(const Result<Body>& of) { return of ? "done" : of.error().text(); }
 inline std::string words(const std::optional<Oddity>& of) { return of ? of->text : "fits"; }
 
-}  // namespace tansiq::coordination::testing
+}  // namespace tansiq::coordination::relation_testing

@@ -17,12 +17,12 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::authority;
-using testing::kError;
-using testing::kNoon;
-using testing::Written;
+using zone_testing::authority;
+using zone_testing::kError;
+using zone_testing::kNoon;
+using zone_testing::Written;
 
-const ZoneId kZone = testing::zone("K1");
+const ZoneId kZone = zone_testing::zone("K1");
 constexpr std::array<const char*, 3> kNames{"us", "fr", "ru"};
 constexpr DurationMs kMinute = 60'000;
 
@@ -99,7 +99,7 @@ class World {
   }
 
   void restart(Node& node) {
-    const core::Charter charter = testing::three_party_charter();
+    const core::Charter charter = zone_testing::three_party_charter();
     node.control = std::make_unique<ZoneControl>(node.id, charter, charter.timing);
     std::vector<Written> history = std::move(node.history);
     history.resize(node.durable);
@@ -214,7 +214,7 @@ class World {
   void hold(Node& node) {
     const UtcMs at = time(node);
     if (!node.control->may_grant(kZone, at) || node.hold) return;
-    AdoptedWindow window = testing::window(fmt::format("F{}", ++flights_), 0, 0);
+    AdoptedWindow window = zone_testing::window(fmt::format("F{}", ++flights_), 0, 0);
     const auto first = node.control->grants_begin(kZone);
     const auto last = node.control->grants_end(kZone);
     // Often from at once, and up to the last moment: where the bounds are.
@@ -396,9 +396,9 @@ class ZoneControlRule : public ::testing::Test {
     us.tick(kNoon);
     fr.read_all(us);
   }
-  static constexpr UtcMs kEnd = testing::at_minute(60);
-  testing::Party us{"us"};
-  testing::Party fr{"fr"};
+  static constexpr UtcMs kEnd = zone_testing::at_minute(60);
+  zone_testing::Party us{"us"};
+  zone_testing::Party fr{"fr"};
 };
 
 TEST_F(ZoneControlRule, Mutation1MarginsKeepOneSequencerWithClocksOffByTheLargestError) {
@@ -413,7 +413,7 @@ TEST_F(ZoneControlRule, Mutation1MarginsKeepOneSequencerWithClocksOffByTheLarges
 
 TEST_F(ZoneControlRule, Mutation7ReturnCountsForItsEpochOnly) {
   come_back();
-  const testing::Written old = fr.log.back();
+  const zone_testing::Written old = fr.log.back();
   ASSERT_TRUE(std::holds_alternative<ZoneReturn>(old.body));
   us.give(us.control.lease(kZone, fr.id, kEnd, {}, kNoon), kNoon);
   EXPECT_FALSE(us.read(old));

@@ -13,17 +13,17 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::at_minute;
-using testing::authority;
 using ::testing::HasSubstr;
-using testing::kError;
-using testing::kNoon;
-using testing::Party;
-using testing::three_party_charter;
-using testing::window;
-using testing::Written;
+using zone_testing::at_minute;
+using zone_testing::authority;
+using zone_testing::kError;
+using zone_testing::kNoon;
+using zone_testing::Party;
+using zone_testing::three_party_charter;
+using zone_testing::window;
+using zone_testing::Written;
 
-const ZoneId kZone = testing::zone("K1");
+const ZoneId kZone = zone_testing::zone("K1");
 const AuthorityId kUs = authority("us");
 const AuthorityId kFr = authority("fr");
 const AuthorityId kRu = authority("ru");
@@ -79,7 +79,7 @@ TEST_F(ZoneControlTest, SequencerLeasesOnlyToATenantOfTheCharterAndForLong) {
   EXPECT_THAT(message(us.control.lease(kZone, kUs, kEnd, {}, kNoon)), HasSubstr("us is no tenant"));
   EXPECT_THAT(message(us.control.lease(kZone, kFr, kNoon + 60'000, {}, kNoon)), HasSubstr("it must last"));
   EXPECT_THAT(message(us.control.lease(kZone, kFr, kNoon - 1, {}, kNoon)), HasSubstr("lasts 0 ms"));
-  EXPECT_THAT(message(us.control.lease(testing::zone("K9"), kFr, kEnd, {}, kNoon)), HasSubstr("no zone \"K9\""));
+  EXPECT_THAT(message(us.control.lease(zone_testing::zone("K9"), kFr, kEnd, {}, kNoon)), HasSubstr("no zone \"K9\""));
   EXPECT_THAT(message(fr.control.lease(kZone, kRu, kEnd, {}, kNoon)), HasSubstr("us decides in zone K1, not fr"));
   lease();
   EXPECT_THAT(message(us.control.lease(kZone, kFr, kEnd, {}, kNoon)), HasSubstr("leased to fr and has not come back"));
@@ -379,7 +379,7 @@ TEST_F(ZoneControlTest, ReturnThatComesAfterResumptionByTimeIsNothing) {
 
 TEST_F(ZoneControlTest, DisputedZonesAndTheBackgroundHaveNoSequencer) {
   for (const char* id : {"D1", "W", "K9"}) {
-    const ZoneId zone = testing::zone(id);
+    const ZoneId zone = zone_testing::zone(id);
     EXPECT_FALSE(us.control.may_grant(zone, kNoon)) << id;
     EXPECT_FALSE(us.control.keeps(zone)) << id;
     EXPECT_FALSE(us.control.sequencer(zone)) << id;

@@ -2,7 +2,7 @@
 
 #include "base/invariant.h"
 
-namespace tansiq::coordination::testing {
+namespace tansiq::coordination::zone_testing {
 
 core::Charter three_party_charter() {
   core::Charter charter;
@@ -95,4 +95,4 @@ std::string Party::state_text() const {
   return text;
 }
 
-}  // namespace tansiq::coordination::testing
+}  // namespace tansiq::coordination::zone_testing

@@ -6,7 +6,7 @@
 
 #include "coordination/zone_control.h"
 
-namespace tansiq::coordination::testing {
+namespace tansiq::coordination::zone_testing {
 
 inline constexpr UtcMs kNoon{1'795'348'800'000};
 [[nodiscard]] constexpr UtcMs at_minute(std::int64_t after_noon) { return kNoon + after_noon * 60'000; }
@@ -59,4 +59,4 @@ class Party {
   std::vector<Adoption> adopted;
 };
 
-}  // namespace tansiq::coordination::testing
+}  // namespace tansiq::coordination::zone_testing

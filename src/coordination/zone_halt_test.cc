@@ -8,15 +8,15 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::at_minute;
-using testing::authority;
 using ::testing::HasSubstr;
-using testing::kError;
-using testing::kNoon;
-using testing::Party;
-using testing::Written;
+using zone_testing::at_minute;
+using zone_testing::authority;
+using zone_testing::kError;
+using zone_testing::kNoon;
+using zone_testing::Party;
+using zone_testing::Written;
 
-const ZoneId kZone = testing::zone("K1");
+const ZoneId kZone = zone_testing::zone("K1");
 const AuthorityId kUs = authority("us");
 const AuthorityId kFr = authority("fr");
 const AuthorityId kRu = authority("ru");

@@ -9,11 +9,11 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::authority;
 using ::testing::HasSubstr;
-using testing::window;
+using zone_testing::authority;
+using zone_testing::window;
 
-const ZoneId kZone = testing::zone("K1");
+const ZoneId kZone = zone_testing::zone("K1");
 const AuthorityId kFr = authority("fr");
 
 TEST(SplitSnapshot, FitsEveryPartInAnEntry) {

@@ -388,8 +388,8 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
   const auto now = std::chrono::steady_clock::now();
   if (config_.tick_every_ms > 0 && now >= next_tick) {
     // Where time runs faster, what it calls for is due more often.
-    next_tick = now + std::chrono::milliseconds(
-                          std::max<DurationMs>(kTickMsMin, config_.tick_every_ms / std::max<std::int64_t>(1, config_.simulated.scale)));
+    next_tick = now + std::chrono::milliseconds(std::max<DurationMs>(
+                          kTickMsMin, config_.tick_every_ms / std::max<std::int64_t>(1, config_.simulated.scale)));
     tick();
   }
   const std::uint64_t covered = figures_.snapshot_entries.load();
