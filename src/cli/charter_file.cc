@@ -6,8 +6,8 @@
 #include <map>
 
 #include "cli/context.h"
+#include "coordination/log_origins.h"
 #include "log/note.h"
-#include "node/log_names.h"
 
 namespace tansiq::cli {
 
@@ -119,15 +119,15 @@ std::vector<core::Finding> all_findings(const core::Charter& charter, const std:
   for (std::size_t i = 0; i < charter.authorities.size(); ++i) {
     const core::Authority& authority = charter.authorities[i];
     if (!authority.peer) continue;
-    const auto main = node::main_origin(authority);
+    const auto main = coordination::main_origin(authority);
     if (!main) continue;  // core::lint has said so
-    if (const auto members = node::members_origin(*main); !members) {
+    if (const auto members = coordination::members_origin(*main); !members) {
       findings.push_back({fmt::format("authorities[{}].keys[0]", i), members.error().message});
       continue;
     }
     for (const core::Authority& other : charter.authorities) {
       if (other.id == authority.id || !other.peer) continue;
-      if (const auto pair = node::pair_origin(*main, other.id); !pair) {
+      if (const auto pair = coordination::pair_origin(*main, other.id); !pair) {
         findings.push_back(
             {fmt::format("authorities[{}]", i),
              fmt::format("its log with {} would have no good name: {}", other.id.str(), pair.error().message)});

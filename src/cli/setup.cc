@@ -8,11 +8,11 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/peer_options.h"
+#include "coordination/log_origins.h"
 #include "core/charter.h"
 #include "log/note_key.h"
 #include "net/bearer.h"
 #include "net/tls_identity.h"
-#include "node/log_names.h"
 
 namespace tansiq::cli {
 namespace {
@@ -140,9 +140,9 @@ Result<int> init(Context& context, const InitArguments& arguments) {
   TRY(core::parse_data_mode(arguments.mode));
   if (arguments.url) {
     TRY_VOID(check_peer_url(*arguments.url));
-    TRY(node::members_origin(origin));
+    TRY(coordination::members_origin(origin));
     // Its id stands in the names of others' logs with it.
-    TRY(node::pair_origin(origin, made.authority));
+    TRY(coordination::pair_origin(origin, made.authority));
     made.peer.url = *arguments.url;
     while (made.peer.url.ends_with('/')) made.peer.url.pop_back();
   }

@@ -11,11 +11,11 @@
 namespace tansiq::coordination {
 namespace {
 
-using testing::at_minute;
-using testing::authority;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::kNoon;
+using zone_testing::at_minute;
+using zone_testing::authority;
+using zone_testing::kNoon;
 
 log::SignerKey key(std::string_view name, std::uint8_t fill) {
   return std::move(*log::SignerKey::from_seed(name, log::KeyType::kEd25519, Bytes(32, fill)));
@@ -24,7 +24,7 @@ log::SignerKey key(std::string_view name, std::uint8_t fill) {
 class CharterChangeTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    old = testing::three_party_charter();
+    old = zone_testing::three_party_charter();
     old.zones.erase(old.zones.begin() + 2);  // D1 lies over K1; zones of us.
     old.zones[1].outline =
         geo::Circle{.centre = {.lat_e7 = 400'000'000, .lng_e7 = 400'000'000}, .radius_cm = 10'000'00};
