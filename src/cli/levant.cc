@@ -27,7 +27,7 @@ namespace {
 /// 2015-11-19T08:00:00Z.
 constexpr UtcMs kStory{1'447'920'000'000};
 constexpr std::array<std::string_view, 3> kIds{"us", "ru", "fr"};
-constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kPatience = std::chrono::seconds(30);
 
 using Capability = core::Capability;
 using RelationDomain = core::RelationDomain;

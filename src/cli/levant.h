@@ -43,7 +43,7 @@ class Levant {
                                    const std::string& second = {});
   /// A document of a node, as `flights`.
   [[nodiscard]] Result<Answer> read(const std::string& id, const std::string& name);
-  /// Reads a document again and again until `good`, for ten seconds. Whether it became so.
+  /// Reads a document again and again until `good`, for half a minute at most. Whether it became so.
   [[nodiscard]] Result<bool> await(const std::string& id, const std::string& name,
                                    const std::function<bool(const JsonValue&)>& good);
   /// Cuts or heals the line between two nodes, in both directions.

@@ -210,10 +210,10 @@ class Story {
     start_ = levant_.now() + 20 * 60'000;
     TRY(levant_.act(
         "us", "watch",
-        flight("MIRAGE1", {leg("K1", 200, start_, 900'000), leg("K4", 200, start_ + 900'000, 900'000)}, "fr")));
+        flight("MIRAGE1", {leg("K1", 200, start_, 600'000), leg("K4", 200, start_ + 600'000, 900'000)}, "fr")));
     teller_.happens("us", "files MIRAGE1 for fr: K1 (us), then K4 (ru), FL200");
     teller_.check("request, hold, commit, confirm: both owners have confirmed", TRY(confirmed("us", "MIRAGE1", 2)));
-    TRY(levant_.act("us", "watch", flight("MIRAGE2", {leg("K4", 200, start_ + 900'000, 900'000)}, "fr")));
+    TRY(levant_.act("us", "watch", flight("MIRAGE2", {leg("K4", 200, start_ + 600'000, 900'000)}, "fr")));
     teller_.happens("us", "files MIRAGE2 for fr: K4 at the same level and time");
     const bool counter =
         TRY(levant_.await("us", "flights", [](const JsonValue& d) { return has_counter(d, "MIRAGE2"); }));
@@ -243,7 +243,7 @@ class Story {
                   TRY(confirmed("us", "HAWG1", 1)) && TRY(confirmed("ru", "SUKHOI1", 1)));
     TRY(levant_.act("us", "watch", flight("HAWG2", {leg("K5", 270, from + 2'400'000, 600'000)})));
     teller_.happens("us", "files HAWG2 through K5 of ru, which cannot hear it");
-    wait_until(start_ + 900'000);
+    wait_until(start_ + 600'000);
     TRY(levant_.act("us", "watch", ReportLeg{false, FlightId::trusted("MIRAGE1"), 0}));
     TRY(levant_.act("us", "watch", ReportLeg{true, FlightId::trusted("MIRAGE1"), 1}));
     teller_.happens("us", "MIRAGE1 leaves K1 and enters K4: confirmed is confirmed, no link is asked for");
