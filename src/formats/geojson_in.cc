@@ -163,9 +163,9 @@ Result<UtcMs> read_time(JsonValue properties, std::string_view name, TimeRoundin
 }
 
 /// Of zones or of intents: what is known to one may stand in a file that is read as the other.
-constexpr std::array<std::string_view, 14> kProperties{"id",     "name",     "owner",  "rule",   "minima",
-                                                       "flight", "domain",   "lower",  "upper",  "start",
-                                                       "end",    "radius_m", "left_m", "right_m"};
+constexpr std::array<std::string_view, 15> kProperties{"id",     "name",     "owner",  "rule",    "minima",
+                                                       "flight", "domain",   "lower",  "upper",   "start",
+                                                       "end",    "radius_m", "left_m", "right_m", "zone"};
 
 /// The known property that was probably meant: within two edits, of which a name of up to four letters allows one, and
 /// whether or not a letter is a capital.
