@@ -282,9 +282,21 @@ class Story {
     teller_.happens("–", "the nodes stop; an outsider reads their folders");
     for (const std::string id : {"us", "ru", "fr"}) {
       const std::string folder = levant_.folder_of(id).string();
-      const LogLocation found = TRY(find_log(folder, {}));
-      const log::VerifyReport report = TRY(log::verify_log(*found.source, {.keys = found.keys}));
-      teller_.check(fmt::format("the record of {} verifies: {} entries, signed", id, report.entries), report.good());
+      std::vector<LogLocation> logs;
+      logs.push_back(TRY(find_log(folder, {})));
+      std::vector<std::string> behind;
+      for (LogLocation& other : TRY(other_logs(folder, behind))) logs.push_back(std::move(other));
+      std::uint64_t entries = 0;
+      bool good = behind.empty();
+      for (const LogLocation& one : logs) {
+        const log::VerifyReport report = TRY(log::verify_log(*one.source, {.keys = one.keys}));
+        entries += report.entries;
+        good = good && report.good() && report.authorship == log::Authorship::kVerified;
+      }
+      teller_.check(
+          fmt::format("what {} holds verifies: {} logs, its own and mirrors of others, {} entries, all signed", id,
+                      logs.size(), entries),
+          good);
     }
     return {};
   }

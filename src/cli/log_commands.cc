@@ -38,8 +38,7 @@ Result<std::vector<log::VerifierKey>> wanted_keys(const LogArguments& arguments)
 // --- verify
 // -----------------------------------------------------------------------------------------------------------
 
-Result<int> verify(Context& context, const LogArguments& arguments) {
-  LogLocation location = TRY(find_log(arguments.where, arguments.node));
+Result<int> verify_one(Context& context, const LogArguments& arguments, LogLocation& location) {
   log::VerifyOptions options;
   options.keys = TRY(wanted_keys(arguments));
   const bool own_keys = !options.keys.empty();
@@ -60,6 +59,27 @@ Result<int> verify(Context& context, const LogArguments& arguments) {
     }
   }
   return log::exit_code(report);
+}
+
+/// A data folder may hold more than its own record: what the node writes for others, and mirrors of what they write for
+/// it. All are checked, unless keys or older checkpoints say that one log is meant.
+Result<int> verify(Context& context, const LogArguments& arguments) {
+  LogLocation location = TRY(find_log(arguments.where, arguments.node));
+  int code = TRY(verify_one(context, arguments, location));
+  if (!arguments.keys.empty() || !arguments.since.empty()) return code;
+  std::vector<std::string> behind;
+  std::vector<LogLocation> others = TRY(other_logs(arguments.where, behind));
+  for (LogLocation& other : others) {
+    if (!context.json) put("\n");
+    code = std::max(code, TRY(verify_one(context, arguments, other)));
+  }
+  for (const std::string& origin : behind) {
+    context.say(
+        fmt::format("\nlog        {}\n           still catching up with its author; its entries are covered by a "
+                    "proof, and can be checked when all are here",
+                    origin));
+  }
+  return code;
 }
 
 // --- show, checkpoint, proof
@@ -230,7 +250,8 @@ void add_log(Command& root) {
   verified.about(
       "Recomputes everything from the entries and trusts no tile. Names file, entry and byte range of what is "
       "wrong. Without --key the keys come from the charter beside the log: then the check shows that the log is "
-      "whole, not that the charter is the one you agreed to.");
+      "whole, not that the charter is the one you agreed to. In a node's data folder every log is checked: its own "
+      "record, what it writes for others, and its mirrors of what they write for it.");
   add_where(verified, *v)
       .option(v->keys, "--key", "VKEY|FILE", "a verifier key, or a file with keys or a charter, that you trust")
       .completes(Completes::kFile)

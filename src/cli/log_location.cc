@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "cli/context.h"
+#include "coordination/log_origins.h"
 #include "core/charter.h"
 #include "log/checkpoint.h"
 #include "log/tile.h"
@@ -114,6 +115,33 @@ Result<LogLocation> at_url(std::string_view url, const NodeOptions& options) {
 Result<LogLocation> find_log(const std::string& where, const NodeOptions& options) {
   if (where.starts_with("http://") || where.starts_with("https://")) return at_url(where, options);
   return in_folder(where);
+}
+
+Result<std::vector<LogLocation>> other_logs(const std::string& where, std::vector<std::string>& behind) {
+  std::vector<LogLocation> found;
+  const fs::path folder(where);
+  const auto note = read_text((folder / "charter.note").string(), kNoteBytesMax);
+  if (!has(folder / "log.db") || !note) return found;
+  const auto opened = core::open_charter(*note);
+  if (!opened) return found;
+  const auto origins = TRY(coordination::Origins::make(opened->charter));
+  const auto reader = TRY(store::SqliteReader::open(folder.string(), store::system_files()));
+  for (const store::LogInfo& info : TRY(reader->logs())) {
+    const auto name = origins.log(info.origin);
+    const store::Head head = TRY(reader->head(info.id));
+    if (info.id == store::kMainLog || !name || head.size == 0) continue;
+    const auto signed_note = log::parse_note(head.checkpoint);
+    if (!signed_note || !log::Checkpoint::parse(signed_note->text)) {
+      behind.push_back(info.origin);
+      continue;
+    }
+    LogLocation location;
+    location.source = TRY(store::SqliteLogSource::open(folder.string(), info.id));
+    location.keys = TRY(coordination::log_keys(*opened->charter.find_authority(name->author), info.origin));
+    location.keys_from = (folder / "charter.note").string();
+    found.push_back(std::move(location));
+  }
+  return found;
 }
 
 Result<std::uint64_t> log_size(log::LogSource& source) {

@@ -25,6 +25,11 @@ struct LogLocation {
 /// trust. Fails with `kNotFound` and what would be right.
 [[nodiscard]] Result<LogLocation> find_log(const std::string& where, const NodeOptions& options);
 
+/// The other logs in a node's data folder that have entries: what it writes for members and pairs, and its mirrors of
+/// what peers write for it, each with the keys that may sign it. Empty for anything but such a folder. A mirror that is
+/// still catching up is left out, and named in `behind`.
+[[nodiscard]] Result<std::vector<LogLocation>> other_logs(const std::string& where, std::vector<std::string>& behind);
+
 /// How many entries the log's checkpoint describes. Verifies nothing.
 [[nodiscard]] Result<std::uint64_t> log_size(log::LogSource& source);
 

@@ -20,11 +20,12 @@ constexpr std::string_view kClockSkew = "clock-skew";
 Result<std::unique_ptr<Coalition>> Coalition::make(CoalitionConfig config) {
   core::Machine machine = TRY(core::Machine::make(std::move(config.machine)));
   Origins origins = TRY(Origins::make(machine.charter()));
-  return std::unique_ptr<Coalition>(new Coalition(std::move(machine), std::move(origins), config.quota));
+  return std::unique_ptr<Coalition>(
+      new Coalition(std::move(machine), std::move(origins), config.quota, config.officers));
 }
 
-Coalition::Coalition(core::Machine machine, Origins origins, LegQuota quota)
-    : machine_(std::move(machine)), origins_(std::move(origins)) {
+Coalition::Coalition(core::Machine machine, Origins origins, LegQuota quota, OfficerPolicy officers)
+    : machine_(std::move(machine)), origins_(std::move(origins)), officers_(officers) {
   const core::Charter& charter = machine_.charter();
   relations_ = std::make_unique<Relations>(self(), charter);
   control_ = std::make_unique<ZoneControl>(self(), charter, charter.timing);

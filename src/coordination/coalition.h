@@ -38,6 +38,7 @@
 #include "coordination/log_name.h"
 #include "coordination/log_origins.h"
 #include "coordination/machine_airspace.h"
+#include "coordination/officers.h"
 #include "coordination/relation.h"
 #include "coordination/zone_control.h"
 #include "core/command_memory.h"
@@ -77,6 +78,8 @@ struct PeerLog {
 struct CoalitionConfig {
   core::MachineConfig machine;
   LegQuota quota = {};
+  /// Which acts need two officers here. The default asks for one: whoever runs a node for real says otherwise.
+  OfficerPolicy officers = {.accept = false, .freeze = false, .propose = false};
 };
 
 class Coalition {
@@ -141,7 +144,7 @@ class Coalition {
   [[nodiscard]] static Result<std::unique_ptr<Coalition>> read_snapshot(CoalitionConfig config, ByteView snapshot);
 
  private:
-  Coalition(core::Machine machine, Origins origins, LegQuota quota);
+  Coalition(core::Machine machine, Origins origins, LegQuota quota, OfficerPolicy officers);
 
   struct Author {
     core::Subject by = {};
@@ -177,6 +180,7 @@ class Coalition {
 
   core::Machine machine_;
   Origins origins_;
+  const OfficerPolicy officers_;
   std::unique_ptr<Relations> relations_;
   std::unique_ptr<ZoneControl> control_;
   std::unique_ptr<MachineAirspace> airspace_;

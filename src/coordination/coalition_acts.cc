@@ -57,13 +57,21 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
       return one(c.legs_->revoke(a.request, a.emergency, a.text));
     }
     Result<EntryHash> operator()(const FreeOverdue& a) const { return one(c.legs_->free_overdue(a.request)); }
+    [[nodiscard]] Status officers(OfficerAct act) const {
+      return officers_suffice(act, command.by, command.second, c.officers_);
+    }
     Result<EntryHash> operator()(const FreezeRelation& a) const {
+      TRY_VOID(officers(OfficerAct::kFreeze));
       return one(c.relations_->freeze(a.peer, a.edges, a.text));
     }
     Result<EntryHash> operator()(const ProposeRelation& a) const {
+      TRY_VOID(officers(OfficerAct::kPropose));
       return one(c.relations_->propose(a.peer, a.edges, a.bundle, a.text));
     }
-    Result<EntryHash> operator()(const AcceptRelation& a) const { return one(c.relations_->accept(a.proposal)); }
+    Result<EntryHash> operator()(const AcceptRelation& a) const {
+      TRY_VOID(officers(OfficerAct::kAccept));
+      return one(c.relations_->accept(a.proposal));
+    }
     Result<EntryHash> operator()(const LeaseZone& a) const {
       return c.close_zone(a.zone, command, now, batch, [&](std::vector<AdoptedWindow> windows) {
         return a.until ? c.control_->lease(a.zone, a.tenant, *a.until, std::move(windows), now)

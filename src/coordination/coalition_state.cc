@@ -150,7 +150,7 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
   const core::Charter charter = config.machine.charter;
   core::Machine made = TRY(core::Machine::read_snapshot(std::move(config.machine), machine));
   Origins origins = TRY(Origins::make(charter));
-  std::unique_ptr<Coalition> out(new Coalition(std::move(made), std::move(origins), config.quota));
+  std::unique_ptr<Coalition> out(new Coalition(std::move(made), std::move(origins), config.quota, config.officers));
   if (!whole) return out;
   TRY_VOID(out->read_state(as_text(rest)));
   const core::StateHash hash = out->state_hash();

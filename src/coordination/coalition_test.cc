@@ -228,6 +228,26 @@ TEST_F(CoalitionTest, RepeatingAnActReturnsTheFirstOutcome) {
   std::swap(world, other);  // the batch above stands in no record
 }
 
+TEST_F(CoalitionTest, WhatWidensNeedsTwoOfficersWhereTheyAreDemanded) {
+  auto strict = Coalition::make({.machine = {.self = AuthorityId::trusted("ru"), .charter = world.charter},
+                                 .quota = {},
+                                 .officers = {.accept = true, .freeze = false, .propose = true}});
+  ASSERT_TRUE(strict.has_value());
+  Batch batch;
+  (*strict)->found(world.now, batch);
+  ActCommand command{.cmd = CommandId::trusted("1"),
+                     .by = core::Subject::trusted("chief"),
+                     .second = {},
+                     .act = FreezeRelation{{{edge("ru", "fr"), 0}}, AuthorityId::trusted("fr"), ""}};
+  EXPECT_TRUE((*strict)->act(command, world.now, batch).has_value()) << "whoever is on watch may freeze alone";
+  command.cmd = CommandId::trusted("2");
+  command.act = ProposeRelation{"", {{edge("ru", "fr"), 1}}, AuthorityId::trusted("fr"), ""};
+  EXPECT_EQ((*strict)->act(command, world.now, batch).error().code, ErrorCode::kForbidden);
+  command.second = core::Subject::trusted("deputy");
+  EXPECT_TRUE((*strict)->act(command, world.now, batch).has_value());
+  EXPECT_THAT(batch.back().line, HasSubstr("\"second\":\"deputy\""));
+}
+
 TEST_F(CoalitionTest, SnapshotsComeBackEqual) {
   world.file("fr", "M1", {leg("K1", 200, minutes(20)), leg("K4", 200, minutes(25))});
   ASSERT_TRUE(world.act("ru", FreezeRelation{{{edge("ru", "fr"), 0}}, AuthorityId::trusted("fr"), ""}));
