@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/invariant.h"
+#include "coordination/plant.h"
 
 namespace tansiq::coordination {
 namespace {
@@ -152,7 +153,10 @@ std::optional<LegTable::Rank> LegTable::task_of(const LegVersion& version) {
 }
 
 std::optional<UtcMs> LegTable::timer_of(const LegVersion& version) const {
-  if (version.state == LegState::kHeld) return version.until;
+  if (version.state == LegState::kHeld) {
+    constexpr DurationMs kLateMs = 60'000;
+    return *version.until + (planted(Plant::kLateConfirm) ? kLateMs : 0);
+  }
   // What home has ended needs no clock, and what is overdue waits for a person.
   if (version.state == LegState::kConfirmed && !version.closing && !version.overdue) {
     return version.window.end + clock_error_ms_;
