@@ -330,8 +330,13 @@ std::optional<Oddity> LegDesk::record(const Said& /*said*/, const ZoneLeaseExpir
 void LegDesk::close_epoch(const ZoneId& zone, std::int64_t epoch) {
   for (const EntryHash& request : std::set<EntryHash>(table_.in_zone(zone))) {
     const LegVersion& version = *table_.find(request);
-    // Read again in a later epoch, it ends nothing.
-    if (version.state == LegState::kHeld && version.epoch <= epoch) finish(request, LegState::kLapsed);
+    if (version.epoch > epoch) continue;  // Read again in a later epoch, it ends nothing.
+    if (version.state == LegState::kHeld) {
+      finish(request, LegState::kLapsed);
+    } else if (version.overdue && !owns(zone)) {
+      // The question goes over with the zone, and no officer here can answer it any more: the window ends here by time.
+      table_.change(request, [](LegVersion& v) { v.overdue = false; });
+    }
   }
 }
 

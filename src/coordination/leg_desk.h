@@ -148,6 +148,8 @@ class LegDesk {
   [[nodiscard]] std::optional<Body> take_commit(const LegVersion& version, UtcMs now);
 
   [[nodiscard]] Stamp stamp(const LegVersion& version) const;
+  /// By the charter, whoever keeps it now.
+  [[nodiscard]] bool owns(const ZoneId& zone) const;
   [[nodiscard]] LegLapsed lapse(const LegVersion& version, Lapse reason) const;
   [[nodiscard]] LegClosed close(const LegVersion& version, Closing how) const;
   [[nodiscard]] Status check_keeps(const LegVersion& version) const;
