@@ -315,5 +315,13 @@ TEST_F(LeaseEndsTest, AFormerTenantKeepsNoWindowOpen) {
   EXPECT_EQ(world.at("fr").machine().live_volumes(), 0U);
 }
 
+TEST_F(LeaseEndsTest, ALessorsNoteOfAnEndIsNoAnomaly) {
+  lease_with_aircraft_inside();
+  ASSERT_TRUE(world.act("ru", ReportLeg{false, FlightId::trusted("M1"), 0}).has_value());
+  world.settle();
+  EXPECT_EQ(only("us").state, LegState::kEnded);
+  EXPECT_THAT(world.said("ru"), Not(Contains("anomaly")));
+}
+
 }  // namespace
 }  // namespace tansiq::coordination
