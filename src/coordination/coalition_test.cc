@@ -323,5 +323,24 @@ TEST_F(LeaseEndsTest, ALessorsNoteOfAnEndIsNoAnomaly) {
   EXPECT_THAT(world.said("ru"), Not(Contains("anomaly")));
 }
 
+TEST_F(LeaseEndsTest, AReportThatComesBeforeTheLeaseIsNotLost) {
+  world.file("ru", "M1", {leg("K1", 200, minutes(5))});
+  ASSERT_TRUE(step("ru", "M1", FlightStep::kClear).has_value());
+  ASSERT_TRUE(step("ru", "M1", FlightStep::kReadBack).has_value());
+  world.advance(5 * kMinute + 10'000);
+  ASSERT_TRUE(world.act("us", LeaseZone{AuthorityId::trusted("fr"), minutes(20), ZoneId::trusted("K1")}).has_value());
+  // ru reads of the lease and reports to fr, which has not read of it.
+  world.cut("us", "fr");
+  world.settle();
+  ASSERT_TRUE(world.act("ru", ReportLeg{true, FlightId::trusted("M1"), 0}).has_value());
+  world.settle();
+  ASSERT_TRUE(world.act("ru", ReportLeg{false, FlightId::trusted("M1"), 0}).has_value());
+  world.settle();
+  world.heal();
+  world.settle();
+  EXPECT_TRUE(only("fr").entered);
+  EXPECT_FALSE(only("fr").live()) << "the END was read before the window was adopted";
+}
+
 }  // namespace
 }  // namespace tansiq::coordination
