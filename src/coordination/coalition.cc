@@ -7,6 +7,7 @@
 
 #include "base/invariant.h"
 #include "base/limits.h"
+#include "coordination/plant.h"
 
 namespace tansiq::coordination {
 namespace {
@@ -131,7 +132,7 @@ void Coalition::fold_peer(const LogName& log, std::string_view line, std::vector
   const EntryHash hash = hash_of(line);
   std::vector<Oddity> found;
   if (const auto entry = read_entry(line)) {
-    peer.last_time = std::max(peer.last_time, entry->time);
+    if (odd != nullptr || !planted(Plant::kLiveOnlyState)) peer.last_time = std::max(peer.last_time, entry->time);
     fold(log, *entry, hash, odd != nullptr ? &found : nullptr);
   } else if (entry.error().code != ErrorCode::kUnsupported || is_coordination_line(line)) {
     found.push_back({fmt::format("cannot be read: {}", entry.error().text().substr(0, 500)), false});

@@ -299,5 +299,68 @@ TEST_F(CoalitionTest, AClockAheadIsSaidOnce) {
   EXPECT_THAT(world.said("ru"), Contains("alarm").Times(1));
 }
 
+// What the simulator found -------------------------------------------------------------------------------------------
+
+class LeaseEndsTest : public CoalitionTest {
+ protected:
+  /// K1 is leased to fr, which has adopted ru's window there. ru's aircraft is inside.
+  void lease_with_aircraft_inside() {
+    world.file("ru", "M1", {leg("K1", 200, minutes(5))});
+    ASSERT_TRUE(step("ru", "M1", FlightStep::kClear).has_value());
+    ASSERT_TRUE(step("ru", "M1", FlightStep::kReadBack).has_value());
+    ASSERT_TRUE(world.act("us", LeaseZone{AuthorityId::trusted("fr"), minutes(7), ZoneId::trusted("K1")}).has_value());
+    world.settle();
+    world.advance(5 * kMinute + 10'000);
+    ASSERT_TRUE(world.act("ru", ReportLeg{true, FlightId::trusted("M1"), 0}).has_value());
+    world.settle();
+    ASSERT_TRUE(only("fr").entered);
+  }
+  const LegVersion& only(std::string_view authority) {
+    EXPECT_EQ(world.at(authority).legs().versions().size(), 1U);
+    return world.at(authority).legs().versions().begin()->second;
+  }
+};
+
+TEST_F(LeaseEndsTest, AFormerTenantKeepsNoWindowOpen) {
+  lease_with_aircraft_inside();
+  // The lease ends; then the aircraft leaves, of which home tells the owner alone.
+  world.advance(2 * kMinute);
+  world.settle();
+  ASSERT_TRUE(world.act("ru", ReportLeg{false, FlightId::trusted("M1"), 0}).has_value());
+  world.settle();
+  EXPECT_EQ(only("us").state, LegState::kEnded);
+  world.advance(4 * kMinute);
+  world.settle();
+  EXPECT_FALSE(only("fr").live()) << to_text(only("fr").state);
+  EXPECT_EQ(world.at("fr").machine().live_volumes(), 0U);
+}
+
+TEST_F(LeaseEndsTest, ALessorsNoteOfAnEndIsNoAnomaly) {
+  lease_with_aircraft_inside();
+  ASSERT_TRUE(world.act("ru", ReportLeg{false, FlightId::trusted("M1"), 0}).has_value());
+  world.settle();
+  EXPECT_EQ(only("us").state, LegState::kEnded);
+  EXPECT_THAT(world.said("ru"), Not(Contains("anomaly")));
+}
+
+TEST_F(LeaseEndsTest, AReportThatComesBeforeTheLeaseIsNotLost) {
+  world.file("ru", "M1", {leg("K1", 200, minutes(5))});
+  ASSERT_TRUE(step("ru", "M1", FlightStep::kClear).has_value());
+  ASSERT_TRUE(step("ru", "M1", FlightStep::kReadBack).has_value());
+  world.advance(5 * kMinute + 10'000);
+  ASSERT_TRUE(world.act("us", LeaseZone{AuthorityId::trusted("fr"), minutes(20), ZoneId::trusted("K1")}).has_value());
+  // ru reads of the lease and reports to fr, which has not read of it.
+  world.cut("us", "fr");
+  world.settle();
+  ASSERT_TRUE(world.act("ru", ReportLeg{true, FlightId::trusted("M1"), 0}).has_value());
+  world.settle();
+  ASSERT_TRUE(world.act("ru", ReportLeg{false, FlightId::trusted("M1"), 0}).has_value());
+  world.settle();
+  world.heal();
+  world.settle();
+  EXPECT_TRUE(only("fr").entered);
+  EXPECT_FALSE(only("fr").live()) << "the END was read before the window was adopted";
+}
+
 }  // namespace
 }  // namespace tansiq::coordination

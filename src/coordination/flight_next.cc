@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "coordination/flight_desk.h"
+#include "coordination/plant.h"
 
 namespace tansiq::coordination {
 namespace {
@@ -150,6 +151,7 @@ std::optional<Body> FlightDesk::answer_revokes(const Flight& flight) const {
     // The other legs go with it, so the crew gives all of them up at once.
     const bool whole = v.role == VersionRole::kPlan;
     const auto concerned = [&](const HomeVersion& other) { return whole || other.role == VersionRole::kChange; };
+    if (planted(Plant::kAckBeforeCrew)) return LegRevokeAck{.request = v.request, .to = v.to};
     if (auto body = recall_of(flight, concerned)) return body;
     const bool waits =
         std::ranges::any_of(flight.versions, [&](const HomeVersion& o) { return concerned(o) && in_hand(o); });

@@ -130,6 +130,8 @@ std::optional<Oddity> LegDesk::hear(const Said& said, const FlightCancel& body) 
 std::optional<Oddity> LegDesk::hear_end(const Said& said, const EntryHash& request, std::string_view what,
                                         Closing how) {
   const LegVersion* version = table_.find(request);
+  // A window that is still to be adopted: home may tell its next sequencer before that one has read of it.
+  if (version == nullptr) table_.note_early_cancel(said.author, request);
   if (version != nullptr && version->home != said.author) version = nullptr;
   if (version == nullptr || version->state == LegState::kAsked || version->state == LegState::kHeld) {
     return misplaced(what, request, version);
@@ -170,6 +172,7 @@ std::optional<Oddity> LegDesk::hear(const Said& said, const LegRevokeAck& body) 
 
 std::optional<Oddity> LegDesk::hear(const Said& said, const LegEntered& body) {
   const LegVersion* version = table_.find(body.request);
+  if (version == nullptr) table_.note_early_entry(said.author, body.request);
   if (version == nullptr || version->home != said.author) return misplaced("ENTRY", body.request, nullptr);
   if (version->state == LegState::kConfirmed) {
     if (!version->entered) table_.change(body.request, [](LegVersion& v) { v.entered = true; });
@@ -330,8 +333,13 @@ std::optional<Oddity> LegDesk::record(const Said& /*said*/, const ZoneLeaseExpir
 void LegDesk::close_epoch(const ZoneId& zone, std::int64_t epoch) {
   for (const EntryHash& request : std::set<EntryHash>(table_.in_zone(zone))) {
     const LegVersion& version = *table_.find(request);
-    // Read again in a later epoch, it ends nothing.
-    if (version.state == LegState::kHeld && version.epoch <= epoch) finish(request, LegState::kLapsed);
+    if (version.epoch > epoch) continue;  // Read again in a later epoch, it ends nothing.
+    if (version.state == LegState::kHeld) {
+      finish(request, LegState::kLapsed);
+    } else if (version.overdue && !owns(zone)) {
+      // The question goes over with the zone, and no officer here can answer it any more: the window ends here by time.
+      table_.change(request, [](LegVersion& v) { v.overdue = false; });
+    }
   }
 }
 
@@ -340,7 +348,7 @@ void LegDesk::adopt(const ZoneId& zone, const AdoptedWindow& window) {
   if (known == nullptr) {
     LegVersion version;
     version.domain = window.domain;
-    version.entered = window.entered;
+    version.entered = window.entered || table_.take_early_entry(window.home, window.request);
     version.expires = window_of(window.volumes).end;
     version.flight = window.flight;
     version.granted = true;

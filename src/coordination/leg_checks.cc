@@ -6,6 +6,7 @@
 #include <map>
 
 #include "coordination/leg_desk.h"
+#include "coordination/plant.h"
 #include "geo/shape.h"
 
 namespace tansiq::coordination {
@@ -30,7 +31,7 @@ geo::TimeWindow moved(geo::TimeWindow window, DurationMs by) { return {window.st
 
 bool LegDesk::frozen(const LegVersion& version) const {
   // An authority grants itself.
-  if (version.home == self_) return false;
+  if (version.home == self_ && !planted(Plant::kFreezeSelf)) return false;
   // A flight filed through a gateway is judged under the gateway's relation: home is the gateway, whoever the
   // principal.
   const Edge edge{
@@ -169,7 +170,7 @@ Body LegDesk::answer_for_space(const LegVersion& version, UtcMs now) const {
   }
   auto found = airspace_.judge(ask, now);
   if (!found) return refused(version, {LegRefusal::kOther, found.error().text()});
-  if (found->free) return *hold(version, {}, now);
+  if (found->free || planted(Plant::kIgnoreConflicts)) return *hold(version, {}, now);
   if (auto body = standby(version, *found, now)) return *body;
   // One of the two, and the level first: the crew's time stays what it planned.
   if (found->counter.level_shift_cm) {
@@ -234,6 +235,9 @@ Body LegDesk::refused(const LegVersion& version, Refusal refusal) const {
                   .text = std::move(refusal.text),
                   .to = version.home,
                   .zone = version.zone};
+  for (const EntryHash& request : table_.in_zone(version.zone)) {
+    if (planted(Plant::kLeakCallSign)) body.text = table_.find(request)->call_sign;
+  }
   if (refusal.reason == LegRefusal::kNotSequencer) {
     body.sequencer = control_.sequencer(version.zone);
     if (body.sequencer == self_) body.sequencer.reset();

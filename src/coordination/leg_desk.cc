@@ -57,6 +57,8 @@ std::optional<Body> LegDesk::fire_timer(UtcMs now) {
                        "booked until home reports its END or an officer frees it",
                        version.flight.str(), version.home.str(), version.zone.str(), format_utc(version.window.end))};
     }
+    // A tenant that has lost the zone has lost the question with it: home reports to the zone's owner, and never here.
+    if (!owns(version.zone)) return close(version, Closing::kExpired);
     // Home reports to whoever keeps the zone now. Should that be this node again, the question is open still.
     table_.park(EntryHash(version.request));
   }
@@ -102,6 +104,11 @@ std::optional<Body> LegDesk::take_commit(const LegVersion& version, UtcMs now) {
                       .request = version.request,
                       .to = version.home,
                       .zone = version.zone};
+}
+
+bool LegDesk::owns(const ZoneId& zone) const {
+  const auto at = zones_.find(zone);
+  return at != zones_.end() && at->second->owner == self_;
 }
 
 LegDesk::Stamp LegDesk::stamp(const LegVersion& version) const {

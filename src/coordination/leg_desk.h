@@ -46,10 +46,6 @@
 
 namespace tansiq::coordination {
 
-/// `number` of an entry about a window of a zone that this node does not keep now (section 6, LESSOR): it is no entry
-/// of the zone's sequence, and its `epoch` is the newest that is known here; in a refusal, the one that home should ask
-/// in.
-inline constexpr std::int64_t kUnnumbered = -1;
 /// Alarm::kind when an aircraft that entered has not left at the end of its window. `about` is the request.
 inline constexpr std::string_view kOverdueInZone = "overdue-in-zone";
 /// Notices of legs in disputed space kept a home. The oldest goes first.
@@ -148,6 +144,8 @@ class LegDesk {
   [[nodiscard]] std::optional<Body> take_commit(const LegVersion& version, UtcMs now);
 
   [[nodiscard]] Stamp stamp(const LegVersion& version) const;
+  /// By the charter, whoever keeps it now.
+  [[nodiscard]] bool owns(const ZoneId& zone) const;
   [[nodiscard]] LegLapsed lapse(const LegVersion& version, Lapse reason) const;
   [[nodiscard]] LegClosed close(const LegVersion& version, Closing how) const;
   [[nodiscard]] Status check_keeps(const LegVersion& version) const;

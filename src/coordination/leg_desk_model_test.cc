@@ -413,10 +413,13 @@ class History {
         office_
             .lines[static_cast<std::size_t>(random_.between(0, static_cast<std::int64_t>(office_.lines.size()) - 1))];
     if (line.odd) return;  // a report that came too early may fit by now
-    if (const auto* cancel = std::get_if<FlightCancel>(&line.body)) {
-      // Of a version that was forgotten it counts as an early one.
-      if (office_.desk->find(cancel->requests[0]) == nullptr) return;
-    }
+    // Of a version that was forgotten, what gives it up or reports on it counts as read early.
+    const auto unknown = [&](const EntryHash& request) { return office_.desk->find(request) == nullptr; };
+    if (const auto* of = std::get_if<FlightCancel>(&line.body); of != nullptr && unknown(of->requests[0])) return;
+    if (const auto* of = std::get_if<LegEnd>(&line.body); of != nullptr && unknown(of->request)) return;
+    if (const auto* of = std::get_if<LegEntered>(&line.body); of != nullptr && unknown(of->request)) return;
+    if (const auto* of = std::get_if<LegRevokeAck>(&line.body); of != nullptr && unknown(of->request)) return;
+    if (const auto* of = std::get_if<LegRelease>(&line.body); of != nullptr && unknown(of->released)) return;
     const bool forgotten = std::holds_alternative<LegRequest>(line.body) && office_.desk->find(line.hash) == nullptr;
     const std::string before = Office::state_text(*office_.desk);
     static_cast<void>(office_.desk->apply(line.said()));

@@ -249,6 +249,11 @@ struct CrewReport {
   friend bool operator==(const CrewReport&, const CrewReport&) = default;
 };
 
+/// `number` of an entry about a window of a zone that its author does not keep now (section 6, LESSOR): it is no entry
+/// of the zone's sequence, and its `epoch` is the newest that is known there; in a refusal, the one that home should
+/// ask in.
+inline constexpr std::int64_t kUnnumbered = -1;
+
 // From the owner
 // -------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/invariant.h"
+#include "coordination/plant.h"
 
 namespace tansiq::coordination {
 namespace {
@@ -15,6 +16,12 @@ void take_out(Map& map, const Key& key, const EntryHash& element) {
   const auto at = map.find(key);
   at->second.erase(element);
   if (at->second.empty()) map.erase(at);
+}
+
+void note_early(std::vector<EntryHash>& kept, const EntryHash& request) {
+  if (std::ranges::find(kept, request) != kept.end()) return;
+  kept.push_back(request);
+  if (kept.size() > kEarlyCancelsMax) kept.erase(kept.begin());
 }
 
 /// A REQUEST past its `expires` is refused anyhow. Reports about a granted window may come late, over a link that was
@@ -122,15 +129,21 @@ bool LegTable::abandons(const AuthorityId& of, UtcMs now) const {
 }
 
 void LegTable::note_early_cancel(const AuthorityId& of, const EntryHash& request) {
-  std::vector<EntryHash>& cancels = home(of).early_cancels;
-  if (std::ranges::find(cancels, request) != cancels.end()) return;
-  cancels.push_back(request);
-  if (cancels.size() > kEarlyCancelsMax) cancels.erase(cancels.begin());
+  note_early(home(of).early_cancels, request);
 }
 
 bool LegTable::take_early_cancel(const AuthorityId& of, const EntryHash& request) {
   const auto at = homes_.find(of);
   return at != homes_.end() && std::erase(at->second.early_cancels, request) > 0;
+}
+
+void LegTable::note_early_entry(const AuthorityId& of, const EntryHash& request) {
+  note_early(home(of).early_entries, request);
+}
+
+bool LegTable::take_early_entry(const AuthorityId& of, const EntryHash& request) {
+  const auto at = homes_.find(of);
+  return at != homes_.end() && std::erase(at->second.early_entries, request) > 0;
 }
 
 bool LegTable::may_be_forgotten(const AuthorityId& of, UtcMs expires) const {
@@ -152,7 +165,10 @@ std::optional<LegTable::Rank> LegTable::task_of(const LegVersion& version) {
 }
 
 std::optional<UtcMs> LegTable::timer_of(const LegVersion& version) const {
-  if (version.state == LegState::kHeld) return version.until;
+  if (version.state == LegState::kHeld) {
+    constexpr DurationMs kLateMs = 60'000;
+    return *version.until + (planted(Plant::kLateConfirm) ? kLateMs : 0);
+  }
   // What home has ended needs no clock, and what is overdue waits for a person.
   if (version.state == LegState::kConfirmed && !version.closing && !version.overdue) {
     return version.window.end + clock_error_ms_;

@@ -23,7 +23,8 @@
 
 namespace tansiq::coordination {
 
-/// CANCELs kept a home whose REQUEST has not been read. The oldest goes first: forgetting one wastes a hold, no more.
+/// CANCELs kept a home whose REQUEST has not been read, and reports about windows that are not adopted yet, of each
+/// kind. The oldest goes first: forgetting one wastes a hold, or calls an officer for nothing, no more.
 inline constexpr std::size_t kEarlyCancelsMax = 256;
 /// How long after its window a granted version that has ended is still known, at the least.
 inline constexpr DurationMs kLateReportsMs = 3'600'000;
@@ -31,12 +32,14 @@ inline constexpr DurationMs kLateReportsMs = 3'600'000;
 /// What is remembered of a home beside its versions.
 struct LegHome {
   std::vector<UtcMs> abandoned;          ///< Log times at which a hold came to nothing by home's doing; oldest first.
-  std::vector<EntryHash> early_cancels;  ///< CANCELs read before their REQUEST; oldest first.
+  std::vector<EntryHash> early_cancels;  ///< CANCELs and ENDs of what is not known here yet; oldest first.
+  std::vector<EntryHash> early_entries;  ///< ENTRYs of the same; oldest first.
   std::optional<UtcMs> forgotten;        ///< Records that expire up to here may have been forgotten early.
   AuthorityId home;
   static constexpr auto fields() {
     return std::tuple(field("abandoned", &LegHome::abandoned), field("early_cancels", &LegHome::early_cancels),
-                      field("forgotten_ms", &LegHome::forgotten), field("home", &LegHome::home));
+                      field("early_entries", &LegHome::early_entries), field("forgotten_ms", &LegHome::forgotten),
+                      field("home", &LegHome::home));
   }
   friend bool operator==(const LegHome&, const LegHome&) = default;
 };
@@ -95,6 +98,9 @@ class LegTable {
   void note_early_cancel(const AuthorityId& home, const EntryHash& request);
   /// Whether a CANCEL came first; takes it out.
   [[nodiscard]] bool take_early_cancel(const AuthorityId& home, const EntryHash& request);
+  void note_early_entry(const AuthorityId& home, const EntryHash& request);
+  /// Whether an ENTRY came first; takes it out.
+  [[nodiscard]] bool take_early_entry(const AuthorityId& home, const EntryHash& request);
   /// Whether the record of a request that expires then may have been forgotten.
   [[nodiscard]] bool may_be_forgotten(const AuthorityId& home, UtcMs expires) const;
   void restore(LegHome home);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/invariant.h"
+#include "coordination/plant.h"
 
 namespace tansiq::coordination {
 namespace {
@@ -242,6 +243,7 @@ std::optional<Oddity> Relations::apply_propose(const Said& said, const RelationP
 }
 
 std::optional<Oddity> Relations::apply_accept(const Said& said, const RelationAccept& accept) {
+  if (planted(Plant::kDeafToAccept) && accept.peer == self_) return {};
   if (std::string why = misfit_pair(said.author, accept.peer); !why.empty()) return odd("ACCEPT: " + why);
   const Way way{.author = accept.peer, .peer = said.author};
   const auto known = way_of_.find(accept.proposal);

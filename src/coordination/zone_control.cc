@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "coordination/plant.h"
+
 namespace tansiq::coordination {
 namespace {
 
@@ -170,6 +172,7 @@ ZoneControl::Owed ZoneControl::owed(const ZoneId& id, const ZoneEntry& zone) con
   const Epoch& head = chain.head();
   const std::int64_t last = chain.last();
   const DurationMs error = timing_.clock_error_ms;
+  constexpr DurationMs kEarlyMs = -60'000;
   if (!zone.chartered || chain.halted()) return {};
   if (head.sequencer == self_ && !chain.begun()) {
     return chain.origin()->kind == ClosingKind::kLease ? owed_as_tenant(id, zone) : owed_as_lessor(id, zone);
@@ -178,7 +181,8 @@ ZoneControl::Owed ZoneControl::owed(const ZoneId& id, const ZoneEntry& zone) con
     return {.at = *head.until - error, .body = ZoneLeaseExpired{.epoch = last, .zone = id}};  // T5
   }
   if (head.lessor == self_ && head.until && !clock_fault_) {
-    return {.at = *head.until + error, .body = ZoneResume{.epoch = last + 1, .returned = {}, .zone = id}};  // T6
+    return {.at = *head.until + (planted(Plant::kResumeEarly) ? kEarlyMs : error),
+            .body = ZoneResume{.epoch = last + 1, .returned = {}, .zone = id}};  // T6
   }
   return {};
 }

@@ -1,0 +1,39 @@
+// Bugs that can be switched on, to see that the simulator finds them (src/sim/README.md). In ordinary builds they do
+// not exist: `planted` is a constant, and the compiler drops what hangs on it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "core/record.h"
+
+namespace tansiq::coordination {
+
+enum class Plant : std::uint8_t {
+  kNone,
+  kIgnoreConflicts,  ///< Every window is free.
+  kAckBeforeCrew,    ///< REVOKE-ACK though the crew still holds the clearance (R3).
+  kResumeEarly,      ///< The owner resumes a minute before its lease ends (T6).
+  kLiveOnlyState,    ///< Something that is noted live and not in replay.
+  kFreezeSelf,       ///< An authority asks for a grant by itself.
+  kLateConfirm,      ///< A hold is confirmed after Th (T3).
+  kLeakCallSign,     ///< A refusal names the flight in the way by its call sign.
+  kDeafToAccept,     ///< An ACCEPT of one's own proposal is not heard.
+};
+constexpr std::array<std::string_view, 9> enum_names(Plant) {
+  return {"none",        "ignore-conflicts", "ack-before-crew", "resume-early",  "live-only-state",
+          "freeze-self", "late-confirm",     "leak-call-sign",  "deaf-to-accept"};
+}
+
+#ifdef TANSIQ_PLANT
+extern Plant planted_bug;
+[[nodiscard]] inline bool planted(Plant plant) { return planted_bug == plant; }
+#else
+[[nodiscard]] constexpr bool planted(Plant /*plant*/) { return false; }
+#endif
+
+/// Switches one on, by its name. False when there is none of that name, or when this build has none.
+[[nodiscard]] bool set_plant(std::string_view name);
+
+}  // namespace tansiq::coordination

@@ -1,0 +1,104 @@
+#include "sim/airspace.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+
+#include "base/invariant.h"
+#include "base/units.h"
+#include "log/note_key.h"
+
+namespace tansiq::sim {
+namespace {
+
+constexpr int kE7 = 100'000;  // 1/100 degree
+constexpr std::array<std::string_view, 6> kNames{"us", "ru", "fr", "tr", "jo", "un"};
+
+geo::Polygon square(int south, int west, int north, int east) {
+  return {{{south * kE7, west * kE7}, {south * kE7, east * kE7}, {north * kE7, east * kE7}, {north * kE7, west * kE7}}};
+}
+
+core::Authority authority(std::string_view id) {
+  const auto seed = log::sha256(id);
+  const auto key = log::SignerKey::from_seed(fmt::format("{}.example/main", id), log::KeyType::kEd25519, seed.view());
+  const auto cosigner =
+      log::SignerKey::from_seed(fmt::format("{}.example/cosigner", id), log::KeyType::kEd25519Cosignature, seed.view());
+  EXPECT_INVARIANT(key.has_value() && cosigner.has_value());
+  return {AuthorityId::trusted(id),
+          std::string(id),
+          {key->verifier().text()},
+          core::Peer{.cosigner = cosigner->verifier().text(), .tls_keys = {seed}, .url = "https://127.0.0.1:1"}};
+}
+
+geo::LevelBand levels(int low, int high) {
+  return {cm_from_flight_level(low), cm_from_flight_level(high), geo::VerticalReference::kFlightLevel};
+}
+
+int west_of(int column) { return 4000 + 100 * column; }
+
+void add_zone(Airspace& out, Rng& rng, int column, int low, int high, bool disputed) {
+  const AuthorityId owner = rng.pick(out.charter.authorities).id;
+  core::Zone zone;
+  zone.id = ZoneId::trusted(fmt::format("Z{}{}", column, low == 100 ? "" : "H"));
+  zone.name = zone.id.str();
+  zone.owner = owner;
+  zone.outline = square(3000, west_of(column), 3100, west_of(column) + 100);
+  zone.band = levels(low, high);
+  zone.minima = {3'704, cm_from_feet(1'000), 0};
+  zone.disclosure = static_cast<core::Disclosure>(rng.between(0, 3));
+  if (disputed) zone.rule = core::Rule::kDisputed;
+  for (const core::Authority& other : out.charter.authorities) {
+    if (!disputed && other.id != owner && rng.chance(600)) zone.tenants.push_back(other.id);
+  }
+  out.zones.push_back({zone.id, owner, column, low, high, disputed});
+  out.charter.zones.push_back(std::move(zone));
+}
+
+}  // namespace
+
+Airspace make_airspace(Rng rng, std::int64_t authorities) {
+  Airspace out;
+  core::Charter& c = out.charter;
+  c.id = "simulated";
+  c.name = "A simulated coalition";
+  c.valid_from = kStart;
+  c.data_mode = core::DataMode::kSimulated;
+  for (std::int64_t i = 0; i < authorities; ++i)
+    c.authorities.push_back(authority(kNames[static_cast<std::size_t>(i)]));
+  out.columns = static_cast<int>(authorities + rng.between(1, 3));
+  const int disputed = rng.chance(500) ? static_cast<int>(rng.between(0, out.columns - 1)) : -1;
+  for (int column = 0; column < out.columns; ++column) {
+    if (column != disputed && rng.chance(400)) {
+      add_zone(out, rng, column, 100, 250, false);
+      add_zone(out, rng, column, 250, 400, false);
+    } else {
+      add_zone(out, rng, column, 100, 400, column == disputed);
+    }
+  }
+  for (const core::Authority& from : c.authorities) {
+    for (const core::Authority& to : c.authorities) {
+      if (from.id == to.id) continue;
+      using core::Capability;
+      const auto grant = [&](Capability capability, std::int64_t level) {
+        if (level > 0) c.relations.push_back({{capability, core::RelationDomain::kAir, from.id, to.id}, level});
+      };
+      grant(Capability::kRequest, rng.chance(930) ? 1 : 0);
+      grant(Capability::kGateway, rng.chance(500) ? 1 : 0);
+      grant(Capability::kDisclosure, rng.between(0, 4));
+    }
+  }
+  c.timing = {
+      .clock_error_ms = 2'000, .delivery_ms = 10'000, .decision_ms = 5'000, .crew_ms = 30'000, .standby_ms = 60'000};
+  return out;
+}
+
+geo::Volume4d box_of(const ZoneSpot& zone, int lane, int level, UtcMs from, UtcMs to) {
+  const int south = 3008 + 11 * lane;
+  const int west = west_of(zone.column);
+  return {.outline = square(south, west + 10, south + 7, west + 90),
+          .band = levels(level, level + 10),
+          .window = {from, to}};
+}
+
+}  // namespace tansiq::sim

@@ -1,0 +1,160 @@
+#include "sim/check_legs.h"
+
+#include <fmt/format.h>
+
+#include "sim/world.h"
+
+namespace tansiq::sim {
+
+using namespace coordination;
+
+namespace {
+
+std::string describe(const LedgerLeg& leg) {
+  return fmt::format("flight {} of {} in {} from {} to {} (request {})", leg.flight.str(), leg.home.str(),
+                     leg.zone.str(), format_utc(leg.window.start), format_utc(leg.window.end),
+                     leg.request.hex().substr(0, 12));
+}
+
+/// A booked leg of the same zone that stands in the way of this one.
+const LedgerLeg* in_the_way(World& world, const LedgerLeg& leg, bool confirmed_only) {
+  for (const EntryHash& other_request : world.ledger().booked(leg.zone)) {
+    const LedgerLeg& other = *world.ledger().find(other_request);
+    if (other.request == leg.request) continue;
+    if (confirmed_only && other.state != LedgerLeg::State::kConfirmed) continue;
+    if (world.ledger().conflict(leg, other)) return &other;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void DoubleConfirmation::on_entry(const Durable& d) {
+  if (!std::holds_alternative<LegConfirmed>(d.entry.body) || d.leg == nullptr) return;
+  ++world_.counts().confirmed_legs;
+  if (const LedgerLeg* other = in_the_way(world_, *d.leg, true)) {
+    found(fmt::format("{} is confirmed by {} while {} is, by {}", describe(*d.leg), d.author.str(), describe(*other),
+                      other->holder.str()));
+  }
+}
+
+void UnconfirmedEntry::on_entered(const Aircraft& aircraft) {
+  const LedgerLeg* leg = world_.ledger().find(aircraft.request);
+  if (leg == nullptr || leg->state != LedgerLeg::State::kConfirmed) {
+    return found(fmt::format("flight {} of {} has entered {} though no owner's confirmation of it stands",
+                             aircraft.flight.str(), aircraft.home.str(), aircraft.zone.str()));
+  }
+  inside_.insert_or_assign(aircraft.request, aircraft.overstays);
+}
+
+void UnconfirmedEntry::on_left(const Aircraft& aircraft) { inside_.erase(aircraft.request); }
+
+void UnconfirmedEntry::on_entry(const Durable& d) {
+  const auto* closed = std::get_if<LegClosed>(&d.entry.body);
+  if (closed == nullptr || d.leg == nullptr) return;
+  const auto aircraft = inside_.find(closed->request);
+  if (aircraft == inside_.end()) return;
+  // Who stays beyond its window has no confirmation any more, by its own fault.
+  if (aircraft->second && d.now >= d.leg->window.end) return;
+  found(fmt::format("{} closes {} ({}) while its aircraft is inside", d.author.str(), describe(*d.leg),
+                    to_text(closed->how)));
+}
+
+void OneSequencer::on_entry(const Durable& d) {
+  const auto look = [&](const ZoneId& zone, std::int64_t epoch, std::int64_t number, bool grants) {
+    if (number < 0) return;
+    Zone& known = zones_[zone];
+    const auto [author, fresh] = known.author.try_emplace(epoch, d.author);
+    if (!fresh && author->second != d.author) {
+      return found(fmt::format("{} writes entries of {} in epoch {}, and so does {}", d.author.str(), zone.str(), epoch,
+                               author->second.str()));
+    }
+    std::int64_t& last = known.number.try_emplace(epoch, -1).first->second;
+    if (number <= last) {
+      return found(fmt::format("{} gives number {} twice in {}, epoch {}", d.author.str(), number, zone.str(), epoch));
+    }
+    last = number;
+    if (!grants) return;
+    if (epoch < known.granting) {
+      return found(fmt::format("{} grants in {} in epoch {} though epoch {} has begun", d.author.str(), zone.str(),
+                               epoch, known.granting));
+    }
+    known.granting = epoch;
+  };
+  if (const auto* held = std::get_if<LegHold>(&d.entry.body)) {
+    look(held->zone, held->epoch, held->number, true);
+  } else if (const auto* confirmed = std::get_if<LegConfirmed>(&d.entry.body)) {
+    look(confirmed->zone, confirmed->epoch, confirmed->number, true);
+  } else if (const auto* lapsed = std::get_if<LegLapsed>(&d.entry.body)) {
+    look(lapsed->zone, lapsed->epoch, lapsed->number, false);
+  } else if (const auto* closed = std::get_if<LegClosed>(&d.entry.body)) {
+    look(closed->zone, closed->epoch, closed->number, false);
+  } else if (const auto* lease = std::get_if<ZoneLease>(&d.entry.body)) {
+    zones_[lease->zone].leased_until = lease->until.value_or(kUtcMax);
+  } else if (const auto* resumed = std::get_if<ZoneResume>(&d.entry.body)) {
+    Zone& known = zones_[resumed->zone];
+    // By its own clock the tenant may grant until T − ε, so until T by the true one.
+    if (!resumed->returned && d.now < known.leased_until) {
+      found(fmt::format("{} decides in {} again at {}, though its lease runs until {} and was not returned",
+                        d.author.str(), resumed->zone.str(), format_utc(d.now), format_utc(known.leased_until)));
+    }
+    known.granting = std::max(known.granting, resumed->epoch);
+  }
+}
+
+void Holds::on_entry(const Durable& d) {
+  if (d.leg == nullptr) return;
+  const LedgerLeg& leg = *d.leg;
+  if (std::holds_alternative<LegConfirmed>(d.entry.body) && d.entry.time >= leg.until) {
+    return found(fmt::format("{} is confirmed at {}, after its hold ended at {}", describe(leg),
+                             format_utc(d.entry.time), format_utc(leg.until)));
+  }
+  if (!std::holds_alternative<LegHold>(d.entry.body) || leg.state != LedgerLeg::State::kHeld) return;
+  if (const LedgerLeg* other = in_the_way(world_, leg, false)) {
+    return found(fmt::format("{} is held though {} still is, and nothing says that it has ended", describe(leg),
+                             describe(*other)));
+  }
+  // T3: past Th + ε, by any clock, it has lapsed, been confirmed or been given up; given that its holder lives.
+  constexpr DurationMs kWriteMs = 4'000;
+  const DurationMs error = world_.charter().timing.clock_error_ms;
+  world_.timeline().at(leg.until + 2 * error + kWriteMs, [this, request = leg.request] { look_again(request); });
+}
+
+void Holds::look_again(const EntryHash& request) {
+  const LedgerLeg& leg = *world_.ledger().find(request);
+  if (leg.state != LedgerLeg::State::kHeld) return;
+  Node& holder = world_.node(leg.holder);
+  if (!holder.up() || holder.up_since() > leg.until) {
+    // It finds out when it starts again.
+    world_.timeline().in(10'000, [this, request] { look_again(request); });
+    return;
+  }
+  found(fmt::format("{} is still held, though its hold ended at {}", describe(leg), format_utc(leg.until)));
+}
+
+void OwnZones::watch(const Trip& trip) {
+  constexpr DurationMs kAnswerMs = 12'000;
+  world_.timeline().in(kAnswerMs, [this, &trip, since = world_.now()] {
+    Node& home = trip.home();
+    const core::Charter& charter = world_.charter();
+    if (!home.settled() || home.up_since() > since || home.unfit_since(since - 60'000)) return;
+    const Flight* flight = home.coalition().flights().find(trip.plan().filed.flight);
+    if (flight == nullptr) return;
+    for (const PlannedLeg& leg : trip.plan().filed.legs) {
+      // Leased: not its to decide now.
+      if (home.coalition().control().epoch(leg.zone) != 0 || charter.find_zone(leg.zone)->owner != home.self()) return;
+    }
+    for (const HomeVersion& v : flight->versions) {
+      const bool waits = v.state == HomeState::kRequested && !v.standby_until;
+      const bool denied = v.state == HomeState::kRefused && v.refusal != LegRefusal::kConflict &&
+                          v.refusal != LegRefusal::kLate && v.refusal != LegRefusal::kQuota &&
+                          v.refusal != LegRefusal::kOther;
+      if (!waits && !denied) continue;
+      found(fmt::format("flight {} of {} in its own zone {} is {} after {}", v.flight.str(), home.self().str(),
+                        v.zone.str(), waits ? "not answered" : to_text(*v.refusal), format_duration(kAnswerMs)));
+      return;
+    }
+  });
+}
+
+}  // namespace tansiq::sim

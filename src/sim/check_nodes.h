@@ -1,0 +1,52 @@
+// Checkers of records and of what nodes know (checker.h says what each promises).
+#pragma once
+
+#include "sim/checker.h"
+
+namespace tansiq::sim {
+
+class Replay final : public Checker {
+ public:
+  explicit Replay(std::vector<Finding>& findings) : Checker(findings) {}
+  [[nodiscard]] std::string_view name() const override { return "replay"; }
+  void on_replayed(const AuthorityId& node, std::string_view how, const core::StateHash& live,
+                   const core::StateHash& replayed) override;
+};
+
+class EquivocationFound final : public Checker {
+ public:
+  EquivocationFound(World& world, std::vector<Finding>& findings) : Checker(findings), world_(world) {}
+  [[nodiscard]] std::string_view name() const override { return "equivocation"; }
+  void at_end() override;
+
+ private:
+  World& world_;
+};
+
+class Canary final : public Checker {
+ public:
+  Canary(World& world, std::vector<Finding>& findings) : Checker(findings), world_(world) {}
+  [[nodiscard]] std::string_view name() const override { return "canary"; }
+  void on_record(const AuthorityId& at, const Record& record) override;
+
+ private:
+  World& world_;
+};
+
+class Convergence final : public Checker {
+ public:
+  Convergence(World& world, std::vector<Finding>& findings) : Checker(findings), world_(world) {}
+  [[nodiscard]] std::string_view name() const override { return "convergence"; }
+  void at_end() override;
+
+ private:
+  void flights_and_legs(Node& node);
+  void relations(Node& node, Node& other);
+  void mirrors(Node& reader, Node& author);
+  World& world_;
+};
+
+/// Call signs of simulated flights begin with this, and no other text holds it. Five digits follow.
+inline constexpr std::string_view kCanary = "CANARY-";
+
+}  // namespace tansiq::sim

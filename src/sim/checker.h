@@ -1,0 +1,78 @@
+// The checkers: each watches one promise of docs/coordination.md over the whole coalition, all the time, from what is
+// durable and from where the aircraft are. None of them asks a desk what it thinks.
+//
+//   name                  promise                                                                       planted bug
+//   double-confirmation   no two conflicting confirmations in a zone, over all logs ignore-conflicts unconfirmed-entry
+//   no aircraft in a zone without its owner's confirmation                        ack-before-crew one-sequencer one
+//   author a zone and epoch; nothing granted in an epoch that has passed      resume-early replay                a
+//   record leads to the state that it was written from, by snapshot too         live-only-state equivocation whoever
+//   signs two logs is found out                                           trust-forks own-zones             a node's
+//   flights in its own zones are answered, whatever the links do         freeze-self holds                 a hold ends
+//   in its time, and its space is not used before that is logged      late-confirm canary                a call sign
+//   stands in no record of a node that may not have it                leak-call-sign convergence           after
+//   healing everything ends, and all sides know the same                    deaf-to-accept
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/disk.h"
+#include "sim/ledger.h"
+
+namespace tansiq::sim {
+
+class World;
+class Node;
+class Trip;
+
+/// An aircraft as it is, in true time; not as anybody believes it to be.
+struct Aircraft {
+  AuthorityId home;
+  FlightId flight;
+  std::int64_t leg = 0;
+  ZoneId zone;
+  EntryHash request;       ///< The clearance that it flies on.
+  bool overstays = false;  ///< It is still inside when its window has passed, by its own fault.
+};
+
+/// What a checker has found. The first one ends the run.
+struct Finding {
+  std::string checker;
+  std::string text;
+};
+
+class Checker {
+ public:
+  explicit Checker(std::vector<Finding>& findings) : findings_(findings) {}
+  Checker(const Checker&) = delete;
+  Checker& operator=(const Checker&) = delete;
+  virtual ~Checker() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+
+  /// An own entry of a node has become durable.
+  virtual void on_entry(const Durable& /*durable*/) {}
+  /// Any line has become durable at a node, own or mirrored.
+  virtual void on_record(const AuthorityId& /*at*/, const Record& /*record*/) {}
+  /// A flight was filed whose legs are all in zones of its home.
+  virtual void on_filed(const Trip& /*trip*/) {}
+  virtual void on_entered(const Aircraft& /*aircraft*/) {}
+  virtual void on_left(const Aircraft& /*aircraft*/) {}
+  /// A node has been led through its record. `live` is what it was when it stopped with all of it durable.
+  virtual void on_replayed(const AuthorityId& /*node*/, std::string_view /*how*/, const core::StateHash& /*live*/,
+                           const core::StateHash& /*replayed*/) {}
+  /// After healing and quiet.
+  virtual void at_end() {}
+
+ protected:
+  void found(std::string text) { findings_.push_back({std::string(name()), std::move(text)}); }
+
+ private:
+  std::vector<Finding>& findings_;
+};
+
+[[nodiscard]] std::vector<std::unique_ptr<Checker>> make_checkers(World& world);
+
+}  // namespace tansiq::sim

@@ -1,0 +1,378 @@
+#include "sim/node.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/invariant.h"
+#include "sim/world.h"
+
+namespace tansiq::sim {
+
+using coordination::Batch;
+using coordination::Coalition;
+
+namespace {
+
+constexpr DurationMs kAskAgainMs = 6'000;
+
+/// The same words, said a moment later: no entry's meaning changes, only the tree does.
+std::string retold(const std::string& line) {
+  auto entry = coordination::read_entry(line);
+  EXPECT_INVARIANT(entry.has_value());
+  entry->time = entry->time + 1;
+  auto other = coordination::write_entry(*entry);
+  EXPECT_INVARIANT(other.has_value());
+  return std::move(*other);
+}
+
+}  // namespace
+
+Node::Node(World& world, AuthorityId self, Rng rng) : world_(world), self_(std::move(self)), rng_(rng) {
+  const DurationMs error = world_.charter().timing.clock_error_ms;
+  offset_ms_ = rng_.between(-error, error);
+  set_at_ = world_.now();
+  for (const core::Authority& other : world_.charter().authorities) {
+    if (other.id != self_) peers_[other.id];
+  }
+}
+
+UtcMs Node::clock() const {
+  const DurationMs error = world_.charter().timing.clock_error_ms;
+  const DurationMs drifted = offset_ms_ + (world_.now() - set_at_) * drift_ppm_ / 1'000'000;
+  return world_.now() + std::clamp(drifted, -error, error);
+}
+
+std::unique_ptr<Coalition> Node::fresh() const {
+  auto made = Coalition::make({.machine = {.self = self_, .charter = world_.charter()},
+                               .quota = {.holds_open_max = 256, .abandoned_max = 1'024}});
+  EXPECT_INVARIANT(made.has_value());
+  return std::move(*made);
+}
+
+void Node::start() {
+  coalition_ = fresh();
+  state_ = State::kUp;
+  up_since_ = world_.now();
+  Batch batch;
+  coalition_->found(clock(), batch);
+  write(std::move(batch));
+  for (const auto& [peer, unused] : peers_) ask(peer);
+}
+
+// Writing -------------------------------------------------------------------------------------------------------------
+
+void Node::write(Batch batch) {
+  disk_.write(std::move(batch));
+  if (disk_.unsynced() && !sync_due_) {
+    sync_due_ = true;
+    const DurationMs takes = world_.faults() && rng_.chance(10) ? rng_.between(200, 3'000) : rng_.between(1, 12);
+    world_.timeline().in(takes, [this, life = life_] {
+      if (life == life_) sync();
+    });
+  }
+  arm_tick();
+}
+
+void Node::sync() {
+  sync_due_ = false;
+  disk_.sync();
+  world_.on_durable(*this);
+  const auto waiting = waiting_;
+  for (const auto& [reader, question] : waiting) answer(reader);
+}
+
+void Node::arm_tick() {
+  const auto due = coalition_->next_tick();
+  if (!due) return;
+  // At least a moment later, so that what cannot be said yet is no endless loop.
+  const UtcMs at = world_.now() + std::max<DurationMs>(*due - clock(), 20);
+  if (tick_at_ && *tick_at_ <= at) return;
+  tick_at_ = at;
+  world_.timeline().at(at, [this, life = life_, at] {
+    if (life == life_ && tick_at_ == at) tick();
+  });
+}
+
+void Node::tick() {
+  tick_at_.reset();
+  Batch batch;
+  coalition_->tick(clock(), batch);
+  write(std::move(batch));
+}
+
+bool Node::act(coordination::Act act, std::string_view second, std::string_view cmd) {
+  EXPECT_INVARIANT(up());
+  ++acts_;
+  Batch batch;
+  const auto done =
+      coalition_->act({.cmd = CommandId::trusted(cmd.empty() ? fmt::format("c{}-{}", life_, acts_) : std::string(cmd)),
+                       .by = core::Subject::trusted("officer"),
+                       .second = core::Subject::trusted(second),
+                       .act = std::move(act)},
+                      clock(), batch);
+  write(std::move(batch));
+  return done.has_value();
+}
+
+// Serving -------------------------------------------------------------------------------------------------------------
+
+void Node::on_question(const AuthorityId& reader, const Question& question) {
+  if (state_ == State::kDown || silent_) return;
+  waiting_[reader] = question;
+  answer(reader);
+}
+
+void Node::answer(const AuthorityId& reader) {
+  const auto asked = waiting_.find(reader);
+  if (asked == waiting_.end() || silent_) return;
+  const LogName members{self_, LogName::Kind::kMembers, {}};
+  const LogName pair{self_, LogName::Kind::kPair, reader};
+  Answer out{.id = asked->second.id, .logs = {}};
+  // Not from an old backup, which has neither history whole.
+  const bool victim = fork_ && fork_->victim == reader && !recovering();
+  if (disk_.log(members).edge.size() != asked->second.members) {
+    out.logs.push_back(victim ? forked_answer(disk_.log(members), asked->second.members)
+                              : log_answer(members, asked->second.members));
+  }
+  if (disk_.log(pair).edge.size() != asked->second.pair) out.logs.push_back(log_answer(pair, asked->second.pair));
+  if (out.logs.empty()) return;  // Until there is something new.
+  waiting_.erase(asked);
+  world_.send(self_, reader, [&world = world_, self = self_, reader, out = std::move(out)] {
+    world.node(reader).on_answer(self, out);
+  });
+}
+
+LogAnswer Node::log_answer(const LogName& name, std::uint64_t from) {
+  const DurableLog& log = disk_.log(name);
+  LogAnswer out;
+  out.checkpoint = {
+      .log = name, .size = log.edge.size(), .root = log.edge.root(), .prefix = 0, .prefix_root = {}, .mac = {}};
+  out.checkpoint.prefix = std::min(from, out.checkpoint.size);
+  out.checkpoint.prefix_root = log.roots[out.checkpoint.prefix];
+  for (std::uint64_t i = out.checkpoint.prefix; i < out.checkpoint.size; ++i) {
+    out.lines.push_back(disk_.records()[log.records[i]].line);
+  }
+  out.checkpoint.mac = sign(out.checkpoint, world_.options().seed);
+  return out;
+}
+
+LogAnswer Node::forked_answer(const DurableLog& log, std::uint64_t from) {
+  Fork& fork = *fork_;
+  if (fork.line.empty() && log.edge.size() > fork.at) fork.line = retold(disk_.records()[log.records[fork.at]].line);
+  const auto line = [&](std::uint64_t i) { return i == fork.at ? fork.line : disk_.records()[log.records[i]].line; };
+  for (std::uint64_t i = fork.edge.size(); i < log.edge.size(); ++i) {
+    fork.edge.append(log::leaf_hash(line(i)));
+    fork.roots.push_back(fork.edge.root());
+  }
+  LogAnswer out;
+  out.checkpoint = {.log = {self_, LogName::Kind::kMembers, {}},
+                    .size = fork.edge.size(),
+                    .root = fork.edge.root(),
+                    .prefix = std::min(from, fork.edge.size()),
+                    .prefix_root = {},
+                    .mac = {}};
+  out.checkpoint.prefix_root = fork.roots[out.checkpoint.prefix];
+  for (std::uint64_t i = out.checkpoint.prefix; i < out.checkpoint.size; ++i) {
+    out.lines.push_back(line(i));
+    fork.shown = fork.shown || i == fork.at;
+  }
+  out.checkpoint.mac = sign(out.checkpoint, world_.options().seed);
+  return out;
+}
+
+/// The next entry that this node writes for all members will be told in two ways.
+void Node::fork_for(const AuthorityId& victim) {
+  if (fork_) return;
+  fork_.emplace();
+  fork_->victim = victim;
+  const DurableLog& log = disk_.log({self_, LogName::Kind::kMembers, {}});
+  fork_->at = log.edge.size();
+  fork_->edge = log.edge;
+  fork_->roots = log.roots;
+  if (fork_->roots.empty()) fork_->roots.push_back(log::empty_root());
+}
+
+// Reading -------------------------------------------------------------------------------------------------------------
+
+Mirror& Node::mirror(const LogName& log) {
+  const auto at = mirrors_.find(log);
+  if (at != mirrors_.end()) return at->second;
+  Mirror& made = mirrors_.emplace(log, Mirror(log, disk_.log(log))).first->second;
+  if (pinned_.contains(log)) made.pin();
+  return made;
+}
+
+void Node::ask(const AuthorityId& author) {
+  Peer& peer = peers_.at(author);
+  Question question{.id = ++peer.question,
+                    .members = mirror({author, LogName::Kind::kMembers, {}}).size(),
+                    .pair = mirror({author, LogName::Kind::kPair, self_}).size()};
+  world_.send(self_, author,
+              [&world = world_, self = self_, author, question] { world.node(author).on_question(self, question); });
+  world_.timeline().in(kAskAgainMs + rng_.between(0, 2'000), [this, life = life_, author, id = question.id] {
+    if (life == life_ && peers_.at(author).question == id) ask(author);
+  });
+}
+
+void Node::on_answer(const AuthorityId& author, const Answer& answer) {
+  if (!up()) return;
+  Batch batch;
+  bool more = false;
+  for (const LogAnswer& log : answer.logs) more = read(log, batch) || more;
+  write(std::move(batch));
+  // Where nothing new came, the next question comes with time, so that a stubborn peer costs little.
+  if (more && peers_.at(author).question == answer.id) ask(author);
+}
+
+bool Node::read(const LogAnswer& answer, Batch& batch) {
+  Mirror& held = mirror(answer.checkpoint.log);
+  if (held.pinned()) return false;
+  std::vector<std::string> fresh;
+  switch (held.judge(answer, world_.options().seed, fresh)) {
+    case Verdict::kExtends:
+      coalition_->read(held.name(), fresh, held.size(), held.root(), clock(), batch);
+      check_anchors(fresh);
+      return true;
+    case Verdict::kForked:
+      if (world_.options().plant == "trust-forks") break;
+      pinned_.insert(held.name());
+      world_.on_fork_found(held.name());
+      break;
+    case Verdict::kOld:
+      world_.on_rollback_noticed(held.name().author);
+      break;
+    case Verdict::kNothingNew:
+    case Verdict::kRefused:
+      break;
+  }
+  return false;
+}
+
+/// What a peer says that it has seen of a third one's log must be what that one has shown here.
+void Node::check_anchors(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    if (line.find("\"type\":\"anchor.members\"") == std::string::npos) continue;
+    const auto entry = coordination::read_entry(line);
+    const auto* anchor = entry ? std::get_if<coordination::MembersAnchor>(&entry->body) : nullptr;
+    if (anchor == nullptr) continue;
+    for (const coordination::SeenLog& seen : anchor->seen) {
+      const auto name = world_.origins().log(seen.origin);
+      if (!name || name->author == self_) continue;
+      Mirror& held = mirror(*name);
+      if (held.pinned() || !held.contradicts(seen.size, seen.root) || world_.options().plant == "trust-forks") continue;
+      held.pin();
+      pinned_.insert(*name);
+      world_.on_fork_found(*name);
+    }
+  }
+}
+
+// What happens to it --------------------------------------------------------------------------------------------------
+
+void Node::take_snapshot() {
+  if (!settled()) return;
+  snapshot_ = {coalition_->write_snapshot(), disk_.records().size()};
+}
+
+std::unique_ptr<Coalition> Node::replayed(bool from_snapshot) const {
+  std::unique_ptr<Coalition> out;
+  std::size_t at = 0;
+  if (from_snapshot && snapshot_) {
+    auto read = Coalition::read_snapshot({.machine = {.self = self_, .charter = world_.charter()},
+                                          .quota = {.holds_open_max = 256, .abandoned_max = 1'024}},
+                                         snapshot_->bytes);
+    EXPECT_INVARIANT(read.has_value());
+    out = std::move(*read);
+    at = snapshot_->records;
+  } else {
+    out = fresh();
+  }
+  for (; at < disk_.records().size(); ++at) {
+    const Record& record = disk_.records()[at];
+    const Status applied = out->apply(record.log, record.line);
+    EXPECT_INVARIANT(applied.has_value());
+  }
+  EXPECT_INVARIANT(out->settle().has_value());
+  for (const auto& [name, log] : disk_.logs()) {
+    if (name.author != self_) out->note_head(name, log.edge.size(), log.edge.root());
+  }
+  return out;
+}
+
+void Node::check_replay(bool whole) {
+  EXPECT_INVARIANT(settled());
+  const core::StateHash live = coalition_->state_hash();
+  if (whole) world_.on_replayed(self_, "from the beginning", live, replayed(false)->state_hash());
+  if (snapshot_) world_.on_replayed(self_, "from a snapshot", live, replayed(true)->state_hash());
+}
+
+void Node::crash() {
+  if (!up()) return;
+  ++world_.counts().crashes;
+  if (settled() && rng_.chance(300)) check_replay(false);
+  ++life_;
+  state_ = State::kDown;
+  coalition_.reset();
+  disk_.crash(rng_);
+  sync_due_ = false;
+  tick_at_.reset();
+  waiting_.clear();
+  mirrors_.clear();
+}
+
+void Node::open_disk() {
+  const std::size_t known = world_.counts().torn_tails;
+  const std::size_t torn = disk_.torn_tails();
+  Status opened = disk_.open();
+  world_.counts().torn_tails = known + disk_.torn_tails() - torn;
+  if (opened) return;
+  ++world_.counts().damaged_disks;
+  disk_.restore_flipped();
+  EXPECT_INVARIANT(disk_.open().has_value());
+}
+
+void Node::restart() {
+  if (state_ != State::kDown) return;
+  open_disk();
+  // Entries that reached the disk though the crash came before the sync was reported are durable now.
+  world_.on_durable(*this);
+  ++life_;
+  const DurationMs error = world_.charter().timing.clock_error_ms;
+  if (world_.faults()) {
+    offset_ms_ = rng_.between(-error, error);
+    drift_ppm_ = rng_.between(-100, 100);
+    set_at_ = world_.now();
+  }
+  coalition_ = replayed(true);
+  state_ = State::kUp;
+  up_since_ = world_.now();
+  for (const auto& [peer, unused] : peers_) ask(peer);
+  tick();
+}
+
+void Node::crash_with_damage() {
+  crash();
+  disk_.flip_bit(rng_);
+}
+
+void Node::restore_old_backup() {
+  if (!up() || disk_.commits() < 20) return;
+  crash();
+  open_disk();
+  world_.on_durable(*this);
+  const auto commits = static_cast<std::int64_t>(disk_.commits());
+  disk_.restore_backup(static_cast<std::size_t>(rng_.between(commits / 2, commits - 1)));
+  ++world_.counts().rollbacks;
+  state_ = State::kRecovering;
+  // It asks nobody anything: whoever asks it sees what is gone. Then its operators find the second copy.
+  world_.timeline().in(rng_.between(15'000, 40'000), [this, life = life_] {
+    if (life != life_) return;
+    state_ = State::kDown;
+    waiting_.clear();
+    disk_.undo_backup();
+    restart();
+  });
+}
+
+}  // namespace tansiq::sim

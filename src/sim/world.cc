@@ -1,0 +1,181 @@
+#include "sim/world.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/invariant.h"
+#include "log/sha256.h"
+
+namespace tansiq::sim {
+namespace {
+
+constexpr std::size_t kLastEvents = 40;
+/// After healing, how long everything may take to come to rest.
+constexpr DurationMs kRestMs = 3 * 3'600'000;
+
+coordination::Origins origins_of(const core::Charter& charter) {
+  auto made = coordination::Origins::make(charter);
+  EXPECT_INVARIANT(made.has_value());
+  return std::move(*made);
+}
+
+std::int64_t authorities_of(const Options& options, Rng rng) {
+  return options.authorities_given ? options.authorities : rng.between(2, 6);
+}
+
+}  // namespace
+
+World::World(const Options& options)
+    : options_(options),
+      rng_(Rng(options.seed).stream("world")),
+      link_rng_(rng_.stream("links")),
+      fault_rng_(rng_.stream("faults")),
+      traffic_rng_(rng_.stream("traffic")),
+      timeline_(kStart),
+      airspace_(make_airspace(rng_.stream("airspace"), authorities_of(options, rng_.stream("size")))),
+      origins_(origins_of(airspace_.charter)),
+      ledger_(airspace_.charter) {
+  for (const core::Authority& a : charter().authorities) {
+    nodes_.emplace(a.id, std::make_unique<Node>(*this, a.id, rng_.stream(a.id.str())));
+  }
+  checkers_ = make_checkers(*this);
+}
+
+World::~World() = default;
+
+Report World::run() {
+  traffic_end_ = now() + options_.minutes * 60'000;
+  for (auto& [id, node] : nodes_) node->start();
+  plan_traffic();
+  plan_officers();
+  if (options_.faults) plan_faults();
+  timeline_.at(traffic_end_, [this] { heal(); });
+  while (findings_.empty() && timeline_.step(traffic_end_)) {
+  }
+  // Then everything has to end, and everybody to know it.
+  const UtcMs deadline = traffic_end_ + kRestMs;
+  constexpr DurationMs kLookMs = 20'000;
+  while (findings_.empty() && now() < deadline) {
+    const UtcMs until = now() + kLookMs;
+    while (findings_.empty() && timeline_.step(until)) {
+    }
+    if (at_rest()) break;
+  }
+  if (findings_.empty()) {
+    for (const auto& checker : checkers_) checker->at_end();
+    // One node from its very beginning; the others from a snapshot, which is what most restarts do.
+    const auto chosen = static_cast<std::size_t>(options_.seed % nodes_.size());
+    std::size_t at = 0;
+    for (auto& [id, node] : nodes_) {
+      if (node->settled()) node->check_replay(at == chosen);
+      ++at;
+    }
+  }
+  Report report;
+  report.findings = findings_;
+  report.trace_hash = trace_.finish().hex();
+  report.counts = counts_;
+  report.last_events.assign(last_events_.begin(), last_events_.end());
+  report.simulated_ms = now() - kStart;
+  return report;
+}
+
+void World::send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive) {
+  const auto cut = cut_until_.find({from, to});
+  const bool lost = cut != cut_until_.end() && now() < cut->second;
+  if (lost || (faults() && link_rng_.chance(30))) {
+    ++counts_.lost_messages;
+    return;
+  }
+  const auto delay = [&] {
+    if (faults() && link_rng_.chance(20)) return link_rng_.between(1'000, 12'000);
+    return link_rng_.between(15, 250);
+  };
+  if (faults() && link_rng_.chance(30)) timeline_.in(delay(), arrive);
+  timeline_.in(delay(), std::move(arrive));
+}
+
+void World::note_event(const AuthorityId& author, const Record& record) {
+  if (options_.trace) {
+    fmt::print("{} {} {}: {}", format_utc(now()), author.str(), origins_.origin(record.log), record.line);
+  }
+  if (record.log.author != author) return;
+  if (last_events_.size() == kLastEvents) last_events_.pop_front();
+  last_events_.push_back({now(), author, record.log, record.line});
+}
+
+void World::on_durable(Node& node) {
+  std::size_t& noted = noted_[node.self()];
+  const std::vector<Record>& records = node.disk().records();
+  for (; noted < records.size(); ++noted) {
+    const Record& record = records[noted];
+    ++counts_.entries;
+    trace_.update(node.self().str()).update(record.leaf.view());
+    note_event(node.self(), record);
+    for (const auto& checker : checkers_) checker->on_record(node.self(), record);
+    // Only what is said about legs and zones is looked into.
+    const bool matters = record.line.find("\"type\":\"leg.") != std::string::npos ||
+                         record.line.find("\"type\":\"zone.") != std::string::npos;
+    if (record.log.author != node.self() || !matters) continue;
+    const auto entry = coordination::read_entry(record.line);
+    EXPECT_INVARIANT(entry.has_value());
+    Durable durable{.now = now(), .author = node.self(), .log = record.log, .hash = record.leaf, .entry = *entry};
+    ledger_.note(durable);
+    for (const auto& checker : checkers_) checker->on_entry(durable);
+  }
+}
+
+void World::on_entered(const Aircraft& aircraft) {
+  ++counts_.entered;
+  inside_.insert(aircraft.request);
+  for (const auto& checker : checkers_) checker->on_entered(aircraft);
+}
+
+void World::on_left(const Aircraft& aircraft) {
+  inside_.erase(aircraft.request);
+  for (const auto& checker : checkers_) checker->on_left(aircraft);
+}
+
+void World::on_replayed(const AuthorityId& node, std::string_view how, const core::StateHash& live,
+                        const core::StateHash& replayed) {
+  ++counts_.replays;
+  for (const auto& checker : checkers_) checker->on_replayed(node, how, live, replayed);
+}
+
+void World::on_fork_found(const LogName& log) {
+  ++counts_.forks_found;
+  if (liars_.contains(log.author)) return;
+  findings_.push_back(
+      {"equivocation", fmt::format("{} is accused of two logs, and has written one", log.author.str())});
+}
+
+void World::on_rollback_noticed(const AuthorityId& author) {
+  if (nodes_.at(author)->recovering()) ++counts_.rollbacks_noticed;
+}
+
+bool World::at_rest() {
+  if (!std::ranges::all_of(trips_,
+                           [&](const auto& trip) { return trip->over() || liars_.contains(trip->home().self()); })) {
+    return false;
+  }
+  for (auto& [id, node] : nodes_) {
+    if (!node->settled()) return false;
+    if (liars_.contains(id)) continue;
+    const auto& flights = node->coalition().flights().flights();
+    if (!std::ranges::all_of(flights, [](const auto& f) { return f.second.ended; })) return false;
+    for (const auto& [request, leg] : node->coalition().legs().versions()) {
+      if (leg.live() && !liars_.contains(leg.home)) return false;
+    }
+    for (auto& [other, author] : nodes_) {
+      if (other == id || liars_.contains(other)) continue;
+      for (const LogName& name :
+           {LogName{other, LogName::Kind::kMembers, {}}, LogName{other, LogName::Kind::kPair, id}}) {
+        if (author->disk().log(name).edge.size() != node->disk().log(name).edge.size()) return false;
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace tansiq::sim

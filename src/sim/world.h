@@ -1,0 +1,146 @@
+// A coalition from a seed: nodes, links, crews, officers, what goes wrong, and the checkers that watch.
+//
+//   World world(options);
+//   const Report report = world.run();      // traffic and faults; then healing; then everything has to come to rest
+//
+// One thread, one queue of events, no clock but true time in it. All that is random comes from the seed.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/airspace.h"
+#include "sim/checker.h"
+#include "sim/node.h"
+#include "sim/options.h"
+#include "sim/timeline.h"
+#include "sim/trip.h"
+
+namespace tansiq::sim {
+
+/// How often things happened, so that one can see that they did.
+struct Counts {
+  std::uint64_t entries = 0;
+  std::uint64_t filed = 0;
+  std::uint64_t confirmed_legs = 0;
+  std::uint64_t entered = 0;
+  std::uint64_t counters_taken = 0;
+  std::uint64_t modified = 0;
+  std::uint64_t revoked = 0;
+  std::uint64_t leases = 0;
+  std::uint64_t freezes = 0;
+  std::uint64_t thaws = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t torn_tails = 0;
+  std::uint64_t damaged_disks = 0;
+  std::uint64_t rollbacks = 0;
+  std::uint64_t rollbacks_noticed = 0;
+  std::uint64_t forks = 0;
+  std::uint64_t forks_found = 0;
+  std::uint64_t cuts = 0;
+  std::uint64_t lost_messages = 0;
+  std::uint64_t nonsense_refused = 0;
+  std::uint64_t replays = 0;
+};
+
+/// An own entry of a node, as it became durable.
+struct LastEvent {
+  UtcMs time;
+  AuthorityId author;
+  LogName log;
+  std::string line;
+};
+
+struct Report {
+  std::vector<Finding> findings;
+  std::string trace_hash;
+  Counts counts;
+  std::vector<LastEvent> last_events;
+  DurationMs simulated_ms = 0;
+};
+
+class World {
+ public:
+  explicit World(const Options& options);
+  ~World();
+  [[nodiscard]] Report run();
+
+  // For the parts.
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] Timeline& timeline() { return timeline_; }
+  [[nodiscard]] UtcMs now() const { return timeline_.now(); }
+  [[nodiscard]] const Airspace& airspace() const { return airspace_; }
+  [[nodiscard]] const core::Charter& charter() const { return airspace_.charter; }
+  [[nodiscard]] const coordination::Origins& origins() const { return origins_; }
+  [[nodiscard]] std::map<AuthorityId, std::unique_ptr<Node>>& nodes() { return nodes_; }
+  [[nodiscard]] Node& node(const AuthorityId& id) { return *nodes_.at(id); }
+  [[nodiscard]] Ledger& ledger() { return ledger_; }
+  [[nodiscard]] Counts& counts() { return counts_; }
+  [[nodiscard]] std::vector<std::unique_ptr<Trip>>& trips() { return trips_; }
+  [[nodiscard]] std::vector<Finding>& findings() { return findings_; }
+  [[nodiscard]] bool healed() const { return healed_; }
+  [[nodiscard]] bool faults() const { return options_.faults && !healed_; }
+  /// Who may have a call sign in its records, as far as the flight's home has had reason to give it.
+  [[nodiscard]] std::set<AuthorityId>& may_know(const std::string& call_sign) { return may_know_[call_sign]; }
+  /// Authorities that lie, and those whose record was in doubt: what others hold of them need not agree.
+  [[nodiscard]] const std::set<AuthorityId>& liars() const { return liars_; }
+
+  /// Over a link that may lose it, repeat it, or bring it late.
+  void send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive);
+  void on_durable(Node& node);
+  void on_entered(const Aircraft& aircraft);
+  void on_left(const Aircraft& aircraft);
+  [[nodiscard]] bool inside(const EntryHash& request) const { return inside_.contains(request); }
+  void on_replayed(const AuthorityId& node, std::string_view how, const core::StateHash& live,
+                   const core::StateHash& replayed);
+  void on_fork_found(const LogName& log);
+  void on_rollback_noticed(const AuthorityId& author);
+
+ private:
+  void plan_traffic();
+  void file_one();
+  void plan_officers();
+  void officer_looks(Node& node);
+  void officer_duties(Node& node);
+  void officer_whims(Node& node);
+  void officer_errs(Node& node, const ZoneId& zone, const AuthorityId& peer);
+  void plan_faults();
+  void plan_next_fault();
+  void fault();
+  void crash_when_busy(Node& node, DurationMs patience);
+  void cut_something();
+  void heal();
+  [[nodiscard]] bool at_rest();
+  void note_event(const AuthorityId& author, const Record& record);
+
+  Options options_;
+  Rng rng_;
+  Rng link_rng_;
+  Rng fault_rng_;
+  Rng traffic_rng_;
+  Timeline timeline_;
+  Airspace airspace_;
+  coordination::Origins origins_;
+  Ledger ledger_;
+  Counts counts_;
+  std::vector<Finding> findings_;
+  std::map<AuthorityId, std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Trip>> trips_;
+  std::vector<std::unique_ptr<Checker>> checkers_;
+  std::map<std::pair<AuthorityId, AuthorityId>, UtcMs> cut_until_;
+  std::map<std::string, std::set<AuthorityId>> may_know_;
+  std::set<AuthorityId> liars_;
+  std::map<AuthorityId, std::size_t> noted_;  ///< Records of a node that were durable when last looked at.
+  std::set<EntryHash> inside_;
+  bool healed_ = false;
+  UtcMs traffic_end_;
+  log::Sha256 trace_;
+  std::deque<LastEvent> last_events_;
+};
+
+}  // namespace tansiq::sim

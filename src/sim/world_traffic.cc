@@ -1,0 +1,231 @@
+// What people do: flights that are filed, and what officers do beside them, sensible or not.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/check_nodes.h"
+#include "sim/world.h"
+
+namespace tansiq::sim {
+
+using namespace coordination;
+
+void World::plan_traffic() {
+  const DurationMs gap = std::max<DurationMs>(60'000 / options_.filings_per_minute, 1);
+  timeline_.in(traffic_rng_.between(1, 2 * gap), [this] {
+    if (healed_) return;
+    file_one();
+    plan_traffic();
+  });
+}
+
+void World::file_one() {
+  Rng& rng = traffic_rng_;
+  const AuthorityId home = rng.pick(charter().authorities).id;
+  Trip::Plan plan;
+  FlightFiled& filed = plan.filed;
+  filed.flight = FlightId::trusted(fmt::format("F{:05}", trips_.size()));
+  filed.call_sign = fmt::format("{}{:05}", kCanary, trips_.size());
+  may_know_[filed.call_sign].insert(home);
+  // A way from column to column, or one zone of its own.
+  std::vector<const ZoneSpot*> way;
+  std::vector<const ZoneSpot*> own;
+  for (const ZoneSpot& zone : airspace_.zones) {
+    if (zone.owner == home && !zone.disputed) own.push_back(&zone);
+  }
+  const int level = static_cast<int>(110 + 20 * rng.between(0, 13));
+  if (!own.empty() && rng.chance(250)) {
+    way.push_back(rng.pick(own));
+  } else {
+    const auto legs = rng.between(1, std::min<std::int64_t>(4, airspace_.columns));
+    const bool east = rng.chance(500);
+    auto column = static_cast<int>(rng.between(0, airspace_.columns - legs));
+    if (!east) column += static_cast<int>(legs) - 1;
+    for (std::int64_t i = 0; i < legs; ++i, column += east ? 1 : -1) {
+      for (const ZoneSpot& zone : airspace_.zones) {
+        if (zone.column == column && zone.level_low <= level && level + 10 <= zone.level_high) way.push_back(&zone);
+      }
+    }
+  }
+  const auto legs = static_cast<std::int64_t>(way.size());
+  UtcMs from = now() + charter().timing.lead_ms(legs) + rng.between(5, 120) * 1'000;
+  const int lane = static_cast<int>(rng.between(0, kLanes - 1));
+  plan.own_zones = true;
+  for (const ZoneSpot* zone : way) {
+    const int here = std::clamp(level, zone->level_low + 10, zone->level_high - 20);
+    filed.legs.push_back(
+        {.volumes = {box_of(*zone, lane, here, from, from + rng.between(100, 180) * 1'000)}, .zone = zone->id});
+    from = from + rng.between(50, 70) * 1'000;
+    plan.own_zones = plan.own_zones && zone->owner == home && !zone->disputed;
+  }
+  if (rng.chance(100)) {
+    const AuthorityId principal = rng.pick(charter().authorities).id;
+    if (principal != home) filed.principal = principal;
+  }
+  if (legs > 2 && rng.chance(100)) {
+    filed.gate_leg = legs - 2;
+    filed.alternate = "alternate";
+  }
+  plan.accepts_counters = rng.chance(700);
+  plan.modifies = rng.chance(120);
+  plan.cancels = rng.chance(60);
+  plan.overstays = rng.chance(15);
+  plan.contingency = rng.chance(15);
+  trips_.push_back(std::make_unique<Trip>(*this, node(home), std::move(plan), rng.stream(filed.flight.str())));
+  Trip& trip = *trips_.back();
+  trip.begin();
+  if (!trip.filed() || !trip.plan().own_zones) return;
+  for (const auto& checker : checkers_) checker->on_filed(trip);
+}
+
+void World::plan_officers() {
+  for (auto& [id, node] : nodes_) {
+    timeline_.in(traffic_rng_.between(2'000, 6'000), [this, officer = node.get()] { officer_looks(*officer); });
+  }
+}
+
+void World::officer_looks(Node& node) {
+  if (node.settled()) {
+    officer_duties(node);
+    if (!healed_ && node.settled()) officer_whims(node);
+  }
+  timeline_.in(traffic_rng_.between(1'500, 5'000), [this, &node] { officer_looks(node); });
+}
+
+/// What has to be done, also after everything has calmed down.
+void World::officer_duties(Node& node) {
+  Coalition& c = node.coalition();
+  if (c.control().clock_fault()) node.note_unfit(now());
+  if (c.control().clock_fault() && (healed_ || traffic_rng_.chance(200))) {
+    node.act(DeclareClock{false, "set again"});
+    return;
+  }
+  for (const auto& [request, leg] : c.legs().versions()) {
+    if (!leg.overdue || leg.state != LegState::kConfirmed || inside(request)) continue;
+    if (!healed_ && !traffic_rng_.chance(200)) continue;
+    node.act(FreeOverdue{request});
+    return;
+  }
+  for (const OpenProposal* proposal : c.relations().proposals()) {
+    if (proposal->peer != node.self() || !traffic_rng_.chance(400)) continue;
+    if (node.act(AcceptRelation{proposal->hash})) ++counts_.thaws;
+    return;
+  }
+}
+
+void World::officer_whims(Node& node) {
+  Rng& rng = traffic_rng_;
+  Coalition& c = node.coalition();
+  const AuthorityId peer = rng.pick(charter().authorities).id;
+  const ZoneSpot& zone = rng.pick(airspace_.zones);
+  const auto edge = [&](Capability capability) {
+    return rng.chance(500) ? Edge{capability, RelationDomain::kAir, node.self(), peer}
+                           : Edge{capability, RelationDomain::kAir, peer, node.self()};
+  };
+  switch (rng.between(0, 39)) {
+    case 0:
+    case 1:
+    case 2: {
+      const auto& versions = c.legs().versions();
+      if (versions.empty()) return;
+      auto at = versions.begin();
+      std::advance(at, rng.between(0, static_cast<std::int64_t>(versions.size()) - 1));
+      if (node.act(RevokeLeg{rng.chance(200), at->first, "needed"})) ++counts_.revoked;
+      return;
+    }
+    case 3:
+      if (rng.chance(150) && node.act(FreezeRelation{{{edge(Capability::kRequest), 0}}, peer, "suspended"})) {
+        ++counts_.freezes;
+      }
+      return;
+    case 4:
+      if (rng.chance(300)) node.act(FreezeRelation{{{edge(Capability::kDisclosure), rng.between(0, 3)}}, peer, ""});
+      return;
+    case 5:
+    case 6:
+    case 7:
+      node.act(ProposeRelation{"", {{edge(Capability::kRequest), 1}}, peer, ""});
+      return;
+    case 8:
+      node.act(ProposeRelation{"", {{edge(Capability::kDisclosure), rng.between(1, 4)}}, peer, ""});
+      return;
+    case 9:
+    case 10: {
+      const UtcMs until = node.clock() + rng.between(220, 420) * 1'000;
+      const core::Zone* of = charter().find_zone(zone.id);
+      if (of->owner != node.self() || of->tenants.empty()) return;
+      if (node.act(LeaseZone{rng.pick(of->tenants), until, zone.id})) ++counts_.leases;
+      return;
+    }
+    case 11:
+      node.act(RecallZone{"needed back", zone.id});
+      return;
+    case 12: {
+      const auto status = c.control().status(zone.id);
+      if (status && (status->recall || rng.chance(200))) node.act(ReturnZone{zone.id});
+      return;
+    }
+    case 13:
+      if (rng.chance(60) && node.act(DeclareClock{true, "no satellite time"})) node.note_unfit(now());
+      return;
+    case 14:
+    case 15:
+      officer_errs(node, zone.id, peer);
+      return;
+    default:
+      return;
+  }
+}
+
+/// Acts that make no sense, and the same act again.
+void World::officer_errs(Node& node, const ZoneId& zone, const AuthorityId& peer) {
+  Rng& rng = traffic_rng_;
+  const FlightId nobody = FlightId::trusted("nobody");
+  bool done = false;
+  switch (rng.between(0, 7)) {
+    case 0:
+      done = node.act(StepFlight{nobody, FlightStep::kClear, {}});
+      break;
+    case 1:
+      done = node.act(RevokeLeg{false, log::sha256("nothing"), "?"});
+      break;
+    case 2:
+      done = node.act(LeaseZone{node.self(), node.clock() + 600'000, zone});
+      break;
+    case 3:
+      done = node.act(AcceptRelation{log::sha256("nothing")});
+      break;
+    case 4:
+      done = node.act(ResolveZone{log::sha256("nothing"), zone}, "second");
+      break;
+    case 5:
+      done = node.act(LeaseZone{peer, node.clock() - 1, zone});
+      break;
+    case 6: {
+      FlightFiled late;
+      late.flight = FlightId::trusted("late");
+      late.legs = {{.volumes = {box_of(airspace_.zones.front(), 0, 110, now(), now() + 60'000)},
+                    .zone = airspace_.zones.front().id}};
+      if (!airspace_.zones.front().disputed) done = node.act(FileFlight{late});
+      break;
+    }
+    default: {
+      const std::string cmd = fmt::format("twice-{}", node.acts());
+      const ProposeRelation act{"", {{{Capability::kTracks, RelationDomain::kAir, node.self(), peer}, 1}}, peer, ""};
+      if (!node.act(act, {}, cmd)) return;
+      const std::uint64_t before = node.coalition().next_seq();
+      node.act(act, {}, cmd);
+      if (node.coalition().next_seq() != before) {
+        findings_.push_back({"replay", "a command that was repeated has been done twice"});
+      }
+      return;
+    }
+  }
+  if (done) {
+    findings_.push_back({"nonsense", fmt::format("{} has done what makes no sense", node.self().str())});
+  } else {
+    ++counts_.nonsense_refused;
+  }
+}
+
+}  // namespace tansiq::sim
