@@ -196,8 +196,9 @@ TEST(HttpClient, AnInterruptEndsALongWait) {
   const auto server = start_server(inbox.handler());
   const auto interrupt = *Interrupt::create();
   auto client = *HttpClient::create({.base_url = server->url(), .interrupt = interrupt});
+  std::shared_ptr<Exchange> asked;  // kept, so that the question is never answered
   std::thread stopper([&] {
-    const auto exchange = inbox.next();  // the question has arrived, and is never answered
+    asked = inbox.next();
     interrupt->trigger();
   });
   const auto answer = client->get("/x");
