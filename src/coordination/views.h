@@ -50,7 +50,8 @@ class ControlView {
   [[nodiscard]] virtual std::optional<UtcMs> grants_begin(const ZoneId& zone) const = 0;
   /// Whether the chain of closing entries makes `author` the sequencer of that epoch.
   [[nodiscard]] virtual bool was_sequencer(const ZoneId& zone, std::int64_t epoch, const AuthorityId& author) const = 0;
-  /// Changes whenever an answer may have changed by other than the passing of time.
+  /// Changes whenever an answer may have changed by other than the passing of time; `next_number` apart, which every
+  /// entry of a zone moves on.
   [[nodiscard]] virtual std::uint64_t revision() const = 0;
 };
 

@@ -124,8 +124,9 @@ void ZoneControl::count(const ZoneId& id, std::int64_t epoch, std::int64_t numbe
   Epoch& head = found->second.chain.head();
   // Whoever does not decide (a refusal with a hint, a lessor's note of a cancelled window) counts nothing.
   if (epoch != found->second.chain.last() || head.sequencer != self_ || number < head.next_number) return;
+  // No new revision: whoever needs the number asks for it each time, and looking at every flight and hold again for
+  // each entry of a zone would cost more than all the rest.
   head.next_number = number + 1;
-  ++revision_;
 }
 
 void ZoneControl::forget_parts(ZoneEntry& zone) {
