@@ -175,7 +175,9 @@ class SystemFiles final : public Files {
     }
     // The process id is for people only, the lock is what counts: a failure to write it is no failure to lock.
     const std::string pid = fmt::format("{}\n", ::getpid());
-    if (::ftruncate(file.get(), 0) == 0) (void)::pwrite(file.get(), pid.data(), pid.size(), 0);
+    if (::ftruncate(file.get(), 0) == 0) {
+      [[maybe_unused]] const ssize_t written = ::pwrite(file.get(), pid.data(), pid.size(), 0);
+    }
     return std::make_unique<FlockedFile>(std::move(file));
   }
 
