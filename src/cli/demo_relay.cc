@@ -77,12 +77,6 @@ bool forward(int from, int to) {
 
 }  // namespace
 
-Result<std::uint16_t> free_loopback_port() {
-  const auto [fd, port] = TRY(listen_somewhere());
-  ::close(fd);
-  return port;
-}
-
 Result<std::unique_ptr<DemoRelay>> DemoRelay::start(std::uint16_t target_port) {
   const auto [fd, port] = TRY(listen_somewhere());
   std::unique_ptr<DemoRelay> relay(new DemoRelay(fd, port, target_port));

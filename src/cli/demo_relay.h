@@ -36,7 +36,4 @@ class DemoRelay {
   std::jthread thread_;
 };
 
-/// A port that was free a moment ago. Fails with `kIo`.
-[[nodiscard]] Result<std::uint16_t> free_loopback_port();
-
 }  // namespace tansiq::cli

@@ -17,6 +17,7 @@
 #include "log/note_key.h"
 #include "net/bearer.h"
 #include "net/tls_identity.h"
+#include "node/coalition_figures.h"
 
 extern char** environ;
 
@@ -112,8 +113,8 @@ Status Levant::make_folders() {
     claims.scopes = {"admin"};
     claims.issued = SystemClock().now();
     claims.expires = claims.issued + 86'400'000;
-    Running running{.peer_port = TRY(free_loopback_port()), .url = {}, .pid = -1, .token = {}};
-    running.url = fmt::format("http://127.0.0.1:{}", TRY(free_loopback_port()));
+    Running running{.peer_port = TRY(node::free_loopback_port()), .url = {}, .pid = -1, .token = {}};
+    running.url = fmt::format("http://127.0.0.1:{}", TRY(node::free_loopback_port()));
     running.token = TRY(net::mint_token(token_key, std::move(claims)));
     authority.keys = {keys.back().verifier().text()};
     authority.peer = core::Peer{.cosigner = cosigner.verifier().text(),

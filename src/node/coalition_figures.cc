@@ -24,20 +24,6 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 constexpr DurationMs kTokenMs = 3'600'000;
 
-/// A port that was free a moment ago: charters name ports, so they have to be known before the nodes listen.
-Result<std::uint16_t> free_port() {
-  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const any = reinterpret_cast<sockaddr*>(&address);
-  const bool found = listening >= 0 && ::bind(listening, any, size) == 0 && ::getsockname(listening, any, &size) == 0;
-  if (listening >= 0) ::close(listening);
-  if (!found) return fail(ErrorCode::kIo, "no port is free on loopback");
-  return ntohs(address.sin_port);
-}
-
 struct Keys {
   log::SignerKey main;
   log::SignerKey cosigner;
@@ -97,6 +83,19 @@ double percentile(std::vector<double> values, double share) {
 
 }  // namespace
 
+Result<std::uint16_t> free_loopback_port() {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* const any = reinterpret_cast<sockaddr*>(&address);
+  const bool found = listening >= 0 && ::bind(listening, any, size) == 0 && ::getsockname(listening, any, &size) == 0;
+  if (listening >= 0) ::close(listening);
+  if (!found) return fail(ErrorCode::kIo, "no port is free on loopback");
+  return ntohs(address.sin_port);
+}
+
 Result<std::unique_ptr<LoopbackCoalition>> LoopbackCoalition::start(const fs::path& folder, unsigned authorities) {
   std::unique_ptr<LoopbackCoalition> coalition(new LoopbackCoalition());
   core::Charter charter = charter_of(authorities);
@@ -111,7 +110,7 @@ Result<std::unique_ptr<LoopbackCoalition>> LoopbackCoalition::start(const fs::pa
                                    {keys.back().main.verifier().text()},
                                    core::Peer{.cosigner = keys.back().cosigner.verifier().text(),
                                               .tls_keys = {log::Hash{tls}},
-                                              .url = fmt::format("https://127.0.0.1:{}", TRY(free_port()))}});
+                                              .url = fmt::format("https://127.0.0.1:{}", TRY(free_loopback_port()))}});
     Running running;
     running.config.data_dir = home;
     running.config.develop = false;

@@ -57,6 +57,10 @@ class LoopbackCoalition {
   std::vector<Running> nodes_;
 };
 
+/// A port that was free a moment ago: charters name ports, so they have to be known before the nodes listen. Fails with
+/// `kIo`.
+[[nodiscard]] Result<std::uint16_t> free_loopback_port();
+
 /// Waits for an entry of `type` in a stream; nothing when the stream is silent for `silence_ms`.
 [[nodiscard]] Result<std::string> next_of_type(net::EventStream& stream, std::string_view type,
                                                DurationMs silence_ms = 10'000);
