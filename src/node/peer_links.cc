@@ -15,6 +15,9 @@ namespace {
 
 using coordination::LogName;
 
+/// A line that is back is to be used at once: windows and holds are minutes, and a question costs little.
+constexpr DurationMs kBackoffMaxMs = 3'000;
+
 std::uint64_t random_seed() {
   std::array<std::uint8_t, 8> bytes{};
   fill_secure_random(bytes);
@@ -96,6 +99,7 @@ Status PeerLinks::pull(store::SqliteStore& store) {
     http.trust.certificate_file = config_.certificate_file;
     http.trust.key_file = config_.key_file;
     Puller::Config puller{.peer = peer.id, .cosigner = config_.cosigner, .clock = config_.clock, .seed = random_seed()};
+    puller.backoff_max_ms = kBackoffMaxMs;
     puller.store = [this, name](const Piece& piece) { return make_durable(name, piece); };
     puller.accuse = [this](const AuthorityId& accused, const std::string& where, const log::ForkEvidence& evidence) {
       accuse(accused, where, evidence);
