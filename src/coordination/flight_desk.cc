@@ -242,6 +242,11 @@ void FlightDesk::settle(Flight& flight) {
       flight.change.reset();
       flight.changed.clear();
       flight.change_failed = false;
+      // R2: a version that went alone because its successor was confirmed leaves a gap now that this one is gone too.
+      const bool gap = std::ranges::any_of(flight.versions, [](const HomeVersion& v) {
+        return v.role == VersionRole::kPlan && !live(v.state) && !v.left;
+      });
+      if (gap && !flight.airborne && !flight.landed) flight.failed = true;
     }
   } else if (flight.change && !flight.failed && !flight.dropped && round_confirmed(flight, VersionRole::kChange)) {
     adopt(flight);

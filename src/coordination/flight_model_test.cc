@@ -566,7 +566,7 @@ class History {
 
 TEST(FlightModel, RandomHistoriesKeepTheRulesAndEnd) {
   std::map<std::string, int> seen;
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     History history(seed);
     history.run(600);

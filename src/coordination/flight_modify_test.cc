@@ -189,6 +189,21 @@ TEST(ModifyTable, RevokeOfTheOldVersionOnTheGroundLeavesTheNewOne) {
   EXPECT_TRUE(m.desk->may_enter(m.id, 1, minutes(24)));
 }
 
+TEST(ModifyTable, AnOldVersionThatWentAloneTakesTheFlightWithItWhenItsSuccessorFails) {
+  Modified m;
+  m.wanted.legs[0].volumes = box(12, 23);
+  m.ask();
+  m.hold_all();
+  m.confirm(m.leg(1, kChange));
+  m.close(m.leg(1), Closing::kExpired);
+  ASSERT_EQ(m.state(1), HomeState::kEnded);
+  EXPECT_FALSE(m.flight().failed) << "leg 1 has a confirmed successor";
+  EXPECT_EQ(types(m.lapse(m.leg(0, kChange))), "flight.cancel flight.crew");
+  EXPECT_TRUE(m.flight().failed) << "leg 1 has no version any more: leg 0 may not stay alone";
+  EXPECT_EQ(types(m.act(m.desk->gave_up(m.id))), "flight.cancel");
+  EXPECT_EQ(m.state(0), HomeState::kCancelled);
+}
+
 TEST(ModifyTable, AChangeKeepsTheWay) {
   Modified m;
   EXPECT_EQ(refusal(m.desk->file(m.plan({"A1"}), m.now)),
