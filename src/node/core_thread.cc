@@ -20,6 +20,8 @@ using coordination::LogName;
 /// What a task may add to a batch is bounded below half of what the store takes at once.
 constexpr std::size_t kBatchFull = store::kBatchEntriesMax / 2;
 constexpr std::size_t kMetaFull = 256;
+/// Entries take at most as much again as half of what the store takes at once.
+constexpr std::size_t kBodyBytesFull = store::kBatchBytesMax / 8;
 static_assert(kPullEntriesMax + 3 * coordination::kSaidPerCallMax < kBatchFull);
 
 void refuse(CoreTask& task, const Error& error, const coordination::Coalition& coalition, std::vector<Departure>& out) {
@@ -31,6 +33,8 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     out.push_back(act->done(std::unexpected(error), coalition));
   } else if (auto* peer = std::get_if<PeerTask>(&task)) {
     peer->done(std::unexpected(error));
+  } else if (auto* registry = std::get_if<RegistryTask>(&task)) {
+    out.push_back({registry->exchange, registry->refused(error), {}});
   }
 }
 
@@ -41,11 +45,10 @@ std::uint64_t main_entries(std::span<const coordination::Written> batch) {
 
 }  // namespace
 
-CoreThread::CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs,
-                       HeadNotes& notes, store::LogStore& store, std::unique_ptr<store::LogReader> reader,
-                       EventHub& hub, CoreFigures& figures)
+CoreThread::CoreThread(Config config, State state, const LogBook& logs, HeadNotes& notes, store::LogStore& store,
+                       std::unique_ptr<store::LogReader> reader, EventHub& hub, CoreFigures& figures)
     : config_(std::move(config)),
-      coalition_(std::move(coalition)),
+      state_(std::move(state)),
       logs_(logs),
       notes_(notes),
       store_(store),
@@ -53,7 +56,7 @@ CoreThread::CoreThread(Config config, std::unique_ptr<coordination::Coalition> c
       hub_(hub),
       figures_(figures),
       queue_(config_.queue_max),
-      durable_seq_(coalition_->next_seq()) {
+      durable_seq_(state_.next_seq()) {
   const auto head = reader_->head(store::kMainLog);
   EXPECT_INVARIANT(head.has_value());
   durable_index_ = head->size;
@@ -92,7 +95,7 @@ void CoreThread::run() {
     const UtcMs now = config_.clock->now();
     for (CoreTask& task : batch) {
       execute(task, now);
-      if ((batch_.size() >= kBatchFull || meta_.size() >= kMetaFull) && !settle()) return;
+      if (full() && !settle()) return;
     }
     figures_.batch_commands.add(static_cast<double>(batch.size()));
     if (!settle()) return;
@@ -100,9 +103,27 @@ void CoreThread::run() {
   }
 }
 
+bool CoreThread::full() const {
+  return batch_.size() >= kBatchFull || meta_.size() >= kMetaFull || body_bytes_ >= kBodyBytesFull;
+}
+
+void CoreThread::execute(RegistryTask& task, UtcMs now) {
+  // Nobody waits: nothing is to happen that nobody has seen.
+  if (task.exchange->abandoned()) return;
+  const f3548::Place place = state_.next_place(now);
+  RegistryAnswer answer = task.decide(state_.registry(), place);
+  if (!answer.entry.empty()) state_.add(place, std::move(answer.entry), batch_);
+  if (!answer.body.empty()) {
+    body_bytes_ += answer.body.size();
+    bodies_.push_back(std::move(answer.body));
+  }
+  departures_.push_back({std::move(task.exchange), std::move(answer.response), {}});
+}
+
 void CoreThread::execute(EvidenceTask& task, UtcMs now) {
-  coalition_->accuse(task.peer, task.origin, log::sha256(task.text), now, batch_);
+  state_.coalition().accuse(task.peer, task.origin, log::sha256(task.text), now, batch_);
   meta_.push_back({fork_meta_key(task.origin), task.text});
+  body_bytes_ += task.text.size();
   bodies_.push_back(std::move(task.text));
 }
 
@@ -120,7 +141,7 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* command = std::get_if<CommandTask>(&task)) return execute(*command, now);
   if (auto* read = std::get_if<ReadTask>(&task)) {
     figures_.reads.fetch_add(1, std::memory_order_relaxed);
-    departures_.push_back(read->read(*coalition_));
+    departures_.push_back(read->read(state_));
     return;
   }
   if (auto* act = std::get_if<ActTask>(&task)) return execute(*act, now);
@@ -130,24 +151,25 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
     meta_.push_back(std::move(*meta));
     return;
   }
-  coalition_->tick(now, batch_);
+  if (auto* registry = std::get_if<RegistryTask>(&task)) return execute(*registry, now);
+  state_.tick(now, batch_);
 }
 
 void CoreThread::execute(CommandTask& task, UtcMs now) {
-  Result<Recorded> result = recorded(coalition_->execute(std::move(task.command), now, batch_));
+  Result<Recorded> result = recorded(state_.coalition().execute(std::move(task.command), now, batch_));
   count(result);
-  departures_.push_back(task.done(std::move(result), coalition_->machine()));
+  departures_.push_back(task.done(std::move(result), state_.coalition().machine()));
 }
 
 void CoreThread::execute(ActTask& task, UtcMs now) {
-  auto result = coalition_->act(task.command, now, batch_);
+  auto result = state_.coalition().act(task.command, now, batch_);
   if (!result) figures_.errors[static_cast<std::size_t>(result.error().code)].fetch_add(1, std::memory_order_relaxed);
-  departures_.push_back(task.done(std::move(result), *coalition_));
+  departures_.push_back(task.done(std::move(result), state_.coalition()));
 }
 
 void CoreThread::execute(PeerTask& task, UtcMs now) {
   notes_.expect(logs_.origin(task.log), std::move(task.note));
-  coalition_->read(task.log, task.lines, task.size, task.root, now, batch_);
+  state_.coalition().read(task.log, task.lines, task.size, task.root, now, batch_);
   departures_.push_back({nullptr, {}, std::move(task.done)});
 }
 
@@ -206,7 +228,7 @@ Status CoreThread::commit() {
   bool shared = false;
   for (const coordination::Written& written : batch_) {
     new_entries_.push_back({logs_.id(written.log), as_bytes(written.line)});
-    shared = shared || (written.log.author == coalition_->self() && written.log.kind != LogName::Kind::kMain);
+    shared = shared || (written.log.author == state_.coalition().self() && written.log.kind != LogName::Kind::kMain);
   }
   std::vector<store::NewMeta> meta;
   for (const MetaTask& one : meta_) meta.push_back({one.key, as_bytes(one.value)});
@@ -215,7 +237,8 @@ Status CoreThread::commit() {
   const store::Appended done = TRY(store_.append({.entries = new_entries_, .bodies = bodies, .meta = meta}));
   meta_.clear();
   bodies_.clear();
-  EXPECT_INVARIANT(done.first_seq == durable_seq_ && done.next_seq == coalition_->next_seq());
+  body_bytes_ = 0;
+  EXPECT_INVARIANT(done.first_seq == durable_seq_ && done.next_seq == state_.coalition().next_seq());
   const auto took = std::chrono::steady_clock::now() - begin;
 
   durable_seq_ = done.next_seq;
@@ -229,7 +252,7 @@ Status CoreThread::commit() {
   batch_.clear();
   if (shared && config_.on_shared) config_.on_shared();
 
-  const core::Machine& machine = coalition_->machine();
+  const core::Machine& machine = state_.coalition().machine();
   figures_.commit_seconds.add(std::chrono::duration<double>(took).count());
   figures_.log_entries.store(durable_seq_, std::memory_order_relaxed);
   figures_.live_intents.store(machine.live_intents(), std::memory_order_relaxed);
@@ -263,7 +286,7 @@ void CoreThread::abandon(const Error& error) {
   config_.on_failure(error);
   std::vector<CoreTask> rest;
   while (queue_.take(rest, config_.batch_max)) {
-    for (CoreTask& task : rest) refuse(task, unknown, *coalition_, departures_);
+    for (CoreTask& task : rest) refuse(task, unknown, state_.coalition(), departures_);
     for (Departure& d : departures_) {
       if (d.exchange) d.exchange->respond(unknown);
       if (d.call) d.call(std::unexpected(unknown));

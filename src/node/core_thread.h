@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "base/time.h"
-#include "coordination/coalition.h"
 #include "core/machine.h"
 #include "net/http_server.h"
 #include "node/bounded_queue.h"
@@ -23,6 +22,7 @@
 #include "node/head_note.h"
 #include "node/log_book.h"
 #include "node/node.h"
+#include "node/state.h"
 #include "store/log_store.h"
 
 namespace tansiq::node {
@@ -38,7 +38,7 @@ struct Departure {
 /// state right after the command.
 using Completion = std::function<Departure(Result<Recorded>, const core::Machine&)>;
 /// Looks at the state as it is at this place in the queue.
-using Reading = std::function<Departure(const coordination::Coalition&)>;
+using Reading = std::function<Departure(const State&)>;
 /// Turns what an officer's act led to into its departure; as `Completion`.
 using ActCompletion = std::function<Departure(Result<coordination::ActOutcome>, const coordination::Coalition&)>;
 
@@ -77,7 +77,19 @@ struct EvidenceTask {
   std::string origin;
   std::string text;  ///< log/evidence.h
 };
-using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask>;
+/// What a request of F3548 led to.
+struct RegistryAnswer {
+  net::Response response;
+  std::string entry = {};  ///< For the place that was given; empty when nothing changed.
+  std::string body = {};   ///< Kept by its hash.
+};
+struct RegistryTask {
+  std::shared_ptr<net::Exchange> exchange;
+  std::function<RegistryAnswer(f3548::Registry&, f3548::Place)> decide;
+  /// Called instead when the node stops first.
+  std::function<net::Response(Error)> refused;
+};
+using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, RegistryTask>;
 
 class CoreThread {
  public:
@@ -91,9 +103,9 @@ class CoreThread {
     std::function<void()> on_shared{};
   };
 
-  /// `coalition` has `store`'s entries applied and is settled. The rest outlives this.
-  CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs, HeadNotes& notes,
-             store::LogStore& store, std::unique_ptr<store::LogReader> reader, EventHub& hub, CoreFigures& figures);
+  /// `state` has `store`'s entries applied and is settled. The rest outlives this.
+  CoreThread(Config config, State state, const LogBook& logs, HeadNotes& notes, store::LogStore& store,
+             std::unique_ptr<store::LogReader> reader, EventHub& hub, CoreFigures& figures);
   ~CoreThread();  ///< stop()
   CoreThread(const CoreThread&) = delete;
   CoreThread& operator=(const CoreThread&) = delete;
@@ -112,7 +124,7 @@ class CoreThread {
   void stop();
 
   /// Only before `start` or after `stop`.
-  [[nodiscard]] const coordination::Coalition& coalition() const { return *coalition_; }
+  [[nodiscard]] const State& state() const { return state_; }
   /// Whether the store failed. The state is then ahead of the record and good for nothing.
   [[nodiscard]] bool failed() const { return failed_.load(); }
 
@@ -124,6 +136,8 @@ class CoreThread {
   void execute(ActTask& task, UtcMs now);
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
+  void execute(RegistryTask& task, UtcMs now);
+  [[nodiscard]] bool full() const;
   [[nodiscard]] Result<Recorded> recorded(Result<core::Outcome> outcome);
   [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
   [[nodiscard]] Status commit();
@@ -133,7 +147,7 @@ class CoreThread {
   [[nodiscard]] Status admit(BoundedQueue<CoreTask>::Push pushed);
 
   Config config_;
-  std::unique_ptr<coordination::Coalition> coalition_;
+  State state_;
   const LogBook& logs_;
   HeadNotes& notes_;
   store::LogStore& store_;
@@ -150,6 +164,7 @@ class CoreThread {
   coordination::Batch batch_;        ///< Entries not yet durable, from durable_seq_ on.
   std::vector<MetaTask> meta_;       ///< To be written with them,
   std::vector<std::string> bodies_;  ///< and these.
+  std::size_t body_bytes_ = 0;
   std::vector<store::NewEntry> new_entries_;
   std::vector<Departure> departures_;
   net::ReplyBatch replies_;
