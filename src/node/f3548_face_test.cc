@@ -7,6 +7,7 @@
 
 #include "base/json_in.h"
 #include "node/f3548_face.h"
+#include "node/f3548_figures.h"
 #include "node/f3548_json.h"
 #include "node/node_testlib.h"
 
@@ -496,6 +497,22 @@ TEST_F(F3548, SmallEndpointsBesideTheStandard) {
   EXPECT_EQ(at(get("/versions/astm.f3548.v21", reader), "system_identity"), kF3548SystemIdentity);
   EXPECT_EQ(get("/versions/something.else", reader).status, 404);
   EXPECT_EQ(get("/versions/astm.f3548.v21", alpha).status, 403);
+}
+
+TEST(F3548Bench, MeasuresEveryFigureOnASmallScale) {
+  const TemporaryFolder folder;
+  const auto figures = measure_f3548({.folder = folder.path(),
+                                      .connections = 4,
+                                      .busy_intents = 10,
+                                      .spread_intents = 200,
+                                      .subscriptions = 50,
+                                      .run_ms = 100});
+  ASSERT_TRUE(figures.has_value()) << figures.error().text();
+  EXPECT_GT(figures->busy_per_second, 0);
+  EXPECT_GT(figures->contended_per_second, 0);
+  EXPECT_GT(figures->spread_per_second, 0);
+  EXPECT_GT(figures->query_p99_ms, 0);
+  EXPECT_GT(figures->subscriber_us, 0);
 }
 
 // Concurrency, the record --------------------------------------------------------------------------------------------------

@@ -65,12 +65,14 @@ void State::tick(UtcMs now, Batch& batch) {
   }
 }
 
-core::StateHash State::hash() const {
-  if (!registry_->used()) return coalition_->state_hash();
+core::StateHash joined_hash(const core::StateHash& coalition, const f3548::Registry& registry) {
+  if (!registry.used()) return coalition;
   std::string state;
-  registry_->write_state(state);
-  return combined(coalition_->state_hash(), state);
+  registry.write_state(state);
+  return combined(coalition, state);
 }
+
+core::StateHash State::hash() const { return joined_hash(coalition_->state_hash(), *registry_); }
 
 Bytes State::write_snapshot() const {
   Bytes coalition = coalition_->write_snapshot();

@@ -54,6 +54,9 @@ class State {
   std::unique_ptr<f3548::Registry> registry_;
 };
 
+/// The state hash of a record, of its parts.
+[[nodiscard]] core::StateHash joined_hash(const core::StateHash& coalition, const f3548::Registry& registry);
+
 /// The state hash that a snapshot ends in (docs/core.md); taking it from there saves encoding the state
 /// a second time. Zeros when the bytes are too short to be a snapshot.
 [[nodiscard]] log::Hash snapshot_state_hash(ByteView snapshot);
