@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "coordination/control_entries.h"
+#include "coordination/disclosure_entries.h"
 #include "coordination/leg_entries.h"
 #include "coordination/relation.h"
 #include "coordination/relation_entries.h"
@@ -160,8 +161,41 @@ struct ResolveZone {
   }
 };
 
+/// Says to whom a recipient may pass on what it is shown in a domain; an empty list is nobody.
+struct SetShareRule {
+  static constexpr std::string_view kKind = "share.rule";
+  core::Domain domain = core::Domain::kAir;
+  std::vector<AuthorityId> onward;
+  AuthorityId recipient;
+  static constexpr auto fields() {
+    return std::tuple(field("domain", &SetShareRule::domain), field("onward", &SetShareRule::onward),
+                      field("recipient", &SetShareRule::recipient));
+  }
+};
+/// Withdraws one flight or intent (`flight M1`, `intent i7`) from one recipient, or lets the relation decide again.
+struct WithholdShare {
+  static constexpr std::string_view kKind = "share.withhold";
+  AuthorityId recipient;
+  std::string source;
+  bool withheld = true;
+  static constexpr auto fields() {
+    return std::tuple(field("recipient", &WithholdShare::recipient), field("source", &WithholdShare::source),
+                      field("withheld", &WithholdShare::withheld));
+  }
+};
+/// Passes on what another shows us.
+struct PassShare {
+  static constexpr std::string_view kKind = "share.pass";
+  EntryHash body;
+  AuthorityId to;
+  static constexpr auto fields() {
+    return std::tuple(field("body", &PassShare::body), field("to", &PassShare::to));
+  }
+};
+
 using Act = std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation, ProposeRelation,
-                         AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock>;
+                         AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock, SetShareRule,
+                         WithholdShare, PassShare>;
 
 struct ActCommand {
   CommandId cmd;

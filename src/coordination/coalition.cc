@@ -19,13 +19,15 @@ constexpr std::string_view kClockSkew = "clock-skew";
 }  // namespace
 
 Result<std::unique_ptr<Coalition>> Coalition::make(CoalitionConfig config) {
+  const ShareKey shares = ShareKey::derive(config.machine.ovn_secret);
   core::Machine machine = TRY(core::Machine::make(std::move(config.machine)));
   Origins origins = TRY(Origins::make(machine.charter()));
   return std::unique_ptr<Coalition>(
-      new Coalition(std::move(machine), std::move(origins), config.quota, config.officers));
+      new Coalition(std::move(machine), std::move(origins), config.quota, config.officers, shares));
 }
 
-Coalition::Coalition(core::Machine machine, Origins origins, LegQuota quota, OfficerPolicy officers)
+Coalition::Coalition(core::Machine machine, Origins origins, LegQuota quota, OfficerPolicy officers,
+                     const ShareKey& shares)
     : machine_(std::move(machine)), origins_(std::move(origins)), officers_(officers) {
   const core::Charter& charter = machine_.charter();
   relations_ = std::make_unique<Relations>(self(), charter);
@@ -33,6 +35,9 @@ Coalition::Coalition(core::Machine machine, Origins origins, LegQuota quota, Off
   airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
   legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, quota);
   flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
+  own_use_ = std::make_unique<MachineOwnUse>(machine_, *flights_);
+  shown_ = std::make_unique<ShowDesk>(self(), charter, shares, *relations_, *own_use_);
+  held_ = std::make_unique<HoldDesk>(self(), charter, *relations_);
 }
 
 Coalition::~Coalition() = default;
@@ -54,6 +59,9 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   follow_control();
   note(legs_->apply(said));
   note(flights_->apply(said));
+  for (const FlightId& flight : flights_->take_touched()) shown_->touch(source_of(flight));
+  note(shown_->apply(said));
+  note(held_->apply(said));
   if (log.author == self()) remember(log, entry);
 }
 
@@ -149,7 +157,14 @@ void Coalition::found(UtcMs now, Batch& batch) {
 }
 
 Result<core::Outcome> Coalition::execute(core::Command command, UtcMs now, Batch& batch) {
+  const auto intent = std::visit(
+      []<class T>(const T& action) -> std::optional<IntentId> {
+        if constexpr (requires { action.intent; }) return action.intent;
+        return {};
+      },
+      command.action);
   core::Outcome outcome = TRY(machine_.execute(std::move(command), now));
+  if (intent && !outcome.repeated) shown_->touch(source_of(*intent));
   if (!outcome.repeated) {
     batch.push_back({{self(), LogName::Kind::kMain, {}}, outcome.seq, std::move(outcome.entry)});
   }
@@ -204,6 +219,7 @@ void Coalition::tick(UtcMs now, Batch& batch) {
   for (std::size_t i = 0; i < kSaidPerCallMax; ++i) {
     std::optional<core::Outcome> outcome = machine_.tick(now);
     if (!outcome) break;
+    touch_expired(outcome->entry);
     batch.push_back({{self(), LogName::Kind::kMain, {}}, outcome->seq, std::move(outcome->entry)});
   }
   say_due(now, batch);
@@ -211,7 +227,8 @@ void Coalition::tick(UtcMs now, Batch& batch) {
 
 std::optional<UtcMs> Coalition::next_tick() const {
   std::optional<UtcMs> first = machine_.next_tick();
-  for (const auto& other : {legs_->next_timer(), flights_->next_timer(), control_->next_timer()}) {
+  for (const auto& other : {legs_->next_timer(), flights_->next_timer(), control_->next_timer(), held_->next_timer(),
+                            shown_->next_timer()}) {
     if (other && (!first || *other < *first)) first = other;
   }
   return first;
@@ -221,7 +238,33 @@ std::optional<Body> Coalition::next_body(UtcMs now) {
   const UtcMs time = std::max(now, machine_.last_time());
   if (auto body = legs_->next(time)) return body;
   if (auto body = flights_->next(time)) return body;
-  return control_->next(time);
+  if (auto body = control_->next(time)) return body;
+  if (auto body = held_->next(time)) return body;
+  return shown_->next(time);
+}
+
+void Coalition::touch_expired(std::string_view line) {
+  const auto entry = core::read_entry(line);
+  if (!entry || entry->type != core::EntryType::kIntentExpired) return;
+  for (const core::Expired& expired : entry->expired) shown_->touch(source_of(IntentId::trusted(expired.id)));
+}
+
+std::vector<EntryHash> Coalition::take_doomed_bodies() {
+  std::vector<EntryHash> out = held_->take_doomed();
+  for (const EntryHash& own : shown_->take_expired()) out.push_back(own);
+  return out;
+}
+
+void Coalition::body_destroyed(const EntryHash& body, UtcMs now, Batch& batch) {
+  if (auto receipt = held_->destroyed(body)) {
+    say(std::move(*receipt), {}, now, batch);
+  } else if (shown_->versions().contains(body)) {
+    say(ShareDestroyed{.body = body, .to = self()}, {}, now, batch);
+  }
+}
+
+bool Coalition::may_serve_body(const EntryHash& body, const AuthorityId& peer) const {
+  return shown_->may_serve(body, peer) || held_->may_serve(body, peer);
 }
 
 void Coalition::say_due(UtcMs now, Batch& batch) {

@@ -17,8 +17,8 @@
 // Peers' entries stand in the same local order as one's own: mirrors of their logs live in the same store, so replay
 // meets everything in the order in which it became known here. That order is what "known when it was said" means.
 //
-// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, in this order: each may ask those
-// before it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
+// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, `shown`, `held`, in this order: each may
+// ask those before it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
 // kSaidPerCallMax, and the rest follows with the next call.
 //
 // One thread. Not copyable, not movable: its parts know each other.
@@ -33,12 +33,15 @@
 #include <vector>
 
 #include "coordination/act.h"
+#include "coordination/disclosure_held.h"
+#include "coordination/disclosure_show.h"
 #include "coordination/flight_desk.h"
 #include "coordination/leg_desk.h"
 #include "coordination/log_name.h"
 #include "coordination/log_origins.h"
 #include "coordination/machine_airspace.h"
 #include "coordination/officers.h"
+#include "coordination/own_use.h"
 #include "coordination/relation.h"
 #include "coordination/zone_control.h"
 #include "core/command_memory.h"
@@ -117,8 +120,27 @@ class Coalition {
   void accuse(const AuthorityId& peer, const std::string& origin, const log::Hash& evidence, UtcMs now, Batch& batch);
   /// Says what time calls for.
   void tick(UtcMs now, Batch& batch);
+  /// Says what is due because of commands executed since: once a batch.
+  void speak(UtcMs now, Batch& batch) { say_due(now, batch); }
   /// When `tick` has something to do, never late; nothing when nothing waits.
   [[nodiscard]] std::optional<UtcMs> next_tick() const;
+
+  // Bodies of shares. Contents are no part of the state: whoever runs this keeps them beside the record.
+  // ------------------------------------------------------------------------------------------------------------
+
+  /// Bodies of what has just been said: to be durable no later than the batch.
+  [[nodiscard]] std::vector<SealedShare> take_bodies() { return shown_->take_bodies(); }
+  [[nodiscard]] std::vector<WantedBody> wanted_bodies(std::size_t most = 256, const EntryHash& after = {}) const {
+    return held_->wanted(most, after);
+  }
+  /// A body that was fetched and is durable, or that was found after a restart. Fails as HoldDesk::learn.
+  [[nodiscard]] Status learn_body(std::string_view bytes) { return held_->learn(bytes); }
+  /// Bodies to destroy now. `body_destroyed` is to follow for each, when it is gone for good.
+  [[nodiscard]] std::vector<EntryHash> take_doomed_bodies();
+  /// Writes the receipt.
+  void body_destroyed(const EntryHash& body, UtcMs now, Batch& batch);
+  /// Whether a peer may have a body from this node: an entry that the peer may read quotes it, and it still may.
+  [[nodiscard]] bool may_serve_body(const EntryHash& body, const AuthorityId& peer) const;
 
   // Answers
   // ------------------------------------------------------------------------------------------------------------
@@ -129,6 +151,10 @@ class Coalition {
   [[nodiscard]] const ZoneControl& control() const { return *control_; }
   [[nodiscard]] const LegDesk& legs() const { return *legs_; }
   [[nodiscard]] const FlightDesk& flights() const { return *flights_; }
+  /// What this authority shows to others.
+  [[nodiscard]] const ShowDesk& shown() const { return *shown_; }
+  /// What others show to it.
+  [[nodiscard]] const HoldDesk& held() const { return *held_; }
   /// Peers' logs that have been read, by name.
   [[nodiscard]] const std::map<LogName, PeerLog>& peer_logs() const { return peer_logs_; }
   [[nodiscard]] std::uint64_t next_seq() const { return machine_.next_seq(); }
@@ -144,7 +170,7 @@ class Coalition {
   [[nodiscard]] static Result<std::unique_ptr<Coalition>> read_snapshot(CoalitionConfig config, ByteView snapshot);
 
  private:
-  Coalition(core::Machine machine, Origins origins, LegQuota quota, OfficerPolicy officers);
+  Coalition(core::Machine machine, Origins origins, LegQuota quota, OfficerPolicy officers, const ShareKey& shares);
 
   struct Author {
     core::Subject by = {};
@@ -170,6 +196,7 @@ class Coalition {
   void say_due(UtcMs now, Batch& batch);
   [[nodiscard]] std::optional<Body> next_body(UtcMs now);
   void note_anomalies(const LogName& log, std::vector<PeerOddity> odd, UtcMs now, Batch& batch);
+  void touch_expired(std::string_view line);
   void note_skew(const LogName& log, const PeerLog& peer, UtcMs now, Batch& batch);
 
   [[nodiscard]] Result<EntryHash> perform(const ActCommand& command, UtcMs now, Batch& batch);
@@ -186,6 +213,9 @@ class Coalition {
   std::unique_ptr<MachineAirspace> airspace_;
   std::unique_ptr<LegDesk> legs_;
   std::unique_ptr<FlightDesk> flights_;
+  std::unique_ptr<MachineOwnUse> own_use_;
+  std::unique_ptr<ShowDesk> shown_;
+  std::unique_ptr<HoldDesk> held_;
 
   core::CommandMemory acts_;
   std::map<LogName, PeerLog> peer_logs_;

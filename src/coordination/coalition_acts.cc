@@ -1,6 +1,8 @@
 // Officers' acts: each is checked by the part that it concerns, and becomes entries.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "coordination/coalition.h"
 
@@ -98,6 +100,18 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
       }
       return one(Body(ClockFault{.fault = a.fault, .text = a.text}));
     }
+    Result<EntryHash> operator()(const SetShareRule& a) const {
+      const std::vector<AuthorityId> before = c.shown_->onward(a.recipient, a.domain);
+      const bool wider = std::ranges::any_of(a.onward, [&](const AuthorityId& id) {
+        return std::ranges::find(before, id) == before.end();
+      });
+      if (wider) TRY_VOID(officers(OfficerAct::kPropose));
+      return one(c.shown_->rule({.domain = a.domain, .onward = a.onward, .recipient = a.recipient}));
+    }
+    Result<EntryHash> operator()(const WithholdShare& a) const {
+      return one(c.shown_->withhold({.recipient = a.recipient, .source = a.source, .withheld = a.withheld}));
+    }
+    Result<EntryHash> operator()(const PassShare& a) const { return one(c.held_->pass(a.body, a.to)); }
   };
   return std::visit(Visitor{*this, command, time, batch}, command.act);
 }

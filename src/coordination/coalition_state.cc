@@ -96,6 +96,8 @@ std::string Coalition::coordination_state() const {
   control_->write_state(out);
   out.key("flights");
   flights_->write_state(out);
+  out.key("held");
+  held_->write_state(out);
   out.key("legs");
   legs_->write_state(out);
   out.key("peer_logs").begin_array();
@@ -104,6 +106,8 @@ std::string Coalition::coordination_state() const {
   }
   out.end_array().key("relations");
   relations_->write_state(out);
+  out.key("shown");
+  shown_->write_state(out);
   out.key("skews").begin_array();
   for (const auto& [author, time] : skew_noted_) core::write_fields(out, SkewRow{.author = author, .time = time});
   out.end_array().end_object();
@@ -148,9 +152,10 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
     rest = rest.first(rest.size() - sizeof(core::StateHash));
   }
   const core::Charter charter = config.machine.charter;
+  const ShareKey shares = ShareKey::derive(config.machine.ovn_secret);
   core::Machine made = TRY(core::Machine::read_snapshot(std::move(config.machine), machine));
   Origins origins = TRY(Origins::make(charter));
-  std::unique_ptr<Coalition> out(new Coalition(std::move(made), std::move(origins), config.quota, config.officers));
+  std::unique_ptr<Coalition> out(new Coalition(std::move(made), std::move(origins), config.quota, config.officers, shares));
   if (!whole) return out;
   TRY_VOID(out->read_state(as_text(rest)));
   const core::StateHash hash = out->state_hash();
@@ -162,7 +167,7 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
+  TRY_VOID(root.only({"acts", "anchored", "control", "flights", "held", "legs", "peer_logs", "relations", "shown", "skews"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -191,6 +196,8 @@ Status Coalition::read_state(std::string_view text) {
   follow_control();
   TRY_VOID(legs_->read_state(TRY(root.at("legs"))));
   TRY_VOID(flights_->read_state(TRY(root.at("flights"))));
+  TRY_VOID(shown_->read_state(TRY(root.at("shown"))));
+  TRY_VOID(held_->read_state(TRY(root.at("held"))));
   return {};
 }
 

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "coordination/control_entries.h"
+#include "coordination/disclosure_entries.h"
 #include "coordination/leg_entries.h"
 #include "coordination/peer_entries.h"
 #include "coordination/relation_entries.h"
@@ -32,6 +33,9 @@ using Body = std::variant<
     // zone control
     ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
     CharterAdopted,
+    // disclosure
+    ShareNamed, ShareRule, ShareWithheld, ShareShown, ShareEnded, ShareCommitment, ShareRevoked, SharePassed,
+    ShareForwarded, ShareDestroyed,
     // peers
     Anchor, MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, Alarm>;
 

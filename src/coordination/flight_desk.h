@@ -112,6 +112,8 @@ class FlightDesk {
   [[nodiscard]] const std::vector<FlightAlarm>& alarms() const { return alarms_; }
   /// Whether a leg is in disputed space, where nobody confirms.
   [[nodiscard]] bool disputed(const ZoneId& zone) const;
+  /// Flights that may have changed since this was last called. Not part of the state: after a restart all may have.
+  [[nodiscard]] std::set<FlightId> take_touched() { return std::exchange(touched_, {}); }
 
   friend bool operator==(const FlightDesk& a, const FlightDesk& b) {
     return a.clock_fault_ == b.clock_fault_ && a.flights_ == b.flights_ && a.past_ == b.past_ &&
@@ -266,6 +268,9 @@ class FlightDesk {
   std::set<std::pair<UtcMs, FlightId>> forget_flights_;
   std::set<std::pair<UtcMs, EntryHash>> forget_past_;
   std::size_t alarms_owed_ = 0;
+
+  UtcMs hearing_ = kUtcMin;  ///< Time of the entry that is being applied.
+  std::set<FlightId> touched_;
 
   // Whom `next` has to look at
   std::set<FlightId> due_;
