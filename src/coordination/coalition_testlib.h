@@ -57,6 +57,13 @@ class World {
   }
   /// Types of what `authority` itself has said, in order.
   [[nodiscard]] std::vector<std::string> said(std::string_view authority) const;
+  /// Bodies that a node keeps, and all that have ever reached it from others.
+  [[nodiscard]] const std::map<EntryHash, std::string>& bodies(std::string_view authority) const {
+    return nodes_.at(authority_id(authority)).bodies;
+  }
+  [[nodiscard]] const std::vector<std::string>& received(std::string_view authority) const {
+    return nodes_.at(authority_id(authority)).received;
+  }
   [[nodiscard]] static AuthorityId authority_id(std::string_view id) { return AuthorityId::trusted(id); }
 
   core::Charter charter;
@@ -66,9 +73,14 @@ class World {
   struct Node {
     std::unique_ptr<Coalition> coalition;
     Batch record;
+    std::map<EntryHash, std::string> bodies;
+    std::vector<std::string> received;
   };
   [[nodiscard]] CoalitionConfig config(const AuthorityId& self) const;
   bool pull_log(const AuthorityId& reader, const LogName& log);
+  bool pull_bodies(const AuthorityId& reader, const AuthorityId& author);
+  /// What a node does after each call: keeps bodies, destroys them and says so.
+  void keep(Node& node);
   bool pull_all(const AuthorityId& reader, const AuthorityId& author);
 
   std::map<AuthorityId, Node> nodes_;

@@ -57,6 +57,9 @@ class Checker {
   virtual void on_entry(const Durable& /*durable*/) {}
   /// Any line has become durable at a node, own or mirrored.
   virtual void on_record(const AuthorityId& /*at*/, const Record& /*record*/) {}
+  /// A node has sent the body of a share to another.
+  virtual void on_served(const AuthorityId& /*from*/, const AuthorityId& /*to*/, const log::Hash& /*hash*/,
+                         const std::string& /*bytes*/) {}
   /// A flight was filed whose legs are all in zones of its home.
   virtual void on_filed(const Trip& /*trip*/) {}
   virtual void on_entered(const Aircraft& /*aircraft*/) {}

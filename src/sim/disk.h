@@ -63,6 +63,10 @@ class Disk {
   /// Empty for a log of which nothing is held.
   [[nodiscard]] const DurableLog& log(const LogName& name) const;
   [[nodiscard]] const std::map<LogName, DurableLog>& logs() const { return logs_; }
+  /// Bodies beside the record; durable when this returns.
+  void put_body(const log::Hash& hash, std::string bytes) { bodies_[hash] = std::move(bytes); }
+  void destroy_body(const log::Hash& hash) { bodies_.erase(hash); }
+  [[nodiscard]] const std::map<log::Hash, std::string>& bodies() const { return bodies_; }
 
  private:
   struct Commit {
@@ -78,6 +82,7 @@ class Disk {
   std::vector<Commit> commits_;
   std::map<LogName, DurableLog> logs_;
   std::vector<Batch> pending_;
+  std::map<log::Hash, std::string> bodies_;
   std::optional<std::pair<std::size_t, std::string>> flipped_;
   std::vector<Record> aside_records_;
   std::vector<Commit> aside_commits_;

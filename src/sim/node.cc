@@ -15,6 +15,7 @@ using coordination::Coalition;
 namespace {
 
 constexpr DurationMs kAskAgainMs = 6'000;
+constexpr std::size_t kBodiesPerQuestionMax = 32;
 
 /// The same words, said a moment later: no entry's meaning changes, only the tree does.
 std::string retold(const std::string& line) {
@@ -63,6 +64,7 @@ void Node::start() {
 // Writing -------------------------------------------------------------------------------------------------------------
 
 void Node::write(Batch batch) {
+  for (coordination::SealedShare& share : coalition_->take_bodies()) disk_.put_body(share.hash, std::move(share.bytes));
   disk_.write(std::move(batch));
   if (disk_.unsynced() && !sync_due_) {
     sync_due_ = true;
@@ -78,8 +80,19 @@ void Node::sync() {
   sync_due_ = false;
   disk_.sync();
   world_.on_durable(*this);
+  destroy_doomed();
   const auto waiting = waiting_;
   for (const auto& [reader, question] : waiting) answer(reader);
+}
+
+/// First it is gone, then the receipt is written.
+void Node::destroy_doomed() {
+  Batch batch;
+  for (const log::Hash& body : coalition_->take_doomed_bodies()) {
+    disk_.destroy_body(body);
+    coalition_->body_destroyed(body, clock(), batch);
+  }
+  if (!batch.empty()) write(std::move(batch));
 }
 
 void Node::arm_tick() {
@@ -99,6 +112,7 @@ void Node::tick() {
   Batch batch;
   coalition_->tick(clock(), batch);
   write(std::move(batch));
+  if (!disk_.unsynced()) destroy_doomed();
 }
 
 bool Node::act(coordination::Act act, std::string_view second, std::string_view cmd) {
@@ -121,6 +135,23 @@ void Node::on_question(const AuthorityId& reader, const Question& question) {
   if (state_ == State::kDown || silent_) return;
   waiting_[reader] = question;
   answer(reader);
+  if (!settled()) return;
+  for (const log::Hash& hash : question.bodies) {
+    const auto body = disk_.bodies().find(hash);
+    if (body == disk_.bodies().end() || !coalition_->may_serve_body(hash, reader)) continue;
+    world_.on_served(self_, reader, hash, body->second);
+    world_.send(self_, reader,
+                [&world = world_, reader, bytes = body->second] { world.node(reader).on_body(bytes); });
+  }
+}
+
+void Node::on_body(const std::string& bytes) {
+  if (!up()) return;
+  disk_.put_body(log::sha256(bytes), bytes);
+  if (!coalition_->learn_body(bytes) && !coalition_->held().held().contains(log::sha256(bytes))) {
+    disk_.destroy_body(log::sha256(bytes));  // late, or again: nobody waits for it here
+  }
+  if (!disk_.unsynced()) destroy_doomed();
 }
 
 void Node::answer(const AuthorityId& reader) {
@@ -207,7 +238,13 @@ void Node::ask(const AuthorityId& author) {
   Peer& peer = peers_.at(author);
   Question question{.id = ++peer.question,
                     .members = mirror({author, LogName::Kind::kMembers, {}}).size(),
-                    .pair = mirror({author, LogName::Kind::kPair, self_}).size()};
+                    .pair = mirror({author, LogName::Kind::kPair, self_}).size(),
+                    .bodies = {}};
+  if (up()) {
+    for (const coordination::WantedBody& wanted : coalition_->wanted_bodies()) {
+      if (wanted.peer == author && question.bodies.size() < kBodiesPerQuestionMax) question.bodies.push_back(wanted.body);
+    }
+  }
   world_.send(self_, author,
               [&world = world_, self = self_, author, question] { world.node(author).on_question(self, question); });
   world_.timeline().in(kAskAgainMs + rng_.between(0, 2'000), [this, life = life_, author, id = question.id] {
@@ -345,6 +382,7 @@ void Node::restart() {
     set_at_ = world_.now();
   }
   coalition_ = replayed(true);
+  for (const auto& [hash, body] : disk_.bodies()) static_cast<void>(coalition_->learn_body(body));
   state_ = State::kUp;
   up_since_ = world_.now();
   for (const auto& [peer, unused] : peers_) ask(peer);

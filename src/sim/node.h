@@ -23,6 +23,7 @@ struct Question {
   std::uint64_t id = 0;
   std::uint64_t members = 0;
   std::uint64_t pair = 0;
+  std::vector<log::Hash> bodies;  ///< Of shares.
 };
 struct Answer {
   std::uint64_t id = 0;
@@ -72,6 +73,7 @@ class Node {
 
   void on_question(const AuthorityId& reader, const Question& question);
   void on_answer(const AuthorityId& author, const Answer& answer);
+  void on_body(const std::string& bytes);
 
   // What happens to it.
   void crash();
@@ -97,6 +99,7 @@ class Node {
   };
   void write(coordination::Batch batch);
   void sync();
+  void destroy_doomed();
   void arm_tick();
   void tick();
   void ask(const AuthorityId& author);

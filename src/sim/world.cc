@@ -126,6 +126,12 @@ void World::on_durable(Node& node) {
   }
 }
 
+void World::on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash,
+                      const std::string& bytes) {
+  ++counts_.shares;
+  for (const auto& checker : checkers_) checker->on_served(from, to, hash, bytes);
+}
+
 void World::on_entered(const Aircraft& aircraft) {
   ++counts_.entered;
   inside_.insert(aircraft.request);

@@ -46,6 +46,8 @@ struct Counts {
   std::uint64_t lost_messages = 0;
   std::uint64_t nonsense_refused = 0;
   std::uint64_t replays = 0;
+  std::uint64_t shares = 0;
+  std::uint64_t passed = 0;
 };
 
 /// An own entry of a node, as it became durable.
@@ -93,6 +95,7 @@ class World {
   /// Over a link that may lose it, repeat it, or bring it late.
   void send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive);
   void on_durable(Node& node);
+  void on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash, const std::string& bytes);
   void on_entered(const Aircraft& aircraft);
   void on_left(const Aircraft& aircraft);
   [[nodiscard]] bool inside(const EntryHash& request) const { return inside_.contains(request); }
@@ -108,6 +111,7 @@ class World {
   void officer_looks(Node& node);
   void officer_duties(Node& node);
   void officer_whims(Node& node);
+  void officer_shares(Node& node, const AuthorityId& peer);
   void officer_errs(Node& node, const ZoneId& zone, const AuthorityId& peer);
   void plan_faults();
   void plan_next_fault();

@@ -174,9 +174,41 @@ void World::officer_whims(Node& node) {
     case 15:
       officer_errs(node, zone.id, peer);
       return;
+    case 16:
+    case 17:
+      officer_shares(node, peer);
+      return;
+    case 18:
+    case 19: {
+      // Passes on whatever is here to whomever: most of it is refused.
+      const auto& held = c.held().held();
+      if (held.empty()) return;
+      auto at = held.begin();
+      std::advance(at, rng.between(0, static_cast<std::int64_t>(held.size()) - 1));
+      if (node.act(PassShare{at->first, peer})) ++counts_.passed;
+      return;
+    }
     default:
       return;
   }
+}
+
+/// Changes whom a recipient may tell, or withholds a flight, or shows it again.
+void World::officer_shares(Node& node, const AuthorityId& peer) {
+  Rng& rng = traffic_rng_;
+  if (rng.chance(600)) {
+    std::vector<AuthorityId> onward;
+    for (const core::Authority& other : charter().authorities) {
+      if (other.id != node.self() && other.id != peer && rng.chance(500)) onward.push_back(other.id);
+    }
+    node.act(SetShareRule{core::Domain::kAir, std::move(onward), peer});
+    return;
+  }
+  const auto& flights = node.coalition().flights().flights();
+  if (flights.empty()) return;
+  auto at = flights.begin();
+  std::advance(at, rng.between(0, static_cast<std::int64_t>(flights.size()) - 1));
+  node.act(WithholdShare{peer, source_of(at->first), rng.chance(600)});
 }
 
 /// Acts that make no sense, and the same act again.
