@@ -78,6 +78,7 @@ std::unique_ptr<Command> command_tree(bool& json, bool& no_colour) {
   add_measure(*root);
   add_flight(*root);
   add_leg(*root);
+  add_disclosure(*root);
   add_relation(*root);
   add_peer(*root);
   add_clock(*root);

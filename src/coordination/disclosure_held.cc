@@ -201,6 +201,7 @@ void HoldDesk::place(const HeldShare& row) {
   if (row.destroyed) {
     forgotten_.emplace(*row.destroyed + kShareKeptMs, row.body);
   } else if (row.revoked) {
+    if (planted(Plant::kKeepRevoked)) return;
     if (std::ranges::find(doomed_, row.body) == doomed_.end()) doomed_.push_back(row.body);
   } else if (row.until) {
     expiries_.emplace(*row.until + kShareKeptMs, row.body);

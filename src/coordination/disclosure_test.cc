@@ -42,7 +42,8 @@ class DisclosureTest : public ::testing::Test {
       EXPECT_EQ(world.replayed(name)->state_hash(), world.at(name).state_hash()) << name;
       const auto again = Coalition::read_snapshot(
           {.machine = {.self = a.id, .charter = world.charter}, .quota = {}}, world.at(name).write_snapshot());
-      ASSERT_TRUE(again.has_value()) << again.error().text();
+      EXPECT_TRUE(again.has_value()) << again.error().text();
+      if (!again) continue;
       EXPECT_EQ((*again)->state_hash(), world.at(name).state_hash()) << name;
       EXPECT_EQ((*again)->shown(), world.at(name).shown());
       EXPECT_EQ((*again)->held(), world.at(name).held());

@@ -22,11 +22,12 @@ enum class Plant : std::uint8_t {
   kDeafToAccept,     ///< An ACCEPT of one's own proposal is not heard.
   kOneSideOnly,      ///< Near a boundary only the zone that is entered is asked (ADR 17).
   kPassRegardless,   ///< What is shown is passed on and served to those whom its originator did not name.
+  kKeepRevoked,      ///< What was revoked is kept.
 };
-constexpr std::array<std::string_view, 11> enum_names(Plant) {
-  return {"none",           "ignore-conflicts", "ack-before-crew", "resume-early",
-          "live-only-state", "freeze-self",     "late-confirm",    "leak-call-sign",
-          "deaf-to-accept", "one-side-only",    "pass-regardless"};
+constexpr std::array<std::string_view, 12> enum_names(Plant) {
+  return {"none",            "ignore-conflicts", "ack-before-crew", "resume-early",
+          "live-only-state", "freeze-self",      "late-confirm",    "leak-call-sign",
+          "deaf-to-accept",  "one-side-only",    "pass-regardless", "keep-revoked"};
 }
 
 #ifdef TANSIQ_PLANT

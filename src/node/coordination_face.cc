@@ -71,6 +71,22 @@ struct PreviewRow {
                       field("edge", &PreviewRow::edge), field("text", &PreviewRow::text));
   }
 };
+/// What a line of a preview means for one flight or intent of ours.
+struct PreviewShareRow {
+  ShareLevel after = ShareLevel::kNone;
+  ShareLevel before = ShareLevel::kNone;
+  std::vector<AuthorityId> holders;
+  std::uint64_t revoked = 0;
+  std::string source;
+  std::string text;
+  AuthorityId to;
+  static constexpr auto fields() {
+    using R = PreviewShareRow;
+    return std::tuple(field("after", &R::after), field("before", &R::before), field("holders", &R::holders),
+                      field("revoked", &R::revoked), field("source", &R::source), field("text", &R::text),
+                      field("to", &R::to));
+  }
+};
 struct PreviewRequest {
   std::optional<Change> change;
   std::vector<EdgeLevel> edges;
@@ -87,6 +103,25 @@ struct PreviewRequest {
       return fail(ErrorCode::kInvalid, "give a proposal, or a change (\"freeze\" or \"agreement\") with its edges");
     }
     return {};
+  }
+};
+/// One version of what we show.
+struct ShownRow {
+  std::vector<AuthorityId> destroyed;    ///< Who has said that it is.
+  std::vector<AuthorityId> outstanding;  ///< Who was given it and has not said so.
+  std::string source;
+  ShownVersion version;
+  static constexpr auto fields() {
+    return std::tuple(field("destroyed", &ShownRow::destroyed), field("outstanding", &ShownRow::outstanding),
+                      field("source", &ShownRow::source), field("version", &ShownRow::version));
+  }
+};
+/// One version of what others show us.
+struct HeldRow {
+  std::optional<ShareContent> content;  ///< Absent: not here, not readable, or destroyed.
+  HeldShare held;
+  static constexpr auto fields() {
+    return std::tuple(field("content", &HeldRow::content), field("held", &HeldRow::held));
   }
 };
 struct ActAnswer {
@@ -138,6 +173,24 @@ void write_legs(JcsWriter& out, const Coalition& coalition) {
   out.end_array();
 }
 
+void write_disclosure(JcsWriter& out, const Coalition& coalition) {
+  out.key("held").begin_array();
+  for (const auto& [body, held] : coalition.held().held()) {
+    HeldRow row{.content = {}, .held = held};
+    if (const ShareContent* content = coalition.held().content(body)) row.content = *content;
+    core::write_fields(out, row);
+  }
+  out.end_array().key("shown").begin_array();
+  for (const auto& [body, version] : coalition.shown().versions()) {
+    const ShareNamed* named = coalition.shown().named(version.share);
+    core::write_fields(out, ShownRow{.destroyed = version.destroyed,
+                                     .outstanding = version.outstanding(),
+                                     .source = named == nullptr ? std::string() : named->source,
+                                     .version = version});
+  }
+  out.end_array();
+}
+
 void write_control(JcsWriter& out, const Coalition& coalition) {
   out.key("zones").begin_array();
   for (const core::Zone& zone : coalition.machine().charter().zones) {
@@ -173,6 +226,8 @@ std::optional<std::string> coordination_json(std::string_view name, const Coalit
     write_legs(out, coalition);
   } else if (name == "control") {
     write_control(out, coalition);
+  } else if (name == "disclosure") {
+    write_disclosure(out, coalition);
   } else {
     return std::nullopt;
   }
@@ -218,6 +273,18 @@ Result<std::string> preview_json(std::string_view body, const Coalition& coaliti
   for (const PreviewLine& line : lines) {
     core::write_fields(out,
                        PreviewRow{.after = line.after, .before = line.before, .edge = line.edge, .text = line.text});
+  }
+  out.end_array().key("shares").begin_array();
+  for (const PreviewLine& line : lines) {
+    for (const SharePreview& share : coalition.shown().preview(line.edge, line.after)) {
+      core::write_fields(out, PreviewShareRow{.after = share.after,
+                                              .before = share.before,
+                                              .holders = share.holders,
+                                              .revoked = share.versions,
+                                              .source = share.source,
+                                              .text = share_text(share),
+                                              .to = share.to});
+    }
   }
   out.end_array().end_object();
   return text;

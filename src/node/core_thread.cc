@@ -20,6 +20,7 @@ using coordination::LogName;
 /// What a task may add to a batch is bounded below half of what the store takes at once.
 constexpr std::size_t kBatchFull = store::kBatchEntriesMax / 2;
 constexpr std::size_t kMetaFull = 256;
+constexpr std::size_t kBodiesWithEntries = 8U << 20;
 static_assert(kPullEntriesMax + 3 * coordination::kSaidPerCallMax < kBatchFull);
 
 void refuse(CoreTask& task, const Error& error, const coordination::Coalition& coalition, std::vector<Departure>& out) {
@@ -31,6 +32,8 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     out.push_back(act->done(std::unexpected(error), coalition));
   } else if (auto* peer = std::get_if<PeerTask>(&task)) {
     peer->done(std::unexpected(error));
+  } else if (auto* body = std::get_if<BodyTask>(&task)) {
+    body->done(std::unexpected(error));
   }
 }
 
@@ -95,7 +98,8 @@ void CoreThread::run() {
       if ((batch_.size() >= kBatchFull || meta_.size() >= kMetaFull) && !settle()) return;
     }
     figures_.batch_commands.add(static_cast<double>(batch.size()));
-    if (!settle()) return;
+    if (!batch_.empty()) coalition_->speak(now, batch_);
+    if (!settle() || !destroy_doomed(now)) return;
     batch.clear();
   }
 }
@@ -104,6 +108,33 @@ void CoreThread::execute(EvidenceTask& task, UtcMs now) {
   coalition_->accuse(task.peer, task.origin, log::sha256(task.text), now, batch_);
   meta_.push_back({fork_meta_key(task.origin), task.text});
   bodies_.push_back(std::move(task.text));
+}
+
+void CoreThread::execute(BodyTask& task) {
+  const Status learned = coalition_->learn_body(task.bytes);
+  if (!learned && learned.error().code == ErrorCode::kNotFound) {
+    departures_.push_back({nullptr, {}, [done = std::move(task.done), learned](const Status&) { done(learned); }});
+    return;
+  }
+  // What is no good, too: it is not asked for again, and destroyed where it was not for us.
+  if (!learned) log_error("peer.share", {{"message", learned.error().text()}});
+  bodies_.push_back(std::move(task.bytes));
+  departures_.push_back({nullptr, {}, std::move(task.done)});
+}
+
+/// First gone, then said to be gone. The entry that demands it is durable already.
+bool CoreThread::destroy_doomed(UtcMs now) {
+  const std::vector<log::Hash> doomed = coalition_->take_doomed_bodies();
+  if (doomed.empty()) return true;
+  for (const log::Hash& body : doomed) {
+    if (const Status gone = store_.destroy_body(body); !gone) {
+      abandon(gone.error());
+      return false;
+    }
+    coalition_->body_destroyed(body, now, batch_);
+    if (batch_.size() >= kBatchFull && !settle()) return false;
+  }
+  return settle();
 }
 
 /// Makes durable what has been decided, then lets the answers out. False when the store failed: it is over.
@@ -126,6 +157,7 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* act = std::get_if<ActTask>(&task)) return execute(*act, now);
   if (auto* peer = std::get_if<PeerTask>(&task)) return execute(*peer, now);
   if (auto* evidence = std::get_if<EvidenceTask>(&task)) return execute(*evidence, now);
+  if (auto* body = std::get_if<BodyTask>(&task)) return execute(*body);
   if (auto* meta = std::get_if<MetaTask>(&task)) {
     meta_.push_back(std::move(*meta));
     return;
@@ -199,8 +231,23 @@ void CoreThread::count(const Result<Recorded>& recorded) {
   if (!recorded->decision.accepted()) one(figures_.refusals, recorded->decision.refusal);
 }
 
+/// Large bodies go before the entries that quote them, in transactions of their own; few and small ones with them.
+Status CoreThread::write_bodies() {
+  for (coordination::SealedShare& share : coalition_->take_bodies()) bodies_.push_back(std::move(share.bytes));
+  std::size_t bytes = 0;
+  for (const std::string& body : bodies_) bytes += body.size();
+  if (bytes <= kBodiesWithEntries) return {};
+  for (const std::string& body : bodies_) {
+    const store::NewBody one{log::sha256(body), as_bytes(body)};
+    TRY_VOID(store_.append({.bodies = {&one, 1}}));
+  }
+  bodies_.clear();
+  return {};
+}
+
 Status CoreThread::commit() {
-  if (batch_.empty() && meta_.empty()) return {};
+  TRY_VOID(write_bodies());
+  if (batch_.empty() && meta_.empty() && bodies_.empty()) return {};
   const auto begin = std::chrono::steady_clock::now();
   new_entries_.clear();
   bool shared = false;

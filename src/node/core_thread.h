@@ -77,7 +77,13 @@ struct EvidenceTask {
   std::string origin;
   std::string text;  ///< log/evidence.h
 };
-using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask>;
+/// The body of a share, fetched from a peer and verified by its hash.
+struct BodyTask {
+  std::string bytes;
+  /// On the core thread, once it is durable; or with why it is not, or is not wanted.
+  std::function<void(const Status& kept)> done;
+};
+using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask>;
 
 class CoreThread {
  public:
@@ -124,6 +130,10 @@ class CoreThread {
   void execute(ActTask& task, UtcMs now);
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
+  void execute(BodyTask& task);
+  /// Destroys what has to be, durably, and writes the receipts. False when the store failed.
+  [[nodiscard]] bool destroy_doomed(UtcMs now);
+  [[nodiscard]] Status write_bodies();
   [[nodiscard]] Result<Recorded> recorded(Result<core::Outcome> outcome);
   [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
   [[nodiscard]] Status commit();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <future>
 
@@ -36,6 +37,7 @@ Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::Sqlite
                                                     const LogBook& logs, ProblemLog& problems) {
   std::unique_ptr<PeerLinks> links(new PeerLinks(std::move(config), core, logs));
   TRY_VOID(links->listen(store, problems));
+  TRY_VOID(links->fetch_bodies());
   TRY_VOID(links->pull(store));
   return links;
 }
@@ -66,6 +68,7 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
                                    behind.peer.str(), behind.size, behind.origin),
                        behind.origin});
   };
+  body_reader_ = TRY(store.open_reader());
   face_ = std::make_unique<PeerFace>(std::move(face), TRY(store.open_reader()), problems);
   net::HttpServerOptions options;
   options.address = config_.listen_address;
@@ -77,7 +80,8 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
                                .any_client_key = true};
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (exchange->request().path() == kPullPath) return face_->handle(exchange);
-    exchange->respond({ErrorCode::kNotFound, "peers pull logs here, and nothing else", {}});
+    if (exchange->request().path() == kBodyPath) return serve_body(exchange);
+    exchange->respond({ErrorCode::kNotFound, "peers pull logs and bodies here, and nothing else", {}});
   }));
   return {};
 }
@@ -112,6 +116,45 @@ Status PeerLinks::pull(store::SqliteStore& store) {
   return {};
 }
 
+Status PeerLinks::fetch_bodies() {
+  const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
+  for (const core::Authority& peer : config_.charter->authorities) {
+    if (peer.id == config_.self || !peer.peer) continue;
+    net::HttpClientOptions http;
+    const auto other = config_.urls.find(peer.id.str());
+    http.base_url = other == config_.urls.end() ? peer.peer->url : other->second;
+    http.trust.keys_sha256 = pinned(*peer.peer);
+    http.trust.certificate_file = config_.certificate_file;
+    http.trust.key_file = config_.key_file;
+    http.body_bytes_max = coordination::kShareBytesMax;
+    http.interrupt = interrupt;
+    body_clients_[peer.id] = TRY(net::HttpClient::create(std::move(http)));
+  }
+  fetcher_ = std::make_unique<BodyFetcher>(BodyFetcher::Config{
+      .core = &core_,
+      .seed = random_seed(),
+      .ask = [this](const coordination::WantedBody& body) -> Result<std::string> {
+        const auto client = body_clients_.find(body.peer);
+        if (client == body_clients_.end()) return fail(ErrorCode::kNotFound, "the charter names no such peer");
+        net::ClientResponse answer =
+            TRY(client->second->send(net::Method::kPost, body_target(body.body), {}, {}, true));
+        if (answer.status != 200) return std::unexpected(net::error_from_response(answer, "the peer answers"));
+        return std::move(answer.body);
+      },
+      .interrupt = [interrupt] { interrupt->trigger(); }});
+  return {};
+}
+
+void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
+  const auto& shown = exchange->request().connection->peer;
+  for (const core::Authority& peer : config_.charter->authorities) {
+    if (!shown || peer.id == config_.self || !peer.peer) continue;
+    if (std::ranges::find(peer.peer->tls_keys, log::Hash{shown->key_sha256}) == peer.peer->tls_keys.end()) continue;
+    return node::serve_body(exchange, peer.id, core_, *body_reader_);
+  }
+  exchange->respond({ErrorCode::kForbidden, "the charter names no peer with this key", {}});
+}
+
 /// Waits for the core thread, on the puller's: the replica moves on only when what it read is durable.
 Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
   PeerTask task{.log = log,
@@ -126,7 +169,9 @@ Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
   auto future = promise->get_future();
   task.done = [promise](const Status& durable) { promise->set_value(durable); };
   TRY_VOID(core_.submit_urgent(std::move(task)));
-  return future.get();
+  Status durable = future.get();
+  if (durable) fetcher_->poke();
+  return durable;
 }
 
 void PeerLinks::note_receipt(const PeerFace::Receipt& receipt) {
@@ -175,6 +220,7 @@ std::vector<PeerStanding> PeerLinks::standing() const {
 
 void PeerLinks::stop() {
   for (Line& line : lines_) line.puller->stop();
+  if (fetcher_) fetcher_->stop();
   if (face_) face_->stop();
   if (server_) (void)server_->stop(1'000);
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/charter.h"
+#include "node/body_links.h"
 #include "node/coordination_face.h"
 #include "node/core_thread.h"
 #include "node/log_book.h"
@@ -65,6 +66,8 @@ class PeerLinks {
       : config_(std::move(config)), core_(core), logs_(logs) {}
   [[nodiscard]] Status listen(store::SqliteStore& store, ProblemLog& problems);
   [[nodiscard]] Status pull(store::SqliteStore& store);
+  [[nodiscard]] Status fetch_bodies();
+  void serve_body(const std::shared_ptr<net::Exchange>& exchange);
   [[nodiscard]] Status make_durable(const coordination::LogName& log, const Piece& piece);
   void note_receipt(const PeerFace::Receipt& receipt);
   void accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence);
@@ -74,7 +77,10 @@ class PeerLinks {
   const LogBook& logs_;
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
+  std::unique_ptr<store::LogReader> body_reader_;  ///< For the core thread alone.
   std::vector<Line> lines_;
+  std::map<AuthorityId, std::unique_ptr<net::HttpClient>> body_clients_;  ///< For the fetcher's thread alone.
+  std::unique_ptr<BodyFetcher> fetcher_;
   mutable std::mutex mutex_;
   std::map<AuthorityId, std::uint64_t> acknowledged_;  ///< Of the pair's log. Guarded by mutex_.
 };

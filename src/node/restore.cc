@@ -160,6 +160,21 @@ Status replay(store::LogReader& reader, const LogBook& logs, std::uint64_t first
   }
 }
 
+/// Contents of shares are no part of the state: they are found again by what entries say is held.
+Status learn_bodies(store::LogReader& reader, coordination::Coalition& coalition) {
+  log::Hash after{};
+  while (true) {
+    const auto page = coalition.wanted_bodies(256, after);
+    if (page.empty()) return {};
+    for (const coordination::WantedBody& wanted : page) {
+      const auto bytes = TRY(reader.body(wanted.body));
+      // What is no good was said to be no good when it came.
+      if (bytes) static_cast<void>(coalition.learn_body(as_text(*bytes)));
+    }
+    after = page.back().body;
+  }
+}
+
 }  // namespace
 
 store::Hash snapshot_state_hash(ByteView snapshot) {
@@ -179,6 +194,7 @@ Result<Restored> restore_coalition(store::LogStore& store, const LogBook& logs,
   TRY_VOID(replay(*reader, logs, from, next_seq, *coalition));
   TRY_VOID(coalition->settle());
   TRY_VOID(note_heads(*reader, logs, *coalition));
+  TRY_VOID(learn_bodies(*reader, *coalition));
   if (next_seq == 0) TRY_VOID(found_log(store, config.machine, *coalition, now));
   const std::uint64_t entries = coalition->next_seq();
   return Restored{std::move(coalition), entries, from};

@@ -11,6 +11,9 @@
 //   holds                a hold ends in its time; its space is free only when that is logged    late-confirm
 //   boundary             aircraft on either side of a boundary are apart too                    one-side-only
 //   canary               a call sign stands in no record of a node that may not have it         leak-call-sign
+//                        or body of a share that it may not have; no share reaches whom its      pass-regardless
+//                        originator never named, or is sent after its revocation was read
+//   destroyed            what was revoked is held by nobody else in the end                      keep-revoked
 //   convergence          after healing everything ends, and all sides know the same             deaf-to-accept
 #pragma once
 
