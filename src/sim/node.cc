@@ -147,10 +147,9 @@ void Node::on_question(const AuthorityId& reader, const Question& question) {
 
 void Node::on_body(const std::string& bytes) {
   if (!up()) return;
-  disk_.put_body(log::sha256(bytes), bytes);
-  if (!coalition_->learn_body(bytes) && !coalition_->held().held().contains(log::sha256(bytes))) {
-    disk_.destroy_body(log::sha256(bytes));  // late, or again: nobody waits for it here
-  }
+  // Late, or again: what is not waited for is not kept.
+  const Status learned = coalition_->learn_body(bytes);
+  if (learned || learned.error().code != ErrorCode::kNotFound) disk_.put_body(log::sha256(bytes), bytes);
   if (!disk_.unsynced()) destroy_doomed();
 }
 
