@@ -161,8 +161,8 @@ void add_disclosure(Command& root) {
   Command& rule = disclosure.sub("rule", "say to whom a recipient may pass on what it is shown");
   rule.about("Whoever is not named any more loses what it holds through the recipient: it is revoked everywhere.")
       .argument(r->recipient, "RECIPIENT", "an authority that is shown something")
-      .option(r->onward, "--onward", "AUTHORITY", "may be given it by the recipient; repeat for several; none: nobody")
-      .option(r->domain, "--domain", "DOMAIN", "air (default) or sea");
+      .option(r->onward, "--onward", "AUTHORITY", "who may be given it by the recipient; without any, nobody")
+      .option(r->domain, "--domain", "DOMAIN", "air or sea");
   add_act_options(rule, r->act);
   rule.example("tansiq disclosure rule fr --onward ru", "fr may tell ru")
       .example("tansiq disclosure rule fr", "fr may tell nobody")
