@@ -401,6 +401,21 @@ TEST_F(OnwardTest, DownstreamLeakByFreeze) {
   EXPECT_EQ(world.received("ru").size(), before);
 }
 
+TEST_F(OnwardTest, WhoIsNotKnownToHoldItLosesItToo) {
+  ASSERT_TRUE(allow({id("ru")}).has_value());
+  file_flight();
+  const EntryHash body = only_body("fr");
+  world.cut("us", "fr");
+  ASSERT_TRUE(world.act("fr", PassShare{body, id("ru")}).has_value());
+  world.settle();
+  ASSERT_TRUE(world.bodies("ru").contains(body));
+  EXPECT_THAT(shown(body).holders, IsEmpty()) << "us has not been told";
+  ASSERT_TRUE(allow({}).has_value());
+  EXPECT_FALSE(world.bodies("ru").contains(body));
+  EXPECT_THAT(shown(body).destroyed, ElementsAre(id("ru")));
+  EXPECT_THAT(shown(body).outstanding(), ElementsAre(id("fr")));
+}
+
 TEST_F(OnwardTest, AReceiptThatIsOutstandingStaysVisible) {
   const EntryHash body = passed();
   world.heal();
