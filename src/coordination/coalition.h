@@ -17,8 +17,8 @@
 // Peers' entries stand in the same local order as one's own: mirrors of their logs live in the same store, so replay
 // meets everything in the order in which it became known here. That order is what "known when it was said" means.
 //
-// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, in this order: each may ask those
-// before it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
+// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, and the two sides of caveats, in this
+// order: each may ask those before it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
 // kSaidPerCallMax, and the rest follows with the next call.
 //
 // One thread. Not copyable, not movable: its parts know each other.
@@ -33,6 +33,9 @@
 #include <vector>
 
 #include "coordination/act.h"
+#include "coordination/caveat_desk.h"
+#include "coordination/caveat_watch.h"
+#include "coordination/coalition_traffic.h"
 #include "coordination/flight_desk.h"
 #include "coordination/leg_desk.h"
 #include "coordination/log_name.h"
@@ -106,7 +109,8 @@ class Coalition {
 
   /// The genesis of an empty record.
   void found(UtcMs now, Batch& batch);
-  /// A command of the zone machine. Errors as `core::Machine::execute`.
+  /// A command of the zone machine. Errors as `core::Machine::execute`; `kWrongState` also where an intent of our own
+  /// people that is to be activated meets a caveat that no officer has overridden.
   [[nodiscard]] Result<core::Outcome> execute(core::Command command, UtcMs now, Batch& batch);
   /// An officer's act. Fails with what the part concerned says; then nothing has changed.
   [[nodiscard]] Result<ActOutcome> act(const ActCommand& command, UtcMs now, Batch& batch);
@@ -129,6 +133,10 @@ class Coalition {
   [[nodiscard]] const ZoneControl& control() const { return *control_; }
   [[nodiscard]] const LegDesk& legs() const { return *legs_; }
   [[nodiscard]] const FlightDesk& flights() const { return *flights_; }
+  [[nodiscard]] const CaveatDesk& caveats() const { return *caveats_; }
+  [[nodiscard]] const CaveatWatch& watched() const { return *watch_; }
+  /// Whether the crew of a flight may be cleared: its legs (R1), then caveats.
+  [[nodiscard]] Status may_clear(const FlightId& flight) const;
   /// Peers' logs that have been read, by name.
   [[nodiscard]] const std::map<LogName, PeerLog>& peer_logs() const { return peer_logs_; }
   [[nodiscard]] std::uint64_t next_seq() const { return machine_.next_seq(); }
@@ -161,6 +169,9 @@ class Coalition {
   void fold_peer(const LogName& log, std::string_view line, std::vector<PeerOddity>* odd);
   [[nodiscard]] static std::optional<Oddity> misplaced(const LogName& log, const Body& body);
   void follow_control();
+  void follow_traffic(const Said& said);
+  [[nodiscard]] Status may_activate(const core::Action& action) const;
+  void note_change(const std::optional<TrafficChange>& change);
   [[nodiscard]] Status read_state(std::string_view text);
   void remember(const LogName& log, const Entry& entry);
 
@@ -186,6 +197,9 @@ class Coalition {
   std::unique_ptr<MachineAirspace> airspace_;
   std::unique_ptr<LegDesk> legs_;
   std::unique_ptr<FlightDesk> flights_;
+  std::unique_ptr<CoalitionTraffic> traffic_;
+  std::unique_ptr<CaveatDesk> caveats_;
+  std::unique_ptr<CaveatWatch> watch_;
 
   core::CommandMemory acts_;
   std::map<LogName, PeerLog> peer_logs_;

@@ -91,6 +91,13 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
       }
       return one(c.control_->resolve(a.zone, a.stands));
     }
+    Result<EntryHash> operator()(const SetCaveat& a) const { return one(c.caveats_->set(a.caveat, a.rule, a.text)); }
+    Result<EntryHash> operator()(const ClearCaveat& a) const { return one(c.caveats_->clear(a.caveat, a.text)); }
+    Result<EntryHash> operator()(const DepositCaveat& a) const { return one(c.caveats_->deposit(a.caveat, a.with)); }
+    Result<EntryHash> operator()(const WithdrawCaveat& a) const { return one(c.caveats_->withdraw(a.caveat, a.with)); }
+    Result<EntryHash> operator()(const OverrideCaveat& a) const {
+      return one(c.caveats_->accept({.home = c.self(), .flight = a.flight, .intent = a.intent, .request = {}}, a.text));
+    }
     Result<EntryHash> operator()(const DeclareClock& a) const {
       if (a.fault == c.control_->clock_fault()) {
         return fail(ErrorCode::kWrongState,
@@ -102,7 +109,22 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
   return std::visit(Visitor{*this, command, time, batch}, command.act);
 }
 
+Status Coalition::may_clear(const FlightId& flight) const {
+  TRY_VOID(flights_->may_clear(flight));
+  return caveats_->may_go({.home = self(), .flight = flight, .intent = {}, .request = {}});
+}
+
+/// The way back into its volumes is open to whoever has left them.
+Status Coalition::may_activate(const core::Action& action) const {
+  const auto* activate = std::get_if<core::ActivateIntent>(&action);
+  if (activate == nullptr) return {};
+  const core::Intent* intent = machine_.find_intent(activate->intent);
+  if (intent == nullptr || intent->state != core::IntentState::kAccepted) return {};
+  return caveats_->may_go({.home = self(), .flight = {}, .intent = activate->intent, .request = {}});
+}
+
 Result<Body> Coalition::step(const StepFlight& a) const {
+  const UseParty party{.home = self(), .flight = a.flight, .intent = {}, .request = {}};
   switch (a.step) {
     case FlightStep::kAcceptCounter:
       return flights_->accept_counter(a.flight, a.text);
@@ -112,16 +134,22 @@ Result<Body> Coalition::step(const StepFlight& a) const {
       return flights_->cancel(a.flight, a.text);
     case FlightStep::kCancelChange:
       return flights_->cancel_change(a.flight, a.text);
-    case FlightStep::kClear:
-      return flights_->clear(a.flight);
+    case FlightStep::kClear: {
+      Body body = TRY(flights_->clear(a.flight));
+      TRY_VOID(caveats_->may_go(party));
+      return body;
+    }
     case FlightStep::kReadBack:
       return flights_->read_back(a.flight);
     case FlightStep::kRecall:
       return flights_->recall(a.flight);
     case FlightStep::kGaveUp:
       return flights_->gave_up(a.flight);
-    case FlightStep::kSwitch:
-      return flights_->switch_to(a.flight, true);
+    case FlightStep::kSwitch: {
+      Body body = TRY(flights_->switch_to(a.flight, true));
+      TRY_VOID(caveats_->may_go(party));
+      return body;
+    }
     case FlightStep::kLand:
       return flights_->land(a.flight);
     case FlightStep::kContingency:

@@ -92,7 +92,9 @@ std::string Coalition::coordination_state() const {
       core::write_fields(out, AnchorRow{.log = origins_.origin(log), .of = origins_.origin(of), .size = size});
     }
   }
-  out.end_array().key("control");
+  out.end_array().key("caveats");
+  caveats_->write_state(out);
+  out.key("control");
   control_->write_state(out);
   out.key("flights");
   flights_->write_state(out);
@@ -106,7 +108,9 @@ std::string Coalition::coordination_state() const {
   relations_->write_state(out);
   out.key("skews").begin_array();
   for (const auto& [author, time] : skew_noted_) core::write_fields(out, SkewRow{.author = author, .time = time});
-  out.end_array().end_object();
+  out.end_array().key("watched");
+  watch_->write_state(out);
+  out.end_object();
   return text;
 }
 
@@ -162,7 +166,7 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
+  TRY_VOID(root.only({"acts", "anchored", "caveats", "control", "flights", "legs", "peer_logs", "relations", "skews", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -191,6 +195,8 @@ Status Coalition::read_state(std::string_view text) {
   follow_control();
   TRY_VOID(legs_->read_state(TRY(root.at("legs"))));
   TRY_VOID(flights_->read_state(TRY(root.at("flights"))));
+  TRY_VOID(caveats_->read_state(TRY(root.at("caveats"))));
+  TRY_VOID(watch_->read_state(TRY(root.at("watched"))));
   return {};
 }
 

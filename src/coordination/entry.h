@@ -14,6 +14,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "coordination/caveat_entries.h"
 #include "coordination/control_entries.h"
 #include "coordination/leg_entries.h"
 #include "coordination/peer_entries.h"
@@ -32,6 +33,8 @@ using Body = std::variant<
     // zone control
     ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
     CharterAdopted,
+    // caveats
+    CaveatSet, CaveatCleared, CaveatMet, CaveatOverridden, CaveatDeposited, CaveatWithdrawn, CaveatReport,
     // peers
     Anchor, MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, Alarm>;
 

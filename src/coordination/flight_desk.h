@@ -108,6 +108,8 @@ class FlightDesk {
   [[nodiscard]] const std::map<FlightId, Flight>& flights() const { return flights_; }
   /// Counter-proposals that wait for an officer.
   [[nodiscard]] std::vector<const HomeVersion*> counters(const FlightId& flight) const;
+  /// Flights that may have changed since the last call: for whoever compares them with others' (CaveatDesk).
+  [[nodiscard]] std::set<FlightId> take_touched() { return std::exchange(touched_, {}); }
   /// In the order in which they arose.
   [[nodiscard]] const std::vector<FlightAlarm>& alarms() const { return alarms_; }
   /// Whether a leg is in disputed space, where nobody confirms.
@@ -241,7 +243,10 @@ class FlightDesk {
 
   [[nodiscard]] Result<const Flight*> live_flight(const FlightId& flight) const;
 
-  void touch(const FlightId& flight) { due_.insert(flight); }
+  void touch(const FlightId& flight) {
+    due_.insert(flight);
+    touched_.insert(flight);
+  }
   void set_timer(const FlightId& flight, std::optional<UtcMs> at);
   void rebuild();
 
@@ -269,6 +274,7 @@ class FlightDesk {
 
   // Whom `next` has to look at
   std::set<FlightId> due_;
+  std::set<FlightId> touched_;
   std::map<FlightId, UtcMs> timer_of_;
   std::set<std::pair<UtcMs, FlightId>> timers_;
   std::uint64_t relations_seen_ = 0;

@@ -20,10 +20,12 @@ enum class Plant : std::uint8_t {
   kLateConfirm,      ///< A hold is confirmed after Th (T3).
   kLeakCallSign,     ///< A refusal names the flight in the way by its call sign.
   kDeafToAccept,     ///< An ACCEPT of one's own proposal is not heard.
+  kDeafToCaveats,    ///< A flight is cleared whatever it meets.
+  kTellCaveat,       ///< A sequencer's refusal names the caveats that are deposited with it.
 };
-constexpr std::array<std::string_view, 9> enum_names(Plant) {
+constexpr std::array<std::string_view, 11> enum_names(Plant) {
   return {"none",        "ignore-conflicts", "ack-before-crew", "resume-early",  "live-only-state",
-          "freeze-self", "late-confirm",     "leak-call-sign",  "deaf-to-accept"};
+          "freeze-self", "late-confirm",     "leak-call-sign",  "deaf-to-accept", "deaf-to-caveats", "tell-caveat"};
 }
 
 #ifdef TANSIQ_PLANT

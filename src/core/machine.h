@@ -141,6 +141,14 @@ class Machine {
   /// Intents that pass the filter, in order of creation. With `volume`: O(log n + hits); without: O(scanned).
   /// Fails with `kInvalid` (filter) or `kTooMuchWork`.
   [[nodiscard]] Result<std::vector<const Intent*>> intents(const IntentFilter& filter) const;
+  /// Live intents and bookings that come nearer to a volume than `minima`, the oldest volume first. O(log n + hits). Fails
+  /// with `kInvalid` (the volume is none), `kTooMuchWork`.
+  struct Near {
+    const Intent* intent = nullptr;
+    bool booking = false;  ///< Its id is the hash of a request, its manager the home authority.
+  };
+  [[nodiscard]] Result<std::vector<Near>> near(const geo::Volume4d& volume, const geo::Minima& minima,
+                                               Domain domain) const;
   /// Live measures (ended ones too if asked), in order of creation.
   [[nodiscard]] std::vector<const Measure*> measures(bool ended = false) const;
   /// How much of an intent `asker` may see: everything of its own, else the most that one of its zones discloses.
