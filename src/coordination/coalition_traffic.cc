@@ -16,17 +16,18 @@ UseParty leg_party(const LegVersion& version) {
   return {.home = version.home, .flight = version.flight, .intent = {}, .request = version.request};
 }
 
-/// The legs of a flight that are still ahead, as it stands and as its MODIFY wants them: both count.
+/// The legs of a flight that are still ahead, as it stands and as its MODIFY wants them: both count. Boundary legs ask
+/// a neighbour for what is flown with another leg.
 std::vector<PlannedUse::Part> parts_of(const Flight& flight) {
   std::vector<PlannedUse::Part> out;
   const auto ahead = [&](std::int64_t leg) { return std::ranges::find(flight.left, leg) == flight.left.end(); };
   const auto add = [&](const FlightFiled& filed, std::size_t leg) {
     const auto number = static_cast<std::int64_t>(leg);
-    if (ahead(number)) out.push_back({.leg = number, .ours = {}, .volumes = &filed.legs[leg].volumes});
+    if (ahead(number) && !filed.legs[leg].beside) out.push_back({.leg = number, .ours = {}, .volumes = &filed.legs[leg].volumes});
   };
   for (std::size_t leg = 0; leg < flight.plan.legs.size(); ++leg) {
     add(flight.plan, leg);
-    const bool moved = flight.change && !flight.change_failed &&
+    const bool moved = flight.change && !flight.change_failed && leg < flight.change->legs.size() &&
                        flight.change->legs[leg].volumes != flight.plan.legs[leg].volumes;
     if (moved) add(*flight.change, leg);
   }

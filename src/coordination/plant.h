@@ -20,12 +20,14 @@ enum class Plant : std::uint8_t {
   kLateConfirm,      ///< A hold is confirmed after Th (T3).
   kLeakCallSign,     ///< A refusal names the flight in the way by its call sign.
   kDeafToAccept,     ///< An ACCEPT of one's own proposal is not heard.
+  kOneSideOnly,      ///< Near a boundary only the zone that is entered is asked (ADR 17).
   kDeafToCaveats,    ///< A flight is cleared whatever it meets.
   kTellCaveat,       ///< A sequencer's refusal names the caveats that are deposited with it.
 };
-constexpr std::array<std::string_view, 11> enum_names(Plant) {
-  return {"none",        "ignore-conflicts", "ack-before-crew", "resume-early",  "live-only-state",
-          "freeze-self", "late-confirm",     "leak-call-sign",  "deaf-to-accept", "deaf-to-caveats", "tell-caveat"};
+constexpr std::array<std::string_view, 12> enum_names(Plant) {
+  return {"none",         "ignore-conflicts", "ack-before-crew", "resume-early",   "live-only-state",
+          "freeze-self",  "late-confirm",     "leak-call-sign",  "deaf-to-accept", "one-side-only",
+          "deaf-to-caveats", "tell-caveat"};
 }
 
 #ifdef TANSIQ_PLANT
