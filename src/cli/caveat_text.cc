@@ -34,6 +34,7 @@ Result<CaveatRows> read_caveats(std::string_view document) {
   CaveatRows out;
   TRY_VOID(read_rows(parsed.root(), "caveats", out.caveats));
   TRY_VOID(read_rows(parsed.root(), "meetings", out.meetings));
+  TRY_VOID(read_rows(parsed.root(), "unanswered", out.unanswered));
   TRY_VOID(read_rows(parsed.root(), "watched", out.watched));
   return out;
 }
@@ -62,6 +63,10 @@ std::string caveats_text(const Terminal& terminal, const CaveatRows& rows) {
     } else if (meeting.body.flight) {
       out += fmt::format("    tansiq caveat override --flight {} --text WHY\n", meeting.body.flight->str());
     }
+  }
+  for (const CaveatWithdrawn& silent : rows.unanswered) {
+    out += fmt::format("{} does not report on {} now: its relation `disclosure` towards us is below 2\n",
+                       silent.to.str(), silent.caveat.str());
   }
   for (const CaveatWatched& watched : rows.watched) {
     out += fmt::format("watched here for {}: {}, {}\n", watched.holder.str(), watched.caveat.str(),

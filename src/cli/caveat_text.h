@@ -15,7 +15,8 @@ namespace tansiq::cli {
 struct CaveatRows {
   std::vector<coordination::CaveatStanding> caveats;
   std::vector<coordination::CaveatMeeting> meetings;
-  std::vector<coordination::CaveatWatched> watched;  ///< Of others.
+  std::vector<coordination::CaveatWithdrawn> unanswered;  ///< Deposits with those who do not show us enough now.
+  std::vector<coordination::CaveatWatched> watched;       ///< Of others.
 };
 [[nodiscard]] Result<CaveatRows> read_caveats(std::string_view document);
 [[nodiscard]] std::string caveats_text(const Terminal& terminal, const CaveatRows& rows);

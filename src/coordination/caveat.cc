@@ -25,6 +25,11 @@ std::string length_words(std::int64_t metres) {
   return fmt::format("{} m", metres);
 }
 
+std::string time_words(DurationMs time_ms) {
+  if (time_ms % 60'000 == 0) return fmt::format("{} min", time_ms / 60'000);
+  return format_duration(time_ms);
+}
+
 }  // namespace
 
 Status CaveatRule::check() const {
@@ -109,7 +114,7 @@ std::string caveat_words(const CaveatRule& rule) {
   std::string level;
   if (rule.vertical_cm) level = fmt::format(", {} m in height", *rule.vertical_cm / 100);
   return fmt::format("never within {}{} and {} of {}", length_words(rule.horizontal_m), level,
-                     format_duration(rule.time_ms), rule.of.str());
+                     time_words(rule.time_ms), rule.of.str());
 }
 
 std::string party_words(const UseParty& party, const AuthorityId& self) {

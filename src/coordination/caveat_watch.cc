@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "coordination/plant.h"
+
 namespace tansiq::coordination {
 namespace {
 
@@ -169,6 +171,8 @@ std::optional<Body> CaveatWatch::news(const AuthorityId& holder, const UseParty&
                       .request = party.request,
                       .to = holder};
     if (use) body.meets = meets_of(deposit.rule, *use, known_, true);
+    const bool other = deposit.rule.of.str() != self_.str();
+    if (planted(Plant::kTellCaveat) && other && !body.meets.empty()) body.to = AuthorityId::trusted(deposit.rule.of.str());
     const auto told = reports_.find({holder, deposit.caveat, party});
     if (told == reports_.end() ? body.meets.empty() : told->second.body.meets == body.meets) continue;
     return body;

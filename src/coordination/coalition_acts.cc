@@ -143,8 +143,12 @@ Result<Body> Coalition::step(const StepFlight& a) const {
       TRY_VOID(caveats_->may_go(party));
       return body;
     }
-    case FlightStep::kReadBack:
-      return flights_->read_back(a.flight);
+    case FlightStep::kReadBack: {
+      Body body = TRY(flights_->read_back(a.flight));
+      // In disputed space nothing is passed to the crew before: reading back is its departure.
+      if (flights_->find(a.flight)->versions.empty()) TRY_VOID(caveats_->may_go(party));
+      return body;
+    }
     case FlightStep::kRecall:
       return flights_->recall(a.flight);
     case FlightStep::kGaveUp:

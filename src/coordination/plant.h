@@ -22,7 +22,7 @@ enum class Plant : std::uint8_t {
   kDeafToAccept,     ///< An ACCEPT of one's own proposal is not heard.
   kOneSideOnly,      ///< Near a boundary only the zone that is entered is asked (ADR 17).
   kDeafToCaveats,    ///< A flight is cleared whatever it meets.
-  kTellCaveat,       ///< A sequencer's refusal names the caveats that are deposited with it.
+  kTellCaveat,       ///< A sequencer reports to those from whom the holder keeps away.
 };
 constexpr std::array<std::string_view, 12> enum_names(Plant) {
   return {"none",         "ignore-conflicts", "ack-before-crew", "resume-early",   "live-only-state",

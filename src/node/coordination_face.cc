@@ -143,6 +143,13 @@ void write_caveats(JcsWriter& out, const Coalition& coalition) {
   for (const auto& [id, standing] : coalition.caveats().caveats()) core::write_fields(out, standing);
   out.end_array().key("meetings").begin_array();
   for (const auto& [key, meeting] : coalition.caveats().meetings()) core::write_fields(out, meeting);
+  out.end_array().key("unanswered").begin_array();
+  for (const auto& [id, standing] : coalition.caveats().caveats()) {
+    for (const CaveatDeposit& deposit : standing.deposits) {
+      if (coalition.caveats().answers(deposit.to, standing.rule.domain)) continue;
+      core::write_fields(out, CaveatWithdrawn{.caveat = id, .to = deposit.to});
+    }
+  }
   out.end_array().key("watched").begin_array();
   for (const auto& [key, watched] : coalition.watched().deposits()) core::write_fields(out, watched);
   out.end_array();

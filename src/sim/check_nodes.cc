@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/check_caveats.h"
 #include "sim/check_legs.h"
 #include "sim/world.h"
 
@@ -113,6 +114,8 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   out.push_back(std::make_unique<Holds>(world, findings));
   out.push_back(std::make_unique<Boundary>(world, findings));
   out.push_back(std::make_unique<Canary>(world, findings));
+  out.push_back(std::make_unique<CaveatSecret>(world, findings));
+  out.push_back(std::make_unique<CaveatGate>(world, findings));
   out.push_back(std::make_unique<Convergence>(world, findings));
   // Where one is on trial, the others do not speak first.
   const std::string& expect = world.options().expect;

@@ -46,6 +46,10 @@ struct Counts {
   std::uint64_t lost_messages = 0;
   std::uint64_t nonsense_refused = 0;
   std::uint64_t replays = 0;
+  std::uint64_t caveats_set = 0;
+  std::uint64_t caveats_deposited = 0;
+  std::uint64_t caveats_met = 0;
+  std::uint64_t caveats_overridden = 0;
 };
 
 /// An own entry of a node, as it became durable.
@@ -85,7 +89,7 @@ class World {
   [[nodiscard]] std::vector<Finding>& findings() { return findings_; }
   [[nodiscard]] bool healed() const { return healed_; }
   [[nodiscard]] bool faults() const { return options_.faults && !healed_; }
-  /// Who may have a call sign in its records, as far as the flight's home has had reason to give it.
+  /// Who may have a call sign, or the id of a caveat, in its records, as far as its home or holder has given it.
   [[nodiscard]] std::set<AuthorityId>& may_know(const std::string& call_sign) { return may_know_[call_sign]; }
   /// Authorities that lie, and those whose record was in doubt: what others hold of them need not agree.
   [[nodiscard]] const std::set<AuthorityId>& liars() const { return liars_; }
@@ -108,6 +112,7 @@ class World {
   void officer_looks(Node& node);
   void officer_duties(Node& node);
   void officer_whims(Node& node);
+  void officer_keeps_away(Node& node, const AuthorityId& peer);
   void officer_errs(Node& node, const ZoneId& zone, const AuthorityId& peer);
   void plan_faults();
   void plan_next_fault();

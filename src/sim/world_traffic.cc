@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/check_caveats.h"
 #include "sim/check_nodes.h"
 #include "sim/world.h"
 
@@ -170,12 +171,45 @@ void World::officer_whims(Node& node) {
     case 13:
       if (rng.chance(60) && node.act(DeclareClock{true, "no satellite time"})) node.note_unfit(now());
       return;
+    case 16:
+    case 17:
+    case 18:
+      officer_keeps_away(node, peer);
+      return;
     case 14:
     case 15:
       officer_errs(node, zone.id, peer);
       return;
     default:
       return;
+  }
+}
+
+/// Sets a caveat, deposits one, or ends one.
+void World::officer_keeps_away(Node& node, const AuthorityId& peer) {
+  Rng& rng = traffic_rng_;
+  const auto& caveats = node.coalition().caveats().caveats();
+  if (caveats.empty() || (caveats.size() < 3 && rng.chance(300))) {
+    CaveatRule rule;
+    rule.horizontal_m = rng.between(0, 20) * 1'852;
+    rule.of = core::Subject::trusted(peer.str());
+    rule.time_ms = rng.between(0, 5) * 60'000;
+    if (rng.chance(300)) rule.vertical_cm = 60'960;
+    const std::string id = fmt::format("{}{:05}", kRedLine, counts_.caveats_set);
+    may_know_[id].insert(node.self());
+    if (node.act(SetCaveat{CaveatId::trusted(id), rule, ""})) ++counts_.caveats_set;
+    return;
+  }
+  auto at = caveats.begin();
+  std::advance(at, rng.between(0, static_cast<std::int64_t>(caveats.size()) - 1));
+  const CaveatId id = at->first;
+  if (rng.chance(100)) {
+    node.act(ClearCaveat{id, ""});
+  } else if (!at->second.deposits.empty() && rng.chance(200)) {
+    node.act(WithdrawCaveat{id, at->second.deposits.front().to});
+  } else if (node.act(DepositCaveat{id, peer})) {
+    may_know_[id.str()].insert(peer);
+    ++counts_.caveats_deposited;
   }
 }
 
