@@ -223,8 +223,11 @@ std::optional<Body> CaveatDesk::news(const UseParty& party) const {
     CaveatMet body{.caveat = id, .flight = party.flight, .home = party.home, .intent = party.intent, .meets = {}};
     body.meets = meets_now(standing, party, use);
     const auto logged = meetings_.find({id, party});
-    if (logged == meetings_.end() ? body.meets.empty() : logged->second.body.meets == body.meets) continue;
-    return body;
+    const std::vector<CaveatMeet> none;
+    const std::vector<CaveatMeet>& told = logged == meetings_.end() ? none : logged->second.body.meets;
+    // What has gone while something is left is no news: it leaves with the next entry.
+    const bool more = std::ranges::any_of(body.meets, [&](const CaveatMeet& row) { return !contains(told, row); });
+    if (more || (body.meets.empty() && !told.empty())) return body;
   }
   return {};
 }

@@ -32,6 +32,12 @@ bool CaveatGate::near(const LedgerLeg& ours, const LedgerLeg& theirs, const Cave
   });
 }
 
+/// By name, or, where there were too many to list, all that was left.
+bool CaveatGate::accepts(const std::set<std::string>& names, const EntryHash& request) {
+  return names.contains(request.hex()) ||
+         std::ranges::any_of(names, [](const std::string& name) { return name.starts_with("and "); });
+}
+
 void CaveatGate::on_entry(const Durable& d) {
   Holder& holder = holders_[d.author];
   const Body& body = d.entry.body;
@@ -67,7 +73,7 @@ void CaveatGate::cleared(const Durable& d, const CrewReport& report, const Holde
         for (const EntryHash& other : world_.ledger().booked(zone.id)) {
           const LedgerLeg& theirs = *world_.ledger().find(other);
           if (theirs.holder != d.author || theirs.home != whom || !near(*ours, theirs, rule)) continue;
-          if (accepted != holder.accepted.end() && accepted->second.contains(other.hex())) continue;
+          if (accepted != holder.accepted.end() && accepts(accepted->second, other)) continue;
           return found(fmt::format("{} has cleared flight {}, which comes too near to {} of {} ({}), and no officer has "
                                    "accepted that",
                                    d.author.str(), report.flight.str(), theirs.flight.str(), whom.str(), id.str()));

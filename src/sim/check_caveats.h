@@ -39,6 +39,7 @@ class CaveatGate final : public Checker {
   };
   void cleared(const Durable& durable, const coordination::CrewReport& report, const Holder& holder);
   [[nodiscard]] static bool near(const LedgerLeg& ours, const LedgerLeg& theirs, const CaveatRule& rule);
+  [[nodiscard]] static bool accepts(const std::set<std::string>& names, const EntryHash& request);
   World& world_;
   std::map<AuthorityId, Holder> holders_;
 };

@@ -191,9 +191,9 @@ void World::officer_keeps_away(Node& node, const AuthorityId& peer) {
   const auto& caveats = node.coalition().caveats().caveats();
   if (caveats.empty() || (caveats.size() < 3 && rng.chance(300))) {
     CaveatRule rule;
-    rule.horizontal_m = rng.between(0, 20) * 1'852;
+    rule.horizontal_m = rng.between(0, 6) * 1'852;
     rule.of = core::Subject::trusted(peer.str());
-    rule.time_ms = rng.between(0, 5) * 60'000;
+    rule.time_ms = rng.between(0, 2) * 60'000;
     if (rng.chance(300)) rule.vertical_cm = 60'960;
     const std::string id = fmt::format("{}{:05}", kRedLine, counts_.caveats_set);
     may_know_[id].insert(node.self());
