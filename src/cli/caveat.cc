@@ -149,8 +149,9 @@ void add_caveat(Command& root) {
 
   auto options = std::make_shared<NodeOptions>();
   Command& list = caveat.sub("list", "caveats, and what comes too near now");
-  list.about("Our caveats with where they are deposited, every flight and intent that meets one, and those of others "
-             "that are deposited here.")
+  list.about(
+          "Our caveats with where they are deposited, every flight and intent that meets one, and those of others "
+          "that are deposited here.")
       .example("tansiq caveat list", "before clearing a flight");
   add_node_options(list, *options);
   list.run([options](Context& context) { return list_caveats(context, *options); });

@@ -51,9 +51,9 @@ std::string caveats_text(const Terminal& terminal, const CaveatRows& rows) {
   if (rows.caveats.empty()) out += "no caveat is set\n";
   for (const CaveatMeeting& meeting : rows.meetings) {
     const std::string_view state = meeting.open() ? "meets" : "overridden, meets";
-    out += fmt::format("{} {} {}\n", subject_words(meeting.body),
-                       terminal.paint(meeting.open() ? Colour::kRed : Colour::kYellow, state),
-                       meeting.body.caveat.str());
+    out +=
+        fmt::format("{} {} {}\n", subject_words(meeting.body),
+                    terminal.paint(meeting.open() ? Colour::kRed : Colour::kYellow, state), meeting.body.caveat.str());
     for (const CaveatMeet& row : meeting.body.meets) {
       out += fmt::format("    {}  {}  {}{}\n", row.manager.str(), window_text(row.window), printable(row.name),
                          row.told_by ? fmt::format("  (told by {})", row.told_by->str()) : std::string());

@@ -5,6 +5,7 @@
 #include "cli/levant_teller.h"
 #include "cli/log_location.h"
 #include "cli/wire.h"
+#include "coordination/caveat.h"
 
 namespace tansiq::cli {
 namespace {
@@ -67,8 +68,8 @@ Result<Mentions> mentions_at(const Levant& levant, const std::string& id) {
       ++out.all;
       const auto entry = read_entry(line);
       const auto to = entry ? addressee_of(entry->body).to : std::nullopt;
-      const bool between = entry && type_name(entry->body).starts_with("caveat.") && to &&
-                           (to->str() == "fr" || to->str() == "us");
+      const bool between =
+          entry && type_name(entry->body).starts_with("caveat.") && to && (to->str() == "fr" || to->str() == "us");
       if (!between) ++out.astray;
       return {};
     }));

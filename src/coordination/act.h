@@ -214,8 +214,8 @@ struct OverrideCaveat {
 };
 
 using Act = std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation, ProposeRelation,
-                         AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock, SetCaveat, ClearCaveat, DepositCaveat, WithdrawCaveat,
-                         OverrideCaveat>;
+                         AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock,
+                         SetCaveat, ClearCaveat, DepositCaveat, WithdrawCaveat, OverrideCaveat>;
 
 struct ActCommand {
   CommandId cmd;

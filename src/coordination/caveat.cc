@@ -120,8 +120,8 @@ bool near_in_time(const CaveatRule& rule, const PlannedUse& use, const TrafficCh
 std::string caveat_words(const CaveatRule& rule) {
   std::string level;
   if (rule.vertical_cm) level = fmt::format(", {} m in height", *rule.vertical_cm / 100);
-  return fmt::format("never within {}{} and {} of {}", length_words(rule.horizontal_m), level,
-                     time_words(rule.time_ms), rule.of.str());
+  return fmt::format("never within {}{} and {} of {}", length_words(rule.horizontal_m), level, time_words(rule.time_ms),
+                     rule.of.str());
 }
 
 std::string party_words(const UseParty& party, const AuthorityId& self) {

@@ -67,7 +67,7 @@ struct CaveatStanding {
 struct CaveatMeeting {
   std::vector<CaveatMeet> accepted;
   CaveatMet body;
-  EntryHash met;      ///< Its entry.
+  EntryHash met;     ///< Its entry.
   std::string text;  ///< Why it was accepted last.
   static constexpr auto fields() {
     return std::tuple(field("accepted", &CaveatMeeting::accepted), field("body", &CaveatMeeting::body),

@@ -12,8 +12,8 @@ namespace {
 bool contains(const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); }
 
 std::string who_and_when(const CaveatMeet& meet) {
-  std::string out = fmt::format("{} from {} to {}", meet.manager.str(), format_utc(meet.window.start),
-                                format_utc(meet.window.end));
+  std::string out =
+      fmt::format("{} from {} to {}", meet.manager.str(), format_utc(meet.window.start), format_utc(meet.window.end));
   if (meet.told_by) out += fmt::format(", as {} has told", meet.told_by->str());
   return out;
 }
@@ -88,11 +88,13 @@ CaveatDesk::Maybe CaveatDesk::hear(const Said& said, const CaveatDeposited& body
   if (said.author != self_ || at == caveats_.end()) return {};
   std::vector<CaveatDeposit>& deposits = at->second.deposits;
   auto one = std::ranges::find(deposits, body.to, &CaveatDeposit::to);
-  if (one == deposits.end()) one = deposits.insert(deposits.end(), CaveatDeposit{.deposit = {}, .set = {}, .to = body.to});
+  if (one == deposits.end())
+    one = deposits.insert(deposits.end(), CaveatDeposit{.deposit = {}, .set = {}, .to = body.to});
   one->deposit = said.hash;
   one->set = at->second.set;
   // A sequencer reports anew on a new deposit.
-  std::erase_if(told_, [&](const auto& row) { return row.second.by == body.to && row.second.body.caveat == body.caveat; });
+  std::erase_if(told_,
+                [&](const auto& row) { return row.second.by == body.to && row.second.body.caveat == body.caveat; });
   all_dirty_ = true;
   return {};
 }
@@ -103,7 +105,8 @@ CaveatDesk::Maybe CaveatDesk::hear(const Said& said, const CaveatWithdrawn& body
   const auto at = caveats_.find(body.caveat);
   if (at == caveats_.end()) return {};
   std::erase_if(at->second.deposits, [&](const CaveatDeposit& deposit) { return deposit.to == body.to; });
-  std::erase_if(told_, [&](const auto& row) { return row.second.by == body.to && row.second.body.caveat == body.caveat; });
+  std::erase_if(told_,
+                [&](const auto& row) { return row.second.by == body.to && row.second.body.caveat == body.caveat; });
   all_dirty_ = true;
   return {};
 }
@@ -181,8 +184,7 @@ void CaveatDesk::changed(const TrafficChange& change) {
   if (caveats_.empty() || all_dirty_) return;
   const bool ours = change.party.home == self_;
   const bool theirs = std::ranges::any_of(caveats_, [&](const auto& row) {
-    return row.second.rule.domain == change.domain &&
-           belongs_to(change.manager, change.principal, row.second.rule.of);
+    return row.second.rule.domain == change.domain && belongs_to(change.manager, change.principal, row.second.rule.of);
   });
   if (ours) dirty_.insert(whole(change.party));
   if (!theirs) return;
@@ -205,12 +207,13 @@ void CaveatDesk::sort_out() {
   for (const UseParty& party : all) {
     if (dirty_.contains(party)) continue;
     const auto use = planned_.find(self_, party);
-    const bool concerned = use && std::ranges::any_of(changes_, [&](const TrafficChange& change) {
-      return std::ranges::any_of(caveats_, [&](const auto& row) {
-        const CaveatRule& rule = row.second.rule;
-        return belongs_to(change.manager, change.principal, rule.of) && near_in_time(rule, *use, change);
-      });
-    });
+    const bool concerned =
+        use && std::ranges::any_of(changes_, [&](const TrafficChange& change) {
+          return std::ranges::any_of(caveats_, [&](const auto& row) {
+            const CaveatRule& rule = row.second.rule;
+            return belongs_to(change.manager, change.principal, rule.of) && near_in_time(rule, *use, change);
+          });
+        });
     if (concerned) dirty_.insert(party);
   }
   changes_.clear();
@@ -328,9 +331,10 @@ Status CaveatDesk::may_go(const UseParty& party) const {
     const auto logged = meetings_.find({id, party});
     for (const CaveatMeet& meet : meets_now(standing, party, use)) {
       if (logged != meetings_.end() && contains(logged->second.accepted, meet)) continue;
-      return fail(ErrorCode::kWrongState,
-                  fmt::format("{} comes too near to {}; caveat {}: {}. An officer has to accept that first, and say why",
-                              party_words(party, self_), who_and_when(meet), id.str(), caveat_words(standing.rule)));
+      return fail(
+          ErrorCode::kWrongState,
+          fmt::format("{} comes too near to {}; caveat {}: {}. An officer has to accept that first, and say why",
+                      party_words(party, self_), who_and_when(meet), id.str(), caveat_words(standing.rule)));
     }
   }
   return {};

@@ -12,7 +12,8 @@
 //
 // Two sides move, so both are watched: `changed` notes that somebody's plans did, `next` looks again at whatever that
 // may concern. A comparison that finds a row which the last entry does not list gives another entry; one that
-// finds none, the entry without rows that says it is over. Acceptance is of rows: one that stays as it was stays accepted, any other asks anew.
+// finds none, the entry without rows that says it is over. Acceptance is of rows: one that stays as it was stays
+// accepted, any other asks anew.
 //
 // A caveat may be deposited with a sequencer (CaveatWatch, caveat_watch.h), which then compares what is planned in its
 // own zones and reports. Its rows are kept beside our own findings, and count like them. The deposit follows the

@@ -1,5 +1,5 @@
-// Caveats: *never within D and T of X* (docs/coordination.md, section 12). What their holder writes for itself, and what
-// it and a sequencer with whom it has deposited one say to each other. Nobody else reads any of it.
+// Caveats: *never within D and T of X* (docs/coordination.md, section 12). What their holder writes for itself, and
+// what it and a sequencer with whom it has deposited one say to each other. Nobody else reads any of it.
 #pragma once
 
 #include <cstdint>

@@ -132,8 +132,11 @@ TEST_F(CaveatTest, EitherSideThatMovesIsLookedAtAgainAndAskedForAgain) {
   EXPECT_FALSE(may_clear("ru", "M1"));
   ASSERT_TRUE(accept("ru", "M1").has_value());
   EXPECT_TRUE(may_clear("ru", "M1"));
-  core::UpdateIntent update{.intent = IntentId::trusted("transport"), .version = 1, .flight = {},
-                            .volumes = leg("K4", 300, minutes(31)).volumes, .keys = {}};
+  core::UpdateIntent update{.intent = IntentId::trusted("transport"),
+                            .version = 1,
+                            .flight = {},
+                            .volumes = leg("K4", 300, minutes(31)).volumes,
+                            .keys = {}};
   ASSERT_TRUE(world.command("ru", update, "sy").has_value());
   EXPECT_FALSE(may_clear("ru", "M1")) << "the gate compares afresh, before anything is logged";
   world.advance(0);
@@ -358,7 +361,7 @@ TEST_F(CaveatTest, AnswersToOthersAreTheSameWithAndWithoutADeposit) {
     }
     w.settle();
     w.file("fr", "M1", {leg("K1", 200, minutes(20)), leg("K4", 200, minutes(25))});
-    w.file("ru", "R1", {leg("K1", 240, minutes(20))});                             // granted, and met
+    w.file("ru", "R1", {leg("K1", 240, minutes(20))});                               // granted, and met
     w.file("ru", "R2", {leg("K1", 200, minutes(21)), leg("F1", 200, minutes(32))});  // countered
     w.advance(2 * kMinute);
     w.settle();

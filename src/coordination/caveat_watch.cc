@@ -24,9 +24,8 @@ std::optional<Oddity> CaveatWatch::apply(const Said& said) {
 }
 
 void CaveatWatch::forget(const AuthorityId& holder, const CaveatId& caveat) {
-  std::erase_if(reports_, [&](const auto& row) {
-    return std::get<0>(row.first) == holder && std::get<1>(row.first) == caveat;
-  });
+  std::erase_if(reports_,
+                [&](const auto& row) { return std::get<0>(row.first) == holder && std::get<1>(row.first) == caveat; });
 }
 
 CaveatWatch::Maybe CaveatWatch::hear(const Said& said, const CaveatDeposited& body) {
@@ -139,8 +138,7 @@ void CaveatWatch::look_near(const CaveatWatched& deposit, const TrafficChange& c
   }
   for (geo::Volume4d volume : change.volumes) {
     if (!deposit.rule.vertical_cm) volume.band = {};
-    const auto found =
-        known_.near(subject_of(deposit.holder), deposit.rule.domain, volume, deposit.rule.minima());
+    const auto found = known_.near(subject_of(deposit.holder), deposit.rule.domain, volume, deposit.rule.minima());
     if (!found) {
       all_dirty_ = true;
       return;
@@ -172,7 +170,8 @@ std::optional<Body> CaveatWatch::news(const AuthorityId& holder, const UseParty&
                       .to = holder};
     if (use) body.meets = meets_of(deposit.rule, *use, known_, true);
     const bool other = deposit.rule.of.str() != self_.str();
-    if (planted(Plant::kTellCaveat) && other && !body.meets.empty()) body.to = AuthorityId::trusted(deposit.rule.of.str());
+    if (planted(Plant::kTellCaveat) && other && !body.meets.empty())
+      body.to = AuthorityId::trusted(deposit.rule.of.str());
     const auto told = reports_.find({holder, deposit.caveat, party});
     if (told == reports_.end() ? body.meets.empty() : told->second.body.meets == body.meets) continue;
     return body;

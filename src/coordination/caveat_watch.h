@@ -1,10 +1,10 @@
 // The sequencer's side of caveats: those that others have deposited here.
 //
 // For each, what its holder plans in this node's zones (legs that are held or confirmed, intents of its people) is
-// compared with what X plans there, and the holder alone is told, by `caveat.report` in the pair's log. The desk of legs
-// does not know that this class exists: no request is answered otherwise because of a caveat, so nobody learns of one
-// from an answer (docs/adr/0027-caveats.md). The report on a leg is written before the entry that confirms it: whoever
-// reads of a confirmation has read what it meets.
+// compared with what X plans there, and the holder alone is told, by `caveat.report` in the pair's log. The desk of
+// legs does not know that this class exists: no request is answered otherwise because of a caveat, so nobody learns of
+// one from an answer (docs/adr/0027-caveats.md). The report on a leg is written before the entry that confirms it:
+// whoever reads of a confirmation has read what it meets.
 //
 // Who is told that X is near is told where X is, so reports need the relation `disclosure` at `coarse` towards the
 // holder, as the name of somebody in the way does. While it is lower this node says nothing, not even that nothing is

@@ -18,8 +18,8 @@
 // meets everything in the order in which it became known here. That order is what "known when it was said" means.
 //
 // What an entry changes is folded by `relations`, `control`, `legs`, `flights`, and the two sides of caveats, in this
-// order: each may ask those before it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
-// kSaidPerCallMax, and the rest follows with the next call.
+// order: each may ask those before it. What has to be said because of it is found by `next` of each, until none has
+// more; that is bounded by kSaidPerCallMax, and the rest follows with the next call.
 //
 // One thread. Not copyable, not movable: its parts know each other.
 #pragma once

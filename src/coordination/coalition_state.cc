@@ -166,7 +166,8 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "caveats", "control", "flights", "legs", "peer_logs", "relations", "skews", "watched"}));
+  TRY_VOID(root.only(
+      {"acts", "anchored", "caveats", "control", "flights", "legs", "peer_logs", "relations", "skews", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};

@@ -23,7 +23,8 @@ std::vector<PlannedUse::Part> parts_of(const Flight& flight) {
   const auto ahead = [&](std::int64_t leg) { return std::ranges::find(flight.left, leg) == flight.left.end(); };
   const auto add = [&](const FlightFiled& filed, std::size_t leg) {
     const auto number = static_cast<std::int64_t>(leg);
-    if (ahead(number) && !filed.legs[leg].beside) out.push_back({.leg = number, .ours = {}, .volumes = &filed.legs[leg].volumes});
+    if (ahead(number) && !filed.legs[leg].beside)
+      out.push_back({.leg = number, .ours = {}, .volumes = &filed.legs[leg].volumes});
   };
   for (std::size_t leg = 0; leg < flight.plan.legs.size(); ++leg) {
     add(flight.plan, leg);
@@ -50,8 +51,8 @@ std::optional<PlannedUse> CoalitionTraffic::own_flight(const UseParty& party) co
 
 std::optional<PlannedUse> CoalitionTraffic::leg(const AuthorityId& of, const UseParty& party) const {
   const LegVersion* version = legs_.find(*party.request);
-  if (version == nullptr || !version->booked() || !belongs_to(subject_of(version->home), version->principal,
-                                                              subject_of(of))) {
+  if (version == nullptr || !version->booked() ||
+      !belongs_to(subject_of(version->home), version->principal, subject_of(of))) {
     return {};
   }
   return PlannedUse{.party = party,

@@ -25,9 +25,8 @@ enum class Plant : std::uint8_t {
   kTellCaveat,       ///< A sequencer reports to those from whom the holder keeps away.
 };
 constexpr std::array<std::string_view, 12> enum_names(Plant) {
-  return {"none",         "ignore-conflicts", "ack-before-crew", "resume-early",   "live-only-state",
-          "freeze-self",  "late-confirm",     "leak-call-sign",  "deaf-to-accept", "one-side-only",
-          "deaf-to-caveats", "tell-caveat"};
+  return {"none",         "ignore-conflicts", "ack-before-crew", "resume-early",  "live-only-state", "freeze-self",
+          "late-confirm", "leak-call-sign",   "deaf-to-accept",  "one-side-only", "deaf-to-caveats", "tell-caveat"};
 }
 
 #ifdef TANSIQ_PLANT

@@ -141,8 +141,8 @@ class Machine {
   /// Intents that pass the filter, in order of creation. With `volume`: O(log n + hits); without: O(scanned).
   /// Fails with `kInvalid` (filter) or `kTooMuchWork`.
   [[nodiscard]] Result<std::vector<const Intent*>> intents(const IntentFilter& filter) const;
-  /// Live intents and bookings that come nearer to a volume than `minima`, the oldest volume first. O(log n + hits). Fails
-  /// with `kInvalid` (the volume is none), `kTooMuchWork`.
+  /// Live intents and bookings that come nearer to a volume than `minima`, the oldest volume first. O(log n + hits).
+  /// Fails with `kInvalid` (the volume is none), `kTooMuchWork`.
   struct Near {
     const Intent* intent = nullptr;
     bool booking = false;  ///< Its id is the hash of a request, its manager the home authority.

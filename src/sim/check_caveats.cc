@@ -24,10 +24,9 @@ bool CaveatGate::near(const LedgerLeg& ours, const LedgerLeg& theirs, const Cave
   return std::ranges::any_of(ours.prepared, [&](geo::PreparedVolume one) {
     if (!rule.vertical_cm) one.band = {};
     return std::ranges::any_of(theirs.prepared, [&](const geo::PreparedVolume& two) {
-      return geo::conflict(one, two,
-                           {.horizontal_m = rule.horizontal_m,
-                            .vertical_cm = rule.vertical_cm.value_or(0),
-                            .time_ms = rule.time_ms});
+      return geo::conflict(
+          one, two,
+          {.horizontal_m = rule.horizontal_m, .vertical_cm = rule.vertical_cm.value_or(0), .time_ms = rule.time_ms});
     });
   });
 }
@@ -74,9 +73,10 @@ void CaveatGate::cleared(const Durable& d, const CrewReport& report, const Holde
           const LedgerLeg& theirs = *world_.ledger().find(other);
           if (theirs.holder != d.author || theirs.home != whom || !near(*ours, theirs, rule)) continue;
           if (accepted != holder.accepted.end() && accepts(accepted->second, other)) continue;
-          return found(fmt::format("{} has cleared flight {}, which comes too near to {} of {} ({}), and no officer has "
-                                   "accepted that",
-                                   d.author.str(), report.flight.str(), theirs.flight.str(), whom.str(), id.str()));
+          return found(
+              fmt::format("{} has cleared flight {}, which comes too near to {} of {} ({}), and no officer has "
+                          "accepted that",
+                          d.author.str(), report.flight.str(), theirs.flight.str(), whom.str(), id.str()));
         }
       }
     }
