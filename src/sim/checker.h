@@ -10,6 +10,7 @@
 //   own-zones            flights in own zones are answered, whatever the links do               freeze-self
 //   holds                a hold ends in its time; its space is free only when that is logged    late-confirm
 //   boundary             aircraft on either side of a boundary are apart too                    one-side-only
+//   own-use              no own intent meets a leg that is confirmed, through leases too        lease-over-own
 //   canary               a call sign stands in no record of a node that may not have it         leak-call-sign
 //   convergence          after healing everything ends, and all sides know the same             deaf-to-accept
 #pragma once
