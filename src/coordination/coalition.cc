@@ -76,7 +76,9 @@ void Coalition::follow_control() {
     const core::Zone& zone = machine_.zones()[number];
     if (zone.rule == core::Rule::kDisputed || zone.background) continue;
     // Nobody decides in a halted zone, the owner neither.
-    machine_.set_sequencer(number, control_->sequencer(zone.id).value_or(AuthorityId()));
+    machine_.set_sequencer(
+        number, control_->sequencer(zone.id).value_or(AuthorityId()),
+        {control_->grants_begin(zone.id).value_or(kUtcMin), control_->grants_end(zone.id).value_or(kUtcMax)});
   }
 }
 

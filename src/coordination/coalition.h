@@ -185,6 +185,7 @@ class Coalition {
 
   [[nodiscard]] Result<EntryHash> perform(const ActCommand& command, UtcMs now, Batch& batch);
   [[nodiscard]] Result<Body> step(const StepFlight& step) const;
+  [[nodiscard]] Status nothing_of_ours(const ZoneId& zone, std::optional<UtcMs> until, UtcMs now) const;
   [[nodiscard]] Result<EntryHash> close_zone(
       const ZoneId& zone, const ActCommand& command, UtcMs now, Batch& batch,
       const std::function<Result<ClosingPlan>(std::vector<AdoptedWindow>)>& make);

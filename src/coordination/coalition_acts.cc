@@ -1,17 +1,11 @@
 // Officers' acts: each is checked by the part that it concerns, and becomes entries.
 #include <fmt/format.h>
 
-#include "base/limits.h"
 #include "coordination/boundary_legs.h"
 #include "coordination/coalition.h"
+#include "coordination/plant.h"
 
 namespace tansiq::coordination {
-namespace {
-
-/// A leg's request repeats what was filed, and a little more.
-constexpr std::size_t kFiledBytesMax = kEntryBytesMax - 4'096;
-
-}  // namespace
 
 Result<ActOutcome> Coalition::act(const ActCommand& command, UtcMs now, Batch& batch) {
   if (command.cmd.empty()) return fail(ErrorCode::kInvalid, "a command id must not be empty", "cmd");
@@ -44,10 +38,6 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
     }
     Result<EntryHash> operator()(const FileFlight& a) const {
       Body body = TRY(c.flights_->file(with_boundary_legs(c.machine_.zones(), a.filed), now));
-      const auto line = write_entry({.seq = 0, .time = now, .by = {}, .second = {}, .cmd = {}, .body = body});
-      if (!line || line->size() > kFiledBytesMax) {
-        return fail(ErrorCode::kTooLarge, "the flight does not fit into an entry: simplify its outlines", "legs");
-      }
       return one(std::move(body));
     }
     Result<EntryHash> operator()(const StepFlight& a) const { return one(c.step(a)); }
@@ -170,11 +160,50 @@ Result<Body> Coalition::step(const StepFlight& a) const {
 Result<EntryHash> Coalition::close_zone(const ZoneId& zone, const ActCommand& command, UtcMs now, Batch& batch,
                                         const std::function<Result<ClosingPlan>(std::vector<AdoptedWindow>)>& make) {
   const ClosingPlan plan = TRY(make(legs_->windows(zone)));
+  const auto* lease = std::get_if<ZoneLease>(&plan.closing);
+  TRY_VOID(nothing_of_ours(zone, lease != nullptr ? lease->until : std::nullopt, now));
   for (Body& body : legs_->lapse_all(zone, Lapse::kHandover)) say(std::move(body), {}, now, batch);
   std::vector<EntryHash> parts;
   for (const ZoneSnapshot& part : plan.parts) parts.push_back(say(part, {}, now, batch));
   Body closing = TRY(control_->close(plan, std::move(parts)));
   return say(std::move(closing), {command.by, command.second, command.cmd}, now, batch);
+}
+
+/// Legs go over with a zone; what the authority has given itself there, or restricts, does not (ADR 29), so there must
+/// be none while another decides. What begins after a lease has ended is still ours to keep.
+Status Coalition::nothing_of_ours(const ZoneId& zone, std::optional<UtcMs> until, UtcMs now) const {
+  const auto number = machine_.zones().find(zone);
+  if (!number || planted(Plant::kLeaseOverOwn)) return {};
+  const UtcMs back = until ? *until + machine_.charter().timing.clock_error_ms : kUtcMax;
+  constexpr std::size_t kNamed = 5;
+  std::vector<std::string> names;
+  UtcMs last = now;
+  std::size_t total = 0;
+  core::IntentFilter filter{.zone = number, .limit = kQueryResultsMax};
+  while (true) {
+    const auto page = TRY(machine_.intents(filter));
+    for (const core::Intent* intent : page) {
+      const geo::TimeWindow window = span_of(intent->volumes);
+      if (window.start >= back) continue;
+      if (++total <= kNamed) names.push_back("intent " + intent->id.str());
+      last = std::max(last, window.end);
+    }
+    if (page.size() < filter.limit) break;
+    filter.after_seq = page.back()->created_seq;
+  }
+  for (const core::Measure* measure : machine_.measures()) {
+    if (measure->zone_number != *number) continue;
+    const geo::TimeWindow window = span_of(measure->volumes);
+    if (window.start >= back || window.end <= now) continue;
+    if (++total <= kNamed) names.push_back("measure " + measure->id.str());
+    last = std::max(last, window.end);
+  }
+  if (total == 0) return {};
+  if (total > kNamed) names.push_back(fmt::format("{} more", total - kNamed));
+  return fail(ErrorCode::kConflict,
+              fmt::format("{} of our own in zone {} would not go over with it: end what is listed, or wait until {}",
+                          fmt::join(names, ", "), zone.str(), format_utc(last)),
+              "zone");
 }
 
 }  // namespace tansiq::coordination

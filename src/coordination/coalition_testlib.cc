@@ -109,7 +109,7 @@ Result<ActOutcome> World::act(std::string_view authority, Act act, std::string_v
 Result<core::Outcome> World::command(std::string_view authority, core::Action action, std::string_view by) {
   Node& node = nodes_.at(authority_id(authority));
   return node.coalition->execute({.id = CommandId::trusted(fmt::format("c{}", next_command_++)),
-                                  .by = {core::Subject::trusted(by), false},
+                                  .by = {core::Subject::trusted(by), true},
                                   .action = std::move(action)},
                                  now, node.record);
 }

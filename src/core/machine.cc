@@ -154,8 +154,8 @@ void Machine::book(BookingRequest request) { impl_->state.book(std::move(request
 void Machine::confirm_booking(const IntentId& id) { impl_->state.confirm_booking(id); }
 void Machine::release_booking(const IntentId& id) { impl_->state.release_booking(id); }
 void Machine::skip_to(std::uint64_t next_seq, UtcMs time) { impl_->state.skip_to(next_seq, time); }
-void Machine::set_sequencer(ZoneNumber zone, const AuthorityId& authority) {
-  impl_->state.set_sequencer(zone, authority);
+void Machine::set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants) {
+  impl_->state.set_sequencer(zone, authority, grants);
 }
 
 Status Machine::settle() { return impl_->state.settle(); }

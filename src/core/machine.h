@@ -129,8 +129,9 @@ class Machine {
   /// Entries of other parts of the node take numbers of the same local order: the next entry here is `next_seq`, at
   /// `time` or later.
   void skip_to(std::uint64_t next_seq, UtcMs time);
-  /// Who decides in a zone from now on. Part of the fold of coordination entries.
-  void set_sequencer(ZoneNumber zone, const AuthorityId& authority);
+  /// Who decides in a zone from now on, and for which times: a tenant gives no window away beyond its lease, nor the
+  /// lessor one from within it. Part of the fold of coordination entries.
+  void set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants = kAlways);
 
   [[nodiscard]] const ZoneTable& zones() const;
   [[nodiscard]] const Charter& charter() const;

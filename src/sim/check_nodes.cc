@@ -4,6 +4,7 @@
 
 #include "sim/check_caveats.h"
 #include "sim/check_legs.h"
+#include "sim/check_own_use.h"
 #include "sim/world.h"
 
 namespace tansiq::sim {
@@ -113,6 +114,7 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   out.push_back(std::make_unique<OwnZones>(world, findings));
   out.push_back(std::make_unique<Holds>(world, findings));
   out.push_back(std::make_unique<Boundary>(world, findings));
+  out.push_back(std::make_unique<OwnUse>(world, findings));
   out.push_back(std::make_unique<Canary>(world, findings));
   out.push_back(std::make_unique<CaveatSecret>(world, findings));
   out.push_back(std::make_unique<CaveatGate>(world, findings));

@@ -115,6 +115,18 @@ bool Node::act(coordination::Act act, std::string_view second, std::string_view 
   return done.has_value();
 }
 
+bool Node::command(core::Action action) {
+  EXPECT_INVARIANT(up());
+  ++acts_;
+  Batch batch;
+  const auto done = coalition_->execute({.id = CommandId::trusted(fmt::format("o{}-{}", life_, acts_)),
+                                         .by = {core::Subject::trusted("planner"), true},
+                                         .action = std::move(action)},
+                                        clock(), batch);
+  write(std::move(batch));
+  return done.has_value();
+}
+
 // Serving -------------------------------------------------------------------------------------------------------------
 
 void Node::on_question(const AuthorityId& reader, const Question& question) {

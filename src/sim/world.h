@@ -50,6 +50,7 @@ struct Counts {
   std::uint64_t caveats_deposited = 0;
   std::uint64_t caveats_met = 0;
   std::uint64_t caveats_overridden = 0;
+  std::uint64_t own_intents = 0;
 };
 
 /// An own entry of a node, as it became durable.
@@ -108,6 +109,7 @@ class World {
  private:
   void plan_traffic();
   void file_one();
+  void file_own();
   void plan_officers();
   void officer_looks(Node& node);
   void officer_duties(Node& node);
@@ -142,6 +144,7 @@ class World {
   std::set<AuthorityId> liars_;
   std::map<AuthorityId, std::size_t> noted_;  ///< Records of a node that were durable when last looked at.
   std::set<EntryHash> inside_;
+  std::uint64_t own_filed_ = 0;
   bool healed_ = false;
   UtcMs traffic_end_;
   log::Sha256 trace_;

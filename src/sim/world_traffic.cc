@@ -16,8 +16,24 @@ void World::plan_traffic() {
   timeline_.in(traffic_rng_.between(1, 2 * gap), [this] {
     if (healed_) return;
     file_one();
+    if (traffic_rng_.chance(120)) file_own();
     plan_traffic();
   });
+}
+
+/// Traffic that an authority decides by itself, where it decides at that time: in its own zones, and in leased ones.
+void World::file_own() {
+  Rng& rng = traffic_rng_;
+  Node& of = node(rng.pick(charter().authorities).id);
+  const ZoneSpot& zone = rng.pick(airspace_.zones);
+  if (!of.up() || zone.disputed || of.coalition().control().sequencer(zone.id) != of.self()) return;
+  const int level = static_cast<int>(rng.between(zone.level_low + 10, zone.level_high - 20));
+  const UtcMs from = now() + rng.between(1, 240) * 1'000;
+  core::CreateIntent intent;
+  intent.intent = IntentId::trusted(fmt::format("own-{:05}", own_filed_++));
+  intent.volumes = {
+      box_of(zone, static_cast<int>(rng.between(0, kLanes - 1)), level, from, from + rng.between(30, 240) * 1'000)};
+  of.command(std::move(intent));
 }
 
 void World::file_one() {
