@@ -17,6 +17,7 @@ void add_relation(Command& root);    ///< relation: what authorities grant each 
 void add_flight(Command& root);      ///< flight: across zones, the home's side
 void add_leg(Command& root);         ///< leg: of others in our zones, the owner's side
 void add_disclosure(Command& root);  ///< disclosure: what is shown to whom
+void add_caveat(Command& root);      ///< caveat: from whom our flights keep away
 void add_peer(Command& root);        ///< peer: the nodes of other authorities
 void add_clock(Command& root);       ///< clock: the operator's word about it
 void add_measure(Command& root);     ///< measure: restricted volumes

@@ -59,7 +59,8 @@ Result<int> list_shares(Context& context, const ListArguments& arguments) {
               names_of(shown[i], "outstanding")});
   }
   put(ours.text(context.terminal));
-  put("Outstanding: was given it, and has not said that it is destroyed. What was seen is not unseen by a receipt.\n\n");
+  put("Outstanding: was given it, and has not said that it is destroyed. What was seen is not unseen by a "
+      "receipt.\n\n");
   const JsonValue held = TRY(answer.root().at("held"));
   Table theirs({"of", "level", "what", "state", "body", "came through", "passed on to"});
   for (std::size_t i = 0; i < held.size(); ++i) {
@@ -108,10 +109,10 @@ Result<int> withhold(Context& context, const WithholdArguments& arguments) {
   act.source = arguments.source;
   act.withheld = !arguments.lift;
   return send_act(context, arguments.act, std::move(act),
-                  arguments.lift ? fmt::format("{} is shown to {} as the relation says", arguments.source,
-                                               arguments.recipient)
-                                 : fmt::format("{} is withdrawn from {}; receipts: tansiq disclosure list",
-                                               arguments.source, arguments.recipient));
+                  arguments.lift
+                      ? fmt::format("{} is shown to {} as the relation says", arguments.source, arguments.recipient)
+                      : fmt::format("{} is withdrawn from {}; receipts: tansiq disclosure list", arguments.source,
+                                    arguments.recipient));
 }
 
 struct PassArguments {

@@ -80,6 +80,7 @@ std::unique_ptr<Command> command_tree(bool& json, bool& no_colour) {
   add_leg(*root);
   add_disclosure(*root);
   add_relation(*root);
+  add_caveat(*root);
   add_peer(*root);
   add_clock(*root);
   add_events(*root);

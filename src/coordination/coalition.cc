@@ -35,6 +35,9 @@ Coalition::Coalition(core::Machine machine, Origins origins, LegQuota quota, Off
   airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
   legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, quota);
   flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
+  traffic_ = std::make_unique<CoalitionTraffic>(machine_, *legs_, *flights_);
+  caveats_ = std::make_unique<CaveatDesk>(self(), charter, *relations_, *traffic_, *traffic_);
+  watch_ = std::make_unique<CaveatWatch>(self(), *relations_, *traffic_, *traffic_);
   own_use_ = std::make_unique<MachineOwnUse>(machine_, *flights_);
   shown_ = std::make_unique<ShowDesk>(self(), charter, shares, *relations_, *own_use_);
   held_ = std::make_unique<HoldDesk>(self(), charter, *relations_);
@@ -59,6 +62,9 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   follow_control();
   note(legs_->apply(said));
   note(flights_->apply(said));
+  note(caveats_->apply(said));
+  note(watch_->apply(said));
+  follow_traffic(said);
   for (const FlightId& flight : flights_->take_touched()) shown_->touch(source_of(flight));
   note(shown_->apply(said));
   note(held_->apply(said));
@@ -78,8 +84,40 @@ void Coalition::follow_control() {
     const core::Zone& zone = machine_.zones()[number];
     if (zone.rule == core::Rule::kDisputed || zone.background) continue;
     // Nobody decides in a halted zone, the owner neither.
-    machine_.set_sequencer(number, control_->sequencer(zone.id).value_or(AuthorityId()));
+    machine_.set_sequencer(
+        number, control_->sequencer(zone.id).value_or(AuthorityId()),
+        {control_->grants_begin(zone.id).value_or(kUtcMin), control_->grants_end(zone.id).value_or(kUtcMax)});
   }
+}
+
+/// Tells the two sides of caveats whose plans an entry may have changed.
+void Coalition::follow_traffic(const Said& said) {
+  const std::set<FlightId> touched = flights_->take_touched();
+  if (caveats_->caveats().empty() && watch_->deposits().empty()) return;
+  for (const FlightId& flight : touched) note_change(traffic_->of_flight(flight));
+  std::visit(
+      [&]<class T>(const T& body) {
+        if constexpr (std::is_same_v<T, LegNotice>) {
+          note_change(TrafficChange{.party = {.home = said.author, .flight = body.flight, .intent = {}, .request = {}},
+                                    .domain = body.domain,
+                                    .manager = core::Subject::trusted(said.author.str()),
+                                    .principal = {},
+                                    .volumes = body.volumes});
+        } else if constexpr (requires { requires std::is_same_v<decltype(T::request), EntryHash>; }) {
+          note_change(traffic_->of_leg(body.request));
+        } else if constexpr (T::kType.starts_with("zone.")) {
+          // Windows have gone over to another sequencer, or have come.
+          caveats_->changed_all();
+          watch_->changed_all();
+        }
+      },
+      said.body);
+}
+
+void Coalition::note_change(const std::optional<TrafficChange>& change) {
+  if (!change) return;
+  caveats_->changed(*change);
+  watch_->changed(*change);
 }
 
 void Coalition::remember(const LogName& log, const Entry& entry) {
@@ -163,7 +201,10 @@ Result<core::Outcome> Coalition::execute(core::Command command, UtcMs now, Batch
         return {};
       },
       command.action);
+  const bool careful = !caveats_->caveats().empty() || !watch_->deposits().empty();
+  if (careful) TRY_VOID(may_activate(command.action));
   core::Outcome outcome = TRY(machine_.execute(std::move(command), now));
+  if (intent && careful) note_change(traffic_->of_intent(*intent));
   if (intent && !outcome.repeated) shown_->touch(source_of(*intent));
   if (!outcome.repeated) {
     batch.push_back({{self(), LogName::Kind::kMain, {}}, outcome.seq, std::move(outcome.entry)});
@@ -221,14 +262,16 @@ void Coalition::tick(UtcMs now, Batch& batch) {
     if (!outcome) break;
     touch_expired(outcome->entry);
     batch.push_back({{self(), LogName::Kind::kMain, {}}, outcome->seq, std::move(outcome->entry)});
+    caveats_->changed_all();
+    watch_->changed_all();
   }
   say_due(now, batch);
 }
 
 std::optional<UtcMs> Coalition::next_tick() const {
   std::optional<UtcMs> first = machine_.next_tick();
-  for (const auto& other : {legs_->next_timer(), flights_->next_timer(), control_->next_timer(), held_->next_timer(),
-                            shown_->next_timer()}) {
+  for (const auto& other : {legs_->next_timer(), flights_->next_timer(), control_->next_timer(), caveats_->next_timer(),
+                            watch_->next_timer(), held_->next_timer(), shown_->next_timer()}) {
     if (other && (!first || *other < *first)) first = other;
   }
   return first;
@@ -236,6 +279,9 @@ std::optional<UtcMs> Coalition::next_tick() const {
 
 std::optional<Body> Coalition::next_body(UtcMs now) {
   const UtcMs time = std::max(now, machine_.last_time());
+  // Before the legs: what a leg meets is told before it is confirmed.
+  if (auto body = watch_->next(time)) return body;
+  if (auto body = caveats_->next(time)) return body;
   if (auto body = legs_->next(time)) return body;
   if (auto body = flights_->next(time)) return body;
   if (auto body = control_->next(time)) return body;

@@ -17,9 +17,9 @@
 // Peers' entries stand in the same local order as one's own: mirrors of their logs live in the same store, so replay
 // meets everything in the order in which it became known here. That order is what "known when it was said" means.
 //
-// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, `shown`, `held`, in this order: each may
-// ask those before it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
-// kSaidPerCallMax, and the rest follows with the next call.
+// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, the two sides of caveats, and the two
+// sides of disclosure, in this order: each may ask those before it. What has to be said because of it is found by
+// `next` of each, until none has more; that is bounded by kSaidPerCallMax, and the rest follows with the next call.
 //
 // One thread. Not copyable, not movable: its parts know each other.
 #pragma once
@@ -33,6 +33,9 @@
 #include <vector>
 
 #include "coordination/act.h"
+#include "coordination/caveat_desk.h"
+#include "coordination/caveat_watch.h"
+#include "coordination/coalition_traffic.h"
 #include "coordination/disclosure_held.h"
 #include "coordination/disclosure_show.h"
 #include "coordination/flight_desk.h"
@@ -109,7 +112,8 @@ class Coalition {
 
   /// The genesis of an empty record.
   void found(UtcMs now, Batch& batch);
-  /// A command of the zone machine. Errors as `core::Machine::execute`.
+  /// A command of the zone machine. Errors as `core::Machine::execute`; `kWrongState` also where an intent of our own
+  /// people that is to be activated meets a caveat that no officer has overridden.
   [[nodiscard]] Result<core::Outcome> execute(core::Command command, UtcMs now, Batch& batch);
   /// An officer's act. Fails with what the part concerned says; then nothing has changed.
   [[nodiscard]] Result<ActOutcome> act(const ActCommand& command, UtcMs now, Batch& batch);
@@ -151,6 +155,10 @@ class Coalition {
   [[nodiscard]] const ZoneControl& control() const { return *control_; }
   [[nodiscard]] const LegDesk& legs() const { return *legs_; }
   [[nodiscard]] const FlightDesk& flights() const { return *flights_; }
+  [[nodiscard]] const CaveatDesk& caveats() const { return *caveats_; }
+  [[nodiscard]] const CaveatWatch& watched() const { return *watch_; }
+  /// Whether the crew of a flight may be cleared: its legs (R1), then caveats.
+  [[nodiscard]] Status may_clear(const FlightId& flight) const;
   /// What this authority shows to others.
   [[nodiscard]] const ShowDesk& shown() const { return *shown_; }
   /// What others show to it.
@@ -187,6 +195,9 @@ class Coalition {
   void fold_peer(const LogName& log, std::string_view line, std::vector<PeerOddity>* odd);
   [[nodiscard]] static std::optional<Oddity> misplaced(const LogName& log, const Body& body);
   void follow_control();
+  void follow_traffic(const Said& said);
+  [[nodiscard]] Status may_activate(const core::Action& action) const;
+  void note_change(const std::optional<TrafficChange>& change);
   [[nodiscard]] Status read_state(std::string_view text);
   void remember(const LogName& log, const Entry& entry);
 
@@ -201,6 +212,7 @@ class Coalition {
 
   [[nodiscard]] Result<EntryHash> perform(const ActCommand& command, UtcMs now, Batch& batch);
   [[nodiscard]] Result<Body> step(const StepFlight& step) const;
+  [[nodiscard]] Status nothing_of_ours(const ZoneId& zone, std::optional<UtcMs> until, UtcMs now) const;
   [[nodiscard]] Result<EntryHash> close_zone(
       const ZoneId& zone, const ActCommand& command, UtcMs now, Batch& batch,
       const std::function<Result<ClosingPlan>(std::vector<AdoptedWindow>)>& make);
@@ -213,6 +225,9 @@ class Coalition {
   std::unique_ptr<MachineAirspace> airspace_;
   std::unique_ptr<LegDesk> legs_;
   std::unique_ptr<FlightDesk> flights_;
+  std::unique_ptr<CoalitionTraffic> traffic_;
+  std::unique_ptr<CaveatDesk> caveats_;
+  std::unique_ptr<CaveatWatch> watch_;
   std::unique_ptr<MachineOwnUse> own_use_;
   std::unique_ptr<ShowDesk> shown_;
   std::unique_ptr<HoldDesk> held_;

@@ -92,7 +92,9 @@ std::string Coalition::coordination_state() const {
       core::write_fields(out, AnchorRow{.log = origins_.origin(log), .of = origins_.origin(of), .size = size});
     }
   }
-  out.end_array().key("control");
+  out.end_array().key("caveats");
+  caveats_->write_state(out);
+  out.key("control");
   control_->write_state(out);
   out.key("flights");
   flights_->write_state(out);
@@ -110,7 +112,9 @@ std::string Coalition::coordination_state() const {
   shown_->write_state(out);
   out.key("skews").begin_array();
   for (const auto& [author, time] : skew_noted_) core::write_fields(out, SkewRow{.author = author, .time = time});
-  out.end_array().end_object();
+  out.end_array().key("watched");
+  watch_->write_state(out);
+  out.end_object();
   return text;
 }
 
@@ -155,7 +159,8 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
   const ShareKey shares = ShareKey::derive(config.machine.ovn_secret);
   core::Machine made = TRY(core::Machine::read_snapshot(std::move(config.machine), machine));
   Origins origins = TRY(Origins::make(charter));
-  std::unique_ptr<Coalition> out(new Coalition(std::move(made), std::move(origins), config.quota, config.officers, shares));
+  std::unique_ptr<Coalition> out(
+      new Coalition(std::move(made), std::move(origins), config.quota, config.officers, shares));
   if (!whole) return out;
   TRY_VOID(out->read_state(as_text(rest)));
   const core::StateHash hash = out->state_hash();
@@ -167,7 +172,8 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "control", "flights", "held", "legs", "peer_logs", "relations", "shown", "skews"}));
+  TRY_VOID(root.only({"acts", "anchored", "caveats", "control", "flights", "held", "legs", "peer_logs", "relations",
+                      "shown", "skews", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -196,6 +202,8 @@ Status Coalition::read_state(std::string_view text) {
   follow_control();
   TRY_VOID(legs_->read_state(TRY(root.at("legs"))));
   TRY_VOID(flights_->read_state(TRY(root.at("flights"))));
+  TRY_VOID(caveats_->read_state(TRY(root.at("caveats"))));
+  TRY_VOID(watch_->read_state(TRY(root.at("watched"))));
   TRY_VOID(shown_->read_state(TRY(root.at("shown"))));
   TRY_VOID(held_->read_state(TRY(root.at("held"))));
   return {};

@@ -100,20 +100,20 @@ CoalitionConfig World::config(const AuthorityId& self) const {
 Result<ActOutcome> World::act(std::string_view authority, Act act, std::string_view second) {
   Node& node = nodes_.at(authority_id(authority));
   auto done = node.coalition->act({.cmd = CommandId::trusted(fmt::format("c{}", next_command_++)),
-                              .by = core::Subject::trusted(fmt::format("officer@{}", authority)),
-                              .second = core::Subject::trusted(second),
-                              .act = std::move(act)},
-                             now, node.record);
+                                   .by = core::Subject::trusted(fmt::format("officer@{}", authority)),
+                                   .second = core::Subject::trusted(second),
+                                   .act = std::move(act)},
+                                  now, node.record);
   keep(node);
   return done;
 }
 
-Result<core::Outcome> World::command(std::string_view authority, core::Action action) {
+Result<core::Outcome> World::command(std::string_view authority, core::Action action, std::string_view by) {
   Node& node = nodes_.at(authority_id(authority));
   auto done = node.coalition->execute({.id = CommandId::trusted(fmt::format("c{}", next_command_++)),
-                                  .by = {core::Subject::trusted("pilot"), false},
-                                  .action = std::move(action)},
-                                 now, node.record);
+                                       .by = {core::Subject::trusted(by), true},
+                                       .action = std::move(action)},
+                                      now, node.record);
   node.coalition->speak(now, node.record);
   keep(node);
   return done;

@@ -35,7 +35,7 @@ class World {
   [[nodiscard]] Coalition& at(std::string_view authority) { return *nodes_.at(authority_id(authority)).coalition; }
   /// An officer's act, under a fresh command id; what it led to is delivered only by `pull`.
   Result<ActOutcome> act(std::string_view authority, Act act, std::string_view second = {});
-  Result<core::Outcome> command(std::string_view authority, core::Action action);
+  Result<core::Outcome> command(std::string_view authority, core::Action action, std::string_view by = "pilot");
   /// `reader` reads what `author` has written for it and it has not read.
   void pull(std::string_view reader, std::string_view author);
   /// Everybody reads everybody, until nobody has anything new to say. Pairs in `cut` do not.

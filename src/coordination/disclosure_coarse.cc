@@ -70,8 +70,7 @@ std::vector<geo::Polygon> coarsened(const geo::Shape::Bounds& bounds, std::int64
   }
   std::vector<geo::Polygon> out;
   while (west < east) {
-    const std::int64_t cut =
-        east - west <= kSectorMax ? east : std::min(east, floored(west, kSectorMax) + kSectorMax);
+    const std::int64_t cut = east - west <= kSectorMax ? east : std::min(east, floored(west, kSectorMax) + kSectorMax);
     if (south == -kPole && north == kPole) {
       out.push_back(rectangle(south, 0, west, cut));
       out.push_back(rectangle(0, north, west, cut));
@@ -107,8 +106,8 @@ std::vector<geo::Volume4d> coarsened(const std::vector<geo::Volume4d>& volumes, 
     const auto shape = geo::Shape::make(volume.outline);
     if (!shape) continue;
     for (geo::Polygon& cells : coarsened(shape->bounds(), by.grid_e7)) {
-      out.push_back({std::move(cells), coarsened(volume.band, by.level_step_cm),
-                     coarsened(volume.window, by.time_step_ms)});
+      out.push_back(
+          {std::move(cells), coarsened(volume.band, by.level_step_cm), coarsened(volume.window, by.time_step_ms)});
     }
   }
   std::ranges::sort(out, [](const geo::Volume4d& a, const geo::Volume4d& b) { return order_of(a) < order_of(b); });

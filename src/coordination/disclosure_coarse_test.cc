@@ -28,7 +28,8 @@ Volume4d any_volume(SeededRandom& random) {
   Volume4d out;
   const std::int64_t lat = between(random, -89 * kDegree, 89 * kDegree);
   const std::int64_t lng = between(random, -180 * kDegree, 180 * kDegree - 1);
-  const std::int64_t size = between(random, 0, 3) == 0 ? between(random, 1'000, 50'000) : between(random, 50'000, 4 * kDegree);
+  const std::int64_t size =
+      between(random, 0, 3) == 0 ? between(random, 1'000, 50'000) : between(random, 50'000, 4 * kDegree);
   switch (between(random, 0, 2)) {
     case 0: {
       const std::int64_t top = std::min(lat + size, 90 * kDegree - 1);
@@ -65,8 +66,8 @@ bool meets(const geo::Outline& outline, const geo::Shape& other) {
   return geo::outlines_conflict(*geo::Shape::make(outline), other, 0);
 }
 
-// The exact volume lies in what is shown: where it is one polygon, by the exact predicate for two polygons or the bounds
-// of the others; where it is cut into sectors, none of the parts leaves the box of cells.
+// The exact volume lies in what is shown: where it is one polygon, by the exact predicate for two polygons or the
+// bounds of the others; where it is cut into sectors, none of the parts leaves the box of cells.
 TEST(DisclosureCoarse, ContainsWhatIsMeant) {
   SeededRandom random(7);
   int whole = 0;
@@ -124,12 +125,12 @@ TEST(DisclosureCoarse, TellsNothingButCells) {
         const std::int64_t north = cell_lat + between(random, by.grid_e7 / 2, by.grid_e7 - 40'000);
         const std::int64_t west = cell_lng + between(random, 10'000, by.grid_e7 / 3);
         const std::int64_t east = cell_lng + between(random, by.grid_e7 / 2, by.grid_e7 - 10'000);
-        return Volume4d{.outline = geo::Polygon{{place(south, west), place(south, east), place(north, east)}},
-                        .band = {between(random, 1, by.level_step_cm / 2),
-                                 between(random, by.level_step_cm / 2 + 1, by.level_step_cm),
-                                 geo::VerticalReference::kFlightLevel},
-                        .window = {begin + between(random, 0, by.time_step_ms / 2),
-                                   begin + between(random, by.time_step_ms / 2 + 1, by.time_step_ms)}};
+        return Volume4d{
+            .outline = geo::Polygon{{place(south, west), place(south, east), place(north, east)}},
+            .band = {between(random, 1, by.level_step_cm / 2),
+                     between(random, by.level_step_cm / 2 + 1, by.level_step_cm), geo::VerticalReference::kFlightLevel},
+            .window = {begin + between(random, 0, by.time_step_ms / 2),
+                       begin + between(random, by.time_step_ms / 2 + 1, by.time_step_ms)}};
       };
       OwnSource one{.source = "flight A",
                     .call_sign = "ALFA",
@@ -164,7 +165,8 @@ TEST(DisclosureCoarse, RoundsOutward) {
 }
 
 TEST(DisclosureCoarse, CutsWhatIsWideAndWhatHoldsAPole) {
-  const auto pole = coarsened(geo::Shape::Bounds{85 * 10'000'000, 900'000'000, -1'800'000'000, 1'800'000'000 - 1}, 1'000'000);
+  const auto pole =
+      coarsened(geo::Shape::Bounds{85 * 10'000'000, 900'000'000, -1'800'000'000, 1'800'000'000 - 1}, 1'000'000);
   EXPECT_EQ(pole.size(), 6U);
   for (const geo::Polygon& part : pole) EXPECT_TRUE(geo::Shape::make(part).has_value());
   // Across the 180th meridian the box goes on.

@@ -76,9 +76,7 @@ ShareContent content_at(const OwnSource& source, ShareLevel level, const core::D
   return out;
 }
 
-ShareKey ShareKey::derive(ByteView secret) {
-  return {log::Sha256().update(kShareDomain).update(secret).finish()};
-}
+ShareKey ShareKey::derive(ByteView secret) { return {log::Sha256().update(kShareDomain).update(secret).finish()}; }
 
 ShareId share_id(const ShareKey& key, std::string_view source, const AuthorityId& recipient) {
   const std::string text = keyed(key, kIdDomain, recipient.str() + "\n" + std::string(source)).hex();

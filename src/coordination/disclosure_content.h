@@ -2,14 +2,14 @@
 //
 //   body = salt (32 bytes) ‖ canonical JSON of a ShareContent          commitment = SHA-256(body)
 //
-// So one hash does three things: it fetches the body, checks it, and commits its author to it before everybody else, who
-// learn nothing from it. Without the salt they could: there are few plausible flights, and one could try them all.
+// So one hash does three things: it fetches the body, checks it, and commits its author to it before everybody else,
+// who learn nothing from it. Without the salt they could: there are few plausible flights, and one could try them all.
 //
-//   const SealedShare sealed = seal(content, key);            // at the originator; the salt follows from key and content
-//   const ShareContent shown = TRY(open_share(hash, bytes));  // at whoever holds the body
+//   const SealedShare sealed = seal(content, key);            // at the originator; the salt follows from key and
+//   content const ShareContent shown = TRY(open_share(hash, bytes));  // at whoever holds the body
 //
-// Salts are keyed hashes of the content, so no random number has to be remembered, and the same content is sealed to the
-// same hash: what has changed is found by comparing hashes (ADR 25).
+// Salts are keyed hashes of the content, so no random number has to be remembered, and the same content is sealed to
+// the same hash: what has changed is found by comparing hashes (ADR 25).
 #pragma once
 
 #include <optional>
@@ -40,8 +40,9 @@ struct ShareContent {
   ShareLevel level = ShareLevel::kBusy;
   std::vector<AuthorityId> onward;
   ShareId share;
-  std::optional<std::string> source;  ///< From `full` on: `flight M1`. Below, two recipients cannot tell that it is one.
-  std::optional<std::string> state;   ///< From `full` on.
+  std::optional<std::string>
+      source;                        ///< From `full` on: `flight M1`. Below, two recipients cannot tell that it is one.
+  std::optional<std::string> state;  ///< From `full` on.
   AuthorityId to;
   bool tracks = false;  ///< `live`: its tracks may follow.
   std::vector<geo::Volume4d> volumes;
@@ -78,8 +79,8 @@ struct ShareKey {
   /// From a secret of the node that also serves other ends.
   [[nodiscard]] static ShareKey derive(ByteView secret);
 };
-/// The same for the same source and recipient; without the key nobody can tell which source it is of, or whether two ids
-/// are of one.
+/// The same for the same source and recipient; without the key nobody can tell which source it is of, or whether two
+/// ids are of one.
 [[nodiscard]] ShareId share_id(const ShareKey& key, std::string_view source, const AuthorityId& recipient);
 
 struct SealedShare {

@@ -84,8 +84,8 @@ HoldDesk::Maybe HoldDesk::hear(const Said& said, const SharePassed& of) {
 HoldDesk::Maybe HoldDesk::take(HeldShare row) {
   std::set<EntryHash>& held = held_of_[row.from];
   if (held.size() >= kHeldSharesMax) {
-    return Oddity{fmt::format("more than {} shares of {} are held: this one is not taken", kHeldSharesMax,
-                              row.from.str())};
+    return Oddity{
+        fmt::format("more than {} shares of {} are held: this one is not taken", kHeldSharesMax, row.from.str())};
   }
   held.insert(row.body);
   if (row.share) current_of_[{row.from, *row.share}].insert(row.body);
@@ -267,8 +267,8 @@ Status HoldDesk::learn(std::string_view bytes) {
   ++revision_;
   ShareContent content = TRY(open_share(body, bytes));
   if (content.from != held.from) {
-    return fail(ErrorCode::kInvalid, fmt::format("a share of {} says that it is of {}", held.from.str(),
-                                                 content.from.str()));
+    return fail(ErrorCode::kInvalid,
+                fmt::format("a share of {} says that it is of {}", held.from.str(), content.from.str()));
   }
   const bool ours = held.via ? contains(content.onward, self_)
                              : content.to == self_ && content.share == *held.share &&
@@ -276,8 +276,8 @@ Status HoldDesk::learn(std::string_view bytes) {
   if (!ours) {
     doomed_.push_back(body);
     return fail(ErrorCode::kForbidden,
-                fmt::format("a share of {} that came from {} was not meant for us: it is destroyed",
-                            held.from.str(), held.via.value_or(held.from).str()));
+                fmt::format("a share of {} that came from {} was not meant for us: it is destroyed", held.from.str(),
+                            held.via.value_or(held.from).str()));
   }
   contents_[body] = std::move(content);
   return {};
@@ -317,7 +317,8 @@ Result<Body> HoldDesk::pass(const EntryHash& body, const AuthorityId& to) const 
   const ShareContent* shown = content(body);
   if (shown == nullptr) return fail(ErrorCode::kWrongState, "its content has not come yet, or cannot be read", "body");
   if (contains(held.passed, to)) return fail(ErrorCode::kWrongState, fmt::format("{} has it already", to.str()), "to");
-  if (held.passed.size() >= kShareHoldersMax) return fail(ErrorCode::kTooLarge, "it has been passed on too often", "to");
+  if (held.passed.size() >= kShareHoldersMax)
+    return fail(ErrorCode::kTooLarge, "it has been passed on too often", "to");
   if (!planted(Plant::kPassRegardless)) {
     if (!contains(shown->onward, to)) {
       return fail(ErrorCode::kForbidden,
@@ -365,7 +366,8 @@ void HoldDesk::write_state(log::JcsWriter& out) const {
   for (const auto& [author, all] : commitments_) {
     for (const auto& [body, of] : all) {
       core::write_fields(
-          out, CommitmentRow{.author = author, .body = body, .known = of.known, .revoked = of.revoked, .time = of.time});
+          out,
+          CommitmentRow{.author = author, .body = body, .known = of.known, .revoked = of.revoked, .time = of.time});
     }
   }
   out.end_array().key("held").begin_array();

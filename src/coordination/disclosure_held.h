@@ -160,9 +160,9 @@ class HoldDesk {
   std::map<AuthorityId, std::set<EntryHash>> held_of_;
   std::map<AuthorityId, std::set<std::pair<UtcMs, EntryHash>>> commitments_by_time_;
   std::set<EntryHash> wanted_;
-  std::set<EntryHash> owed_;                          ///< Passed on, and their originators not told.
-  std::set<std::pair<UtcMs, EntryHash>> expiries_;    ///< To be destroyed then.
-  std::set<std::pair<UtcMs, EntryHash>> forgotten_;   ///< To be forgotten then.
+  std::set<EntryHash> owed_;                         ///< Passed on, and their originators not told.
+  std::set<std::pair<UtcMs, EntryHash>> expiries_;   ///< To be destroyed then.
+  std::set<std::pair<UtcMs, EntryHash>> forgotten_;  ///< To be forgotten then.
   std::vector<EntryHash> doomed_;
 
   // No state: contents that are here; empty where one was no good.

@@ -329,8 +329,8 @@ std::vector<SharePreview> ShowDesk::preview(const Edge& edge, std::int64_t after
 
 Result<Body> ShowDesk::rule(const ShareRule& rule) const {
   if (std::ranges::find(recipients_, rule.recipient) == recipients_.end()) {
-    return fail(ErrorCode::kNotFound, fmt::format("\"{}\" is nobody whom this node shows anything", rule.recipient.str()),
-                "recipient");
+    return fail(ErrorCode::kNotFound,
+                fmt::format("\"{}\" is nobody whom this node shows anything", rule.recipient.str()), "recipient");
   }
   ShareRule out = rule;
   std::ranges::sort(out.onward);
@@ -346,14 +346,15 @@ Result<Body> ShowDesk::rule(const ShareRule& rule) const {
       return fail(ErrorCode::kInvalid, fmt::format("{} is named twice", id.str()), "onward");
     }
   }
-  if (out.onward == onward(rule.recipient, rule.domain)) return fail(ErrorCode::kWrongState, "the rule says so already");
+  if (out.onward == onward(rule.recipient, rule.domain))
+    return fail(ErrorCode::kWrongState, "the rule says so already");
   return Body(std::move(out));
 }
 
 Result<Body> ShowDesk::withhold(const ShareWithheld& act) const {
   if (std::ranges::find(recipients_, act.recipient) == recipients_.end()) {
-    return fail(ErrorCode::kNotFound, fmt::format("\"{}\" is nobody whom this node shows anything", act.recipient.str()),
-                "recipient");
+    return fail(ErrorCode::kNotFound,
+                fmt::format("\"{}\" is nobody whom this node shows anything", act.recipient.str()), "recipient");
   }
   if (!own_.find(act.source) && named(act.source, act.recipient) == nullptr && !withheld(act.source, act.recipient)) {
     return fail(ErrorCode::kNotFound,

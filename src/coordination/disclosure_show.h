@@ -1,25 +1,26 @@
-// What this authority shows of its own use: to whom, at which level, since when, and who has said that it was destroyed.
+// What this authority shows of its own use: to whom, at which level, since when, and who has said that it was
+// destroyed.
 //
 //   desk.apply(said);                                      // every entry, own and peers'
 //   while (auto body = desk.next(now)) write(*body);       // live only; first make take_bodies() durable
 //
-// For each live flight and intent and each recipient there is at most one *share*, and of a share a row of versions; the
-// newest stands. A version is written when what the recipient may know has changed, not when the flight has: content is
-// sealed again and compared by hash. What decides is the relation's level for `disclosure` in that domain, the rule of
-// whom it may be passed on to, and what an officer withholds.
+// For each live flight and intent and each recipient there is at most one *share*, and of a share a row of versions;
+// the newest stands. A version is written when what the recipient may know has changed, not when the flight has:
+// content is sealed again and compared by hash. What decides is the relation's level for `disclosure` in that domain,
+// the rule of whom it may be passed on to, and what an officer withholds.
 //
 // What ceases to be allowed is revoked, all versions of it that anybody may still hold: a freeze, a lower level, a name
-// taken out of the rule. So is what has been replaced more than kShareVersionsKept times, and what does not stand any more
-// and was passed on: who holds it through a third hears of that in no other way. What merely ended is kept by
-// its holders for kShareKeptMs, for the record, and destroyed then; they say so either way, and nothing here pretends
-// that what was seen is unseen.
+// taken out of the rule. So is what has been replaced more than kShareVersionsKept times, and what does not stand any
+// more and was passed on: who holds it through a third hears of that in no other way. What merely ended is kept by its
+// holders for kShareKeptMs, for the record, and destroyed then; they say so either way, and nothing here pretends that
+// what was seen is unseen.
 //
-// Which flight a share is of stands in the own record only (share.named). Nothing is shown before the delay of its level
-// has passed since the last change of the flight; a flight that changes all the time is shown, below `full`, as it last
-// stood still.
+// Which flight a share is of stands in the own record only (share.named). Nothing is shown before the delay of its
+// level has passed since the last change of the flight; a flight that changes all the time is shown, below `full`, as
+// it last stood still.
 //
-// Cost: O(log n) for an entry; a change of a flight seals it once a recipient; a change of relations looks at every share
-// once. With nobody to show anything to, nothing. Core thread only.
+// Cost: O(log n) for an entry; a change of a flight seals it once a recipient; a change of relations looks at every
+// share once. With nobody to show anything to, nothing. Core thread only.
 #pragma once
 
 #include <cstdint>
@@ -84,8 +85,8 @@ struct SharePreview {
   AuthorityId to;
   ShareLevel before = ShareLevel::kNone;
   ShareLevel after = ShareLevel::kNone;
-  std::size_t versions = 0;             ///< Shown before, that would be revoked.
-  std::vector<AuthorityId> holders;     ///< Who may hold those.
+  std::size_t versions = 0;          ///< Shown before, that would be revoked.
+  std::vector<AuthorityId> holders;  ///< Who may hold those.
   friend bool operator==(const SharePreview&, const SharePreview&) = default;
 };
 
@@ -161,8 +162,8 @@ class ShowDesk {
   std::optional<Body> duty(const std::string& source, const std::optional<OwnSource>& own, const AuthorityId& to,
                            UtcMs now);
   [[nodiscard]] std::int64_t level(core::Domain domain, const AuthorityId& to) const;
-  [[nodiscard]] std::vector<AuthorityId> onward_now(std::string_view source, const AuthorityId& to,
-                                                    core::Domain domain, std::int64_t level) const;
+  [[nodiscard]] std::vector<AuthorityId> onward_now(std::string_view source, const AuthorityId& to, core::Domain domain,
+                                                    std::int64_t level) const;
   [[nodiscard]] bool must_revoke(const ShownVersion& row) const;
   [[nodiscard]] bool surplus(const ShownVersion& row) const;
   [[nodiscard]] bool withheld(std::string_view source, const AuthorityId& to) const;

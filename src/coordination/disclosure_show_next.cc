@@ -184,11 +184,12 @@ Status ShowDesk::read_state(const log::JcsValue& value) {
   rows_.clear();
   rules_.clear();
   withheld_.clear();
-  TRY_VOID(each("named", std::type_identity<ShareNamed>(), [this](ShareNamed of) { named_[of.share] = std::move(of); }));
+  TRY_VOID(
+      each("named", std::type_identity<ShareNamed>(), [this](ShareNamed of) { named_[of.share] = std::move(of); }));
   TRY_VOID(each("rules", std::type_identity<ShareRule>(),
                 [this](ShareRule of) { rules_[{of.recipient, of.domain}] = std::move(of.onward); }));
-  TRY_VOID(
-      each("versions", std::type_identity<ShownVersion>(), [this](ShownVersion of) { rows_[of.body] = std::move(of); }));
+  TRY_VOID(each("versions", std::type_identity<ShownVersion>(),
+                [this](ShownVersion of) { rows_[of.body] = std::move(of); }));
   TRY_VOID(each("withheld", std::type_identity<ShareWithheld>(),
                 [this](const ShareWithheld& of) { withheld_.emplace(of.source, of.recipient); }));
   index();

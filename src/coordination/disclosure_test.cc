@@ -40,8 +40,8 @@ class DisclosureTest : public ::testing::Test {
     for (const core::Authority& a : world.charter.authorities) {
       const std::string& name = a.id.str();
       EXPECT_EQ(world.replayed(name)->state_hash(), world.at(name).state_hash()) << name;
-      const auto again = Coalition::read_snapshot(
-          {.machine = {.self = a.id, .charter = world.charter}, .quota = {}}, world.at(name).write_snapshot());
+      const auto again = Coalition::read_snapshot({.machine = {.self = a.id, .charter = world.charter}, .quota = {}},
+                                                  world.at(name).write_snapshot());
       EXPECT_TRUE(again.has_value()) << again.error().text();
       if (!again) continue;
       EXPECT_EQ((*again)->state_hash(), world.at(name).state_hash()) << name;
@@ -273,7 +273,8 @@ TEST_F(DisclosureTest, AnOfficerWithholdsOneFlight) {
   ASSERT_TRUE(world.act("us", WithholdShare{id("fr"), "flight M1", true}).has_value());
   world.settle();
   EXPECT_THAT(known("fr", "us"), IsEmpty());
-  EXPECT_THAT(world.act("us", WithholdShare{id("fr"), "flight M1", true}).error().text(), HasSubstr("withheld already"));
+  EXPECT_THAT(world.act("us", WithholdShare{id("fr"), "flight M1", true}).error().text(),
+              HasSubstr("withheld already"));
   EXPECT_THAT(world.act("us", WithholdShare{id("fr"), "flight X", true}).error().text(), HasSubstr("no \"flight X\""));
   ASSERT_TRUE(world.act("us", WithholdShare{id("fr"), "flight M1", false}).has_value());
   world.settle();
@@ -306,7 +307,8 @@ TEST_F(DisclosureTest, VersionsThatNobodyNeedsAreTakenBack) {
   EXPECT_EQ(world.bodies("fr").size(), kept);
 }
 
-// Commitments -----------------------------------------------------------------------------------------------------------
+// Commitments
+// -----------------------------------------------------------------------------------------------------------
 
 TEST_F(DisclosureTest, OthersKnowThatItExistsAndNoMore) {
   set_level("us", "fr", 3);
@@ -319,7 +321,8 @@ TEST_F(DisclosureTest, OthersKnowThatItExistsAndNoMore) {
   EXPECT_FALSE(world.at("us").may_serve_body(body, id("ru")));
 }
 
-// Onward and revocation -------------------------------------------------------------------------------------------------
+// Onward and revocation
+// -------------------------------------------------------------------------------------------------
 
 class OnwardTest : public DisclosureTest {
  protected:
@@ -376,7 +379,8 @@ TEST_F(OnwardTest, DownstreamLeak) {
   EXPECT_TRUE(shown(body).revoked);
   EXPECT_FALSE(world.bodies("ru").contains(body));
   EXPECT_FALSE(world.bodies("fr").contains(body));
-  EXPECT_THAT(shown(body).destroyed, ElementsAre(id("fr"), id("ru"))) << "receipts, also of who held it through a third";
+  EXPECT_THAT(shown(body).destroyed, ElementsAre(id("fr"), id("ru")))
+      << "receipts, also of who held it through a third";
   EXPECT_THAT(shown(body).outstanding(), IsEmpty());
   // fr is shown it anew, without ru; through fr ru gets nothing any more.
   const EntryHash again = only_body("fr");
@@ -458,7 +462,8 @@ TEST_F(OnwardTest, ARestartGoesOnWithWhatIsOwed) {
   EXPECT_THAT(shown(body).outstanding(), IsEmpty());
 }
 
-// What decides is always seen -------------------------------------------------------------------------------------------
+// What decides is always seen
+// -------------------------------------------------------------------------------------------
 
 TEST_F(DisclosureTest, WhoDecidesSeesAllWhateverTheLevels) {
   const auto filed = world.act("fr", FileFlight{{.alternate = {},
@@ -478,7 +483,8 @@ TEST_F(DisclosureTest, WhoDecidesSeesAllWhateverTheLevels) {
   world.settle();
   bool found = false;
   for (const Written& written : world.record("us")) {
-    const auto entry = is_coordination_line(written.line) ? read_entry(written.line) : Result<Entry>(fail(ErrorCode::kInvalid, ""));
+    const auto entry =
+        is_coordination_line(written.line) ? read_entry(written.line) : Result<Entry>(fail(ErrorCode::kInvalid, ""));
     if (!entry || written.log.author != id("us")) continue;
     if (const auto* snapshot = std::get_if<ZoneSnapshot>(&entry->body)) {
       ASSERT_EQ(snapshot->windows.size(), 1U);
@@ -489,7 +495,8 @@ TEST_F(DisclosureTest, WhoDecidesSeesAllWhateverTheLevels) {
   EXPECT_TRUE(found);
 }
 
-// Preview ---------------------------------------------------------------------------------------------------------------
+// Preview
+// ---------------------------------------------------------------------------------------------------------------
 
 TEST_F(DisclosureTest, APreviewSaysWhatWouldBeShownAndWithdrawn) {
   set_level("us", "fr", 3);
@@ -508,7 +515,8 @@ TEST_F(DisclosureTest, APreviewSaysWhatWouldBeShownAndWithdrawn) {
   EXPECT_THAT(world.at("us").shown().preview(shows("fr", "us"), 0), IsEmpty()) << "what others show is theirs";
 }
 
-// Rules -----------------------------------------------------------------------------------------------------------------
+// Rules
+// -----------------------------------------------------------------------------------------------------------------
 
 TEST_F(DisclosureTest, ARuleNamesOthersOfTheCharter) {
   const auto refused = [&](AuthorityId recipient, std::vector<AuthorityId> onward) {

@@ -141,12 +141,11 @@ struct Flight {
   static constexpr auto fields() {
     return std::tuple(field("airborne", &Flight::airborne), field("change", &Flight::change),
                       field("change_failed", &Flight::change_failed), field("change_time_ms", &Flight::change_time),
-                      field("changed", &Flight::changed),
-                      field("cleared", &Flight::cleared), field("contingency", &Flight::contingency),
-                      field("contingency_told", &Flight::contingency_told), field("dropped", &Flight::dropped),
-                      field("ended", &Flight::ended), field("entered", &Flight::entered),
-                      field("failed", &Flight::failed), field("filing", &Flight::filing),
-                      field("landed", &Flight::landed), field("left", &Flight::left),
+                      field("changed", &Flight::changed), field("cleared", &Flight::cleared),
+                      field("contingency", &Flight::contingency), field("contingency_told", &Flight::contingency_told),
+                      field("dropped", &Flight::dropped), field("ended", &Flight::ended),
+                      field("entered", &Flight::entered), field("failed", &Flight::failed),
+                      field("filing", &Flight::filing), field("landed", &Flight::landed), field("left", &Flight::left),
                       field("noticed", &Flight::noticed), field("plan", &Flight::plan));
   }
   /// The newest version of a leg in that role; null when it has not been asked for. O(versions).

@@ -108,6 +108,8 @@ class FlightDesk {
   [[nodiscard]] const std::map<FlightId, Flight>& flights() const { return flights_; }
   /// Counter-proposals that wait for an officer.
   [[nodiscard]] std::vector<const HomeVersion*> counters(const FlightId& flight) const;
+  /// Flights that may have changed since the last call: for whoever compares them with others' (CaveatDesk).
+  [[nodiscard]] std::set<FlightId> take_touched() { return std::exchange(touched_, {}); }
   /// The flight, or its change, as it will be when the counters that wait are accepted.
   [[nodiscard]] FlightFiled with_counters(const Flight& flight) const;
   /// In the order in which they arose.
@@ -250,7 +252,10 @@ class FlightDesk {
 
   [[nodiscard]] Result<const Flight*> live_flight(const FlightId& flight) const;
 
-  void touch(const FlightId& flight) { due_.insert(flight); }
+  void touch(const FlightId& flight) {
+    due_.insert(flight);
+    touched_.insert(flight);
+  }
   void set_timer(const FlightId& flight, std::optional<UtcMs> at);
   void rebuild();
 
@@ -281,6 +286,7 @@ class FlightDesk {
 
   // Whom `next` has to look at
   std::set<FlightId> due_;
+  std::set<FlightId> touched_;
   std::map<FlightId, UtcMs> timer_of_;
   std::set<std::pair<UtcMs, FlightId>> timers_;
   std::uint64_t relations_seen_ = 0;

@@ -20,17 +20,8 @@ struct SeenLog {
   }
   friend bool operator==(const SeenLog&, const SeenLog&) = default;
 };
-/// What follows was said with the knowledge of these logs up to these sizes. In the node's own record it lists every
-/// log that has grown since the last one, in the order in which they were read, and is what replay reads peers' entries
-/// by; in a log for others it lists what they may know of, and is what can be proved to them.
-struct Anchor {
-  static constexpr std::string_view kType = "anchor";
-  static constexpr Audience kAudience = Audience::kOwn;
-  std::vector<SeenLog> seen;
-  static constexpr auto fields() { return std::tuple(field("seen", &Anchor::seen)); }
-  friend bool operator==(const Anchor&, const Anchor&) = default;
-};
-/// The same, in the log of members.
+/// What follows was said with the knowledge of these logs up to these sizes: those that members may know of. It can be
+/// proved to whoever reads the log. The node's own record needs none: there the local order says it.
 struct MembersAnchor {
   static constexpr std::string_view kType = "anchor.members";
   static constexpr Audience kAudience = Audience::kMembers;

@@ -62,8 +62,8 @@ std::string share_text(const SharePreview& share) {
   const auto name = [](ShareLevel level) {
     return level == ShareLevel::kNone ? std::string_view("nothing") : core::to_text(level);
   };
-  std::string text = fmt::format("{} to {}: {} → {}", share.source, share.to.str(), name(share.before),
-                                 name(share.after));
+  std::string text =
+      fmt::format("{} to {}: {} → {}", share.source, share.to.str(), name(share.before), name(share.after));
   if (share.versions == 0) return text;
   text += fmt::format("; {} version{} revoked", share.versions, share.versions == 1 ? "" : "s");
   for (std::size_t i = 0; i < share.holders.size(); ++i) {

@@ -3,7 +3,7 @@
 namespace tansiq::core {
 
 Status Coarsening::check() const {
-  constexpr std::int64_t kGridMin = 10'000;      // 0.001°, about 100 m
+  constexpr std::int64_t kGridMin = 10'000;       // 0.001°, about 100 m
   constexpr std::int64_t kGridMax = 100'000'000;  // 10°
   constexpr std::int64_t kHalfTurn = 1'800'000'000;
   constexpr DurationMs kDay = 24LL * 3'600'000;

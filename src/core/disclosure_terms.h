@@ -17,9 +17,9 @@ namespace tansiq::core {
 struct Coarsening {
   /// What is shown has stood unchanged for so long: nobody learns at this level where somebody has just turned.
   DurationMs delay_ms = 120'000;
-  std::int64_t grid_e7 = 1'000'000;    ///< Side of a grid cell in 1e-7 degree; a whole number of them makes 180°.
+  std::int64_t grid_e7 = 1'000'000;     ///< Side of a grid cell in 1e-7 degree; a whole number of them makes 180°.
   std::int64_t level_step_cm = 30'480;  ///< Bands are rounded outward to multiples of this.
-  DurationMs time_step_ms = 300'000;   ///< So are windows, from 1970-01-01T00:00Z.
+  DurationMs time_step_ms = 300'000;    ///< So are windows, from 1970-01-01T00:00Z.
   static constexpr auto fields() {
     return std::tuple(field("delay_ms", &Coarsening::delay_ms), field("grid_e7", &Coarsening::grid_e7),
                       field("level_step_cm", &Coarsening::level_step_cm),

@@ -130,9 +130,9 @@ void BodyFetcher::fetch(const coordination::WantedBody& body) {
   }
   Failed& failed = failed_[body.body];
   ++failed.failures;
-  failed.not_before = std::chrono::steady_clock::now() +
-                      std::chrono::milliseconds(backoff_ms(failed.failures, config_.backoff_first_ms,
-                                                           config_.backoff_max_ms, random_));
+  failed.not_before =
+      std::chrono::steady_clock::now() +
+      std::chrono::milliseconds(backoff_ms(failed.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_));
   if (failed.failures == 1) {
     log_info("peer.body", {{"peer", body.peer.str()}, {"body", body.body.hex()}, {"message", done.error().text()}});
   }

@@ -115,9 +115,9 @@ TEST_F(CoalitionNode, AShareIsFetchedAndDestroyed) {
   // It is there again after a restart, from the store.
   ASSERT_TRUE(coalition_->restart(1).has_value());
   EXPECT_TRUE(fetched());
-  ASSERT_TRUE(coalition_
-                  ->act(0, as_chief("f", coordination::FreezeRelation{{{edge, 0}}, LoopbackCoalition::authority(1), ""}))
-                  .has_value());
+  ASSERT_TRUE(
+      coalition_->act(0, as_chief("f", coordination::FreezeRelation{{{edge, 0}}, LoopbackCoalition::authority(1), ""}))
+          .has_value());
   const auto receipt = next_of_type(*at_home, "share.destroyed", 30'000);
   ASSERT_TRUE(receipt.has_value()) << receipt.error().text();
   EXPECT_FALSE(fetched());

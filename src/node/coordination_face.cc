@@ -157,7 +157,7 @@ void write_flights(JcsWriter& out, const Coalition& coalition) {
     out.begin_object().key("flight");
     core::write_fields(out, flight);
     out.key("id").string(id.str()).key("may_clear");
-    const Status clear = coalition.flights().may_clear(id);
+    const Status clear = coalition.may_clear(id);
     out.boolean(clear.has_value()).key("versions").begin_array();
     for (const HomeVersion& version : flight.versions) core::write_fields(out, version);
     out.end_array().key("why_not").string(clear ? std::string() : clear.error().message).end_object();
@@ -188,6 +188,23 @@ void write_disclosure(JcsWriter& out, const Coalition& coalition) {
                                      .source = named == nullptr ? std::string() : named->source,
                                      .version = version});
   }
+  out.end_array();
+}
+
+void write_caveats(JcsWriter& out, const Coalition& coalition) {
+  out.key("caveats").begin_array();
+  for (const auto& [id, standing] : coalition.caveats().caveats()) core::write_fields(out, standing);
+  out.end_array().key("meetings").begin_array();
+  for (const auto& [key, meeting] : coalition.caveats().meetings()) core::write_fields(out, meeting);
+  out.end_array().key("unanswered").begin_array();
+  for (const auto& [id, standing] : coalition.caveats().caveats()) {
+    for (const CaveatDeposit& deposit : standing.deposits) {
+      if (coalition.caveats().answers(deposit.to, standing.rule.domain)) continue;
+      core::write_fields(out, CaveatWithdrawn{.caveat = id, .to = deposit.to});
+    }
+  }
+  out.end_array().key("watched").begin_array();
+  for (const auto& [key, watched] : coalition.watched().deposits()) core::write_fields(out, watched);
   out.end_array();
 }
 
@@ -224,6 +241,8 @@ std::optional<std::string> coordination_json(std::string_view name, const Coalit
     write_flights(out, coalition);
   } else if (name == "legs") {
     write_legs(out, coalition);
+  } else if (name == "caveats") {
+    write_caveats(out, coalition);
   } else if (name == "control") {
     write_control(out, coalition);
   } else if (name == "disclosure") {

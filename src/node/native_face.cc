@@ -134,7 +134,8 @@ void NativeFace::handle_coordination(Context& context) {
   read_all(context, [name](const coordination::Coalition& all) -> Result<net::Response> {
     auto document = coordination_json(name, all);
     if (document) return net::json_response(200, std::move(*document));
-    return fail(ErrorCode::kNotFound, "there are acts, control, disclosure, flights, legs, peers, preview and relations");
+    return fail(ErrorCode::kNotFound,
+                "there are acts, caveats, control, disclosure, flights, legs, peers, preview and relations");
   });
 }
 

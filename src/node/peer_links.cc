@@ -130,18 +130,20 @@ Status PeerLinks::fetch_bodies() {
     http.interrupt = interrupt;
     body_clients_[peer.id] = TRY(net::HttpClient::create(std::move(http)));
   }
-  fetcher_ = std::make_unique<BodyFetcher>(BodyFetcher::Config{
-      .core = &core_,
-      .seed = random_seed(),
-      .ask = [this](const coordination::WantedBody& body) -> Result<std::string> {
-        const auto client = body_clients_.find(body.peer);
-        if (client == body_clients_.end()) return fail(ErrorCode::kNotFound, "the charter names no such peer");
-        net::ClientResponse answer =
-            TRY(client->second->send(net::Method::kPost, body_target(body.body), {}, {}, true));
-        if (answer.status != 200) return std::unexpected(net::error_from_response(answer, "the peer answers"));
-        return std::move(answer.body);
-      },
-      .interrupt = [interrupt] { interrupt->trigger(); }});
+  fetcher_ = std::make_unique<BodyFetcher>(
+      BodyFetcher::Config{.core = &core_,
+                          .seed = random_seed(),
+                          .ask = [this](const coordination::WantedBody& body) -> Result<std::string> {
+                            const auto client = body_clients_.find(body.peer);
+                            if (client == body_clients_.end())
+                              return fail(ErrorCode::kNotFound, "the charter names no such peer");
+                            net::ClientResponse answer =
+                                TRY(client->second->send(net::Method::kPost, body_target(body.body), {}, {}, true));
+                            if (answer.status != 200)
+                              return std::unexpected(net::error_from_response(answer, "the peer answers"));
+                            return std::move(answer.body);
+                          },
+                          .interrupt = [interrupt] { interrupt->trigger(); }});
   return {};
 }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "sim/check_caveats.h"
 #include "sim/check_legs.h"
+#include "sim/check_own_use.h"
 #include "sim/world.h"
 
 namespace tansiq::sim {
@@ -84,7 +86,8 @@ std::int64_t Canary::most_ever(const AuthorityId& from, const AuthorityId& to) c
 void Canary::on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash,
                        const std::string& bytes) {
   constexpr std::int64_t kFull = 3;
-  if (revoked_[from].contains(hash)) found(fmt::format("{} gives {} what it has read to be revoked", from.str(), to.str()));
+  if (revoked_[from].contains(hash))
+    found(fmt::format("{} gives {} what it has read to be revoked", from.str(), to.str()));
   const auto content = coordination::open_share(hash, bytes);
   if (!content) return found(fmt::format("{} serves what cannot be opened: {}", from.str(), content.error().text()));
   const bool secret = bytes.find(kCanary) != std::string::npos;
@@ -181,8 +184,11 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   out.push_back(std::make_unique<OwnZones>(world, findings));
   out.push_back(std::make_unique<Holds>(world, findings));
   out.push_back(std::make_unique<Boundary>(world, findings));
+  out.push_back(std::make_unique<OwnUse>(world, findings));
   out.push_back(std::make_unique<Canary>(world, findings));
   out.push_back(std::make_unique<Destroyed>(world, findings));
+  out.push_back(std::make_unique<CaveatSecret>(world, findings));
+  out.push_back(std::make_unique<CaveatGate>(world, findings));
   out.push_back(std::make_unique<Convergence>(world, findings));
   // Where one is on trial, the others do not speak first.
   const std::string& expect = world.options().expect;

@@ -129,6 +129,18 @@ bool Node::act(coordination::Act act, std::string_view second, std::string_view 
   return done.has_value();
 }
 
+bool Node::command(core::Action action) {
+  EXPECT_INVARIANT(up());
+  ++acts_;
+  Batch batch;
+  const auto done = coalition_->execute({.id = CommandId::trusted(fmt::format("o{}-{}", life_, acts_)),
+                                         .by = {core::Subject::trusted("planner"), true},
+                                         .action = std::move(action)},
+                                        clock(), batch);
+  write(std::move(batch));
+  return done.has_value();
+}
+
 // Serving -------------------------------------------------------------------------------------------------------------
 
 void Node::on_question(const AuthorityId& reader, const Question& question) {
@@ -140,8 +152,7 @@ void Node::on_question(const AuthorityId& reader, const Question& question) {
     const auto body = disk_.bodies().find(hash);
     if (body == disk_.bodies().end() || !coalition_->may_serve_body(hash, reader)) continue;
     world_.on_served(self_, reader, hash, body->second);
-    world_.send(self_, reader,
-                [&world = world_, reader, bytes = body->second] { world.node(reader).on_body(bytes); });
+    world_.send(self_, reader, [&world = world_, reader, bytes = body->second] { world.node(reader).on_body(bytes); });
   }
 }
 
@@ -241,7 +252,8 @@ void Node::ask(const AuthorityId& author) {
                     .bodies = {}};
   if (up()) {
     for (const coordination::WantedBody& wanted : coalition_->wanted_bodies()) {
-      if (wanted.peer == author && question.bodies.size() < kBodiesPerQuestionMax) question.bodies.push_back(wanted.body);
+      if (wanted.peer == author && question.bodies.size() < kBodiesPerQuestionMax)
+        question.bodies.push_back(wanted.body);
     }
   }
   world_.send(self_, author,

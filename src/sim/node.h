@@ -69,6 +69,8 @@ class Node {
   void start();
   /// An act of an officer or a crew, under a fresh command id or the given one. Only when up.
   bool act(coordination::Act act, std::string_view second = {}, std::string_view cmd = {});
+  /// A command of the authority's own people, for its own zones. Only when up.
+  bool command(core::Action action);
   [[nodiscard]] std::uint64_t acts() const { return acts_; }
 
   void on_question(const AuthorityId& reader, const Question& question);
