@@ -65,7 +65,6 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   note(caveats_->apply(said));
   note(watch_->apply(said));
   follow_traffic(said);
-  for (const FlightId& flight : flights_->take_touched()) shown_->touch(source_of(flight));
   note(shown_->apply(said));
   note(held_->apply(said));
   if (log.author == self()) remember(log, entry);
@@ -90,9 +89,10 @@ void Coalition::follow_control() {
   }
 }
 
-/// Tells the two sides of caveats whose plans an entry may have changed.
+/// Tells whose plans an entry may have changed: to who shows them, and to the two sides of caveats.
 void Coalition::follow_traffic(const Said& said) {
   const std::set<FlightId> touched = flights_->take_touched();
+  for (const FlightId& flight : touched) shown_->touch(source_of(flight));
   if (caveats_->caveats().empty() && watch_->deposits().empty()) return;
   for (const FlightId& flight : touched) note_change(traffic_->of_flight(flight));
   std::visit(

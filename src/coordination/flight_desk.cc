@@ -229,7 +229,6 @@ void FlightDesk::fail_round(Flight& flight, const HomeVersion& version) {
 
 void FlightDesk::settle(Flight& flight) {
   touch(flight.plan.flight);
-  touched_.insert(flight.plan.flight);
   flight.change_time = std::max(flight.change_time, hearing_);
   if (flight.ended) return;
   if (flight.change && flight.change_failed) {

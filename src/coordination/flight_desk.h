@@ -108,7 +108,8 @@ class FlightDesk {
   [[nodiscard]] const std::map<FlightId, Flight>& flights() const { return flights_; }
   /// Counter-proposals that wait for an officer.
   [[nodiscard]] std::vector<const HomeVersion*> counters(const FlightId& flight) const;
-  /// Flights that may have changed since the last call: for whoever compares them with others' (CaveatDesk).
+  /// Flights that may have changed since the last call: for whoever compares them with others' (CaveatDesk) or
+  /// shows them (ShowDesk). Not part of the state: after a restart all may have.
   [[nodiscard]] std::set<FlightId> take_touched() { return std::exchange(touched_, {}); }
   /// The flight, or its change, as it will be when the counters that wait are accepted.
   [[nodiscard]] FlightFiled with_counters(const Flight& flight) const;
@@ -116,8 +117,6 @@ class FlightDesk {
   [[nodiscard]] const std::vector<FlightAlarm>& alarms() const { return alarms_; }
   /// Whether a leg is in disputed space, where nobody confirms.
   [[nodiscard]] bool disputed(const ZoneId& zone) const;
-  /// Flights that may have changed since this was last called. Not part of the state: after a restart all may have.
-  [[nodiscard]] std::set<FlightId> take_touched() { return std::exchange(touched_, {}); }
 
   friend bool operator==(const FlightDesk& a, const FlightDesk& b) {
     return a.clock_fault_ == b.clock_fault_ && a.flights_ == b.flights_ && a.past_ == b.past_ &&
@@ -282,7 +281,6 @@ class FlightDesk {
   std::size_t alarms_owed_ = 0;
 
   UtcMs hearing_ = kUtcMin;  ///< Time of the entry that is being applied.
-  std::set<FlightId> touched_;
 
   // Whom `next` has to look at
   std::set<FlightId> due_;
