@@ -92,7 +92,7 @@ std::string Coalition::coordination_state() const {
       core::write_fields(out, AnchorRow{.log = origins_.origin(log), .of = origins_.origin(of), .size = size});
     }
   }
-  out.end_array().key("control");
+  out.end_array().key("clock_observed").boolean(machine_fault_).key("control");
   control_->write_state(out);
   out.key("flights");
   flights_->write_state(out);
@@ -162,7 +162,7 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
+  TRY_VOID(root.only({"acts", "anchored", "clock_observed", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -185,6 +185,8 @@ Status Coalition::read_state(std::string_view text) {
     peer_logs_[log] = {.size = row.size, .root = {}, .last_time = row.last_time};
   }
   for (const SkewRow& row : TRY(read_rows<SkewRow>(root, "skews"))) skew_noted_[row.author] = row.time;
+  const log::JcsValue observed = TRY(root.at("clock_observed"));
+  machine_fault_ = TRY(observed.boolean());
   // In the order in which the parts may ask each other.
   TRY_VOID(relations_->read_state(TRY(root.at("relations"))));
   TRY_VOID(control_->read_state(TRY(root.at("control"))));

@@ -33,7 +33,7 @@ using Body = std::variant<
     ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
     CharterAdopted,
     // peers
-    Anchor, MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, Alarm>;
+    Anchor, MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, NodeRecovered, Alarm>;
 
 struct Entry {
   std::uint64_t seq = 0;

@@ -36,11 +36,11 @@ class PeerLinks {
     std::string listen_address;
     std::uint16_t listen_port = 0;            ///< 0 lets the system choose.
     std::map<std::string, std::string> urls;  ///< Instead of the charter's, by authority.
-    /// A peer has shown that it has seen more of our log than there is: the node must stop signing.
-    std::function<void(Error)> on_behind;
+    bool recovering = false;                  ///< Nothing is pulled before `go_on`.
   };
 
   /// Listens, and begins to pull. Fails with `kIo` (address, files), `kInvalid` (keys).
+  /// A peer that shows that it has seen more of our log than there is stops the node, through the core thread.
   [[nodiscard]] static Result<std::unique_ptr<PeerLinks>> start(Config config, store::SqliteStore& store,
                                                                 CoreThread& core, const LogBook& logs,
                                                                 ProblemLog& problems);
@@ -48,8 +48,16 @@ class PeerLinks {
   PeerLinks(const PeerLinks&) = delete;
   PeerLinks& operator=(const PeerLinks&) = delete;
 
+  /// Begins to pull, after a recovery.
+  [[nodiscard]] Status go_on(store::SqliteStore& store) { return pull(store); }
+  /// A line of its own to a peer, with our certificate and its keys.
+  [[nodiscard]] Result<std::unique_ptr<PullTransport>> connect(const core::Authority& peer) const;
+  [[nodiscard]] std::string url_of(const core::Authority& peer) const;
   void grown() { face_->grown(); }
   [[nodiscard]] std::vector<PeerStanding> standing() const;
+  /// The same of other lines than its own (recovery.h).
+  [[nodiscard]] std::vector<PeerStanding> standing(
+      const std::vector<std::pair<AuthorityId, Puller::LinkState>>& lines) const;
   /// `https://127.0.0.1:9000`.
   [[nodiscard]] std::string address() const { return server_->url(); }
   void stop();
@@ -57,7 +65,6 @@ class PeerLinks {
  private:
   struct Line {
     AuthorityId peer;
-    std::string url;
     std::unique_ptr<Puller> puller;
   };
 
@@ -74,8 +81,8 @@ class PeerLinks {
   const LogBook& logs_;
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
-  std::vector<Line> lines_;
   mutable std::mutex mutex_;
+  std::vector<Line> lines_;  ///< Guarded by mutex_ where they are added, and by other threads than that.
   std::map<AuthorityId, std::uint64_t> acknowledged_;  ///< Of the pair's log. Guarded by mutex_.
 };
 
