@@ -123,7 +123,7 @@ TEST_F(RecoveringNode, GrantsNothingTwice) {
   await_recovery();
   auto again = coalition_->flight(0, 1, {1});
   auto& filed = std::get<coordination::FileFlight>(again.act);
-  filed.flight.flight = coordination::FlightId::trusted("other");
+  filed.filed.flight = coordination::FlightId::trusted("other");
   again.cmd = CommandId::trusted("other");
   const auto events = *coalition_->events(2);
   ASSERT_TRUE(coalition_->act(2, again).has_value());
