@@ -49,7 +49,7 @@ TEST(ClockBound, GrowsByTheOscillatorWhileItIsNot) {
   fake.now_ms += kHourMs;
   const ClockStanding out = bound.observe();
   EXPECT_FALSE(out.fit);
-  EXPECT_THAT(out.text, HasSubstr("not synchronised for 11h"));
+  EXPECT_THAT(out.text, HasSubstr("not synchronised for 11 h"));
   // The kernel vouches again: fit at once, by its bound.
   fake.reading = {true, 5'000};
   EXPECT_TRUE(bound.observe().fit);
