@@ -43,10 +43,10 @@ Result<int> run_restore(Context& context, const BackupArguments& arguments) {
   const auto manifest = TRY(store::restore(arguments.target, folder));
   print_manifest(context, "restored", manifest);
   context.say(fmt::format("{} holds the record of the moment of the backup.", folder));
-  context.say(context.paint(
-      Colour::kDim,
-      "when it starts it asks its peers for what came after, and signs nothing until that is back: keep "
-      "'last-checkpoint' from the old folder, and see 'tansiq recovery --help'"));
+  context.say(
+      context.paint(Colour::kDim,
+                    "when it starts it asks its peers for what came after, and signs nothing until that is back: keep "
+                    "'last-checkpoint' from the old folder, and see 'tansiq recovery --help'"));
   return 0;
 }
 
@@ -59,8 +59,9 @@ Result<int> run_accept(Context& context, const AcceptArguments& arguments) {
   const node::Acceptance acceptance{SystemClock().now(), TRY(core::Subject::parse(arguments.by)),
                                     TRY(core::Subject::parse(arguments.second))};
   TRY_VOID(node::accept_recovery(folder, acceptance));
-  context.say("accepted: the node goes on when its peers have answered and the wait is over; 'tansiq peer list' says "
-              "what is still missing");
+  context.say(
+      "accepted: the node goes on when its peers have answered and the wait is over; 'tansiq peer list' says "
+      "what is still missing");
   return 0;
 }
 
@@ -76,8 +77,10 @@ void add_recovery(Command& root) {
           "officers say so, and the node waits until everything that it may have granted and forgotten has ended, 56 "
           "days from the first moment of the recovery. Their names go into the record that all members read. A second "
           "copy of the data folder under another roof is better than the wait.")
-      .option(a->by, "--by", "OFFICER", "who decides this").required()
-      .option(a->second, "--second", "OFFICER", "the second officer").required()
+      .option(a->by, "--by", "OFFICER", "who decides this")
+      .required()
+      .option(a->second, "--second", "OFFICER", "the second officer")
+      .required()
       .option(a->data, "--data", "DIR", "the node's data folder; else TANSIQ_DATA, else ./tansiq-data")
       .completes(Completes::kDirectory)
       .example("tansiq recovery accept --by duty@fr --second chief@fr", "on the machine of the node")

@@ -18,7 +18,8 @@ constexpr DurationMs kOperatorTokenMs = 30LL * 86'400'000;
 
 struct ServeArguments {
   std::optional<std::string> config, listen, certificate, key, clock_start, authority, charter, log_level;
-  std::optional<std::string> peer_certificate, peer_key, cosigner_key, peer_listen, simulate, clock_error, recovery_wait;
+  std::optional<std::string> peer_certificate, peer_key, cosigner_key, peer_listen, simulate, clock_error,
+      recovery_wait;
   std::vector<std::string> peer_urls;
   std::string data;
   bool allow_plaintext_remote = false;

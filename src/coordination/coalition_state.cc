@@ -162,7 +162,8 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "clock_observed", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
+  TRY_VOID(root.only(
+      {"acts", "anchored", "clock_observed", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};

@@ -90,10 +90,10 @@ struct ClockFault {
   friend bool operator==(const ClockFault&, const ClockFault&) = default;
 };
 
-/// This node had lost a part of its record and goes on. `came_back`: own entries that peers gave back, under the numbers
-/// they had. `given_up`: origins of logs that may have had more than is held; what stood there is lost for good, and the
-/// officers in `by` and `second` have answered for that. `main_published`: entries of `main` that had been published,
-/// as far as is known; signed again from `main_held` on.
+/// This node had lost a part of its record and goes on. `came_back`: own entries that peers gave back, under the
+/// numbers they had. `given_up`: origins of logs that may have had more than is held; what stood there is lost for
+/// good, and the officers in `by` and `second` have answered for that. `main_published`: entries of `main` that had
+/// been published, as far as is known; signed again from `main_held` on.
 struct NodeRecovered {
   static constexpr std::string_view kType = "node.recovered";
   static constexpr Audience kAudience = Audience::kMembers;

@@ -119,9 +119,7 @@ class Weaver {
   void find_releases() {
     std::map<LogName, std::vector<std::uint64_t>> numbers;
     for (const OwnEntry& entry : order_) numbers[own_[entry.log].log].push_back(entry.seq);
-    const auto first_of = [&](const LogName& log) {
-      return std::ranges::find(own_, log, &LogTail::log)->first;
-    };
+    const auto first_of = [&](const LogName& log) { return std::ranges::find(own_, log, &LogTail::log)->first; };
     for (PeerTail& peer : peers_) {
       std::uint64_t released = 0;
       for (std::size_t i = 0; i < peer.tail.lines.size(); ++i) {

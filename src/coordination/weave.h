@@ -4,7 +4,8 @@
 // from where the copy ends. Both have to get a place in the local order, and replay has to find them where they make
 // sense: a hold behind the request it answers, a commit behind the holds it quotes.
 //
-//   - An own entry says its number (`seq`): it gets that number again, so lines, numbers and quotes stay what they were.
+//   - An own entry says its number (`seq`): it gets that number again, so lines, numbers and quotes stay what they
+//   were.
 //     Numbers whose entries nobody gives back (`main`, which nobody mirrors) become gaps.
 //   - A peer's entry that an own entry quotes, by its hash or in an anchor, had been read before: it gets a free number
 //     below, and above the last own entry that it quotes itself. Since there was such an order once, the earliest

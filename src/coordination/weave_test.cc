@@ -37,8 +37,8 @@ struct Event {
 std::vector<Event> random_history(std::size_t length) {
   const AuthorityId fr = AuthorityId::trusted("fr");
   const AuthorityId ru = AuthorityId::trusted("ru");
-  const std::vector<LogName> logs{main_log(),      members_of(kUs), pair_of(kUs, fr), pair_of(kUs, ru),
-                                  members_of(fr),  pair_of(fr, kUs), members_of(ru),  pair_of(ru, kUs)};
+  const std::vector<LogName> logs{main_log(),     members_of(kUs),  pair_of(kUs, fr), pair_of(kUs, ru),
+                                  members_of(fr), pair_of(fr, kUs), members_of(ru),   pair_of(ru, kUs)};
   std::vector<Event> out;
   for (std::size_t i = 0; i < length; ++i) {
     Event event{.log = logs[*rc::gen::inRange<std::size_t>(0, logs.size())], .line = {}, .quotes = {}};
@@ -113,12 +113,16 @@ TEST(Weave, AnAnchorIsAQuoteOfEverythingUpToItsSize) {
   const AuthorityId fr = AuthorityId::trusted("fr");
   const auto origins = *Origins::make(charter());
   const auto line = [](std::uint64_t seq, Body body) {
-    return *write_entry({.seq = seq, .time = UtcMs{1'000'000}, .by = {}, .second = {}, .cmd = {}, .body = std::move(body)});
+    return *write_entry(
+        {.seq = seq, .time = UtcMs{1'000'000}, .by = {}, .second = {}, .cmd = {}, .body = std::move(body)});
   };
-  const std::vector<LogTail> peers{{members_of(fr), 0, {line(0, ClockFault{true, "a"}), line(1, ClockFault{false, "b"}),
-                                                        line(2, ClockFault{true, "c"})}}};
+  const std::vector<LogTail> peers{
+      {members_of(fr),
+       0,
+       {line(0, ClockFault{true, "a"}), line(1, ClockFault{false, "b"}), line(2, ClockFault{true, "c"})}}};
   const std::vector<LogTail> own{
-      {members_of(kUs), 0,
+      {members_of(kUs),
+       0,
        {line(7, MembersAnchor{.seen = {{.origin = origins.origin(members_of(fr)), .root = {}, .size = 2}}}),
         line(8, ClockFault{true, "d"})}}};
   const auto woven = weave(own, peers, 5, origins);

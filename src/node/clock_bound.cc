@@ -65,10 +65,9 @@ ClockStanding ClockBound::look() {
   const std::int64_t grown_us = (std::max<std::int64_t>(0, now_ms - at_ms_) * kDriftPpm + 999) / 1'000;
   out.bound = (*bound_us_ + grown_us + 999) / 1'000;
   out.fit = *out.bound <= limit_ms_;
-  out.text = reading.synchronised
-                 ? fmt::format("the kernel bounds its error by {}", format_duration(*out.bound))
-                 : fmt::format("not synchronised for {}; its error has grown to at most {}",
-                               format_duration(now_ms - at_ms_), format_duration(*out.bound));
+  out.text = reading.synchronised ? fmt::format("the kernel bounds its error by {}", format_duration(*out.bound))
+                                  : fmt::format("not synchronised for {}; its error has grown to at most {}",
+                                                format_duration(now_ms - at_ms_), format_duration(*out.bound));
   if (!out.fit) out.text += fmt::format(", beyond the {} of the charter", format_duration(limit_ms_));
   return out;
 }

@@ -128,18 +128,18 @@ bool CoreThread::settle() {
 }
 
 void CoreThread::execute(FloorTask& task) {
-  if (const Status raised = store_.raise_floor(task.log, task.floor); !raised) return config_.on_failure(raised.error());
+  if (const Status raised = store_.raise_floor(task.log, task.floor); !raised)
+    return config_.on_failure(raised.error());
   const auto recovery = store_.recovering();
   if (silent_ || !recovery) return;
-  config_.on_failure({ErrorCode::kCorrupt, recovery->reason + "; start it again: it then fetches them from its peers",
-                      {}});
+  config_.on_failure(
+      {ErrorCode::kCorrupt, recovery->reason + "; start it again: it then fetches them from its peers", {}});
 }
 
 void CoreThread::execute(RecoverTask& task, UtcMs now) {
   Status done = recover(task, now);
-  departures_.push_back({nullptr, {}, [tell = std::move(task.done), done](const Status& durable) {
-                           tell(durable ? done : durable);
-                         }});
+  departures_.push_back(
+      {nullptr, {}, [tell = std::move(task.done), done](const Status& durable) { tell(durable ? done : durable); }});
 }
 
 Status CoreThread::recover(RecoverTask& task, UtcMs now) {

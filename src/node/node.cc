@@ -189,7 +189,8 @@ Status Node::Impl::open() {
   const core::DataMode mode = dir_.charter.charter.data_mode;
   if (mode == core::DataMode::kReal || mode == core::DataMode::kExercise) config.officers = {};
   std::optional<DurationMs> stated = config_.clock_error_ms;
-  if (mode != core::DataMode::kReal && mode != core::DataMode::kExercise && !config_.kernel_clock && !stated) stated = 0;
+  if (mode != core::DataMode::kReal && mode != core::DataMode::kExercise && !config_.kernel_clock && !stated)
+    stated = 0;
   bound_ = std::make_unique<ClockBound>(dir_.charter.charter.timing.clock_error_ms, system_time_source(), stated);
   bound_->observe();
   Restored restored = TRY(restore_coalition(*store_, *logs_, config, clock_.now()));

@@ -115,8 +115,8 @@ struct NodeConfig {
 
   /// The database has entries, but the file of the last published checkpoint is gone (moved, restored): go on anyway.
   bool accept_missing_last_checkpoint = false;
-  /// How long a node that has lost a part of `main` waits before it goes on (ADR 15). Only TEST and SIMULATED data modes
-  /// may state it, else `open` fails with `kInvalid`; absent: the horizon of intents.
+  /// How long a node that has lost a part of `main` waits before it goes on (ADR 15). Only TEST and SIMULATED data
+  /// modes may state it, else `open` fails with `kInvalid`; absent: the horizon of intents.
   std::optional<DurationMs> recovery_wait_ms{};
   /// By how much the clock may be wrong, instead of what the kernel says (clock_bound.h). Only TEST and SIMULATED may
   /// state it, else `open` fails with `kInvalid`; there it is 0 when absent, unless `kernel_clock`.

@@ -66,8 +66,14 @@ void PeerFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
       changed_.notify_one();
       return;
     }
+    if (stopping_) return farewell(exchange);
   }
-  refuse(exchange, {ErrorCode::kOverloaded, "too many peers are asking, or the node is stopping; try again", {}});
+  refuse(exchange, {ErrorCode::kOverloaded, "too many peers are asking; try again", {}});
+}
+
+/// In order, so nothing for the log.
+void PeerFace::farewell(const std::shared_ptr<net::Exchange>& exchange) {
+  exchange->respond({ErrorCode::kUnavailable, "the node is stopping", {}});
 }
 
 void PeerFace::refuse(const std::shared_ptr<net::Exchange>& exchange, Error error) {
@@ -111,7 +117,7 @@ void PeerFace::run() {
     arrived.insert(arrived.end(), arrived_.begin(), arrived_.end());
     arrived_.clear();
   }
-  for (const auto& exchange : arrived) refuse(exchange, {ErrorCode::kUnavailable, "the node is stopping", {}});
+  for (const auto& exchange : arrived) farewell(exchange);
 }
 
 Result<PeerFace::Asked> PeerFace::read_question(const std::shared_ptr<net::Exchange>& exchange) const {
@@ -198,7 +204,8 @@ Result<PeerFace::Seen*> PeerFace::examine_body(const Asked& asked, const store::
     seen.body = body;
   }
   TRY_VOID(judge_checkpoint(asked, head, seen, fresh));
-  if (asked.question.from > head.size && !asked.log->mirror) report_behind(asked, seen, asked.question.from, std::nullopt);
+  if (asked.question.from > head.size && !asked.log->mirror)
+    report_behind(asked, seen, asked.question.from, std::nullopt);
   return &seen;
 }
 

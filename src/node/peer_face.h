@@ -130,6 +130,7 @@ class PeerFace {
   [[nodiscard]] Result<std::string> answer(const Asked& asked, const store::Head& head);
   void respond(const Asked& asked, const store::Head& head);
   void refuse(const std::shared_ptr<net::Exchange>& exchange, Error error);
+  static void farewell(const std::shared_ptr<net::Exchange>& exchange);
 
   const Config config_;
   std::unique_ptr<store::LogReader> reader_;

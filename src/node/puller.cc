@@ -80,7 +80,8 @@ void Puller::run() {
 }
 
 Result<std::string> Puller::question_body() {
-  if (config_.cosigner == nullptr || !replica_.caught_up() || replica_.size() == 0) return std::string(replica_.newest_note());
+  if (config_.cosigner == nullptr || !replica_.caught_up() || replica_.size() == 0)
+    return std::string(replica_.newest_note());
   if (receipt_size_ != replica_.size()) {
     auto receipt = TRY(replica_.receipt(*config_.cosigner, config_.clock->now()));
     receipt_ = std::move(receipt).value_or(std::string(replica_.newest_note()));

@@ -95,9 +95,9 @@ Status Recovery::keep(Line& line, const Piece& piece) {
   std::size_t bytes = line.bytes;
   for (const ByteView entry : piece.judged.entries) bytes += entry.size();
   if (bytes > kRecoveryLineBytesMax) {
-    return fail(ErrorCode::kTooLarge,
-                fmt::format("more than {} bytes of this log are missing here; restore a newer backup",
-                            kRecoveryLineBytesMax));
+    return fail(
+        ErrorCode::kTooLarge,
+        fmt::format("more than {} bytes of this log are missing here; restore a newer backup", kRecoveryLineBytesMax));
   }
   for (const ByteView entry : piece.judged.entries) line.entries.emplace_back(as_text(entry));
   line.note = piece.judged.head_note;

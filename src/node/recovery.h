@@ -124,7 +124,7 @@ class Recovery {
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Line>> lines_;
   bool finished_ = false;
-  std::vector<coordination::LogTail> own_;    ///< Taken out of the lines at the end.
+  std::vector<coordination::LogTail> own_;  ///< Taken out of the lines at the end.
   std::vector<coordination::LogTail> peers_;
 };
 

@@ -38,15 +38,15 @@ Status accept_recovery(const std::filesystem::path& folder, const Acceptance& ac
   auto file = TRY(read_recovery_file(folder));
   if (!file) {
     return fail(ErrorCode::kNotFound,
-                "this node is not recovering: there is nothing to accept. It finds out when it starts", path_of(folder));
+                "this node is not recovering: there is nothing to accept. It finds out when it starts",
+                path_of(folder));
   }
   if (acceptance.by.empty() || acceptance.second.empty() || acceptance.by == acceptance.second) {
     return fail(ErrorCode::kInvalid, "two different officers must answer for this", "second");
   }
   if (file->accepted) {
-    return fail(ErrorCode::kConflict,
-                fmt::format("{} and {} have accepted already, at {}", file->accepted->by.str(),
-                            file->accepted->second.str(), format_utc(file->accepted->at)));
+    return fail(ErrorCode::kConflict, fmt::format("{} and {} have accepted already, at {}", file->accepted->by.str(),
+                                                  file->accepted->second.str(), format_utc(file->accepted->at)));
   }
   file->accepted = acceptance;
   return write_recovery_file(folder, *file);

@@ -35,7 +35,8 @@ struct RecoveryFile {
   std::string reason;
   UtcMs since;  ///< By the node's clock.
   static constexpr auto fields() {
-    return std::tuple(core::field("accepted", &RecoveryFile::accepted), core::field("main_whole", &RecoveryFile::main_whole),
+    return std::tuple(core::field("accepted", &RecoveryFile::accepted),
+                      core::field("main_whole", &RecoveryFile::main_whole),
                       core::field("reason", &RecoveryFile::reason), core::field("since_ms", &RecoveryFile::since));
   }
   friend bool operator==(const RecoveryFile&, const RecoveryFile&) = default;
@@ -47,8 +48,8 @@ inline constexpr const char* kRecoveryFileName = "recovering";
 [[nodiscard]] Result<std::optional<RecoveryFile>> read_recovery_file(const std::filesystem::path& folder);
 /// Aside, synced, renamed.
 [[nodiscard]] Status write_recovery_file(const std::filesystem::path& folder, const RecoveryFile& file);
-/// Fails with `kNotFound` when the node is not recovering, `kInvalid` when the two are one, `kConflict` when others have
-/// accepted already.
+/// Fails with `kNotFound` when the node is not recovering, `kInvalid` when the two are one, `kConflict` when others
+/// have accepted already.
 [[nodiscard]] Status accept_recovery(const std::filesystem::path& folder, const Acceptance& acceptance);
 
 }  // namespace tansiq::node

@@ -175,7 +175,8 @@ TEST_F(RecoveringNode, WaitsForEveryWitness) {
 TEST(RecoveryFile, TwoOfficersAnswerOnce) {
   const TemporaryFolder folder;
   EXPECT_EQ(accept_recovery(folder.path(), kAccepted).error().code, ErrorCode::kNotFound);
-  ASSERT_TRUE(write_recovery_file(folder.path(), {.accepted = {}, .main_whole = true, .reason = "x", .since = kTestStart}));
+  ASSERT_TRUE(
+      write_recovery_file(folder.path(), {.accepted = {}, .main_whole = true, .reason = "x", .since = kTestStart}));
   const Acceptance alone{kTestStart, kAccepted.by, kAccepted.by};
   EXPECT_EQ(accept_recovery(folder.path(), alone).error().code, ErrorCode::kInvalid);
   ASSERT_TRUE(accept_recovery(folder.path(), kAccepted).has_value());

@@ -505,8 +505,8 @@ Status SqliteStore::check_recovered(std::span<const RecoveredEntry> entries, std
     ++sizes[entry.log.number];
   }
   if (bytes > kRecoveredBytesMax) {
-    return fail(ErrorCode::kTooLarge, fmt::format("{} bytes came back, at most {} can; restore a newer backup", bytes,
-                                                  kRecoveredBytesMax));
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("{} bytes came back, at most {} can; restore a newer backup", bytes, kRecoveredBytesMax));
   }
   const std::lock_guard guard(mutex_);
   for (std::size_t i = 0; i < sizes.size(); ++i) {
@@ -539,7 +539,8 @@ Status SqliteStore::write_recovered(std::span<const RecoveredEntry> entries, App
 Status SqliteStore::recover(std::span<const RecoveredEntry> entries, std::span<const LogId> given_up) {
   const std::lock_guard one(publishing_);
   if (const auto poisoned = this->poisoned()) return std::unexpected(*poisoned);
-  if (!recovering()) return fail(ErrorCode::kWrongState, "this store is not recovering", database_path(options_.folder));
+  if (!recovering())
+    return fail(ErrorCode::kWrongState, "this store is not recovering", database_path(options_.folder));
   TRY_VOID(check_recovered(entries, given_up));
   {
     // One of the lost history could pass for one of this.
