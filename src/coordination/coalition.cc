@@ -15,6 +15,7 @@ namespace {
 /// A peer's clock that is ahead is complained about this often.
 constexpr DurationMs kSkewRepeatMs = 3'600'000;
 constexpr std::string_view kClockSkew = "clock-skew";
+constexpr std::string_view kRecovered = "node-recovered";
 
 }  // namespace
 
@@ -203,6 +204,12 @@ void Coalition::accuse(const AuthorityId& peer, const std::string& origin, const
 
 void Coalition::recovered(NodeRecovered what, const core::Subject& by, const core::Subject& second, UtcMs now,
                           Batch& batch) {
+  // Who is alone has no log of members.
+  if (machine_.charter().authorities.size() < 2) {
+    say(Alarm{.about = {}, .kind = std::string(kRecovered), .text = std::move(what.text)}, {.by = by, .second = second},
+        now, batch);
+    return;
+  }
   say(std::move(what), {.by = by, .second = second}, now, batch);
 }
 

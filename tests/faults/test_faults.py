@@ -114,6 +114,8 @@ class Coalition:
                        *[self.folder / name / "charter.json" for name in CENTRES]))
         for a, b in (("us", "fr"), ("us", "ru"), ("fr", "ru")):
             case.ok(tansiq("charter", "relate", self.folder / "c.json", a, b, "--bundle", "deconflict"))
+        # A hold of some seconds of ours, also on a busy machine.
+        case.ok(tansiq("charter", "timing", self.folder / "c.json", "--delivery", "20s"))
         notes = []
         for name in CENTRES:
             notes.append(self.folder / f"{name}.note")
@@ -239,6 +241,8 @@ class FaultsTest(Case):
         coalition.wait("a hold", lambda: "held" in coalition.states("fr", "LATE"))
         coalition.wait("the end of the hold", lambda: coalition.states("fr", "LATE") in (["lapsed"], ["cancelled"]))
         go_on()
+        coalition.wait("the line", lambda: not any(
+            peer["trouble"] for name in CENTRES for peer in coalition.get(name, "peers")["peers"]))
         self.ok(coalition.file("us", "NEXT", ["fr", "ru"]))
         coalition.wait("the next flight", lambda: coalition.states("fr", "NEXT")[-1:] == ["confirmed"]
                        and coalition.states("ru", "NEXT")[-1:] == ["confirmed"])
