@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <mutex>
+#include <thread>
 
+#include "log/note_key.h"
+#include "net/http_server.h"
 #include "net/tls_identity.h"
 #include "node/coalition_figures.h"
 #include "node/node_testlib.h"
