@@ -24,7 +24,7 @@ void add_measure(Command& root);     ///< measure: restricted volumes
 void add_log(Command& root);         ///< log: verify, show, export, prove, audit
 void add_events(Command& root);      ///< events: the record as it grows
 void add_token(Command& root);       ///< token: bearer tokens
-void add_backup(Command& root);      ///< backup, restore
+void add_backup(Command& root);      ///< backup, restore, recovery
 void add_bench(Command& root);       ///< bench: measure
 void add_completion(Command& root);  ///< completion: for the shell
 void add_version(Command& root);     ///< version

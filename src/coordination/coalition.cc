@@ -15,6 +15,7 @@ namespace {
 /// A peer's clock that is ahead is complained about this often.
 constexpr DurationMs kSkewRepeatMs = 3'600'000;
 constexpr std::string_view kClockSkew = "clock-skew";
+constexpr std::string_view kRecovered = "node-recovered";
 
 }  // namespace
 
@@ -131,6 +132,7 @@ void Coalition::remember(const LogName& log, const Entry& entry) {
   if (const auto* alarm = std::get_if<Alarm>(&entry.body); alarm != nullptr && alarm->kind == kClockSkew) {
     skew_noted_[AuthorityId::trusted(alarm->text.substr(0, alarm->text.find(' ')))] = entry.time;
   }
+  if (const auto* clock = std::get_if<ClockFault>(&entry.body)) machine_fault_ = clock->fault && entry.by.empty();
   if (entry.cmd.empty()) return;
   const core::ShortHash key = core::command_key(entry.by, entry.cmd);
   if (acts_.find(key) == nullptr) acts_.add({.time = entry.time, .seq = entry.seq, .key = key, .content = {}});
@@ -254,6 +256,24 @@ void Coalition::note_skew(const LogName& log, const PeerLog& peer, UtcMs now, Ba
 void Coalition::accuse(const AuthorityId& peer, const std::string& origin, const log::Hash& evidence, UtcMs now,
                        Batch& batch) {
   say(Equivocation{.evidence = evidence, .origin = origin, .peer = peer}, {}, now, batch);
+}
+
+void Coalition::recovered(NodeRecovered what, const core::Subject& by, const core::Subject& second, UtcMs now,
+                          Batch& batch) {
+  // Who is alone has no log of members.
+  if (machine_.charter().authorities.size() < 2) {
+    say(Alarm{.about = {}, .kind = std::string(kRecovered), .text = std::move(what.text)}, {.by = by, .second = second},
+        now, batch);
+    return;
+  }
+  say(std::move(what), {.by = by, .second = second}, now, batch);
+}
+
+void Coalition::judge_clock(bool fit, std::string text, UtcMs now, Batch& batch) {
+  const bool fault = control_->clock_fault();
+  if (fit ? !fault || !machine_fault_ : fault) return;
+  say(ClockFault{.fault = !fit, .text = std::move(text)}, {}, now, batch);
+  say_due(now, batch);
 }
 
 void Coalition::tick(UtcMs now, Batch& batch) {

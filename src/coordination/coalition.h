@@ -104,6 +104,8 @@ class Coalition {
   /// The same for a line that another thread has decoded (see `core::Machine::apply`). Only the zone machine's entries.
   [[nodiscard]] Status apply_core(core::Entry entry, std::string_view line);
   [[nodiscard]] Status settle() { return machine_.settle(); }
+  /// The local order goes on at `seq`: what stood before it is lost (weave.h).
+  void skip_to(std::uint64_t seq) { machine_.skip_to(seq, kUtcMin); }
   /// Tells the verified head of a peer's log after replay, so that anchors can quote it.
   void note_head(const LogName& log, std::uint64_t size, const EntryHash& root);
 
@@ -122,6 +124,11 @@ class Coalition {
             UtcMs now, Batch& batch);
   /// A peer's log was forked: says so to all members. `evidence` is the hash under which the proof is kept.
   void accuse(const AuthorityId& peer, const std::string& origin, const log::Hash& evidence, UtcMs now, Batch& batch);
+  /// Part of this node's record was lost and has come back: says so to all members.
+  void recovered(NodeRecovered what, const core::Subject& by, const core::Subject& second, UtcMs now, Batch& batch);
+  /// What is observed of this node's clock (T8): says CLOCK-FAULT when it cannot be bounded, and takes it back when it
+  /// can. A fault that an officer declared is his to take back.
+  void judge_clock(bool fit, std::string text, UtcMs now, Batch& batch);
   /// Says what time calls for.
   void tick(UtcMs now, Batch& batch);
   /// Says what is due because of commands executed since: once a batch.
@@ -237,6 +244,7 @@ class Coalition {
   std::map<LogName, std::map<LogName, std::uint64_t>> anchored_;  ///< Per own log: sizes that its last anchor quoted.
   std::map<AuthorityId, UtcMs> skew_noted_;                       ///< When a peer's clock was last complained about.
   std::uint64_t control_revision_ = 0;
+  bool machine_fault_ = false;  ///< The clock fault in force was observed, not declared.
   bool coordinated_ = false;
 };
 

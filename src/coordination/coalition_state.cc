@@ -94,7 +94,7 @@ std::string Coalition::coordination_state() const {
   }
   out.end_array().key("caveats");
   caveats_->write_state(out);
-  out.key("control");
+  out.key("clock_observed").boolean(machine_fault_).key("control");
   control_->write_state(out);
   out.key("flights");
   flights_->write_state(out);
@@ -172,8 +172,8 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "caveats", "control", "flights", "held", "legs", "peer_logs", "relations",
-                      "shown", "skews", "watched"}));
+  TRY_VOID(root.only({"acts", "anchored", "caveats", "clock_observed", "control", "flights", "held", "legs", "peer_logs",
+                      "relations", "shown", "skews", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -196,6 +196,8 @@ Status Coalition::read_state(std::string_view text) {
     peer_logs_[log] = {.size = row.size, .root = {}, .last_time = row.last_time};
   }
   for (const SkewRow& row : TRY(read_rows<SkewRow>(root, "skews"))) skew_noted_[row.author] = row.time;
+  const log::JcsValue observed = TRY(root.at("clock_observed"));
+  machine_fault_ = TRY(observed.boolean());
   // In the order in which the parts may ask each other.
   TRY_VOID(relations_->read_state(TRY(root.at("relations"))));
   TRY_VOID(control_->read_state(TRY(root.at("control"))));

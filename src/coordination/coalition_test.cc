@@ -402,5 +402,31 @@ TEST_F(LeaseEndsTest, AReportThatComesBeforeTheLeaseIsNotLost) {
   EXPECT_FALSE(only("fr").live()) << "the END was read before the window was adopted";
 }
 
+// The clock's bound (ADR 16): what is observed is said once and taken back by itself; an officer's word is his.
+
+TEST_F(CoalitionTest, TheObservedClockStopsGrantsAndAllowsThemAgain) {
+  Coalition& us = world.at("us");
+  const auto said = [&] { return std::ranges::count(world.said("us"), "clock.fault"); };
+  world.observe_clock("us", true);
+  EXPECT_EQ(said(), 0);
+  world.observe_clock("us", false);
+  world.observe_clock("us", false);
+  EXPECT_EQ(said(), 1);
+  EXPECT_TRUE(us.control().clock_fault());
+  EXPECT_EQ(world.replayed("us")->state_hash(), us.state_hash());
+  world.restart("us");
+  world.observe_clock("us", true);
+  EXPECT_EQ(said(), 2);
+  EXPECT_FALSE(world.at("us").control().clock_fault());
+}
+
+TEST_F(CoalitionTest, TheObservedClockDoesNotOverruleAnOfficer) {
+  ASSERT_TRUE(world.act("us", DeclareClock{.fault = true, .text = "no satellite time"}).has_value());
+  world.observe_clock("us", true);
+  EXPECT_TRUE(world.at("us").control().clock_fault());
+  ASSERT_TRUE(world.act("us", DeclareClock{.fault = false, .text = "compared"}).has_value());
+  EXPECT_FALSE(world.at("us").control().clock_fault());
+}
+
 }  // namespace
 }  // namespace tansiq::coordination

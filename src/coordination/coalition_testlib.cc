@@ -185,6 +185,11 @@ void World::settle() {
   }
 }
 
+void World::observe_clock(std::string_view authority, bool fit) {
+  Node& node = nodes_.at(authority_id(authority));
+  node.coalition->judge_clock(fit, fit ? "synchronised" : "not synchronised", now, node.record);
+}
+
 void World::advance(DurationMs d) {
   now = now + d;
   for (auto& [id, node] : nodes_) {

@@ -42,6 +42,8 @@ class World {
   void settle();
   void cut(std::string_view a, std::string_view b) { cut_.insert({authority_id(a), authority_id(b)}); }
   void heal() { cut_.clear(); }
+  /// What is observed of an authority's clock.
+  void observe_clock(std::string_view authority, bool fit);
   /// Time passes for all; everybody says what time calls for.
   void advance(DurationMs d);
   /// Files a flight and lets everybody talk. The flight's record at its home.

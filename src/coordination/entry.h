@@ -40,7 +40,7 @@ using Body = std::variant<
     // caveats
     CaveatSet, CaveatCleared, CaveatMet, CaveatOverridden, CaveatDeposited, CaveatWithdrawn, CaveatReport,
     // peers
-    MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, Alarm>;
+    MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, NodeRecovered, Alarm>;
 
 struct Entry {
   std::uint64_t seq = 0;

@@ -81,6 +81,26 @@ struct ClockFault {
   friend bool operator==(const ClockFault&, const ClockFault&) = default;
 };
 
+/// This node had lost a part of its record and goes on. `came_back`: own entries that peers gave back, under the
+/// numbers they had. `given_up`: origins of logs that may have had more than is held; what stood there is lost for
+/// good, and the officers in `by` and `second` have answered for that. `main_published`: entries of `main` that had
+/// been published, as far as is known; signed again from `main_held` on.
+struct NodeRecovered {
+  static constexpr std::string_view kType = "node.recovered";
+  static constexpr Audience kAudience = Audience::kMembers;
+  std::uint64_t came_back = 0;
+  std::vector<std::string> given_up;
+  std::uint64_t main_held = 0;
+  std::uint64_t main_published = 0;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("came_back", &NodeRecovered::came_back), field("given_up", &NodeRecovered::given_up),
+                      field("main_held", &NodeRecovered::main_held),
+                      field("main_published", &NodeRecovered::main_published), field("text", &NodeRecovered::text));
+  }
+  friend bool operator==(const NodeRecovered&, const NodeRecovered&) = default;
+};
+
 /// An alarm for an officer that no other entry bears: OVERDUE-IN-ZONE, an emergency revoke read, a skewed peer.
 struct Alarm {
   static constexpr std::string_view kType = "alarm";

@@ -254,7 +254,8 @@ std::optional<std::string> coordination_json(std::string_view name, const Coalit
   return text;
 }
 
-std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now) {
+std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now,
+                       std::string_view recovery) {
   std::string text;
   JcsWriter out(text);
   out.begin_object().key("peers").begin_array();
@@ -270,7 +271,9 @@ std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>&
     if (peer.link.last_answer) row.age = std::max<DurationMs>(0, now - *peer.link.last_answer);
     core::write_fields(out, row);
   }
-  out.end_array().key("self").string(self.str()).end_object();
+  out.end_array();
+  if (!recovery.empty()) out.key("recovery").raw(recovery);
+  out.key("self").string(self.str()).end_object();
   return text;
 }
 

@@ -33,7 +33,9 @@ struct PeerStanding {
 /// `disclosure`. Nothing for another name.
 [[nodiscard]] std::optional<std::string> coordination_json(std::string_view name,
                                                            const coordination::Coalition& coalition);
-[[nodiscard]] std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now);
+/// `recovery`: canonical JSON of it (recovery.h); empty when the record is whole.
+[[nodiscard]] std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now,
+                                     std::string_view recovery = {});
 
 /// What a change of relations would mean, line by line. `body`: {"change":"freeze"|"agreement","edges":[…]} or
 /// {"proposal":hash}. Fails with `kInvalid`, `kNotFound`.

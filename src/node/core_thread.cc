@@ -11,6 +11,7 @@
 #include "base/logging.h"
 #include "log/sha256.h"
 #include "node/replication_keys.h"
+#include "node/restore.h"
 
 namespace tansiq::node {
 namespace {
@@ -34,7 +35,16 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     peer->done(std::unexpected(error));
   } else if (auto* body = std::get_if<BodyTask>(&task)) {
     body->done(std::unexpected(error));
+  } else if (auto* recover = std::get_if<RecoverTask>(&task)) {
+    recover->done(std::unexpected(error));
   }
+}
+
+Error silence() {
+  return {ErrorCode::kUnavailable,
+          "this node has lost a part of its record and decides nothing until it is back; tansiq peer list says what is "
+          "missing",
+          {}};
 }
 
 std::uint64_t main_entries(std::span<const coordination::Written> batch) {
@@ -56,6 +66,7 @@ CoreThread::CoreThread(Config config, std::unique_ptr<coordination::Coalition> c
       hub_(hub),
       figures_(figures),
       queue_(config_.queue_max),
+      silent_(config_.silent),
       durable_seq_(coalition_->next_seq()) {
   const auto head = reader_->head(store::kMainLog);
   EXPECT_INVARIANT(head.has_value());
@@ -147,7 +158,48 @@ bool CoreThread::settle() {
   return true;
 }
 
+void CoreThread::execute(FloorTask& task) {
+  if (const Status raised = store_.raise_floor(task.log, task.floor); !raised)
+    return config_.on_failure(raised.error());
+  const auto recovery = store_.recovering();
+  if (silent_ || !recovery) return;
+  config_.on_failure(
+      {ErrorCode::kCorrupt, recovery->reason + "; start it again: it then fetches them from its peers", {}});
+}
+
+void CoreThread::execute(RecoverTask& task, UtcMs now) {
+  Status done = recover(task, now);
+  departures_.push_back(
+      {nullptr, {}, [tell = std::move(task.done), done](const Status& durable) { tell(durable ? done : durable); }});
+}
+
+Status CoreThread::recover(RecoverTask& task, UtcMs now) {
+  if (!silent_) return fail(ErrorCode::kWrongState, "this node is not recovering");
+  for (auto& [origin, note] : task.notes) notes_.expect(origin, std::move(note));
+  std::vector<store::RecoveredEntry> entries;
+  entries.reserve(task.entries.size());
+  for (const coordination::Woven& entry : task.entries) {
+    entries.push_back({logs_.id(entry.log), entry.seq, as_bytes(entry.line)});
+  }
+  TRY_VOID(store_.recover(entries, task.given_up));
+  for (const coordination::Woven& entry : task.entries) {
+    coalition_->skip_to(entry.seq);
+    TRY_VOID(coalition_->apply(entry.log, entry.line));
+  }
+  TRY_VOID(coalition_->settle());
+  TRY_VOID(note_heads(*reader_, logs_, *coalition_));
+  durable_seq_ = coalition_->next_seq();
+  hub_.durable(durable_seq_, durable_seq_, {});
+  silent_ = false;
+  coalition_->recovered(std::move(task.what), task.by, task.second, now, batch_);
+  coalition_->tick(now, batch_);
+  return {};
+}
+
 void CoreThread::execute(CoreTask& task, UtcMs now) {
+  if (auto* recover = std::get_if<RecoverTask>(&task)) return execute(*recover, now);
+  if (auto* floor = std::get_if<FloorTask>(&task)) return execute(*floor);
+  if (silent_ && !std::holds_alternative<ReadTask>(task)) return refuse(task, silence(), *coalition_, departures_);
   if (auto* command = std::get_if<CommandTask>(&task)) return execute(*command, now);
   if (auto* read = std::get_if<ReadTask>(&task)) {
     figures_.reads.fetch_add(1, std::memory_order_relaxed);
@@ -158,6 +210,9 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* peer = std::get_if<PeerTask>(&task)) return execute(*peer, now);
   if (auto* evidence = std::get_if<EvidenceTask>(&task)) return execute(*evidence, now);
   if (auto* body = std::get_if<BodyTask>(&task)) return execute(*body);
+  if (auto* clock = std::get_if<ClockTask>(&task)) {
+    return coalition_->judge_clock(clock->fit, std::move(clock->text), now, batch_);
+  }
   if (auto* meta = std::get_if<MetaTask>(&task)) {
     meta_.push_back(std::move(*meta));
     return;

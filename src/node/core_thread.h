@@ -15,6 +15,7 @@
 
 #include "base/time.h"
 #include "coordination/coalition.h"
+#include "coordination/weave.h"
 #include "core/machine.h"
 #include "net/http_server.h"
 #include "node/bounded_queue.h"
@@ -83,7 +84,27 @@ struct BodyTask {
   /// On the core thread, once it is durable; or with why it is not, or is not wanted.
   std::function<void(const Status& kept)> done;
 };
-using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask>;
+/// A peer has shown that it has seen a larger tree of one of our logs, which we had signed.
+struct FloorTask {
+  store::LogId log;
+  store::Floor floor;
+};
+/// What is observed of this node's clock.
+struct ClockTask {
+  bool fit = false;
+  std::string text;
+};
+/// What came back of a lost record (recovery.h): ends the recovery.
+struct RecoverTask {
+  std::vector<coordination::Woven> entries;
+  std::vector<std::pair<std::string, std::string>> notes;  ///< By origin: the checkpoints that cover them.
+  std::vector<store::LogId> given_up;
+  coordination::NodeRecovered what;
+  core::Subject by, second;
+  std::function<void(const Status& done)> done;  ///< On the core thread.
+};
+using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask,
+                              FloorTask, ClockTask, RecoverTask>;
 
 class CoreThread {
  public:
@@ -95,6 +116,8 @@ class CoreThread {
     std::function<void(Error)> on_failure;
     /// Called after a batch is durable, on the core thread, when logs that peers read have grown.
     std::function<void()> on_shared{};
+    /// The store is recovering: reads are answered, nothing is decided and nothing said until a RecoverTask.
+    bool silent = false;
   };
 
   /// `coalition` has `store`'s entries applied and is settled. The rest outlives this.
@@ -134,6 +157,9 @@ class CoreThread {
   /// Destroys what has to be, durably, and writes the receipts. False when the store failed.
   [[nodiscard]] bool destroy_doomed(UtcMs now);
   [[nodiscard]] Status write_bodies();
+  void execute(FloorTask& task);
+  void execute(RecoverTask& task, UtcMs now);
+  [[nodiscard]] Status recover(RecoverTask& task, UtcMs now);
   [[nodiscard]] Result<Recorded> recorded(Result<core::Outcome> outcome);
   [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
   [[nodiscard]] Status commit();
@@ -152,6 +178,7 @@ class CoreThread {
   CoreFigures& figures_;
   BoundedQueue<CoreTask> queue_;
   std::atomic<bool> failed_{false};
+  bool silent_ = false;
   std::thread thread_;
 
   // The batch under way.

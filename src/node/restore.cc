@@ -50,7 +50,8 @@ Status found_log(store::LogStore& store, const core::MachineConfig& config, coor
   return {};
 }
 
-/// Peers' logs, as far as they are mirrored: what anchors quote.
+}  // namespace
+
 Status note_heads(store::LogReader& reader, const LogBook& logs, coordination::Coalition& coalition) {
   for (const coordination::LogName& name : logs.mirrors()) {
     const store::Head head = TRY(reader.head(logs.id(name)));
@@ -59,8 +60,11 @@ Status note_heads(store::LogReader& reader, const LogBook& logs, coordination::C
   return {};
 }
 
+namespace {
+
 /// One entry on its way from the reading thread to the applying one; those of the zone machine already decoded.
 struct Item {
+  std::uint64_t seq = 0;
   store::LogId log;
   std::string line;
   std::optional<core::Entry> entry;
@@ -106,7 +110,7 @@ class DecodingThread {
   void run(store::LogReader& reader, std::uint64_t first_seq, std::uint64_t end_seq) {
     Chunk chunk;
     Status status = reader.sequence(first_seq, end_seq, [&](const store::StoredEntry& stored) -> Status {
-      Item item{stored.log, std::string(as_text(stored.bytes)), {}};
+      Item item{stored.seq, stored.log, std::string(as_text(stored.bytes)), {}};
       if (stored.log == store::kMainLog && !coordination::is_coordination_line(item.line)) {
         auto entry = core::read_entry(item.line);
         if (!entry) return std::unexpected(inside(std::move(entry.error()), fmt::format("entry {}", stored.seq)));
@@ -152,7 +156,8 @@ Status replay(store::LogReader& reader, const LogBook& logs, std::uint64_t first
     Chunk chunk = TRY(decoding.next());
     if (chunk.empty()) return {};
     for (Item& item : chunk) {
-      const std::uint64_t seq = coalition.next_seq();
+      const std::uint64_t seq = item.seq;
+      if (seq != coalition.next_seq()) coalition.skip_to(seq);  // a gap: its entries were lost
       Status applied = item.entry ? coalition.apply_core(std::move(*item.entry), item.line)
                                   : coalition.apply(logs.name(item.log), item.line);
       if (!applied) return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", seq)));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/invariant.h"
+#include "coordination/weave.h"
 #include "sim/world.h"
 
 namespace tansiq::sim {
@@ -338,6 +339,7 @@ std::unique_ptr<Coalition> Node::replayed(bool from_snapshot) const {
   }
   for (; at < disk_.records().size(); ++at) {
     const Record& record = disk_.records()[at];
+    if (record.seq != out->next_seq()) out->skip_to(record.seq);
     const Status applied = out->apply(record.log, record.line);
     EXPECT_INVARIANT(applied.has_value());
   }
@@ -419,9 +421,29 @@ void Node::restore_old_backup() {
     if (life != life_) return;
     state_ = State::kDown;
     waiting_.clear();
-    disk_.undo_backup();
+    bring_back();
     restart();
   });
+}
+
+void Node::bring_back() {
+  std::map<LogName, coordination::LogTail> tails;
+  for (Record& record : disk_.take_lost()) {
+    coordination::LogTail& tail = tails[record.log];
+    tail.log = record.log;
+    tail.first = disk_.log(record.log).edge.size();
+    tail.lines.push_back(std::move(record.line));
+  }
+  std::vector<coordination::LogTail> own;
+  std::vector<coordination::LogTail> peers;
+  for (auto& [name, tail] : tails) (name.author == self_ ? own : peers).push_back(std::move(tail));
+  const std::uint64_t next_seq = disk_.records().empty() ? 0 : disk_.records().back().seq + 1;
+  auto woven = coordination::weave(std::move(own), std::move(peers), next_seq, world_.origins());
+  EXPECT_INVARIANT(woven.has_value());
+  Batch batch;
+  for (coordination::Woven& one : *woven) batch.push_back({one.log, one.seq, std::move(one.line)});
+  disk_.bring_back(std::move(batch));
+  snapshot_.reset();  // it may be of the order that was lost
 }
 
 }  // namespace tansiq::sim

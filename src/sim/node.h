@@ -82,7 +82,8 @@ class Node {
   void restart();
   /// Crashes, and one bit of the disk is wrong when it starts again: it refuses, and is rebuilt from an intact copy.
   void crash_with_damage();
-  /// Is brought back from an old backup: silent (ADR 15) until its operators have found the rest of its record.
+  /// Is brought back from an old backup: silent (ADR 15) until peers, and a second copy of what they do not mirror,
+  /// have given back what it had said; then it goes on, in an order that it may have had (coordination/weave.h).
   void restore_old_backup();
   void silence(bool silent) { silent_ = silent; }
   /// From now on `victim` is shown another members' log than everybody else.
@@ -111,6 +112,7 @@ class Node {
   bool read(const LogAnswer& answer, coordination::Batch& batch);
   void check_anchors(const std::vector<std::string>& lines);
   void open_disk();
+  void bring_back();
   [[nodiscard]] std::unique_ptr<coordination::Coalition> fresh() const;
   [[nodiscard]] std::unique_ptr<coordination::Coalition> replayed(bool from_snapshot) const;
   Mirror& mirror(const LogName& log);
