@@ -117,7 +117,7 @@ TEST_F(Adversary, WhatItShowsIsRefusedWithAReason) {
     const char* reason;
   };
   const std::vector<Attack> attacks{
-      {"garbage", [](const PullQuestion&) { return bytes("garbage"); }, "this is no answer to a pull"},
+      {"garbage", [](const PullQuestion&) { return bytes(std::string(64, 'x')); }, "this is no answer to a pull"},
       {"more than an answer may have", [](const PullQuestion&) { return bytes(std::string(8U << 20, 'x')); }, "bytes"},
       {"the wrong key", [&](const PullQuestion& q) { return bytes(stranger.answer(q)); }, "checkpoint: "},
       {"another log of its own", [&](const PullQuestion& q) { return bytes(other_log_->answer(q)); }, "checkpoint: "},
