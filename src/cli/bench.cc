@@ -173,7 +173,8 @@ void add_bench(Command& root) {
       .completes(Completes::kFile)
       .option(a->compare, "--compare", "FILE", "print the change since a saved run")
       .completes(Completes::kFile)
-      .option(a->url, "--url", "URL", "group f3548: measure the service at this address, plain HTTP, instead of a node here")
+      .option(a->url, "--url", "URL",
+              "group f3548: measure the service at this address, plain HTTP, instead of a node here")
       .option(a->token, "--token", "TOKEN", "the bearer token for --url")
       .flag(a->strict, "--strict", "exit code 1 when a target is missed")
       .example("tansiq bench --save before.jsonl", "measure and keep")

@@ -41,6 +41,9 @@ class Levant {
   /// An officer's act at a node: what the node answered, or why it would not.
   [[nodiscard]] Result<Answer> act(const std::string& id, const std::string& officer, coordination::Act act,
                                    const std::string& second = {});
+  /// Somebody who is no officer files an intent with a node's own face.
+  [[nodiscard]] Result<Answer> file_intent(const std::string& id, const std::string& subject, const std::string& intent,
+                                           const geo::Volume4d& volume);
   /// A document of a node, as `flights`.
   [[nodiscard]] Result<Answer> read(const std::string& id, const std::string& name);
   /// Reads a document again and again until `good`, for half a minute at most. Whether it became so.

@@ -65,7 +65,8 @@ Result<int> audit(Context& context, const AuditArguments& arguments) {
   std::uint64_t done = 0;
   std::uint64_t differences = 0;
   TRY_VOID(for_each_entry(*location.source, 0, size, [&](std::uint64_t index, ByteView bytes) -> Status {
-    // What stands in the registry of F3548 is followed, and checked for what its entries state; it is not decided again.
+    // What stands in the registry of F3548 is followed, and checked for what its entries state; it is not decided
+    // again.
     if (const std::string_view line = as_text(bytes); f3548::is_registry_line(line)) {
       const f3548::Entry entry = TRY(f3548::read_entry(line));
       if (entry.place.seq != auditor.machine().next_seq() || entry.place.time < auditor.machine().last_time()) {

@@ -70,7 +70,11 @@ Result<std::string> peers_text(const Terminal& terminal, const JsonValue& docume
                std::to_string(number_of(peer, "acknowledged")), link_words(peer), text_of(peer, "url")});
   }
   if (table.empty()) return "the charter names no peer of this node\n";
-  return table.text(terminal);
+  std::string out;
+  if (const auto recovery = document.find("recovery")) {
+    out = fmt::format("RECOVERING: {}\n{}\n", text_of(*recovery, "reason"), text_of(*recovery, "text"));
+  }
+  return out + table.text(terminal);
 }
 
 }  // namespace tansiq::cli

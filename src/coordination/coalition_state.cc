@@ -92,10 +92,14 @@ std::string Coalition::coordination_state() const {
       core::write_fields(out, AnchorRow{.log = origins_.origin(log), .of = origins_.origin(of), .size = size});
     }
   }
-  out.end_array().key("control");
+  out.end_array().key("caveats");
+  caveats_->write_state(out);
+  out.key("clock_observed").boolean(machine_fault_).key("control");
   control_->write_state(out);
   out.key("flights");
   flights_->write_state(out);
+  out.key("held");
+  held_->write_state(out);
   out.key("legs");
   legs_->write_state(out);
   out.key("peer_logs").begin_array();
@@ -104,9 +108,13 @@ std::string Coalition::coordination_state() const {
   }
   out.end_array().key("relations");
   relations_->write_state(out);
+  out.key("shown");
+  shown_->write_state(out);
   out.key("skews").begin_array();
   for (const auto& [author, time] : skew_noted_) core::write_fields(out, SkewRow{.author = author, .time = time});
-  out.end_array().end_object();
+  out.end_array().key("watched");
+  watch_->write_state(out);
+  out.end_object();
   return text;
 }
 
@@ -148,9 +156,11 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
     rest = rest.first(rest.size() - sizeof(core::StateHash));
   }
   const core::Charter charter = config.machine.charter;
+  const ShareKey shares = ShareKey::derive(config.machine.ovn_secret);
   core::Machine made = TRY(core::Machine::read_snapshot(std::move(config.machine), machine));
   Origins origins = TRY(Origins::make(charter));
-  std::unique_ptr<Coalition> out(new Coalition(std::move(made), std::move(origins), config.quota, config.officers));
+  std::unique_ptr<Coalition> out(
+      new Coalition(std::move(made), std::move(origins), config.quota, config.officers, shares));
   if (!whole) return out;
   TRY_VOID(out->read_state(as_text(rest)));
   const core::StateHash hash = out->state_hash();
@@ -162,7 +172,8 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
+  TRY_VOID(root.only({"acts", "anchored", "caveats", "clock_observed", "control", "flights", "held", "legs",
+                      "peer_logs", "relations", "shown", "skews", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -185,12 +196,18 @@ Status Coalition::read_state(std::string_view text) {
     peer_logs_[log] = {.size = row.size, .root = {}, .last_time = row.last_time};
   }
   for (const SkewRow& row : TRY(read_rows<SkewRow>(root, "skews"))) skew_noted_[row.author] = row.time;
+  const log::JcsValue observed = TRY(root.at("clock_observed"));
+  machine_fault_ = TRY(observed.boolean());
   // In the order in which the parts may ask each other.
   TRY_VOID(relations_->read_state(TRY(root.at("relations"))));
   TRY_VOID(control_->read_state(TRY(root.at("control"))));
   follow_control();
   TRY_VOID(legs_->read_state(TRY(root.at("legs"))));
   TRY_VOID(flights_->read_state(TRY(root.at("flights"))));
+  TRY_VOID(caveats_->read_state(TRY(root.at("caveats"))));
+  TRY_VOID(watch_->read_state(TRY(root.at("watched"))));
+  TRY_VOID(shown_->read_state(TRY(root.at("shown"))));
+  TRY_VOID(held_->read_state(TRY(root.at("held"))));
   return {};
 }
 

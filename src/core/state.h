@@ -73,7 +73,9 @@ class State {
   void skip_to(std::uint64_t next_seq, UtcMs time);
   /// Who decides in a zone now; its owner until told otherwise.
   [[nodiscard]] const AuthorityId& sequencer(ZoneNumber zone) const;
-  void set_sequencer(ZoneNumber zone, const AuthorityId& authority);
+  /// For which times it may give windows away.
+  [[nodiscard]] geo::TimeWindow grants(ZoneNumber zone) const;
+  void set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants);
 
   [[nodiscard]] const ZoneTable& zones() const { return *zones_; }
   [[nodiscard]] const IntentTable& intents() const { return intents_; }
@@ -157,7 +159,11 @@ class State {
   std::vector<Unsettled> unsettled_measures_;
   BookingTable bookings_;
   std::vector<IntentId> unsettled_bookings_;
-  std::map<ZoneNumber, AuthorityId> sequencers_;  // where it is not the owner
+  struct Sequencer {
+    AuthorityId authority;
+    geo::TimeWindow grants;
+  };
+  std::map<ZoneNumber, Sequencer> sequencers_;  // where it is not the owner, or not for all times
 };
 
 }  // namespace tansiq::core

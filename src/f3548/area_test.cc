@@ -15,17 +15,18 @@ using ::testing::HasSubstr;
 
 TEST(Uuid, ReadsWhatClientsSendAndWritesOneSpelling) {
   const std::string text = "01a202b2-c500-79f7-9059-5bc8bde5c099";
-  for (const std::string_view spelling : {"01a202b2-c500-79f7-9059-5bc8bde5c099", "01A202B2-C500-79F7-9059-5BC8BDE5C099",
-                                          "01a202b2c50079f790595bc8bde5c099"}) {
+  for (const std::string_view spelling : {"01a202b2-c500-79f7-9059-5bc8bde5c099",
+                                          "01A202B2-C500-79F7-9059-5BC8BDE5C099", "01a202b2c50079f790595bc8bde5c099"}) {
     const auto uuid = Uuid::parse(spelling);
     ASSERT_TRUE(uuid.has_value()) << spelling;
     EXPECT_EQ(uuid->str(), text);
     EXPECT_TRUE(uuid->is(7));
     EXPECT_FALSE(uuid->is(4));
   }
-  for (const std::string_view wrong : {"", "01a202b2-c500-79f7-9059-5bc8bde5c09", "01a202b2-c500-79f7-9059-5bc8bde5c0999",
-                                       "01a202b2xc500-79f7-9059-5bc8bde5c099", "g1a202b2-c500-79f7-9059-5bc8bde5c099",
-                                       "{1a202b2-c500-79f7-9059-5bc8bde5c09}", "01a202b2c-50079f7-9059-5bc8bde5c099"}) {
+  for (const std::string_view wrong :
+       {"", "01a202b2-c500-79f7-9059-5bc8bde5c09", "01a202b2-c500-79f7-9059-5bc8bde5c0999",
+        "01a202b2xc500-79f7-9059-5bc8bde5c099", "g1a202b2-c500-79f7-9059-5bc8bde5c099",
+        "{1a202b2-c500-79f7-9059-5bc8bde5c09}", "01a202b2c-50079f7-9059-5bc8bde5c099"}) {
     EXPECT_FALSE(Uuid::parse(wrong).has_value()) << wrong;
   }
   EXPECT_EQ(format_utc(Uuid::parse(text)->time()), "2026-11-22T10:00:00Z");
@@ -113,7 +114,8 @@ TEST(Band, IsClosedAndAbsentBoundsAreUnbounded) {
   EXPECT_EQ((Band{1, 2}.with({{}, 5})), (Band{{}, 5}));
 }
 
-// Volumes ----------------------------------------------------------------------------------------------------------------
+// Volumes
+// ----------------------------------------------------------------------------------------------------------------
 
 Volume good() {
   Volume v;
@@ -141,7 +143,8 @@ TEST(Volume, EveryPartIsChecked) {
     return v;
   };
   const std::string disc = "extents[0].volume.outline_circle.";
-  EXPECT_THAT(refused(with([](Volume& v) { v.disc.reset(); })), HasSubstr("outline_polygon or outline_circle is missing"));
+  EXPECT_THAT(refused(with([](Volume& v) { v.disc.reset(); })),
+              HasSubstr("outline_polygon or outline_circle is missing"));
   EXPECT_THAT(refused(with([](Volume& v) { v.polygon.emplace(); })), HasSubstr("not both"));
   EXPECT_THAT(refused(with([](Volume& v) { v.disc->centre.reset(); })), HasSubstr(disc + "center"));
   EXPECT_THAT(refused(with([](Volume& v) { v.disc->radius_m.reset(); })), HasSubstr(disc + "radius"));

@@ -53,14 +53,16 @@ Answer<void> Registry::check_intent(const PutIntent& request, const Caller& call
     REFUSE_UNLESS(check_url(request.new_subscription->url));
   }
   if (request.subscription) {
-    if (auto good = check_id(*request.subscription); !good) return refuse(400, "subscription_id: " + good.error().message);
+    if (auto good = check_id(*request.subscription); !good)
+      return refuse(400, "subscription_id: " + good.error().message);
   }
   const Moment& start = *request.extent.start;
   const Moment& end = *request.extent.end;
-  if (start >= end) return refuse(400, fmt::format("time_start {} is not before time_end {}", start.text(), end.text()));
+  if (start >= end)
+    return refuse(400, fmt::format("time_start {} is not before time_end {}", start.text(), end.text()));
   if (end.ceil() < now) {
-    return refuse(400, fmt::format("time_end {} is past; a flight that goes on needs an extent that ends later",
-                                   end.text()));
+    return refuse(
+        400, fmt::format("time_end {} is past; a flight that goes on needs an extent that ends later", end.text()));
   }
   if (request.suffix) {
     if (!request.suffix->is(7)) return refuse(400, "requested_ovn_suffix: expected a UUID of version 7");
@@ -71,7 +73,8 @@ Answer<void> Registry::check_intent(const PutIntent& request, const Caller& call
     }
   }
   if (!request.ovn && request.state != IntentState::kAccepted) {
-    return refuse(400, fmt::format("state: a new operational intent is Accepted, not {}", core::to_text(request.state)));
+    return refuse(400,
+                  fmt::format("state: a new operational intent is Accepted, not {}", core::to_text(request.state)));
   }
   if (request.state != IntentState::kAccepted && !request.subscription && !request.new_subscription) {
     return refuse(400, fmt::format("state {} needs subscription_id or new_subscription", core::to_text(request.state)));
@@ -81,8 +84,8 @@ Answer<void> Registry::check_intent(const PutIntent& request, const Caller& call
     return refuse(403, "notify_for_constraints needs the scope utm.constraint_processing");
   }
   if (off_nominal(request.state) && !caller.conformance_monitoring) {
-    return refuse(403, fmt::format("state {} needs the scope utm.conformance_monitoring_sa",
-                                   core::to_text(request.state)));
+    return refuse(403,
+                  fmt::format("state {} needs the scope utm.conformance_monitoring_sa", core::to_text(request.state)));
   }
   return {};
 }
@@ -133,7 +136,8 @@ Answer<Registry::Attachment> Registry::attachment(const PutIntent& request, cons
   } else {
     Cells both = subscription.cells;
     both.add(request.extent.cells);
-    if (both.size() > kCellsMax) return refuse(400, "the implicit subscription would grow too large; ask for a new one");
+    if (both.size() > kCellsMax)
+      return refuse(400, "the implicit subscription would grow too large; ask for a new one");
     REFUSE_UNLESS(check_cells(both));
   }
   return Attachment{&subscription, subscription.notify_constraints};

@@ -6,7 +6,8 @@
 #include "f3548/registry_impl.h"
 
 namespace tansiq::f3548 {
-// Constraints ------------------------------------------------------------------------------------------------------------
+// Constraints
+// ------------------------------------------------------------------------------------------------------------
 
 Answer<ConstraintChanged> Registry::put_constraint(const PutConstraint& request, const Caller& caller, Place place) {
   REFUSE_UNLESS(check_id(request.id));
@@ -16,7 +17,8 @@ Answer<ConstraintChanged> Registry::put_constraint(const PutConstraint& request,
   REFUSE_UNLESS(check_cells(request.extent.cells));
   const Moment& start = *request.extent.start;
   const Moment& end = *request.extent.end;
-  if (start >= end) return refuse(400, fmt::format("time_start {} is not before time_end {}", start.text(), end.text()));
+  if (start >= end)
+    return refuse(400, fmt::format("time_start {} is not before time_end {}", start.text(), end.text()));
   if (end.ceil() < place.time) return refuse(400, fmt::format("time_end {} is past", end.text()));
 
   const auto at = constraints_.find(request.id);
@@ -62,7 +64,8 @@ Answer<ConstraintChanged> Registry::delete_constraint(const Uuid& id, std::strin
   return out;
 }
 
-// Subscriptions ----------------------------------------------------------------------------------------------------------
+// Subscriptions
+// ----------------------------------------------------------------------------------------------------------
 
 /// What is wrong whatever stands under the id, but for the times that an update leaves out.
 Answer<void> Registry::check_subscription(const PutSubscription& request, const Window& window, const Caller& caller,

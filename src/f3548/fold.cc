@@ -14,7 +14,8 @@ std::unexpected<Error> corrupt(std::string message) { return fail(ErrorCode::kCo
 
 }  // namespace
 
-// Whether an entry can follow --------------------------------------------------------------------------------------------
+// Whether an entry can follow
+// --------------------------------------------------------------------------------------------
 
 Status Registry::consistent(const Body& body) const {
   const auto known = [](const auto& table, const Uuid& id) -> Status {
@@ -83,8 +84,7 @@ Status Registry::apply(const Entry& entry) {
           std::uint64_t notified = 0;
           for (const Notice& notice : notices) notified += notice.subscriptions.size();
           if (notified != body.notified) {
-            return corrupt(
-                fmt::format("{} subscriptions were notified, the entry says {}", notified, body.notified));
+            return corrupt(fmt::format("{} subscriptions were notified, the entry says {}", notified, body.notified));
           }
         }
         return {};
@@ -92,7 +92,8 @@ Status Registry::apply(const Entry& entry) {
       entry.body);
 }
 
-// Intents ----------------------------------------------------------------------------------------------------------------
+// Intents
+// ----------------------------------------------------------------------------------------------------------------
 
 Registry::Notices Registry::fold(const IntentPut& body, Place place) {
   used_ = true;
@@ -176,7 +177,8 @@ void Registry::forget_suffixes(UtcMs now) {
   }
 }
 
-// Constraints ------------------------------------------------------------------------------------------------------------
+// Constraints
+// ------------------------------------------------------------------------------------------------------------
 
 Registry::Notices Registry::fold(const ConstraintPut& body, Place place) {
   used_ = true;
@@ -216,7 +218,8 @@ Registry::Notices Registry::fold(const ConstraintDeleted& body, Place) {
   return notices;
 }
 
-// Subscriptions ----------------------------------------------------------------------------------------------------------
+// Subscriptions
+// ----------------------------------------------------------------------------------------------------------
 
 Registry::Notices Registry::fold(const SubscriptionPut& body, Place place) {
   used_ = true;
@@ -312,7 +315,8 @@ Registry::Notices Registry::notify(bool Subscription::* wanted, const Cells& cel
   return notices;
 }
 
-// The rest ---------------------------------------------------------------------------------------------------------------
+// The rest
+// ---------------------------------------------------------------------------------------------------------------
 
 Registry::Notices Registry::fold(const AvailabilitySet& body, Place place) {
   used_ = true;

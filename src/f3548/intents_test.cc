@@ -27,7 +27,8 @@ std::vector<std::string> told(const std::vector<Notice>& notices) {
   return out;
 }
 
-// The order of checks ----------------------------------------------------------------------------------------------------
+// The order of checks
+// ----------------------------------------------------------------------------------------------------
 
 TEST(IntentOrder, BadValuesComeBeforeEverythingElse) {
   Desk desk;
@@ -157,17 +158,18 @@ TEST(IntentOrder, TheSwitchDemandsScopesForNotices) {
   EXPECT_EQ(status(lenient.put(request, planner("alpha"))), 200);
 }
 
-// States -----------------------------------------------------------------------------------------------------------------
+// States
+// -----------------------------------------------------------------------------------------------------------------
 
 TEST(IntentState, EveryRowOfTheTable) {
   struct Row {
     IntentState state;
     bool may_create, needs_cmsa, key, needs_subscription;
   };
-  for (const Row& row : {Row{IntentState::kAccepted, true, false, true, false},
-                         Row{IntentState::kActivated, false, false, true, true},
-                         Row{IntentState::kNonconforming, false, true, false, true},
-                         Row{IntentState::kContingent, false, true, false, true}}) {
+  for (const Row& row :
+       {Row{IntentState::kAccepted, true, false, true, false}, Row{IntentState::kActivated, false, false, true, true},
+        Row{IntentState::kNonconforming, false, true, false, true},
+        Row{IntentState::kContingent, false, true, false, true}}) {
     SCOPED_TRACE(core::to_text(row.state));
     Desk desk;
     PutIntent request = create(1);
@@ -200,7 +202,8 @@ TEST(IntentState, APastFlightGoesNonconformingOnlyWithALaterEnd) {
   EXPECT_EQ(status(desk.put(request, caller("alpha"))), 200);
 }
 
-// The key ----------------------------------------------------------------------------------------------------------------
+// The key
+// ----------------------------------------------------------------------------------------------------------------
 
 TEST(Key, EveryOverlappingIntentIsDemandedOwnOnesToo) {
   Desk desk;
@@ -285,7 +288,8 @@ TEST(Key, ListsAreNeverCut) {
   EXPECT_EQ(status(desk.registry.find_intents(extent({}))), 413);
 }
 
-// Which subscription is attached -----------------------------------------------------------------------------------------
+// Which subscription is attached
+// -----------------------------------------------------------------------------------------
 
 TEST(Attached, ToAnExplicitOneThatCoversIt) {
   Desk desk;
@@ -369,7 +373,8 @@ TEST(Attached, AnImplicitOneThatItsOwnerUpdatesIsExplicitAndSurvives) {
   EXPECT_EQ(status(desk.registry.get_subscription(sub, caller("alpha"))), 200);
 }
 
-// Versions and OVNs ------------------------------------------------------------------------------------------------------
+// Versions and OVNs
+// ------------------------------------------------------------------------------------------------------
 
 TEST(Version, RisesByOneAndTheOvnIsFreshEvenWhenNothingChanges) {
   Desk desk;
@@ -415,7 +420,8 @@ TEST(Version, ARequestedSuffixMakesTheOvnAndNeverTwice) {
   EXPECT_THAT(desk.state(), ::testing::Not(::testing::HasSubstr(request.suffix->str())));  // Forgotten by now.
 }
 
-// Notices ----------------------------------------------------------------------------------------------------------------
+// Notices
+// ----------------------------------------------------------------------------------------------------------------
 
 TEST(Notices, GoToEverySubscriptionThatWantsThemAndOverlapsWhateverItsHeight) {
   Desk desk;
@@ -465,7 +471,8 @@ TEST(Notices, RaisingTheIndexDoesNotAlterTheVersion) {
   EXPECT_EQ(sub.index, 1);
 }
 
-// Bounds -----------------------------------------------------------------------------------------------------------------
+// Bounds
+// -----------------------------------------------------------------------------------------------------------------
 
 TEST(Registry, IsBounded) {
   Desk desk({}, {.intents_max = 1, .constraints_max = 1, .subscriptions_max = 1, .uss_max = 1});

@@ -90,7 +90,8 @@ TEST(IntentQuery, TakesAnyWindowAndEndedOnesStay) {
   EXPECT_EQ(hits({.east = 1}), 0U);
 }
 
-// Subscriptions ----------------------------------------------------------------------------------------------------------
+// Subscriptions
+// ----------------------------------------------------------------------------------------------------------
 
 TEST(SubscriptionOrder, Put) {
   Desk desk;
@@ -227,7 +228,8 @@ TEST(SubscriptionSwitch, NoticesNeedTheirScopes) {
   EXPECT_EQ(status(desk.put(request, caller("alpha"))), 200);
 }
 
-// Availability and reports -----------------------------------------------------------------------------------------------
+// Availability and reports
+// -----------------------------------------------------------------------------------------------
 
 TEST(AvailabilityOf, AUssWithoutRecordIsUnknownAndNever404) {
   Desk desk;
@@ -263,7 +265,8 @@ TEST(Reports, HaveAnIdAndStandInTheRecordByHash) {
   EXPECT_THAT(one.entry, ::testing::HasSubstr(log::sha256("{}").hex()));
 }
 
-// Housekeeping -----------------------------------------------------------------------------------------------------------
+// Housekeeping
+// -----------------------------------------------------------------------------------------------------------
 
 TEST(Housekeeping, ForgetsWhatHasLongRunOutButNoSubscriptionWithDependents) {
   Desk desk;
@@ -297,7 +300,8 @@ TEST(Housekeeping, WritesBoundedEntries) {
   EXPECT_EQ(desk.registry.subscriptions(), 0U);
 }
 
-// Replay and state -------------------------------------------------------------------------------------------------------
+// Replay and state
+// -------------------------------------------------------------------------------------------------------
 
 TEST(Registry, AnEntryThatCannotFollowIsCorrupt) {
   Desk desk;
@@ -310,9 +314,9 @@ TEST(Registry, AnEntryThatCannotFollowIsCorrupt) {
     }
     return ErrorCode::kInternal;
   };
-  EXPECT_EQ(code({0, 1}), ErrorCode::kInternal);      // Fits.
-  EXPECT_EQ(code({1}), ErrorCode::kCorrupt);          // Its subscription is not there.
-  EXPECT_EQ(code({0, 1, 1}), ErrorCode::kCorrupt);    // Version 1 twice.
+  EXPECT_EQ(code({0, 1}), ErrorCode::kInternal);    // Fits.
+  EXPECT_EQ(code({1}), ErrorCode::kCorrupt);        // Its subscription is not there.
+  EXPECT_EQ(code({0, 1, 1}), ErrorCode::kCorrupt);  // Version 1 twice.
   Registry registry(Desk::kSecret);
   ASSERT_TRUE(registry.apply(desk.log[0]).has_value());
   std::string told_nobody = desk.log[1];

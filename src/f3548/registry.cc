@@ -30,7 +30,8 @@ bool KeyRing::has(std::string_view ovn) const {
 Registry::Registry(const Secret& secret, Switches switches, RegistryLimits limits)
     : maker_(secret), switches_(switches), limits_(limits) {}
 
-// Names that nobody guesses ----------------------------------------------------------------------------------------------
+// Names that nobody guesses
+// ----------------------------------------------------------------------------------------------
 
 template <class... Parts>
 std::string Registry::opaque(std::string_view kind, const Parts&... parts) const {
@@ -47,8 +48,7 @@ const std::string& Registry::ovn(const Intent& intent) const {
 
 const std::string& Registry::ovn(const Constraint& constraint) const {
   if (constraint.ovn.empty()) {
-    constraint.ovn =
-        opaque("f3548.constraint", constraint.id.str(), constraint.version, constraint.changed_seq);
+    constraint.ovn = opaque("f3548.constraint", constraint.id.str(), constraint.version, constraint.changed_seq);
   }
   return constraint.ovn;
 }
@@ -68,7 +68,8 @@ Uuid Registry::new_subscription_id(const Uuid& intent, Place place) const {
   return Uuid::version_4(high, low);
 }
 
-// Reading ----------------------------------------------------------------------------------------------------------------
+// Reading
+// ----------------------------------------------------------------------------------------------------------------
 
 Answer<const Intent*> Registry::get_intent(const Uuid& id) const {
   if (auto good = check_id(id); !good) return std::unexpected(std::move(good.error()));
@@ -123,11 +124,11 @@ Answer<std::vector<const Subscription*>> Registry::find_subscriptions(const Exte
   });
 }
 
-// Availability and reports -----------------------------------------------------------------------------------------------
+// Availability and reports
+// -----------------------------------------------------------------------------------------------
 
 Answer<AvailabilityAnswer> Registry::set_availability(std::string_view uss, std::string_view availability,
-                                                      std::string_view old_version, const Caller& caller,
-                                                      Place place) {
+                                                      std::string_view old_version, const Caller& caller, Place place) {
   if (auto good = check_name(uss, "uss_id"); !good) return std::unexpected(std::move(good.error()));
   if (auto good = check_name(caller.manager, "sub"); !good) return std::unexpected(std::move(good.error()));
   std::optional<Availability> value;
@@ -155,7 +156,8 @@ Reported Registry::report(const log::Hash& exchange, const Caller& caller, Place
   return {say(Report{.id = id, .manager = caller.manager, .sha256 = exchange}, place), id};
 }
 
-// Housekeeping -----------------------------------------------------------------------------------------------------------
+// Housekeeping
+// -----------------------------------------------------------------------------------------------------------
 
 std::optional<std::string> Registry::tick(Place place) {
   Purged purged;

@@ -90,7 +90,8 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // Writing ------------------------------------------------------------------------------------------------------------
+  // Writing
+  // ------------------------------------------------------------------------------------------------------------
 
   [[nodiscard]] Answer<IntentChanged> put_intent(const PutIntent& request, const Caller& caller, Place place);
   [[nodiscard]] Answer<IntentChanged> delete_intent(const Uuid& id, std::string_view ovn, const Caller& caller,
@@ -115,7 +116,8 @@ class Registry {
   /// When `tick` has something to do, never late; nothing when nothing waits.
   [[nodiscard]] std::optional<UtcMs> next_tick() const;
 
-  // Reading ------------------------------------------------------------------------------------------------------------
+  // Reading
+  // ------------------------------------------------------------------------------------------------------------
 
   [[nodiscard]] Answer<const Intent*> get_intent(const Uuid& id) const;
   [[nodiscard]] Answer<const Constraint*> get_constraint(const Uuid& id) const;
@@ -137,7 +139,8 @@ class Registry {
   [[nodiscard]] std::size_t constraints() const { return constraints_.size(); }
   [[nodiscard]] std::size_t subscriptions() const { return subscriptions_.size(); }
 
-  // Replay and state ---------------------------------------------------------------------------------------------------
+  // Replay and state
+  // ---------------------------------------------------------------------------------------------------
 
   /// Applies what an entry records. The caller has seen that its place follows. Fails with `kCorrupt` when it cannot
   /// follow what came before, and as `read_entry`; the registry is then good for nothing.

@@ -118,13 +118,12 @@ struct SubscriptionPut {
   std::optional<std::int64_t> upper;
   std::string url;
   static constexpr auto fields() {
-    return std::tuple(field("cells", &SubscriptionPut::cells), field("end", &SubscriptionPut::end),
-                      field("id", &SubscriptionPut::id), field("lower_cm", &SubscriptionPut::lower),
-                      field("manager", &SubscriptionPut::manager),
-                      field("notify_constraints", &SubscriptionPut::notify_constraints),
-                      field("notify_intents", &SubscriptionPut::notify_intents),
-                      field("start", &SubscriptionPut::start), field("upper_cm", &SubscriptionPut::upper),
-                      field("url", &SubscriptionPut::url));
+    return std::tuple(
+        field("cells", &SubscriptionPut::cells), field("end", &SubscriptionPut::end), field("id", &SubscriptionPut::id),
+        field("lower_cm", &SubscriptionPut::lower), field("manager", &SubscriptionPut::manager),
+        field("notify_constraints", &SubscriptionPut::notify_constraints),
+        field("notify_intents", &SubscriptionPut::notify_intents), field("start", &SubscriptionPut::start),
+        field("upper_cm", &SubscriptionPut::upper), field("url", &SubscriptionPut::url));
   }
   friend bool operator==(const SubscriptionPut&, const SubscriptionPut&) = default;
 };

@@ -73,9 +73,9 @@ std::string Registry::say(T body, Place place, Notices* notices) {
 }
 
 /// Returns the refusal of an `Answer<void>` from the enclosing function.
-#define REFUSE_UNLESS(expression)                                           \
-  do {                                                                      \
-    if (auto passed_ = (expression); !passed_) [[unlikely]]                 \
+#define REFUSE_UNLESS(expression)                                                   \
+  do {                                                                              \
+    if (auto passed_ = (expression); !passed_) [[unlikely]]                         \
       return std::unexpected<::tansiq::f3548::Refused>(std::move(passed_).error()); \
   } while (false)
 

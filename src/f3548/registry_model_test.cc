@@ -80,9 +80,8 @@ class Model {
   }
   void drop_lonely() {
     std::erase_if(subscriptions, [&](const auto& one) {
-      return one.second.implicit && std::ranges::none_of(intents, [&](const auto& intent) {
-               return intent.second.subscription == one.first;
-             });
+      return one.second.implicit &&
+             std::ranges::none_of(intents, [&](const auto& intent) { return intent.second.subscription == one.first; });
     });
   }
 };
@@ -205,8 +204,8 @@ class History {
       if (request.subscription) {
         const ModelSubscription& s = model_.subscriptions.at(*request.subscription);
         if (s.manager != who) return 403;
-        if (!s.implicit && (s.start > next.start || s.end < next.end ||
-                            !std::ranges::includes(s.cells, next.cells) || !s.intents)) {
+        if (!s.implicit &&
+            (s.start > next.start || s.end < next.end || !std::ranges::includes(s.cells, next.cells) || !s.intents)) {
           return 400;
         }
         asks = s.constraints;
@@ -249,8 +248,8 @@ class History {
     if (new_sub) {
       next.subscription = answer->intent->subscription;
       ASSERT_FALSE(model_.subscriptions.contains(*next.subscription));
-      model_.subscriptions[*next.subscription] = {who,  "https://n" + who + ".example", next.cells, next.start, next.end,
-                                                  true, wants_constraints,              true,       0};
+      model_.subscriptions[*next.subscription] = {
+          who, "https://n" + who + ".example", next.cells, next.start, next.end, true, wants_constraints, true, 0};
     } else if (request.subscription) {
       next.subscription = request.subscription;
       ModelSubscription& s = model_.subscriptions.at(*request.subscription);
@@ -270,8 +269,7 @@ class History {
     const std::string who = manager();
     const Uuid which = intent_id();
     const auto old = model_.intents.find(which);
-    const std::string ovn =
-        old == model_.intents.end() ? "x" : desk_.registry.ovn(**desk_.registry.get_intent(which));
+    const std::string ovn = old == model_.intents.end() ? "x" : desk_.registry.ovn(**desk_.registry.get_intent(which));
     int wanted = 200;
     if (old == model_.intents.end()) {
       wanted = 404;
@@ -306,8 +304,7 @@ class History {
         .id = which, .version = {}, .extent = e, .url = url, .notify_intents = for_intents, .notify_constraints = true};
     int wanted = 200;
     if (old != model_.subscriptions.end()) {
-      request.version =
-          desk_.registry.version(**desk_.registry.get_subscription(which, caller(old->second.manager)));
+      request.version = desk_.registry.version(**desk_.registry.get_subscription(which, caller(old->second.manager)));
       if (old->second.manager != who) {
         wanted = 403;
       } else {
@@ -325,13 +322,13 @@ class History {
     ModelEntity area = entity(e, who);
     std::set<Uuid> overlapping;
     for (const auto& [of, intent] : model_.intents) {
-      if (meet(intent.cells, area.cells) && intent.start <= area.end && intent.end >= area.start) overlapping.insert(of);
+      if (meet(intent.cells, area.cells) && intent.start <= area.end && intent.end >= area.start)
+        overlapping.insert(of);
     }
     EXPECT_EQ(names(answer->intents), for_intents ? overlapping : std::set<Uuid>());
     EXPECT_EQ(names(answer->constraints), model_.relevant_constraints(area));
     const std::int64_t index = old == model_.subscriptions.end() ? 0 : old->second.index;
-    model_.subscriptions[which] = {who,         url,  area.cells, area.start, area.end,
-                                   for_intents, true, false,      index};
+    model_.subscriptions[which] = {who, url, area.cells, area.start, area.end, for_intents, true, false, index};
   }
 
   void end_subscription() {
@@ -342,8 +339,7 @@ class History {
     const std::string who = manager();
     const bool needed = std::ranges::any_of(
         model_.intents, [&](const auto& intent) { return intent.second.subscription == at->first; });
-    const std::string version =
-        desk_.registry.version(**desk_.registry.get_subscription(at->first, caller(owner)));
+    const std::string version = desk_.registry.version(**desk_.registry.get_subscription(at->first, caller(owner)));
     const auto answer = desk_.end_subscription(at->first, version, caller(who));
     ASSERT_EQ(status(answer), who != owner ? 403 : needed ? 400 : 200);
     if (answer) model_.subscriptions.erase(at);
@@ -370,9 +366,8 @@ class History {
     ModelEntity next = entity(e, who);
     const auto answer = desk_.put(request, caller(who));
     ASSERT_EQ(status(answer), 200);
-    EXPECT_EQ(flat(answer->notices),
-              model_.notify(&ModelSubscription::constraints, old == model_.constraints.end() ? nullptr : &old->second,
-                            &next));
+    EXPECT_EQ(flat(answer->notices), model_.notify(&ModelSubscription::constraints,
+                                                   old == model_.constraints.end() ? nullptr : &old->second, &next));
     model_.constraints[which] = next;
   }
 

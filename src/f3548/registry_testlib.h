@@ -23,9 +23,7 @@ inline Uuid suffix_at(UtcMs time, std::uint64_t n = 0) {
   return {static_cast<std::uint64_t>(time.ms) << 16 | 0x7000 | n, std::uint64_t{2} << 62 | n};
 }
 
-inline Caller caller(std::string_view manager) {
-  return {std::string(manager), true, true, true};
-}
+inline Caller caller(std::string_view manager) { return {std::string(manager), true, true, true}; }
 inline Caller planner(std::string_view manager) { return {std::string(manager), true, false, false}; }
 
 /// A circle of 300 m, `east` × 10 km east of 46.5° N 6.6° E, 400 to 520 m up, from 10:00 for an hour; all adjustable.

@@ -122,10 +122,10 @@ void Registry::write_state(std::string& out) const {
   }
   for (const auto& [key, time] : suffixes_) write_line(out, "suffix", SuffixRow{key.first, key.second, time});
   for (const auto& [id, s] : subscriptions_) {
-    write_line(out, "subscription",
-               SubscriptionRow{s.cells, s.window.end, id, s.implicit, s.index, s.band.lower, s.manager,
-                               s.notify_constraints, s.notify_intents, s.changed_seq, s.window.start, s.band.upper,
-                               s.url});
+    write_line(
+        out, "subscription",
+        SubscriptionRow{s.cells, s.window.end, id, s.implicit, s.index, s.band.lower, s.manager, s.notify_constraints,
+                        s.notify_intents, s.changed_seq, s.window.start, s.band.upper, s.url});
   }
   for (const auto& [id, i] : intents_) {
     write_line(out, "intent",
@@ -163,8 +163,18 @@ Status Registry::read_state(std::string_view text) {
     } else if (kind == "subscription") {
       auto r = TRY(core::read_fields<SubscriptionRow>(row));
       if (subscriptions_.contains(r.id)) return corrupt("a subscription stands twice");
-      add(Subscription{r.id, std::move(r.manager), std::move(r.url), std::move(r.cells), {r.lower, r.upper},
-                       {r.start, r.end}, r.notify_intents, r.notify_constraints, r.implicit, r.index, r.seq, {}});
+      add(Subscription{r.id,
+                       std::move(r.manager),
+                       std::move(r.url),
+                       std::move(r.cells),
+                       {r.lower, r.upper},
+                       {r.start, r.end},
+                       r.notify_intents,
+                       r.notify_constraints,
+                       r.implicit,
+                       r.index,
+                       r.seq,
+                       {}});
     } else if (kind == "intent") {
       auto r = TRY(core::read_fields<IntentRow>(row));
       if (intents_.contains(r.id)) return corrupt("an intent stands twice");
@@ -172,14 +182,31 @@ Status Registry::read_state(std::string_view text) {
         if (!subscriptions_.contains(*r.subscription)) return corrupt("an intent's subscription is not there");
         attach(*r.subscription, r.id);
       }
-      add(Intent{r.id, std::move(r.manager), r.state, r.version, std::move(r.url), std::move(r.cells),
-                 {r.lower, r.upper}, {r.start, r.end}, r.subscription, r.suffix, r.seq, {}});
+      add(Intent{r.id,
+                 std::move(r.manager),
+                 r.state,
+                 r.version,
+                 std::move(r.url),
+                 std::move(r.cells),
+                 {r.lower, r.upper},
+                 {r.start, r.end},
+                 r.subscription,
+                 r.suffix,
+                 r.seq,
+                 {}});
     } else if (kind == "constraint") {
       auto r = TRY(core::read_fields<ConstraintRow>(row));
       if (constraints_.contains(r.id)) return corrupt("a constraint stands twice");
       Constraint& stands = constraints_[r.id];
-      stands = {r.id, std::move(r.manager), r.version, std::move(r.url), std::move(r.cells), {r.lower, r.upper},
-                {r.start, r.end}, r.seq, {}};
+      stands = {r.id,
+                std::move(r.manager),
+                r.version,
+                std::move(r.url),
+                std::move(r.cells),
+                {r.lower, r.upper},
+                {r.start, r.end},
+                r.seq,
+                {}};
       constraint_index_.insert(stands);
       constraint_ends_.insert({stands.window.end.ceil(), r.id});
     } else {

@@ -81,7 +81,8 @@ Result<std::variant<geo::Polygon, geo::Circle>> to_outline(const Volume& volume)
 
 Result<Extent> space(const Volume& volume, Demand demand) {
   if (demand == Demand::kTimesAndAltitudes && (!volume.lower || !volume.upper)) {
-    return wrong("altitude_lower and altitude_upper are both needed", volume.lower ? "altitude_upper" : "altitude_lower");
+    return wrong("altitude_lower and altitude_upper are both needed",
+                 volume.lower ? "altitude_upper" : "altitude_lower");
   }
   const auto outline = TRY(to_outline(volume));
   Extent out;
@@ -91,14 +92,13 @@ Result<Extent> space(const Volume& volume, Demand demand) {
   if (!upper) return std::unexpected(inside(std::move(upper.error()), "altitude_upper"));
   out.band = {*lower, *upper};
   if (out.band.lower && out.band.upper && *out.band.lower > *out.band.upper) {
-    return wrong(fmt::format("altitude_lower {} m is above altitude_upper {} m", volume.lower->value,
-                             volume.upper->value),
-                 "altitude_lower");
+    return wrong(
+        fmt::format("altitude_lower {} m is above altitude_upper {} m", volume.lower->value, volume.upper->value),
+        "altitude_lower");
   }
   auto cover = geo::cover_cells(outline, {.area_km2_max = kAreaKm2Max, .cells_max = kCellsMax});
   if (!cover) {
-    return std::unexpected(
-        inside(std::move(cover.error()), volume.disc ? "outline_circle" : "outline_polygon"));
+    return std::unexpected(inside(std::move(cover.error()), volume.disc ? "outline_circle" : "outline_polygon"));
   }
   out.cells = Cells(cover->cells);
   return out;
@@ -120,8 +120,7 @@ Result<Extent> one(const Volume& volume, Demand demand) {
   out->start = TRY(to_moment(volume.start, "time_start", demand != Demand::kNothing));
   out->end = TRY(to_moment(volume.end, "time_end", demand != Demand::kNothing));
   if (out->start && out->end && *out->start > *out->end) {
-    return wrong(fmt::format("time_start {} is after time_end {}", out->start->text(), out->end->text()),
-                 "time_start");
+    return wrong(fmt::format("time_start {} is after time_end {}", out->start->text(), out->end->text()), "time_start");
   }
   return out;
 }

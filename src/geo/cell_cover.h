@@ -3,9 +3,9 @@
 //   const CellCover cover = TRY(cover_cells(geo::Circle{{465000000, 66000000}, 30'000}, {.area_km2_max = 2'500}));
 //   share_cell(cover.cells, other.cells);
 //
-// Cells are S2 cells of level 13 (0.8 to 1.6 km²), named by their 64-bit ids. A covering is conservative: it holds every
-// cell that the closed outline has a point in, and may hold one that it misses by centimetres; so shapes that touch
-// share a cell, and shapes more than two cells apart (3.5 km) never do. Circles are true discs on the ellipsoid,
+// Cells are S2 cells of level 13 (0.8 to 1.6 km²), named by their 64-bit ids. A covering is conservative: it holds
+// every cell that the closed outline has a point in, and may hold one that it misses by centimetres; so shapes that
+// touch share a cell, and shapes more than two cells apart (3.5 km) never do. Circles are true discs on the ellipsoid,
 // polygons have great circles as edges and the smaller side as inside, as everywhere in geo.
 //
 // The work is bounded before it is done: the outline is checked, then its area, and then the covering grows only to

@@ -31,6 +31,8 @@ class LoopbackCoalition {
   [[nodiscard]] static AuthorityId authority(unsigned i) {
     return AuthorityId::trusted(std::string(1, static_cast<char>('a' + i)));
   }
+  /// What node `i` is opened with, from its next start on.
+  [[nodiscard]] NodeConfig& config(unsigned i) { return nodes_[i].config; }
   /// Stops one node, and starts it again from its folder.
   [[nodiscard]] Status stop(unsigned i);
   [[nodiscard]] Status restart(unsigned i);

@@ -1,8 +1,8 @@
 // The coordination between authorities over HTTP: what stands, and what an officer does.
 //
-//   GET  /v1/coordination/relations | flights | legs | control | peers      scope coordination.read
-//   POST /v1/coordination/preview                                           the same: what a change of relations means
-//   POST /v1/coordination/acts                                              scope coordination.act
+//   GET  /v1/coordination/relations | flights | legs | control | caveats | disclosure | peers   scope coordination.read
+//   POST /v1/coordination/preview                                the same: what a change of relations means
+//   POST /v1/coordination/acts                                   scope coordination.act
 //
 // Bodies are those of coordination/act.h and of the entries, in any JSON spelling; answers are canonical JSON.
 #pragma once
@@ -29,10 +29,13 @@ struct PeerStanding {
   std::uint64_t acknowledged = 0;  ///< Entries of our log for it that it has receipted.
 };
 
-/// The document behind a name: `relations`, `flights`, `legs`, `control`. Nothing for another name.
+/// The document behind a name: `relations`, `flights`, `legs`, `control`, `caveats`,
+/// `disclosure`. Nothing for another name.
 [[nodiscard]] std::optional<std::string> coordination_json(std::string_view name,
                                                            const coordination::Coalition& coalition);
-[[nodiscard]] std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now);
+/// `recovery`: canonical JSON of it (recovery.h); empty when the record is whole.
+[[nodiscard]] std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now,
+                                     std::string_view recovery = {});
 
 /// What a change of relations would mean, line by line. `body`: {"change":"freeze"|"agreement","edges":[…]} or
 /// {"proposal":hash}. Fails with `kInvalid`, `kNotFound`.

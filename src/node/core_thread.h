@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "coordination/weave.h"
 #include "core/machine.h"
 #include "net/http_server.h"
 #include "node/bounded_queue.h"
@@ -86,10 +87,36 @@ struct RegistryAnswer {
 struct RegistryTask {
   std::shared_ptr<net::Exchange> exchange;
   std::function<RegistryAnswer(f3548::Registry&, f3548::Place)> decide;
-  /// Called instead when the node stops first.
+  /// Called instead when the node stops first, or does not decide.
   std::function<net::Response(Error)> refused;
 };
-using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, RegistryTask>;
+/// The body of a share, fetched from a peer and verified by its hash.
+struct BodyTask {
+  std::string bytes;
+  /// On the core thread, once it is durable; or with why it is not, or is not wanted.
+  std::function<void(const Status& kept)> done;
+};
+/// A peer has shown that it has seen a larger tree of one of our logs, which we had signed.
+struct FloorTask {
+  store::LogId log;
+  store::Floor floor;
+};
+/// What is observed of this node's clock.
+struct ClockTask {
+  bool fit = false;
+  std::string text;
+};
+/// What came back of a lost record (recovery.h): ends the recovery.
+struct RecoverTask {
+  std::vector<coordination::Woven> entries;
+  std::vector<std::pair<std::string, std::string>> notes;  ///< By origin: the checkpoints that cover them.
+  std::vector<store::LogId> given_up;
+  coordination::NodeRecovered what;
+  core::Subject by, second;
+  std::function<void(const Status& done)> done;  ///< On the core thread.
+};
+using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask,
+                              FloorTask, ClockTask, RecoverTask, RegistryTask>;
 
 class CoreThread {
  public:
@@ -101,6 +128,8 @@ class CoreThread {
     std::function<void(Error)> on_failure;
     /// Called after a batch is durable, on the core thread, when logs that peers read have grown.
     std::function<void()> on_shared{};
+    /// The store is recovering: reads are answered, nothing is decided and nothing said until a RecoverTask.
+    bool silent = false;
   };
 
   /// `state` has `store`'s entries applied and is settled. The rest outlives this.
@@ -137,7 +166,13 @@ class CoreThread {
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
   void execute(RegistryTask& task, UtcMs now);
-  [[nodiscard]] bool full() const;
+  void execute(BodyTask& task);
+  /// Destroys what has to be, durably, and writes the receipts. False when the store failed.
+  [[nodiscard]] bool destroy_doomed(UtcMs now);
+  [[nodiscard]] Status write_bodies();
+  void execute(FloorTask& task);
+  void execute(RecoverTask& task, UtcMs now);
+  [[nodiscard]] Status recover(RecoverTask& task, UtcMs now);
   [[nodiscard]] Result<Recorded> recorded(Result<core::Outcome> outcome);
   [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
   [[nodiscard]] Status commit();
@@ -156,6 +191,7 @@ class CoreThread {
   CoreFigures& figures_;
   BoundedQueue<CoreTask> queue_;
   std::atomic<bool> failed_{false};
+  bool silent_ = false;
   std::thread thread_;
 
   // The batch under way.
@@ -164,7 +200,6 @@ class CoreThread {
   coordination::Batch batch_;        ///< Entries not yet durable, from durable_seq_ on.
   std::vector<MetaTask> meta_;       ///< To be written with them,
   std::vector<std::string> bodies_;  ///< and these.
-  std::size_t body_bytes_ = 0;
   std::vector<store::NewEntry> new_entries_;
   std::vector<Departure> departures_;
   net::ReplyBatch replies_;

@@ -118,7 +118,8 @@ Status F3548Face::authorise(Context& context, std::string_view scope) {
   return {};
 }
 
-// Answering --------------------------------------------------------------------------------------------------------------
+// Answering
+// --------------------------------------------------------------------------------------------------------------
 
 void F3548Face::answer(Context& context, net::Response response) { context.exchange->respond(std::move(response)); }
 
@@ -142,8 +143,7 @@ void F3548Face::submit(Context& context, Decide decide) {
   auto refused = [this, exchange = context.exchange](Error why) {
     return error(*exchange, status_of(why), why.message);
   };
-  const Status taken =
-      services_.core.submit(RegistryTask{context.exchange, std::move(decide), std::move(refused)});
+  const Status taken = services_.core.submit(RegistryTask{context.exchange, std::move(decide), std::move(refused)});
   if (!taken) refuse(context, taken.error());
 }
 
@@ -173,7 +173,8 @@ void F3548Face::with_area(Context& context, f3548_api::AreaQuery&& body, int too
   then(std::make_shared<const f3548::Extent>(std::move(*area)));
 }
 
-// Operational intents ----------------------------------------------------------------------------------------------------
+// Operational intents
+// ----------------------------------------------------------------------------------------------------
 
 void F3548Face::query_intents(Context& context, f3548_api::QueryIntentsRequest&& request) {
   with_area(context, std::move(request.body), kBad, [&](auto area) {
@@ -221,7 +222,8 @@ void F3548Face::delete_intent(Context& context, f3548_api::DeleteIntentRequest&&
   });
 }
 
-// Constraints ------------------------------------------------------------------------------------------------------------
+// Constraints
+// ------------------------------------------------------------------------------------------------------------
 
 void F3548Face::query_constraints(Context& context, f3548_api::QueryConstraintsRequest&& request) {
   with_area(context, std::move(request.body), kTooLarge, [&](auto area) {
@@ -269,7 +271,8 @@ void F3548Face::delete_constraint(Context& context, f3548_api::DeleteConstraintR
   });
 }
 
-// Subscriptions ----------------------------------------------------------------------------------------------------------
+// Subscriptions
+// ----------------------------------------------------------------------------------------------------------
 
 void F3548Face::query_subscriptions(Context& context, f3548_api::QuerySubscriptionsRequest&& request) {
   with_area(context, std::move(request.body), kTooLarge, [&](auto area) {
@@ -317,7 +320,8 @@ void F3548Face::delete_subscription(Context& context, f3548_api::DeleteSubscript
   });
 }
 
-// Reports, availability, and what stands beside the standard ---------------------------------------------------------------
+// Reports, availability, and what stands beside the standard
+// ---------------------------------------------------------------
 
 void F3548Face::make_report(Context& context, f3548_api::MakeReportRequest&&) {
   submit(context, [context](Registry& registry, Place place) {

@@ -1,4 +1,6 @@
 // The F3548 face over HTTP, row by row of the standard's tables, and a day of three suppliers as an example.
+#include "node/f3548_face.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +8,6 @@
 #include <thread>
 
 #include "base/json_in.h"
-#include "node/f3548_face.h"
 #include "node/f3548_figures.h"
 #include "node/f3548_json.h"
 #include "node/node_testlib.h"
@@ -124,7 +125,8 @@ class F3548 : public ::testing::Test {
   const std::string arbiter = token("arbiter", {kAa});
 };
 
-// The examples of the sheet, in order --------------------------------------------------------------------------------------
+// The examples of the sheet, in order
+// --------------------------------------------------------------------------------------
 
 TEST_F(F3548, TheExamplesInOrder) {
   const std::string a = intent(1);
@@ -183,8 +185,8 @@ TEST_F(F3548, TheExamplesInOrder) {
   EXPECT_EQ(put(a + "/" + ovn_a3, intent_body("", "Activated"), alpha).status, 400);
   // 11
   const std::string suffix = "01a202b2-c500-79f7-9059-5bc8bde5c099";
-  const std::string suffixed = fmt::format(R"(,"requested_ovn_suffix":"{}","key":["{}"],"subscription_id":"{}")", suffix,
-                                           ovn_b, s1);
+  const std::string suffixed =
+      fmt::format(R"(,"requested_ovn_suffix":"{}","key":["{}"],"subscription_id":"{}")", suffix, ovn_b, s1);
   r = put(a + "/" + ovn_a3, intent_body(suffixed, "Activated"), alpha);
   ASSERT_EQ(r.status, 200) << r.body;
   const std::string ovn_a4 = at(r, "operational_intent_reference.ovn");
@@ -247,10 +249,11 @@ TEST_F(F3548, TheExamplesInOrder) {
   EXPECT_EQ(erase(b + "/" + ovn_b, bravo).status, 412);
   EXPECT_EQ(put(intent(9), intent_body(), alpha).status, 201);  // Without bravo's OVN.
   // 17
-  r = post("/dss/v1/reports",
-           R"({"exchange":{"url":"https://x.example/uss","method":"GET","recorder_role":"Client",)"
-           R"("request_time":{"value":"2026-11-22T10:00:00Z","format":"RFC3339"},"response_code":500,"else":[1.5,null]}})",
-           alpha);
+  r = post(
+      "/dss/v1/reports",
+      R"({"exchange":{"url":"https://x.example/uss","method":"GET","recorder_role":"Client",)"
+      R"("request_time":{"value":"2026-11-22T10:00:00Z","format":"RFC3339"},"response_code":500,"else":[1.5,null]}})",
+      alpha);
   ASSERT_EQ(r.status, 201) << r.body;
   EXPECT_NE(at(r, "report_id"), "");
   EXPECT_EQ(at(r, "exchange.response_code"), "500");
@@ -261,21 +264,24 @@ TEST_F(F3548, TheExamplesInOrder) {
   EXPECT_EQ(get(std::string(kIntents) + "not-a-uuid", delta).status, 403);
 }
 
-// Scopes -------------------------------------------------------------------------------------------------------------------
+// Scopes
+// -------------------------------------------------------------------------------------------------------------------
 
 TEST_F(F3548, EveryEndpointTakesItsScopesAloneAndNoOthers) {
   const std::vector<std::string_view> all{kSc, kCmsa, kCp, kCm, kAa, "interuss.versioning.read_system_versions"};
   for (const f3548_api::OperationInfo& info : f3548_api::operations()) {
     if (info.scope == "open") continue;
     std::string path(info.path);
-    for (const std::string_view name : {"{entityid}", "{subscriptionid}", "{ovn}", "{version}", "{uss_id}", "{system_identity}"}) {
+    for (const std::string_view name :
+         {"{entityid}", "{subscriptionid}", "{ovn}", "{version}", "{uss_id}", "{system_identity}"}) {
       if (const auto where = path.find(name); where != std::string::npos) path.replace(where, name.size(), "x");
     }
     const auto method = net::parse_method(info.method).value();
     EXPECT_EQ(call(method, path, "{", "").status, 401) << info.id;
     EXPECT_EQ(call(method, path, "{", "nonsense").status, 401) << info.id;
     for (const std::string_view scope : all) {
-      const bool suffices = info.scope == "any" || ("/" + std::string(info.scope) + "/").contains(fmt::format("/{}/", scope));
+      const bool suffices =
+          info.scope == "any" || ("/" + std::string(info.scope) + "/").contains(fmt::format("/{}/", scope));
       const auto reply = node.send(method, path, "{", token("alpha", {scope}));
       EXPECT_EQ(reply.status == 403, !suffices) << info.id << " " << scope << " " << reply.status;
     }
@@ -285,7 +291,8 @@ TEST_F(F3548, EveryEndpointTakesItsScopesAloneAndNoOthers) {
   EXPECT_EQ(get("/aux/v1/validate_oauth", token("root", {"admin"})).status, 200);
 }
 
-// Paths and bodies ---------------------------------------------------------------------------------------------------------
+// Paths and bodies
+// ---------------------------------------------------------------------------------------------------------
 
 TEST_F(F3548, UnknownPathsAndMethodsAre404) {
   for (const auto& [method, path] : std::vector<std::pair<net::Method, std::string>>{
@@ -360,7 +367,11 @@ TEST_F(F3548, IdsAreReadLenientlyAndEchoedInOneSpelling) {
   auto r = put(std::string(kIntents) + spelled, intent_body(), alpha);
   ASSERT_EQ(r.status, 201);
   EXPECT_EQ(at(r, "operational_intent_reference.id"), "abcdef00-0000-4000-8000-00000000000a");
-  EXPECT_EQ(get(std::string(kIntents) + "abcdef000000400080000000000000" "0a", alpha).status, 200);
+  EXPECT_EQ(get(std::string(kIntents) + "abcdef000000400080000000000000"
+                                        "0a",
+                alpha)
+                .status,
+            200);
   EXPECT_EQ(get(std::string(kIntents) + "abcdef00-0000-1000-8000-00000000000a", alpha).status, 400);
 }
 
@@ -375,8 +386,8 @@ TEST_F(F3548, TheFormOfAnOvnIsNeverJudged) {
 TEST_F(F3548, TimesAreEchoedExactlyAndUrlsVerbatim) {
   std::string v = volume();
   v.replace(v.find("10:00:00Z"), 9, "10:00:00.123456Z");
-  const std::string body = fmt::format(
-      R"({{"extents":[{}],"state":"Accepted","uss_base_url":"https://a.example/x/?q=1&r=%20/"}})", v);
+  const std::string body =
+      fmt::format(R"({{"extents":[{}],"state":"Accepted","uss_base_url":"https://a.example/x/?q=1&r=%20/"}})", v);
   auto r = put(intent(1), body, alpha);
   ASSERT_EQ(r.status, 201) << r.body;
   EXPECT_EQ(at(r, "operational_intent_reference.time_start.value"), "2026-11-22T10:00:00.123456Z");
@@ -394,9 +405,10 @@ TEST_F(F3548, AreasBeyondTheLimit) {
   EXPECT_EQ(post(std::string(kIntents) + "query", query(huge), alpha).status, 400);
   EXPECT_EQ(post(std::string(kSubscriptions) + "query", query(huge), alpha).status, 413);
   EXPECT_EQ(post(std::string(kConstraints) + "query", query(huge), charlie).status, 413);
-  EXPECT_EQ(put(subscription(1), subscription_body("https://b.example", R"("notify_for_constraints":true)", huge), alpha)
-                .status,
-            400);
+  EXPECT_EQ(
+      put(subscription(1), subscription_body("https://b.example", R"("notify_for_constraints":true)", huge), alpha)
+          .status,
+      400);
   EXPECT_EQ(
       put(constraint(1), fmt::format(R"({{"extents":[{}],"uss_base_url":"https://c.example"}})", huge), charlie).status,
       400);
@@ -419,7 +431,8 @@ TEST_F(F3548, AnOutlineIsNeededEverywhere) {
   EXPECT_EQ(put(intent(1), intent_body("", "Accepted", volume() + "," + none), alpha).status, 400);
 }
 
-// Visibility ---------------------------------------------------------------------------------------------------------------
+// Visibility
+// ---------------------------------------------------------------------------------------------------------------
 
 TEST_F(F3548, OvnsAreTheManagersAlone) {
   auto r = put(intent(1), intent_body(new_subscription()), alpha);
@@ -442,7 +455,8 @@ TEST_F(F3548, AvailabilityIsReadLive) {
   EXPECT_EQ(at(get(intent(1), bravo), "operational_intent_reference.uss_availability"), "Normal");
 }
 
-// Constraints and subscriptions --------------------------------------------------------------------------------------------
+// Constraints and subscriptions
+// --------------------------------------------------------------------------------------------
 
 TEST_F(F3548, ConstraintsFromBirthToEnd) {
   const std::string body = fmt::format(R"({{"extents":[{}],"uss_base_url":"https://c.example"}})", volume());
@@ -468,10 +482,10 @@ TEST_F(F3548, SubscriptionsFromBirthToEnd) {
   ASSERT_EQ(r.status, 200);  // Never 201.
   const std::string version = at(r, "subscription.version");
   EXPECT_EQ(put(subscription(1), subscription_body(), alpha).status, 409);
-  r = put(subscription(1) + "/" + version,
-          subscription_body("https://n.example",
-                            R"("notify_for_operational_intents":true,"notify_for_constraints":true)"),
-          alpha);
+  r = put(
+      subscription(1) + "/" + version,
+      subscription_body("https://n.example", R"("notify_for_operational_intents":true,"notify_for_constraints":true)"),
+      alpha);
   ASSERT_EQ(r.status, 200) << r.body;
   EXPECT_NE(at(r, "subscription.version"), version);
   EXPECT_EQ(at(r, "operational_intent_references"), "[0]");
@@ -482,7 +496,8 @@ TEST_F(F3548, SubscriptionsFromBirthToEnd) {
   EXPECT_EQ(at(r, "subscription.uss_base_url"), "https://n.example");
 }
 
-// Small endpoints ----------------------------------------------------------------------------------------------------------
+// Small endpoints
+// ----------------------------------------------------------------------------------------------------------
 
 TEST_F(F3548, SmallEndpointsBesideTheStandard) {
   EXPECT_EQ(node.get("/healthy").body, "ok");
@@ -515,7 +530,8 @@ TEST(F3548Bench, MeasuresEveryFigureOnASmallScale) {
   EXPECT_GT(figures->subscriber_us, 0);
 }
 
-// Concurrency, the record --------------------------------------------------------------------------------------------------
+// Concurrency, the record
+// --------------------------------------------------------------------------------------------------
 
 TEST_F(F3548, TwentyParallelCreatesInSeparateVolumesAllSucceed) {
   std::vector<std::thread> threads;

@@ -105,8 +105,8 @@ class Bench {
       known[i] = writer.ovn;
       ready.push_back(std::move(writer));
     }
-    const net::LoadFigures load = TRY(rewrite(
-        std::move(ready), [&](const Writer&) { return key_member(known); }, &known, kWriters));
+    const net::LoadFigures load =
+        TRY(rewrite(std::move(ready), [&](const Writer&) { return key_member(known); }, &known, kWriters));
     out.contended_refused_per_second = static_cast<double>(load.errors) / load.seconds;
     out.contended_per_second = load.per_second - out.contended_refused_per_second;
     return {};
@@ -127,7 +127,8 @@ class Bench {
     options.check = [](int status, std::string_view) { return status == 201; };
     const net::LoadFigures load = TRY(net::run_load(options));
     // Those of neighbouring places in one layer are refused where they share a cell: none, two kilometres apart.
-    if (load.errors > 0) return fail(ErrorCode::kInternal, fmt::format("{} creates were refused", load.errors), "spread");
+    if (load.errors > 0)
+      return fail(ErrorCode::kInternal, fmt::format("{} creates were refused", load.errors), "spread");
     out.spread_per_second = load.per_second;
     out.query_among = run_.spread_intents;
     return {};
@@ -137,8 +138,8 @@ class Bench {
     net::LoadOptions options = load_options();
     options.connections = std::min<std::size_t>(run_.connections, 8);
     options.next = [&](std::uint64_t, net::LoadRequest& request) {
-      Area area = spread_area(static_cast<std::uint64_t>(
-          random_.between(0, static_cast<std::int64_t>(run_.spread_intents) - 1)));
+      Area area = spread_area(
+          static_cast<std::uint64_t>(random_.between(0, static_cast<std::int64_t>(run_.spread_intents) - 1)));
       area.radius_m = std::sqrt(10e6 / 3.14159265);
       request.method = net::Method::kPost;
       request.target = std::string(kIntents) + "query";
@@ -162,19 +163,21 @@ class Bench {
       request.method = net::Method::kPut;
       request.target = std::string(kSubscriptions) + next_id();
       request.body = fmt::format(
-          R"({{"extents":{},"uss_base_url":"https://uss{}.example","notify_for_operational_intents":true}})", volume(here),
-          i % 100);
+          R"({{"extents":{},"uss_base_url":"https://uss{}.example","notify_for_operational_intents":true}})",
+          volume(here), i % 100);
       return true;
     };
     options.check = [](int status, std::string_view) { return status == 200; };
     const net::LoadFigures made = TRY(net::run_load(options));
-    if (made.errors > 0) return fail(ErrorCode::kInternal, fmt::format("{} were refused", made.errors), "subscriptions");
+    if (made.errors > 0)
+      return fail(ErrorCode::kInternal, fmt::format("{} were refused", made.errors), "subscriptions");
     Writer writer{next_id(), {}, here};
     writer.ovn = quoted(TRY(put(writer.id, "", here, {})), "ovn");
     std::deque<Writer> ready{std::move(writer)};
     const net::LoadFigures load =
         TRY(rewrite(std::move(ready), [](const Writer&) { return std::string("[]"); }, nullptr, 1));
-    if (load.errors > 0) return fail(ErrorCode::kInternal, fmt::format("{} writes were refused", load.errors), "notices");
+    if (load.errors > 0)
+      return fail(ErrorCode::kInternal, fmt::format("{} writes were refused", load.errors), "notices");
     out.subscriber_us = 1e6 / load.per_second / static_cast<double>(run_.subscriptions);
     return {};
   }
@@ -231,10 +234,11 @@ class Bench {
   Result<std::string> put(const std::string& id, const std::string& ovn, const Area& area,
                           const std::vector<std::string>& keys) {
     const std::string target = std::string(kIntents) + id + (ovn.empty() ? "" : "/" + ovn);
-    const auto reply = TRY(client_->send(net::Method::kPut, target, {{"Content-Type", "application/json"}},
-                                         body(area, key_member(keys))));
+    const auto reply = TRY(
+        client_->send(net::Method::kPut, target, {{"Content-Type", "application/json"}}, body(area, key_member(keys))));
     if (reply.status == 200 || reply.status == 201) return reply.body;
-    return fail(ErrorCode::kInternal, fmt::format("{} answers {}: {}", target, reply.status, reply.body.substr(0, 500)));
+    return fail(ErrorCode::kInternal,
+                fmt::format("{} answers {}: {}", target, reply.status, reply.body.substr(0, 500)));
   }
 
   net::LoadOptions load_options() const {

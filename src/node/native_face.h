@@ -30,6 +30,7 @@ class NativeFace {
     std::function<std::string()> metrics;  ///< The text of /metrics.
     std::function<Status()> ready;         ///< Why not ready, if so.
     std::function<std::string()> peers;    ///< The document of peers and links.
+    std::function<std::string()> clock;    ///< The document of the clock's bound.
     std::string charter_note;
     std::string about;  ///< The text of /.
     core::DataMode data_mode = core::DataMode::kTest;

@@ -13,6 +13,7 @@
 
 #include "base/logging.h"
 #include "log/checkpoint.h"
+#include "node/clock_bound.h"
 #include "node/core_thread.h"
 #include "node/data_dir.h"
 #include "node/event_hub.h"
@@ -21,6 +22,7 @@
 #include "node/metrics.h"
 #include "node/native_face.h"
 #include "node/peer_links.h"
+#include "node/recovery_keeper.h"
 #include "node/restore.h"
 #include "store/sqlite_store.h"
 
@@ -120,6 +122,8 @@ class Node::Impl {
 
  private:
   [[nodiscard]] Status open_store();
+  void recovery_round();
+  void judge_clock();
   [[nodiscard]] Status make_threads(State state);
   void fail_with(const Error& error);
   void shut_down();
@@ -156,6 +160,8 @@ class Node::Impl {
   std::unique_ptr<F3548Face> f3548_face_;
   std::unique_ptr<PeerLinks> links_;
   std::atomic<PeerLinks*> linked_{nullptr};  // The same, for other threads.
+  RecoveryKeeper recovery_{config_.data_dir, clock_};
+  std::unique_ptr<ClockBound> bound_;
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<const net::HttpServer*> listening_{
       nullptr};  // The same, for I/O threads: requests come before `start` returns.
@@ -184,6 +190,11 @@ Status Node::Impl::open() {
   // Where it is for real, what widens a relation needs two officers.
   const core::DataMode mode = dir_.charter.charter.data_mode;
   if (mode == core::DataMode::kReal || mode == core::DataMode::kExercise) config.officers = {};
+  std::optional<DurationMs> stated = config_.clock_error_ms;
+  if (mode != core::DataMode::kReal && mode != core::DataMode::kExercise && !config_.kernel_clock && !stated)
+    stated = 0;
+  bound_ = std::make_unique<ClockBound>(dir_.charter.charter.timing.clock_error_ms, system_time_source(), stated);
+  bound_->observe();
   Restored restored = TRY(restore_state(*store_, *logs_, config, clock_.now(), config_.f3548));
   report_.created = dir_.created;
   report_.develop_charter = dir_.develop_charter;
@@ -194,7 +205,7 @@ Status Node::Impl::open() {
   figures_.live_intents.store(restored.state.coalition().machine().live_intents());
   figures_.live_volumes.store(restored.state.coalition().machine().live_volumes());
   figures_.live_measures.store(restored.state.coalition().machine().live_measures());
-  TRY_VOID(store_->publish());
+  if (!recovery_.needed()) TRY_VOID(store_->publish());
   TRY_VOID(make_threads(std::move(restored.state)));
   report_.took_ms = milliseconds_since(begin);
   log_info("node.opened", {{"authority", dir_.self.str()},
@@ -219,13 +230,13 @@ Status Node::Impl::open_store() {
   options.sign = [this](store::LogId, std::string_view origin, std::uint64_t size, const store::Hash& root) {
     return notes_.sign(origin, size, root);
   };
-  options.accept_missing_last_checkpoint = config_.accept_missing_last_checkpoint;
+  const core::Charter& charter = dir_.charter.charter;
+  const bool has_peers = charter.authorities.size() > 1 && charter.find_authority(dir_.self)->peer.has_value();
+  options.accept_missing_last_checkpoint =
+      TRY(recovery_.before_open(has_peers, config_.accept_missing_last_checkpoint));
   options.files = config_.files;
   store_ = TRY(store::SqliteStore::open(std::move(options)));
-  if (const auto recovery = store_->recovering()) {
-    return fail(ErrorCode::kCorrupt, recovery->reason, config_.data_dir.string());
-  }
-  return {};
+  return recovery_.after_open(*store_);
 }
 
 Status Node::Impl::make_threads(State state) {
@@ -236,6 +247,7 @@ Status Node::Impl::make_threads(State state) {
   core_config.clock = &clock_;
   core_config.queue_max = config_.limits.command_queue_max;
   core_config.batch_max = config_.limits.batch_commands_max;
+  core_config.silent = recovery_.needed();
   core_config.on_failure = [this](const Error& error) { fail_with(error); };
   core_config.on_shared = [this] {
     if (PeerLinks* const links = linked_.load()) links->grown();
@@ -250,15 +262,14 @@ Status Node::Impl::make_threads(State state) {
                                                             .metrics = [this] { return metrics(); },
                                                             .ready = [this] { return ready(); },
                                                             .peers = [this] { return peers(); },
+                                                            .clock = [this] { return clock_json(bound_->standing()); },
                                                             .charter_note = dir_.charter_note,
                                                             .about = about(dir_, dir_.key),
                                                             .data_mode = dir_.charter.charter.data_mode,
                                                             .public_log = config_.public_log,
                                                             .public_metrics = config_.public_metrics});
-  f3548_face_ = std::make_unique<F3548Face>(F3548Face::Services{.core = *core_,
-                                                                .problems = problems_,
-                                                                .authenticator = authenticator_,
-                                                                .program_version = TANSIQ_VERSION});
+  f3548_face_ = std::make_unique<F3548Face>(F3548Face::Services{
+      .core = *core_, .problems = problems_, .authenticator = authenticator_, .program_version = TANSIQ_VERSION});
   return {};
 }
 
@@ -275,13 +286,16 @@ Status Node::Impl::start() {
   }
   options.on_problem = [this](const net::ServerProblem& problem) { note_server_problem(problem); };
   core_->start();
-  server_ = TRY(net::HttpServer::start(
-      std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
+  server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (F3548Face::serves(exchange->request())) return f3548_face_->handle(exchange);
     face_->handle(exchange);
   }));
   listening_.store(server_.get());
   TRY_VOID(link_peers());
+  if (recovery_.needed()) {
+    const auto connect = [this](const core::Authority& peer) { return links_->connect(peer); };
+    TRY_VOID(recovery_.start(dir_.charter.charter, dir_.self, config_.recovery_wait_ms, *store_, *logs_, connect));
+  }
   {
     const std::lock_guard lock(mutex_);
     started_ = true;
@@ -304,7 +318,7 @@ Status Node::Impl::link_peers() {
                            .listen_address = config_.peer_listen_address,
                            .listen_port = 0,
                            .urls = config_.peer_urls,
-                           .on_behind = [this](const Error& error) { fail_with(error); }};
+                           .recovering = recovery_.needed()};
   if (config.certificate_file.empty()) config.certificate_file = (config_.data_dir / "peer.crt").string();
   if (config.key_file.empty()) config.key_file = (config_.data_dir / "peer.key").string();
   if (config_.peer_listen_port >= 0) {
@@ -320,7 +334,25 @@ Status Node::Impl::link_peers() {
 
 std::string Node::Impl::peers() const {
   PeerLinks* const links = linked_.load();
-  return peers_json(dir_.self, links != nullptr ? links->standing() : std::vector<PeerStanding>{}, clock_.now());
+  std::vector<PeerStanding> standing = links != nullptr ? links->standing() : std::vector<PeerStanding>{};
+  std::string recovery;
+  if (recovery_.active()) {
+    recovery = recovery_json(recovery_.standing());
+    if (links != nullptr) standing = links->standing(recovery_.lines());
+  }
+  return peers_json(dir_.self, standing, clock_.now(), recovery);
+}
+
+void Node::Impl::recovery_round() {
+  const auto ended = recovery_.round(*core_);
+  if (!ended) {
+    log_error("node.recovery_failed", {{"message", ended.error().message}, {"where", ended.error().where}});
+    return fail_with(ended.error());
+  }
+  if (!*ended) return;
+  figures_.snapshot_entries.store(0);  // what there was is gone
+  if (!links_) return;
+  if (const Status pulling = links_->go_on(*store_); !pulling) fail_with(pulling.error());
 }
 
 // --- stopping --------------------------------------------------------------------------------------------------------
@@ -364,9 +396,9 @@ void Node::Impl::shut_down() {
   if (log_face_) log_face_->stop();
   changed_.notify_all();
   if (housekeeper_.joinable()) housekeeper_.join();
-  if (core_ && !core_->failed() && server_ && !failed()) {
-    if (core_->state().next_seq() > figures_.snapshot_entries.load())
-      write_snapshot(take_snapshot(core_->state()));
+  recovery_.stop();
+  if (core_ && !core_->failed() && server_ && !failed() && !store_->recovering()) {
+    if (core_->state().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->state()));
     if (const Status published = store_->publish(); !published) fail_with(published.error());
   }
   problems_.drain();
@@ -386,6 +418,11 @@ void Node::Impl::keep_house() {
       if (stop_asked_ || failure_) return;
       snapshot.swap(snapshot_to_write_);
     }
+    if (recovery_.active()) {
+      recovery_round();
+      problems_.drain();
+      continue;
+    }
     if (snapshot) write_snapshot(*snapshot);
     one_round(next_tick);
   }
@@ -402,12 +439,19 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
     // Where time runs faster, what it calls for is due more often.
     next_tick = now + std::chrono::milliseconds(std::max<DurationMs>(
                           kTickMsMin, config_.tick_every_ms / std::max<std::int64_t>(1, config_.simulated.scale)));
+    judge_clock();
     tick();
   }
   const std::uint64_t covered = figures_.snapshot_entries.load();
   if (config_.snapshot_every_entries > 0 && figures_.log_entries.load() >= covered + config_.snapshot_every_entries) {
     ask_for_snapshot();
   }
+}
+
+/// Where others rely on it. Whether there is something to say is for the core thread, which knows what was said.
+void Node::Impl::judge_clock() {
+  ClockStanding seen = bound_->observe();
+  if (!logs_->mirrors().empty()) (void)core_->submit_urgent(ClockTask{seen.fit, std::move(seen.text)});
 }
 
 store::Snapshot Node::Impl::take_snapshot(const State& state) {
@@ -464,6 +508,7 @@ Status Node::Impl::ready() const {
     return fail(ErrorCode::kUnavailable, "the store takes no entries; the log of the node says why");
   }
   if (core_->failed()) return fail(ErrorCode::kUnavailable, "the node is stopping");
+  if (recovery_.active()) return fail(ErrorCode::kUnavailable, "recovering: " + recovery_.standing().text);
   return {};
 }
 
@@ -473,6 +518,9 @@ std::string Node::Impl::metrics() const {
                        .http = listening != nullptr ? listening->counters() : net::HttpCounters{},
                        .queue_depth = core_->queue_depth(),
                        .listeners = hub_->listeners(),
+                       .clock = bound_->standing(),
+                       .recovering = recovery_.active(),
+                       .recovery_missing = recovery_.active() ? recovery_.standing().missing() : 0,
                        .published_entries = store_->published(store::kMainLog).size,
                        .data_dir = config_.data_dir});
 }
@@ -514,9 +562,7 @@ void Node::Impl::act(coordination::ActCommand command, std::function<void(Result
 }
 
 Node::StateMark Node::Impl::state_mark() {
-  const auto mark = [](const State& state) {
-    return StateMark{state.next_seq(), to_hex(state.hash())};
-  };
+  const auto mark = [](const State& state) { return StateMark{state.next_seq(), to_hex(state.hash())}; };
   bool running = false;
   {
     const std::lock_guard lock(mutex_);

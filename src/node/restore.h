@@ -22,4 +22,7 @@ struct Restored {
                                              const coordination::CoalitionConfig& config, UtcMs now,
                                              f3548::Switches switches = {});
 
+/// Tells the coalition how far peers' logs are mirrored: what anchors quote.
+[[nodiscard]] Status note_heads(store::LogReader& reader, const LogBook& logs, coordination::Coalition& coalition);
+
 }  // namespace tansiq::node

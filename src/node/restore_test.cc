@@ -36,8 +36,7 @@ TEST(Restore, ASnapshotIsUsedOnlyWhenItsStateHasTheHashStoredWithIt) {
   GatedStore store;
   const auto restored = restore(store);
   ASSERT_TRUE(restored.has_value());
-  store.snapshot =
-      store::Snapshot{1, store::Hash{restored->state.hash()}, restored->state.write_snapshot()};
+  store.snapshot = store::Snapshot{1, store::Hash{restored->state.hash()}, restored->state.write_snapshot()};
   auto again = restore(store);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->from_snapshot, 1U);
