@@ -145,7 +145,7 @@ Status take_table(const toml::table& table, const std::string& prefix, const std
     const std::string full = prefix + std::string(name.str());
     const std::string where = fmt::format("{}:{}", file, node.source().begin.line);
     if (const auto* inner = node.as_table();
-        inner != nullptr && (full == "tls" || full == "peer" || full == "limits")) {
+        inner != nullptr && (full == "tls" || full == "peer" || full == "f3548" || full == "limits")) {
       TRY_VOID(take_table(*inner, full + ".", file, config));
       continue;
     }
