@@ -172,8 +172,8 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "caveats", "clock_observed", "control", "flights", "held", "legs", "peer_logs",
-                      "relations", "shown", "skews", "watched"}));
+  TRY_VOID(root.only({"acts", "anchored", "caveats", "clock_observed", "control", "flights", "held", "legs",
+                      "peer_logs", "relations", "shown", "skews", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};

@@ -85,7 +85,7 @@ class PeerLinks {
   const LogBook& logs_;
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
-  std::unique_ptr<store::LogReader> body_reader_;  ///< For the core thread alone.
+  std::unique_ptr<store::LogReader> body_reader_;                         ///< For the core thread alone.
   std::map<AuthorityId, std::unique_ptr<net::HttpClient>> body_clients_;  ///< For the fetcher's thread alone.
   std::unique_ptr<BodyFetcher> fetcher_;
   mutable std::mutex mutex_;
