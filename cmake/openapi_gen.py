@@ -17,6 +17,12 @@ every client. Supported, and enforced by the generated readers:
   boolean   default
   $ref      to components.schemas
 
+A contract of others, written down here, may be lenient: `x-lenient: true` at the top. Then undeclared members, query
+parameters, media types and bodies are let pass, `null` in an optional member means absent, `additionalProperties` may not
+be given, and there are numbers:
+
+  number    minimum, maximum
+
 An operation says which scope a token needs in `x-scope` (`open`: none). With `x-raw: true` it is described only; a face
 of its own serves it.
 
@@ -127,6 +133,7 @@ class Generator:
         self.include = include
         self.schemas = document.get("components", {}).get("schemas", {})
         self.parameters = document.get("components", {}).get("parameters", {})
+        self.lenient = document.get("x-lenient", False) is True
         self.done = {}
         self.in_progress = []
         self.declarations = []
@@ -167,6 +174,11 @@ class Generator:
             if not -INTEGER_MAX <= low <= high <= INTEGER_MAX:
                 raise Refusal(f"{where}: the range {low}…{high} is empty or beyond 2^53-1")
             return Type("std::int64_t", f"{{}}.integer({low}, {high})", schema, where)
+        if kind == "number" and self.lenient:
+            check_keys(schema, {"type", "minimum", "maximum"}, where)
+            low, high = (f"{float(schema[k])!r}" if k in schema else limit
+                         for k, limit in (("minimum", "-HUGE_VAL"), ("maximum", "HUGE_VAL")))
+            return Type("double", f"read_number({{}}, {low}, {high})", schema, where)
         if kind == "boolean":
             check_keys(schema, {"type", "default"}, where)
             return Type("bool", "{}.boolean()", schema, where)
@@ -278,7 +290,11 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
     def build_object(self, name, schema, where):
         check_keys(schema, {"type", "properties", "required", "additionalProperties", "minProperties",
                             "maxProperties"}, where)
-        if schema.get("additionalProperties") is not False:
+        if self.lenient:
+            for key in ("additionalProperties", "minProperties", "maxProperties"):
+                if key in schema:
+                    raise Refusal(f"{where}: '{key}' says nothing in a lenient contract")
+        elif schema.get("additionalProperties") is not False:
             raise Refusal(f"{where}: an object needs additionalProperties: false: unknown members are errors")
         properties = schema.get("properties", {})
         required = schema.get("required", [])
@@ -287,6 +303,7 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
                 raise Refusal(f"{where}: required member '{member}' is not described")
         struct = pascal(name)
         fields, reads = [], []
+        present = "; member && !member->is_null()" if self.lenient else ""
         for member, sub in properties.items():
             if not isinstance(member, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", member):
                 raise Refusal(f"{where}: member '{member}' is not snake_case")
@@ -300,12 +317,12 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
                              f"    out.{field} = TRY({inner.reader.format('member')});\n  }}")
             elif default is not None:
                 fields.append(f"{note}  {inner.cpp} {field} = {self.literal(inner, default)};")
-                reads.append(f"  if (const auto member = value.find({quoted(member)})) out.{field} = "
+                reads.append(f"  if (const auto member = value.find({quoted(member)}){present}) out.{field} = "
                              f"TRY({inner.reader.format('(*member)')});")
             else:
                 cpp = inner.cpp if inner.cpp.startswith("std::vector") else f"std::optional<{inner.cpp}>"
                 fields.append(f"{note}  {cpp} {field};")
-                reads.append(f"  if (const auto member = value.find({quoted(member)})) out.{field} = "
+                reads.append(f"  if (const auto member = value.find({quoted(member)}){present}) out.{field} = "
                              f"TRY({inner.reader.format('(*member)')});")
         self.declarations.append(comment(schema) + f"struct {struct} {{\n" + "\n".join(fields) + f"\n}};\n"
                                  f"[[nodiscard]] Result<{struct}> read_{snake(name)}(const JsonValue& value);\n")
@@ -317,11 +334,11 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
   if (value.size() < {low} || value.size() > {high}) {{
     return value.error(ErrorCode::kInvalid, {quoted(f"expected {span} of the members " + ", ".join(properties))});
   }}"""
-        names = ", ".join(quoted(m) for m in properties)
+        only = "" if self.lenient else f"""
+  TRY_VOID(value.only({{{", ".join(quoted(m) for m in properties)}}}));"""
         body = "\n".join(reads)
         self.readers.append(f"""Result<{struct}> read_{snake(name)}(const JsonValue& value) {{
-  TRY_VOID(value.expect(JsonValue::Kind::kObject));
-  TRY_VOID(value.only({{{names}}}));{counts}
+  TRY_VOID(value.expect(JsonValue::Kind::kObject));{only}{counts}
   {struct} out;
 {body}
   return out;
@@ -338,6 +355,8 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
             if default not in inner.schema["enum"]:
                 raise Refusal(f"{inner.where}: the default '{default}' is not in the enum")
             return f"{inner.cpp}::k{pascal(default)}"
+        if inner.cpp == "std::string" and isinstance(default, str):
+            return quoted(default)
         raise Refusal(f"{inner.where}: a default of this type is not supported")
 
     def helper(self, name, text):
@@ -420,7 +439,8 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
             reference = body["content"]["application/json"]["schema"]
             inner = self.named(reference.get("$ref", "inline"), f"{where}.requestBody")
             fields.append(f"  {inner.cpp} body;")
-            reads.append("  const JsonDocument document = TRY(read_json_body(request));")
+            reader = "JsonDocument::parse(request.body())" if self.lenient else "read_json_body(request)"
+            reads.append(f"  const JsonDocument document = TRY({reader});")
             reads.append(f"  out.body = TRY({inner.reader.format('document.root()')});")
         struct = pascal(name) + "Request"
         return {"name": name, "method": method, "path": path, "scope": operation["x-scope"], "struct": struct,
@@ -473,10 +493,18 @@ namespace {self.namespace} {{
 #include "{self.include}/schemas.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace {self.namespace} {{
 namespace {{
+
+[[maybe_unused]] Result<double> read_number(const JsonValue& value, double min, double max) {{
+  const double number = TRY(value.number());
+  if (number < min) return value.error(ErrorCode::kInvalid, "expected at least " + std::to_string(min));
+  if (number > max) return value.error(ErrorCode::kInvalid, "expected at most " + std::to_string(max));
+  return number;
+}}
 
 template <class IdType>
 [[maybe_unused]] Result<IdType> read_id(const JsonValue& value) {{
@@ -556,10 +584,10 @@ void dispatch(Operation operation, Handlers& handlers, Context& context, const R
         parsers = []
         for o in operations:
             names = ", ".join(quoted(q) for q in o["query"])
-            no_body = "" if o["has_body"] else "  TRY_VOID(expect_no_body(request));\n"
-            parsers.append(f"""Result<{o['struct']}> parse_{snake(o['name'])}(const RequestSource& request) {{
-  TRY_VOID(request.only_query_parameters({{{names}}}));
-{no_body}  {o['struct']} out;
+            checks = "" if self.lenient else f"  TRY_VOID(request.only_query_parameters({{{names}}}));\n"
+            checks += "" if self.lenient or o["has_body"] else "  TRY_VOID(expect_no_body(request));\n"
+            parsers.append(f"""Result<{o['struct']}> parse_{snake(o['name'])}([[maybe_unused]] const RequestSource& request) {{
+{checks}  {o['struct']} out;
 {chr(10).join(o['reads'])}
   return out;
 }}

@@ -70,6 +70,8 @@ struct BenchArguments {
   std::optional<std::string> only;
   std::optional<std::string> save;
   std::optional<std::string> compare;
+  std::optional<std::string> url;
+  std::optional<std::string> token;
   bool strict = false;
 };
 
@@ -129,7 +131,11 @@ Result<int> bench(Context& context, const BenchArguments& arguments) {
   }
   std::vector<Figure> figures;
   std::string lines;
-  for (const BenchPart& part : bench_parts(arguments.group.value_or(""))) {
+  if (arguments.url && arguments.group != "f3548") {
+    return fail(ErrorCode::kUnsupported, "only the group f3548 can measure another service", "--url");
+  }
+  const BenchTarget target{arguments.url.value_or(""), arguments.token.value_or("")};
+  for (const BenchPart& part : bench_parts(arguments.group.value_or(""), target)) {
     if (arguments.only && !part.name.starts_with(*arguments.only)) continue;
     if (context.terminal.progress() && !context.json) put_error(fmt::format("measuring {} …", part.what));
     auto measured = part.run();
@@ -162,11 +168,14 @@ void add_bench(Command& root) {
       .argument(a->group, "GROUP", "only this group")
       .choices(bench_groups())
       .option(a->only, "--only", "PART",
-              "parts whose name begins so: index, verify, store, decide, replay, node, check, coordination")
+              "parts whose name begins so: index, verify, store, decide, replay, node, check, coordination, f3548")
       .option(a->save, "--save", "FILE", "also write the figures here, one line of JSON each")
       .completes(Completes::kFile)
       .option(a->compare, "--compare", "FILE", "print the change since a saved run")
       .completes(Completes::kFile)
+      .option(a->url, "--url", "URL",
+              "group f3548: measure the service at this address, plain HTTP, instead of a node here")
+      .option(a->token, "--token", "TOKEN", "the bearer token for --url")
       .flag(a->strict, "--strict", "exit code 1 when a target is missed")
       .example("tansiq bench --save before.jsonl", "measure and keep")
       .example("tansiq bench --only index --compare before.jsonl", "did a change of the index help?")

@@ -33,10 +33,15 @@ struct BenchPart {
   std::string what;  ///< For the progress line.
   std::function<Result<std::vector<Figure>>()> run;
 };
+/// What is measured, where it is not a node of our own: group f3548 alone can do that.
+struct BenchTarget {
+  std::string url;    ///< `http://127.0.0.1:8082`; empty: a node of our own.
+  std::string token;  ///< With the scopes of strategic coordination and constraint processing.
+};
 /// The groups, in order.
 [[nodiscard]] std::vector<std::string> bench_groups();
 /// All parts of a group, in the order in which they run; of all groups when it is empty.
-[[nodiscard]] std::vector<BenchPart> bench_parts(const std::string& group = {});
+[[nodiscard]] std::vector<BenchPart> bench_parts(const std::string& group = {}, const BenchTarget& target = {});
 
 /// One line of JSON: name, value, unit, target, ok, baseline, ratio.
 [[nodiscard]] std::string figure_json(const Figure& figure);

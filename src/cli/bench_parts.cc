@@ -17,6 +17,7 @@
 #include "geo/index_figures.h"
 #include "log/verify_figures.h"
 #include "node/coalition_figures.h"
+#include "node/f3548_figures.h"
 #include "node/node_figures.h"
 #include "store/group_commit_figures.h"
 
@@ -217,11 +218,33 @@ Result<std::vector<Figure>> coordination_part() {
   };
 }
 
+// A DSS: a node of our own, or whatever answers at `url`.
+Result<std::vector<Figure>> f3548_part(const BenchTarget& target) {
+  const ScratchFolder folder;
+  if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
+  node::F3548Run run;
+  run.folder = folder.path();
+  run.url = target.url;
+  run.token = target.token;
+  const node::F3548Figures f = TRY(node::measure_f3548(run));
+  std::vector<Figure> out{
+      at_least("busy_cell_puts", f.busy_per_second, "PUT/s", 2'000),
+      plain("busy_cell_p99", f.busy_p99_ms, "ms"),
+      plain("contended_puts", f.contended_per_second, "PUT/s"),
+      plain("contended_refused", f.contended_refused_per_second, "409/s"),
+      plain("spread_puts", f.spread_per_second, "PUT/s"),
+      at_most("query_10km2_p99", f.query_p99_ms, "ms", 5),
+      plain("query_among", static_cast<double>(f.query_among), "intents"),
+      at_most("subscriber", f.subscriber_us, "µs", 1),
+  };
+  return out;
+}
+
 }  // namespace
 
-std::vector<std::string> bench_groups() { return {"core", "coordination"}; }
+std::vector<std::string> bench_groups() { return {"core", "coordination", "f3548"}; }
 
-std::vector<BenchPart> bench_parts(const std::string& group) {
+std::vector<BenchPart> bench_parts(const std::string& group, const BenchTarget& target) {
   std::vector<BenchPart> parts{
       {"core", "index", "the 4D index with a million volumes, beside an R-tree", index_part},
       {"core", "verify", "the verification of a million entries", verify_part},
@@ -231,6 +254,7 @@ std::vector<BenchPart> bench_parts(const std::string& group) {
       {"core", "node", "durable decisions and starts of a whole node", node_part},
       {"core", "check", "the check of a recording", check_part},
       {"coordination", "coordination", "flights across zones of three nodes on loopback", coordination_part},
+      {"f3548", "f3548", "a discovery and synchronization service", [target] { return f3548_part(target); }},
   };
   if (!group.empty()) std::erase_if(parts, [&](const BenchPart& part) { return part.group != group; });
   return parts;

@@ -6,6 +6,8 @@
 #include "cli/context.h"
 #include "cli/log_location.h"
 #include "core/audit.h"
+#include "f3548/registry.h"
+#include "node/state.h"
 
 namespace tansiq::cli {
 namespace {
@@ -57,11 +59,25 @@ Result<int> audit(Context& context, const AuditArguments& arguments) {
       arguments.charter.value_or((std::filesystem::path(arguments.data) / "charter.note").string());
   core::MachineConfig config = TRY(config_for(*location.source, charter));
   core::Auditor auditor = TRY(core::Auditor::make(std::move(config)));
+  f3548::Registry registry({});
   const std::uint64_t size = TRY(log_size(*location.source));
   Progress progress(context.terminal, "deciding again", "entries");
   std::uint64_t done = 0;
   std::uint64_t differences = 0;
   TRY_VOID(for_each_entry(*location.source, 0, size, [&](std::uint64_t index, ByteView bytes) -> Status {
+    // What stands in the registry of F3548 is followed, and checked for what its entries state; it is not decided
+    // again.
+    if (const std::string_view line = as_text(bytes); f3548::is_registry_line(line)) {
+      const f3548::Entry entry = TRY(f3548::read_entry(line));
+      if (entry.place.seq != auditor.machine().next_seq() || entry.place.time < auditor.machine().last_time()) {
+        return fail(ErrorCode::kCorrupt, "the registry's entry does not follow", fmt::format("entry {}", index));
+      }
+      auditor.skip_to(entry.place.seq + 1, entry.place.time);
+      if (auto applied = registry.apply(entry); !applied) {
+        return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", index)));
+      }
+      return {};
+    }
     auto checked = auditor.check(as_text(bytes));
     if (!checked) return std::unexpected(inside(checked.error(), fmt::format("entry {}", index)));
     if (*checked && ++differences <= kDifferencesPrintedMax) print_difference(context, **checked);
@@ -69,7 +85,7 @@ Result<int> audit(Context& context, const AuditArguments& arguments) {
     return {};
   }));
   progress.finish();
-  const std::string hash = to_hex(auditor.machine().state_hash());
+  const std::string hash = to_hex(node::joined_hash(auditor.machine().state_hash(), registry));
   if (context.json) {
     put(JsonOut()
             .open_object()

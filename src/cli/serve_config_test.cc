@@ -33,6 +33,10 @@ key = "key.pem"
 certificate = "peer.crt"
 key = "/keys/peer.key"
 cosigner = "cosigner.key"
+[f3548]
+allow_http = true
+refuse_down = false
+notices_need_scopes = true
 [limits]
 connections = 10
 body_bytes = 4096
@@ -59,6 +63,9 @@ streams = 5
   EXPECT_EQ(config.node.peer_tls.certificate, "/etc/tansiq/peer.crt");
   EXPECT_EQ(config.node.peer_tls.key, "/keys/peer.key");
   EXPECT_EQ(config.node.cosigner_key_path, "/etc/tansiq/cosigner.key");
+  EXPECT_TRUE(config.node.f3548.allow_http);
+  EXPECT_FALSE(config.node.f3548.refuse_down);
+  EXPECT_TRUE(config.node.f3548.notices_need_scopes);
   EXPECT_EQ(config.node.limits.connections_max, 10U);
   EXPECT_EQ(config.node.limits.body_bytes_max, 4'096U);
   EXPECT_EQ(config.node.limits.command_queue_max, 7U);

@@ -151,15 +151,20 @@ Status Coalition::apply(const LogName& log, std::string_view line) {
   if (!is_coordination_line(line)) return machine_.apply(line);
   auto entry = read_entry(line);
   if (!entry) return std::unexpected(inside(std::move(entry).error(), fmt::format("entry {}", next_seq())));
-  if (entry->seq != next_seq()) {
-    return fail(ErrorCode::kCorrupt, fmt::format("expected sequence number {}", next_seq()),
-                fmt::format("entry {}", entry->seq));
-  }
-  if (entry->time < machine_.last_time()) {
-    return fail(ErrorCode::kCorrupt, "log time goes back", fmt::format("entry {}", entry->seq));
-  }
-  machine_.skip_to(entry->seq + 1, entry->time);
+  TRY_VOID(take_place(entry->seq, entry->time));
   fold(log, *entry, hash_of(line), nullptr);
+  return {};
+}
+
+Status Coalition::take_place(std::uint64_t seq, UtcMs time) {
+  if (seq != next_seq()) {
+    return fail(ErrorCode::kCorrupt, fmt::format("expected sequence number {}", next_seq()),
+                fmt::format("entry {}", seq));
+  }
+  if (time < machine_.last_time()) {
+    return fail(ErrorCode::kCorrupt, "log time goes back", fmt::format("entry {}", seq));
+  }
+  machine_.skip_to(seq + 1, time);
   return {};
 }
 

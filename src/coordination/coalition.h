@@ -104,6 +104,9 @@ class Coalition {
   /// The same for a line that another thread has decoded (see `core::Machine::apply`). Only the zone machine's entries.
   [[nodiscard]] Status apply_core(core::Entry entry, std::string_view line);
   [[nodiscard]] Status settle() { return machine_.settle(); }
+  /// An entry of another part of the node, in `main`, takes this place of the local order. In replay and live. Fails
+  /// with `kCorrupt` when it is not the next, or log time goes back.
+  [[nodiscard]] Status take_place(std::uint64_t seq, UtcMs time);
   /// The local order goes on at `seq`: what stood before it is lost (weave.h).
   void skip_to(std::uint64_t seq) { machine_.skip_to(seq, kUtcMin); }
   /// Tells the verified head of a peer's log after replay, so that anchors can quote it.

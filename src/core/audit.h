@@ -39,6 +39,9 @@ class Auditor {
   /// Cost: a decision and a replay.
   [[nodiscard]] Result<std::optional<AuditDifference>> check(std::string_view line);
 
+  /// Entries of other parts of the node stand between: the next one here is `next_seq`, at `time` or later.
+  void skip_to(std::uint64_t next_seq, UtcMs time) { machine_.skip_to(next_seq, time); }
+
   [[nodiscard]] const Machine& machine() const { return machine_; }
 
  private:

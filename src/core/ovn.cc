@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
-#include "log/sha256.h"
 
 namespace tansiq::core {
 
@@ -23,9 +22,12 @@ std::string OvnMaker::operator()(const Intent& intent) const {
   message += fmt::format_int(intent.version).c_str();
   message += '\0';
   message += fmt::format_int(intent.changed_seq).c_str();
+  return to_base64url(mac(message).view().first(kOvnCharacters / 4 * 3));
+}
+
+log::Hash OvnMaker::mac(std::string_view message) const {
   const log::Hash inner = log::Sha256().update(ByteView(inner_)).update(message).finish();
-  const log::Hash mac = log::Sha256().update(ByteView(outer_)).update(inner.view()).finish();
-  return to_base64url(mac.view().first(18));
+  return log::Sha256().update(ByteView(outer_)).update(inner.view()).finish();
 }
 
 }  // namespace tansiq::core

@@ -4,8 +4,10 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/intent.h"
+#include "log/sha256.h"
 
 namespace tansiq::core {
 
@@ -19,6 +21,9 @@ class OvnMaker {
   using Secret = std::array<std::uint8_t, 32>;
   explicit OvnMaker(const Secret& secret);
   [[nodiscard]] std::string operator()(const Intent& intent) const;
+  /// HMAC-SHA256(secret, message): for other things that must be fresh, opaque, and the same after replay. A message
+  /// with a letter in its first two parts is no intent's.
+  [[nodiscard]] log::Hash mac(std::string_view message) const;
 
  private:
   std::array<std::uint8_t, 64> inner_{};

@@ -235,6 +235,10 @@ Status fill(ShapeImpl& shape, const Corridor& corridor) {
 
 }  // namespace
 
+double area_of_border(std::span<const Vertex> border) {
+  return std::max(0.0, (within_60_degrees(border) ? fan_area(border) : turning_area(border)).steradian);
+}
+
 Result<Shape> Shape::make(const Outline& outline) {
   auto impl = std::make_shared<ShapeImpl>();
   TRY_VOID(std::visit([&](const auto& kind) { return fill(*impl, kind); }, outline));

@@ -29,6 +29,8 @@ class ShapeImpl {
   ShapeKind kind = ShapeKind::kPolygon;
   /// Polygon, and small enough to lie in the hemisphere left of each of its edges.
   bool convex = false;
+  /// Polygon without an inside: the coverings of cell_cover.h alone know these.
+  bool line = false;
   Shape::Bounds bounds{};
   double radius_m = 0;  ///< Circle.
   double left_m = 0;    ///< Corridor.
@@ -82,6 +84,9 @@ struct EdgePair {
   std::size_t second;
 };
 [[nodiscard]] std::optional<EdgePair> find_touching_edges(std::span<const Vertex> polygon);
+
+/// Area to the left of a border that does not meet itself, in steradian: at least 0, below 4π (shape.cc).
+[[nodiscard]] double area_of_border(std::span<const Vertex> border);
 
 /// Bounding rectangles (bounds.cc).
 [[nodiscard]] Shape::Bounds bounds_of_polygon(const ShapeImpl& shape);

@@ -24,8 +24,8 @@ void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityI
   }
   const auto none = [exchange] { exchange->respond({ErrorCode::kNotFound, "there is no such body for you here", {}}); };
   ReadTask task;
-  task.read = [exchange, peer, hash = *hash, &reader, none](const coordination::Coalition& all) -> Departure {
-    if (!all.may_serve_body(hash, peer)) {
+  task.read = [exchange, peer, hash = *hash, &reader, none](const State& state) -> Departure {
+    if (!state.coalition().may_serve_body(hash, peer)) {
       none();
       return {};
     }
@@ -100,8 +100,8 @@ Result<std::vector<coordination::WantedBody>> BodyFetcher::wanted() {
   auto promise = std::make_shared<std::promise<Result<std::vector<coordination::WantedBody>>>>();
   auto future = promise->get_future();
   ReadTask task;
-  task.read = [promise](const coordination::Coalition& all) -> Departure {
-    auto bodies = std::make_shared<std::vector<coordination::WantedBody>>(all.wanted_bodies());
+  task.read = [promise](const State& state) -> Departure {
+    auto bodies = std::make_shared<std::vector<coordination::WantedBody>>(state.coalition().wanted_bodies());
     return {nullptr, {}, [promise, bodies](const Status& durable) {
               if (durable) {
                 promise->set_value(std::move(*bodies));

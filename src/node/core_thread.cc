@@ -33,6 +33,8 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     out.push_back(act->done(std::unexpected(error), coalition));
   } else if (auto* peer = std::get_if<PeerTask>(&task)) {
     peer->done(std::unexpected(error));
+  } else if (auto* registry = std::get_if<RegistryTask>(&task)) {
+    out.push_back({registry->exchange, registry->refused(error), {}});
   } else if (auto* body = std::get_if<BodyTask>(&task)) {
     body->done(std::unexpected(error));
   } else if (auto* recover = std::get_if<RecoverTask>(&task)) {
@@ -54,11 +56,10 @@ std::uint64_t main_entries(std::span<const coordination::Written> batch) {
 
 }  // namespace
 
-CoreThread::CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs,
-                       HeadNotes& notes, store::LogStore& store, std::unique_ptr<store::LogReader> reader,
-                       EventHub& hub, CoreFigures& figures)
+CoreThread::CoreThread(Config config, State state, const LogBook& logs, HeadNotes& notes, store::LogStore& store,
+                       std::unique_ptr<store::LogReader> reader, EventHub& hub, CoreFigures& figures)
     : config_(std::move(config)),
-      coalition_(std::move(coalition)),
+      state_(std::move(state)),
       logs_(logs),
       notes_(notes),
       store_(store),
@@ -67,7 +68,7 @@ CoreThread::CoreThread(Config config, std::unique_ptr<coordination::Coalition> c
       figures_(figures),
       queue_(config_.queue_max),
       silent_(config_.silent),
-      durable_seq_(coalition_->next_seq()) {
+      durable_seq_(state_.next_seq()) {
   const auto head = reader_->head(store::kMainLog);
   EXPECT_INVARIANT(head.has_value());
   durable_index_ = head->size;
@@ -109,20 +110,30 @@ void CoreThread::run() {
       if ((batch_.size() >= kBatchFull || meta_.size() >= kMetaFull) && !settle()) return;
     }
     figures_.batch_commands.add(static_cast<double>(batch.size()));
-    if (!batch_.empty()) coalition_->speak(now, batch_);
+    if (!batch_.empty()) state_.coalition().speak(now, batch_);
     if (!settle() || !destroy_doomed(now)) return;
     batch.clear();
   }
 }
 
+void CoreThread::execute(RegistryTask& task, UtcMs now) {
+  // Nobody waits: nothing is to happen that nobody has seen.
+  if (task.exchange->abandoned()) return;
+  const f3548::Place place = state_.next_place(now);
+  RegistryAnswer answer = task.decide(state_.registry(), place);
+  if (!answer.entry.empty()) state_.add(place, std::move(answer.entry), batch_);
+  if (!answer.body.empty()) bodies_.push_back(std::move(answer.body));
+  departures_.push_back({std::move(task.exchange), std::move(answer.response), {}});
+}
+
 void CoreThread::execute(EvidenceTask& task, UtcMs now) {
-  coalition_->accuse(task.peer, task.origin, log::sha256(task.text), now, batch_);
+  state_.coalition().accuse(task.peer, task.origin, log::sha256(task.text), now, batch_);
   meta_.push_back({fork_meta_key(task.origin), task.text});
   bodies_.push_back(std::move(task.text));
 }
 
 void CoreThread::execute(BodyTask& task) {
-  const Status learned = coalition_->learn_body(task.bytes);
+  const Status learned = state_.coalition().learn_body(task.bytes);
   if (!learned && learned.error().code == ErrorCode::kNotFound) {
     departures_.push_back({nullptr, {}, [done = std::move(task.done), learned](const Status&) { done(learned); }});
     return;
@@ -135,14 +146,14 @@ void CoreThread::execute(BodyTask& task) {
 
 /// First gone, then said to be gone. The entry that demands it is durable already.
 bool CoreThread::destroy_doomed(UtcMs now) {
-  const std::vector<log::Hash> doomed = coalition_->take_doomed_bodies();
+  const std::vector<log::Hash> doomed = state_.coalition().take_doomed_bodies();
   if (doomed.empty()) return true;
   for (const log::Hash& body : doomed) {
     if (const Status gone = store_.destroy_body(body); !gone) {
       abandon(gone.error());
       return false;
     }
-    coalition_->body_destroyed(body, now, batch_);
+    state_.coalition().body_destroyed(body, now, batch_);
     if (batch_.size() >= kBatchFull && !settle()) return false;
   }
   return settle();
@@ -183,27 +194,28 @@ Status CoreThread::recover(RecoverTask& task, UtcMs now) {
   }
   TRY_VOID(store_.recover(entries, task.given_up));
   for (const coordination::Woven& entry : task.entries) {
-    coalition_->skip_to(entry.seq);
-    TRY_VOID(coalition_->apply(entry.log, entry.line));
+    state_.coalition().skip_to(entry.seq);
+    TRY_VOID(state_.coalition().apply(entry.log, entry.line));
   }
-  TRY_VOID(coalition_->settle());
-  TRY_VOID(note_heads(*reader_, logs_, *coalition_));
-  durable_seq_ = coalition_->next_seq();
+  TRY_VOID(state_.coalition().settle());
+  TRY_VOID(note_heads(*reader_, logs_, state_.coalition()));
+  durable_seq_ = state_.coalition().next_seq();
   hub_.durable(durable_seq_, durable_seq_, {});
   silent_ = false;
-  coalition_->recovered(std::move(task.what), task.by, task.second, now, batch_);
-  coalition_->tick(now, batch_);
+  state_.coalition().recovered(std::move(task.what), task.by, task.second, now, batch_);
+  state_.coalition().tick(now, batch_);
   return {};
 }
 
 void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* recover = std::get_if<RecoverTask>(&task)) return execute(*recover, now);
   if (auto* floor = std::get_if<FloorTask>(&task)) return execute(*floor);
-  if (silent_ && !std::holds_alternative<ReadTask>(task)) return refuse(task, silence(), *coalition_, departures_);
+  if (silent_ && !std::holds_alternative<ReadTask>(task))
+    return refuse(task, silence(), state_.coalition(), departures_);
   if (auto* command = std::get_if<CommandTask>(&task)) return execute(*command, now);
   if (auto* read = std::get_if<ReadTask>(&task)) {
     figures_.reads.fetch_add(1, std::memory_order_relaxed);
-    departures_.push_back(read->read(*coalition_));
+    departures_.push_back(read->read(state_));
     return;
   }
   if (auto* act = std::get_if<ActTask>(&task)) return execute(*act, now);
@@ -211,30 +223,31 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* evidence = std::get_if<EvidenceTask>(&task)) return execute(*evidence, now);
   if (auto* body = std::get_if<BodyTask>(&task)) return execute(*body);
   if (auto* clock = std::get_if<ClockTask>(&task)) {
-    return coalition_->judge_clock(clock->fit, std::move(clock->text), now, batch_);
+    return state_.coalition().judge_clock(clock->fit, std::move(clock->text), now, batch_);
   }
   if (auto* meta = std::get_if<MetaTask>(&task)) {
     meta_.push_back(std::move(*meta));
     return;
   }
-  coalition_->tick(now, batch_);
+  if (auto* registry = std::get_if<RegistryTask>(&task)) return execute(*registry, now);
+  state_.tick(now, batch_);
 }
 
 void CoreThread::execute(CommandTask& task, UtcMs now) {
-  Result<Recorded> result = recorded(coalition_->execute(std::move(task.command), now, batch_));
+  Result<Recorded> result = recorded(state_.coalition().execute(std::move(task.command), now, batch_));
   count(result);
-  departures_.push_back(task.done(std::move(result), coalition_->machine()));
+  departures_.push_back(task.done(std::move(result), state_.coalition().machine()));
 }
 
 void CoreThread::execute(ActTask& task, UtcMs now) {
-  auto result = coalition_->act(task.command, now, batch_);
+  auto result = state_.coalition().act(task.command, now, batch_);
   if (!result) figures_.errors[static_cast<std::size_t>(result.error().code)].fetch_add(1, std::memory_order_relaxed);
-  departures_.push_back(task.done(std::move(result), *coalition_));
+  departures_.push_back(task.done(std::move(result), state_.coalition()));
 }
 
 void CoreThread::execute(PeerTask& task, UtcMs now) {
   notes_.expect(logs_.origin(task.log), std::move(task.note));
-  coalition_->read(task.log, task.lines, task.size, task.root, now, batch_);
+  state_.coalition().read(task.log, task.lines, task.size, task.root, now, batch_);
   departures_.push_back({nullptr, {}, std::move(task.done)});
 }
 
@@ -288,7 +301,7 @@ void CoreThread::count(const Result<Recorded>& recorded) {
 
 /// Large bodies go before the entries that quote them, in transactions of their own; few and small ones with them.
 Status CoreThread::write_bodies() {
-  for (coordination::SealedShare& share : coalition_->take_bodies()) bodies_.push_back(std::move(share.bytes));
+  for (coordination::SealedShare& share : state_.coalition().take_bodies()) bodies_.push_back(std::move(share.bytes));
   std::size_t bytes = 0;
   for (const std::string& body : bodies_) bytes += body.size();
   if (bytes <= kBodiesWithEntries) return {};
@@ -308,7 +321,7 @@ Status CoreThread::commit() {
   bool shared = false;
   for (const coordination::Written& written : batch_) {
     new_entries_.push_back({logs_.id(written.log), as_bytes(written.line)});
-    shared = shared || (written.log.author == coalition_->self() && written.log.kind != LogName::Kind::kMain);
+    shared = shared || (written.log.author == state_.coalition().self() && written.log.kind != LogName::Kind::kMain);
   }
   std::vector<store::NewMeta> meta;
   for (const MetaTask& one : meta_) meta.push_back({one.key, as_bytes(one.value)});
@@ -317,7 +330,7 @@ Status CoreThread::commit() {
   const store::Appended done = TRY(store_.append({.entries = new_entries_, .bodies = bodies, .meta = meta}));
   meta_.clear();
   bodies_.clear();
-  EXPECT_INVARIANT(done.first_seq == durable_seq_ && done.next_seq == coalition_->next_seq());
+  EXPECT_INVARIANT(done.first_seq == durable_seq_ && done.next_seq == state_.coalition().next_seq());
   const auto took = std::chrono::steady_clock::now() - begin;
 
   durable_seq_ = done.next_seq;
@@ -331,7 +344,7 @@ Status CoreThread::commit() {
   batch_.clear();
   if (shared && config_.on_shared) config_.on_shared();
 
-  const core::Machine& machine = coalition_->machine();
+  const core::Machine& machine = state_.coalition().machine();
   figures_.commit_seconds.add(std::chrono::duration<double>(took).count());
   figures_.log_entries.store(durable_seq_, std::memory_order_relaxed);
   figures_.live_intents.store(machine.live_intents(), std::memory_order_relaxed);
@@ -365,7 +378,7 @@ void CoreThread::abandon(const Error& error) {
   config_.on_failure(error);
   std::vector<CoreTask> rest;
   while (queue_.take(rest, config_.batch_max)) {
-    for (CoreTask& task : rest) refuse(task, unknown, *coalition_, departures_);
+    for (CoreTask& task : rest) refuse(task, unknown, state_.coalition(), departures_);
     for (Departure& d : departures_) {
       if (d.exchange) d.exchange->respond(unknown);
       if (d.call) d.call(std::unexpected(unknown));

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "base/time.h"
-#include "coordination/coalition.h"
 #include "coordination/weave.h"
 #include "core/machine.h"
 #include "net/http_server.h"
@@ -24,6 +23,7 @@
 #include "node/head_note.h"
 #include "node/log_book.h"
 #include "node/node.h"
+#include "node/state.h"
 #include "store/log_store.h"
 
 namespace tansiq::node {
@@ -39,7 +39,7 @@ struct Departure {
 /// state right after the command.
 using Completion = std::function<Departure(Result<Recorded>, const core::Machine&)>;
 /// Looks at the state as it is at this place in the queue.
-using Reading = std::function<Departure(const coordination::Coalition&)>;
+using Reading = std::function<Departure(const State&)>;
 /// Turns what an officer's act led to into its departure; as `Completion`.
 using ActCompletion = std::function<Departure(Result<coordination::ActOutcome>, const coordination::Coalition&)>;
 
@@ -78,6 +78,18 @@ struct EvidenceTask {
   std::string origin;
   std::string text;  ///< log/evidence.h
 };
+/// What a request of F3548 led to.
+struct RegistryAnswer {
+  net::Response response;
+  std::string entry = {};  ///< For the place that was given; empty when nothing changed.
+  std::string body = {};   ///< Kept by its hash.
+};
+struct RegistryTask {
+  std::shared_ptr<net::Exchange> exchange;
+  std::function<RegistryAnswer(f3548::Registry&, f3548::Place)> decide;
+  /// Called instead when the node stops first, or does not decide.
+  std::function<net::Response(Error)> refused;
+};
 /// The body of a share, fetched from a peer and verified by its hash.
 struct BodyTask {
   std::string bytes;
@@ -104,7 +116,7 @@ struct RecoverTask {
   std::function<void(const Status& done)> done;  ///< On the core thread.
 };
 using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask,
-                              FloorTask, ClockTask, RecoverTask>;
+                              FloorTask, ClockTask, RecoverTask, RegistryTask>;
 
 class CoreThread {
  public:
@@ -120,9 +132,9 @@ class CoreThread {
     bool silent = false;
   };
 
-  /// `coalition` has `store`'s entries applied and is settled. The rest outlives this.
-  CoreThread(Config config, std::unique_ptr<coordination::Coalition> coalition, const LogBook& logs, HeadNotes& notes,
-             store::LogStore& store, std::unique_ptr<store::LogReader> reader, EventHub& hub, CoreFigures& figures);
+  /// `state` has `store`'s entries applied and is settled. The rest outlives this.
+  CoreThread(Config config, State state, const LogBook& logs, HeadNotes& notes, store::LogStore& store,
+             std::unique_ptr<store::LogReader> reader, EventHub& hub, CoreFigures& figures);
   ~CoreThread();  ///< stop()
   CoreThread(const CoreThread&) = delete;
   CoreThread& operator=(const CoreThread&) = delete;
@@ -141,7 +153,7 @@ class CoreThread {
   void stop();
 
   /// Only before `start` or after `stop`.
-  [[nodiscard]] const coordination::Coalition& coalition() const { return *coalition_; }
+  [[nodiscard]] const State& state() const { return state_; }
   /// Whether the store failed. The state is then ahead of the record and good for nothing.
   [[nodiscard]] bool failed() const { return failed_.load(); }
 
@@ -153,6 +165,7 @@ class CoreThread {
   void execute(ActTask& task, UtcMs now);
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
+  void execute(RegistryTask& task, UtcMs now);
   void execute(BodyTask& task);
   /// Destroys what has to be, durably, and writes the receipts. False when the store failed.
   [[nodiscard]] bool destroy_doomed(UtcMs now);
@@ -169,7 +182,7 @@ class CoreThread {
   [[nodiscard]] Status admit(BoundedQueue<CoreTask>::Push pushed);
 
   Config config_;
-  std::unique_ptr<coordination::Coalition> coalition_;
+  State state_;
   const LogBook& logs_;
   HeadNotes& notes_;
   store::LogStore& store_;

@@ -20,14 +20,14 @@ class CoreThreadTest : public ::testing::Test {
     const core::Charter charter = default_charter("vkey", kTestStart);
     const AuthorityId self = AuthorityId::trusted(kDefaultAuthority);
     logs_.emplace(*LogBook::open(store_, charter, self));
-    auto restored = restore_coalition(store_, *logs_, {.machine = {self, charter, {}, {}, {}}}, kTestStart);
+    auto restored = restore_state(store_, *logs_, {.machine = {self, charter, {}, {}, {}}}, kTestStart);
     EXPECT_TRUE(restored.has_value()) << restored.error().text();
     hub_ = std::make_unique<EventHub>(*store_.open_reader(), 1, 10);
     CoreThread::Config config;
     config.clock = &clock_;
     config.queue_max = 4;
     config.on_failure = [this](const Error& error) { failure_.set_value(error); };
-    core_ = std::make_unique<CoreThread>(std::move(config), std::move(restored->coalition), *logs_, notes_, store_,
+    core_ = std::make_unique<CoreThread>(std::move(config), std::move(restored->state), *logs_, notes_, store_,
                                          *store_.open_reader(), *hub_, figures_);
     core_->start();
   }
@@ -69,8 +69,8 @@ class CoreThreadTest : public ::testing::Test {
   std::future<bool> sees(std::string_view id) {
     auto promise = std::make_shared<std::promise<bool>>();
     auto future = promise->get_future();
-    auto read = [promise, id = IntentId::trusted(id)](const coordination::Coalition& coalition) {
-      const bool there = coalition.machine().find_intent(id) != nullptr;
+    auto read = [promise, id = IntentId::trusted(id)](const State& state) {
+      const bool there = state.coalition().machine().find_intent(id) != nullptr;
       return Departure{nullptr, {}, [promise, there](const Status& durable) { promise->set_value(durable && there); }};
     };
     EXPECT_TRUE(core_->submit(ReadTask{std::move(read), {}}).has_value());
@@ -165,7 +165,7 @@ TEST_F(CoreThreadTest, StopWorksOffTheQueue) {
   stopped.get();
   EXPECT_TRUE(first.future.get().has_value());
   EXPECT_TRUE(second.future.get().has_value());
-  EXPECT_EQ(core_->coalition().machine().next_seq(), 3U);
+  EXPECT_EQ(core_->state().coalition().machine().next_seq(), 3U);
 }
 
 }  // namespace

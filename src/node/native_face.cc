@@ -173,9 +173,9 @@ void NativeFace::read(Context& context, Render render) {
 }
 
 void NativeFace::read_all(Context& context, RenderAll render) {
-  auto task = [this, exchange = context.exchange, render = std::move(render)](const coordination::Coalition& all) {
+  auto task = [this, exchange = context.exchange, render = std::move(render)](const State& state) {
     if (exchange->abandoned()) return Departure{};
-    auto response = render(all);
+    auto response = render(state.coalition());
     if (!response) return Departure{exchange, problem(*exchange, std::move(response.error())), {}};
     return Departure{exchange, std::move(*response), {}};
   };

@@ -17,6 +17,7 @@
 #include "node/core_thread.h"
 #include "node/data_dir.h"
 #include "node/event_hub.h"
+#include "node/f3548_face.h"
 #include "node/log_face.h"
 #include "node/metrics.h"
 #include "node/native_face.h"
@@ -123,7 +124,7 @@ class Node::Impl {
   [[nodiscard]] Status open_store();
   void recovery_round();
   void judge_clock();
-  [[nodiscard]] Status make_threads(std::unique_ptr<coordination::Coalition> coalition);
+  [[nodiscard]] Status make_threads(State state);
   void fail_with(const Error& error);
   void shut_down();
 
@@ -131,7 +132,7 @@ class Node::Impl {
   void one_round(std::chrono::steady_clock::time_point& next_tick);
   void ask_for_snapshot();
   void write_snapshot(const store::Snapshot& snapshot);
-  [[nodiscard]] static store::Snapshot take_snapshot(const coordination::Coalition& coalition);
+  [[nodiscard]] static store::Snapshot take_snapshot(const State& state);
   [[nodiscard]] Status ready() const;
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] Status link_peers();
@@ -156,6 +157,7 @@ class Node::Impl {
   std::unique_ptr<LogFace> log_face_;
   std::unique_ptr<CoreThread> core_;
   std::unique_ptr<NativeFace> face_;
+  std::unique_ptr<F3548Face> f3548_face_;
   std::unique_ptr<PeerLinks> links_;
   std::atomic<PeerLinks*> linked_{nullptr};  // The same, for other threads.
   RecoveryKeeper recovery_{config_.data_dir, clock_};
@@ -193,18 +195,18 @@ Status Node::Impl::open() {
     stated = 0;
   bound_ = std::make_unique<ClockBound>(dir_.charter.charter.timing.clock_error_ms, system_time_source(), stated);
   bound_->observe();
-  Restored restored = TRY(restore_coalition(*store_, *logs_, config, clock_.now()));
+  Restored restored = TRY(restore_state(*store_, *logs_, config, clock_.now(), config_.f3548));
   report_.created = dir_.created;
   report_.develop_charter = dir_.develop_charter;
   report_.entries = restored.entries;
   report_.from_snapshot = restored.from_snapshot;
   figures_.snapshot_entries.store(restored.from_snapshot);
   figures_.log_entries.store(restored.entries);
-  figures_.live_intents.store(restored.coalition->machine().live_intents());
-  figures_.live_volumes.store(restored.coalition->machine().live_volumes());
-  figures_.live_measures.store(restored.coalition->machine().live_measures());
+  figures_.live_intents.store(restored.state.coalition().machine().live_intents());
+  figures_.live_volumes.store(restored.state.coalition().machine().live_volumes());
+  figures_.live_measures.store(restored.state.coalition().machine().live_measures());
   if (!recovery_.needed()) TRY_VOID(store_->publish());
-  TRY_VOID(make_threads(std::move(restored.coalition)));
+  TRY_VOID(make_threads(std::move(restored.state)));
   report_.took_ms = milliseconds_since(begin);
   log_info("node.opened", {{"authority", dir_.self.str()},
                            {"origin", dir_.key.name()},
@@ -237,8 +239,8 @@ Status Node::Impl::open_store() {
   return recovery_.after_open(*store_);
 }
 
-Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coalition) {
-  hub_ = std::make_unique<EventHub>(TRY(store_->open_reader()), coalition->next_seq(), config_.limits.streams_max);
+Status Node::Impl::make_threads(State state) {
+  hub_ = std::make_unique<EventHub>(TRY(store_->open_reader()), state.next_seq(), config_.limits.streams_max);
   log_face_ =
       std::make_unique<LogFace>(*store_, TRY(store_->open_reader()), dir_.key.name(), config_.public_log, problems_);
   CoreThread::Config core_config;
@@ -250,7 +252,7 @@ Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coaliti
   core_config.on_shared = [this] {
     if (PeerLinks* const links = linked_.load()) links->grown();
   };
-  core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(coalition), *logs_, notes_, *store_,
+  core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(state), *logs_, notes_, *store_,
                                        TRY(store_->open_reader()), *hub_, figures_);
   face_ = std::make_unique<NativeFace>(NativeFace::Services{.core = *core_,
                                                             .events = *hub_,
@@ -266,6 +268,8 @@ Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coaliti
                                                             .data_mode = dir_.charter.charter.data_mode,
                                                             .public_log = config_.public_log,
                                                             .public_metrics = config_.public_metrics});
+  f3548_face_ = std::make_unique<F3548Face>(F3548Face::Services{
+      .core = *core_, .problems = problems_, .authenticator = authenticator_, .program_version = TANSIQ_VERSION});
   return {};
 }
 
@@ -282,8 +286,10 @@ Status Node::Impl::start() {
   }
   options.on_problem = [this](const net::ServerProblem& problem) { note_server_problem(problem); };
   core_->start();
-  server_ = TRY(net::HttpServer::start(
-      std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) { face_->handle(exchange); }));
+  server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
+    if (F3548Face::serves(exchange->request())) return f3548_face_->handle(exchange);
+    face_->handle(exchange);
+  }));
   listening_.store(server_.get());
   TRY_VOID(link_peers());
   if (recovery_.needed()) {
@@ -392,8 +398,7 @@ void Node::Impl::shut_down() {
   if (housekeeper_.joinable()) housekeeper_.join();
   recovery_.stop();
   if (core_ && !core_->failed() && server_ && !failed() && !store_->recovering()) {
-    if (core_->coalition().next_seq() > figures_.snapshot_entries.load())
-      write_snapshot(take_snapshot(core_->coalition()));
+    if (core_->state().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->state()));
     if (const Status published = store_->publish(); !published) fail_with(published.error());
   }
   problems_.drain();
@@ -449,10 +454,10 @@ void Node::Impl::judge_clock() {
   if (!logs_->mirrors().empty()) (void)core_->submit_urgent(ClockTask{seen.fit, std::move(seen.text)});
 }
 
-store::Snapshot Node::Impl::take_snapshot(const coordination::Coalition& coalition) {
-  Bytes bytes = coalition.write_snapshot();
+store::Snapshot Node::Impl::take_snapshot(const State& state) {
+  Bytes bytes = state.write_snapshot();
   const store::Hash hash = snapshot_state_hash(bytes);
-  return {coalition.next_seq(), hash, std::move(bytes)};
+  return {state.next_seq(), hash, std::move(bytes)};
 }
 
 /// The core thread serialises its state between two batches: the pause is measured and shown in /metrics. Writing it to
@@ -462,9 +467,9 @@ void Node::Impl::ask_for_snapshot() {
     const std::lock_guard lock(mutex_);
     if (std::exchange(snapshot_asked_, true)) return;
   }
-  auto take = [this](const coordination::Coalition& coalition) {
+  auto take = [this](const State& state) {
     const auto begin = std::chrono::steady_clock::now();
-    auto taken = std::make_shared<store::Snapshot>(take_snapshot(coalition));
+    auto taken = std::make_shared<store::Snapshot>(take_snapshot(state));
     figures_.snapshot_pause_ms.store(milliseconds_since(begin));
     auto hand_over = [this, taken](const Status& durable) {
       if (!durable) return;  // The state includes what was lost.
@@ -557,19 +562,17 @@ void Node::Impl::act(coordination::ActCommand command, std::function<void(Result
 }
 
 Node::StateMark Node::Impl::state_mark() {
-  const auto mark = [](const coordination::Coalition& coalition) {
-    return StateMark{coalition.next_seq(), to_hex(coalition.state_hash())};
-  };
+  const auto mark = [](const State& state) { return StateMark{state.next_seq(), to_hex(state.hash())}; };
   bool running = false;
   {
     const std::lock_guard lock(mutex_);
     running = started_ && !stopped_;
   }
-  if (!running) return mark(core_->coalition());
+  if (!running) return mark(core_->state());
   auto promise = std::make_shared<std::promise<StateMark>>();
   auto future = promise->get_future();
-  auto read = [mark, promise](const coordination::Coalition& coalition) {
-    auto tell = [promise, value = mark(coalition)](const Status& durable) {
+  auto read = [mark, promise](const State& state) {
+    auto tell = [promise, value = mark(state)](const Status& durable) {
       promise->set_value(durable ? value : StateMark{});
     };
     return Departure{nullptr, {}, std::move(tell)};

@@ -37,6 +37,7 @@
 #include "core/charter.h"
 #include "core/command.h"
 #include "core/entry.h"
+#include "f3548/registry.h"
 
 namespace tansiq::store {
 class Files;
@@ -129,6 +130,9 @@ struct NodeConfig {
   /// How often time-driven effects (expiry) are looked for; 0 = never by itself (tests call `tick()`).
   DurationMs tick_every_ms = 1'000;
 
+  /// Where the contract of F3548 and what is deployed differ.
+  f3548::Switches f3548;
+
   NodeLimits limits;
 };
 
@@ -143,9 +147,21 @@ struct Recorded {
 using SubmitCallback = std::function<void(Result<Recorded>)>;
 
 /// What a token may allow. `admin` allows everything.
-inline constexpr std::array<std::string_view, 8> kScopes{
-    "intents.read",     "intents.file", "measures.manage", "coordination.read",
-    "coordination.act", "log.read",     "metrics.read",    "admin"};
+/// Those of F3548 stand for themselves: `admin` does not hold them.
+inline constexpr std::array<std::string_view, 14> kScopes{"intents.read",
+                                                          "intents.file",
+                                                          "measures.manage",
+                                                          "coordination.read",
+                                                          "coordination.act",
+                                                          "log.read",
+                                                          "metrics.read",
+                                                          "admin",
+                                                          "utm.strategic_coordination",
+                                                          "utm.conformance_monitoring_sa",
+                                                          "utm.constraint_processing",
+                                                          "utm.constraint_management",
+                                                          "utm.availability_arbitration",
+                                                          "interuss.versioning.read_system_versions"};
 
 class Node {
  public:

@@ -10,6 +10,7 @@
 #include "node/node_testlib.h"
 #include "node/request_source.h"
 #include "node_every_keyword/operations.h"
+#include "node_lenient/operations.h"
 
 namespace tansiq::node {
 namespace {
@@ -162,12 +163,38 @@ TEST(GeneratedOperations, ListWhatTheFileDescribes) {
   EXPECT_EQ(operations[1].scope, "things.write");
 }
 
+TEST(GeneratedLenientReader, IgnoresWhatIsUndeclaredAndTakesNullForAbsent) {
+  FakeSource source;
+  source.path["id"] = "t1";
+  source.query["other"] = "1";
+  source.type = "text/plain";
+  source.text = R"({"size":1.25,"share":null,"name":null,"list":[0.5,2],"purpose":{}})";
+  const auto put = lenient::parse_put_thing(source);
+  ASSERT_TRUE(put.has_value()) << put.error().text();
+  EXPECT_EQ(put->body.size, 1.25);
+  EXPECT_FALSE(put->body.share.has_value());
+  EXPECT_EQ(put->body.name, "none");
+  EXPECT_EQ(put->body.list, (std::vector{0.5, 2.0}));
+  EXPECT_TRUE(lenient::parse_delete_thing(source).has_value()) << "a body is let pass";
+}
+
+TEST(GeneratedLenientReader, StillEnforcesWhatIsDeclared) {
+  FakeSource source;
+  source.path["id"] = "t1";
+  for (const char* text : {"", "[]", "{}", R"({"size":null})", R"({"size":"1"})", R"({"size":-1.6})", R"({"size":2.1})",
+                           R"({"size":1,"list":[1,2,3,4]})", R"({"size":1,"name":"too long, it is"})"}) {
+    source.text = text;
+    EXPECT_FALSE(lenient::parse_put_thing(source).has_value()) << text;
+  }
+}
+
 // --- what the generator refuses --------------------------------------------------------------------------------------
 
 /// Runs the generator on the test file with one text replaced; its exit status and what it said.
-std::pair<int, std::string> generate(const std::string& from, const std::string& to) {
+std::pair<int, std::string> generate(const std::string& from, const std::string& to,
+                                     const std::string& file = "every_keyword.yaml") {
   const std::string root = TANSIQ_SOURCE_DIR;
-  std::ifstream in(root + "/src/node/testdata/every_keyword.yaml");
+  std::ifstream in(root + "/src/node/testdata/" + file);
   std::string text((std::istreambuf_iterator<char>(in)), {});
   if (!from.empty()) {
     const auto at = text.find(from);
@@ -186,6 +213,14 @@ std::pair<int, std::string> generate(const std::string& from, const std::string&
 }
 
 TEST(Generator, TakesTheTestFile) { EXPECT_EQ(generate("", "").first, 0); }
+
+TEST(Generator, RefusesInALenientContractWhatSaysNothingThere) {
+  EXPECT_EQ(generate("", "", "lenient.yaml").first, 0);
+  const auto [status, said] =
+      generate("      required: [size]", "      required: [size]\n      additionalProperties: false", "lenient.yaml");
+  EXPECT_NE(status, 0);
+  EXPECT_THAT(said, HasSubstr("says nothing in a lenient contract"));
+}
 
 TEST(Generator, RefusesWhatItWouldIgnore) {
   const std::vector<std::array<std::string, 3>> cases = {

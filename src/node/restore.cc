@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -17,26 +18,26 @@ namespace tansiq::node {
 namespace {
 
 /// The state of the newest snapshot that proves to be whole; nothing when the log must be replayed from its start.
-std::unique_ptr<coordination::Coalition> from_snapshot(store::LogStore& store,
-                                                       const coordination::CoalitionConfig& config) {
+std::optional<State> from_snapshot(store::LogStore& store, const coordination::CoalitionConfig& config,
+                                   f3548::Switches switches) {
   auto snapshot = store.latest_snapshot();
   if (!snapshot || !*snapshot) {
     if (!snapshot) log_warning("snapshot.unreadable", {{"message", snapshot.error().message}});
     return {};
   }
   const store::Snapshot& found = **snapshot;
-  auto coalition = coordination::Coalition::read_snapshot(config, found.bytes);
-  if (!coalition) {
-    log_warning("snapshot.refused", {{"message", coalition.error().message}});
+  auto state = State::read_snapshot(config, found.bytes, switches);
+  if (!state) {
+    log_warning("snapshot.refused", {{"message", state.error().message}});
     return {};
   }
   // `read_snapshot` has checked that the state in the snapshot has the hash it ends in.
-  if ((*coalition)->next_seq() != found.next_seq || snapshot_state_hash(found.bytes) != found.state_hash) {
+  if (state->next_seq() != found.next_seq || snapshot_state_hash(found.bytes) != found.state_hash) {
     log_warning("snapshot.refused",
                 {{"message", "its state does not have the hash that was stored with it"}, {"entries", found.next_seq}});
     return {};
   }
-  return std::move(*coalition);
+  return std::move(*state);
 }
 
 Status found_log(store::LogStore& store, const core::MachineConfig& config, coordination::Coalition& coalition,
@@ -111,7 +112,8 @@ class DecodingThread {
     Chunk chunk;
     Status status = reader.sequence(first_seq, end_seq, [&](const store::StoredEntry& stored) -> Status {
       Item item{stored.seq, stored.log, std::string(as_text(stored.bytes)), {}};
-      if (stored.log == store::kMainLog && !coordination::is_coordination_line(item.line)) {
+      if (stored.log == store::kMainLog && !coordination::is_coordination_line(item.line) &&
+          !f3548::is_registry_line(item.line)) {
         auto entry = core::read_entry(item.line);
         if (!entry) return std::unexpected(inside(std::move(entry.error()), fmt::format("entry {}", stored.seq)));
         item.entry = std::move(*entry);
@@ -149,7 +151,7 @@ class DecodingThread {
 };
 
 Status replay(store::LogReader& reader, const LogBook& logs, std::uint64_t first_seq, std::uint64_t end_seq,
-              coordination::Coalition& coalition) {
+              State& state) {
   if (first_seq == end_seq) return {};
   DecodingThread decoding(reader, first_seq, end_seq);
   while (true) {
@@ -157,9 +159,9 @@ Status replay(store::LogReader& reader, const LogBook& logs, std::uint64_t first
     if (chunk.empty()) return {};
     for (Item& item : chunk) {
       const std::uint64_t seq = item.seq;
-      if (seq != coalition.next_seq()) coalition.skip_to(seq);  // a gap: its entries were lost
-      Status applied = item.entry ? coalition.apply_core(std::move(*item.entry), item.line)
-                                  : coalition.apply(logs.name(item.log), item.line);
+      if (seq != state.next_seq()) state.coalition().skip_to(seq);  // a gap: its entries were lost
+      Status applied = item.entry ? state.apply_core(std::move(*item.entry), item.line)
+                                  : state.apply(logs.name(item.log), item.line);
       if (!applied) return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", seq)));
     }
   }
@@ -182,27 +184,21 @@ Status learn_bodies(store::LogReader& reader, coordination::Coalition& coalition
 
 }  // namespace
 
-store::Hash snapshot_state_hash(ByteView snapshot) {
-  store::Hash hash{};
-  if (snapshot.size() >= hash.bytes.size()) std::ranges::copy(snapshot.last(hash.bytes.size()), hash.bytes.begin());
-  return hash;
-}
-
-Result<Restored> restore_coalition(store::LogStore& store, const LogBook& logs,
-                                   const coordination::CoalitionConfig& config, UtcMs now) {
+Result<Restored> restore_state(store::LogStore& store, const LogBook& logs, const coordination::CoalitionConfig& config,
+                               UtcMs now, f3548::Switches switches) {
   const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
   const std::uint64_t next_seq = TRY(reader->next_seq());
-  std::unique_ptr<coordination::Coalition> coalition = from_snapshot(store, config);
-  const std::uint64_t from = coalition ? coalition->next_seq() : 0;
-  if (!coalition) coalition = TRY(coordination::Coalition::make(config));
+  std::optional<State> state = from_snapshot(store, config, switches);
+  const std::uint64_t from = state ? state->next_seq() : 0;
+  if (!state) state = TRY(State::make(config, switches));
 
-  TRY_VOID(replay(*reader, logs, from, next_seq, *coalition));
-  TRY_VOID(coalition->settle());
-  TRY_VOID(note_heads(*reader, logs, *coalition));
-  TRY_VOID(learn_bodies(*reader, *coalition));
-  if (next_seq == 0) TRY_VOID(found_log(store, config.machine, *coalition, now));
-  const std::uint64_t entries = coalition->next_seq();
-  return Restored{std::move(coalition), entries, from};
+  TRY_VOID(replay(*reader, logs, from, next_seq, *state));
+  TRY_VOID(state->coalition().settle());
+  TRY_VOID(note_heads(*reader, logs, state->coalition()));
+  TRY_VOID(learn_bodies(*reader, state->coalition()));
+  if (next_seq == 0) TRY_VOID(found_log(store, config.machine, state->coalition(), now));
+  const std::uint64_t entries = state->next_seq();
+  return Restored{std::move(*state), entries, from};
 }
 
 }  // namespace tansiq::node

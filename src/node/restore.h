@@ -2,20 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
-#include "coordination/coalition.h"
 #include "node/log_book.h"
+#include "node/state.h"
 #include "store/log_store.h"
 
 namespace tansiq::node {
 
-/// The state hash that a snapshot ends in (docs/core.md); taking it from there saves encoding the state
-/// a second time. Zeros when the bytes are too short to be a snapshot.
-[[nodiscard]] store::Hash snapshot_state_hash(ByteView snapshot);
-
 struct Restored {
-  std::unique_ptr<coordination::Coalition> coalition;
+  State state;
   std::uint64_t entries = 0;        ///< In the record.
   std::uint64_t from_snapshot = 0;  ///< Covered by the snapshot that was used; 0 without one.
 };
@@ -23,8 +18,9 @@ struct Restored {
 /// Replays; decides nothing. A snapshot whose state hash does not fit is left aside with a warning, and the whole log
 /// is replayed. An empty record gets its genesis, with the charter's text as a body. Fails with `kCorrupt` when the
 /// record does not replay, `kInvalid` when it belongs to another charter.
-[[nodiscard]] Result<Restored> restore_coalition(store::LogStore& store, const LogBook& logs,
-                                                 const coordination::CoalitionConfig& config, UtcMs now);
+[[nodiscard]] Result<Restored> restore_state(store::LogStore& store, const LogBook& logs,
+                                             const coordination::CoalitionConfig& config, UtcMs now,
+                                             f3548::Switches switches = {});
 
 /// Tells the coalition how far peers' logs are mirrored: what anchors quote.
 [[nodiscard]] Status note_heads(store::LogReader& reader, const LogBook& logs, coordination::Coalition& coalition);

@@ -17,7 +17,7 @@ coordination::CoalitionConfig config() {
 Result<Restored> restore(GatedStore& store, const coordination::CoalitionConfig& with = config()) {
   const auto logs = LogBook::open(store, with.machine.charter, with.machine.self);
   EXPECT_TRUE(logs.has_value());
-  return restore_coalition(store, *logs, with, kTestStart);
+  return restore_state(store, *logs, with, kTestStart);
 }
 
 TEST(Restore, AnEmptyRecordGetsItsGenesis) {
@@ -29,15 +29,14 @@ TEST(Restore, AnEmptyRecordGetsItsGenesis) {
   const auto again = restore(store);
   ASSERT_TRUE(again.has_value()) << again.error().text();
   EXPECT_EQ(store.lines().size(), 1U) << "founded twice";
-  EXPECT_EQ(again->coalition->state_hash(), restored->coalition->state_hash());
+  EXPECT_EQ(again->state.hash(), restored->state.hash());
 }
 
 TEST(Restore, ASnapshotIsUsedOnlyWhenItsStateHasTheHashStoredWithIt) {
   GatedStore store;
   const auto restored = restore(store);
   ASSERT_TRUE(restored.has_value());
-  store.snapshot =
-      store::Snapshot{1, store::Hash{restored->coalition->state_hash()}, restored->coalition->write_snapshot()};
+  store.snapshot = store::Snapshot{1, store::Hash{restored->state.hash()}, restored->state.write_snapshot()};
   auto again = restore(store);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->from_snapshot, 1U);
@@ -45,14 +44,14 @@ TEST(Restore, ASnapshotIsUsedOnlyWhenItsStateHasTheHashStoredWithIt) {
   again = restore(store);
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->from_snapshot, 0U);
-  EXPECT_EQ(again->coalition->state_hash(), restored->coalition->state_hash());
+  EXPECT_EQ(again->state.hash(), restored->state.hash());
 }
 
 TEST(Restore, ASnapshotEndsInItsStateHash) {
   GatedStore store;
   const auto restored = restore(store);
   ASSERT_TRUE(restored.has_value());
-  EXPECT_EQ(snapshot_state_hash(restored->coalition->write_snapshot()).bytes, restored->coalition->state_hash());
+  EXPECT_EQ(snapshot_state_hash(restored->state.write_snapshot()).bytes, restored->state.hash());
   EXPECT_EQ(snapshot_state_hash({}), store::Hash{});
 }
 
