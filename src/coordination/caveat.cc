@@ -32,6 +32,18 @@ std::string time_words(DurationMs time_ms) {
 
 }  // namespace
 
+EntryHash name_of(const PlannedUse& use) {
+  std::string text;
+  log::JcsWriter out(text);
+  out.begin_array();
+  for (const PlannedUse::Part& part : use.parts) {
+    out.integer(part.leg);
+    core::write_volumes(out, *part.volumes);
+  }
+  out.end_array();
+  return log::sha256(text);
+}
+
 Status CaveatRule::check() const {
   if (of.empty()) return fail(ErrorCode::kInvalid, "a caveat names whom to keep away from");
   const auto bound = [](std::string_view what, std::int64_t value, std::int64_t most) -> Status {
@@ -105,16 +117,6 @@ std::vector<CaveatMeet> meets_of(const CaveatRule& rule, const PlannedUse& use, 
     out.resize(kCaveatMeetsMax);
   }
   return out;
-}
-
-bool near_in_time(const CaveatRule& rule, const PlannedUse& use, const TrafficChange& change) {
-  return std::ranges::any_of(use.parts, [&](const PlannedUse::Part& part) {
-    return std::ranges::any_of(*part.volumes, [&](const geo::Volume4d& mine) {
-      return std::ranges::any_of(change.volumes, [&](const geo::Volume4d& theirs) {
-        return geo::times_conflict(mine.window, theirs.window, rule.time_ms);
-      });
-    });
-  });
 }
 
 std::string caveat_words(const CaveatRule& rule) {

@@ -28,13 +28,13 @@ inline constexpr std::size_t kTrafficChangesMax = 1'024;
 [[nodiscard]] bool belongs_to(const core::Subject& manager, const std::optional<AuthorityId>& principal,
                               const core::Subject& whom);
 
+/// What is flown of a use, named so that the same volumes are known again.
+[[nodiscard]] EntryHash name_of(const PlannedUse& use);
+
 /// What comes too near to a use, in order of leg and name, at most `kCaveatMeetsMax` rows. What cannot be compared for
 /// its amount counts as met. `here`: only what is in zones of this node. O(volumes × log n + hits).
 [[nodiscard]] std::vector<CaveatMeet> meets_of(const CaveatRule& rule, const PlannedUse& use, const KnownTraffic& known,
                                                bool here);
-
-/// Whether a change of that window can concern a use under the rule.
-[[nodiscard]] bool near_in_time(const CaveatRule& rule, const PlannedUse& use, const TrafficChange& change);
 
 /// `never within 10 NM and 15 min of sy`, for people.
 [[nodiscard]] std::string caveat_words(const CaveatRule& rule);

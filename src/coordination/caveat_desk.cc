@@ -146,6 +146,9 @@ std::optional<Body> CaveatDesk::next(UtcMs /*now*/) {
   if (caveats_.empty() && withdrawals_.empty()) {
     changes_.clear();
     dirty_.clear();
+    touched_.clear();
+    compared_.clear();
+    prepared_.clear();
     return {};
   }
   if (deposits_due_) {
@@ -163,7 +166,7 @@ std::optional<Body> CaveatDesk::next(UtcMs /*now*/) {
 
 std::optional<UtcMs> CaveatDesk::next_timer() const {
   if (caveats_.empty() && withdrawals_.empty()) return {};
-  if (all_dirty_ || deposits_due_ || !changes_.empty() || !dirty_.empty()) return kUtcMin;
+  if (all_dirty_ || deposits_due_ || !changes_.empty() || !dirty_.empty() || !touched_.empty()) return kUtcMin;
   return {};
 }
 
@@ -186,7 +189,7 @@ void CaveatDesk::changed(const TrafficChange& change) {
   const bool theirs = std::ranges::any_of(caveats_, [&](const auto& row) {
     return row.second.rule.domain == change.domain && belongs_to(change.manager, change.principal, row.second.rule.of);
   });
-  if (ours) dirty_.insert(whole(change.party));
+  if (ours) touched_.insert(whole(change.party));
   if (!theirs) return;
   changes_.push_back(change);
   if (changes_.size() < kTrafficChangesMax) return;
@@ -194,27 +197,77 @@ void CaveatDesk::changed(const TrafficChange& change) {
   all_dirty_ = true;
 }
 
+/// Much happens to a flight that leaves its volumes what they were.
+void CaveatDesk::sort_out_ours() {
+  for (const UseParty& party : std::exchange(touched_, {})) {
+    const auto use = planned_.find(self_, party);
+    const EntryHash now = use ? name_of(*use) : EntryHash{};
+    EntryHash& before = compared_[party];
+    if (before == now) continue;
+    before = now;
+    prepared_.erase(party);
+    dirty_.insert(party);
+    if (!use) compared_.erase(party);
+  }
+}
+
+/// Whether the rule keeps a use of ours away from these, by the predicate by which it is compared.
+bool CaveatDesk::meets(const CaveatRule& rule, const UseParty& party, const std::vector<geo::PreparedVolume>& theirs) {
+  auto ours = prepared_.find(party);
+  if (ours == prepared_.end()) {
+    ours = prepared_.emplace(party, std::vector<geo::PreparedVolume>()).first;
+    const auto use = planned_.find(self_, party);
+    for (const PlannedUse::Part& part : use ? use->parts : std::vector<PlannedUse::Part>()) {
+      for (const geo::Volume4d& volume : *part.volumes) {
+        if (auto one = geo::prepare(volume)) ours->second.push_back(std::move(*one));
+      }
+    }
+  }
+  const geo::Minima minima = rule.minima();
+  return std::ranges::any_of(ours->second, [&](const geo::PreparedVolume& one) {
+    return std::ranges::any_of(theirs, [&](const geo::PreparedVolume& other) {
+      if (!geo::times_conflict(one.window, other.window, minima.time_ms)) return false;
+      if (rule.vertical_cm) return geo::conflict(one, other, minima);
+      geo::PreparedVolume at_all_levels = one;
+      at_all_levels.band = {};
+      return geo::conflict(at_all_levels, other, minima);
+    });
+  });
+}
+
 /// Finds which of ours each change may concern.
 void CaveatDesk::sort_out() {
+  sort_out_ours();
   if (!all_dirty_ && changes_.empty()) return;
   const std::vector<UseParty> all = planned_.all(self_);
   if (all_dirty_) {
+    compared_.clear();
+    prepared_.clear();
     dirty_.insert(all.begin(), all.end());
     for (const auto& [key, told] : told_) dirty_.insert(whole(party_of(told.body)));
   }
   // What has gone is found where it was met.
-  for (const auto& [key, meeting] : meetings_) dirty_.insert(key.second);
-  for (const UseParty& party : all) {
-    if (dirty_.contains(party)) continue;
-    const auto use = planned_.find(self_, party);
-    const bool concerned =
-        use && std::ranges::any_of(changes_, [&](const TrafficChange& change) {
-          return std::ranges::any_of(caveats_, [&](const auto& row) {
-            const CaveatRule& rule = row.second.rule;
-            return belongs_to(change.manager, change.principal, rule.of) && near_in_time(rule, *use, change);
-          });
-        });
-    if (concerned) dirty_.insert(party);
+  for (const auto& [key, meeting] : meetings_) {
+    const auto caveat = caveats_.find(key.first);
+    const bool met = all_dirty_ || std::ranges::any_of(changes_, [&](const TrafficChange& change) {
+                       // Space that is newly booked takes nothing away.
+                       const bool more_only = change.party.request && !change.volumes.empty();
+                       return !more_only && caveat != caveats_.end() &&
+                              belongs_to(change.manager, change.principal, caveat->second.rule.of);
+                     });
+    if (met) dirty_.insert(key.second);
+  }
+  for (const TrafficChange& change : changes_) {
+    std::vector<geo::PreparedVolume> theirs;
+    for (const geo::Volume4d& volume : change.volumes) {
+      if (auto one = geo::prepare(volume)) theirs.push_back(std::move(*one));
+    }
+    for (const auto& [id, standing] : caveats_) {
+      if (theirs.empty() || !belongs_to(change.manager, change.principal, standing.rule.of)) continue;
+      for (const UseParty& party : all) {
+        if (!dirty_.contains(party) && meets(standing.rule, party, theirs)) dirty_.insert(party);
+      }
+    }
   }
   changes_.clear();
   all_dirty_ = false;

@@ -39,6 +39,7 @@
 #include "coordination/entry.h"
 #include "coordination/views.h"
 #include "core/charter.h"
+#include "geo/conflict.h"
 
 namespace tansiq::coordination {
 
@@ -101,6 +102,9 @@ class CaveatDesk {
 
   [[nodiscard]] std::optional<Body> keep_deposits();
   void sort_out();
+  void sort_out_ours();
+  [[nodiscard]] bool meets(const CaveatRule& rule, const UseParty& party,
+                           const std::vector<geo::PreparedVolume>& theirs);
   [[nodiscard]] std::optional<Body> news(const UseParty& party) const;
   [[nodiscard]] std::vector<CaveatMeet> meets_now(const CaveatStanding& caveat, const UseParty& party,
                                                   const std::optional<PlannedUse>& use) const;
@@ -128,6 +132,9 @@ class CaveatDesk {
   bool all_dirty_ = true;
   bool deposits_due_ = true;
   std::vector<TrafficChange> changes_;
+  std::set<UseParty> touched_;              ///< Ours, of which something has changed.
+  std::map<UseParty, EntryHash> compared_;  ///< Ours, as they were when last compared for their own sake.
+  std::map<UseParty, std::vector<geo::PreparedVolume>> prepared_;  ///< Ours, as far as they were needed.
   std::set<UseParty> dirty_;
 };
 

@@ -67,6 +67,9 @@ Status CaveatDesk::read_state(const log::JcsValue& value) {
   all_dirty_ = deposits_due_ = true;
   changes_.clear();
   dirty_.clear();
+  touched_.clear();
+  compared_.clear();
+  prepared_.clear();
   return {};
 }
 

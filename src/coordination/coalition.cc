@@ -104,7 +104,9 @@ void Coalition::follow_traffic(const Said& said) {
                                     .manager = core::Subject::trusted(said.author.str()),
                                     .principal = {},
                                     .volumes = body.volumes});
-        } else if constexpr (requires { requires std::is_same_v<decltype(T::request), EntryHash>; }) {
+        } else if constexpr (std::is_same_v<T, LegHold> || std::is_same_v<T, LegLapsed> ||
+                             std::is_same_v<T, LegClosed>) {
+          // Space is booked, or comes free.
           note_change(traffic_->of_leg(body.request));
         } else if constexpr (T::kType.starts_with("zone.")) {
           // Windows have gone over to another sequencer, or have come.

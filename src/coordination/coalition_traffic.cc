@@ -35,6 +35,12 @@ std::vector<PlannedUse::Part> parts_of(const Flight& flight) {
   return out;
 }
 
+EntryHash part_name(const PlannedUse::Part& part) {
+  PlannedUse use;
+  use.parts.push_back(part);
+  return name_of(use);
+}
+
 }  // namespace
 
 // Planned -------------------------------------------------------------------------------------------------------------
@@ -107,6 +113,19 @@ std::vector<UseParty> CoalitionTraffic::all(const AuthorityId& of) const {
   return out;
 }
 
+/// Preparing takes longer than comparing, and the same ones are compared again and again.
+const std::vector<geo::PreparedVolume>& CoalitionTraffic::prepared(const EntryHash& name,
+                                                                   const std::vector<geo::Volume4d>& volumes) const {
+  const auto at = prepared_.find(name);
+  if (at != prepared_.end()) return at->second;
+  if (prepared_.size() >= kPreparedMax) prepared_.clear();
+  std::vector<geo::PreparedVolume>& made = prepared_[name];
+  for (const geo::Volume4d& volume : volumes) {
+    if (auto one = geo::prepare(volume)) made.push_back(std::move(*one));
+  }
+  return made;
+}
+
 // Known ---------------------------------------------------------------------------------------------------------------
 
 Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, core::Domain domain,
@@ -132,18 +151,20 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
     if (belongs_to(use.manager, principal, whom)) out.emplace(use.name, std::move(use));
   }
   const geo::PreparedVolume asked = TRY(geo::prepare(volume));
-  const auto meets = [&](const std::vector<geo::Volume4d>& volumes) {
-    return std::ranges::any_of(volumes, [&](const geo::Volume4d& other) {
-      if (!geo::times_conflict(asked.window, other.window, minima.time_ms)) return false;
-      const auto prepared = geo::prepare(other);
-      return prepared && geo::conflict(asked, *prepared, minima);
-    });
+  const auto meets = [&](const EntryHash& name, const std::vector<geo::Volume4d>& volumes) {
+    const bool then = std::ranges::any_of(
+        volumes, [&](const geo::Volume4d& v) { return geo::times_conflict(asked.window, v.window, minima.time_ms); });
+    return then && std::ranges::any_of(prepared(name, volumes), [&](const geo::PreparedVolume& other) {
+             return geo::conflict(asked, other, minima);
+           });
   };
   // What is only told: legs in disputed space.
   for (const NotedLeg& noted : legs_.notices()) {
-    if (noted.notice.domain != domain || !belongs_to(subject_of(noted.home), whom) || !meets(noted.notice.volumes)) {
-      continue;
-    }
+    const bool then =
+        noted.notice.domain == domain && std::ranges::any_of(noted.notice.volumes, [&](const geo::Volume4d& volume) {
+          return geo::times_conflict(asked.window, volume.window, minima.time_ms);
+        });
+    if (!then || !belongs_to(subject_of(noted.home), whom) || !meets(noted.entry, noted.notice.volumes)) continue;
     out.emplace(noted.entry.hex(),
                 KnownUse{.here = false,
                          .manager = subject_of(noted.home),
@@ -160,7 +181,7 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
     }
     if (std::ranges::find(booked_here, id) != booked_here.end()) continue;
     for (const PlannedUse::Part& part : parts_of(flight)) {
-      if (!meets(*part.volumes)) continue;
+      if (!meets(part_name(part), *part.volumes)) continue;
       out.emplace(flight.filing.hex(),
                   KnownUse{.here = false,
                            .manager = subject_of(*principal),

@@ -2,6 +2,10 @@
 // the intents and bookings of its zone machine.
 #pragma once
 
+#include <cstring>
+#include <unordered_map>
+#include <vector>
+
 #include "coordination/flight_desk.h"
 #include "coordination/leg_desk.h"
 #include "coordination/views.h"
@@ -31,9 +35,22 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   [[nodiscard]] std::optional<PlannedUse> leg(const AuthorityId& of, const UseParty& party) const;
   [[nodiscard]] std::optional<PlannedUse> intent(const AuthorityId& of, const UseParty& party) const;
 
+  [[nodiscard]] const std::vector<geo::PreparedVolume>& prepared(const EntryHash& name,
+                                                                 const std::vector<geo::Volume4d>& volumes) const;
+
+  static constexpr std::size_t kPreparedMax = 4'096;
   const core::Machine& machine_;
   const LegDesk& legs_;
   const FlightDesk& flights_;
+  struct ByFirstBytes {
+    std::size_t operator()(const EntryHash& name) const {
+      std::size_t out = 0;
+      std::memcpy(&out, name.bytes.data(), sizeof(out));
+      return out;
+    }
+  };
+  /// Volumes by a name that never changes. Looked up, never iterated.
+  mutable std::unordered_map<EntryHash, std::vector<geo::PreparedVolume>, ByFirstBytes> prepared_;
 };
 
 }  // namespace tansiq::coordination
