@@ -24,6 +24,7 @@ constexpr const char* kEveryConnection = R"sql(
   PRAGMA cell_size_check = ON;
   PRAGMA trusted_schema = OFF;
   PRAGMA temp_store = MEMORY;
+  PRAGMA secure_delete = ON;
 )sql";
 
 /// Each commit is synced (FULL; fullfsync matters where the system call does not reach the platter). The write-ahead
