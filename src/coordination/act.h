@@ -20,6 +20,25 @@
 
 namespace tansiq::coordination {
 
+/// The whole note of a charter, as signed; bounded by kNoteBytesMax, not by what fits into an entry.
+struct NoteText {
+  std::string note;
+};
+
+}  // namespace tansiq::coordination
+
+namespace tansiq::core {
+
+template <>
+struct Codec<coordination::NoteText> {
+  static void write(log::JcsWriter& out, const coordination::NoteText& value) { out.string(value.note); }
+  static Result<coordination::NoteText> read(const log::JcsValue& value);
+};
+
+}  // namespace tansiq::core
+
+namespace tansiq::coordination {
+
 /// Files a flight, or MODIFIES a live one.
 struct FileFlight {
   static constexpr std::string_view kKind = "flight.file";
@@ -160,8 +179,16 @@ struct ResolveZone {
   }
 };
 
+/// Agrees to the next version of the charter.
+struct AdoptCharter {
+  static constexpr std::string_view kKind = "charter.adopt";
+  NoteText note;
+  static constexpr auto fields() { return std::tuple(field("note", &AdoptCharter::note)); }
+};
+
 using Act = std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation, ProposeRelation,
-                         AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock>;
+                         AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock,
+                         AdoptCharter>;
 
 struct ActCommand {
   CommandId cmd;

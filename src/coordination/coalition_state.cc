@@ -92,7 +92,9 @@ std::string Coalition::coordination_state() const {
       core::write_fields(out, AnchorRow{.log = origins_.origin(log), .of = origins_.origin(of), .size = size});
     }
   }
-  out.end_array().key("control");
+  out.end_array().key("charter");
+  adoptions_->write_state(out);
+  out.key("control");
   control_->write_state(out);
   out.key("flights");
   flights_->write_state(out);
@@ -147,10 +149,12 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
     rest = snapshot.subspan(head + length);
     rest = rest.first(rest.size() - sizeof(core::StateHash));
   }
-  const core::Charter charter = config.machine.charter;
+  core::CharterTexts texts = config.machine.texts;
   core::Machine made = TRY(core::Machine::read_snapshot(std::move(config.machine), machine));
-  Origins origins = TRY(Origins::make(charter));
-  std::unique_ptr<Coalition> out(new Coalition(std::move(made), std::move(origins), config.quota, config.officers));
+  Origins origins = TRY(origins_of(config.former, made.versions()));
+  std::unique_ptr<Coalition> out(
+      new Coalition(std::move(made), std::move(origins), config.former, config.quota, config.officers));
+  out->texts_ = std::move(texts);
   if (!whole) return out;
   TRY_VOID(out->read_state(as_text(rest)));
   const core::StateHash hash = out->state_hash();
@@ -162,7 +166,7 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
+  TRY_VOID(root.only({"acts", "anchored", "charter", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -185,6 +189,12 @@ Status Coalition::read_state(std::string_view text) {
     peer_logs_[log] = {.size = row.size, .root = {}, .last_time = row.last_time};
   }
   for (const SkewRow& row : TRY(read_rows<SkewRow>(root, "skews"))) skew_noted_[row.author] = row.time;
+  TRY_VOID(adoptions_->read_state(TRY(root.at("charter"))));
+  if (adoptions_->in_force() != machine_.charter().version) return bad_snapshot("another version of the charter");
+  if (const CharterAdopted* pending = adoptions_->pending()) {
+    TRY_VOID(load_pending(*pending));
+    control_->announce(pending_->charter);
+  }
   // In the order in which the parts may ask each other.
   TRY_VOID(relations_->read_state(TRY(root.at("relations"))));
   TRY_VOID(control_->read_state(TRY(root.at("control"))));

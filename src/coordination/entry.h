@@ -31,7 +31,7 @@ using Body = std::variant<
     RelationFreeze, RelationPropose, RelationAccept,
     // zone control
     ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
-    CharterAdopted,
+    CharterAdopted, CharterInForce,
     // peers
     Anchor, MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, Alarm>;
 

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +38,13 @@ static_assert(2 * kVolumesPerIntentMax <= 1U << VolumeTag::kOrdinalBits);
 
 using IntentTable = Table<Intent, IntentId>;
 using MeasureTable = Table<Measure, MeasureId>;
+
+/// A later version of the charter that the machine has adopted.
+struct AdoptedVersion {
+  std::int64_t version = 0;
+  std::string sha256;  ///< Of its text, in hexadecimal.
+  friend bool operator==(const AdoptedVersion&, const AdoptedVersion&) = default;
+};
 
 class State {
  public:
@@ -74,6 +83,12 @@ class State {
   /// Who decides in a zone now; its owner until told otherwise.
   [[nodiscard]] const AuthorityId& sequencer(ZoneNumber zone) const;
   void set_sequencer(ZoneNumber zone, const AuthorityId& authority);
+
+  /// The zone table has become that of a later version: finds out anew to which zones each live volume belongs, and when
+  /// each intent runs out. Fails with `kCorrupt` on an outline that is none; the state is then good for nothing.
+  [[nodiscard]] Status adopt(AdoptedVersion version);
+  /// In order, without the founding one.
+  [[nodiscard]] const std::vector<AdoptedVersion>& versions() const { return versions_; }
 
   [[nodiscard]] const ZoneTable& zones() const { return *zones_; }
   [[nodiscard]] const IntentTable& intents() const { return intents_; }
@@ -130,6 +145,7 @@ class State {
   void index_intent(Slot slot, Prepared* prepared);
   /// Takes volumes [from, …) out of the index.
   void unindex_intent(Slot slot, std::size_t from);
+  [[nodiscard]] Status rezone(Slot slot);
   [[nodiscard]] Status settle_bookings();
   void index_booking(Slot slot, const Prepared& prepared);
   void unindex_booking(Slot slot);
@@ -158,6 +174,7 @@ class State {
   BookingTable bookings_;
   std::vector<IntentId> unsettled_bookings_;
   std::map<ZoneNumber, AuthorityId> sequencers_;  // where it is not the owner
+  std::vector<AdoptedVersion> versions_;
 };
 
 }  // namespace tansiq::core
