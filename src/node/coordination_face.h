@@ -32,7 +32,11 @@ struct PeerStanding {
 /// The document behind a name: `relations`, `flights`, `legs`, `control`. Nothing for another name.
 [[nodiscard]] std::optional<std::string> coordination_json(std::string_view name,
                                                            const coordination::Coalition& coalition);
-[[nodiscard]] std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now);
+/// Peers, lines, and which version of the charter each has: {"charter":{…},"peers":[…],"self"}.
+[[nodiscard]] std::string peers_json(const coordination::Coalition& coalition, const std::vector<PeerStanding>& peers,
+                                     UtcMs now);
+/// What is wrong with the version in force here, for those who run the node; empty when nothing is.
+[[nodiscard]] std::string charter_trouble(const coordination::Coalition& coalition, UtcMs now);
 
 /// What a change of relations would mean, line by line. `body`: {"change":"freeze"|"agreement","edges":[…]} or
 /// {"proposal":hash}. Fails with `kInvalid`, `kNotFound`.

@@ -89,6 +89,12 @@ class CoreThread {
     std::function<void(Error)> on_failure;
     /// Called after a batch is durable, on the core thread, when logs that peers read have grown.
     std::function<void()> on_shared{};
+    /// Whether this node could go on under a version that an officer wants to adopt.
+    std::function<Status(const core::Charter&)> may_adopt{};
+    /// On the core thread: a version has come into force with entries that are not durable yet; logs and keys follow.
+    std::function<Status(const coordination::Coalition&)> on_version{};
+    /// On the core thread, once these are durable; and after anything else that was said about charters.
+    std::function<void(const coordination::Coalition&)> on_charter{};
   };
 
   /// `coalition` has `store`'s entries applied and is settled. The rest outlives this.
@@ -124,6 +130,7 @@ class CoreThread {
   void execute(ActTask& task, UtcMs now);
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
+  [[nodiscard]] Result<coordination::ActOutcome> perform(const coordination::ActCommand& command, UtcMs now);
   [[nodiscard]] Result<Recorded> recorded(Result<core::Outcome> outcome);
   [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
   [[nodiscard]] Status commit();
@@ -145,6 +152,7 @@ class CoreThread {
   std::thread thread_;
 
   // The batch under way.
+  std::size_t versions_ = 1;         ///< Of the charter, that logs and keys have followed.
   std::uint64_t durable_seq_ = 0;    ///< One more than the last durable entry's seq.
   std::uint64_t durable_index_ = 0;  ///< Size of `main`, durable.
   coordination::Batch batch_;        ///< Entries not yet durable, from durable_seq_ on.

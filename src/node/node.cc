@@ -19,6 +19,7 @@
 #include "node/log_face.h"
 #include "node/metrics.h"
 #include "node/native_face.h"
+#include "node/node_keys.h"
 #include "node/peer_links.h"
 #include "node/restore.h"
 #include "store/sqlite_store.h"
@@ -47,19 +48,6 @@ std::string about(const DataDir& dir, const log::SignerKey& key) {
 
 DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
-}
-
-/// Every log of this node is signed with its key, under the log's own name.
-Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Charter& charter,
-                    const AuthorityId& self) {
-  notes.add_own(TRY(key.renamed(key.name())));
-  if (charter.authorities.size() < 2) return {};
-  notes.add_own(TRY(key.renamed(TRY(coordination::members_origin(key.name())))));
-  for (const core::Authority& other : charter.authorities) {
-    if (other.id == self || !other.peer) continue;
-    notes.add_own(TRY(key.renamed(TRY(coordination::pair_origin(key.name(), other.id)))));
-  }
-  return {};
 }
 
 /// Runs `scale` times as fast as the system's clock.
@@ -108,10 +96,14 @@ class Node::Impl {
 
   [[nodiscard]] std::string address() const { return server_ ? server_->url() : std::string(); }
   [[nodiscard]] std::string peer_address() const {
-    PeerLinks* const links = linked_.load();
+    const auto links = linked();
     return links != nullptr ? links->address() : std::string();
   }
   void act(coordination::ActCommand command, std::function<void(Result<coordination::ActOutcome>)> callback);
+  [[nodiscard]] core::Charter charter() const {
+    const std::lock_guard lock(charter_mutex_);
+    return versions_.back();
+  }
   [[nodiscard]] const DataDir& dir() const { return dir_; }
   [[nodiscard]] const std::string& vkey() const { return vkey_; }
   [[nodiscard]] const OpenReport& report() const { return report_; }
@@ -131,7 +123,15 @@ class Node::Impl {
   [[nodiscard]] Status ready() const;
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] Status link_peers();
-  [[nodiscard]] std::string peers() const;
+  void relink();
+  [[nodiscard]] std::shared_ptr<PeerLinks> linked() const {
+    const std::lock_guard lock(charter_mutex_);
+    return links_;
+  }
+  [[nodiscard]] std::string peers(const coordination::Coalition& coalition) const;
+  [[nodiscard]] Status may_adopt(const core::Charter& charter) const;
+  [[nodiscard]] Status follow_version(const coordination::Coalition& coalition);
+  void note_charter(const coordination::Coalition& coalition);
   void note_server_problem(const net::ServerProblem& problem);
 
   const NodeConfig config_;
@@ -152,8 +152,15 @@ class Node::Impl {
   std::unique_ptr<LogFace> log_face_;
   std::unique_ptr<CoreThread> core_;
   std::unique_ptr<NativeFace> face_;
-  std::unique_ptr<PeerLinks> links_;
-  std::atomic<PeerLinks*> linked_{nullptr};  // The same, for other threads.
+
+  mutable std::mutex charter_mutex_;  // Guards what follows, up to the blank line.
+  std::shared_ptr<PeerLinks> links_;
+  std::vector<core::Charter> versions_;   // Former ones included; the one in force last.
+  std::optional<LogBook> links_logs_;     // As they stand under that version.
+  std::string charter_note_;              // Of the version in force.
+  std::optional<log::Hash> note_to_keep_; // Whose file is still to be written.
+  bool relink_ = false;                   // A version has come into force since the links were started.
+
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<const net::HttpServer*> listening_{
       nullptr};  // The same, for I/O threads: requests come before `start` returns.
@@ -178,7 +185,9 @@ Status Node::Impl::open() {
   TRY_VOID(open_store());
   logs_.emplace(TRY(LogBook::open(*store_, dir_.charter.charter, dir_.self)));
   coordination::CoalitionConfig config{
-      .machine = {dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}}, .quota = {}};
+      .machine = {dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}, {}},
+      .former = dir_.former,
+      .quota = {}};
   // Where it is for real, what widens a relation needs two officers.
   const core::DataMode mode = dir_.charter.charter.data_mode;
   if (mode == core::DataMode::kReal || mode == core::DataMode::kExercise) config.officers = {};
@@ -192,6 +201,9 @@ Status Node::Impl::open() {
   figures_.live_intents.store(restored.coalition->machine().live_intents());
   figures_.live_volumes.store(restored.coalition->machine().live_volumes());
   figures_.live_measures.store(restored.coalition->machine().live_measures());
+  charter_note_ = dir_.charter_note;
+  if (restored.coalition->machine().versions().size() > 1) TRY_VOID(follow_version(*restored.coalition));
+  note_charter(*restored.coalition);
   TRY_VOID(store_->publish());
   TRY_VOID(make_threads(std::move(restored.coalition)));
   report_.took_ms = milliseconds_since(begin);
@@ -236,8 +248,11 @@ Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coaliti
   core_config.batch_max = config_.limits.batch_commands_max;
   core_config.on_failure = [this](const Error& error) { fail_with(error); };
   core_config.on_shared = [this] {
-    if (PeerLinks* const links = linked_.load()) links->grown();
+    if (const auto links = linked()) links->grown();
   };
+  core_config.may_adopt = [this](const core::Charter& charter) { return may_adopt(charter); };
+  core_config.on_version = [this](const coordination::Coalition& all) { return follow_version(all); };
+  core_config.on_charter = [this](const coordination::Coalition& all) { note_charter(all); };
   core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(coalition), *logs_, notes_, *store_,
                                        TRY(store_->open_reader()), *hub_, figures_);
   face_ = std::make_unique<NativeFace>(NativeFace::Services{.core = *core_,
@@ -247,8 +262,12 @@ Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coaliti
                                                             .authenticator = authenticator_,
                                                             .metrics = [this] { return metrics(); },
                                                             .ready = [this] { return ready(); },
-                                                            .peers = [this] { return peers(); },
-                                                            .charter_note = dir_.charter_note,
+                                                            .peers = [this](const coordination::Coalition& all) { return peers(all); },
+                                                            .charter_note =
+                                                                [this] {
+                                                                  const std::lock_guard lock(charter_mutex_);
+                                                                  return charter_note_;
+                                                                },
                                                             .about = about(dir_, dir_.key),
                                                             .data_mode = dir_.charter.charter.data_mode,
                                                             .public_log = config_.public_log,
@@ -283,35 +302,119 @@ Status Node::Impl::start() {
 }
 
 Status Node::Impl::link_peers() {
-  const core::Authority& self = *dir_.charter.charter.find_authority(dir_.self);
-  if (!self.peer || logs_->mirrors().empty()) return {};
-  PeerLinks::Config config{.charter = &dir_.charter.charter,
-                           .self = dir_.self,
-                           .key = &dir_.key,
-                           .cosigner = &*dir_.cosigner,
-                           .clock = &clock_,
-                           .certificate_file = config_.peer_tls.certificate.string(),
-                           .key_file = config_.peer_tls.key.string(),
-                           .listen_address = config_.peer_listen_address,
-                           .listen_port = 0,
-                           .urls = config_.peer_urls,
-                           .on_behind = [this](const Error& error) { fail_with(error); }};
+  PeerLinks::Config config;
+  std::optional<LogBook> logs;
+  std::string address;
+  {
+    const std::lock_guard lock(charter_mutex_);
+    config.versions = versions_;
+    logs = links_logs_;
+    if (links_) address = links_->address();
+    relink_ = false;
+  }
+  const core::Authority& self = *config.versions.back().find_authority(dir_.self);
+  if (!self.peer || logs->mirrors().empty()) return {};
+  if (!dir_.cosigner) {
+    return fail(ErrorCode::kNotFound, "the charter gives this node peers, but it has no cosigner.key", "peer");
+  }
+  config.self = dir_.self;
+  config.key = TRY(signing_key(dir_, config.versions.back()));
+  config.cosigner = &*dir_.cosigner;
+  config.clock = &clock_;
+  config.certificate_file = config_.peer_tls.certificate.string();
+  config.key_file = config_.peer_tls.key.string();
+  config.listen_address = config_.peer_listen_address;
+  config.urls = config_.peer_urls;
+  config.on_behind = [this](const Error& error) { fail_with(error); };
   if (config.certificate_file.empty()) config.certificate_file = (config_.data_dir / "peer.crt").string();
   if (config.key_file.empty()) config.key_file = (config_.data_dir / "peer.key").string();
-  if (config_.peer_listen_port >= 0) {
+  if (config_.peer_listen_port > 0) {
     config.listen_port = static_cast<std::uint16_t>(config_.peer_listen_port);
+  } else if (config_.peer_listen_port == 0) {
+    // Chosen once: whoever was told the port finds the node there under every version.
+    config.listen_port = address.empty() ? std::uint16_t{0} : TRY(net::BaseUrl::parse(address)).port;
   } else {
     config.listen_port = TRY(net::BaseUrl::parse(self.peer->url)).port;
   }
-  links_ = TRY(PeerLinks::start(std::move(config), *store_, *core_, *logs_, problems_));
-  linked_.store(links_.get());
-  log_info("node.peers", {{"address", links_->address()}, {"mirrors", logs_->mirrors().size()}});
+  std::shared_ptr<PeerLinks> links =
+      TRY(PeerLinks::start(std::move(config), *store_, *core_, std::move(*logs), problems_));
+  log_info("node.peers", {{"address", links->address()}, {"mirrors", links->mirrors()}});
+  const std::lock_guard lock(charter_mutex_);
+  links_ = std::move(links);
   return {};
 }
 
-std::string Node::Impl::peers() const {
-  PeerLinks* const links = linked_.load();
-  return peers_json(dir_.self, links != nullptr ? links->standing() : std::vector<PeerStanding>{}, clock_.now());
+/// A version of the charter has come into force: every line is cut and begun anew under its keys. Whoever is no member
+/// any more is refused from now on.
+void Node::Impl::relink() {
+  std::shared_ptr<PeerLinks> before;
+  {
+    const std::lock_guard lock(charter_mutex_);
+    if (note_to_keep_) {
+      keep_version(config_.data_dir, versions_.back().version, charter_note_);
+      note_to_keep_.reset();
+    }
+    if (!relink_) return;
+    before = links_;
+  }
+  if (before) before->stop();
+  if (const Status linked = link_peers(); !linked) {
+    log_error("node.relink_failed", {{"message", linked.error().text()}});
+    const std::lock_guard lock(charter_mutex_);
+    relink_ = true;  // Again in the next round: the address may still be taken.
+  }
+}
+
+Status Node::Impl::may_adopt(const core::Charter& charter) const {
+  TRY(signing_key(dir_, charter));
+  const core::Authority& self = *charter.find_authority(dir_.self);
+  if (!self.peer) return {};
+  if (!dir_.cosigner || dir_.cosigner->verifier().text() != self.peer->cosigner) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("it names {} as this node's cosigner, but cosigner.key is another; receipts stay with one key",
+                            self.peer->cosigner),
+                "peer.cosigner");
+  }
+  return {};
+}
+
+/// On the core thread, or before it runs: what is said from here on stands in the logs, and under the keys, of the
+/// version that has just come into force.
+Status Node::Impl::follow_version(const coordination::Coalition& coalition) {
+  const core::Charter& charter = coalition.machine().charter();
+  TRY_VOID(logs_->adopt(*store_, charter));
+  return add_own_logs(notes_, *TRY(signing_key(dir_, charter)), charter, dir_.self);
+}
+
+/// What is durable of the charter, for all other threads.
+void Node::Impl::note_charter(const coordination::Coalition& coalition) {
+  const auto& versions = coalition.machine().versions();
+  const auto& own = coalition.adoptions().own();
+  std::optional<std::string> note;
+  if (own && own->version == coalition.adoptions().in_force()) {
+    if (auto reader = store_->open_reader()) {
+      if (const auto body = (*reader)->body(own->note_sha256); body && *body) note = std::string(as_text(**body));
+    }
+  }
+  const std::string trouble = charter_trouble(coalition, clock_.now());
+  if (!trouble.empty()) log_error("charter.behind", {{"message", trouble}});
+  const std::lock_guard lock(charter_mutex_);
+  if (versions_.size() == dir_.former.size() + versions.size()) return;
+  const bool later = !versions_.empty();
+  versions_ = dir_.former;
+  versions_.insert(versions_.end(), versions.begin(), versions.end());
+  links_logs_ = logs_;
+  if (note) {
+    charter_note_ = std::move(*note);
+    note_to_keep_ = own->note_sha256;
+  }
+  relink_ = later;
+  if (later) log_info("charter.in_force", {{"version", versions_.back().version}});
+}
+
+std::string Node::Impl::peers(const coordination::Coalition& coalition) const {
+  const auto links = linked();
+  return peers_json(coalition, links != nullptr ? links->standing() : std::vector<PeerStanding>{}, clock_.now());
 }
 
 // --- stopping --------------------------------------------------------------------------------------------------------
@@ -348,13 +451,15 @@ void Node::Impl::shut_down() {
     const std::lock_guard lock(mutex_);
     return failure_.has_value();
   };
+  // First, so that nobody begins new lines to peers.
+  changed_.notify_all();
+  if (housekeeper_.joinable()) housekeeper_.join();
   if (hub_) hub_->stop();
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
-  if (links_) links_->stop();
+  if (const auto links = linked()) links->stop();
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
-  if (housekeeper_.joinable()) housekeeper_.join();
   if (core_ && !core_->failed() && server_ && !failed()) {
     if (core_->coalition().next_seq() > figures_.snapshot_entries.load())
       write_snapshot(take_snapshot(core_->coalition()));
@@ -388,6 +493,7 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
     return fail_with(published.error());
   }
   problems_.drain();
+  relink();
   const auto now = std::chrono::steady_clock::now();
   if (config_.tick_every_ms > 0 && now >= next_tick) {
     // Where time runs faster, what it calls for is due more often.
@@ -555,7 +661,7 @@ void Node::submit(core::Command command, SubmitCallback callback) {
 void Node::tick() { impl_->tick(); }
 Node::StateMark Node::state_mark() { return impl_->state_mark(); }
 const Node::OpenReport& Node::open_report() const { return impl_->report(); }
-const core::Charter& Node::charter() const { return impl_->dir().charter.charter; }
+core::Charter Node::charter() const { return impl_->charter(); }
 const AuthorityId& Node::authority() const { return impl_->dir().self; }
 const std::string& Node::log_origin() const { return impl_->dir().key.name(); }
 const std::string& Node::log_vkey() const { return impl_->vkey(); }

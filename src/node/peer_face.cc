@@ -14,6 +14,14 @@ namespace {
 
 constexpr std::size_t kBodyBytesMax = kPullNoteBytesMax + 1'024;  // a note and one more line
 
+Result<std::string> note_of(const PeerFace::ServedLog& served, const store::Head& head) {
+  if (!served.signer || served.keys.size() < 2 || head.size == 0) return head.checkpoint;
+  const log::VerifierKey keys[] = {served.signer->verifier()};
+  if (log::open_checkpoint(head.checkpoint, keys)) return head.checkpoint;
+  return log::sign_checkpoint({.origin = served.origin, .size = head.size, .root = head.root, .extensions = {}},
+                              *served.signer);
+}
+
 /// The end of the piece that is sent: whole bundles where more follow, which are cheaper to read and to prove.
 std::uint64_t piece_end(std::uint64_t from, std::uint64_t signed_size) {
   if (signed_size - from <= kPullEntriesMax) return signed_size;
@@ -192,7 +200,8 @@ Result<PeerFace::Seen*> PeerFace::examine_body(const Asked& asked, const store::
   }
   const bool fresh = body != seen.body;
   if (fresh) {
-    const log::VerifierKey keys[] = {asked.log->key, asked.peer->cosigner};
+    std::vector<log::VerifierKey> keys = asked.log->keys;
+    keys.push_back(asked.peer->cosigner);
     seen.checkpoint = TRY(log::open_checkpoint(body, keys)).checkpoint;
     seen.body = body;
   }
@@ -252,7 +261,9 @@ Result<std::string> PeerFace::answer(const Asked& asked, const store::Head& head
   if (question.under && (signed_size > head.size || question.from >= signed_size)) {
     return fail(ErrorCode::kInvalid, "nothing follows below that checkpoint", "under");
   }
-  PullAnswerWriter writer(question.from, question.under ? std::string_view() : head.checkpoint);
+  std::string note;
+  if (!question.under) note = TRY(note_of(*asked.log, head));
+  PullAnswerWriter writer(question.from, note);
   if (!question.prove && question.from < signed_size) {
     TRY_VOID(add_entries(*reader_, log, question.from, piece_end(question.from, signed_size), writer));
   }

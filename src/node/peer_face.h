@@ -48,8 +48,10 @@ class PeerFace {
   struct ServedLog {
     std::string origin;
     store::LogId id;
-    log::VerifierKey key;               ///< With which we sign it.
-    std::optional<AuthorityId> reader;  ///< The only one who may read it; absent: every peer.
+    std::vector<log::VerifierKey> keys;  ///< With which we sign it, or have signed it.
+    std::optional<AuthorityId> reader{};  ///< The only one who may read it; absent: every peer.
+    /// The key in use. A head that an earlier one signed, because nothing has been said since, is shown under this.
+    std::shared_ptr<const log::SignerKey> signer{};
   };
   struct KnownPeer {
     AuthorityId id;

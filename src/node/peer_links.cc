@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <future>
 
@@ -33,8 +34,8 @@ std::vector<std::array<std::uint8_t, 32>> pinned(const core::Peer& peer) {
 }  // namespace
 
 Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::SqliteStore& store, CoreThread& core,
-                                                    const LogBook& logs, ProblemLog& problems) {
-  std::unique_ptr<PeerLinks> links(new PeerLinks(std::move(config), core, logs));
+                                                    LogBook logs, ProblemLog& problems) {
+  std::unique_ptr<PeerLinks> links(new PeerLinks(std::move(config), core, std::move(logs)));
   TRY_VOID(links->listen(store, problems));
   TRY_VOID(links->pull(store));
   return links;
@@ -42,15 +43,33 @@ Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::Sqlite
 
 PeerLinks::~PeerLinks() { stop(); }
 
+std::vector<log::VerifierKey> PeerLinks::keys_ever(const AuthorityId& author, const std::string& origin) const {
+  std::vector<log::VerifierKey> out;
+  for (const core::Charter& version : config_.versions) {
+    const core::Authority* authority = version.find_authority(author);
+    if (authority == nullptr) continue;
+    const auto keys = coordination::log_keys(*authority, origin);
+    if (!keys) continue;
+    for (const log::VerifierKey& key : *keys) {
+      if (std::ranges::find(out, key.text(), &log::VerifierKey::text) == out.end()) out.push_back(key);
+    }
+  }
+  return out;
+}
+
 Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
   PeerFace::Config face;
   for (const LogName& name : logs_.shared()) {
-    const log::SignerKey key = TRY(config_.key->renamed(logs_.origin(name)));
-    PeerFace::ServedLog served{.origin = logs_.origin(name), .id = logs_.id(name), .key = key.verifier(), .reader = {}};
+    PeerFace::ServedLog served{.origin = logs_.origin(name),
+                               .id = logs_.id(name),
+                               .keys = keys_ever(config_.self, logs_.origin(name)),
+                               .reader = {},
+                               .signer = std::make_shared<const log::SignerKey>(
+                                   TRY(config_.key->renamed(logs_.origin(name))))};
     if (name.kind == LogName::Kind::kPair) served.reader = name.reader;
     face.logs.push_back(std::move(served));
   }
-  for (const core::Authority& authority : config_.charter->authorities) {
+  for (const core::Authority& authority : charter().authorities) {
     if (authority.id == config_.self || !authority.peer) continue;
     face.peers.push_back({.id = authority.id,
                           .tls_keys = authority.peer->tls_keys,
@@ -84,13 +103,16 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
 
 Status PeerLinks::pull(store::SqliteStore& store) {
   for (const LogName& name : logs_.mirrors()) {
-    const core::Authority& peer = *config_.charter->find_authority(name.author);
+    const core::Authority& peer = *charter().find_authority(name.author);
     const std::string& origin = logs_.origin(name);
     const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
     Replica::Held held = TRY(read_held(*reader, logs_.id(name)));
     if (const auto kept = TRY(reader->meta(fork_meta_key(origin))))
       held.evidence = TRY(log::read_evidence(as_text(*kept)));
-    Replica replica = TRY(Replica::open({origin, TRY(coordination::log_keys(peer, origin))}, std::move(held)));
+    Replica replica = TRY(Replica::open({.origin = origin,
+                                         .keys = TRY(coordination::log_keys(peer, origin)),
+                                         .former_keys = keys_ever(peer.id, origin)},
+                                        std::move(held)));
     net::HttpClientOptions http;
     const auto other = config_.urls.find(peer.id.str());
     http.base_url = other == config_.urls.end() ? peer.peer->url : other->second;

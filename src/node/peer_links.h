@@ -26,9 +26,12 @@ namespace tansiq::node {
 class PeerLinks {
  public:
   struct Config {
-    const core::Charter* charter = nullptr;  ///< What follows outlives the links.
+    /// Of the charter, the one in force last. Its members are spoken with; by keys of the others old checkpoints may
+    /// still be signed.
+    std::vector<core::Charter> versions;
     AuthorityId self;
-    const log::SignerKey* key = nullptr;       ///< The node's own.
+    /// What follows outlives the links.
+    const log::SignerKey* key = nullptr;       ///< With which the node signs under this version.
     const log::SignerKey* cosigner = nullptr;  ///< Type 04.
     const Clock* clock = nullptr;
     std::string certificate_file;  ///< PEM, with its key: shown to peers, as client and as server.
@@ -41,13 +44,14 @@ class PeerLinks {
   };
 
   /// Listens, and begins to pull. Fails with `kIo` (address, files), `kInvalid` (keys).
+  /// One version of the charter is what they live by: with another one they are started anew.
   [[nodiscard]] static Result<std::unique_ptr<PeerLinks>> start(Config config, store::SqliteStore& store,
-                                                                CoreThread& core, const LogBook& logs,
-                                                                ProblemLog& problems);
+                                                                CoreThread& core, LogBook logs, ProblemLog& problems);
   ~PeerLinks();  ///< stop()
   PeerLinks(const PeerLinks&) = delete;
   PeerLinks& operator=(const PeerLinks&) = delete;
 
+  [[nodiscard]] std::size_t mirrors() const { return lines_.size(); }
   void grown() { face_->grown(); }
   [[nodiscard]] std::vector<PeerStanding> standing() const;
   /// `https://127.0.0.1:9000`.
@@ -61,8 +65,11 @@ class PeerLinks {
     std::unique_ptr<Puller> puller;
   };
 
-  PeerLinks(Config config, CoreThread& core, const LogBook& logs)
-      : config_(std::move(config)), core_(core), logs_(logs) {}
+  PeerLinks(Config config, CoreThread& core, LogBook logs)
+      : config_(std::move(config)), core_(core), logs_(std::move(logs)) {}
+  [[nodiscard]] const core::Charter& charter() const { return config_.versions.back(); }
+  /// Keys that may sign a log, or once might.
+  [[nodiscard]] std::vector<log::VerifierKey> keys_ever(const AuthorityId& author, const std::string& origin) const;
   [[nodiscard]] Status listen(store::SqliteStore& store, ProblemLog& problems);
   [[nodiscard]] Status pull(store::SqliteStore& store);
   [[nodiscard]] Status make_durable(const coordination::LogName& log, const Piece& piece);
@@ -71,7 +78,7 @@ class PeerLinks {
 
   const Config config_;
   CoreThread& core_;
-  const LogBook& logs_;
+  const LogBook logs_;  ///< A copy: the core thread's goes on.
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
   std::vector<Line> lines_;
