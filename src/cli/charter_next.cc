@@ -8,6 +8,7 @@
 #include "cli/charter_file.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/peer_options.h"
 #include "cli/terminal.h"
 #include "cli/wire.h"
 #include "coordination/charter_change.h"

@@ -153,8 +153,8 @@ TEST_F(CoalitionCharterNode, ATlsKeyAndAnAddressMove) {
   ASSERT_TRUE(port.has_value());
   next_.authorities[2].peer->url = fmt::format("https://127.0.0.1:{}", *port);
   bring(next_, {0, 1, 2}, {0, 1, 2});
-  EXPECT_EQ(coalition_->node(2).peer_address(), next_.authorities[2].peer->url);
   expect_confirmed(0, 1, {2});
+  EXPECT_EQ(coalition_->node(2).peer_address(), next_.authorities[2].peer->url);
 }
 
 TEST_F(CoalitionCharterNode, ARestartBetweenAdoptionAndForce) {

@@ -382,6 +382,8 @@ Status Node::Impl::may_adopt(const core::Charter& charter) const {
 /// version that has just come into force.
 Status Node::Impl::follow_version(const coordination::Coalition& coalition) {
   const core::Charter& charter = coalition.machine().charter();
+  // Before anything of it is durable: whoever is removed must not get its first words.
+  if (const auto links = linked()) links->suspend();
   TRY_VOID(logs_->adopt(*store_, charter));
   return add_own_logs(notes_, *TRY(signing_key(dir_, charter)), charter, dir_.self);
 }

@@ -281,6 +281,10 @@ Result<std::string> PeerFace::answer(const Asked& asked, const store::Head& head
 void PeerFace::respond(const Asked& asked, const store::Head& head) {
   auto bytes = answer(asked, head);
   if (!bytes) return refuse(asked.exchange, std::move(bytes.error()));
+  // Looked at last: what was read after the suspension may be for other eyes.
+  if (suspended_.load()) {
+    return refuse(asked.exchange, {ErrorCode::kUnavailable, "the charter is changing; ask again", {}});
+  }
   net::Response response;
   response.headers.add("Content-Type", kPullMediaType);
   response.headers.add("Cache-Control", "no-store");

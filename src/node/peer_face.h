@@ -21,6 +21,7 @@
 // log ends the one before. One thread does the reading, the questions stand in a bounded queue.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -97,6 +98,9 @@ class PeerFace {
   void handle(const std::shared_ptr<net::Exchange>& exchange);
   /// Something has become durable. Any thread; costs a lock.
   void grown();
+  /// From when this returns, nothing leaves that becomes durable later: the charter by which peers are known is about to
+  /// change. Any thread; does not block.
+  void suspend() { suspended_.store(true); }
   /// Answers what waits with `kUnavailable` and ends the thread. Idempotent.
   void stop();
 
@@ -133,6 +137,7 @@ class PeerFace {
   std::unique_ptr<store::LogReader> reader_;
   ProblemLog& problems_;
 
+  std::atomic<bool> suspended_{false};
   std::mutex mutex_;  // Guards what follows, up to the blank line.
   std::condition_variable changed_;
   std::vector<std::shared_ptr<net::Exchange>> arrived_;

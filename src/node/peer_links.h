@@ -52,6 +52,8 @@ class PeerLinks {
   PeerLinks& operator=(const PeerLinks&) = delete;
 
   [[nodiscard]] std::size_t mirrors() const { return lines_.size(); }
+  /// The charter by which these links know their peers is about to change (PeerFace::suspend).
+  void suspend() { face_->suspend(); }
   void grown() { face_->grown(); }
   [[nodiscard]] std::vector<PeerStanding> standing() const;
   /// `https://127.0.0.1:9000`.

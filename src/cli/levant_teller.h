@@ -1,0 +1,47 @@
+// How the story of `tansiq demo` is told: what happens, what was expected, what was seen.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "cli/context.h"
+#include "cli/levant.h"
+#include "cli/terminal.h"
+#include "cli/units_text.h"
+
+namespace tansiq::cli {
+
+/// Prints the story, and counts what differs.
+class Teller {
+ public:
+  Teller(const Context& context, const Levant& levant) : context_(context), levant_(levant) {}
+
+  void chapter(std::string_view number, std::string_view title) {
+    put(fmt::format("\n{}\n", context_.paint(Colour::kBold, fmt::format("{:>2}  {}", number, title))));
+  }
+  void happens(std::string_view who, std::string_view what) {
+    put(fmt::format("    {}  {} {}\n", context_.paint(Colour::kDim, clock_text(levant_.now()).substr(0, 8)),
+                    context_.paint(Colour::kBold, fmt::format("{:<3}", who)), what));
+  }
+  /// After a step: what was expected, and whether that was seen.
+  void check(std::string_view expected, bool seen, std::string_view instead = {}) {
+    if (seen) {
+      put(fmt::format("              {} {}\n", context_.paint(Colour::kGreen, "seen   "), expected));
+      return;
+    }
+    ++differ_;
+    put(fmt::format("              {} {}; {}\n", context_.paint(Colour::kRed, "DIFFERS"), expected,
+                    instead.empty() ? std::string_view("it was not seen") : instead));
+  }
+  void note(std::string_view text) { put(fmt::format("              {}\n", context_.paint(Colour::kDim, text))); }
+  [[nodiscard]] int differ() const { return differ_; }
+  [[nodiscard]] const Context& context() const { return context_; }
+
+ private:
+  const Context& context_;
+  const Levant& levant_;
+  int differ_ = 0;
+};
+
+}  // namespace tansiq::cli
