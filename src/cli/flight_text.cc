@@ -298,9 +298,10 @@ void version_row(Table& table, const std::string& leg, const HomeVersion& v, cor
 void leg_rows(Table& table, const Flight& f, std::size_t i) {
   const auto leg = static_cast<std::int64_t>(i);
   const PlannedLeg& planned = f.plan.legs[i];
+  const std::string number = planned.beside ? fmt::format("{} beside {}", i, *planned.beside) : std::to_string(i);
   const HomeVersion* v = f.version_of(leg);
   if (v != nullptr) {
-    version_row(table, std::to_string(i), *v, f.plan.domain, "");
+    version_row(table, number, *v, f.plan.domain, "");
   } else {
     std::string words = "not asked yet";
     const auto noticed = std::ranges::find(f.noticed, leg, &Noticed::leg);
@@ -309,7 +310,7 @@ void leg_rows(Table& table, const Flight& f, std::size_t i) {
       for (const AuthorityId& id : noticed->to) names.push_back(id.str());
       words = fmt::format("disputed: told {}", fmt::join(names, ", "));
     }
-    table.row({std::to_string(i), planned.zone.str(), "", words, "", bands_text(planned.volumes, f.plan.domain),
+    table.row({number, planned.zone.str(), "", words, "", bands_text(planned.volumes, f.plan.domain),
                window_of_volumes(planned.volumes)});
   }
   for (const HomeVersion& other : f.versions) {
@@ -416,7 +417,7 @@ Result<std::int64_t> leg_number(std::string_view word, const FlightRow& row) {
   std::vector<std::string> known;
   std::optional<std::int64_t> found;
   bool several = false;
-  for (std::size_t i = 0; i < legs.size(); ++i) {
+  for (std::size_t i = 0; i < legs.size() && !legs[i].beside; ++i) {
     known.push_back(fmt::format("{} {}", i, legs[i].zone.str()));
     if (word == std::to_string(i)) return static_cast<std::int64_t>(i);
     if (legs[i].zone.str() != word) continue;

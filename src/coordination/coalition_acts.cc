@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/limits.h"
+#include "coordination/boundary_legs.h"
 #include "coordination/coalition.h"
 
 namespace tansiq::coordination {
@@ -43,7 +44,7 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
       return c.say(std::move(*body), {command.by, command.second, command.cmd}, now, batch);
     }
     Result<EntryHash> operator()(const FileFlight& a) const {
-      Body body = TRY(c.flights_->file(a.filed, now));
+      Body body = TRY(c.flights_->file(with_boundary_legs(c.machine_.zones(), a.filed), now));
       const auto line = write_entry({.seq = 0, .time = now, .by = {}, .second = {}, .cmd = {}, .body = body});
       if (!line || line->size() > kFiledBytesMax) {
         return fail(ErrorCode::kTooLarge, "the flight does not fit into an entry: simplify its outlines", "legs");
@@ -109,8 +110,11 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
 
 Result<Body> Coalition::step(const StepFlight& a) const {
   switch (a.step) {
-    case FlightStep::kAcceptCounter:
-      return flights_->accept_counter(a.flight, a.text);
+    case FlightStep::kAcceptCounter: {
+      Body accepted = TRY(flights_->accept_counter(a.flight, a.text));
+      TRY_VOID(check_boundary(machine_.zones(), flights_->with_counters(*flights_->find(a.flight))));
+      return accepted;
+    }
     case FlightStep::kDeclineCounter:
       return flights_->decline_counter(a.flight);
     case FlightStep::kCancel:

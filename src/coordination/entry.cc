@@ -66,6 +66,17 @@ Status FlightFiled::check() const {
   if (gate_leg && (*gate_leg < 0 || std::cmp_greater_equal(*gate_leg, legs.size()))) {
     return fail(ErrorCode::kInvalid, fmt::format("gate leg {} of {} legs", *gate_leg, legs.size()));
   }
+  const auto planned =
+      std::ranges::find_if(legs, [](const PlannedLeg& leg) { return leg.beside.has_value(); }) - legs.begin();
+  for (auto i = static_cast<std::size_t>(planned); i < legs.size(); ++i) {
+    if (!legs[i].beside || *legs[i].beside < 0 || *legs[i].beside >= planned) {
+      return fail(ErrorCode::kInvalid, "legs beside a boundary follow those that are flown, and name one of them",
+                  fmt::format("legs[{}].beside", i));
+    }
+  }
+  if (gate_leg && *gate_leg >= planned) {
+    return fail(ErrorCode::kInvalid, fmt::format("gate leg {} stands beside another leg", *gate_leg));
+  }
   return {};
 }
 

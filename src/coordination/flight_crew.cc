@@ -37,6 +37,12 @@ std::vector<EntryHash> held_as(const Flight& flight, std::initializer_list<CrewH
   return out;
 }
 
+Status flown_by_itself(const Flight& f, std::int64_t leg) {
+  const std::int64_t with = f.plan.flown_with(leg);
+  if (with == leg) return {};
+  return wrong(fmt::format("leg {} stands beside leg {}: it is entered and left with that", leg, with));
+}
+
 }  // namespace
 
 Result<const Flight*> FlightDesk::live_flight(const FlightId& flight) const {
@@ -53,10 +59,10 @@ Status FlightDesk::may_clear(const FlightId& flight) const {
   }
   if (f.landed) return wrong(fmt::format("flight {} has landed", flight.str()));
   if (f.failed || f.dropped) return wrong(fmt::format("flight {} is being given up", flight.str()));
-  const auto last = f.plan.gate_leg.value_or(static_cast<std::int64_t>(f.plan.legs.size()) - 1);
   const Slots have = slots(f, VersionRole::kPlan);
-  for (std::int64_t leg = 0; leg <= last; ++leg) {
+  for (std::int64_t leg = 0; std::cmp_less(leg, f.plan.legs.size()); ++leg) {
     const PlannedLeg& planned = f.plan.legs[static_cast<std::size_t>(leg)];
+    if (f.plan.flown_with(leg) > f.plan.last_for_departure()) continue;
     if (disputed(planned.zone) || contains(f.left, leg)) continue;
     const HomeVersion* v = have[static_cast<std::size_t>(leg)];
     if (v != nullptr && v->state == HomeState::kConfirmed && (!v->revoke || f.airborne)) continue;
@@ -152,14 +158,17 @@ Result<Body> FlightDesk::enter(const FlightId& flight, std::int64_t leg) const {
   }
   if (f.landed) return wrong(fmt::format("flight {} has landed", flight.str()));
   if (contains(f.entered, leg)) return wrong(fmt::format("flight {} has entered leg {} already", flight.str(), leg));
-  const ZoneId& zone = f.plan.legs[static_cast<std::size_t>(leg)].zone;
-  if (!disputed(zone)) {
-    const HomeVersion* v = f.version_of(leg);
+  TRY_VOID(flown_by_itself(f, leg));
+  for (std::int64_t with = leg; std::cmp_less(with, f.plan.legs.size()); ++with) {
+    const ZoneId& zone = f.plan.legs[static_cast<std::size_t>(with)].zone;
+    if (f.plan.flown_with(with) != leg || disputed(zone)) continue;
+    const HomeVersion* v = f.version_of(with);
     if (v == nullptr || v->state != HomeState::kConfirmed || v->crew == CrewHand::kNothing) {
       return wrong(fmt::format("the crew of flight {} has no clearance for leg {} in zone {}: report a contingency",
-                               flight.str(), leg, zone.str()));
+                               flight.str(), with, zone.str()));
     }
-  } else if (!f.airborne && !f.cleared) {
+  }
+  if (disputed(f.plan.legs[static_cast<std::size_t>(leg)].zone) && !f.airborne && !f.cleared) {
     return wrong(fmt::format("the crew of flight {} has not been cleared for departure", flight.str()));
   }
   return FlightMoved{.flight = flight, .leg = leg, .move = FlightMove::kEntered};
@@ -170,6 +179,7 @@ Result<Body> FlightDesk::leave(const FlightId& flight, std::int64_t leg) const {
   if (!contains(f.entered, leg) || contains(f.left, leg)) {
     return wrong(fmt::format("flight {} is not in leg {}", flight.str(), leg));
   }
+  TRY_VOID(flown_by_itself(f, leg));
   return FlightMoved{.flight = flight, .leg = leg, .move = FlightMove::kLeft};
 }
 
@@ -239,15 +249,21 @@ bool FlightDesk::may_enter(const FlightId& flight, std::int64_t leg, UtcMs crew_
   if (f == nullptr || f->ended || f->landed || leg < 0 || std::cmp_greater_equal(leg, f->plan.legs.size())) {
     return false;
   }
-  const PlannedLeg& planned = f->plan.legs[static_cast<std::size_t>(leg)];
-  const HomeVersion* v = f->version_of(leg);
-  if (disputed(planned.zone)) {
-    if (!f->cleared) return false;
-  } else if (v == nullptr || v->state != HomeState::kConfirmed || v->crew != CrewHand::kReadBack) {
-    return false;
+  for (std::int64_t with = leg; std::cmp_less(with, f->plan.legs.size()); ++with) {
+    const PlannedLeg& planned = f->plan.legs[static_cast<std::size_t>(with)];
+    if (f->plan.flown_with(with) != leg) continue;
+    const HomeVersion* v = f->version_of(with);
+    if (disputed(planned.zone)) {
+      if (!f->cleared) return false;
+    } else if (v == nullptr || v->state != HomeState::kConfirmed || v->crew != CrewHand::kReadBack) {
+      return false;
+    }
+    if (with != leg) continue;  // Part of the leg that is flown: its window says when.
+    const geo::TimeWindow window = span_of(v != nullptr ? v->volumes : planned.volumes);
+    if (crew_clock < window.start + timing_.clock_error_ms) return false;
+    if (crew_clock >= window.end - timing_.clock_error_ms) return false;
   }
-  const geo::TimeWindow window = span_of(v != nullptr ? v->volumes : planned.volumes);
-  return crew_clock >= window.start + timing_.clock_error_ms && crew_clock < window.end - timing_.clock_error_ms;
+  return f->plan.flown_with(leg) == leg;
 }
 
 }  // namespace tansiq::coordination

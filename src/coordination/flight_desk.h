@@ -112,6 +112,8 @@ class FlightDesk {
   [[nodiscard]] const std::map<FlightId, Flight>& flights() const { return flights_; }
   /// Counter-proposals that wait for an officer.
   [[nodiscard]] std::vector<const HomeVersion*> counters(const FlightId& flight) const;
+  /// The flight, or its change, as it will be when the counters that wait are accepted.
+  [[nodiscard]] FlightFiled with_counters(const Flight& flight) const;
   /// In the order in which they arose.
   [[nodiscard]] const std::vector<FlightAlarm>& alarms() const { return alarms_; }
   /// Whether a leg is in disputed space, where nobody confirms.
@@ -197,6 +199,11 @@ class FlightDesk {
   Maybe hear(const Said& said, const LegUnable& of);
   Maybe hear(const Said& said, const ClockFault& of);
   Maybe hear(const Said& said, const Alarm& of);
+  struct Shift {
+    DurationMs later = 0;
+    std::int64_t higher_cm = 0;
+  };
+  [[nodiscard]] static Shift shift_of(const FlightFiled& filed, const HomeVersion& counter, std::int64_t leg);
   static void take_counter(Flight& flight, HomeVersion& version);
   static void step_crew(Flight& flight, HomeVersion& version, CrewStep step);
   void retire(const Flight& flight);

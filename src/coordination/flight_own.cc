@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "coordination/flight_desk.h"
 
@@ -89,22 +90,28 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const FlightMoved& of) {
   for (HomeVersion& v : flight->versions) {
     // Whoever flies has taken the clearance, and has not given it up, whatever was said on the ground.
     if (departs && v.role == VersionRole::kPlan && v.crew != CrewHand::kNothing) v.crew = CrewHand::kReadBack;
-    const bool here = v.leg == of.leg && live(v.state) && v.role != VersionRole::kSuperseded;
+    const bool here = flight->plan.flown_with(v.leg) == of.leg && live(v.state) && v.role != VersionRole::kSuperseded;
     if (here && of.move == FlightMove::kEntered && v.role == VersionRole::kPlan) v.entered = true;
     if (here && of.move == FlightMove::kLeft && v.role != VersionRole::kChange) v.left = true;
     if (of.move == FlightMove::kLanded) v.crew = CrewHand::kNothing;
   }
+  std::vector<std::int64_t> legs;
+  for (std::int64_t leg = 0; std::cmp_less(leg, flight->plan.legs.size()); ++leg) {
+    if (flight->plan.flown_with(leg) == of.leg) legs.push_back(leg);
+  }
   switch (of.move) {
     case FlightMove::kEntered:
-      insert_sorted(flight->entered, of.leg);
+      for (const std::int64_t leg : legs) insert_sorted(flight->entered, leg);
       // R4: what was about to be given up is flown.
       flight->airborne = true;
       flight->failed = false;
       flight->dropped = false;
       break;
     case FlightMove::kLeft:
-      insert_sorted(flight->left, of.leg);
-      if (flight->change && contains(flight->changed, of.leg)) flight->change_failed = true;
+      for (const std::int64_t leg : legs) {
+        insert_sorted(flight->left, leg);
+        if (flight->change && contains(flight->changed, leg)) flight->change_failed = true;
+      }
       break;
     case FlightMove::kLanded:
       flight->airborne = false;
@@ -206,20 +213,48 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const CounterAccepted& of) 
   return {};
 }
 
-/// The hold stands where the owner has put it. What comes after it along the flight moves by as much, and what is
-/// booked there for the old times is given back; a shift in level concerns nobody else.
+/// What a counter for one leg means for another: what is flown with it moves as it does, what comes after it along the
+/// flight moves by as much in time; a shift in level concerns nobody else.
+FlightDesk::Shift FlightDesk::shift_of(const FlightFiled& filed, const HomeVersion& counter, std::int64_t leg) {
+  const std::int64_t flown = filed.flown_with(counter.leg);
+  const DurationMs later = counter.time_shift_ms.value_or(0);
+  if (filed.flown_with(leg) == flown) return {later, counter.level_shift_cm.value_or(0)};
+  return {filed.flown_with(leg) > flown ? later : 0, 0};
+}
+
+FlightFiled FlightDesk::with_counters(const Flight& flight) const {
+  const std::vector<const HomeVersion*> waiting = counters(flight.plan.flight);
+  const bool change = !waiting.empty() && waiting.front()->role == VersionRole::kChange && flight.change;
+  FlightFiled out = change ? *flight.change : flight.plan;
+  std::set<std::int64_t> moved;  // Their own counters are void then.
+  for (const HomeVersion* v : waiting) {
+    if (moved.contains(v->leg)) continue;
+    for (std::int64_t leg = 0; std::cmp_less(leg, out.legs.size()); ++leg) {
+      const auto [later, higher] = shift_of(out, *v, leg);
+      if (contains(flight.left, leg) || (later == 0 && higher == 0)) continue;
+      moved.insert(leg);
+      PlannedLeg& planned = out.legs[static_cast<std::size_t>(leg)];
+      planned.volumes = core::shifted(std::move(planned.volumes), later, higher);
+    }
+  }
+  return out;
+}
+
+/// The hold stands where the owner has put it. What moves with it is asked for again, and what is booked there for the
+/// old times is given back.
 void FlightDesk::take_counter(Flight& flight, HomeVersion& version) {
-  const DurationMs later = version.time_shift_ms.value_or(0);
   version.accepted = true;
-  version.volumes = core::shifted(std::move(version.volumes), later, version.level_shift_cm.value_or(0));
   const bool change = version.role == VersionRole::kChange;
-  std::vector<PlannedLeg>& legs = change ? flight.change->legs : flight.plan.legs;
-  legs[static_cast<std::size_t>(version.leg)].volumes = version.volumes;
-  if (later == 0) return;
-  for (auto i = static_cast<std::size_t>(version.leg) + 1; i < legs.size(); ++i) {
-    const auto leg = static_cast<std::int64_t>(i);
-    if (contains(flight.left, leg)) continue;
-    legs[i].volumes = core::shifted(std::move(legs[i].volumes), later, 0);
+  FlightFiled& filed = change ? *flight.change : flight.plan;
+  for (std::int64_t leg = 0; std::cmp_less(leg, filed.legs.size()); ++leg) {
+    const auto [later, higher] = shift_of(filed, version, leg);
+    if (contains(flight.left, leg) || (later == 0 && higher == 0)) continue;
+    PlannedLeg& planned = filed.legs[static_cast<std::size_t>(leg)];
+    planned.volumes = core::shifted(std::move(planned.volumes), later, higher);
+    if (leg == version.leg) {
+      version.volumes = planned.volumes;
+      continue;
+    }
     if (change) insert_sorted(flight.changed, leg);
     std::erase_if(flight.noticed, [&](const Noticed& n) { return n.leg == leg; });
     for (HomeVersion& v : flight.versions) {

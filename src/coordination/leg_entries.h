@@ -158,10 +158,12 @@ struct FlightContingency {
 
 /// One leg of a flight as it was filed. `owner` is whose sequencer decides there; none where the zone is disputed.
 struct PlannedLeg {
+  std::optional<std::int64_t> beside = {};  ///< A boundary leg: the leg with which it is entered and left (ADR 17).
   std::vector<geo::Volume4d> volumes;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("volumes", &PlannedLeg::volumes), field("zone", &PlannedLeg::zone));
+    return std::tuple(field("beside", &PlannedLeg::beside), field("volumes", &PlannedLeg::volumes),
+                      field("zone", &PlannedLeg::zone));
   }
   friend bool operator==(const PlannedLeg&, const PlannedLeg&) = default;
 };
@@ -184,6 +186,14 @@ struct FlightFiled {
                       field("principal", &FlightFiled::principal));
   }
   [[nodiscard]] Status check() const;
+  /// The leg that is flown when this one is: itself, or the one beside which it stands.
+  [[nodiscard]] std::int64_t flown_with(std::int64_t leg) const {
+    return legs[static_cast<std::size_t>(leg)].beside.value_or(leg);
+  }
+  /// The last leg that must be confirmed for departure, of those that are flown (R1).
+  [[nodiscard]] std::int64_t last_for_departure() const {
+    return gate_leg.value_or(static_cast<std::int64_t>(legs.size()) - 1);
+  }
   friend bool operator==(const FlightFiled&, const FlightFiled&) = default;
 };
 /// An officer gives a flight up, or (`change`) the MODIFY that is under way; or the node does, when nothing has been

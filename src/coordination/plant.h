@@ -20,10 +20,11 @@ enum class Plant : std::uint8_t {
   kLateConfirm,      ///< A hold is confirmed after Th (T3).
   kLeakCallSign,     ///< A refusal names the flight in the way by its call sign.
   kDeafToAccept,     ///< An ACCEPT of one's own proposal is not heard.
+  kOneSideOnly,      ///< Near a boundary only the zone that is entered is asked (ADR 17).
 };
-constexpr std::array<std::string_view, 9> enum_names(Plant) {
-  return {"none",        "ignore-conflicts", "ack-before-crew", "resume-early",  "live-only-state",
-          "freeze-self", "late-confirm",     "leak-call-sign",  "deaf-to-accept"};
+constexpr std::array<std::string_view, 10> enum_names(Plant) {
+  return {"none",        "ignore-conflicts", "ack-before-crew", "resume-early",   "live-only-state",
+          "freeze-self", "late-confirm",     "leak-call-sign",  "deaf-to-accept", "one-side-only"};
 }
 
 #ifdef TANSIQ_PLANT

@@ -93,10 +93,11 @@ Airspace make_airspace(Rng rng, std::int64_t authorities) {
   return out;
 }
 
-geo::Volume4d box_of(const ZoneSpot& zone, int lane, int level, UtcMs from, UtcMs to) {
+geo::Volume4d box_of(const ZoneSpot& zone, int lane, int level, UtcMs from, UtcMs to, bool to_the_edges) {
   const int south = 3008 + 11 * lane;
   const int west = west_of(zone.column);
-  return {.outline = square(south, west + 10, south + 7, west + 90),
+  const int margin = to_the_edges ? 0 : 10;
+  return {.outline = square(south, west + margin, south + 7, west + 100 - margin),
           .band = levels(level, level + 10),
           .window = {from, to}};
 }

@@ -36,8 +36,9 @@ inline constexpr UtcMs kStart{1'795'608'000'000};
 [[nodiscard]] Airspace make_airspace(Rng rng, std::int64_t authorities);
 
 /// Boxes that can stand beside each other in a zone without a conflict: `lane` from 0 to kLanes - 1, `level` a flight
-/// level.
+/// level. From one edge of the zone to the other, or well inside.
 inline constexpr int kLanes = 8;
-[[nodiscard]] geo::Volume4d box_of(const ZoneSpot& zone, int lane, int level, UtcMs from, UtcMs to);
+[[nodiscard]] geo::Volume4d box_of(const ZoneSpot& zone, int lane, int level, UtcMs from, UtcMs to,
+                                   bool to_the_edges = false);
 
 }  // namespace tansiq::sim

@@ -60,6 +60,21 @@ void UnconfirmedEntry::on_entry(const Durable& d) {
                     to_text(closed->how)));
 }
 
+void Boundary::on_entered(const Aircraft& aircraft) {
+  const LedgerLeg* leg = world_.ledger().find(aircraft.request);
+  if (leg == nullptr || leg->state != LedgerLeg::State::kConfirmed) return;  // Another checker's business.
+  for (const EntryHash& request : inside_) {
+    const LedgerLeg& other = *world_.ledger().find(request);
+    if (other.zone == leg->zone || other.state != LedgerLeg::State::kConfirmed) continue;
+    if (!world_.ledger().conflict(*leg, other)) continue;
+    found(
+        fmt::format("{} has been entered, too near to {} on the other side of the boundary, which is confirmed and "
+                    "flown",
+                    describe(*leg), describe(other)));
+  }
+  inside_.insert(aircraft.request);
+}
+
 void OneSequencer::on_entry(const Durable& d) {
   const auto look = [&](const ZoneId& zone, std::int64_t epoch, std::int64_t number, bool grants) {
     if (number < 0) return;
@@ -140,7 +155,7 @@ void OwnZones::watch(const Trip& trip) {
     if (!home.settled() || home.up_since() > since || home.unfit_since(since - 60'000)) return;
     const Flight* flight = home.coalition().flights().find(trip.plan().filed.flight);
     if (flight == nullptr) return;
-    for (const PlannedLeg& leg : trip.plan().filed.legs) {
+    for (const PlannedLeg& leg : flight->plan.legs) {
       // Leased: not its to decide now.
       if (home.coalition().control().epoch(leg.zone) != 0 || charter.find_zone(leg.zone)->owner != home.self()) return;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "sim/checker.h"
 
@@ -30,6 +31,19 @@ class UnconfirmedEntry final : public Checker {
  private:
   World& world_;
   std::map<EntryHash, bool> inside_;  ///< Request, and whether it overstays.
+};
+
+/// Aircraft in neighbouring zones, on either side of a boundary (ADR 17).
+class Boundary final : public Checker {
+ public:
+  Boundary(World& world, std::vector<Finding>& findings) : Checker(findings), world_(world) {}
+  [[nodiscard]] std::string_view name() const override { return "boundary"; }
+  void on_entered(const Aircraft& aircraft) override;
+  void on_left(const Aircraft& aircraft) override { inside_.erase(aircraft.request); }
+
+ private:
+  World& world_;
+  std::set<EntryHash> inside_;
 };
 
 class OneSequencer final : public Checker {

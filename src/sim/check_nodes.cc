@@ -111,6 +111,7 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   out.push_back(std::make_unique<EquivocationFound>(world, findings));
   out.push_back(std::make_unique<OwnZones>(world, findings));
   out.push_back(std::make_unique<Holds>(world, findings));
+  out.push_back(std::make_unique<Boundary>(world, findings));
   out.push_back(std::make_unique<Canary>(world, findings));
   out.push_back(std::make_unique<Convergence>(world, findings));
   // Where one is on trial, the others do not speak first.

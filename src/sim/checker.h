@@ -1,16 +1,17 @@
 // The checkers: each watches one promise of docs/coordination.md over the whole coalition, all the time, from what is
 // durable and from where the aircraft are. None of them asks a desk what it thinks.
 //
-//   name                  promise                                                                       planted bug
-//   double-confirmation   no two conflicting confirmations in a zone, over all logs ignore-conflicts unconfirmed-entry
-//   no aircraft in a zone without its owner's confirmation                        ack-before-crew one-sequencer one
-//   author a zone and epoch; nothing granted in an epoch that has passed      resume-early replay                a
-//   record leads to the state that it was written from, by snapshot too         live-only-state equivocation whoever
-//   signs two logs is found out                                           trust-forks own-zones             a node's
-//   flights in its own zones are answered, whatever the links do         freeze-self holds                 a hold ends
-//   in its time, and its space is not used before that is logged      late-confirm canary                a call sign
-//   stands in no record of a node that may not have it                leak-call-sign convergence           after
-//   healing everything ends, and all sides know the same                    deaf-to-accept
+//   name                 promise                                                                planted bug
+//   double-confirmation  no two conflicting confirmations in a zone, over all logs              ignore-conflicts
+//   unconfirmed-entry    no aircraft in a zone without its owner's confirmation                 ack-before-crew
+//   one-sequencer        one author a zone and epoch; nothing granted in an epoch that has passed resume-early
+//   replay               a record leads to the state it was written from, by snapshot too       live-only-state
+//   equivocation         whoever signs two logs is found out                                    trust-forks
+//   own-zones            flights in own zones are answered, whatever the links do               freeze-self
+//   holds                a hold ends in its time; its space is free only when that is logged    late-confirm
+//   boundary             aircraft on either side of a boundary are apart too                    one-side-only
+//   canary               a call sign stands in no record of a node that may not have it         leak-call-sign
+//   convergence          after healing everything ends, and all sides know the same             deaf-to-accept
 #pragma once
 
 #include <map>

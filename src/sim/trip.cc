@@ -79,6 +79,9 @@ void Trip::report(const Flight& flight) {
 }
 
 void Trip::crew_talks(const Flight& flight) {
+  for (std::size_t i = plan_.filed.legs.size(); i < flight.plan.legs.size(); ++i) {
+    beside_[static_cast<std::int64_t>(i)] = *flight.plan.legs[i].beside;
+  }
   bool cleared = false;
   bool recalled = false;
   bool holds_on = false;
@@ -153,6 +156,7 @@ void Trip::officer_acts(const Flight& flight) {
 void Trip::modify(const Flight& flight) {
   plan_.modifies = false;
   FlightFiled filed = flight.plan;
+  filed.legs.resize(plan_.filed.legs.size());  // Those beside a boundary are found anew.
   const bool later = rng_.chance(500);
   const DurationMs shift = rng_.between(10, 60) * 1'000;
   const std::int64_t level = (rng_.chance(500) ? 1 : -1) * 20 * 3'048;
@@ -203,7 +207,7 @@ void Trip::fly() {
     return;
   }
   // Departure: with the clearances for every leg up to landing, or to the alternate, in its own hand.
-  if (!departed_ && !all_in_hand()) return;
+  if (!departed_ ? !all_in_hand() : !beside_in_hand(next_leg_, next_leg_)) return;
   enter(next_leg_, &clearance);
 }
 
@@ -213,7 +217,16 @@ bool Trip::all_in_hand() const {
     const auto held = held_.find(leg);
     if (!disputed(leg) && (held == held_.end() || !held->second.ready)) return false;
   }
-  return true;
+  return beside_in_hand(0, plan_.filed.gate_leg.value_or(legs - 1));
+}
+
+/// The clearances at the neighbours, beside legs `first` to `last`.
+bool Trip::beside_in_hand(std::int64_t first, std::int64_t last) const {
+  return std::ranges::all_of(beside_, [&](const auto& near) {
+    const auto& [leg, with] = near;
+    const auto held = held_.find(leg);
+    return with < first || with > last || (held != held_.end() && held->second.ready);
+  });
 }
 
 void Trip::enter(std::int64_t leg, const Clearance* clearance) {
@@ -241,6 +254,9 @@ void Trip::leave() {
   reports_.emplace_back(false, inside_->leg);
   if (inside_->request != EntryHash{}) world_.on_left(*inside_);
   held_.erase(inside_->leg);
+  for (const auto& [leg, with] : beside_) {
+    if (with == inside_->leg) held_.erase(leg);
+  }
   inside_.reset();
 }
 

@@ -56,6 +56,7 @@ class Trip {
   void modify(const coordination::Flight& flight);
   void fly();
   [[nodiscard]] bool all_in_hand() const;
+  [[nodiscard]] bool beside_in_hand(std::int64_t first, std::int64_t last) const;
   void enter(std::int64_t leg, const Clearance* clearance);
   void leave();
   void report(const coordination::Flight& flight);
@@ -72,6 +73,7 @@ class Trip {
   bool filed_ = false;
   bool over_ = false;
   std::map<std::int64_t, Clearance> held_;
+  std::map<std::int64_t, std::int64_t> beside_;  ///< Legs at neighbours, and with which leg each is flown.
   std::optional<Aircraft> inside_;
   UtcMs leave_at_;  ///< True time.
   std::int64_t next_leg_ = 0;

@@ -48,13 +48,15 @@ void World::file_one() {
     }
   }
   const auto legs = static_cast<std::int64_t>(way.size());
-  UtcMs from = now() + charter().timing.lead_ms(legs) + rng.between(5, 120) * 1'000;
+  // Some fly right through, and so need the neighbours' consent before and behind each boundary.
+  const bool through = rng.chance(200);
+  UtcMs from = now() + charter().timing.lead_ms(through ? 3 * legs : legs) + rng.between(5, 120) * 1'000;
   const int lane = static_cast<int>(rng.between(0, kLanes - 1));
   plan.own_zones = true;
   for (const ZoneSpot* zone : way) {
     const int here = std::clamp(level, zone->level_low + 10, zone->level_high - 20);
-    filed.legs.push_back(
-        {.volumes = {box_of(*zone, lane, here, from, from + rng.between(100, 180) * 1'000)}, .zone = zone->id});
+    filed.legs.push_back({.volumes = {box_of(*zone, lane, here, from, from + rng.between(100, 180) * 1'000, through)},
+                          .zone = zone->id});
     from = from + rng.between(50, 70) * 1'000;
     plan.own_zones = plan.own_zones && zone->owner == home && !zone->disputed;
   }
