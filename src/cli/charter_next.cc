@@ -126,7 +126,8 @@ void add_adopt(Command& charter) {
   Command& command = charter.sub("adopt", "agree, at a node, to the next version of its charter");
   command
       .about(
-          "The node checks that the note may follow the version in force, and is signed for everybody whom it concerns; "
+          "The node checks that the note may follow the version in force, and is signed for everybody whom it "
+          "concerns; "
           "keeps it; says so to all members; and goes over to it at its moment, as they do. What is refused is not "
           "recorded. 'tansiq peer list' shows who has adopted what.")
       .argument(a->note, "NOTE", "the signed next version")

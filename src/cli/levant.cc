@@ -106,8 +106,7 @@ Result<core::Authority> Levant::prepare(const std::string& id, const std::string
   fs::create_directories(home, error);
   if (error) return fail(ErrorCode::kIo, error.message(), home.string());
   fs::permissions(home, fs::perms::owner_all, error);
-  log::SignerKey key =
-      TRY(log::SignerKey::generate(fmt::format("{}.levant.test/main", id), log::KeyType::kEd25519));
+  log::SignerKey key = TRY(log::SignerKey::generate(fmt::format("{}.levant.test/main", id), log::KeyType::kEd25519));
   TRY_VOID(log::write_key_file(home / "node.key", key));
   const log::SignerKey cosigner =
       TRY(log::SignerKey::generate(fmt::format("{}.levant.test/cosigner", id), log::KeyType::kEd25519Cosignature));

@@ -72,7 +72,7 @@ class Levant {
 
   const std::filesystem::path folder_;
   core::Charter charter_;
-  UtcMs real_;  ///< The moment of the system's clock at which the story began.
+  UtcMs real_;                                  ///< The moment of the system's clock at which the story began.
   std::map<std::string, log::SignerKey> keys_;  ///< That sign for each.
   std::map<std::string, Running> nodes_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<DemoRelay>> relays_;  ///< Reader, author.

@@ -67,7 +67,8 @@ class Growth {
   Result<bool> in_force(const std::vector<std::string>& members) {
     bool all = true;
     for (const std::string& id : members) {
-      const bool here = TRY(levant_.await(id, "peers", [&](const JsonValue& d) { return version_of(d) == next_.version; }));
+      const bool here =
+          TRY(levant_.await(id, "peers", [&](const JsonValue& d) { return version_of(d) == next_.version; }));
       all = all && here;
     }
     return all;
@@ -99,9 +100,9 @@ class Growth {
       if (!may) strange.insert(info.origin);
       if (!own) entries += head.size;
     }
-    teller_.check(fmt::format("it holds {} entries of others: what all members may read, and what is written for it",
-                              entries),
-                  entries > 0);
+    teller_.check(
+        fmt::format("it holds {} entries of others: what all members may read, and what is written for it", entries),
+        entries > 0);
     teller_.check("and nothing else: no log of two others, no log of an own record", strange.empty(),
                   fmt::format("it holds {}", fmt::join(strange, ", ")));
     return {};

@@ -8,9 +8,9 @@
 #include "cli/context.h"
 #include "coordination/log_origins.h"
 #include "core/charter.h"
-#include "node/data_dir.h"
 #include "log/checkpoint.h"
 #include "log/tile.h"
+#include "node/data_dir.h"
 #include "store/sqlite_log_source.h"
 
 namespace tansiq::cli {

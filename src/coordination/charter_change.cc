@@ -317,10 +317,10 @@ Result<CharterAdopted> CharterAdoptions::adopt(const core::Charter& old, std::st
                                .note_sha256 = log::sha256(note),
                                .version = next.charter.version};
   if (next.charter.find_authority(self_) == nullptr) {
-    return fail(ErrorCode::kForbidden,
-                fmt::format("version {} strikes {} out: it is for those who remain to adopt it", adopted.version,
-                            self_.str()),
-                "authorities");
+    return fail(
+        ErrorCode::kForbidden,
+        fmt::format("version {} strikes {} out: it is for those who remain to adopt it", adopted.version, self_.str()),
+        "authorities");
   }
   if (own_ && same_text(*own_, adopted)) {
     return fail(ErrorCode::kWrongState, fmt::format("version {} is adopted already", adopted.version));
@@ -360,7 +360,9 @@ std::optional<Oddity> CharterAdoptions::apply_adopted(const Said& said, const Ch
   if (adopted.version <= founding_version_) return {};
   const bool own = said.author == self_;
   const auto known = members_.find(said.author);
-  const std::optional<CharterAdopted>* before = own ? &own_ : known == members_.end() ? nullptr : &known->second.adopted;
+  const std::optional<CharterAdopted>* before = own                       ? &own_
+                                                : known == members_.end() ? nullptr
+                                                                          : &known->second.adopted;
   if (before != nullptr && *before && adopted.version < (*before)->version) return {};  // Of former days, read again.
   if (const AuthorityId* other = at_odds(adopted)) {
     return Oddity{.text = fmt::format("{} by {}: {} has adopted another text as version {}", CharterAdopted::kType,
@@ -402,7 +404,8 @@ std::optional<UtcMs> CharterAdoptions::next_timer() const {
   std::optional<UtcMs> first;
   if (const CharterAdopted* own = pending()) first = own->effective;
   const CharterAdopted* other = missed();
-  if (other != nullptr && alarmed_ != other->charter_sha256) first = std::min(first.value_or(kUtcMax), other->effective);
+  if (other != nullptr && alarmed_ != other->charter_sha256)
+    first = std::min(first.value_or(kUtcMax), other->effective);
   return first;
 }
 

@@ -91,9 +91,7 @@ class CharterAdoptions {
   /// What this node has adopted and is not in force yet, or came into force last.
   [[nodiscard]] const std::optional<CharterAdopted>& own() const { return own_; }
   /// What it has adopted and is not in force yet.
-  [[nodiscard]] const CharterAdopted* pending() const {
-    return own_ && own_->version > in_force_ ? &*own_ : nullptr;
-  }
+  [[nodiscard]] const CharterAdopted* pending() const { return own_ && own_->version > in_force_ ? &*own_ : nullptr; }
   /// A version that another member has adopted and this node has not; the lowest such, by whoever said so first in the
   /// order of ids.
   [[nodiscard]] const CharterAdopted* missed() const;

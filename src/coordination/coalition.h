@@ -17,9 +17,9 @@
 // Peers' entries stand in the same local order as one's own: mirrors of their logs live in the same store, so replay
 // meets everything in the order in which it became known here. That order is what "known when it was said" means.
 //
-// What an entry changes is folded by `adoptions` (the charter in force), `relations`, `control`, `legs`, `flights`, in this order: each may ask those
-// before it. What has to be said because of it is found by `next` of each, until none has more; that is bounded by
-// kSaidPerCallMax, and the rest follows with the next call.
+// What an entry changes is folded by `adoptions` (the charter in force), `relations`, `control`, `legs`, `flights`, in
+// this order: each may ask those before it. What has to be said because of it is found by `next` of each, until none
+// has more; that is bounded by kSaidPerCallMax, and the rest follows with the next call.
 //
 // One thread. Not copyable, not movable: its parts know each other.
 #pragma once
@@ -80,8 +80,8 @@ struct PeerLog {
 
 struct CoalitionConfig {
   core::MachineConfig machine;  ///< `texts` finds every version of the charter that this node has adopted.
-  /// Versions before the one that the record was begun under, oldest first: for a member that joined later. They say who
-  /// decided in the zones before, so that the chains of control can be followed from their beginning.
+  /// Versions before the one that the record was begun under, oldest first: for a member that joined later. They say
+  /// who decided in the zones before, so that the chains of control can be followed from their beginning.
   std::vector<core::Charter> former = {};
   LegQuota quota = {};
   /// Which acts need two officers here. The default asks for one: whoever runs a node for real says otherwise.

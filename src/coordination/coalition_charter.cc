@@ -37,19 +37,21 @@ Status Coalition::load_pending(const CharterAdopted& adopted) {
   const std::string wanted = adopted.charter_sha256.hex();
   if (pending_ && core::charter_hash(pending_->text) == wanted) return {};
   if (!texts_) {
-    return fail(ErrorCode::kNotFound, fmt::format("the text of version {} of the charter is not here", adopted.version));
+    return fail(ErrorCode::kNotFound,
+                fmt::format("the text of version {} of the charter is not here", adopted.version));
   }
   std::string text = TRY(texts_(wanted));
   if (core::charter_hash(text) != wanted) {
-    return fail(ErrorCode::kCorrupt,
-                fmt::format("the text kept as version {} of the charter has another hash than {}", adopted.version, wanted));
+    return fail(ErrorCode::kCorrupt, fmt::format("the text kept as version {} of the charter has another hash than {}",
+                                                 adopted.version, wanted));
   }
   core::Charter charter = TRY(core::parse_charter(text));
   pending_ = Pending{.charter = std::move(charter), .text = std::move(text)};
   return {};
 }
 
-Result<EntryHash> Coalition::adopt_charter(const AdoptCharter& act, const ActCommand& command, UtcMs now, Batch& batch) {
+Result<EntryHash> Coalition::adopt_charter(const AdoptCharter& act, const ActCommand& command, UtcMs now,
+                                           Batch& batch) {
   const CharterAdopted adopted = TRY(adoptions_->adopt(machine_.charter(), act.note.note, now));
   core::SignedCharter opened = TRY(core::open_charter(act.note.note));
   // That it can be folded is found out now, and not when it has to be.

@@ -10,10 +10,10 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::leg;
 using testing::member;
 using testing::minutes;
+using ::testing::Not;
 using testing::signed_by;
 using testing::World;
 
@@ -58,11 +58,13 @@ class CoalitionCharterTest : public ::testing::Test {
     const AuthorityId gone = AuthorityId::trusted(id);
     std::erase_if(two.authorities, [&](const core::Authority& a) { return a.id == gone; });
     std::erase_if(two.zones, [&](const core::Zone& z) { return z.owner == gone; });
-    std::erase_if(two.relations, [&](const core::InitialRelation& r) { return r.edge.from == gone || r.edge.to == gone; });
+    std::erase_if(two.relations,
+                  [&](const core::InitialRelation& r) { return r.edge.from == gone || r.edge.to == gone; });
     for (core::Zone& zone : two.zones) std::erase(zone.tenants, gone);
   }
   static core::Edge request(std::string_view from, std::string_view to) {
-    return {core::Capability::kRequest, core::RelationDomain::kAir, AuthorityId::trusted(from), AuthorityId::trusted(to)};
+    return {core::Capability::kRequest, core::RelationDomain::kAir, AuthorityId::trusted(from),
+            AuthorityId::trusted(to)};
   }
   /// Replay, and a snapshot taken now, both lead to the state of the node that ran on.
   void expect_same_everywhere(std::string_view who) {
@@ -125,13 +127,16 @@ TEST_F(CoalitionCharterTest, RefusesWhatCannotFollow) {
   EXPECT_THAT(adopt("us", signed_by(two, {"us", "fr", "de"})).error().text(), HasSubstr("ru owns zones but has not"));
   EXPECT_EQ(adopt("us", "nonsense").error().code, ErrorCode::kMalformed);
   two.version = 3;
-  EXPECT_THAT(adopt("us", signed_by(two, {"us", "ru", "fr", "de"})).error().text(), HasSubstr("cannot follow version 1"));
+  EXPECT_THAT(adopt("us", signed_by(two, {"us", "ru", "fr", "de"})).error().text(),
+              HasSubstr("cannot follow version 1"));
   two.version = 2;
   two.valid_from = world.now + 1'000;
   EXPECT_THAT(adopt("us", signed_by(two, {"us", "ru", "fr", "de"})).error().text(), HasSubstr("the others need"));
   two.valid_from = minutes(10);
-  two.authorities[0].keys = {log::SignerKey::generate("elsewhere.example/main", log::KeyType::kEd25519)->verifier().text()};
-  EXPECT_THAT(adopt("us", signed_by(two, {"us", "ru", "fr", "de"})).error().text(), HasSubstr("bears the name of the old"));
+  two.authorities[0].keys = {
+      log::SignerKey::generate("elsewhere.example/main", log::KeyType::kEd25519)->verifier().text()};
+  EXPECT_THAT(adopt("us", signed_by(two, {"us", "ru", "fr", "de"})).error().text(),
+              HasSubstr("bears the name of the old"));
   EXPECT_THAT(world.said("us"), Not(Contains("charter.adopted")));
 }
 
@@ -189,7 +194,8 @@ TEST_F(CoalitionCharterTest, ARestartBetweenAdoptionAndForceLosesNothing) {
 
 TEST_F(CoalitionCharterTest, ANewcomerReadsWhatItMayAndCoordinates) {
   // Before it joins: a lease, so that the newcomer has a chain to follow, and talk that is not for it.
-  ASSERT_TRUE(world.act("us", LeaseZone{.tenant = AuthorityId::trusted("fr"), .until = minutes(60), .zone = ZoneId::trusted("K1")}));
+  ASSERT_TRUE(world.act(
+      "us", LeaseZone{.tenant = AuthorityId::trusted("fr"), .until = minutes(60), .zone = ZoneId::trusted("K1")}));
   world.settle();
   world.file("ru", "R1", {leg("F1", 200, minutes(30))});
   add_member("de", "G1", 4300);
@@ -293,7 +299,8 @@ TEST_F(CoalitionCharterTest, RelationsFollowUnlessAnAgreementHas) {
   const Capability kind = Capability::kRequest;
   ASSERT_TRUE(world.act("us", FreezeRelation{{{request("us", "ru"), 0}}, AuthorityId::trusted("ru"), "test"}));
   world.settle();
-  const auto proposed = world.act("us", ProposeRelation{"", {{request("us", "ru"), 1}}, AuthorityId::trusted("ru"), ""});
+  const auto proposed =
+      world.act("us", ProposeRelation{"", {{request("us", "ru"), 1}}, AuthorityId::trusted("ru"), ""});
   ASSERT_TRUE(proposed.has_value());
   world.settle();
   ASSERT_TRUE(world.act("ru", AcceptRelation{proposed->hash}).has_value());

@@ -147,7 +147,7 @@ class ZoneControl final : public ControlView {
     // From the charter in force, not state.
     AuthorityId owner;
     std::set<AuthorityId> tenants;
-    bool chartered = false;  ///< The charter has it, with a sequencer.
+    bool chartered = false;             ///< The charter has it, with a sequencer.
     std::optional<UtcMs> redrawn = {};  ///< When an announced version takes it away or changes its extent.
   };
   enum class PartsInHand : std::uint8_t { kAll, kMissing, kUnfit };

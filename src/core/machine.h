@@ -56,8 +56,8 @@ struct MachineLimits {
 using CharterTexts = std::function<Result<std::string>(const std::string& sha256)>;
 
 struct MachineConfig {
-  AuthorityId self;  ///< Must be an authority of the charter.
-  Charter charter;   ///< That the log was begun under.
+  AuthorityId self;               ///< Must be an authority of the charter.
+  Charter charter;                ///< That the log was begun under.
   std::string charter_text = {};  ///< As signed; its hash stands in the genesis entry. Empty: `charter_text(charter)`.
   std::array<std::uint8_t, 32> ovn_secret{};  ///< Never logged; a new one invalidates OVNs in clients' hands.
   MachineLimits limits = {};
@@ -137,8 +137,8 @@ class Machine {
   /// Who decides in a zone from now on. Part of the fold of coordination entries.
   void set_sequencer(ZoneNumber zone, const AuthorityId& authority);
 
-  /// A later version of the charter is in force from here on: its zones, owners, rules and minima. Live intents stay, and
-  /// what each of their volumes is compared with follows the new map. Numbers of zones stay. Part of the fold of
+  /// A later version of the charter is in force from here on: its zones, owners, rules and minima. Live intents stay,
+  /// and what each of their volumes is compared with follows the new map. Numbers of zones stay. Part of the fold of
   /// coordination entries, which say when. O(live volumes). Fails as `make`, or with `kCorrupt`.
   [[nodiscard]] Status adopt(Charter charter, std::string_view text);
 

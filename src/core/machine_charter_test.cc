@@ -20,9 +20,7 @@ constexpr testing::Box kEastOfK1{3040, 4045, 3050, 4055, 200, 220, 10, 25};
 class MachineCharterTest : public ::testing::Test {
  protected:
   MachineCharterTest() : next(desk.charter) { next.version = 2; }
-  Zone& zone(std::string_view id) {
-    return *std::ranges::find(next.zones, ZoneId::trusted(id), &Zone::id);
-  }
+  Zone& zone(std::string_view id) { return *std::ranges::find(next.zones, ZoneId::trusted(id), &Zone::id); }
   Status adopt() {
     text = charter_text(next);
     return desk.machine.adopt(next, text);

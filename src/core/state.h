@@ -84,8 +84,8 @@ class State {
   [[nodiscard]] const AuthorityId& sequencer(ZoneNumber zone) const;
   void set_sequencer(ZoneNumber zone, const AuthorityId& authority);
 
-  /// The zone table has become that of a later version: finds out anew to which zones each live volume belongs, and when
-  /// each intent runs out. Fails with `kCorrupt` on an outline that is none; the state is then good for nothing.
+  /// The zone table has become that of a later version: finds out anew to which zones each live volume belongs, and
+  /// when each intent runs out. Fails with `kCorrupt` on an outline that is none; the state is then good for nothing.
   [[nodiscard]] Status adopt(AdoptedVersion version);
   /// In order, without the founding one.
   [[nodiscard]] const std::vector<AdoptedVersion>& versions() const { return versions_; }

@@ -7,7 +7,8 @@ namespace tansiq::core {
 namespace {
 
 const geo::Volume4d& volume_at(const Intent& intent, std::size_t ordinal) {
-  return ordinal < intent.volumes.size() ? intent.volumes[ordinal] : intent.off_nominal[ordinal - intent.volumes.size()];
+  return ordinal < intent.volumes.size() ? intent.volumes[ordinal]
+                                         : intent.off_nominal[ordinal - intent.volumes.size()];
 }
 
 }  // namespace
@@ -36,7 +37,8 @@ Status State::rezone(Slot slot) {
     }
     const auto prepared = geo::prepare(volume_at(intent, i));
     if (!prepared) {
-      return fail(ErrorCode::kCorrupt, prepared.error().text(), fmt::format("intent {}, volume {}", intent.id.str(), i));
+      return fail(ErrorCode::kCorrupt, prepared.error().text(),
+                  fmt::format("intent {}, volume {}", intent.id.str(), i));
     }
     zones_->zones_of(intent.domain, *prepared, intent.zones[i]);
   }

@@ -75,7 +75,7 @@ class CoalitionCharterNode : public ::testing::Test {
 };
 
 TEST_F(CoalitionCharterNode, ANewcomerJoinsAndCoordinates) {
-    next_.authorities.push_back(*coalition_->prepare(3));
+  next_.authorities.push_back(*coalition_->prepare(3));
   next_.zones.push_back(LoopbackCoalition::zone_of(3));
   for (unsigned i = 0; i < 3; ++i) {
     next_.relations.push_back({{core::Capability::kRequest, core::RelationDomain::kAir, id(i), id(3)}, 1});
@@ -98,7 +98,7 @@ TEST_F(CoalitionCharterNode, ANewcomerJoinsAndCoordinates) {
 }
 
 TEST_F(CoalitionCharterNode, ARemovedMemberIsRefusedAndNotRead) {
-    std::erase_if(next_.authorities, [](const core::Authority& a) { return a.id == id(2); });
+  std::erase_if(next_.authorities, [](const core::Authority& a) { return a.id == id(2); });
   std::erase_if(next_.zones, [](const core::Zone& z) { return z.owner == id(2); });
   std::erase_if(next_.relations,
                 [](const core::InitialRelation& r) { return r.edge.from == id(2) || r.edge.to == id(2); });
@@ -130,10 +130,11 @@ TEST_F(CoalitionCharterNode, ARemovedMemberIsRefusedAndNotRead) {
 
 TEST_F(CoalitionCharterNode, AKeyRollsOverUnderTheSameLog) {
   expect_confirmed(0, 1, {1});
-    const std::string fresh = *coalition_->next_key(1);
+  const std::string fresh = *coalition_->next_key(1);
   next_.authorities[1].keys = {fresh};
   next_.valid_from = SystemClock().now() + 60'000;
-  EXPECT_THAT(adopt(1, *coalition_->sign(next_, {0, 1, 2})).error().text(), HasSubstr("names no key that this node has"));
+  EXPECT_THAT(adopt(1, *coalition_->sign(next_, {0, 1, 2})).error().text(),
+              HasSubstr("names no key that this node has"));
   ASSERT_TRUE(coalition_->restart(1).has_value());
   bring(next_, {0, 1, 2}, {0, 1, 2});
   expect_confirmed(0, 2, {1});
@@ -149,7 +150,7 @@ TEST_F(CoalitionCharterNode, AKeyRollsOverUnderTheSameLog) {
 }
 
 TEST_F(CoalitionCharterNode, ATlsKeyAndAnAddressMove) {
-    const auto port = free_loopback_port();
+  const auto port = free_loopback_port();
   ASSERT_TRUE(port.has_value());
   next_.authorities[2].peer->url = fmt::format("https://127.0.0.1:{}", *port);
   bring(next_, {0, 1, 2}, {0, 1, 2});
@@ -158,7 +159,7 @@ TEST_F(CoalitionCharterNode, ATlsKeyAndAnAddressMove) {
 }
 
 TEST_F(CoalitionCharterNode, ARestartBetweenAdoptionAndForce) {
-    next_.zones[1].minima.horizontal_m = 2'000;
+  next_.zones[1].minima.horizontal_m = 2'000;
   next_.valid_from = SystemClock().now() + 5'000;
   const std::string note = *coalition_->sign(next_, {0, 1, 2});
   for (const unsigned i : {0U, 1U, 2U}) ASSERT_TRUE(adopt(i, note).has_value());

@@ -47,7 +47,7 @@ struct ControlRow {
 };
 struct PeerRow {
   std::uint64_t acknowledged = 0;
-  std::int64_t adopted = 0;  ///< The newest version of the charter that it has adopted; 0: it has not said.
+  std::int64_t adopted = 0;       ///< The newest version of the charter that it has adopted; 0: it has not said.
   std::optional<DurationMs> age;  ///< Of the newest good answer.
   std::uint64_t held = 0;
   AuthorityId id;
@@ -197,8 +197,9 @@ std::optional<std::string> coordination_json(std::string_view name, const Coalit
 std::string charter_trouble(const Coalition& coalition, UtcMs now) {
   const CharterAdopted* missed = coalition.adoptions().missed();
   if (missed == nullptr || missed->effective > now) return {};
-  return fmt::format("version {} of the charter is in force at others since {}, and not adopted here: version {} stands",
-                     missed->version, format_utc(missed->effective), coalition.adoptions().in_force());
+  return fmt::format(
+      "version {} of the charter is in force at others since {}, and not adopted here: version {} stands",
+      missed->version, format_utc(missed->effective), coalition.adoptions().in_force());
 }
 
 std::string peers_json(const Coalition& coalition, const std::vector<PeerStanding>& peers, UtcMs now) {

@@ -160,7 +160,8 @@ Result<coordination::ActOutcome> CoreThread::perform(const coordination::ActComm
 void CoreThread::execute(PeerTask& task, UtcMs now) {
   if (!coalition_->is_member(task.log.author)) {
     const Error gone{ErrorCode::kForbidden, fmt::format("{} is no member any more", task.log.author.str()), {}};
-    departures_.push_back({nullptr, {}, [done = std::move(task.done), gone](const Status&) { done(std::unexpected(gone)); }});
+    departures_.push_back(
+        {nullptr, {}, [done = std::move(task.done), gone](const Status&) { done(std::unexpected(gone)); }});
     return;
   }
   notes_.expect(logs_.origin(task.log), std::move(task.note));

@@ -32,7 +32,7 @@ class NativeFace {
     /// The document of peers and links.
     std::function<std::string(const coordination::Coalition&)> peers;
     std::function<std::string()> charter_note;  ///< Of the version in force.
-    std::string about;  ///< The text of /.
+    std::string about;                          ///< The text of /.
     core::DataMode data_mode = core::DataMode::kTest;
     bool public_log = false;
     bool public_metrics = false;

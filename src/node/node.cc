@@ -155,11 +155,11 @@ class Node::Impl {
 
   mutable std::mutex charter_mutex_;  // Guards what follows, up to the blank line.
   std::shared_ptr<PeerLinks> links_;
-  std::vector<core::Charter> versions_;   // Former ones included; the one in force last.
-  std::optional<LogBook> links_logs_;     // As they stand under that version.
-  std::string charter_note_;              // Of the version in force.
-  std::optional<log::Hash> note_to_keep_; // Whose file is still to be written.
-  bool relink_ = false;                   // A version has come into force since the links were started.
+  std::vector<core::Charter> versions_;    // Former ones included; the one in force last.
+  std::optional<LogBook> links_logs_;      // As they stand under that version.
+  std::string charter_note_;               // Of the version in force.
+  std::optional<log::Hash> note_to_keep_;  // Whose file is still to be written.
+  bool relink_ = false;                    // A version has come into force since the links were started.
 
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<const net::HttpServer*> listening_{
@@ -255,23 +255,24 @@ Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coaliti
   core_config.on_charter = [this](const coordination::Coalition& all) { note_charter(all); };
   core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(coalition), *logs_, notes_, *store_,
                                        TRY(store_->open_reader()), *hub_, figures_);
-  face_ = std::make_unique<NativeFace>(NativeFace::Services{.core = *core_,
-                                                            .events = *hub_,
-                                                            .log = *log_face_,
-                                                            .problems = problems_,
-                                                            .authenticator = authenticator_,
-                                                            .metrics = [this] { return metrics(); },
-                                                            .ready = [this] { return ready(); },
-                                                            .peers = [this](const coordination::Coalition& all) { return peers(all); },
-                                                            .charter_note =
-                                                                [this] {
-                                                                  const std::lock_guard lock(charter_mutex_);
-                                                                  return charter_note_;
-                                                                },
-                                                            .about = about(dir_, dir_.key),
-                                                            .data_mode = dir_.charter.charter.data_mode,
-                                                            .public_log = config_.public_log,
-                                                            .public_metrics = config_.public_metrics});
+  face_ = std::make_unique<NativeFace>(
+      NativeFace::Services{.core = *core_,
+                           .events = *hub_,
+                           .log = *log_face_,
+                           .problems = problems_,
+                           .authenticator = authenticator_,
+                           .metrics = [this] { return metrics(); },
+                           .ready = [this] { return ready(); },
+                           .peers = [this](const coordination::Coalition& all) { return peers(all); },
+                           .charter_note =
+                               [this] {
+                                 const std::lock_guard lock(charter_mutex_);
+                                 return charter_note_;
+                               },
+                           .about = about(dir_, dir_.key),
+                           .data_mode = dir_.charter.charter.data_mode,
+                           .public_log = config_.public_log,
+                           .public_metrics = config_.public_metrics});
   return {};
 }
 
@@ -370,10 +371,11 @@ Status Node::Impl::may_adopt(const core::Charter& charter) const {
   const core::Authority& self = *charter.find_authority(dir_.self);
   if (!self.peer) return {};
   if (!dir_.cosigner || dir_.cosigner->verifier().text() != self.peer->cosigner) {
-    return fail(ErrorCode::kInvalid,
-                fmt::format("it names {} as this node's cosigner, but cosigner.key is another; receipts stay with one key",
-                            self.peer->cosigner),
-                "peer.cosigner");
+    return fail(
+        ErrorCode::kInvalid,
+        fmt::format("it names {} as this node's cosigner, but cosigner.key is another; receipts stay with one key",
+                    self.peer->cosigner),
+        "peer.cosigner");
   }
   return {};
 }

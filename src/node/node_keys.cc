@@ -13,11 +13,12 @@ Result<const log::SignerKey*> signing_key(const DataDir& dir, const core::Charte
       if (dir.next_key && dir.next_key->verifier().text() == listed) return &*dir.next_key;
     }
   }
-  return fail(ErrorCode::kInvalid,
-              fmt::format("version {} names no key that this node has: put the new key into node-next.key, and start the "
-                          "node anew, before adopting it",
-                          charter.version),
-              "authorities");
+  return fail(
+      ErrorCode::kInvalid,
+      fmt::format("version {} names no key that this node has: put the new key into node-next.key, and start the "
+                  "node anew, before adopting it",
+                  charter.version),
+      "authorities");
 }
 
 Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Charter& charter,

@@ -49,7 +49,7 @@ class PeerFace {
   struct ServedLog {
     std::string origin;
     store::LogId id;
-    std::vector<log::VerifierKey> keys;  ///< With which we sign it, or have signed it.
+    std::vector<log::VerifierKey> keys;   ///< With which we sign it, or have signed it.
     std::optional<AuthorityId> reader{};  ///< The only one who may read it; absent: every peer.
     /// The key in use. A head that an earlier one signed, because nothing has been said since, is shown under this.
     std::shared_ptr<const log::SignerKey> signer{};
@@ -98,8 +98,8 @@ class PeerFace {
   void handle(const std::shared_ptr<net::Exchange>& exchange);
   /// Something has become durable. Any thread; costs a lock.
   void grown();
-  /// From when this returns, nothing leaves that becomes durable later: the charter by which peers are known is about to
-  /// change. Any thread; does not block.
+  /// From when this returns, nothing leaves that becomes durable later: the charter by which peers are known is about
+  /// to change. Any thread; does not block.
   void suspend() { suspended_.store(true); }
   /// Answers what waits with `kUnavailable` and ends the thread. Idempotent.
   void stop();

@@ -60,12 +60,12 @@ std::vector<log::VerifierKey> PeerLinks::keys_ever(const AuthorityId& author, co
 Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
   PeerFace::Config face;
   for (const LogName& name : logs_.shared()) {
-    PeerFace::ServedLog served{.origin = logs_.origin(name),
-                               .id = logs_.id(name),
-                               .keys = keys_ever(config_.self, logs_.origin(name)),
-                               .reader = {},
-                               .signer = std::make_shared<const log::SignerKey>(
-                                   TRY(config_.key->renamed(logs_.origin(name))))};
+    PeerFace::ServedLog served{
+        .origin = logs_.origin(name),
+        .id = logs_.id(name),
+        .keys = keys_ever(config_.self, logs_.origin(name)),
+        .reader = {},
+        .signer = std::make_shared<const log::SignerKey>(TRY(config_.key->renamed(logs_.origin(name))))};
     if (name.kind == LogName::Kind::kPair) served.reader = name.reader;
     face.logs.push_back(std::move(served));
   }
@@ -136,6 +136,8 @@ Status PeerLinks::pull(store::SqliteStore& store) {
 
 /// Waits for the core thread, on the puller's: the replica moves on only when what it read is durable.
 Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
+  // Verified by keys that may not count any more.
+  if (suspended_.load()) return fail(ErrorCode::kUnavailable, "the charter is changing");
   PeerTask task{.log = log,
                 .lines = {},
                 .size = piece.judged.size,

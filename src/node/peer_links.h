@@ -9,6 +9,7 @@
 // there. What is pulled goes to the core thread, which makes it durable together with what it leads to.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,7 +54,10 @@ class PeerLinks {
 
   [[nodiscard]] std::size_t mirrors() const { return lines_.size(); }
   /// The charter by which these links know their peers is about to change (PeerFace::suspend).
-  void suspend() { face_->suspend(); }
+  void suspend() {
+    suspended_.store(true);
+    face_->suspend();
+  }
   void grown() { face_->grown(); }
   [[nodiscard]] std::vector<PeerStanding> standing() const;
   /// `https://127.0.0.1:9000`.
@@ -84,6 +88,7 @@ class PeerLinks {
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
   std::vector<Line> lines_;
+  std::atomic<bool> suspended_{false};
   mutable std::mutex mutex_;
   std::map<AuthorityId, std::uint64_t> acknowledged_;  ///< Of the pair's log. Guarded by mutex_.
 };

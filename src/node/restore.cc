@@ -190,8 +190,8 @@ store::Hash snapshot_state_hash(ByteView snapshot) {
   return hash;
 }
 
-Result<Restored> restore_coalition(store::LogStore& store, LogBook& logs,
-                                   const coordination::CoalitionConfig& given, UtcMs now) {
+Result<Restored> restore_coalition(store::LogStore& store, LogBook& logs, const coordination::CoalitionConfig& given,
+                                   UtcMs now) {
   coordination::CoalitionConfig config = given;
   if (!config.machine.texts) config.machine.texts = texts_in(TRY(store.open_reader()));
   const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
