@@ -28,7 +28,6 @@ Status State::adopt(AdoptedVersion version) {
 Status State::rezone(Slot slot) {
   auto& row = intents_.row(slot);
   Intent& intent = row.record;
-  const auto before = runs_out(intent);
   const geo::VolumeIndex& index = intent_index_[index_of(intent.domain)];
   for (std::size_t i = 0; i < intent.zones.size(); ++i) {
     if (i < row.handles.size()) {
@@ -42,7 +41,8 @@ Status State::rezone(Slot slot) {
     }
     zones_->zones_of(intent.domain, *prepared, intent.zones[i]);
   }
-  if (runs_out(intent) != before) schedule(slot);
+  // By the minima of the zones as they are now; what was queued before is dropped when its time comes.
+  schedule(slot);
   return {};
 }
 
