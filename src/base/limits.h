@@ -49,6 +49,8 @@ inline constexpr std::size_t kPullEntriesMax = 1'024;
 inline constexpr std::size_t kPullEntryBytesMax = 4U << 20;  // Of all entries together, beyond the first.
 inline constexpr std::size_t kPullNoteBytesMax = 8U << 10;   // A checkpoint with its signatures.
 inline constexpr std::size_t kPullAnswerBytesMax = kPullEntryBytesMax + (128U << 10);
+/// What one peer may give back of one lost log (node/recovery.h).
+inline constexpr std::size_t kRecoveryLineBytesMax = 64U << 20;
 inline constexpr std::int64_t kPullWaitMsMax = 30'000;
 inline constexpr std::size_t kPullWaitersMax = 1'024;
 

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "node/recovery_file.h"
 #include "store/backup.h"
 
 namespace tansiq::cli {
@@ -42,10 +43,49 @@ Result<int> run_restore(Context& context, const BackupArguments& arguments) {
   const auto manifest = TRY(store::restore(arguments.target, folder));
   print_manifest(context, "restored", manifest);
   context.say(fmt::format("{} holds the record of the moment of the backup.", folder));
-  context.say(context.paint(
-      Colour::kDim,
-      "the node will sign nothing below what it had published: keep 'last-checkpoint' from the old folder"));
+  context.say(
+      context.paint(Colour::kDim,
+                    "when it starts it asks its peers for what came after, and signs nothing until that is back: keep "
+                    "'last-checkpoint' from the old folder, and see 'tansiq recovery --help'"));
   return 0;
+}
+
+struct AcceptArguments {
+  std::string data, by, second;
+};
+
+Result<int> run_accept(Context& context, const AcceptArguments& arguments) {
+  const std::filesystem::path folder = data_folder(arguments.data);
+  const node::Acceptance acceptance{SystemClock().now(), TRY(core::Subject::parse(arguments.by)),
+                                    TRY(core::Subject::parse(arguments.second))};
+  TRY_VOID(node::accept_recovery(folder, acceptance));
+  context.say(
+      "accepted: the node goes on when its peers have answered and the wait is over; 'tansiq peer list' says "
+      "what is still missing");
+  return 0;
+}
+
+void add_recovery(Command& root) {
+  Command& recovery = root.sub("recovery", "a node that has lost a part of its record");
+  recovery.about(
+      "A node that finds that it is an old copy signs nothing. It fetches back from its peers what it had written for "
+      "them, verifies it, and goes on. 'tansiq peer list' and /readyz say what is missing.");
+  auto a = std::make_shared<AcceptArguments>();
+  recovery.sub("accept", "two officers answer for what no peer gives back")
+      .about(
+          "Nobody mirrors a node's main log, and a peer may be gone for good. What stood only there is lost: two "
+          "officers say so, and the node waits until everything that it may have granted and forgotten has ended, 56 "
+          "days from the first moment of the recovery. Their names go into the record that all members read. A second "
+          "copy of the data folder under another roof is better than the wait.")
+      .option(a->by, "--by", "OFFICER", "who decides this")
+      .required()
+      .option(a->second, "--second", "OFFICER", "the second officer")
+      .required()
+      .option(a->data, "--data", "DIR", "the node's data folder; else TANSIQ_DATA, else ./tansiq-data")
+      .completes(Completes::kDirectory)
+      .example("tansiq recovery accept --by duty@fr --second chief@fr", "on the machine of the node")
+      .exits(1, "the node is not recovering, or others have accepted already")
+      .run([a](Context& c) { return run_accept(c, *a); });
 }
 
 }  // namespace
@@ -79,6 +119,7 @@ void add_backup(Command& root) {
       .exits(1, "the folder holds a record already")
       .exits(76, "the backup does not fit its manifest; nothing was changed")
       .run([r](Context& c) { return run_restore(c, *r); });
+  add_recovery(root);
 }
 
 }  // namespace tansiq::cli

@@ -94,6 +94,11 @@ Status merge_charter(core::Charter& into, const core::Charter& from) {
   } else if (from.timing != core::Timing{} && from.timing != merged.timing) {
     return fail(ErrorCode::kConflict, "the drafts state different timing: agree on one, with 'tansiq charter timing'");
   }
+  if (merged.disclosure == core::DisclosureTerms{}) {
+    merged.disclosure = from.disclosure;
+  } else if (from.disclosure != core::DisclosureTerms{} && from.disclosure != merged.disclosure) {
+    return fail(ErrorCode::kConflict, "the drafts state different terms of disclosure: agree on one, in the drafts");
+  }
   into = std::move(merged);
   return {};
 }

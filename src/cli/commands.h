@@ -16,13 +16,15 @@ void add_intent(Command& root);      ///< intent: file, follow, end
 void add_relation(Command& root);    ///< relation: what authorities grant each other
 void add_flight(Command& root);      ///< flight: across zones, the home's side
 void add_leg(Command& root);         ///< leg: of others in our zones, the owner's side
+void add_disclosure(Command& root);  ///< disclosure: what is shown to whom
+void add_caveat(Command& root);      ///< caveat: from whom our flights keep away
 void add_peer(Command& root);        ///< peer: the nodes of other authorities
 void add_clock(Command& root);       ///< clock: the operator's word about it
 void add_measure(Command& root);     ///< measure: restricted volumes
 void add_log(Command& root);         ///< log: verify, show, export, prove, audit
 void add_events(Command& root);      ///< events: the record as it grows
 void add_token(Command& root);       ///< token: bearer tokens
-void add_backup(Command& root);      ///< backup, restore
+void add_backup(Command& root);      ///< backup, restore, recovery
 void add_bench(Command& root);       ///< bench: measure
 void add_completion(Command& root);  ///< completion: for the shell
 void add_version(Command& root);     ///< version

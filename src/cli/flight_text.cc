@@ -58,8 +58,6 @@ std::string_view refusal_words(LegRefusal reason) {
       return "too many holds are open";
     case LegRefusal::kConflict:
       return "it is too close to others";
-    case LegRefusal::kCaveat:
-      return "a caveat of ours stands against it";
     case LegRefusal::kDisputed:
       return "nobody decides in that zone";
     case LegRefusal::kOther:

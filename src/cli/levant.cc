@@ -13,6 +13,7 @@
 
 #include "cli/demo_world.h"
 #include "cli/units_text.h"
+#include "cli/wire.h"
 #include "log/note.h"
 #include "log/note_key.h"
 #include "net/bearer.h"
@@ -58,7 +59,8 @@ core::Charter levant_charter(UtcMs valid_from) {
   for (const auto& [a, b] :
        {std::pair<std::string_view, std::string_view>{"us", "ru"}, {"ru", "us"}, {"us", "fr"}, {"fr", "us"}}) {
     grant(RelationDomain::kAir, Capability::kRequest, a, b, 1);
-    grant(RelationDomain::kAir, Capability::kDisclosure, a, b, 1);
+    // us shows fr whose traffic is in its zones, so that it can watch a caveat there.
+    grant(RelationDomain::kAir, Capability::kDisclosure, a, b, a == "us" && b == "fr" ? 2 : 1);
     grant(RelationDomain::kTalks, Capability::kCentres, a, b, 1);
   }
   grant(RelationDomain::kAir, Capability::kGateway, "us", "fr", 1);
@@ -217,6 +219,23 @@ Result<Answer> Levant::act(const std::string& id, const std::string& officer, co
   coordination::write_act(out, command);
   NodeClient node = TRY(client(id, officer));
   return node.send(net::Method::kPost, "/v1/coordination/acts", body);
+}
+
+Result<Answer> Levant::file_intent(const std::string& id, const std::string& subject, const std::string& intent,
+                                   const geo::Volume4d& volume) {
+  const net::TokenKey key = TRY(net::TokenKey::load((folder_of(id) / "token.key").string()));
+  net::TokenClaims claims;
+  claims.subject = subject;
+  claims.scopes = {"intents.file", "intents.read"};
+  claims.issued = SystemClock().now();
+  claims.expires = claims.issued + 3'600'000;
+  NodeOptions options;
+  options.node = nodes_.at(id).url;
+  options.token = TRY(net::mint_token(key, std::move(claims)));
+  NodeClient node = TRY(NodeClient::open(options));
+  const Filing filing{.id = intent, .flight = intent, .domain = core::Domain::kAir, .volumes = {volume}, .keys = {}};
+  return node.send(net::Method::kPut, "/v1/intents/" + intent,
+                   filing_body(filing, fmt::format("story-{}", next_command_++), std::nullopt));
 }
 
 Result<Answer> Levant::read(const std::string& id, const std::string& name) {

@@ -42,6 +42,9 @@ class Levant {
   /// An officer's act at a node: what the node answered, or why it would not.
   [[nodiscard]] Result<Answer> act(const std::string& id, const std::string& officer, coordination::Act act,
                                    const std::string& second = {});
+  /// Somebody who is no officer files an intent with a node's own face.
+  [[nodiscard]] Result<Answer> file_intent(const std::string& id, const std::string& subject, const std::string& intent,
+                                           const geo::Volume4d& volume);
   /// A document of a node, as `flights`.
   [[nodiscard]] Result<Answer> read(const std::string& id, const std::string& name);
   /// Reads a document again and again until `good`, for half a minute at most. Whether it became so.
@@ -81,10 +84,6 @@ class Levant {
 
 /// The charter of the story, without keys: `demo_charter` and France.
 [[nodiscard]] core::Charter levant_charter(UtcMs valid_from);
-
-/// Step 10: a fourth and a fifth authority join, the fifth is removed. In a file of its own; `tell_levant` calls it.
-class Teller;
-[[nodiscard]] Status tell_growth(Levant& levant, Teller& teller);
 
 /// Tells the story. False when anything that was seen differs from what was expected. At its end the nodes are stopped
 /// and their records verified; with `keep` they stay up, and this is left out.

@@ -1,4 +1,4 @@
-// How the story of `tansiq demo` is told: what happens, what was expected, what was seen.
+// How the story of levant-2015 is told, for the files that tell its steps.
 #pragma once
 
 #include <fmt/format.h>
@@ -7,7 +7,6 @@
 
 #include "cli/context.h"
 #include "cli/levant.h"
-#include "cli/terminal.h"
 #include "cli/units_text.h"
 
 namespace tansiq::cli {
@@ -43,5 +42,11 @@ class Teller {
   const Levant& levant_;
   int differ_ = 0;
 };
+
+/// Step 8: *never within 10 NM and 15 min of sy*. fr alone is told, before its flight is cleared.
+[[nodiscard]] Status tell_red_line(Levant& levant, Teller& teller);
+
+/// Step 10: a fourth and a fifth authority join, the fifth is removed.
+[[nodiscard]] Status tell_growth(Levant& levant, Teller& teller);
 
 }  // namespace tansiq::cli

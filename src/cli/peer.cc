@@ -6,6 +6,7 @@
 #include "cli/context.h"
 #include "cli/flight_text.h"
 #include "cli/terminal.h"
+#include "cli/wire.h"
 
 namespace tansiq::cli {
 namespace {
@@ -16,6 +17,18 @@ Result<int> list_peers(Context& context, const NodeOptions& options) {
   NodeClient node = TRY(NodeClient::open(options));
   const Answer answer = TRY(node.get("/v1/coordination/peers"));
   put(context.json ? answer.text + "\n" : TRY(peers_text(context.terminal, answer.root())));
+  return 0;
+}
+
+Result<int> show_clock(Context& context, const NodeOptions& options) {
+  NodeClient node = TRY(NodeClient::open(options));
+  const Answer answer = TRY(node.get("/v1/coordination/clock"));
+  if (context.json) {
+    put(answer.text + "\n");
+    return 0;
+  }
+  const JsonValue fit = TRY(answer.root().at("fit"));
+  put(fmt::format("{}: {}\n", TRY(fit.boolean()) ? "fit" : "NOT FIT", text_of(answer.root(), "text")));
   return 0;
 }
 
@@ -65,11 +78,15 @@ void add_peer(Command& root) {
 }
 
 void add_clock(Command& root) {
-  Command& clock = root.sub("clock", "the operator's word about this node's clock");
+  Command& clock = root.sub("clock", "this node's clock, and the operator's word about it");
   clock.about(
-      "The charter states by how much a clock may be wrong. A node cannot know that by itself: whoever watches its "
-      "time "
-      "source says so here.");
+      "The charter states by how much a clock may be wrong. A node takes the kernel's bound of its error, and stops "
+      "granting by itself when that is too large; whoever watches its time source can say so here as well.");
+  auto options = std::make_shared<NodeOptions>();
+  Command& show = clock.sub("show", "by how much the clock may be wrong");
+  show.about("The bound that the node goes by, and where it comes from.").example("tansiq clock show", "is it fit?");
+  add_node_options(show, *options);
+  show.run([options](Context& context) { return show_clock(context, *options); });
   add_word(clock, true);
   add_word(clock, false);
 }

@@ -78,7 +78,9 @@ std::unique_ptr<Command> command_tree(bool& json, bool& no_colour) {
   add_measure(*root);
   add_flight(*root);
   add_leg(*root);
+  add_disclosure(*root);
   add_relation(*root);
+  add_caveat(*root);
   add_peer(*root);
   add_clock(*root);
   add_events(*root);

@@ -95,6 +95,9 @@ Result<int> print_preview(Context& context, NodeClient& node, const std::string&
   const JsonValue lines = TRY(answer.root().at("lines"));
   for (std::size_t i = 0; i < lines.size(); ++i) put(fmt::format("  {}\n", text_of(lines[i], "text")));
   if (lines.size() == 0) put("  nothing would change\n");
+  const auto shares = answer.root().find("shares");
+  if (shares && shares->size() > 0) put("of our flights and intents:\n");
+  for (std::size_t i = 0; shares && i < shares->size(); ++i) put(fmt::format("  {}\n", text_of((*shares)[i], "text")));
   return 0;
 }
 

@@ -18,13 +18,15 @@ constexpr DurationMs kOperatorTokenMs = 30LL * 86'400'000;
 
 struct ServeArguments {
   std::optional<std::string> config, listen, certificate, key, clock_start, authority, charter, log_level;
-  std::optional<std::string> peer_certificate, peer_key, cosigner_key, peer_listen, simulate;
+  std::optional<std::string> peer_certificate, peer_key, cosigner_key, peer_listen, simulate, clock_error,
+      recovery_wait;
   std::vector<std::string> peer_urls, former;
   std::string data;
   bool allow_plaintext_remote = false;
   bool no_develop = false;
   bool public_log = false;
   bool accept_missing = false;
+  bool kernel_clock = false;
 };
 
 /// Turns SIGTERM and SIGINT into `node->stop()`. The signals must be blocked before any other thread starts, so that
@@ -80,6 +82,12 @@ Result<node::NodeConfig::SimulatedTime> read_simulated(const std::string& text) 
   return time;
 }
 
+Result<DurationMs> duration_of(const std::string& text, const char* option) {
+  auto read = parse_duration(text);
+  if (!read) return std::unexpected(inside(read.error(), option));
+  return *read;
+}
+
 Result<ServeConfig> config_from(const ServeArguments& arguments) {
   ServeConfig config;
   config.node.data_dir = data_folder(arguments.data);
@@ -117,6 +125,11 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
     }
     config.node.peer_urls[word.substr(0, equals)] = word.substr(equals + 1);
   }
+  if (arguments.clock_error) config.node.clock_error_ms = TRY(duration_of(*arguments.clock_error, "--clock-error"));
+  if (arguments.recovery_wait) {
+    config.node.recovery_wait_ms = TRY(duration_of(*arguments.recovery_wait, "--recovery-wait"));
+  }
+  config.node.kernel_clock = arguments.kernel_clock;
   if (arguments.simulate) config.node.simulated = TRY(read_simulated(*arguments.simulate));
   if (arguments.authority) config.node.authority = *arguments.authority;
   if (arguments.charter) config.node.charter_path = *arguments.charter;
@@ -265,6 +278,11 @@ void add_serve(Command& root) {
             "start although the file of the last published checkpoint is gone: only if nothing newer was published")
       .option(a->clock_start, "--clock-start", "TIME",
               "start the node's clock at this UTC time, to replay a recording (TEST or SIMULATED data only)")
+      .option(a->clock_error, "--clock-error", "DURATION",
+              "by how much the clock may be wrong, as 500ms; TEST or SIMULATED data only: for real the kernel says")
+      .flag(a->kernel_clock, "--kernel-clock", "take the kernel's word about the clock in TEST and SIMULATED, too")
+      .option(a->recovery_wait, "--recovery-wait", "DURATION",
+              "how long a recovery waits when a part of the record is lost for good; TEST or SIMULATED data only")
       .option(a->log_level, "--log-level", "LEVEL", "log lines from this level on; else info, on a terminal warning")
       .choices({"debug", "info", "warning", "error", "off"})
       .example("tansiq serve", "a node to try things with")

@@ -92,7 +92,11 @@ Result<std::string> peers_text(const Terminal& terminal, const JsonValue& docume
                text_of(peer, "url")});
   }
   if (table.empty()) return charter + "the charter names no peer of this node\n";
-  return table.text(terminal) + charter;
+  std::string out;
+  if (const auto recovery = document.find("recovery")) {
+    out = fmt::format("RECOVERING: {}\n{}\n", text_of(*recovery, "reason"), text_of(*recovery, "text"));
+  }
+  return out + table.text(terminal) + charter;
 }
 
 }  // namespace tansiq::cli

@@ -13,7 +13,9 @@
 #include <variant>
 #include <vector>
 
+#include "coordination/caveat_entries.h"
 #include "coordination/control_entries.h"
+#include "coordination/disclosure_entries.h"
 #include "coordination/leg_entries.h"
 #include "coordination/relation.h"
 #include "coordination/relation_entries.h"
@@ -186,9 +188,91 @@ struct AdoptCharter {
   static constexpr auto fields() { return std::tuple(field("note", &AdoptCharter::note)); }
 };
 
+/// Says to whom a recipient may pass on what it is shown in a domain; an empty list is nobody.
+struct SetShareRule {
+  static constexpr std::string_view kKind = "share.rule";
+  core::Domain domain = core::Domain::kAir;
+  std::vector<AuthorityId> onward;
+  AuthorityId recipient;
+  static constexpr auto fields() {
+    return std::tuple(field("domain", &SetShareRule::domain), field("onward", &SetShareRule::onward),
+                      field("recipient", &SetShareRule::recipient));
+  }
+};
+/// Withdraws one flight or intent (`flight M1`, `intent i7`) from one recipient, or lets the relation decide again.
+struct WithholdShare {
+  static constexpr std::string_view kKind = "share.withhold";
+  AuthorityId recipient;
+  std::string source;
+  bool withheld = true;
+  static constexpr auto fields() {
+    return std::tuple(field("recipient", &WithholdShare::recipient), field("source", &WithholdShare::source),
+                      field("withheld", &WithholdShare::withheld));
+  }
+};
+/// Passes on what another shows us.
+struct PassShare {
+  static constexpr std::string_view kKind = "share.pass";
+  EntryHash body;
+  AuthorityId to;
+  static constexpr auto fields() { return std::tuple(field("body", &PassShare::body), field("to", &PassShare::to)); }
+};
+/// Sets a caveat, or sets one anew.
+struct SetCaveat {
+  static constexpr std::string_view kKind = "caveat.set";
+  CaveatId caveat;
+  CaveatRule rule;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("caveat", &SetCaveat::caveat), field("rule", &SetCaveat::rule),
+                      field("text", &SetCaveat::text));
+  }
+};
+struct ClearCaveat {
+  static constexpr std::string_view kKind = "caveat.clear";
+  CaveatId caveat;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("caveat", &ClearCaveat::caveat), field("text", &ClearCaveat::text));
+  }
+};
+/// Asks a sequencer to watch a caveat in its zones. It then knows of it.
+struct DepositCaveat {
+  static constexpr std::string_view kKind = "caveat.deposit";
+  CaveatId caveat;
+  AuthorityId with;
+  static constexpr auto fields() {
+    return std::tuple(field("caveat", &DepositCaveat::caveat), field("with", &DepositCaveat::with));
+  }
+};
+struct WithdrawCaveat {
+  static constexpr std::string_view kKind = "caveat.withdraw";
+  CaveatId caveat;
+  AuthorityId with;
+  static constexpr auto fields() {
+    return std::tuple(field("caveat", &WithdrawCaveat::caveat), field("with", &WithdrawCaveat::with));
+  }
+};
+/// Lets a flight, or an intent, of ours go although it meets caveats: those that are logged now, and no others.
+struct OverrideCaveat {
+  static constexpr std::string_view kKind = "caveat.override";
+  std::optional<FlightId> flight;
+  std::optional<IntentId> intent;
+  std::string text;  ///< Why.
+  static constexpr auto fields() {
+    return std::tuple(field("flight", &OverrideCaveat::flight), field("intent", &OverrideCaveat::intent),
+                      field("text", &OverrideCaveat::text));
+  }
+  [[nodiscard]] Status check() const {
+    if (flight.has_value() != intent.has_value()) return {};
+    return fail(ErrorCode::kInvalid, "name a flight or an intent, and not both");
+  }
+};
+
 using Act = std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation, ProposeRelation,
                          AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock,
-                         AdoptCharter>;
+                         SetCaveat, ClearCaveat, DepositCaveat, WithdrawCaveat, OverrideCaveat, SetShareRule,
+                         WithholdShare, PassShare, AdoptCharter>;
 
 struct ActCommand {
   CommandId cmd;

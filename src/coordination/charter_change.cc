@@ -102,6 +102,10 @@ class Comparison {
     };
     add("name", old_.name, next_.name, members_);
     add("timing", timing(old_), timing(next_), members_);
+    const auto disclosure = [](const core::Charter& of) {
+      return json([&](log::JcsWriter& out) { core::write_fields(out, of.disclosure); });
+    };
+    add("disclosure", disclosure(old_), disclosure(next_), members_);
     add("valid until", until(old_), until(next_), members_);
   }
 

@@ -15,15 +15,17 @@ namespace {
 /// A peer's clock that is ahead is complained about this often.
 constexpr DurationMs kSkewRepeatMs = 3'600'000;
 constexpr std::string_view kClockSkew = "clock-skew";
+constexpr std::string_view kRecovered = "node-recovered";
 
 }  // namespace
 
 Result<std::unique_ptr<Coalition>> Coalition::make(CoalitionConfig config) {
+  const ShareKey shares = ShareKey::derive(config.machine.ovn_secret);
   core::CharterTexts texts = config.machine.texts;
   core::Machine machine = TRY(core::Machine::make(std::move(config.machine)));
   Origins origins = TRY(origins_of(config.former, machine.versions()));
   std::unique_ptr<Coalition> out(
-      new Coalition(std::move(machine), std::move(origins), config.former, config.quota, config.officers));
+      new Coalition(std::move(machine), std::move(origins), config.former, config.quota, config.officers, shares));
   out->texts_ = std::move(texts);
   return out;
 }
@@ -36,7 +38,7 @@ Result<Origins> Coalition::origins_of(std::span<const core::Charter> former, std
 }
 
 Coalition::Coalition(core::Machine machine, Origins origins, std::span<const core::Charter> former, LegQuota quota,
-                     OfficerPolicy officers)
+                     OfficerPolicy officers, const ShareKey& shares)
     : machine_(std::move(machine)), origins_(std::move(origins)), officers_(officers) {
   const core::Charter& charter = machine_.charter();
   const std::vector<core::Charter>& versions = machine_.versions();
@@ -50,6 +52,12 @@ Coalition::Coalition(core::Machine machine, Origins origins, std::span<const cor
   airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
   legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, quota);
   flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
+  traffic_ = std::make_unique<CoalitionTraffic>(machine_, *legs_, *flights_);
+  caveats_ = std::make_unique<CaveatDesk>(self(), charter, *relations_, *traffic_, *traffic_);
+  watch_ = std::make_unique<CaveatWatch>(self(), *relations_, *traffic_, *traffic_);
+  own_use_ = std::make_unique<MachineOwnUse>(machine_, *flights_);
+  shown_ = std::make_unique<ShowDesk>(self(), charter, shares, *relations_, *own_use_);
+  held_ = std::make_unique<HoldDesk>(self(), charter, *relations_);
 }
 
 Coalition::~Coalition() = default;
@@ -72,6 +80,11 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   follow_control();
   note(legs_->apply(said));
   note(flights_->apply(said));
+  note(caveats_->apply(said));
+  note(watch_->apply(said));
+  follow_traffic(said);
+  note(shown_->apply(said));
+  note(held_->apply(said));
   if (log.author == self()) remember(log, entry);
 }
 
@@ -88,8 +101,41 @@ void Coalition::follow_control() {
     const core::Zone& zone = machine_.zones()[number];
     if (machine_.zones().retired(number) || zone.rule == core::Rule::kDisputed || zone.background) continue;
     // Nobody decides in a halted zone, the owner neither.
-    machine_.set_sequencer(number, control_->sequencer(zone.id).value_or(AuthorityId()));
+    machine_.set_sequencer(
+        number, control_->sequencer(zone.id).value_or(AuthorityId()),
+        {control_->grants_begin(zone.id).value_or(kUtcMin), control_->grants_end(zone.id).value_or(kUtcMax)});
   }
+}
+
+/// Tells whose plans an entry may have changed: to who shows them, and to the two sides of caveats.
+void Coalition::follow_traffic(const Said& said) {
+  const std::set<FlightId> touched = flights_->take_touched();
+  for (const FlightId& flight : touched) shown_->touch(source_of(flight));
+  if (caveats_->caveats().empty() && watch_->deposits().empty()) return;
+  for (const FlightId& flight : touched) note_change(traffic_->of_flight(flight));
+  std::visit(
+      [&]<class T>(const T& body) {
+        if constexpr (std::is_same_v<T, LegNotice>) {
+          note_change(TrafficChange{.party = {.home = said.author, .flight = body.flight, .intent = {}, .request = {}},
+                                    .domain = body.domain,
+                                    .manager = core::Subject::trusted(said.author.str()),
+                                    .principal = {},
+                                    .volumes = body.volumes});
+        } else if constexpr (requires { requires std::is_same_v<decltype(T::request), EntryHash>; }) {
+          note_change(traffic_->of_leg(body.request));
+        } else if constexpr (T::kType.starts_with("zone.")) {
+          // Windows have gone over to another sequencer, or have come.
+          caveats_->changed_all();
+          watch_->changed_all();
+        }
+      },
+      said.body);
+}
+
+void Coalition::note_change(const std::optional<TrafficChange>& change) {
+  if (!change) return;
+  caveats_->changed(*change);
+  watch_->changed(*change);
 }
 
 void Coalition::remember(const LogName& log, const Entry& entry) {
@@ -103,6 +149,7 @@ void Coalition::remember(const LogName& log, const Entry& entry) {
   if (const auto* alarm = std::get_if<Alarm>(&entry.body); alarm != nullptr && alarm->kind == kClockSkew) {
     skew_noted_[AuthorityId::trusted(alarm->text.substr(0, alarm->text.find(' ')))] = entry.time;
   }
+  if (const auto* clock = std::get_if<ClockFault>(&entry.body)) machine_fault_ = clock->fault && entry.by.empty();
   if (entry.cmd.empty()) return;
   const core::ShortHash key = core::command_key(entry.by, entry.cmd);
   if (acts_.find(key) == nullptr) acts_.add({.time = entry.time, .seq = entry.seq, .key = key, .content = {}});
@@ -170,7 +217,17 @@ void Coalition::found(UtcMs now, Batch& batch) {
 }
 
 Result<core::Outcome> Coalition::execute(core::Command command, UtcMs now, Batch& batch) {
+  const auto intent = std::visit(
+      []<class T>(const T& action) -> std::optional<IntentId> {
+        if constexpr (requires { action.intent; }) return action.intent;
+        return {};
+      },
+      command.action);
+  const bool careful = !caveats_->caveats().empty() || !watch_->deposits().empty();
+  if (careful) TRY_VOID(may_activate(command.action));
   core::Outcome outcome = TRY(machine_.execute(std::move(command), now));
+  if (intent && careful) note_change(traffic_->of_intent(*intent));
+  if (intent && !outcome.repeated) shown_->touch(source_of(*intent));
   if (!outcome.repeated) {
     batch.push_back({{self(), LogName::Kind::kMain, {}}, outcome.seq, std::move(outcome.entry)});
   }
@@ -222,11 +279,32 @@ void Coalition::accuse(const AuthorityId& peer, const std::string& origin, const
   say(Equivocation{.evidence = evidence, .origin = origin, .peer = peer}, {}, now, batch);
 }
 
+void Coalition::recovered(NodeRecovered what, const core::Subject& by, const core::Subject& second, UtcMs now,
+                          Batch& batch) {
+  // Who is alone has no log of members.
+  if (machine_.charter().authorities.size() < 2) {
+    say(Alarm{.about = {}, .kind = std::string(kRecovered), .text = std::move(what.text)}, {.by = by, .second = second},
+        now, batch);
+    return;
+  }
+  say(std::move(what), {.by = by, .second = second}, now, batch);
+}
+
+void Coalition::judge_clock(bool fit, std::string text, UtcMs now, Batch& batch) {
+  const bool fault = control_->clock_fault();
+  if (fit ? !fault || !machine_fault_ : fault) return;
+  say(ClockFault{.fault = !fit, .text = std::move(text)}, {}, now, batch);
+  say_due(now, batch);
+}
+
 void Coalition::tick(UtcMs now, Batch& batch) {
   for (std::size_t i = 0; i < kSaidPerCallMax; ++i) {
     std::optional<core::Outcome> outcome = machine_.tick(now);
     if (!outcome) break;
+    touch_expired(outcome->entry);
     batch.push_back({{self(), LogName::Kind::kMain, {}}, outcome->seq, std::move(outcome->entry)});
+    caveats_->changed_all();
+    watch_->changed_all();
   }
   say_due(now, batch);
 }
@@ -234,7 +312,8 @@ void Coalition::tick(UtcMs now, Batch& batch) {
 std::optional<UtcMs> Coalition::next_tick() const {
   std::optional<UtcMs> first = machine_.next_tick();
   for (const auto& other :
-       {adoptions_->next_timer(), legs_->next_timer(), flights_->next_timer(), control_->next_timer()}) {
+       {adoptions_->next_timer(), legs_->next_timer(), flights_->next_timer(), control_->next_timer(),
+        caveats_->next_timer(), watch_->next_timer(), held_->next_timer(), shown_->next_timer()}) {
     if (other && (!first || *other < *first)) first = other;
   }
   return first;
@@ -243,9 +322,38 @@ std::optional<UtcMs> Coalition::next_tick() const {
 std::optional<Body> Coalition::next_body(UtcMs now) {
   const UtcMs time = std::max(now, machine_.last_time());
   if (auto body = adoptions_->next(time)) return body;
+  // Before the legs: what a leg meets is told before it is confirmed.
+  if (auto body = watch_->next(time)) return body;
+  if (auto body = caveats_->next(time)) return body;
   if (auto body = legs_->next(time)) return body;
   if (auto body = flights_->next(time)) return body;
-  return control_->next(time);
+  if (auto body = control_->next(time)) return body;
+  if (auto body = held_->next(time)) return body;
+  return shown_->next(time);
+}
+
+void Coalition::touch_expired(std::string_view line) {
+  const auto entry = core::read_entry(line);
+  if (!entry || entry->type != core::EntryType::kIntentExpired) return;
+  for (const core::Expired& expired : entry->expired) shown_->touch(source_of(IntentId::trusted(expired.id)));
+}
+
+std::vector<EntryHash> Coalition::take_doomed_bodies() {
+  std::vector<EntryHash> out = held_->take_doomed();
+  for (const EntryHash& own : shown_->take_expired()) out.push_back(own);
+  return out;
+}
+
+void Coalition::body_destroyed(const EntryHash& body, UtcMs now, Batch& batch) {
+  if (auto receipt = held_->destroyed(body)) {
+    say(std::move(*receipt), {}, now, batch);
+  } else if (shown_->versions().contains(body)) {
+    say(ShareDestroyed{.body = body, .to = self()}, {}, now, batch);
+  }
+}
+
+bool Coalition::may_serve_body(const EntryHash& body, const AuthorityId& peer) const {
+  return shown_->may_serve(body, peer) || held_->may_serve(body, peer);
 }
 
 void Coalition::say_due(UtcMs now, Batch& batch) {

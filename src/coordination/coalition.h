@@ -17,9 +17,10 @@
 // Peers' entries stand in the same local order as one's own: mirrors of their logs live in the same store, so replay
 // meets everything in the order in which it became known here. That order is what "known when it was said" means.
 //
-// What an entry changes is folded by `adoptions` (the charter in force), `relations`, `control`, `legs`, `flights`, in
-// this order: each may ask those before it. What has to be said because of it is found by `next` of each, until none
-// has more; that is bounded by kSaidPerCallMax, and the rest follows with the next call.
+// What an entry changes is folded by `adoptions` (the charter in force), `relations`, `control`, `legs`, `flights`, the
+// two sides of caveats, and the two sides of disclosure, in this order: each may ask those before it. What has to be
+// said because of it is found by `next` of each, until none has more; that is bounded by kSaidPerCallMax, and the rest
+// follows with the next call.
 //
 // One thread. Not copyable, not movable: its parts know each other.
 #pragma once
@@ -33,13 +34,19 @@
 #include <vector>
 
 #include "coordination/act.h"
+#include "coordination/caveat_desk.h"
+#include "coordination/caveat_watch.h"
 #include "coordination/charter_change.h"
+#include "coordination/coalition_traffic.h"
+#include "coordination/disclosure_held.h"
+#include "coordination/disclosure_show.h"
 #include "coordination/flight_desk.h"
 #include "coordination/leg_desk.h"
 #include "coordination/log_name.h"
 #include "coordination/log_origins.h"
 #include "coordination/machine_airspace.h"
 #include "coordination/officers.h"
+#include "coordination/own_use.h"
 #include "coordination/relation.h"
 #include "coordination/zone_control.h"
 #include "core/command_memory.h"
@@ -104,6 +111,8 @@ class Coalition {
   /// The same for a line that another thread has decoded (see `core::Machine::apply`). Only the zone machine's entries.
   [[nodiscard]] Status apply_core(core::Entry entry, std::string_view line);
   [[nodiscard]] Status settle() { return machine_.settle(); }
+  /// The local order goes on at `seq`: what stood before it is lost (weave.h).
+  void skip_to(std::uint64_t seq) { machine_.skip_to(seq, kUtcMin); }
   /// Tells the verified head of a peer's log after replay, so that anchors can quote it.
   void note_head(const LogName& log, std::uint64_t size, const EntryHash& root);
 
@@ -112,7 +121,8 @@ class Coalition {
 
   /// The genesis of an empty record.
   void found(UtcMs now, Batch& batch);
-  /// A command of the zone machine. Errors as `core::Machine::execute`.
+  /// A command of the zone machine. Errors as `core::Machine::execute`; `kWrongState` also where an intent of our own
+  /// people that is to be activated meets a caveat that no officer has overridden.
   [[nodiscard]] Result<core::Outcome> execute(core::Command command, UtcMs now, Batch& batch);
   /// An officer's act. Fails with what the part concerned says; then nothing has changed.
   [[nodiscard]] Result<ActOutcome> act(const ActCommand& command, UtcMs now, Batch& batch);
@@ -125,10 +135,34 @@ class Coalition {
             UtcMs now, Batch& batch);
   /// A peer's log was forked: says so to all members. `evidence` is the hash under which the proof is kept.
   void accuse(const AuthorityId& peer, const std::string& origin, const log::Hash& evidence, UtcMs now, Batch& batch);
+  /// Part of this node's record was lost and has come back: says so to all members.
+  void recovered(NodeRecovered what, const core::Subject& by, const core::Subject& second, UtcMs now, Batch& batch);
+  /// What is observed of this node's clock (T8): says CLOCK-FAULT when it cannot be bounded, and takes it back when it
+  /// can. A fault that an officer declared is his to take back.
+  void judge_clock(bool fit, std::string text, UtcMs now, Batch& batch);
   /// Says what time calls for.
   void tick(UtcMs now, Batch& batch);
+  /// Says what is due because of commands executed since: once a batch.
+  void speak(UtcMs now, Batch& batch) { say_due(now, batch); }
   /// When `tick` has something to do, never late; nothing when nothing waits.
   [[nodiscard]] std::optional<UtcMs> next_tick() const;
+
+  // Bodies of shares. Contents are no part of the state: whoever runs this keeps them beside the record.
+  // ------------------------------------------------------------------------------------------------------------
+
+  /// Bodies of what has just been said: to be durable no later than the batch.
+  [[nodiscard]] std::vector<SealedShare> take_bodies() { return shown_->take_bodies(); }
+  [[nodiscard]] std::vector<WantedBody> wanted_bodies(std::size_t most = 256, const EntryHash& after = {}) const {
+    return held_->wanted(most, after);
+  }
+  /// A body that was fetched and is durable, or that was found after a restart. Fails as HoldDesk::learn.
+  [[nodiscard]] Status learn_body(std::string_view bytes) { return held_->learn(bytes); }
+  /// Bodies to destroy now. `body_destroyed` is to follow for each, when it is gone for good.
+  [[nodiscard]] std::vector<EntryHash> take_doomed_bodies();
+  /// Writes the receipt.
+  void body_destroyed(const EntryHash& body, UtcMs now, Batch& batch);
+  /// Whether a peer may have a body from this node: an entry that the peer may read quotes it, and it still may.
+  [[nodiscard]] bool may_serve_body(const EntryHash& body, const AuthorityId& peer) const;
 
   // Answers
   // ------------------------------------------------------------------------------------------------------------
@@ -140,6 +174,14 @@ class Coalition {
   [[nodiscard]] const ZoneControl& control() const { return *control_; }
   [[nodiscard]] const LegDesk& legs() const { return *legs_; }
   [[nodiscard]] const FlightDesk& flights() const { return *flights_; }
+  [[nodiscard]] const CaveatDesk& caveats() const { return *caveats_; }
+  [[nodiscard]] const CaveatWatch& watched() const { return *watch_; }
+  /// Whether the crew of a flight may be cleared: its legs (R1), then caveats.
+  [[nodiscard]] Status may_clear(const FlightId& flight) const;
+  /// What this authority shows to others.
+  [[nodiscard]] const ShowDesk& shown() const { return *shown_; }
+  /// What others show to it.
+  [[nodiscard]] const HoldDesk& held() const { return *held_; }
   /// Peers' logs that have been read, by name.
   [[nodiscard]] const std::map<LogName, PeerLog>& peer_logs() const { return peer_logs_; }
   [[nodiscard]] std::uint64_t next_seq() const { return machine_.next_seq(); }
@@ -156,7 +198,7 @@ class Coalition {
 
  private:
   Coalition(core::Machine machine, Origins origins, std::span<const core::Charter> former, LegQuota quota,
-            OfficerPolicy officers);
+            OfficerPolicy officers, const ShareKey& shares);
 
   struct Author {
     core::Subject by = {};
@@ -180,6 +222,9 @@ class Coalition {
   [[nodiscard]] Status check_windows_end(const core::Charter& next) const;
   [[nodiscard]] Result<EntryHash> adopt_charter(const AdoptCharter& act, const ActCommand& command, UtcMs now,
                                                 Batch& batch);
+  void follow_traffic(const Said& said);
+  [[nodiscard]] Status may_activate(const core::Action& action) const;
+  void note_change(const std::optional<TrafficChange>& change);
   [[nodiscard]] Status read_state(std::string_view text);
   void remember(const LogName& log, const Entry& entry);
 
@@ -189,10 +234,12 @@ class Coalition {
   void say_due(UtcMs now, Batch& batch);
   [[nodiscard]] std::optional<Body> next_body(UtcMs now);
   void note_anomalies(const LogName& log, std::vector<PeerOddity> odd, UtcMs now, Batch& batch);
+  void touch_expired(std::string_view line);
   void note_skew(const LogName& log, const PeerLog& peer, UtcMs now, Batch& batch);
 
   [[nodiscard]] Result<EntryHash> perform(const ActCommand& command, UtcMs now, Batch& batch);
   [[nodiscard]] Result<Body> step(const StepFlight& step) const;
+  [[nodiscard]] Status nothing_of_ours(const ZoneId& zone, std::optional<UtcMs> until, UtcMs now) const;
   [[nodiscard]] Result<EntryHash> close_zone(
       const ZoneId& zone, const ActCommand& command, UtcMs now, Batch& batch,
       const std::function<Result<ClosingPlan>(std::vector<AdoptedWindow>)>& make);
@@ -213,12 +260,19 @@ class Coalition {
   std::unique_ptr<MachineAirspace> airspace_;
   std::unique_ptr<LegDesk> legs_;
   std::unique_ptr<FlightDesk> flights_;
+  std::unique_ptr<CoalitionTraffic> traffic_;
+  std::unique_ptr<CaveatDesk> caveats_;
+  std::unique_ptr<CaveatWatch> watch_;
+  std::unique_ptr<MachineOwnUse> own_use_;
+  std::unique_ptr<ShowDesk> shown_;
+  std::unique_ptr<HoldDesk> held_;
 
   core::CommandMemory acts_;
   std::map<LogName, PeerLog> peer_logs_;
   std::map<LogName, std::map<LogName, std::uint64_t>> anchored_;  ///< Per own log: sizes that its last anchor quoted.
   std::map<AuthorityId, UtcMs> skew_noted_;                       ///< When a peer's clock was last complained about.
   std::uint64_t control_revision_ = 0;
+  bool machine_fault_ = false;  ///< The clock fault in force was observed, not declared.
   bool coordinated_ = false;
 };
 

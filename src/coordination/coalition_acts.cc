@@ -1,17 +1,13 @@
 // Officers' acts: each is checked by the part that it concerns, and becomes entries.
 #include <fmt/format.h>
 
-#include "base/limits.h"
+#include <algorithm>
+
 #include "coordination/boundary_legs.h"
 #include "coordination/coalition.h"
+#include "coordination/plant.h"
 
 namespace tansiq::coordination {
-namespace {
-
-/// A leg's request repeats what was filed, and a little more.
-constexpr std::size_t kFiledBytesMax = kEntryBytesMax - 4'096;
-
-}  // namespace
 
 Result<ActOutcome> Coalition::act(const ActCommand& command, UtcMs now, Batch& batch) {
   if (command.cmd.empty()) return fail(ErrorCode::kInvalid, "a command id must not be empty", "cmd");
@@ -45,10 +41,6 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
     }
     Result<EntryHash> operator()(const FileFlight& a) const {
       Body body = TRY(c.flights_->file(with_boundary_legs(c.machine_.zones(), a.filed), now));
-      const auto line = write_entry({.seq = 0, .time = now, .by = {}, .second = {}, .cmd = {}, .body = body});
-      if (!line || line->size() > kFiledBytesMax) {
-        return fail(ErrorCode::kTooLarge, "the flight does not fit into an entry: simplify its outlines", "legs");
-      }
       return one(std::move(body));
     }
     Result<EntryHash> operator()(const StepFlight& a) const { return one(c.step(a)); }
@@ -97,6 +89,13 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
       TRY_VOID(officers(OfficerAct::kAdopt));
       return c.adopt_charter(a, command, now, batch);
     }
+    Result<EntryHash> operator()(const SetCaveat& a) const { return one(c.caveats_->set(a.caveat, a.rule, a.text)); }
+    Result<EntryHash> operator()(const ClearCaveat& a) const { return one(c.caveats_->clear(a.caveat, a.text)); }
+    Result<EntryHash> operator()(const DepositCaveat& a) const { return one(c.caveats_->deposit(a.caveat, a.with)); }
+    Result<EntryHash> operator()(const WithdrawCaveat& a) const { return one(c.caveats_->withdraw(a.caveat, a.with)); }
+    Result<EntryHash> operator()(const OverrideCaveat& a) const {
+      return one(c.caveats_->accept({.home = c.self(), .flight = a.flight, .intent = a.intent, .request = {}}, a.text));
+    }
     Result<EntryHash> operator()(const DeclareClock& a) const {
       if (a.fault == c.control_->clock_fault()) {
         return fail(ErrorCode::kWrongState,
@@ -104,11 +103,37 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
       }
       return one(Body(ClockFault{.fault = a.fault, .text = a.text}));
     }
+    Result<EntryHash> operator()(const SetShareRule& a) const {
+      const std::vector<AuthorityId> before = c.shown_->onward(a.recipient, a.domain);
+      const bool wider = std::ranges::any_of(
+          a.onward, [&](const AuthorityId& id) { return std::ranges::find(before, id) == before.end(); });
+      if (wider) TRY_VOID(officers(OfficerAct::kPropose));
+      return one(c.shown_->rule({.domain = a.domain, .onward = a.onward, .recipient = a.recipient}));
+    }
+    Result<EntryHash> operator()(const WithholdShare& a) const {
+      return one(c.shown_->withhold({.recipient = a.recipient, .source = a.source, .withheld = a.withheld}));
+    }
+    Result<EntryHash> operator()(const PassShare& a) const { return one(c.held_->pass(a.body, a.to)); }
   };
   return std::visit(Visitor{*this, command, time, batch}, command.act);
 }
 
+Status Coalition::may_clear(const FlightId& flight) const {
+  TRY_VOID(flights_->may_clear(flight));
+  return caveats_->may_go({.home = self(), .flight = flight, .intent = {}, .request = {}});
+}
+
+/// The way back into its volumes is open to whoever has left them.
+Status Coalition::may_activate(const core::Action& action) const {
+  const auto* activate = std::get_if<core::ActivateIntent>(&action);
+  if (activate == nullptr) return {};
+  const core::Intent* intent = machine_.find_intent(activate->intent);
+  if (intent == nullptr || intent->state != core::IntentState::kAccepted) return {};
+  return caveats_->may_go({.home = self(), .flight = {}, .intent = activate->intent, .request = {}});
+}
+
 Result<Body> Coalition::step(const StepFlight& a) const {
+  const UseParty party{.home = self(), .flight = a.flight, .intent = {}, .request = {}};
   switch (a.step) {
     case FlightStep::kAcceptCounter: {
       Body accepted = TRY(flights_->accept_counter(a.flight, a.text));
@@ -121,16 +146,26 @@ Result<Body> Coalition::step(const StepFlight& a) const {
       return flights_->cancel(a.flight, a.text);
     case FlightStep::kCancelChange:
       return flights_->cancel_change(a.flight, a.text);
-    case FlightStep::kClear:
-      return flights_->clear(a.flight);
-    case FlightStep::kReadBack:
-      return flights_->read_back(a.flight);
+    case FlightStep::kClear: {
+      Body body = TRY(flights_->clear(a.flight));
+      TRY_VOID(caveats_->may_go(party));
+      return body;
+    }
+    case FlightStep::kReadBack: {
+      Body body = TRY(flights_->read_back(a.flight));
+      // In disputed space nothing is passed to the crew before: reading back is its departure.
+      if (flights_->find(a.flight)->versions.empty()) TRY_VOID(caveats_->may_go(party));
+      return body;
+    }
     case FlightStep::kRecall:
       return flights_->recall(a.flight);
     case FlightStep::kGaveUp:
       return flights_->gave_up(a.flight);
-    case FlightStep::kSwitch:
-      return flights_->switch_to(a.flight, true);
+    case FlightStep::kSwitch: {
+      Body body = TRY(flights_->switch_to(a.flight, true));
+      TRY_VOID(caveats_->may_go(party));
+      return body;
+    }
     case FlightStep::kLand:
       return flights_->land(a.flight);
     case FlightStep::kContingency:
@@ -143,11 +178,50 @@ Result<Body> Coalition::step(const StepFlight& a) const {
 Result<EntryHash> Coalition::close_zone(const ZoneId& zone, const ActCommand& command, UtcMs now, Batch& batch,
                                         const std::function<Result<ClosingPlan>(std::vector<AdoptedWindow>)>& make) {
   const ClosingPlan plan = TRY(make(legs_->windows(zone)));
+  const auto* lease = std::get_if<ZoneLease>(&plan.closing);
+  TRY_VOID(nothing_of_ours(zone, lease != nullptr ? lease->until : std::nullopt, now));
   for (Body& body : legs_->lapse_all(zone, Lapse::kHandover)) say(std::move(body), {}, now, batch);
   std::vector<EntryHash> parts;
   for (const ZoneSnapshot& part : plan.parts) parts.push_back(say(part, {}, now, batch));
   Body closing = TRY(control_->close(plan, std::move(parts)));
   return say(std::move(closing), {command.by, command.second, command.cmd}, now, batch);
+}
+
+/// Legs go over with a zone; what the authority has given itself there, or restricts, does not (ADR 29), so there must
+/// be none while another decides. What begins after a lease has ended is still ours to keep.
+Status Coalition::nothing_of_ours(const ZoneId& zone, std::optional<UtcMs> until, UtcMs now) const {
+  const auto number = machine_.zones().find(zone);
+  if (!number || planted(Plant::kLeaseOverOwn)) return {};
+  const UtcMs back = until ? *until + machine_.charter().timing.clock_error_ms : kUtcMax;
+  constexpr std::size_t kNamed = 5;
+  std::vector<std::string> names;
+  UtcMs last = now;
+  std::size_t total = 0;
+  core::IntentFilter filter{.zone = number, .limit = kQueryResultsMax};
+  while (true) {
+    const auto page = TRY(machine_.intents(filter));
+    for (const core::Intent* intent : page) {
+      const geo::TimeWindow window = span_of(intent->volumes);
+      if (window.start >= back) continue;
+      if (++total <= kNamed) names.push_back("intent " + intent->id.str());
+      last = std::max(last, window.end);
+    }
+    if (page.size() < filter.limit) break;
+    filter.after_seq = page.back()->created_seq;
+  }
+  for (const core::Measure* measure : machine_.measures()) {
+    if (measure->zone_number != *number) continue;
+    const geo::TimeWindow window = span_of(measure->volumes);
+    if (window.start >= back || window.end <= now) continue;
+    if (++total <= kNamed) names.push_back("measure " + measure->id.str());
+    last = std::max(last, window.end);
+  }
+  if (total == 0) return {};
+  if (total > kNamed) names.push_back(fmt::format("{} more", total - kNamed));
+  return fail(ErrorCode::kConflict,
+              fmt::format("{} of our own in zone {} would not go over with it: end what is listed, or wait until {}",
+                          fmt::join(names, ", "), zone.str(), format_utc(last)),
+              "zone");
 }
 
 }  // namespace tansiq::coordination

@@ -29,6 +29,7 @@ Status Coalition::follow_charter(const LogName& log, const Body& body) {
   control_->adopt(charter);
   legs_->adopt(charter);
   flights_->adopt();
+  shown_->adopt();
   std::erase_if(skew_noted_, [&](const auto& noted) { return !is_member(noted.first); });
   return {};
 }

@@ -108,7 +108,7 @@ TEST_F(CoalitionCharterTest, TheTextIsToBeKeptWithTheEntry) {
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(outcome->bodies, (std::vector{core::charter_text(two), note}));
   // A record whose bodies are lost says so, and does not guess.
-  world.bodies("us").clear();
+  world.disk("us").clear();
   auto empty = Coalition::make(world.config("us"));
   Status applied;
   for (const Written& written : world.record("us")) {
@@ -117,7 +117,7 @@ TEST_F(CoalitionCharterTest, TheTextIsToBeKeptWithTheEntry) {
   ASSERT_FALSE(applied.has_value());
   EXPECT_EQ(applied.error().code, ErrorCode::kNotFound);
   // A crash after the bodies and before the entry leaves bodies that nobody quotes: the act can be done again.
-  world.bodies("ru")[log::sha256(note).hex()] = note;
+  world.disk("ru")[log::sha256(note)] = note;
   EXPECT_TRUE(adopt("ru", note).has_value());
 }
 
@@ -184,7 +184,7 @@ TEST_F(CoalitionCharterTest, ARestartBetweenAdoptionAndForceLosesNothing) {
   world.restart("us");
   auto restored = Coalition::read_snapshot(world.config("ru"), world.at("ru").write_snapshot());
   ASSERT_TRUE(restored.has_value()) << restored.error().text();
-  EXPECT_EQ((*restored)->next_tick(), world.at("ru").next_tick());
+  EXPECT_EQ((*restored)->adoptions().next_timer(), two.valid_from);
   come_into_force();
   EXPECT_EQ(version("us"), 2);
   Batch batch;

@@ -92,12 +92,16 @@ std::string Coalition::coordination_state() const {
       core::write_fields(out, AnchorRow{.log = origins_.origin(log), .of = origins_.origin(of), .size = size});
     }
   }
-  out.end_array().key("charter");
+  out.end_array().key("caveats");
+  caveats_->write_state(out);
+  out.key("charter");
   adoptions_->write_state(out);
-  out.key("control");
+  out.key("clock_observed").boolean(machine_fault_).key("control");
   control_->write_state(out);
   out.key("flights");
   flights_->write_state(out);
+  out.key("held");
+  held_->write_state(out);
   out.key("legs");
   legs_->write_state(out);
   out.key("peer_logs").begin_array();
@@ -106,9 +110,13 @@ std::string Coalition::coordination_state() const {
   }
   out.end_array().key("relations");
   relations_->write_state(out);
+  out.key("shown");
+  shown_->write_state(out);
   out.key("skews").begin_array();
   for (const auto& [author, time] : skew_noted_) core::write_fields(out, SkewRow{.author = author, .time = time});
-  out.end_array().end_object();
+  out.end_array().key("watched");
+  watch_->write_state(out);
+  out.end_object();
   return text;
 }
 
@@ -149,11 +157,12 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
     rest = snapshot.subspan(head + length);
     rest = rest.first(rest.size() - sizeof(core::StateHash));
   }
+  const ShareKey shares = ShareKey::derive(config.machine.ovn_secret);
   core::CharterTexts texts = config.machine.texts;
   core::Machine made = TRY(core::Machine::read_snapshot(std::move(config.machine), machine));
   Origins origins = TRY(origins_of(config.former, made.versions()));
   std::unique_ptr<Coalition> out(
-      new Coalition(std::move(made), std::move(origins), config.former, config.quota, config.officers));
+      new Coalition(std::move(made), std::move(origins), config.former, config.quota, config.officers, shares));
   out->texts_ = std::move(texts);
   if (!whole) return out;
   TRY_VOID(out->read_state(as_text(rest)));
@@ -166,7 +175,8 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "charter", "control", "flights", "legs", "peer_logs", "relations", "skews"}));
+  TRY_VOID(root.only({"acts", "anchored", "caveats", "charter", "clock_observed", "control", "flights", "held", "legs",
+                      "peer_logs", "relations", "shown", "skews", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -189,6 +199,8 @@ Status Coalition::read_state(std::string_view text) {
     peer_logs_[log] = {.size = row.size, .root = {}, .last_time = row.last_time};
   }
   for (const SkewRow& row : TRY(read_rows<SkewRow>(root, "skews"))) skew_noted_[row.author] = row.time;
+  const log::JcsValue observed = TRY(root.at("clock_observed"));
+  machine_fault_ = TRY(observed.boolean());
   TRY_VOID(adoptions_->read_state(TRY(root.at("charter"))));
   if (adoptions_->in_force() != machine_.charter().version) return bad_snapshot("another version of the charter");
   if (const CharterAdopted* pending = adoptions_->pending()) {
@@ -201,6 +213,10 @@ Status Coalition::read_state(std::string_view text) {
   follow_control();
   TRY_VOID(legs_->read_state(TRY(root.at("legs"))));
   TRY_VOID(flights_->read_state(TRY(root.at("flights"))));
+  TRY_VOID(caveats_->read_state(TRY(root.at("caveats"))));
+  TRY_VOID(watch_->read_state(TRY(root.at("watched"))));
+  TRY_VOID(shown_->read_state(TRY(root.at("shown"))));
+  TRY_VOID(held_->read_state(TRY(root.at("held"))));
   return {};
 }
 

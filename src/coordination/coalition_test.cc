@@ -173,6 +173,46 @@ TEST_F(CoalitionTest, ALeasedZoneIsDecidedByItsTenant) {
   EXPECT_FALSE(confirmed(world.file("ru", "M4", {leg("K1", 300, minutes(52))})));
 }
 
+core::CreateIntent own_intent(std::string_view id, std::string_view zone, int level, UtcMs from) {
+  core::CreateIntent out;
+  out.intent = IntentId::trusted(id);
+  out.volumes = leg(zone, level, from).volumes;
+  return out;
+}
+
+TEST_F(CoalitionTest, AZoneGoesOverWithoutOwnUseOrNotAtAll) {
+  const LeaseZone lease{AuthorityId::trusted("fr"), minutes(60), ZoneId::trusted("K1")};
+  ASSERT_TRUE(world.command("us", own_intent("i1", "K1", 200, minutes(20))));
+  ASSERT_TRUE(world.command("us", own_intent("after", "K1", 200, minutes(70))));
+  core::CreateMeasure closed;
+  closed.measure = MeasureId::trusted("m1");
+  closed.zone = ZoneId::trusted("K1");
+  closed.effect = core::Effect::kRefuse;
+  closed.volumes = leg("K1", 300, minutes(30)).volumes;
+  ASSERT_TRUE(world.command("us", closed));
+  EXPECT_EQ(world.act("us", lease).error().text(),
+            "zone: intent i1, measure m1 of our own in zone K1 would not go over with it: end what is listed, or wait "
+            "until 2026-11-25T12:35:00Z");
+  ASSERT_TRUE(world.command("us", core::EndIntent{IntentId::trusted("i1"), 1}));
+  ASSERT_TRUE(world.command("us", core::EndMeasure{MeasureId::trusted("m1"), 1}));
+  EXPECT_TRUE(world.act("us", lease)) << "what begins after the lease stays ours";
+}
+
+TEST_F(CoalitionTest, ATenantGivesItselfNothingBeyondItsLease) {
+  ASSERT_TRUE(world.act("us", LeaseZone{AuthorityId::trusted("fr"), minutes(60), ZoneId::trusted("K1")}));
+  world.settle();
+  EXPECT_TRUE(world.command("fr", own_intent("i1", "K1", 200, minutes(50))));
+  EXPECT_EQ(world.command("fr", own_intent("i2", "K1", 200, minutes(58))).error().text(),
+            "volumes[0].window: zone \"K1\" is leased to us: a window there ends by 2026-11-25T13:00:00Z");
+  EXPECT_EQ(world.act("fr", ReturnZone{ZoneId::trusted("K1")}).error().code, ErrorCode::kConflict)
+      << "intent i1 would not go back with it";
+  // The lessor, once the lease has ended, gives nothing away from within it.
+  world.advance(minutes(61) - world.now);
+  world.settle();
+  ASSERT_EQ(world.at("us").control().sequencer(ZoneId::trusted("K1")), AuthorityId::trusted("us"));
+  EXPECT_TRUE(world.command("us", own_intent("i3", "K1", 200, minutes(62))));
+}
+
 TEST_F(CoalitionTest, FilingThroughAGatewayIsJudgedByTheGatewaysRelation) {
   ASSERT_TRUE(world.act("fr", FreezeRelation{{{edge("fr", "ru"), 0}}, AuthorityId::trusted("ru"), ""}));
   world.settle();
@@ -360,6 +400,32 @@ TEST_F(LeaseEndsTest, AReportThatComesBeforeTheLeaseIsNotLost) {
   world.settle();
   EXPECT_TRUE(only("fr").entered);
   EXPECT_FALSE(only("fr").live()) << "the END was read before the window was adopted";
+}
+
+// The clock's bound (ADR 16): what is observed is said once and taken back by itself; an officer's word is his.
+
+TEST_F(CoalitionTest, TheObservedClockStopsGrantsAndAllowsThemAgain) {
+  Coalition& us = world.at("us");
+  const auto said = [&] { return std::ranges::count(world.said("us"), "clock.fault"); };
+  world.observe_clock("us", true);
+  EXPECT_EQ(said(), 0);
+  world.observe_clock("us", false);
+  world.observe_clock("us", false);
+  EXPECT_EQ(said(), 1);
+  EXPECT_TRUE(us.control().clock_fault());
+  EXPECT_EQ(world.replayed("us")->state_hash(), us.state_hash());
+  world.restart("us");
+  world.observe_clock("us", true);
+  EXPECT_EQ(said(), 2);
+  EXPECT_FALSE(world.at("us").control().clock_fault());
+}
+
+TEST_F(CoalitionTest, TheObservedClockDoesNotOverruleAnOfficer) {
+  ASSERT_TRUE(world.act("us", DeclareClock{.fault = true, .text = "no satellite time"}).has_value());
+  world.observe_clock("us", true);
+  EXPECT_TRUE(world.at("us").control().clock_fault());
+  ASSERT_TRUE(world.act("us", DeclareClock{.fault = false, .text = "compared"}).has_value());
+  EXPECT_FALSE(world.at("us").control().clock_fault());
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ CoalitionConfig World::config(std::string_view authority) {
                       .former = node.former,
                       .quota = {}};
   out.machine.texts = [kept](const std::string& hash) -> Result<std::string> {
-    const auto found = kept->find(hash);
+    const auto found = kept->find(*EntryHash::from_hex(hash));
     if (found == kept->end()) return fail(ErrorCode::kNotFound, "no body " + hash);
     return found->second;
   };
@@ -130,22 +130,53 @@ CoalitionConfig World::config(std::string_view authority) {
 
 Result<ActOutcome> World::act(std::string_view authority, Act act, std::string_view second) {
   Node& node = nodes_.at(authority_id(authority));
-  auto outcome = node.coalition->act({.cmd = CommandId::trusted(fmt::format("c{}", next_command_++)),
-                                      .by = core::Subject::trusted(fmt::format("officer@{}", authority)),
-                                      .second = core::Subject::trusted(second),
-                                      .act = std::move(act)},
-                                     now, node.record);
-  if (!outcome) return outcome;
-  for (const std::string& body : outcome->bodies) node.bodies[log::sha256(body).hex()] = body;
-  return outcome;
+  auto done = node.coalition->act({.cmd = CommandId::trusted(fmt::format("c{}", next_command_++)),
+                                   .by = core::Subject::trusted(fmt::format("officer@{}", authority)),
+                                   .second = core::Subject::trusted(second),
+                                   .act = std::move(act)},
+                                  now, node.record);
+  if (done) {
+    for (const std::string& body : done->bodies) node.bodies[log::sha256(body)] = body;
+  }
+  keep(node);
+  return done;
 }
 
-Result<core::Outcome> World::command(std::string_view authority, core::Action action) {
+Result<core::Outcome> World::command(std::string_view authority, core::Action action, std::string_view by) {
   Node& node = nodes_.at(authority_id(authority));
-  return node.coalition->execute({.id = CommandId::trusted(fmt::format("c{}", next_command_++)),
-                                  .by = {core::Subject::trusted("pilot"), false},
-                                  .action = std::move(action)},
-                                 now, node.record);
+  auto done = node.coalition->execute({.id = CommandId::trusted(fmt::format("c{}", next_command_++)),
+                                       .by = {core::Subject::trusted(by), true},
+                                       .action = std::move(action)},
+                                      now, node.record);
+  node.coalition->speak(now, node.record);
+  keep(node);
+  return done;
+}
+
+void World::keep(Node& node) {
+  for (SealedShare& share : node.coalition->take_bodies()) node.bodies[share.hash] = std::move(share.bytes);
+  for (const EntryHash& body : node.coalition->take_doomed_bodies()) {
+    node.bodies.erase(body);
+    node.coalition->body_destroyed(body, now, node.record);
+  }
+}
+
+bool World::pull_bodies(const AuthorityId& reader, const AuthorityId& author) {
+  Node& to = nodes_.at(reader);
+  const Node& from = nodes_.at(author);
+  bool any = false;
+  for (const WantedBody& wanted : to.coalition->wanted_bodies()) {
+    const auto body = from.bodies.find(wanted.body);
+    if (wanted.peer != author || body == from.bodies.end() || !from.coalition->may_serve_body(wanted.body, reader)) {
+      continue;
+    }
+    any = true;
+    to.received.push_back(body->second);
+    to.bodies[wanted.body] = body->second;
+    static_cast<void>(to.coalition->learn_body(body->second));
+  }
+  keep(to);
+  return any;
 }
 
 bool World::pull_log(const AuthorityId& reader, const LogName& log) {
@@ -162,6 +193,7 @@ bool World::pull_log(const AuthorityId& reader, const LogName& log) {
   if (fresh.empty()) return false;
   // The root of a log that nobody doubts here: a name for its size.
   to.coalition->read(log, fresh, index, log::sha256(fmt::format("{}", index)), now, to.record);
+  keep(to);
   return true;
 }
 
@@ -171,7 +203,7 @@ bool World::pull_all(const AuthorityId& reader, const AuthorityId& author) {
   if (cut_.contains({reader, author}) || cut_.contains({author, reader})) return false;
   const bool members = pull_log(reader, {author, LogName::Kind::kMembers, {}});
   const bool pair = pull_log(reader, {author, LogName::Kind::kPair, reader});
-  return members || pair;
+  return pull_bodies(reader, author) || members || pair;
 }
 
 void World::pull(std::string_view reader, std::string_view author) {
@@ -189,9 +221,17 @@ void World::settle() {
   }
 }
 
+void World::observe_clock(std::string_view authority, bool fit) {
+  Node& node = nodes_.at(authority_id(authority));
+  node.coalition->judge_clock(fit, fit ? "synchronised" : "not synchronised", now, node.record);
+}
+
 void World::advance(DurationMs d) {
   now = now + d;
-  for (auto& [id, node] : nodes_) node.coalition->tick(now, node.record);
+  for (auto& [id, node] : nodes_) {
+    node.coalition->tick(now, node.record);
+    keep(node);
+  }
 }
 
 const Flight& World::file(std::string_view authority, std::string_view id, std::vector<PlannedLeg> legs) {
@@ -226,6 +266,7 @@ std::unique_ptr<Coalition> World::replayed(std::string_view authority) {
   for (const auto& [log, peer] : nodes_.at(authority_id(authority)).coalition->peer_logs()) {
     (*out)->note_head(log, peer.size, peer.root);
   }
+  for (const auto& [hash, body] : bodies(authority)) static_cast<void>((*out)->learn_body(body));
   return std::move(*out);
 }
 

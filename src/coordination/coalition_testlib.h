@@ -40,7 +40,7 @@ class World {
   [[nodiscard]] Coalition& at(std::string_view authority) { return *nodes_.at(authority_id(authority)).coalition; }
   /// An officer's act, under a fresh command id; what it led to is delivered only by `pull`.
   Result<ActOutcome> act(std::string_view authority, Act act, std::string_view second = {});
-  Result<core::Outcome> command(std::string_view authority, core::Action action);
+  Result<core::Outcome> command(std::string_view authority, core::Action action, std::string_view by = "pilot");
   /// A newcomer begins its record under `joined`, having been given the versions before it.
   void join(std::string_view authority, const core::Charter& joined, std::vector<core::Charter> former);
   /// `reader` reads what `author` has written for it and it has not read.
@@ -49,6 +49,8 @@ class World {
   void settle();
   void cut(std::string_view a, std::string_view b) { cut_.insert({authority_id(a), authority_id(b)}); }
   void heal() { cut_.clear(); }
+  /// What is observed of an authority's clock.
+  void observe_clock(std::string_view authority, bool fit);
   /// Time passes for all; everybody says what time calls for.
   void advance(DurationMs d);
   /// Files a flight and lets everybody talk. The flight's record at its home.
@@ -64,10 +66,17 @@ class World {
   }
   /// Types of what `authority` itself has said, in order.
   [[nodiscard]] std::vector<std::string> said(std::string_view authority) const;
+  /// Bodies that a node keeps, and all that have ever reached it from others.
+  [[nodiscard]] const std::map<EntryHash, std::string>& bodies(std::string_view authority) const {
+    return nodes_.at(authority_id(authority)).bodies;
+  }
+  [[nodiscard]] const std::vector<std::string>& received(std::string_view authority) const {
+    return nodes_.at(authority_id(authority)).received;
+  }
   [[nodiscard]] static AuthorityId authority_id(std::string_view id) { return AuthorityId::trusted(id); }
 
-  /// The bodies that `authority` has kept, by their hash in hexadecimal.
-  [[nodiscard]] std::map<std::string, std::string>& bodies(std::string_view authority) {
+  /// The same, to be lost.
+  [[nodiscard]] std::map<EntryHash, std::string>& disk(std::string_view authority) {
     return nodes_.at(authority_id(authority)).bodies;
   }
   [[nodiscard]] CoalitionConfig config(std::string_view authority);
@@ -79,11 +88,15 @@ class World {
   struct Node {
     std::unique_ptr<Coalition> coalition;
     Batch record;
-    std::map<std::string, std::string> bodies;
+    std::map<EntryHash, std::string> bodies;
+    std::vector<std::string> received;
     core::Charter founding;
     std::vector<core::Charter> former;
   };
   bool pull_log(const AuthorityId& reader, const LogName& log);
+  bool pull_bodies(const AuthorityId& reader, const AuthorityId& author);
+  /// What a node does after each call: keeps bodies, destroys them and says so.
+  void keep(Node& node);
   bool pull_all(const AuthorityId& reader, const AuthorityId& author);
 
   std::map<AuthorityId, Node> nodes_;

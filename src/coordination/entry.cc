@@ -82,8 +82,6 @@ Status FlightFiled::check() const {
 
 std::string_view type_name(const Body& body) { return kTypes[body.index()]; }
 
-bool is_coordination_type(std::string_view type) { return std::ranges::find(kTypes, type) != kTypes.end(); }
-
 Addressee addressee_of(const Body& body) {
   return std::visit(
       []<class T>(const T& of) -> Addressee {

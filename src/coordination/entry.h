@@ -14,7 +14,9 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "coordination/caveat_entries.h"
 #include "coordination/control_entries.h"
+#include "coordination/disclosure_entries.h"
 #include "coordination/leg_entries.h"
 #include "coordination/peer_entries.h"
 #include "coordination/relation_entries.h"
@@ -32,8 +34,13 @@ using Body = std::variant<
     // zone control
     ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
     CharterAdopted, CharterInForce,
+    // disclosure
+    ShareNamed, ShareRule, ShareWithheld, ShareShown, ShareEnded, ShareCommitment, ShareRevoked, SharePassed,
+    ShareForwarded, ShareDestroyed,
+    // caveats
+    CaveatSet, CaveatCleared, CaveatMet, CaveatOverridden, CaveatDeposited, CaveatWithdrawn, CaveatReport,
     // peers
-    Anchor, MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, Alarm>;
+    MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, NodeRecovered, Alarm>;
 
 struct Entry {
   std::uint64_t seq = 0;
@@ -49,8 +56,6 @@ struct Entry {
 [[nodiscard]] std::string_view type_name(const Body& body);
 /// Whether a line is an entry of coordination, by its first member: no entry of the zone machine has a `body`.
 [[nodiscard]] inline bool is_coordination_line(std::string_view line) { return line.starts_with("{\"body\":"); }
-/// Whether an entry of this type belongs to coordination, and not to the zone machine (core/entry.h).
-[[nodiscard]] bool is_coordination_type(std::string_view type);
 
 /// In whose log an entry stands: `to` for a pair's, else by audience.
 struct Addressee {

@@ -52,8 +52,6 @@ TEST(CoordinationEntry, KnowsWhereItBelongs) {
   EXPECT_EQ(addressee_of(sample().body).to, AuthorityId::trusted("fr"));
   EXPECT_EQ(addressee_of(Body(FlightCommit{})).audience, Audience::kMembers);
   EXPECT_EQ(addressee_of(Body(FlightFiled{})), (Addressee{.audience = Audience::kOwn, .to = {}}));
-  EXPECT_TRUE(is_coordination_type("leg.hold"));
-  EXPECT_FALSE(is_coordination_type("intent.accepted"));
 }
 
 }  // namespace

@@ -123,6 +123,7 @@ struct Flight {
   bool airborne = false;              ///< It has entered a leg and not landed (R4).
   std::optional<FlightFiled> change;  ///< MODIFY under way, moved by accepted counters.
   bool change_failed = false;
+  UtcMs change_time = kUtcMin;        ///< Of the newest entry that may have changed anything here.
   std::vector<std::int64_t> changed;  ///< Legs that the change asks for anew.
   bool cleared = false;               ///< The crew has read its departure clearance back.
   std::optional<std::string> contingency;
@@ -139,12 +140,12 @@ struct Flight {
   std::vector<HomeVersion> versions = {};  ///< In the order of their requests. Kept beside the flight in the state.
   static constexpr auto fields() {
     return std::tuple(field("airborne", &Flight::airborne), field("change", &Flight::change),
-                      field("change_failed", &Flight::change_failed), field("changed", &Flight::changed),
-                      field("cleared", &Flight::cleared), field("contingency", &Flight::contingency),
-                      field("contingency_told", &Flight::contingency_told), field("dropped", &Flight::dropped),
-                      field("ended", &Flight::ended), field("entered", &Flight::entered),
-                      field("failed", &Flight::failed), field("filing", &Flight::filing),
-                      field("landed", &Flight::landed), field("left", &Flight::left),
+                      field("change_failed", &Flight::change_failed), field("change_time_ms", &Flight::change_time),
+                      field("changed", &Flight::changed), field("cleared", &Flight::cleared),
+                      field("contingency", &Flight::contingency), field("contingency_told", &Flight::contingency_told),
+                      field("dropped", &Flight::dropped), field("ended", &Flight::ended),
+                      field("entered", &Flight::entered), field("failed", &Flight::failed),
+                      field("filing", &Flight::filing), field("landed", &Flight::landed), field("left", &Flight::left),
                       field("noticed", &Flight::noticed), field("plan", &Flight::plan));
   }
   /// The newest version of a leg in that role; null when it has not been asked for. O(versions).

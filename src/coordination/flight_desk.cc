@@ -41,6 +41,7 @@ void FlightDesk::adopt() {
 }
 
 std::optional<Oddity> FlightDesk::apply(const Said& said) {
+  hearing_ = said.time;
   Maybe out = std::visit([&](const auto& of) { return hear(said, of); }, said.body);
   if (!early_.empty()) read_early();
   if (said.author == self_) forget(said.time);
@@ -236,6 +237,7 @@ void FlightDesk::fail_round(Flight& flight, const HomeVersion& version) {
 
 void FlightDesk::settle(Flight& flight) {
   touch(flight.plan.flight);
+  flight.change_time = std::max(flight.change_time, hearing_);
   if (flight.ended) return;
   if (flight.change && flight.change_failed) {
     const bool open = std::ranges::any_of(flight.versions, [](const HomeVersion& v) {

@@ -112,6 +112,9 @@ class FlightDesk {
   [[nodiscard]] const std::map<FlightId, Flight>& flights() const { return flights_; }
   /// Counter-proposals that wait for an officer.
   [[nodiscard]] std::vector<const HomeVersion*> counters(const FlightId& flight) const;
+  /// Flights that may have changed since the last call: for whoever compares them with others' (CaveatDesk) or
+  /// shows them (ShowDesk). Not part of the state: after a restart all may have.
+  [[nodiscard]] std::set<FlightId> take_touched() { return std::exchange(touched_, {}); }
   /// The flight, or its change, as it will be when the counters that wait are accepted.
   [[nodiscard]] FlightFiled with_counters(const Flight& flight) const;
   /// In the order in which they arose.
@@ -252,7 +255,10 @@ class FlightDesk {
 
   [[nodiscard]] Result<const Flight*> live_flight(const FlightId& flight) const;
 
-  void touch(const FlightId& flight) { due_.insert(flight); }
+  void touch(const FlightId& flight) {
+    due_.insert(flight);
+    touched_.insert(flight);
+  }
   void set_timer(const FlightId& flight, std::optional<UtcMs> at);
   void rebuild();
 
@@ -278,8 +284,11 @@ class FlightDesk {
   std::set<std::pair<UtcMs, EntryHash>> forget_past_;
   std::size_t alarms_owed_ = 0;
 
+  UtcMs hearing_ = kUtcMin;  ///< Time of the entry that is being applied.
+
   // Whom `next` has to look at
   std::set<FlightId> due_;
+  std::set<FlightId> touched_;
   std::map<FlightId, UtcMs> timer_of_;
   std::set<std::pair<UtcMs, FlightId>> timers_;
   std::uint64_t relations_seen_ = 0;

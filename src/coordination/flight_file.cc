@@ -54,6 +54,11 @@ Status FlightDesk::check_plan(const FlightFiled& filed) const {
       const auto prepared = geo::prepare(leg.volumes[j]);
       if (!prepared) return std::unexpected(inside(prepared.error(), fmt::format("{}.volumes[{}]", leg_path(i), j)));
     }
+    if (volumes_bytes(leg.volumes) > kLegVolumesBytesMax) {
+      return fail(ErrorCode::kTooLarge,
+                  fmt::format("the volumes take more than {} bytes: simplify the outlines", kLegVolumesBytesMax),
+                  leg_path(i));
+    }
     const geo::TimeWindow window = span_of(leg.volumes);
     if (window.end - window.start <= 2 * timing_.clock_error_ms) {
       return fail(ErrorCode::kInvalid,

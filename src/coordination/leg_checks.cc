@@ -29,6 +29,13 @@ geo::TimeWindow moved(geo::TimeWindow window, DurationMs by) { return {window.st
 
 }  // namespace
 
+std::size_t volumes_bytes(const std::vector<geo::Volume4d>& volumes) {
+  std::string text;
+  log::JcsWriter out(text);
+  core::write_volumes(out, volumes);
+  return text.size();
+}
+
 bool LegDesk::frozen(const LegVersion& version) const {
   // An authority grants itself.
   if (version.home == self_ && !planted(Plant::kFreezeSelf)) return false;
@@ -66,6 +73,11 @@ std::optional<LegDesk::Refusal> LegDesk::check_right(const LegVersion& version, 
   if (zone->second->rule == core::Rule::kDisputed) {
     return Refusal{LegRefusal::kDisputed,
                    fmt::format("{} is disputed: nobody grants there, a leg is notified", version.zone.str())};
+  }
+  if (volumes_bytes(version.volumes) > kLegVolumesBytesMax) {
+    return Refusal{LegRefusal::kOther, fmt::format("the volumes take more than {} bytes, with which their window "
+                                                   "could not go over with the zone: simplify the outlines",
+                                                   kLegVolumesBytesMax)};
   }
   if (!control_.may_grant(version.zone, now)) {
     const auto sequencer = control_.sequencer(version.zone);

@@ -62,6 +62,22 @@ TEST(LegDeskChecks, StandInOrder) {
   EXPECT_EQ(reason(), "hold");
 }
 
+TEST(LegDeskChecks, RefusesVolumesThatCouldNotGoOverWithTheZone) {
+  Office office;
+  LegRequest body = office.request("F1", {.cell = 1});
+  const geo::Volume4d one = body.volumes.front();
+  while (volumes_bytes(body.volumes) <= kLegVolumesBytesMax) body.volumes.push_back(one);
+  office.ask("fr", body);
+  EXPECT_EQ(office.last, "refused(other)");
+  EXPECT_EQ(office.newest<LegRefused>().text,
+            "the volumes take more than 61439 bytes, with which their window could not go over with the zone: simplify "
+            "the outlines");
+  body.volumes.pop_back();
+  body.flight = FlightId::trusted("F2");
+  office.ask("fr", body);
+  EXPECT_EQ(office.last, "hold");
+}
+
 TEST(LegDeskChecks, RefusesWhatIsNotItsZone) {
   Office office;
   office.ask("uk", office.request("U1", {}, "K3"));

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "coordination/names.h"
 #include "core/entry.h"
 #include "core/record.h"
@@ -157,6 +158,10 @@ struct FlightContingency {
 // --------------------------------------------------------------------------------------------------------------
 
 /// One leg of a flight as it was filed. `owner` is whose sequencer decides there; none where the zone is disputed.
+/// Canonical JSON of one leg's volumes: its window must fit into an entry again when the zone goes over to another
+/// authority, whatever names stand beside it.
+inline constexpr std::size_t kLegVolumesBytesMax = kEntryBytesMax - 4'096;
+[[nodiscard]] std::size_t volumes_bytes(const std::vector<geo::Volume4d>& volumes);
 struct PlannedLeg {
   std::optional<std::int64_t> beside = {};  ///< A boundary leg: the leg with which it is entered and left (ADR 17).
   std::vector<geo::Volume4d> volumes;

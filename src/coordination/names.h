@@ -24,6 +24,12 @@ struct FlightTag {
 /// A flight (or ship's passage) as its home authority names it; unique at that authority.
 using FlightId = Id<FlightTag>;
 
+struct CaveatTag {
+  static constexpr std::string_view kKind = "caveat id";
+};
+/// A caveat as its holder names it; unique at that authority.
+using CaveatId = Id<CaveatTag>;
+
 /// Why an owner refused a request. The order of the checks is the order of the values, `kOther` apart.
 enum class LegRefusal : std::uint8_t {
   kNotSequencer,
@@ -31,12 +37,11 @@ enum class LegRefusal : std::uint8_t {
   kFrozen,
   kQuota,
   kConflict,
-  kCaveat,
   kDisputed,
   kOther,
 };
-constexpr std::array<std::string_view, 8> enum_names(LegRefusal) {
-  return {"not_sequencer", "late", "frozen", "quota", "conflict", "caveat", "disputed", "other"};
+constexpr std::array<std::string_view, 7> enum_names(LegRefusal) {
+  return {"not_sequencer", "late", "frozen", "quota", "conflict", "disputed", "other"};
 }
 
 /// Why a hold ended without a confirmation.

@@ -20,17 +20,8 @@ struct SeenLog {
   }
   friend bool operator==(const SeenLog&, const SeenLog&) = default;
 };
-/// What follows was said with the knowledge of these logs up to these sizes. In the node's own record it lists every
-/// log that has grown since the last one, in the order in which they were read, and is what replay reads peers' entries
-/// by; in a log for others it lists what they may know of, and is what can be proved to them.
-struct Anchor {
-  static constexpr std::string_view kType = "anchor";
-  static constexpr Audience kAudience = Audience::kOwn;
-  std::vector<SeenLog> seen;
-  static constexpr auto fields() { return std::tuple(field("seen", &Anchor::seen)); }
-  friend bool operator==(const Anchor&, const Anchor&) = default;
-};
-/// The same, in the log of members.
+/// What follows was said with the knowledge of these logs up to these sizes: those that members may know of. It can be
+/// proved to whoever reads the log. The node's own record needs none: there the local order says it.
 struct MembersAnchor {
   static constexpr std::string_view kType = "anchor.members";
   static constexpr Audience kAudience = Audience::kMembers;
@@ -88,6 +79,26 @@ struct ClockFault {
     return std::tuple(field("fault", &ClockFault::fault), field("text", &ClockFault::text));
   }
   friend bool operator==(const ClockFault&, const ClockFault&) = default;
+};
+
+/// This node had lost a part of its record and goes on. `came_back`: own entries that peers gave back, under the
+/// numbers they had. `given_up`: origins of logs that may have had more than is held; what stood there is lost for
+/// good, and the officers in `by` and `second` have answered for that. `main_published`: entries of `main` that had
+/// been published, as far as is known; signed again from `main_held` on.
+struct NodeRecovered {
+  static constexpr std::string_view kType = "node.recovered";
+  static constexpr Audience kAudience = Audience::kMembers;
+  std::uint64_t came_back = 0;
+  std::vector<std::string> given_up;
+  std::uint64_t main_held = 0;
+  std::uint64_t main_published = 0;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple(field("came_back", &NodeRecovered::came_back), field("given_up", &NodeRecovered::given_up),
+                      field("main_held", &NodeRecovered::main_held),
+                      field("main_published", &NodeRecovered::main_published), field("text", &NodeRecovered::text));
+  }
+  friend bool operator==(const NodeRecovered&, const NodeRecovered&) = default;
 };
 
 /// An alarm for an officer that no other entry bears: OVERDUE-IN-ZONE, an emergency revoke read, a skewed peer.

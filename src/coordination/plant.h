@@ -20,11 +20,17 @@ enum class Plant : std::uint8_t {
   kLateConfirm,      ///< A hold is confirmed after Th (T3).
   kLeakCallSign,     ///< A refusal names the flight in the way by its call sign.
   kDeafToAccept,     ///< An ACCEPT of one's own proposal is not heard.
+  kLeaseOverOwn,     ///< A zone goes over though own intents are live in it (ADR 29).
   kOneSideOnly,      ///< Near a boundary only the zone that is entered is asked (ADR 17).
+  kDeafToCaveats,    ///< A flight is cleared whatever it meets.
+  kTellCaveat,       ///< A sequencer reports to those from whom the holder keeps away.
+  kPassRegardless,   ///< What is shown is passed on and served to those whom its originator did not name.
+  kKeepRevoked,      ///< What was revoked is kept.
 };
-constexpr std::array<std::string_view, 10> enum_names(Plant) {
-  return {"none",        "ignore-conflicts", "ack-before-crew", "resume-early",   "live-only-state",
-          "freeze-self", "late-confirm",     "leak-call-sign",  "deaf-to-accept", "one-side-only"};
+constexpr std::array<std::string_view, 15> enum_names(Plant) {
+  return {"none",          "ignore-conflicts", "ack-before-crew", "resume-early",    "live-only-state",
+          "freeze-self",   "late-confirm",     "leak-call-sign",  "deaf-to-accept",  "lease-over-own",
+          "one-side-only", "deaf-to-caveats",  "tell-caveat",     "pass-regardless", "keep-revoked"};
 }
 
 #ifdef TANSIQ_PLANT

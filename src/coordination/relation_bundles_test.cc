@@ -147,14 +147,15 @@ TEST(RelationPreview, SaysWhatTheOtherSideCouldUseBeforeAndAfter) {
   EXPECT_THAT(texts(preview(us.relations, Change::kFreeze, items)),
               ElementsAre("fr may ask for legs in the air zones of us: yes → no",
                           "what us shows fr of its use of the air: everything that was filed (full), as before",
-                          "what fr shows us of its use of the sea: also which flight it is, and whose (coarse) → when "
-                          "and at which levels something is in the way (busy)"));
+                          "what fr shows us of its use of the sea: where and when, on a grid and late; in "
+                          "conflicts which flight it is, and whose (coarse) → in which large cells of space and time "
+                          "something is meant (busy)"));
   const auto agreed = preview(us.relations, Change::kAgreement, items);
   EXPECT_EQ(agreed[1].before, 3);
   EXPECT_EQ(agreed[1].after, 4);
   EXPECT_EQ(agreed[1].text,
             "what us shows fr of its use of the air: everything that was filed (full) → everything that was filed, and "
-            "where it is now (live)");
+            "tracks may follow (live)");
 }
 
 TEST(RelationPreview, IsWhatThenHappens) {

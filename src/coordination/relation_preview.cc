@@ -46,16 +46,31 @@ std::string grade_text(Capability capability, std::int64_t level) {
     case 0:
       return "nothing";
     case 1:
-      return "when and at which levels something is in the way (busy)";
+      return "in which large cells of space and time something is meant (busy)";
     case 2:
-      return "also which flight it is, and whose (coarse)";
+      return "where and when, on a grid and late; in conflicts which flight it is, and whose (coarse)";
     case 3:
       return "everything that was filed (full)";
     case 4:
-      return "everything that was filed, and where it is now (live)";
+      return "everything that was filed, and tracks may follow (live)";
     default:
       return fmt::format("level {}", level);
   }
+}
+
+std::string share_text(const SharePreview& share) {
+  const auto name = [](ShareLevel level) {
+    return level == ShareLevel::kNone ? std::string_view("nothing") : core::to_text(level);
+  };
+  std::string text =
+      fmt::format("{} to {}: {} → {}", share.source, share.to.str(), name(share.before), name(share.after));
+  if (share.versions == 0) return text;
+  text += fmt::format("; {} version{} revoked", share.versions, share.versions == 1 ? "" : "s");
+  for (std::size_t i = 0; i < share.holders.size(); ++i) {
+    text += fmt::format("{}{}", i == 0 ? ", held by " : ", ", share.holders[i].str());
+  }
+  if (!share.holders.empty()) text += ", who may have seen it";
+  return text;
 }
 
 std::vector<PreviewLine> preview(const RelationView& relations, Change change, std::span<const EdgeLevel> items) {

@@ -2,7 +2,7 @@
 //
 //   for (const PreviewLine& line : preview(relations, Change::kFreeze, items)) show(line.text);
 //   // fr may ask for legs in the air zones of us: yes → no
-//   // what us shows fr of its use of the sea: when and at which levels something is in the way (busy) → nothing
+//   // what us shows fr of its use of the sea: in which large cells … something is meant (busy) → nothing
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "coordination/disclosure_show.h"
 #include "coordination/relation.h"
 
 namespace tansiq::coordination {
@@ -35,6 +36,10 @@ struct PreviewLine {
                                                std::span<const EdgeLevel> items);
 /// What accepting a proposal would change. The freezes it does not cover stay on top.
 [[nodiscard]] std::vector<PreviewLine> preview(const Relations& relations, const OpenProposal& proposal);
+
+/// What a change would mean for one flight or intent: `flight M1 to fr: full → nothing; 2 versions revoked, held by fr,
+/// ru, who have seen them`.
+[[nodiscard]] std::string share_text(const SharePreview& share);
 
 /// What `to` may do under this edge: `fr may ask for legs in the air zones of us`.
 [[nodiscard]] std::string use_text(const Edge& edge);

@@ -101,6 +101,76 @@ class Airspace {
   virtual void release(const EntryHash& request) = 0;
 };
 
+/// Whose use of the sky, or of the sea, something is: a flight of a home, or an intent filed with a node.
+struct UseParty {
+  AuthorityId home;  ///< Of an intent: the authority of the node that keeps it.
+  std::optional<FlightId> flight;
+  std::optional<IntentId> intent;
+  std::optional<EntryHash> request;  ///< The version, where an owner speaks of a leg in its zones.
+  friend auto operator<=>(const UseParty&, const UseParty&) = default;
+};
+
+/// What one party means to use.
+struct PlannedUse {
+  struct Part {
+    std::int64_t leg = 0;
+    std::optional<EntryHash> ours;  ///< By which it is named; absent: by its volumes.
+    const std::vector<geo::Volume4d>* volumes = nullptr;
+  };
+  UseParty party;
+  core::Domain domain = core::Domain::kAir;
+  core::Subject manager;
+  std::optional<AuthorityId> principal;
+  std::vector<Part> parts;  ///< Valid until the next entry is applied.
+};
+
+/// What this node knows to be planned on behalf of an authority: for itself its flights and the intents of its own
+/// people, for another the legs and intents in this node's zones.
+class PlannedTraffic {
+ public:
+  PlannedTraffic() = default;
+  PlannedTraffic(const PlannedTraffic&) = delete;
+  PlannedTraffic& operator=(const PlannedTraffic&) = delete;
+  virtual ~PlannedTraffic() = default;
+  /// Nothing when the party is none of that authority's, or is over.
+  [[nodiscard]] virtual std::optional<PlannedUse> find(const AuthorityId& of, const UseParty& party) const = 0;
+  /// Ascending. O(live).
+  [[nodiscard]] virtual std::vector<UseParty> all(const AuthorityId& of) const = 0;
+};
+
+/// One use of somebody's that this node knows of.
+struct KnownUse {
+  bool here = false;  ///< In a zone of this node, so this node's own to tell.
+  core::Subject manager;
+  std::string name;  ///< Unique: the hash of a request, the id of an intent.
+  UseParty party;
+  std::int64_t version = 1;
+  geo::TimeWindow window;
+};
+
+/// Where others will be, from whatever source: intents filed here, legs in our zones, what was shared with us.
+class KnownTraffic {
+ public:
+  KnownTraffic() = default;
+  KnownTraffic(const KnownTraffic&) = delete;
+  KnownTraffic& operator=(const KnownTraffic&) = delete;
+  virtual ~KnownTraffic() = default;
+  /// What is known of `whom` (caveat.h: `belongs_to`) and comes nearer to the volume than `minima`, by name. Fails with
+  /// `kInvalid` (the volume is none), `kTooMuchWork`.
+  [[nodiscard]] virtual Result<std::vector<KnownUse>> near(const core::Subject& whom, core::Domain domain,
+                                                           const geo::Volume4d& volume,
+                                                           const geo::Minima& minima) const = 0;
+};
+
+/// Something that is planned has come, changed or gone.
+struct TrafficChange {
+  UseParty party;
+  core::Domain domain = core::Domain::kAir;
+  core::Subject manager;
+  std::optional<AuthorityId> principal;
+  std::vector<geo::Volume4d> volumes;  ///< As they are now; none when it is over.
+};
+
 /// What a module has to say about an entry that does not fit. It is logged as an ANOMALY and changes nothing.
 struct Oddity {
   std::string text;

@@ -16,6 +16,9 @@
 
 namespace tansiq::core {
 
+/// No bound in time.
+inline constexpr geo::TimeWindow kAlways{kUtcMin, kUtcMax};
+
 /// What a leg asks for.
 struct BookingRequest {
   IntentId id;      ///< Unique: the request's hash in hexadecimal.

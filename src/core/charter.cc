@@ -229,7 +229,7 @@ Result<Charter> parse_charter(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   const log::JcsDocument document = TRY(log::JcsDocument::parse(text, kCharterBytesMax));
   const JcsValue root = document.root();
-  TRY_VOID(root.only({"authorities", "data_mode", "id", "name", "relations", "timing", "valid_from_ms",
+  TRY_VOID(root.only({"authorities", "data_mode", "disclosure", "id", "name", "relations", "timing", "valid_from_ms",
                       "valid_until_ms", "version", "zones"}));
   Charter charter;
   const std::string_view id = TRY(string_at(root, "id"));
@@ -239,6 +239,7 @@ Result<Charter> parse_charter(std::string_view text) {
   charter.version = TRY(integer_at(root, "version", 1, log::kJcsIntegerMax));
   charter.data_mode = TRY(parsed_at(root, "data_mode", parse_data_mode));
   charter.valid_from.ms = TRY(integer_at(root, "valid_from_ms", kUtcMin.ms, kUtcMax.ms));
+  if (const auto terms = root.find("disclosure")) charter.disclosure = TRY(read_fields<DisclosureTerms>(*terms));
   if (const auto until = root.find("valid_until_ms")) {
     charter.valid_until = UtcMs{TRY(until->integer(kUtcMin.ms, kUtcMax.ms))};
     if (*charter.valid_until <= charter.valid_from) return until->fail_here("ends before it begins");
@@ -255,7 +256,12 @@ std::string charter_text(const Charter& charter) {
   JcsWriter w(text);
   w.begin_object().key("authorities").begin_array();
   for (const Authority& authority : charter.authorities) write_authority(w, authority);
-  w.end_array().key("data_mode").string(to_text(charter.data_mode)).key("id").string(charter.id);
+  w.end_array().key("data_mode").string(to_text(charter.data_mode));
+  if (charter.disclosure != DisclosureTerms{}) {
+    w.key("disclosure");
+    write_fields(w, charter.disclosure);
+  }
+  w.key("id").string(charter.id);
   w.key("name").string(charter.name);
   if (!charter.relations.empty()) {
     w.key("relations").begin_array();

@@ -29,6 +29,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "core/disclosure_terms.h"
 #include "core/names.h"
 #include "core/relation_names.h"
 #include "geo/volume.h"
@@ -92,6 +93,7 @@ struct Charter {
   std::vector<Zone> zones;
   std::vector<InitialRelation> relations = {};
   Timing timing = {};
+  DisclosureTerms disclosure = {};  ///< How much `busy` and `coarse` take away.
   friend bool operator==(const Charter&, const Charter&) = default;
 
   /// Null when there is none of that id. Linear.

@@ -288,6 +288,11 @@ Result<Decider::Ask> Decider::ask(Domain domain, const std::vector<geo::Volume4d
     if (!prepared) return std::unexpected(inside(std::move(prepared).error(), fmt::format("volumes[{}]", i)));
     asked.prepared.push_back(std::move(*prepared));
     state_.zones().zones_of(domain, asked.prepared.back(), asked.zones[i]);
+    for (const ZoneNumber zone : asked.zones[i]) {
+      const geo::TimeWindow grants = state_.grants(zone);
+      if (grants.start > kAlways.start) asked.starts_from = std::max(asked.starts_from.value_or(kUtcMin), grants.start);
+      if (grants.end < kAlways.end) asked.ends_by = std::min(asked.ends_by.value_or(kUtcMax), grants.end);
+    }
   }
   return asked;
 }
@@ -311,6 +316,24 @@ void Decider::list_foreign(const Ask& asked, Decision& decision) const {
     if (decision.foreign.size() == kConflictsReportedMax) break;
     decision.foreign.push_back({state_.zones()[zone].id, state_.sequencer(zone)});
   }
+}
+
+Status Decider::check_grants(const Ask& asked) const {
+  for (std::size_t i = 0; i < asked.zones.size(); ++i) {
+    const geo::TimeWindow window = asked.prepared[i].window;
+    for (const ZoneNumber zone : asked.zones[i]) {
+      const geo::TimeWindow grants = state_.grants(zone);
+      if (!decides_in(zone) || (grants.start <= window.start && window.end <= grants.end)) continue;
+      const bool late = window.end > grants.end;
+      return fail(ErrorCode::kInvalid,
+                  late ? fmt::format("zone \"{}\" is leased to us: a window there ends by {}",
+                                     state_.zones()[zone].id.str(), format_utc(grants.end))
+                       : fmt::format("zone \"{}\" was leased: a window there begins at {} or later",
+                                     state_.zones()[zone].id.str(), format_utc(grants.start)),
+                  fmt::format("volumes[{}].window", i));
+    }
+  }
+  return {};
 }
 
 bool Decider::judge_zones(const Ask& asked, Decision& decision) const {
@@ -376,6 +399,7 @@ Result<Decision> Decider::judge(const Ask& asked, const std::vector<std::string>
   const bool ours = judge_zones(asked, decision);
   TRY_VOID(check_zones_fit(decision));
   if (!ours) return decision;
+  TRY_VOID(check_grants(asked));
 
   Found found;
   for (std::uint32_t i = 0; i < asked.prepared.size(); ++i) TRY_VOID(find_intents(asked, i, found));

@@ -102,6 +102,8 @@ class Decider {
   Status find_touched(const Ask& ask, std::uint32_t volume, std::vector<Met>& found) const;
 
   void list_zones(const Ask& ask, Decision& decision) const;
+  /// Whether every window lies in the times for which this authority decides in its zones.
+  [[nodiscard]] Status check_grants(const Ask& ask) const;
   void list_foreign(const Ask& ask, Decision& decision) const;
   void list_conflicts(std::vector<Met> met, const Ask& ask, std::vector<Conflict>& out, std::uint64_t& total) const;
   void list_measures(std::vector<Met> met, Decision& decision) const;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/invariant.h"
 #include "core/machine_impl.h"
@@ -153,8 +154,8 @@ void Machine::book(BookingRequest request) { impl_->state.book(std::move(request
 void Machine::confirm_booking(const IntentId& id) { impl_->state.confirm_booking(id); }
 void Machine::release_booking(const IntentId& id) { impl_->state.release_booking(id); }
 void Machine::skip_to(std::uint64_t next_seq, UtcMs time) { impl_->state.skip_to(next_seq, time); }
-void Machine::set_sequencer(ZoneNumber zone, const AuthorityId& authority) {
-  impl_->state.set_sequencer(zone, authority);
+void Machine::set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants) {
+  impl_->state.set_sequencer(zone, authority, grants);
 }
 
 Status Machine::adopt(Charter charter, std::string_view text) {
@@ -245,6 +246,21 @@ Result<std::vector<const Intent*>> Machine::intents(const IntentFilter& filter) 
   std::sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->created_seq < b->created_seq; });
   out.erase(std::unique(out.begin(), out.end()), out.end());
   if (out.size() > filter.limit) out.resize(filter.limit);
+  return out;
+}
+
+Result<std::vector<Machine::Near>> Machine::near(const geo::Volume4d& volume, const geo::Minima& minima,
+                                                 Domain domain) const {
+  impl_->must_settle();
+  const geo::PreparedVolume prepared = TRY(geo::prepare(volume));
+  std::vector<geo::VolumeIndex::Hit> hits;
+  TRY_VOID(impl_->state.intent_index(domain).find_conflicts(prepared, minima, kCandidatesMax, hits));
+  std::set<Slot> seen;
+  std::vector<Near> out;
+  for (const auto& hit : hits) {
+    const Slot slot = VolumeTag::unpack(hit.tag).slot;
+    if (seen.insert(slot).second) out.push_back({&impl_->state.use(slot), (slot & kBookingBit) != 0});
+  }
   return out;
 }
 

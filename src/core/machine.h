@@ -134,8 +134,9 @@ class Machine {
   /// Entries of other parts of the node take numbers of the same local order: the next entry here is `next_seq`, at
   /// `time` or later.
   void skip_to(std::uint64_t next_seq, UtcMs time);
-  /// Who decides in a zone from now on. Part of the fold of coordination entries.
-  void set_sequencer(ZoneNumber zone, const AuthorityId& authority);
+  /// Who decides in a zone from now on, and for which times: a tenant gives no window away beyond its lease, nor the
+  /// lessor one from within it. Part of the fold of coordination entries.
+  void set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants = kAlways);
 
   /// A later version of the charter is in force from here on: its zones, owners, rules and minima. Live intents stay,
   /// and what each of their volumes is compared with follows the new map. Numbers of zones stay. Part of the fold of
@@ -154,6 +155,14 @@ class Machine {
   /// Intents that pass the filter, in order of creation. With `volume`: O(log n + hits); without: O(scanned).
   /// Fails with `kInvalid` (filter) or `kTooMuchWork`.
   [[nodiscard]] Result<std::vector<const Intent*>> intents(const IntentFilter& filter) const;
+  /// Live intents and bookings that come nearer to a volume than `minima`, the oldest volume first. O(log n + hits).
+  /// Fails with `kInvalid` (the volume is none), `kTooMuchWork`.
+  struct Near {
+    const Intent* intent = nullptr;
+    bool booking = false;  ///< Its id is the hash of a request, its manager the home authority.
+  };
+  [[nodiscard]] Result<std::vector<Near>> near(const geo::Volume4d& volume, const geo::Minima& minima,
+                                               Domain domain) const;
   /// Live measures (ended ones too if asked), in order of creation.
   [[nodiscard]] std::vector<const Measure*> measures(bool ended = false) const;
   /// How much of an intent `asker` may see: everything of its own, else the most that one of its zones discloses.

@@ -82,7 +82,9 @@ class State {
   void skip_to(std::uint64_t next_seq, UtcMs time);
   /// Who decides in a zone now; its owner until told otherwise.
   [[nodiscard]] const AuthorityId& sequencer(ZoneNumber zone) const;
-  void set_sequencer(ZoneNumber zone, const AuthorityId& authority);
+  /// For which times it may give windows away.
+  [[nodiscard]] geo::TimeWindow grants(ZoneNumber zone) const;
+  void set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants);
 
   /// The zone table has become that of a later version: finds out anew to which zones each live volume belongs, and
   /// when each intent runs out. Fails with `kCorrupt` on an outline that is none; the state is then good for nothing.
@@ -173,7 +175,11 @@ class State {
   std::vector<Unsettled> unsettled_measures_;
   BookingTable bookings_;
   std::vector<IntentId> unsettled_bookings_;
-  std::map<ZoneNumber, AuthorityId> sequencers_;  // where it is not the owner
+  struct Sequencer {
+    AuthorityId authority;
+    geo::TimeWindow grants;
+  };
+  std::map<ZoneNumber, Sequencer> sequencers_;  // where it is not the owner, or not for all times
   std::vector<AdoptedVersion> versions_;
 };
 

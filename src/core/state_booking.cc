@@ -98,14 +98,19 @@ void State::skip_to(std::uint64_t next_seq, UtcMs time) {
 
 const AuthorityId& State::sequencer(ZoneNumber zone) const {
   const auto at = sequencers_.find(zone);
-  return at == sequencers_.end() ? (*zones_)[zone].owner : at->second;
+  return at == sequencers_.end() ? (*zones_)[zone].owner : at->second.authority;
 }
 
-void State::set_sequencer(ZoneNumber zone, const AuthorityId& authority) {
-  if (authority == (*zones_)[zone].owner) {
+geo::TimeWindow State::grants(ZoneNumber zone) const {
+  const auto at = sequencers_.find(zone);
+  return at == sequencers_.end() ? kAlways : at->second.grants;
+}
+
+void State::set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants) {
+  if (authority == (*zones_)[zone].owner && grants == kAlways) {
     sequencers_.erase(zone);
   } else {
-    sequencers_[zone] = authority;
+    sequencers_[zone] = {authority, grants};
   }
 }
 

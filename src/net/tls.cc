@@ -15,20 +15,11 @@
 
 #include "base/bytes.h"
 #include "net/byte_stream.h"
+#include "net/openssl_ptr.h"
 
 namespace tansiq::net {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using CtxPtr = std::unique_ptr<SSL_CTX, Freed<SSL_CTX_free>>;
-using SslPtr = std::unique_ptr<SSL, Freed<SSL_free>>;
-using X509Ptr = std::unique_ptr<X509, Freed<X509_free>>;
 using KeyHash = std::array<std::uint8_t, 32>;
 
 /// The oldest error of OpenSSL's queue as text; empties the queue.

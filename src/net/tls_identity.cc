@@ -19,20 +19,10 @@
 #include <string_view>
 
 #include "base/random.h"
+#include "net/openssl_ptr.h"
 
 namespace tansiq::net {
 namespace {
-
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using X509Ptr = std::unique_ptr<X509, Freed<X509_free>>;
-using BioPtr = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 
 constexpr std::size_t kNameBytesMax = 64;  // RFC 5280: ub-common-name
 
@@ -56,8 +46,7 @@ bool fill(X509* certificate, EVP_PKEY* key, const std::string& name) {
   std::array<std::uint8_t, 16> serial{};
   fill_secure_random(serial);
   serial[0] &= 0x7f;
-  const std::unique_ptr<BIGNUM, Freed<BN_free>> number(
-      BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
+  const BigNumberPtr number(BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr));
   X509_NAME* subject = X509_get_subject_name(certificate);
   const auto* text = reinterpret_cast<const unsigned char*>(name.data());
   return X509_set_version(certificate, X509_VERSION_3) == 1 && number != nullptr &&

@@ -164,8 +164,11 @@ TEST_F(CoalitionCharterNode, ARestartBetweenAdoptionAndForce) {
   const std::string note = *coalition_->sign(next_, {0, 1, 2});
   for (const unsigned i : {0U, 1U, 2U}) ASSERT_TRUE(adopt(i, note).has_value());
   ASSERT_TRUE(coalition_->restart(1).has_value());
+  // The moment may have come while it was starting: then no event says so any more.
   const auto stream = events(1);
-  ASSERT_TRUE(next_of_type(*stream, "charter.in_force", 20'000).has_value());
+  for (int i = 0; i < 20 && coalition_->node(1).charter().version < 2; ++i) {
+    static_cast<void>(next_of_type(*stream, "charter.in_force", 1'000));
+  }
   EXPECT_EQ(coalition_->node(1).charter().version, 2);
 }
 

@@ -43,6 +43,8 @@ class LoopbackCoalition {
   [[nodiscard]] Result<std::string> next_key(unsigned i);
   /// Starts the node of a prepared authority, whose record begins under `note`.
   [[nodiscard]] Status join(unsigned i, const std::string& note, const std::vector<std::filesystem::path>& former);
+  /// What node `i` is opened with, from its next start on.
+  [[nodiscard]] NodeConfig& config(unsigned i) { return nodes_[i].config; }
   /// Stops one node, and starts it again from its folder.
   [[nodiscard]] Status stop(unsigned i);
   [[nodiscard]] Status restart(unsigned i);

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "node/coalition_figures.h"
 #include "node/node_testlib.h"
 
@@ -78,6 +81,47 @@ TEST_F(CoalitionNode, AFreezeReachesTheOtherSide) {
   const auto refused = coalition_->act(1, coalition_->flight(1, 1, {0}));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kForbidden);
+}
+
+// The body of a share is fetched over the peers' line, kept in the store, and destroyed with a receipt.
+TEST_F(CoalitionNode, AShareIsFetchedAndDestroyed) {
+  const core::Edge edge{core::Capability::kDisclosure, core::RelationDomain::kAir, LoopbackCoalition::authority(0),
+                        LoopbackCoalition::authority(1)};
+  const auto as_chief = [](std::string_view cmd, coordination::Act act) {
+    coordination::ActCommand out;
+    out.cmd = CommandId::trusted(cmd);
+    out.by = core::Subject::trusted("chief");
+    out.act = std::move(act);
+    return out;
+  };
+  const auto at_home = *coalition_->events(0);
+  const auto at_reader = *coalition_->events(1);
+  const auto proposed = coalition_->act(
+      0, as_chief("p", coordination::ProposeRelation{"", {{edge, 3}}, LoopbackCoalition::authority(1), ""}));
+  ASSERT_TRUE(proposed.has_value()) << proposed.error().text();
+  ASSERT_TRUE(next_of_type(*at_reader, "relation.propose", 30'000).has_value());
+  ASSERT_TRUE(coalition_->act(1, as_chief("a", coordination::AcceptRelation{proposed->hash})).has_value());
+  ASSERT_TRUE(next_of_type(*at_home, "relation.accept", 30'000).has_value());
+  ASSERT_TRUE(coalition_->act(0, coalition_->flight(0, 1, {0})).has_value());
+  ASSERT_TRUE(next_of_type(*at_reader, "share.shown", 30'000).has_value());
+  // Nothing is written when a body comes: it is looked for until it is there.
+  const auto fetched = [&] {
+    const auto document = coalition_->get(1, "/v1/coordination/disclosure");
+    return document && document->find("\"level\":\"full\"") != std::string::npos;
+  };
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!fetched() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  ASSERT_TRUE(fetched());
+  // It is there again after a restart, from the store.
+  ASSERT_TRUE(coalition_->restart(1).has_value());
+  EXPECT_TRUE(fetched());
+  ASSERT_TRUE(
+      coalition_->act(0, as_chief("f", coordination::FreezeRelation{{{edge, 0}}, LoopbackCoalition::authority(1), ""}))
+          .has_value());
+  const auto receipt = next_of_type(*at_home, "share.destroyed", 30'000);
+  ASSERT_TRUE(receipt.has_value()) << receipt.error().text();
+  EXPECT_FALSE(fetched());
+  EXPECT_THAT(*coalition_->get(0, "/v1/coordination/disclosure"), HasSubstr("\"destroyed\":[\"b\"]"));
 }
 
 TEST_F(CoalitionNode, ActsComeOverHttpToo) {

@@ -85,6 +85,22 @@ struct PreviewRow {
                       field("edge", &PreviewRow::edge), field("text", &PreviewRow::text));
   }
 };
+/// What a line of a preview means for one flight or intent of ours.
+struct PreviewShareRow {
+  ShareLevel after = ShareLevel::kNone;
+  ShareLevel before = ShareLevel::kNone;
+  std::vector<AuthorityId> holders;
+  std::uint64_t revoked = 0;
+  std::string source;
+  std::string text;
+  AuthorityId to;
+  static constexpr auto fields() {
+    using R = PreviewShareRow;
+    return std::tuple(field("after", &R::after), field("before", &R::before), field("holders", &R::holders),
+                      field("revoked", &R::revoked), field("source", &R::source), field("text", &R::text),
+                      field("to", &R::to));
+  }
+};
 struct PreviewRequest {
   std::optional<Change> change;
   std::vector<EdgeLevel> edges;
@@ -101,6 +117,25 @@ struct PreviewRequest {
       return fail(ErrorCode::kInvalid, "give a proposal, or a change (\"freeze\" or \"agreement\") with its edges");
     }
     return {};
+  }
+};
+/// One version of what we show.
+struct ShownRow {
+  std::vector<AuthorityId> destroyed;    ///< Who has said that it is.
+  std::vector<AuthorityId> outstanding;  ///< Who was given it and has not said so.
+  std::string source;
+  ShownVersion version;
+  static constexpr auto fields() {
+    return std::tuple(field("destroyed", &ShownRow::destroyed), field("outstanding", &ShownRow::outstanding),
+                      field("source", &ShownRow::source), field("version", &ShownRow::version));
+  }
+};
+/// One version of what others show us.
+struct HeldRow {
+  std::optional<ShareContent> content;  ///< Absent: not here, not readable, or destroyed.
+  HeldShare held;
+  static constexpr auto fields() {
+    return std::tuple(field("content", &HeldRow::content), field("held", &HeldRow::held));
   }
 };
 struct ActAnswer {
@@ -136,7 +171,7 @@ void write_flights(JcsWriter& out, const Coalition& coalition) {
     out.begin_object().key("flight");
     core::write_fields(out, flight);
     out.key("id").string(id.str()).key("may_clear");
-    const Status clear = coalition.flights().may_clear(id);
+    const Status clear = coalition.may_clear(id);
     out.boolean(clear.has_value()).key("versions").begin_array();
     for (const HomeVersion& version : flight.versions) core::write_fields(out, version);
     out.end_array().key("why_not").string(clear ? std::string() : clear.error().message).end_object();
@@ -149,6 +184,41 @@ void write_legs(JcsWriter& out, const Coalition& coalition) {
   for (const auto& [hash, version] : coalition.legs().versions()) core::write_fields(out, version);
   out.end_array().key("notices").begin_array();
   for (const NotedLeg& notice : coalition.legs().notices()) core::write_fields(out, notice);
+  out.end_array();
+}
+
+void write_disclosure(JcsWriter& out, const Coalition& coalition) {
+  out.key("held").begin_array();
+  for (const auto& [body, held] : coalition.held().held()) {
+    HeldRow row{.content = {}, .held = held};
+    if (const ShareContent* content = coalition.held().content(body)) row.content = *content;
+    core::write_fields(out, row);
+  }
+  out.end_array().key("shown").begin_array();
+  for (const auto& [body, version] : coalition.shown().versions()) {
+    const ShareNamed* named = coalition.shown().named(version.share);
+    core::write_fields(out, ShownRow{.destroyed = version.destroyed,
+                                     .outstanding = version.outstanding(),
+                                     .source = named == nullptr ? std::string() : named->source,
+                                     .version = version});
+  }
+  out.end_array();
+}
+
+void write_caveats(JcsWriter& out, const Coalition& coalition) {
+  out.key("caveats").begin_array();
+  for (const auto& [id, standing] : coalition.caveats().caveats()) core::write_fields(out, standing);
+  out.end_array().key("meetings").begin_array();
+  for (const auto& [key, meeting] : coalition.caveats().meetings()) core::write_fields(out, meeting);
+  out.end_array().key("unanswered").begin_array();
+  for (const auto& [id, standing] : coalition.caveats().caveats()) {
+    for (const CaveatDeposit& deposit : standing.deposits) {
+      if (coalition.caveats().answers(deposit.to, standing.rule.domain)) continue;
+      core::write_fields(out, CaveatWithdrawn{.caveat = id, .to = deposit.to});
+    }
+  }
+  out.end_array().key("watched").begin_array();
+  for (const auto& [key, watched] : coalition.watched().deposits()) core::write_fields(out, watched);
   out.end_array();
 }
 
@@ -185,8 +255,12 @@ std::optional<std::string> coordination_json(std::string_view name, const Coalit
     write_flights(out, coalition);
   } else if (name == "legs") {
     write_legs(out, coalition);
+  } else if (name == "caveats") {
+    write_caveats(out, coalition);
   } else if (name == "control") {
     write_control(out, coalition);
+  } else if (name == "disclosure") {
+    write_disclosure(out, coalition);
   } else {
     return std::nullopt;
   }
@@ -202,7 +276,8 @@ std::string charter_trouble(const Coalition& coalition, UtcMs now) {
       missed->version, format_utc(missed->effective), coalition.adoptions().in_force());
 }
 
-std::string peers_json(const Coalition& coalition, const std::vector<PeerStanding>& peers, UtcMs now) {
+std::string peers_json(const Coalition& coalition, const std::vector<PeerStanding>& peers, UtcMs now,
+                       std::string_view recovery) {
   const CharterAdoptions& adoptions = coalition.adoptions();
   std::string text;
   JcsWriter out(text);
@@ -233,7 +308,9 @@ std::string peers_json(const Coalition& coalition, const std::vector<PeerStandin
     if (peer.link.last_answer) row.age = std::max<DurationMs>(0, now - *peer.link.last_answer);
     core::write_fields(out, row);
   }
-  out.end_array().key("self").string(coalition.self().str()).end_object();
+  out.end_array();
+  if (!recovery.empty()) out.key("recovery").raw(recovery);
+  out.key("self").string(coalition.self().str()).end_object();
   return text;
 }
 
@@ -255,6 +332,18 @@ Result<std::string> preview_json(std::string_view body, const Coalition& coaliti
   for (const PreviewLine& line : lines) {
     core::write_fields(out,
                        PreviewRow{.after = line.after, .before = line.before, .edge = line.edge, .text = line.text});
+  }
+  out.end_array().key("shares").begin_array();
+  for (const PreviewLine& line : lines) {
+    for (const SharePreview& share : coalition.shown().preview(line.edge, line.after)) {
+      core::write_fields(out, PreviewShareRow{.after = share.after,
+                                              .before = share.before,
+                                              .holders = share.holders,
+                                              .revoked = share.versions,
+                                              .source = share.source,
+                                              .text = share_text(share),
+                                              .to = share.to});
+    }
   }
   out.end_array().end_object();
   return text;

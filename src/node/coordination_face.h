@@ -1,8 +1,8 @@
 // The coordination between authorities over HTTP: what stands, and what an officer does.
 //
-//   GET  /v1/coordination/relations | flights | legs | control | peers      scope coordination.read
-//   POST /v1/coordination/preview                                           the same: what a change of relations means
-//   POST /v1/coordination/acts                                              scope coordination.act
+//   GET  /v1/coordination/relations | flights | legs | control | caveats | disclosure | peers   scope coordination.read
+//   POST /v1/coordination/preview                                the same: what a change of relations means
+//   POST /v1/coordination/acts                                   scope coordination.act
 //
 // Bodies are those of coordination/act.h and of the entries, in any JSON spelling; answers are canonical JSON.
 #pragma once
@@ -29,12 +29,14 @@ struct PeerStanding {
   std::uint64_t acknowledged = 0;  ///< Entries of our log for it that it has receipted.
 };
 
-/// The document behind a name: `relations`, `flights`, `legs`, `control`. Nothing for another name.
+/// The document behind a name: `relations`, `flights`, `legs`, `control`, `caveats`,
+/// `disclosure`. Nothing for another name.
 [[nodiscard]] std::optional<std::string> coordination_json(std::string_view name,
                                                            const coordination::Coalition& coalition);
-/// Peers, lines, and which version of the charter each has: {"charter":{…},"peers":[…],"self"}.
+/// Peers, lines, and which version of the charter each has: {"charter":{…},"peers":[…],"self"}. `recovery`:
+/// canonical JSON of it (recovery.h); empty when the record is whole.
 [[nodiscard]] std::string peers_json(const coordination::Coalition& coalition, const std::vector<PeerStanding>& peers,
-                                     UtcMs now);
+                                     UtcMs now, std::string_view recovery = {});
 /// What is wrong with the version in force here, for those who run the node; empty when nothing is.
 [[nodiscard]] std::string charter_trouble(const coordination::Coalition& coalition, UtcMs now);
 

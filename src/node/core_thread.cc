@@ -11,6 +11,7 @@
 #include "base/logging.h"
 #include "log/sha256.h"
 #include "node/replication_keys.h"
+#include "node/restore.h"
 
 namespace tansiq::node {
 namespace {
@@ -20,6 +21,7 @@ using coordination::LogName;
 /// What a task may add to a batch is bounded below half of what the store takes at once.
 constexpr std::size_t kBatchFull = store::kBatchEntriesMax / 2;
 constexpr std::size_t kMetaFull = 256;
+constexpr std::size_t kBodiesWithEntries = 8U << 20;
 static_assert(kPullEntriesMax + 3 * coordination::kSaidPerCallMax < kBatchFull);
 
 void refuse(CoreTask& task, const Error& error, const coordination::Coalition& coalition, std::vector<Departure>& out) {
@@ -31,7 +33,18 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     out.push_back(act->done(std::unexpected(error), coalition));
   } else if (auto* peer = std::get_if<PeerTask>(&task)) {
     peer->done(std::unexpected(error));
+  } else if (auto* body = std::get_if<BodyTask>(&task)) {
+    body->done(std::unexpected(error));
+  } else if (auto* recover = std::get_if<RecoverTask>(&task)) {
+    recover->done(std::unexpected(error));
   }
+}
+
+Error silence() {
+  return {ErrorCode::kUnavailable,
+          "this node has lost a part of its record and decides nothing until it is back; tansiq peer list says what is "
+          "missing",
+          {}};
 }
 
 std::uint64_t main_entries(std::span<const coordination::Written> batch) {
@@ -53,6 +66,7 @@ CoreThread::CoreThread(Config config, std::unique_ptr<coordination::Coalition> c
       hub_(hub),
       figures_(figures),
       queue_(config_.queue_max),
+      silent_(config_.silent),
       versions_(coalition_->machine().versions().size()),
       durable_seq_(coalition_->next_seq()) {
   const auto head = reader_->head(store::kMainLog);
@@ -96,7 +110,8 @@ void CoreThread::run() {
       if ((batch_.size() >= kBatchFull || meta_.size() >= kMetaFull) && !settle()) return;
     }
     figures_.batch_commands.add(static_cast<double>(batch.size()));
-    if (!settle()) return;
+    if (!batch_.empty()) coalition_->speak(now, batch_);
+    if (!settle() || !destroy_doomed(now)) return;
     batch.clear();
   }
 }
@@ -105,6 +120,33 @@ void CoreThread::execute(EvidenceTask& task, UtcMs now) {
   coalition_->accuse(task.peer, task.origin, log::sha256(task.text), now, batch_);
   meta_.push_back({fork_meta_key(task.origin), task.text});
   bodies_.push_back(std::move(task.text));
+}
+
+void CoreThread::execute(BodyTask& task) {
+  const Status learned = coalition_->learn_body(task.bytes);
+  if (!learned && learned.error().code == ErrorCode::kNotFound) {
+    departures_.push_back({nullptr, {}, [done = std::move(task.done), learned](const Status&) { done(learned); }});
+    return;
+  }
+  // What is no good, too: it is not asked for again, and destroyed where it was not for us.
+  if (!learned) log_error("peer.share", {{"message", learned.error().text()}});
+  bodies_.push_back(std::move(task.bytes));
+  departures_.push_back({nullptr, {}, std::move(task.done)});
+}
+
+/// First gone, then said to be gone. The entry that demands it is durable already.
+bool CoreThread::destroy_doomed(UtcMs now) {
+  const std::vector<log::Hash> doomed = coalition_->take_doomed_bodies();
+  if (doomed.empty()) return true;
+  for (const log::Hash& body : doomed) {
+    if (const Status gone = store_.destroy_body(body); !gone) {
+      abandon(gone.error());
+      return false;
+    }
+    coalition_->body_destroyed(body, now, batch_);
+    if (batch_.size() >= kBatchFull && !settle()) return false;
+  }
+  return settle();
 }
 
 /// Makes durable what has been decided, then lets the answers out. False when the store failed: it is over.
@@ -117,7 +159,48 @@ bool CoreThread::settle() {
   return true;
 }
 
+void CoreThread::execute(FloorTask& task) {
+  if (const Status raised = store_.raise_floor(task.log, task.floor); !raised)
+    return config_.on_failure(raised.error());
+  const auto recovery = store_.recovering();
+  if (silent_ || !recovery) return;
+  config_.on_failure(
+      {ErrorCode::kCorrupt, recovery->reason + "; start it again: it then fetches them from its peers", {}});
+}
+
+void CoreThread::execute(RecoverTask& task, UtcMs now) {
+  Status done = recover(task, now);
+  departures_.push_back(
+      {nullptr, {}, [tell = std::move(task.done), done](const Status& durable) { tell(durable ? done : durable); }});
+}
+
+Status CoreThread::recover(RecoverTask& task, UtcMs now) {
+  if (!silent_) return fail(ErrorCode::kWrongState, "this node is not recovering");
+  for (auto& [origin, note] : task.notes) notes_.expect(origin, std::move(note));
+  std::vector<store::RecoveredEntry> entries;
+  entries.reserve(task.entries.size());
+  for (const coordination::Woven& entry : task.entries) {
+    entries.push_back({logs_.id(entry.log), entry.seq, as_bytes(entry.line)});
+  }
+  TRY_VOID(store_.recover(entries, task.given_up));
+  for (const coordination::Woven& entry : task.entries) {
+    coalition_->skip_to(entry.seq);
+    TRY_VOID(coalition_->apply(entry.log, entry.line));
+  }
+  TRY_VOID(coalition_->settle());
+  TRY_VOID(note_heads(*reader_, logs_, *coalition_));
+  durable_seq_ = coalition_->next_seq();
+  hub_.durable(durable_seq_, durable_seq_, {});
+  silent_ = false;
+  coalition_->recovered(std::move(task.what), task.by, task.second, now, batch_);
+  coalition_->tick(now, batch_);
+  return {};
+}
+
 void CoreThread::execute(CoreTask& task, UtcMs now) {
+  if (auto* recover = std::get_if<RecoverTask>(&task)) return execute(*recover, now);
+  if (auto* floor = std::get_if<FloorTask>(&task)) return execute(*floor);
+  if (silent_ && !std::holds_alternative<ReadTask>(task)) return refuse(task, silence(), *coalition_, departures_);
   if (auto* command = std::get_if<CommandTask>(&task)) return execute(*command, now);
   if (auto* read = std::get_if<ReadTask>(&task)) {
     figures_.reads.fetch_add(1, std::memory_order_relaxed);
@@ -127,6 +210,10 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* act = std::get_if<ActTask>(&task)) return execute(*act, now);
   if (auto* peer = std::get_if<PeerTask>(&task)) return execute(*peer, now);
   if (auto* evidence = std::get_if<EvidenceTask>(&task)) return execute(*evidence, now);
+  if (auto* body = std::get_if<BodyTask>(&task)) return execute(*body);
+  if (auto* clock = std::get_if<ClockTask>(&task)) {
+    return coalition_->judge_clock(clock->fit, std::move(clock->text), now, batch_);
+  }
   if (auto* meta = std::get_if<MetaTask>(&task)) {
     meta_.push_back(std::move(*meta));
     return;
@@ -217,8 +304,23 @@ void CoreThread::count(const Result<Recorded>& recorded) {
   if (!recorded->decision.accepted()) one(figures_.refusals, recorded->decision.refusal);
 }
 
+/// Large bodies go before the entries that quote them, in transactions of their own; few and small ones with them.
+Status CoreThread::write_bodies() {
+  for (coordination::SealedShare& share : coalition_->take_bodies()) bodies_.push_back(std::move(share.bytes));
+  std::size_t bytes = 0;
+  for (const std::string& body : bodies_) bytes += body.size();
+  if (bytes <= kBodiesWithEntries) return {};
+  for (const std::string& body : bodies_) {
+    const store::NewBody one{log::sha256(body), as_bytes(body)};
+    TRY_VOID(store_.append({.bodies = {&one, 1}}));
+  }
+  bodies_.clear();
+  return {};
+}
+
 Status CoreThread::commit() {
-  if (batch_.empty() && meta_.empty()) return {};
+  TRY_VOID(write_bodies());
+  if (batch_.empty() && meta_.empty() && bodies_.empty()) return {};
   const auto begin = std::chrono::steady_clock::now();
   const std::size_t versions = coalition_->machine().versions().size();
   if (std::exchange(versions_, versions) != versions && config_.on_version) {

@@ -15,6 +15,7 @@
 
 #include "base/time.h"
 #include "coordination/coalition.h"
+#include "coordination/weave.h"
 #include "core/machine.h"
 #include "net/http_server.h"
 #include "node/bounded_queue.h"
@@ -77,7 +78,33 @@ struct EvidenceTask {
   std::string origin;
   std::string text;  ///< log/evidence.h
 };
-using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask>;
+/// The body of a share, fetched from a peer and verified by its hash.
+struct BodyTask {
+  std::string bytes;
+  /// On the core thread, once it is durable; or with why it is not, or is not wanted.
+  std::function<void(const Status& kept)> done;
+};
+/// A peer has shown that it has seen a larger tree of one of our logs, which we had signed.
+struct FloorTask {
+  store::LogId log;
+  store::Floor floor;
+};
+/// What is observed of this node's clock.
+struct ClockTask {
+  bool fit = false;
+  std::string text;
+};
+/// What came back of a lost record (recovery.h): ends the recovery.
+struct RecoverTask {
+  std::vector<coordination::Woven> entries;
+  std::vector<std::pair<std::string, std::string>> notes;  ///< By origin: the checkpoints that cover them.
+  std::vector<store::LogId> given_up;
+  coordination::NodeRecovered what;
+  core::Subject by, second;
+  std::function<void(const Status& done)> done;  ///< On the core thread.
+};
+using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask,
+                              FloorTask, ClockTask, RecoverTask>;
 
 class CoreThread {
  public:
@@ -95,6 +122,8 @@ class CoreThread {
     std::function<Status(const coordination::Coalition&)> on_version{};
     /// On the core thread, once these are durable; and after anything else that was said about charters.
     std::function<void(const coordination::Coalition&)> on_charter{};
+    /// The store is recovering: reads are answered, nothing is decided and nothing said until a RecoverTask.
+    bool silent = false;
   };
 
   /// `coalition` has `store`'s entries applied and is settled. The rest outlives this.
@@ -131,6 +160,13 @@ class CoreThread {
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
   [[nodiscard]] Result<coordination::ActOutcome> perform(const coordination::ActCommand& command, UtcMs now);
+  void execute(BodyTask& task);
+  /// Destroys what has to be, durably, and writes the receipts. False when the store failed.
+  [[nodiscard]] bool destroy_doomed(UtcMs now);
+  [[nodiscard]] Status write_bodies();
+  void execute(FloorTask& task);
+  void execute(RecoverTask& task, UtcMs now);
+  [[nodiscard]] Status recover(RecoverTask& task, UtcMs now);
   [[nodiscard]] Result<Recorded> recorded(Result<core::Outcome> outcome);
   [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
   [[nodiscard]] Status commit();
@@ -149,6 +185,7 @@ class CoreThread {
   CoreFigures& figures_;
   BoundedQueue<CoreTask> queue_;
   std::atomic<bool> failed_{false};
+  bool silent_ = false;
   std::thread thread_;
 
   // The batch under way.

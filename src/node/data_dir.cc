@@ -227,6 +227,18 @@ Status judge_charter(const core::SignedCharter& signed_charter, const NodeConfig
                 fmt::format("a simulated clock needs data mode SIMULATED, not {}", core::to_text(charter.data_mode)));
   }
   const bool serious = charter.data_mode == core::DataMode::kReal || charter.data_mode == core::DataMode::kExercise;
+  if (serious && config.recovery_wait_ms) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("a stated wait of a recovery needs data mode TEST or SIMULATED, not {}",
+                            core::to_text(charter.data_mode)));
+  }
+  if (serious && config.clock_error_ms) {
+    return fail(
+        ErrorCode::kInvalid,
+        fmt::format("a stated bound of the clock's error needs data mode TEST or SIMULATED, not {}: in {} it is "
+                    "the kernel's",
+                    core::to_text(charter.data_mode), core::to_text(charter.data_mode)));
+  }
   if (serious && config.clock_offset_ms != 0) {
     return fail(ErrorCode::kInvalid, fmt::format("a clock that is set off needs data mode TEST or SIMULATED, not {}",
                                                  core::to_text(charter.data_mode)));

@@ -179,6 +179,8 @@ bool EventHub::send_stored(Listener& listener, std::uint64_t end) {
     listener.stream.close();
     return false;
   }
+  // Numbers without an entry behind the last one (a gap) are done with, too.
+  if (!ended && !full) listener.next = stop_at;
   return !ended;
 }
 

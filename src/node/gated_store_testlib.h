@@ -72,6 +72,7 @@ class GatedStore final : public store::LogStore {
   std::optional<Error> poisoned() const override { return {}; }
   std::optional<store::Recovery> recovering() const override { return {}; }
   Status raise_floor(store::LogId, const store::Floor&) override { return {}; }
+  Status recover(std::span<const store::RecoveredEntry>, std::span<const store::LogId>) override { return {}; }
   Result<std::unique_ptr<store::LogReader>> open_reader() override;
 
   std::optional<store::Snapshot> snapshot;  ///< What `latest_snapshot` returns.

@@ -77,12 +77,13 @@ void HeadNotes::expect(std::string_view origin, std::string head_note) {
 }
 
 Result<std::string> HeadNotes::sign(std::string_view origin, std::uint64_t size, const log::Hash& root) {
-  if (const auto own = own_.find(origin); own != own_.end()) {
+  const auto expected = expected_.find(origin);
+  const bool fits = expected != expected_.end() && expected->second.starts_with(first_lines(origin, size, root));
+  if (const auto own = own_.find(origin); own != own_.end() && !fits) {
     return log::sign_checkpoint({.origin = std::string(origin), .size = size, .root = root, .extensions = {}},
                                 own->second);
   }
-  const auto expected = expected_.find(origin);
-  if (expected == expected_.end() || !expected->second.starts_with(first_lines(origin, size, root))) {
+  if (!fits) {
     return fail(ErrorCode::kCorrupt,
                 fmt::format("the mirror of {} would have {} entries under a root that its authority has not signed",
                             origin, size));

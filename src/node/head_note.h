@@ -51,7 +51,8 @@ struct HeadNote {
 class HeadNotes {
  public:
   void add_own(log::SignerKey key);
-  /// The note of the next head of a mirrored log; replaces the one before.
+  /// The note of the next head of a mirrored log, or of an own one that came back from a mirror, which was signed long
+  /// ago; replaces the one before.
   void expect(std::string_view origin, std::string head_note);
   /// Fails with `kCorrupt` when the log is not ours and no note for this very head is expected.
   [[nodiscard]] Result<std::string> sign(std::string_view origin, std::uint64_t size, const log::Hash& root);

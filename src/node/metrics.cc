@@ -127,6 +127,18 @@ std::string metrics_text(const MetricsSource& source) {
   add_core(out, *source.core);
   out.gauge("queue_depth", "Commands and reads that wait.", static_cast<double>(source.queue_depth));
   out.gauge("event_listeners", "Listeners of the event stream.", static_cast<double>(source.listeners));
+  out.gauge("clock_fit", "1 while the error of this node's clock is bounded by what the charter allows.",
+            source.clock.fit ? 1 : 0);
+  out.gauge("clock_synchronised", "1 while the kernel says that its clock is synchronised.",
+            source.clock.synchronised ? 1 : 0);
+  if (source.clock.bound) {
+    out.gauge("clock_error_bound_seconds", "The largest error that the clock may have; absent when it has no bound.",
+              static_cast<double>(*source.clock.bound) / 1'000);
+  }
+  out.gauge("recovering", "1 while a part of this node's record is missing and it decides nothing.",
+            source.recovering ? 1 : 0);
+  out.gauge("recovery_missing_entries", "Own entries that are known to have been signed and are not held.",
+            static_cast<double>(source.recovery_missing));
   out.gauge("published_entries", "Entries that the published checkpoint covers.",
             static_cast<double>(source.published_entries));
   add_http(out, source.http);

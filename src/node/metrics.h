@@ -6,6 +6,7 @@
 #include <string>
 
 #include "net/http_server.h"
+#include "node/clock_bound.h"
 #include "node/figures.h"
 
 namespace tansiq::node {
@@ -15,6 +16,9 @@ struct MetricsSource {
   net::HttpCounters http;
   std::size_t queue_depth = 0;
   std::size_t listeners = 0;
+  ClockStanding clock;
+  bool recovering = false;
+  std::uint64_t recovery_missing = 0;  ///< Own entries that are known to have been signed and are not held.
   std::uint64_t published_entries = 0;
   std::filesystem::path data_dir;  ///< For free and used bytes.
 };

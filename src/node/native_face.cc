@@ -129,6 +129,7 @@ void NativeFace::handle_coordination(Context& context) {
       return net::json_response(200, services_.peers(all));
     });
   }
+  if (name == "clock") return answer(context, net::json_response(200, services_.clock()));
   if (preview) {
     return read_all(context,
                     [exchange = context.exchange](const coordination::Coalition& all) -> Result<net::Response> {
@@ -138,7 +139,8 @@ void NativeFace::handle_coordination(Context& context) {
   read_all(context, [name](const coordination::Coalition& all) -> Result<net::Response> {
     auto document = coordination_json(name, all);
     if (document) return net::json_response(200, std::move(*document));
-    return fail(ErrorCode::kNotFound, "there are acts, control, flights, legs, peers, preview and relations");
+    return fail(ErrorCode::kNotFound,
+                "there are acts, caveats, clock, control, disclosure, flights, legs, peers, preview and relations");
   });
 }
 

@@ -31,6 +31,7 @@ class NativeFace {
     std::function<Status()> ready;         ///< Why not ready, if so.
     /// The document of peers and links.
     std::function<std::string(const coordination::Coalition&)> peers;
+    std::function<std::string()> clock;         ///< The document of the clock's bound.
     std::function<std::string()> charter_note;  ///< Of the version in force.
     std::string about;                          ///< The text of /.
     core::DataMode data_mode = core::DataMode::kTest;

@@ -13,6 +13,7 @@
 
 #include "base/logging.h"
 #include "log/checkpoint.h"
+#include "node/clock_bound.h"
 #include "node/core_thread.h"
 #include "node/data_dir.h"
 #include "node/event_hub.h"
@@ -20,7 +21,9 @@
 #include "node/metrics.h"
 #include "node/native_face.h"
 #include "node/node_keys.h"
+#include "node/node_parts.h"
 #include "node/peer_links.h"
+#include "node/recovery_keeper.h"
 #include "node/restore.h"
 #include "store/sqlite_store.h"
 
@@ -30,41 +33,6 @@ namespace {
 /// Requests in flight get so long to finish when the node stops.
 constexpr DurationMs kStopDeadlineMs = 5'000;
 constexpr DurationMs kTickMsMin = 10;
-
-std::string about(const DataDir& dir, const log::SignerKey& key) {
-  return fmt::format(
-      "Tansiq node of authority {}, charter {} version {}, data mode {}.\n\n"
-      "It decides about operational intents in its zones and keeps every decision in a signed log.\n\n"
-      "  /openapi.yaml             the interface\n"
-      "  /v1/zones, /v1/intents    what stands (needs a token: tansiq token)\n"
-      "  /v1/events                the record as it grows\n"
-      "  /log/{}/checkpoint\n"
-      "                            the signed log; its key is\n"
-      "                            {}\n"
-      "  /healthz /readyz /metrics for those who run it\n",
-      dir.self.str(), dir.charter.charter.id, dir.charter.charter.version, core::to_text(dir.charter.charter.data_mode),
-      key.name(), key.verifier().text());
-}
-
-DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
-}
-
-/// Runs `scale` times as fast as the system's clock.
-class ScaledClock final : public Clock {
- public:
-  explicit ScaledClock(const NodeConfig::SimulatedTime& time) : time_(time) {}
-  [[nodiscard]] UtcMs now() const override { return time_.start + (SystemClock().now() - time_.real) * time_.scale; }
-
- private:
-  const NodeConfig::SimulatedTime time_;
-};
-
-std::unique_ptr<Clock> make_clock(const NodeConfig& config) {
-  if (config.simulated.scale > 0) return std::make_unique<ScaledClock>(config.simulated);
-  if (config.clock_offset_ms != 0) return std::make_unique<OffsetClock>(config.clock_offset_ms);
-  return std::make_unique<SystemClock>();
-}
 
 }  // namespace
 
@@ -111,6 +79,8 @@ class Node::Impl {
 
  private:
   [[nodiscard]] Status open_store();
+  void recovery_round();
+  void judge_clock();
   [[nodiscard]] Status make_threads(std::unique_ptr<coordination::Coalition> coalition);
   void fail_with(const Error& error);
   void shut_down();
@@ -124,12 +94,15 @@ class Node::Impl {
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] Status link_peers();
   void relink();
+  [[nodiscard]] bool has_mirrors() const {
+    const std::lock_guard lock(charter_mutex_);
+    return links_logs_ && !links_logs_->mirrors().empty();
+  }
   [[nodiscard]] std::shared_ptr<PeerLinks> linked() const {
     const std::lock_guard lock(charter_mutex_);
     return links_;
   }
   [[nodiscard]] std::string peers(const coordination::Coalition& coalition) const;
-  [[nodiscard]] Status may_adopt(const core::Charter& charter) const;
   [[nodiscard]] Status follow_version(const coordination::Coalition& coalition);
   void note_charter(const coordination::Coalition& coalition);
   void note_server_problem(const net::ServerProblem& problem);
@@ -152,6 +125,9 @@ class Node::Impl {
   std::unique_ptr<LogFace> log_face_;
   std::unique_ptr<CoreThread> core_;
   std::unique_ptr<NativeFace> face_;
+  std::optional<core::Charter> recovery_charter_;  // Under which the recovery asks; outlives it.
+  RecoveryKeeper recovery_{config_.data_dir, clock_};
+  std::unique_ptr<ClockBound> bound_;
 
   mutable std::mutex charter_mutex_;  // Guards what follows, up to the blank line.
   std::shared_ptr<PeerLinks> links_;
@@ -191,6 +167,11 @@ Status Node::Impl::open() {
   // Where it is for real, what widens a relation needs two officers.
   const core::DataMode mode = dir_.charter.charter.data_mode;
   if (mode == core::DataMode::kReal || mode == core::DataMode::kExercise) config.officers = {};
+  std::optional<DurationMs> stated = config_.clock_error_ms;
+  if (mode != core::DataMode::kReal && mode != core::DataMode::kExercise && !config_.kernel_clock && !stated)
+    stated = 0;
+  bound_ = std::make_unique<ClockBound>(dir_.charter.charter.timing.clock_error_ms, system_time_source(), stated);
+  bound_->observe();
   Restored restored = TRY(restore_coalition(*store_, *logs_, config, clock_.now()));
   report_.created = dir_.created;
   report_.develop_charter = dir_.develop_charter;
@@ -204,7 +185,7 @@ Status Node::Impl::open() {
   charter_note_ = dir_.charter_note;
   if (restored.coalition->machine().versions().size() > 1) TRY_VOID(follow_version(*restored.coalition));
   note_charter(*restored.coalition);
-  TRY_VOID(store_->publish());
+  if (!recovery_.needed()) TRY_VOID(store_->publish());
   TRY_VOID(make_threads(std::move(restored.coalition)));
   report_.took_ms = milliseconds_since(begin);
   log_info("node.opened", {{"authority", dir_.self.str()},
@@ -229,13 +210,13 @@ Status Node::Impl::open_store() {
   options.sign = [this](store::LogId, std::string_view origin, std::uint64_t size, const store::Hash& root) {
     return notes_.sign(origin, size, root);
   };
-  options.accept_missing_last_checkpoint = config_.accept_missing_last_checkpoint;
+  const core::Charter& charter = dir_.charter.charter;
+  const bool has_peers = charter.authorities.size() > 1 && charter.find_authority(dir_.self)->peer.has_value();
+  options.accept_missing_last_checkpoint =
+      TRY(recovery_.before_open(has_peers, config_.accept_missing_last_checkpoint));
   options.files = config_.files;
   store_ = TRY(store::SqliteStore::open(std::move(options)));
-  if (const auto recovery = store_->recovering()) {
-    return fail(ErrorCode::kCorrupt, recovery->reason, config_.data_dir.string());
-  }
-  return {};
+  return recovery_.after_open(*store_);
 }
 
 Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coalition) {
@@ -246,11 +227,12 @@ Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coaliti
   core_config.clock = &clock_;
   core_config.queue_max = config_.limits.command_queue_max;
   core_config.batch_max = config_.limits.batch_commands_max;
+  core_config.silent = recovery_.needed();
   core_config.on_failure = [this](const Error& error) { fail_with(error); };
   core_config.on_shared = [this] {
     if (const auto links = linked()) links->grown();
   };
-  core_config.may_adopt = [this](const core::Charter& charter) { return may_adopt(charter); };
+  core_config.may_adopt = [this](const core::Charter& charter) { return check_adoptable(dir_, charter); };
   core_config.on_version = [this](const coordination::Coalition& all) { return follow_version(all); };
   core_config.on_charter = [this](const coordination::Coalition& all) { note_charter(all); };
   core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(coalition), *logs_, notes_, *store_,
@@ -264,6 +246,7 @@ Status Node::Impl::make_threads(std::unique_ptr<coordination::Coalition> coaliti
                            .metrics = [this] { return metrics(); },
                            .ready = [this] { return ready(); },
                            .peers = [this](const coordination::Coalition& all) { return peers(all); },
+                           .clock = [this] { return clock_json(bound_->standing()); },
                            .charter_note =
                                [this] {
                                  const std::lock_guard lock(charter_mutex_);
@@ -293,6 +276,11 @@ Status Node::Impl::start() {
       std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) { face_->handle(exchange); }));
   listening_.store(server_.get());
   TRY_VOID(link_peers());
+  if (recovery_.needed()) {
+    const auto connect = [this](const core::Authority& peer) { return linked()->connect(peer); };
+    recovery_charter_ = charter();
+    TRY_VOID(recovery_.start(*recovery_charter_, dir_.self, config_.recovery_wait_ms, *store_, *logs_, connect));
+  }
   {
     const std::lock_guard lock(mutex_);
     started_ = true;
@@ -326,7 +314,7 @@ Status Node::Impl::link_peers() {
   config.key_file = config_.peer_tls.key.string();
   config.listen_address = config_.peer_listen_address;
   config.urls = config_.peer_urls;
-  config.on_behind = [this](const Error& error) { fail_with(error); };
+  config.recovering = recovery_.needed();
   if (config.certificate_file.empty()) config.certificate_file = (config_.data_dir / "peer.crt").string();
   if (config.key_file.empty()) config.key_file = (config_.data_dir / "peer.key").string();
   if (config_.peer_listen_port > 0) {
@@ -364,20 +352,6 @@ void Node::Impl::relink() {
     const std::lock_guard lock(charter_mutex_);
     relink_ = true;  // Again in the next round: the address may still be taken.
   }
-}
-
-Status Node::Impl::may_adopt(const core::Charter& charter) const {
-  TRY(signing_key(dir_, charter));
-  const core::Authority& self = *charter.find_authority(dir_.self);
-  if (!self.peer) return {};
-  if (!dir_.cosigner || dir_.cosigner->verifier().text() != self.peer->cosigner) {
-    return fail(
-        ErrorCode::kInvalid,
-        fmt::format("it names {} as this node's cosigner, but cosigner.key is another; receipts stay with one key",
-                    self.peer->cosigner),
-        "peer.cosigner");
-  }
-  return {};
 }
 
 /// On the core thread, or before it runs: what is said from here on stands in the logs, and under the keys, of the
@@ -418,7 +392,26 @@ void Node::Impl::note_charter(const coordination::Coalition& coalition) {
 
 std::string Node::Impl::peers(const coordination::Coalition& coalition) const {
   const auto links = linked();
-  return peers_json(coalition, links != nullptr ? links->standing() : std::vector<PeerStanding>{}, clock_.now());
+  std::vector<PeerStanding> standing = links != nullptr ? links->standing() : std::vector<PeerStanding>{};
+  std::string recovery;
+  if (recovery_.active()) {
+    recovery = recovery_json(recovery_.standing());
+    if (links != nullptr) standing = links->standing(recovery_.lines());
+  }
+  return peers_json(coalition, standing, clock_.now(), recovery);
+}
+
+void Node::Impl::recovery_round() {
+  const auto ended = recovery_.round(*core_);
+  if (!ended) {
+    log_error("node.recovery_failed", {{"message", ended.error().message}, {"where", ended.error().where}});
+    return fail_with(ended.error());
+  }
+  if (!*ended) return;
+  figures_.snapshot_entries.store(0);  // what there was is gone
+  const auto links = linked();
+  if (!links) return;
+  if (const Status pulling = links->go_on(*store_); !pulling) fail_with(pulling.error());
 }
 
 // --- stopping --------------------------------------------------------------------------------------------------------
@@ -464,7 +457,8 @@ void Node::Impl::shut_down() {
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
-  if (core_ && !core_->failed() && server_ && !failed()) {
+  recovery_.stop();
+  if (core_ && !core_->failed() && server_ && !failed() && !store_->recovering()) {
     if (core_->coalition().next_seq() > figures_.snapshot_entries.load())
       write_snapshot(take_snapshot(core_->coalition()));
     if (const Status published = store_->publish(); !published) fail_with(published.error());
@@ -486,6 +480,11 @@ void Node::Impl::keep_house() {
       if (stop_asked_ || failure_) return;
       snapshot.swap(snapshot_to_write_);
     }
+    if (recovery_.active()) {
+      recovery_round();
+      problems_.drain();
+      continue;
+    }
     if (snapshot) write_snapshot(*snapshot);
     one_round(next_tick);
   }
@@ -503,12 +502,19 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
     // Where time runs faster, what it calls for is due more often.
     next_tick = now + std::chrono::milliseconds(std::max<DurationMs>(
                           kTickMsMin, config_.tick_every_ms / std::max<std::int64_t>(1, config_.simulated.scale)));
+    judge_clock();
     tick();
   }
   const std::uint64_t covered = figures_.snapshot_entries.load();
   if (config_.snapshot_every_entries > 0 && figures_.log_entries.load() >= covered + config_.snapshot_every_entries) {
     ask_for_snapshot();
   }
+}
+
+/// Where others rely on it. Whether there is something to say is for the core thread, which knows what was said.
+void Node::Impl::judge_clock() {
+  ClockStanding seen = bound_->observe();
+  if (has_mirrors()) (void)core_->submit_urgent(ClockTask{seen.fit, std::move(seen.text)});
 }
 
 store::Snapshot Node::Impl::take_snapshot(const coordination::Coalition& coalition) {
@@ -565,6 +571,7 @@ Status Node::Impl::ready() const {
     return fail(ErrorCode::kUnavailable, "the store takes no entries; the log of the node says why");
   }
   if (core_->failed()) return fail(ErrorCode::kUnavailable, "the node is stopping");
+  if (recovery_.active()) return fail(ErrorCode::kUnavailable, "recovering: " + recovery_.standing().text);
   return {};
 }
 
@@ -574,6 +581,9 @@ std::string Node::Impl::metrics() const {
                        .http = listening != nullptr ? listening->counters() : net::HttpCounters{},
                        .queue_depth = core_->queue_depth(),
                        .listeners = hub_->listeners(),
+                       .clock = bound_->standing(),
+                       .recovering = recovery_.active(),
+                       .recovery_missing = recovery_.active() ? recovery_.standing().missing() : 0,
                        .published_entries = store_->published(store::kMainLog).size,
                        .data_dir = config_.data_dir});
 }

@@ -23,6 +23,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -116,6 +117,13 @@ struct NodeConfig {
 
   /// The database has entries, but the file of the last published checkpoint is gone (moved, restored): go on anyway.
   bool accept_missing_last_checkpoint = false;
+  /// How long a node that has lost a part of `main` waits before it goes on (ADR 15). Only TEST and SIMULATED data
+  /// modes may state it, else `open` fails with `kInvalid`; absent: the horizon of intents.
+  std::optional<DurationMs> recovery_wait_ms{};
+  /// By how much the clock may be wrong, instead of what the kernel says (clock_bound.h). Only TEST and SIMULATED may
+  /// state it, else `open` fails with `kInvalid`; there it is 0 when absent, unless `kernel_clock`.
+  std::optional<DurationMs> clock_error_ms{};
+  bool kernel_clock = false;  ///< The kernel's word also in TEST and SIMULATED.
   /// The disk (store/files.h); the operating system's when null. For fault tests. Not owned.
   store::Files* files = nullptr;
   /// A snapshot is written when this many entries have been added since the last one; 0 = only at `stop()`.
@@ -145,7 +153,8 @@ class Node {
  public:
   /// Opens or creates everything in `config.data_dir` and rebuilds the state (snapshot + tail; checks the state hash).
   /// Nothing listens and nothing decides yet. Fails with `kInvalid` (configuration, charter), `kNotFound`, `kIo`,
-  /// `kCorrupt` (the record fails its checks, or the store is behind the last published checkpoint).
+  /// `kCorrupt` (the record fails its checks). A store that is behind what had been published opens in recovery
+  /// (recovery.h): it is shown, and decides nothing until it is whole.
   [[nodiscard]] static Result<std::unique_ptr<Node>> open(const NodeConfig& config);
   /// Stops and waits when still running.
   ~Node();

@@ -33,4 +33,17 @@ Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Cha
   return {};
 }
 
+Status check_adoptable(const DataDir& dir, const core::Charter& charter) {
+  // A version without this authority is refused by the coalition, which says why.
+  const core::Authority* self = charter.find_authority(dir.self);
+  if (self == nullptr) return {};
+  TRY(signing_key(dir, charter));
+  if (!self->peer || (dir.cosigner && dir.cosigner->verifier().text() == self->peer->cosigner)) return {};
+  return fail(
+      ErrorCode::kInvalid,
+      fmt::format("it names {} as this node's cosigner, but cosigner.key is another; receipts stay with one key",
+                  self->peer->cosigner),
+      "peer.cosigner");
+}
+
 }  // namespace tansiq::node

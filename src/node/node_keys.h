@@ -14,4 +14,8 @@ namespace tansiq::node {
 [[nodiscard]] Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Charter& charter,
                                   const AuthorityId& self);
 
+/// Whether this node can go on under a version: it has a key that the version names, and the cosigner's. Fails with
+/// `kInvalid`.
+[[nodiscard]] Status check_adoptable(const DataDir& dir, const core::Charter& charter);
+
 }  // namespace tansiq::node

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "log/checkpoint.h"
 #include "log/cosignature.h"
+#include "node/head_note.h"
 #include "node/stored_log.h"
 
 namespace tansiq::node {
@@ -73,8 +74,14 @@ void PeerFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
       changed_.notify_one();
       return;
     }
+    if (stopping_) return farewell(exchange);
   }
-  refuse(exchange, {ErrorCode::kOverloaded, "too many peers are asking, or the node is stopping; try again", {}});
+  refuse(exchange, {ErrorCode::kOverloaded, "too many peers are asking; try again", {}});
+}
+
+/// In order, so nothing for the log.
+void PeerFace::farewell(const std::shared_ptr<net::Exchange>& exchange) {
+  exchange->respond({ErrorCode::kUnavailable, "the node is stopping", {}});
 }
 
 void PeerFace::refuse(const std::shared_ptr<net::Exchange>& exchange, Error error) {
@@ -118,7 +125,7 @@ void PeerFace::run() {
     arrived.insert(arrived.end(), arrived_.begin(), arrived_.end());
     arrived_.clear();
   }
-  for (const auto& exchange : arrived) refuse(exchange, {ErrorCode::kUnavailable, "the node is stopping", {}});
+  for (const auto& exchange : arrived) farewell(exchange);
 }
 
 Result<PeerFace::Asked> PeerFace::read_question(const std::shared_ptr<net::Exchange>& exchange) const {
@@ -206,7 +213,8 @@ Result<PeerFace::Seen*> PeerFace::examine_body(const Asked& asked, const store::
     seen.body = body;
   }
   TRY_VOID(judge_checkpoint(asked, head, seen, fresh));
-  if (asked.question.from > head.size) report_behind(asked, seen, asked.question.from, std::nullopt);
+  if (asked.question.from > head.size && !asked.log->mirror)
+    report_behind(asked, seen, asked.question.from, std::nullopt);
   return &seen;
 }
 
@@ -221,12 +229,13 @@ Status PeerFace::judge_checkpoint(const Asked& asked, const store::Head& head, S
   if (!fresh && !larger && seen.reported < known.size) return {};
   const bool ours = !larger && TRY(reader_->root_at(asked.log->id, known.size)) == known.root;
   if (!ours) {
-    report_behind(asked, seen, known.size, known.root);
+    if (!asked.log->mirror) report_behind(asked, seen, known.size, known.root);
     if (asked.question.under) {
       return fail(ErrorCode::kConflict, "this log does not contain that checkpoint; ask for a proof", "under");
     }
     return {};
   }
+  if (asked.log->mirror) return {};  // nobody receipts his own log
   const auto note = TRY(log::parse_note(seen.body));
   for (const log::NoteSignature& line : note.signatures) {
     if (!log::verify_cosignature(note.text, line, asked.peer->cosigner) || known.size < seen.acknowledged) continue;
@@ -260,6 +269,11 @@ Result<std::string> PeerFace::answer(const Asked& asked, const store::Head& head
   const std::uint64_t signed_size = question.under.value_or(head.size);
   if (question.under && (signed_size > head.size || question.from >= signed_size)) {
     return fail(ErrorCode::kInvalid, "nothing follows below that checkpoint", "under");
+  }
+  if (asked.log->mirror && head.size > 0) {
+    // While it lies behind, only its own end can be proved to be a part of what was signed.
+    const HeadNote held = TRY(open_head_note(head.checkpoint, asked.log->keys));
+    if (!held.caught_up()) return fail(ErrorCode::kUnavailable, "this mirror is not whole itself; try again", "log");
   }
   std::string note;
   if (!question.under) note = TRY(note_of(*asked.log, head));

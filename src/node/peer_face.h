@@ -17,6 +17,9 @@
 // With its cosignature on that checkpoint a peer acknowledges that it holds everything up to there: `on_receipt` keeps
 // it (replication_keys.h), so that delivery can be proved afterwards.
 //
+// The other way round, a peer that has lost a part of its logs (recovery.h) finds them here: our mirrors of them are
+// served to their author, and to nobody else, when they are whole.
+//
 // A question about entries that do not exist yet waits, at most kPullWaitMsMax; a peer's next question about the same
 // log ends the one before. One thread does the reading, the questions stand in a bounded queue.
 #pragma once
@@ -45,14 +48,15 @@ namespace tansiq::node {
 
 class PeerFace {
  public:
-  /// A log of ours that others may read.
+  /// A log of ours that others may read; or our mirror of a peer's log, for that peer alone, should it lose its own.
   struct ServedLog {
     std::string origin;
     store::LogId id;
-    std::vector<log::VerifierKey> keys;   ///< With which we sign it, or have signed it.
+    std::vector<log::VerifierKey> keys;   ///< With which its author signs it, or has signed it.
     std::optional<AuthorityId> reader{};  ///< The only one who may read it; absent: every peer.
     /// The key in use. A head that an earlier one signed, because nothing has been said since, is shown under this.
     std::shared_ptr<const log::SignerKey> signer{};
+    bool mirror = false;  ///< Its author is the reader.
   };
   struct KnownPeer {
     AuthorityId id;
@@ -132,6 +136,7 @@ class PeerFace {
   [[nodiscard]] Result<std::string> answer(const Asked& asked, const store::Head& head);
   void respond(const Asked& asked, const store::Head& head);
   void refuse(const std::shared_ptr<net::Exchange>& exchange, Error error);
+  static void farewell(const std::shared_ptr<net::Exchange>& exchange);
 
   const Config config_;
   std::unique_ptr<store::LogReader> reader_;

@@ -37,7 +37,8 @@ Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::Sqlite
                                                     LogBook logs, ProblemLog& problems) {
   std::unique_ptr<PeerLinks> links(new PeerLinks(std::move(config), core, std::move(logs)));
   TRY_VOID(links->listen(store, problems));
-  TRY_VOID(links->pull(store));
+  TRY_VOID(links->fetch_bodies());
+  if (!links->config_.recovering) TRY_VOID(links->pull(store));
   return links;
 }
 
@@ -69,6 +70,14 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
     if (name.kind == LogName::Kind::kPair) served.reader = name.reader;
     face.logs.push_back(std::move(served));
   }
+  for (const LogName& name : logs_.mirrors()) {
+    face.logs.push_back({.origin = logs_.origin(name),
+                         .id = logs_.id(name),
+                         .keys = keys_ever(name.author, logs_.origin(name)),
+                         .reader = name.author,
+                         .signer = nullptr,
+                         .mirror = true});
+  }
   for (const core::Authority& authority : charter().authorities) {
     if (authority.id == config_.self || !authority.peer) continue;
     face.peers.push_back({.id = authority.id,
@@ -79,12 +88,9 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
   face.on_behind = [this](const PeerFace::Behind& behind) {
     log_error("peer.knows_more", {{"peer", behind.peer.str()}, {"origin", behind.origin}, {"size", behind.size}});
     if (behind.note.empty()) return;  // a claim without our signature proves nothing
-    config_.on_behind({ErrorCode::kCorrupt,
-                       fmt::format("{} has seen {} entries of {}, signed by this node, that are not here: this data "
-                                   "folder is an old copy",
-                                   behind.peer.str(), behind.size, behind.origin),
-                       behind.origin});
+    (void)core_.submit_urgent(FloorTask{behind.log, behind.floor});
   };
+  body_reader_ = TRY(store.open_reader());
   face_ = std::make_unique<PeerFace>(std::move(face), TRY(store.open_reader()), problems);
   net::HttpServerOptions options;
   options.address = config_.listen_address;
@@ -96,7 +102,8 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
                                .any_client_key = true};
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (exchange->request().path() == kPullPath) return face_->handle(exchange);
-    exchange->respond({ErrorCode::kNotFound, "peers pull logs here, and nothing else", {}});
+    if (exchange->request().path() == kBodyPath) return serve_body(exchange);
+    exchange->respond({ErrorCode::kNotFound, "peers pull logs and bodies here, and nothing else", {}});
   }));
   return {};
 }
@@ -113,25 +120,74 @@ Status PeerLinks::pull(store::SqliteStore& store) {
                                          .keys = TRY(coordination::log_keys(peer, origin)),
                                          .former_keys = keys_ever(peer.id, origin)},
                                         std::move(held)));
-    net::HttpClientOptions http;
-    const auto other = config_.urls.find(peer.id.str());
-    http.base_url = other == config_.urls.end() ? peer.peer->url : other->second;
-    const std::string http_url = http.base_url;
-    http.trust.keys_sha256 = pinned(*peer.peer);
-    http.trust.certificate_file = config_.certificate_file;
-    http.trust.key_file = config_.key_file;
     Puller::Config puller{.peer = peer.id, .cosigner = config_.cosigner, .clock = config_.clock, .seed = random_seed()};
     puller.backoff_max_ms = kBackoffMaxMs;
     puller.store = [this, name](const Piece& piece) { return make_durable(name, piece); };
     puller.accuse = [this](const AuthorityId& accused, const std::string& where, const log::ForkEvidence& evidence) {
       accuse(accused, where, evidence);
     };
-    lines_.push_back({peer.id, http_url,
-                      std::make_unique<Puller>(std::move(puller), std::move(replica),
-                                               TRY(HttpPullTransport::create(std::move(http))),
-                                               TRY(store.open_reader()), logs_.id(name))});
+    auto started = std::make_unique<Puller>(std::move(puller), std::move(replica), TRY(connect(peer)),
+                                            TRY(store.open_reader()), logs_.id(name));
+    const std::lock_guard lock(mutex_);
+    lines_.push_back({peer.id, std::move(started)});
   }
   return {};
+}
+
+Status PeerLinks::fetch_bodies() {
+  const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
+  for (const core::Authority& peer : charter().authorities) {
+    if (peer.id == config_.self || !peer.peer) continue;
+    net::HttpClientOptions http = client_options(peer);
+    http.body_bytes_max = coordination::kShareBytesMax;
+    http.interrupt = interrupt;
+    body_clients_[peer.id] = TRY(net::HttpClient::create(std::move(http)));
+  }
+  fetcher_ = std::make_unique<BodyFetcher>(
+      BodyFetcher::Config{.core = &core_,
+                          .seed = random_seed(),
+                          .ask = [this](const coordination::WantedBody& body) -> Result<std::string> {
+                            const auto client = body_clients_.find(body.peer);
+                            if (client == body_clients_.end())
+                              return fail(ErrorCode::kNotFound, "the charter names no such peer");
+                            net::ClientResponse answer =
+                                TRY(client->second->send(net::Method::kPost, body_target(body.body), {}, {}, true));
+                            if (answer.status != 200)
+                              return std::unexpected(net::error_from_response(answer, "the peer answers"));
+                            return std::move(answer.body);
+                          },
+                          .interrupt = [interrupt] { interrupt->trigger(); }});
+  return {};
+}
+
+void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
+  if (suspended_.load())
+    return (void)exchange->respond({ErrorCode::kUnavailable, "the charter is changing; ask again", {}});
+  const auto& shown = exchange->request().connection->peer;
+  for (const core::Authority& peer : charter().authorities) {
+    if (!shown || peer.id == config_.self || !peer.peer) continue;
+    if (std::ranges::find(peer.peer->tls_keys, log::Hash{shown->key_sha256}) == peer.peer->tls_keys.end()) continue;
+    return node::serve_body(exchange, peer.id, core_, *body_reader_);
+  }
+  exchange->respond({ErrorCode::kForbidden, "the charter names no peer with this key", {}});
+}
+
+std::string PeerLinks::url_of(const core::Authority& peer) const {
+  const auto other = config_.urls.find(peer.id.str());
+  return other == config_.urls.end() ? peer.peer->url : other->second;
+}
+
+net::HttpClientOptions PeerLinks::client_options(const core::Authority& peer) const {
+  net::HttpClientOptions http;
+  http.base_url = url_of(peer);
+  http.trust.keys_sha256 = pinned(*peer.peer);
+  http.trust.certificate_file = config_.certificate_file;
+  http.trust.key_file = config_.key_file;
+  return http;
+}
+
+Result<std::unique_ptr<PullTransport>> PeerLinks::connect(const core::Authority& peer) const {
+  return HttpPullTransport::create(client_options(peer));
 }
 
 /// Waits for the core thread, on the puller's: the replica moves on only when what it read is durable.
@@ -150,7 +206,9 @@ Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
   auto future = promise->get_future();
   task.done = [promise](const Status& durable) { promise->set_value(durable); };
   TRY_VOID(core_.submit_urgent(std::move(task)));
-  return future.get();
+  Status durable = future.get();
+  if (durable) fetcher_->poke();
+  return durable;
 }
 
 void PeerLinks::note_receipt(const PeerFace::Receipt& receipt) {
@@ -170,13 +228,22 @@ void PeerLinks::accuse(const AuthorityId& peer, const std::string& origin, const
 }
 
 std::vector<PeerStanding> PeerLinks::standing() const {
+  std::vector<std::pair<AuthorityId, Puller::LinkState>> lines;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Line& line : lines_) lines.emplace_back(line.peer, line.puller->state());
+  }
+  return standing(lines);
+}
+
+std::vector<PeerStanding> PeerLinks::standing(
+    const std::vector<std::pair<AuthorityId, Puller::LinkState>>& lines) const {
   std::map<AuthorityId, PeerStanding> by_peer;
-  for (const Line& line : lines_) {
-    const Puller::LinkState state = line.puller->state();
-    PeerStanding& peer = by_peer[line.peer];
+  for (const auto& [id, state] : lines) {
+    PeerStanding& peer = by_peer[id];
     const bool first = peer.id.empty();
-    peer.id = line.peer;
-    peer.url = line.url;
+    peer.id = id;
+    peer.url = url_of(*charter().find_authority(id));
     peer.link.held += state.held;
     peer.link.known += state.known;
     peer.link.pinned = peer.link.pinned || state.pinned;
@@ -199,6 +266,7 @@ std::vector<PeerStanding> PeerLinks::standing() const {
 
 void PeerLinks::stop() {
   for (Line& line : lines_) line.puller->stop();
+  if (fetcher_) fetcher_->stop();
   if (face_) face_->stop();
   if (server_) (void)server_->stop(1'000);
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/charter.h"
+#include "node/body_links.h"
 #include "node/coordination_face.h"
 #include "node/core_thread.h"
 #include "node/log_book.h"
@@ -40,11 +41,11 @@ class PeerLinks {
     std::string listen_address;
     std::uint16_t listen_port = 0;            ///< 0 lets the system choose.
     std::map<std::string, std::string> urls;  ///< Instead of the charter's, by authority.
-    /// A peer has shown that it has seen more of our log than there is: the node must stop signing.
-    std::function<void(Error)> on_behind;
+    bool recovering = false;                  ///< Nothing is pulled before `go_on`.
   };
 
   /// Listens, and begins to pull. Fails with `kIo` (address, files), `kInvalid` (keys).
+  /// A peer that shows that it has seen more of our log than there is stops the node, through the core thread.
   /// One version of the charter is what they live by: with another one they are started anew.
   [[nodiscard]] static Result<std::unique_ptr<PeerLinks>> start(Config config, store::SqliteStore& store,
                                                                 CoreThread& core, LogBook logs, ProblemLog& problems);
@@ -52,6 +53,12 @@ class PeerLinks {
   PeerLinks(const PeerLinks&) = delete;
   PeerLinks& operator=(const PeerLinks&) = delete;
 
+  /// Begins to pull, after a recovery.
+  [[nodiscard]] Status go_on(store::SqliteStore& store) { return pull(store); }
+  /// A line of its own to a peer, with our certificate and its keys.
+  [[nodiscard]] net::HttpClientOptions client_options(const core::Authority& peer) const;
+  [[nodiscard]] Result<std::unique_ptr<PullTransport>> connect(const core::Authority& peer) const;
+  [[nodiscard]] std::string url_of(const core::Authority& peer) const;
   [[nodiscard]] std::size_t mirrors() const { return lines_.size(); }
   /// The charter by which these links know their peers is about to change (PeerFace::suspend).
   void suspend() {
@@ -60,6 +67,9 @@ class PeerLinks {
   }
   void grown() { face_->grown(); }
   [[nodiscard]] std::vector<PeerStanding> standing() const;
+  /// The same of other lines than its own (recovery.h).
+  [[nodiscard]] std::vector<PeerStanding> standing(
+      const std::vector<std::pair<AuthorityId, Puller::LinkState>>& lines) const;
   /// `https://127.0.0.1:9000`.
   [[nodiscard]] std::string address() const { return server_->url(); }
   void stop();
@@ -67,7 +77,6 @@ class PeerLinks {
  private:
   struct Line {
     AuthorityId peer;
-    std::string url;
     std::unique_ptr<Puller> puller;
   };
 
@@ -78,6 +87,8 @@ class PeerLinks {
   [[nodiscard]] std::vector<log::VerifierKey> keys_ever(const AuthorityId& author, const std::string& origin) const;
   [[nodiscard]] Status listen(store::SqliteStore& store, ProblemLog& problems);
   [[nodiscard]] Status pull(store::SqliteStore& store);
+  [[nodiscard]] Status fetch_bodies();
+  void serve_body(const std::shared_ptr<net::Exchange>& exchange);
   [[nodiscard]] Status make_durable(const coordination::LogName& log, const Piece& piece);
   void note_receipt(const PeerFace::Receipt& receipt);
   void accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence);
@@ -87,9 +98,12 @@ class PeerLinks {
   const LogBook logs_;  ///< A copy: the core thread's goes on.
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
-  std::vector<Line> lines_;
   std::atomic<bool> suspended_{false};
+  std::unique_ptr<store::LogReader> body_reader_;                         ///< For the core thread alone.
+  std::map<AuthorityId, std::unique_ptr<net::HttpClient>> body_clients_;  ///< For the fetcher's thread alone.
+  std::unique_ptr<BodyFetcher> fetcher_;
   mutable std::mutex mutex_;
+  std::vector<Line> lines_;  ///< Guarded by mutex_ where they are added, and by other threads than that.
   std::map<AuthorityId, std::uint64_t> acknowledged_;  ///< Of the pair's log. Guarded by mutex_.
 };
 

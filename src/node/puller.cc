@@ -48,7 +48,7 @@ Puller::Puller(Config config, Replica replica, std::unique_ptr<PullTransport> tr
       reader_(std::move(reader)),
       log_(log),
       random_(config_.seed) {
-  EXPECT_INVARIANT(config_.cosigner != nullptr && config_.clock != nullptr && config_.store);
+  EXPECT_INVARIANT(config_.clock != nullptr && config_.store);
   state_.held = replica_.size();
   state_.known = replica_.known_size();
   state_.pinned = replica_.pinned();
@@ -80,7 +80,8 @@ void Puller::run() {
 }
 
 Result<std::string> Puller::question_body() {
-  if (!replica_.caught_up() || replica_.size() == 0) return std::string(replica_.newest_note());
+  if (config_.cosigner == nullptr || !replica_.caught_up() || replica_.size() == 0)
+    return std::string(replica_.newest_note());
   if (receipt_size_ != replica_.size()) {
     auto receipt = TRY(replica_.receipt(*config_.cosigner, config_.clock->now()));
     receipt_ = std::move(receipt).value_or(std::string(replica_.newest_note()));

@@ -74,7 +74,7 @@ class Puller {
  public:
   struct Config {
     AuthorityId peer;
-    const log::SignerKey* cosigner = nullptr;  ///< Type 04. Outlives the puller.
+    const log::SignerKey* cosigner = nullptr;  ///< Type 04. Outlives the puller. Null: no receipts.
     const Clock* clock = nullptr;              ///< Outlives the puller.
     std::uint64_t seed = 0;                    ///< Of the jitter.
     DurationMs wait_ms = 20'000;               ///< Of the long poll.

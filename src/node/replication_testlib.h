@@ -20,6 +20,7 @@ inline constexpr const char* kAuthorOrigin = "us.example/members";
 class Author {
  public:
   explicit Author(std::uint8_t seed = 1, const std::string& origin = kAuthorOrigin);
+  explicit Author(log::SignerKey key) : key_(std::move(key)) {}
 
   /// Appends `count` entries; `text` tells apart what two forks say at the same place.
   void grow(std::uint64_t count, std::string_view text = "");

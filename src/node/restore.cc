@@ -62,7 +62,8 @@ Status found_log(store::LogStore& store, const core::MachineConfig& config, coor
   return {};
 }
 
-/// Peers' logs, as far as they are mirrored: what anchors quote.
+}  // namespace
+
 Status note_heads(store::LogReader& reader, const LogBook& logs, coordination::Coalition& coalition) {
   for (const coordination::LogName& name : logs.mirrors()) {
     const store::Head head = TRY(reader.head(logs.id(name)));
@@ -71,8 +72,11 @@ Status note_heads(store::LogReader& reader, const LogBook& logs, coordination::C
   return {};
 }
 
+namespace {
+
 /// One entry on its way from the reading thread to the applying one; those of the zone machine already decoded.
 struct Item {
+  std::uint64_t seq = 0;
   store::LogId log;
   std::string line;
   std::optional<core::Entry> entry;
@@ -118,7 +122,7 @@ class DecodingThread {
   void run(store::LogReader& reader, std::uint64_t first_seq, std::uint64_t end_seq) {
     Chunk chunk;
     Status status = reader.sequence(first_seq, end_seq, [&](const store::StoredEntry& stored) -> Status {
-      Item item{stored.log, std::string(as_text(stored.bytes)), {}};
+      Item item{stored.seq, stored.log, std::string(as_text(stored.bytes)), {}};
       if (stored.log == store::kMainLog && !coordination::is_coordination_line(item.line)) {
         auto entry = core::read_entry(item.line);
         if (!entry) return std::unexpected(inside(std::move(entry.error()), fmt::format("entry {}", stored.seq)));
@@ -173,12 +177,28 @@ Status replay(store::LogStore& store, store::LogReader& reader, LogBook& logs, s
     Chunk chunk = TRY(decoding.next());
     if (chunk.empty()) return {};
     for (Item& item : chunk) {
-      const std::uint64_t seq = coalition.next_seq();
+      const std::uint64_t seq = item.seq;
+      if (seq != coalition.next_seq()) coalition.skip_to(seq);  // a gap: its entries were lost
       Status applied = item.entry ? coalition.apply_core(std::move(*item.entry), item.line)
                                   : coalition.apply(logs.name(item.log), item.line);
       if (!applied) return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", seq)));
       TRY_VOID(follow_versions(store, logs, coalition, known));
     }
+  }
+}
+
+/// Contents of shares are no part of the state: they are found again by what entries say is held.
+Status learn_bodies(store::LogReader& reader, coordination::Coalition& coalition) {
+  log::Hash after{};
+  while (true) {
+    const auto page = coalition.wanted_bodies(256, after);
+    if (page.empty()) return {};
+    for (const coordination::WantedBody& wanted : page) {
+      const auto bytes = TRY(reader.body(wanted.body));
+      // What is no good was said to be no good when it came.
+      if (bytes) static_cast<void>(coalition.learn_body(as_text(*bytes)));
+    }
+    after = page.back().body;
   }
 }
 
@@ -205,6 +225,7 @@ Result<Restored> restore_coalition(store::LogStore& store, LogBook& logs, const 
   TRY_VOID(replay(store, *reader, logs, from, next_seq, *coalition, known));
   TRY_VOID(coalition->settle());
   TRY_VOID(note_heads(*reader, logs, *coalition));
+  TRY_VOID(learn_bodies(*reader, *coalition));
   if (next_seq == 0) TRY_VOID(found_log(store, config.machine, *coalition, now));
   const std::uint64_t entries = coalition->next_seq();
   return Restored{std::move(coalition), entries, from};

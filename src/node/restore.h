@@ -27,4 +27,7 @@ struct Restored {
 [[nodiscard]] Result<Restored> restore_coalition(store::LogStore& store, LogBook& logs,
                                                  const coordination::CoalitionConfig& config, UtcMs now);
 
+/// Tells the coalition how far peers' logs are mirrored: what anchors quote.
+[[nodiscard]] Status note_heads(store::LogReader& reader, const LogBook& logs, coordination::Coalition& coalition);
+
 }  // namespace tansiq::node

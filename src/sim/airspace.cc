@@ -88,6 +88,9 @@ Airspace make_airspace(Rng rng, std::int64_t authorities) {
       grant(Capability::kDisclosure, rng.between(0, 4));
     }
   }
+  // Flights of a simulation last minutes.
+  c.disclosure.coarse.delay_ms = 20'000;
+  c.disclosure.busy.delay_ms = 30'000;
   c.timing = {
       .clock_error_ms = 2'000, .delivery_ms = 10'000, .decision_ms = 5'000, .crew_ms = 30'000, .standby_ms = 60'000};
   return out;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "sim/check_caveats.h"
 #include "sim/check_legs.h"
+#include "sim/check_own_use.h"
 #include "sim/world.h"
 
 namespace tansiq::sim {
@@ -29,6 +31,27 @@ void EquivocationFound::at_end() {
 }
 
 void Canary::on_record(const AuthorityId& at, const Record& record) {
+  if (record.line.find("\"type\":\"share.revoked\"") != std::string::npos) {
+    const auto entry = coordination::read_entry(record.line);
+    if (const auto* of = entry ? std::get_if<coordination::ShareRevoked>(&entry->body) : nullptr) {
+      revoked_[at].insert(of->bodies.begin(), of->bodies.end());
+    }
+  }
+  if (record.line.find("\"type\":\"share.rule\"") != std::string::npos ||
+      record.line.find("\"type\":\"relation.propose\"") != std::string::npos) {
+    const auto entry = seen_.insert(record.leaf).second ? coordination::read_entry(record.line)
+                                                        : Result<coordination::Entry>(fail(ErrorCode::kNotFound, ""));
+    if (const auto* of = entry ? std::get_if<coordination::ShareRule>(&entry->body) : nullptr) {
+      named_[{record.log.author, of->recipient}].insert(of->onward.begin(), of->onward.end());
+    }
+    if (const auto* of = entry ? std::get_if<coordination::RelationPropose>(&entry->body) : nullptr) {
+      for (const coordination::ProposedEdge& edge : of->edges) {
+        if (edge.edge.capability != core::Capability::kDisclosure) continue;
+        std::int64_t& most = proposed_[{edge.edge.from, edge.edge.to}];
+        most = std::max(most, edge.level);
+      }
+    }
+  }
   constexpr std::size_t kLength = kCanary.size() + 5;
   for (std::size_t i = record.line.find(kCanary); i != std::string::npos; i = record.line.find(kCanary, i + 1)) {
     const std::string call_sign = record.line.substr(i, kLength);
@@ -45,6 +68,55 @@ void Canary::on_record(const AuthorityId& at, const Record& record) {
     found(fmt::format("{} reads of {} in a record of {}: {}", at.str(), call_sign, record.log.author.str(),
                       record.line.substr(0, 400)));
     return;
+  }
+}
+
+std::int64_t Canary::most_ever(const AuthorityId& from, const AuthorityId& to) const {
+  std::int64_t most = 0;
+  const coordination::Edge edge{core::Capability::kDisclosure, core::RelationDomain::kAir, from, to};
+  for (const core::InitialRelation& relation : world_.charter().relations) {
+    if (relation.edge == edge) most = relation.level;
+  }
+  const auto proposed = proposed_.find({from, to});
+  return proposed == proposed_.end() ? most : std::max(most, proposed->second);
+}
+
+/// The text of a flight reaches those alone to whom its home shows everything, or whom home named to one of those; and
+/// nobody passes on what he has read to be revoked.
+void Canary::on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash,
+                       const std::string& bytes) {
+  constexpr std::int64_t kFull = 3;
+  if (revoked_[from].contains(hash))
+    found(fmt::format("{} gives {} what it has read to be revoked", from.str(), to.str()));
+  const auto content = coordination::open_share(hash, bytes);
+  if (!content) return found(fmt::format("{} serves what cannot be opened: {}", from.str(), content.error().text()));
+  const bool secret = bytes.find(kCanary) != std::string::npos;
+  const auto named = named_.find({content->from, content->to});
+  const bool through = content->to != to;
+  if (through && (named == named_.end() || !named->second.contains(to))) {
+    found(fmt::format("{} reads of a flight of {} through {}, and was never named", to.str(), content->from.str(),
+                      from.str()));
+  }
+  if (secret && most_ever(content->from, to) < kFull) {
+    found(fmt::format("{} reads a call sign of {} that was never shown everything", to.str(), content->from.str()));
+  }
+}
+
+void Destroyed::at_end() {
+  for (const auto& [id, node] : world_.nodes()) {
+    if (world_.liars().contains(id)) continue;
+    for (const Record& record : node->disk().records()) {
+      if (record.line.find("\"type\":\"share.revoked\"") == std::string::npos) continue;
+      if (world_.liars().contains(record.log.author)) continue;
+      const auto entry = coordination::read_entry(record.line);
+      const auto* revoked = entry ? std::get_if<coordination::ShareRevoked>(&entry->body) : nullptr;
+      if (revoked == nullptr) continue;
+      for (const log::Hash& body : revoked->bodies) {
+        if (record.log.author != id && node->disk().bodies().contains(body)) {
+          found(fmt::format("{} still holds what {} has revoked", id.str(), record.log.author.str()));
+        }
+      }
+    }
   }
 }
 
@@ -112,7 +184,11 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   out.push_back(std::make_unique<OwnZones>(world, findings));
   out.push_back(std::make_unique<Holds>(world, findings));
   out.push_back(std::make_unique<Boundary>(world, findings));
+  out.push_back(std::make_unique<OwnUse>(world, findings));
   out.push_back(std::make_unique<Canary>(world, findings));
+  out.push_back(std::make_unique<Destroyed>(world, findings));
+  out.push_back(std::make_unique<CaveatSecret>(world, findings));
+  out.push_back(std::make_unique<CaveatGate>(world, findings));
   out.push_back(std::make_unique<Convergence>(world, findings));
   // Where one is on trial, the others do not speak first.
   const std::string& expect = world.options().expect;

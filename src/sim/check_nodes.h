@@ -1,6 +1,10 @@
 // Checkers of records and of what nodes know (checker.h says what each promises).
 #pragma once
 
+#include <map>
+#include <set>
+#include <utility>
+
 #include "sim/checker.h"
 
 namespace tansiq::sim {
@@ -28,6 +32,27 @@ class Canary final : public Checker {
   Canary(World& world, std::vector<Finding>& findings) : Checker(findings), world_(world) {}
   [[nodiscard]] std::string_view name() const override { return "canary"; }
   void on_record(const AuthorityId& at, const Record& record) override;
+  void on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash,
+                 const std::string& bytes) override;
+
+ private:
+  [[nodiscard]] std::int64_t most_ever(const AuthorityId& from, const AuthorityId& to) const;
+  World& world_;
+  std::set<log::Hash> seen_;  ///< Entries, by hash: mirrors repeat them.
+  /// The highest level that anybody has ever proposed for an edge; more than was ever in force, never less.
+  std::map<std::pair<AuthorityId, AuthorityId>, std::int64_t> proposed_;
+  /// Whom an originator has ever named for a recipient.
+  std::map<std::pair<AuthorityId, AuthorityId>, std::set<AuthorityId>> named_;
+  /// What a node has read to be revoked.
+  std::map<AuthorityId, std::set<log::Hash>> revoked_;
+};
+
+/// What was revoked is gone everywhere in the end, and its originator has the receipts.
+class Destroyed final : public Checker {
+ public:
+  Destroyed(World& world, std::vector<Finding>& findings) : Checker(findings), world_(world) {}
+  [[nodiscard]] std::string_view name() const override { return "destroyed"; }
+  void at_end() override;
 
  private:
   World& world_;

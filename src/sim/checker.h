@@ -10,7 +10,13 @@
 //   own-zones            flights in own zones are answered, whatever the links do               freeze-self
 //   holds                a hold ends in its time; its space is free only when that is logged    late-confirm
 //   boundary             aircraft on either side of a boundary are apart too                    one-side-only
+//   own-use              no own intent meets a leg that is confirmed, through leases too        lease-over-own
 //   canary               a call sign stands in no record of a node that may not have it         leak-call-sign
+//                        or body of a share that it may not have; no share reaches whom its      pass-regardless
+//                        originator never named, or is sent after its revocation was read
+//   destroyed            what was revoked is held by nobody else in the end                      keep-revoked
+//   caveat-secret        only its holder, and a sequencer with whom it is deposited, hears of a caveat tell-caveat
+//   caveat-gate          nobody is cleared who meets a caveat that no officer has accepted       deaf-to-caveats
 //   convergence          after healing everything ends, and all sides know the same             deaf-to-accept
 #pragma once
 
@@ -57,6 +63,9 @@ class Checker {
   virtual void on_entry(const Durable& /*durable*/) {}
   /// Any line has become durable at a node, own or mirrored.
   virtual void on_record(const AuthorityId& /*at*/, const Record& /*record*/) {}
+  /// A node has sent the body of a share to another.
+  virtual void on_served(const AuthorityId& /*from*/, const AuthorityId& /*to*/, const log::Hash& /*hash*/,
+                         const std::string& /*bytes*/) {}
   /// A flight was filed whose legs are all in zones of its home.
   virtual void on_filed(const Trip& /*trip*/) {}
   virtual void on_entered(const Aircraft& /*aircraft*/) {}

@@ -76,7 +76,6 @@ void Disk::refile() {
 }
 
 void Disk::restore_backup(std::size_t commits) {
-  aside_commits_.assign(commits_.begin() + static_cast<std::ptrdiff_t>(commits), commits_.end());
   commits_.resize(commits);
   const std::size_t end = commits_.empty() ? 0 : commits_.back().end;
   aside_records_.assign(std::make_move_iterator(records_.begin() + static_cast<std::ptrdiff_t>(end)),
@@ -85,13 +84,7 @@ void Disk::restore_backup(std::size_t commits) {
   refile();
 }
 
-void Disk::undo_backup() {
-  for (Record& record : aside_records_) records_.push_back(std::move(record));
-  for (const Commit& commit : aside_commits_) commits_.push_back(commit);
-  aside_records_.clear();
-  aside_commits_.clear();
-  refile();
-}
+std::vector<Record> Disk::take_lost() { return std::exchange(aside_records_, {}); }
 
 Status Disk::open() {
   const std::size_t end = commits_.empty() ? 0 : commits_.back().end;

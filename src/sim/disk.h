@@ -51,8 +51,10 @@ class Disk {
   void restore_flipped();
   /// What an old backup holds: only the first `commits` batches. Keeps the rest aside.
   void restore_backup(std::size_t commits);
-  /// Back to the whole record.
-  void undo_backup();
+  /// What the backup does not hold.
+  [[nodiscard]] std::vector<Record> take_lost();
+  /// Makes it durable again, in the order and under the numbers that it has now.
+  void bring_back(Batch batch) { commit(std::move(batch)); }
   /// Opens the store after a crash: cuts a torn tail off. Fails with `kCorrupt` when a stored line is not what was
   /// written.
   [[nodiscard]] Status open();
@@ -63,6 +65,10 @@ class Disk {
   /// Empty for a log of which nothing is held.
   [[nodiscard]] const DurableLog& log(const LogName& name) const;
   [[nodiscard]] const std::map<LogName, DurableLog>& logs() const { return logs_; }
+  /// Bodies beside the record; durable when this returns.
+  void put_body(const log::Hash& hash, std::string bytes) { bodies_[hash] = std::move(bytes); }
+  void destroy_body(const log::Hash& hash) { bodies_.erase(hash); }
+  [[nodiscard]] const std::map<log::Hash, std::string>& bodies() const { return bodies_; }
 
  private:
   struct Commit {
@@ -78,9 +84,9 @@ class Disk {
   std::vector<Commit> commits_;
   std::map<LogName, DurableLog> logs_;
   std::vector<Batch> pending_;
+  std::map<log::Hash, std::string> bodies_;
   std::optional<std::pair<std::size_t, std::string>> flipped_;
   std::vector<Record> aside_records_;
-  std::vector<Commit> aside_commits_;
   std::size_t torn_tails_ = 0;
 };
 

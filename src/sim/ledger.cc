@@ -48,6 +48,7 @@ void Ledger::note(Durable& durable) {
     leg.request = durable.hash;
     leg.home = durable.author;
     leg.flight = asked->flight;
+    leg.principal = asked->principal;
     leg.zone = asked->zone;
     leg.volumes = asked->volumes;
     leg.window = window_of(leg.volumes);

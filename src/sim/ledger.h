@@ -24,6 +24,7 @@ struct LedgerLeg {
   EntryHash request;
   AuthorityId home;
   FlightId flight;
+  std::optional<AuthorityId> principal;
   ZoneId zone;
   std::vector<geo::Volume4d> volumes;         ///< As booked, once held.
   std::vector<geo::PreparedVolume> prepared;  ///< From the hold on.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/invariant.h"
+#include "coordination/weave.h"
 #include "sim/world.h"
 
 namespace tansiq::sim {
@@ -15,6 +16,7 @@ using coordination::Coalition;
 namespace {
 
 constexpr DurationMs kAskAgainMs = 6'000;
+constexpr std::size_t kBodiesPerQuestionMax = 32;
 
 /// The same words, said a moment later: no entry's meaning changes, only the tree does.
 std::string retold(const std::string& line) {
@@ -63,6 +65,7 @@ void Node::start() {
 // Writing -------------------------------------------------------------------------------------------------------------
 
 void Node::write(Batch batch) {
+  for (coordination::SealedShare& share : coalition_->take_bodies()) disk_.put_body(share.hash, std::move(share.bytes));
   disk_.write(std::move(batch));
   if (disk_.unsynced() && !sync_due_) {
     sync_due_ = true;
@@ -78,8 +81,19 @@ void Node::sync() {
   sync_due_ = false;
   disk_.sync();
   world_.on_durable(*this);
+  destroy_doomed();
   const auto waiting = waiting_;
   for (const auto& [reader, question] : waiting) answer(reader);
+}
+
+/// First it is gone, then the receipt is written.
+void Node::destroy_doomed() {
+  Batch batch;
+  for (const log::Hash& body : coalition_->take_doomed_bodies()) {
+    disk_.destroy_body(body);
+    coalition_->body_destroyed(body, clock(), batch);
+  }
+  if (!batch.empty()) write(std::move(batch));
 }
 
 void Node::arm_tick() {
@@ -99,6 +113,7 @@ void Node::tick() {
   Batch batch;
   coalition_->tick(clock(), batch);
   write(std::move(batch));
+  if (!disk_.unsynced()) destroy_doomed();
 }
 
 bool Node::act(coordination::Act act, std::string_view second, std::string_view cmd) {
@@ -115,12 +130,39 @@ bool Node::act(coordination::Act act, std::string_view second, std::string_view 
   return done.has_value();
 }
 
+bool Node::command(core::Action action) {
+  EXPECT_INVARIANT(up());
+  ++acts_;
+  Batch batch;
+  const auto done = coalition_->execute({.id = CommandId::trusted(fmt::format("o{}-{}", life_, acts_)),
+                                         .by = {core::Subject::trusted("planner"), true},
+                                         .action = std::move(action)},
+                                        clock(), batch);
+  write(std::move(batch));
+  return done.has_value();
+}
+
 // Serving -------------------------------------------------------------------------------------------------------------
 
 void Node::on_question(const AuthorityId& reader, const Question& question) {
   if (state_ == State::kDown || silent_) return;
   waiting_[reader] = question;
   answer(reader);
+  if (!settled()) return;
+  for (const log::Hash& hash : question.bodies) {
+    const auto body = disk_.bodies().find(hash);
+    if (body == disk_.bodies().end() || !coalition_->may_serve_body(hash, reader)) continue;
+    world_.on_served(self_, reader, hash, body->second);
+    world_.send(self_, reader, [&world = world_, reader, bytes = body->second] { world.node(reader).on_body(bytes); });
+  }
+}
+
+void Node::on_body(const std::string& bytes) {
+  if (!up()) return;
+  // Late, or again: what is not waited for is not kept.
+  const Status learned = coalition_->learn_body(bytes);
+  if (learned || learned.error().code != ErrorCode::kNotFound) disk_.put_body(log::sha256(bytes), bytes);
+  if (!disk_.unsynced()) destroy_doomed();
 }
 
 void Node::answer(const AuthorityId& reader) {
@@ -207,7 +249,14 @@ void Node::ask(const AuthorityId& author) {
   Peer& peer = peers_.at(author);
   Question question{.id = ++peer.question,
                     .members = mirror({author, LogName::Kind::kMembers, {}}).size(),
-                    .pair = mirror({author, LogName::Kind::kPair, self_}).size()};
+                    .pair = mirror({author, LogName::Kind::kPair, self_}).size(),
+                    .bodies = {}};
+  if (up()) {
+    for (const coordination::WantedBody& wanted : coalition_->wanted_bodies()) {
+      if (wanted.peer == author && question.bodies.size() < kBodiesPerQuestionMax)
+        question.bodies.push_back(wanted.body);
+    }
+  }
   world_.send(self_, author,
               [&world = world_, self = self_, author, question] { world.node(author).on_question(self, question); });
   world_.timeline().in(kAskAgainMs + rng_.between(0, 2'000), [this, life = life_, author, id = question.id] {
@@ -290,6 +339,7 @@ std::unique_ptr<Coalition> Node::replayed(bool from_snapshot) const {
   }
   for (; at < disk_.records().size(); ++at) {
     const Record& record = disk_.records()[at];
+    if (record.seq != out->next_seq()) out->skip_to(record.seq);
     const Status applied = out->apply(record.log, record.line);
     EXPECT_INVARIANT(applied.has_value());
   }
@@ -345,6 +395,7 @@ void Node::restart() {
     set_at_ = world_.now();
   }
   coalition_ = replayed(true);
+  for (const auto& [hash, body] : disk_.bodies()) static_cast<void>(coalition_->learn_body(body));
   state_ = State::kUp;
   up_since_ = world_.now();
   for (const auto& [peer, unused] : peers_) ask(peer);
@@ -370,9 +421,29 @@ void Node::restore_old_backup() {
     if (life != life_) return;
     state_ = State::kDown;
     waiting_.clear();
-    disk_.undo_backup();
+    bring_back();
     restart();
   });
+}
+
+void Node::bring_back() {
+  std::map<LogName, coordination::LogTail> tails;
+  for (Record& record : disk_.take_lost()) {
+    coordination::LogTail& tail = tails[record.log];
+    tail.log = record.log;
+    tail.first = disk_.log(record.log).edge.size();
+    tail.lines.push_back(std::move(record.line));
+  }
+  std::vector<coordination::LogTail> own;
+  std::vector<coordination::LogTail> peers;
+  for (auto& [name, tail] : tails) (name.author == self_ ? own : peers).push_back(std::move(tail));
+  const std::uint64_t next_seq = disk_.records().empty() ? 0 : disk_.records().back().seq + 1;
+  auto woven = coordination::weave(std::move(own), std::move(peers), next_seq, world_.origins());
+  EXPECT_INVARIANT(woven.has_value());
+  Batch batch;
+  for (coordination::Woven& one : *woven) batch.push_back({one.log, one.seq, std::move(one.line)});
+  disk_.bring_back(std::move(batch));
+  snapshot_.reset();  // it may be of the order that was lost
 }
 
 }  // namespace tansiq::sim

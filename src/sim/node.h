@@ -23,6 +23,7 @@ struct Question {
   std::uint64_t id = 0;
   std::uint64_t members = 0;
   std::uint64_t pair = 0;
+  std::vector<log::Hash> bodies;  ///< Of shares.
 };
 struct Answer {
   std::uint64_t id = 0;
@@ -68,17 +69,21 @@ class Node {
   void start();
   /// An act of an officer or a crew, under a fresh command id or the given one. Only when up.
   bool act(coordination::Act act, std::string_view second = {}, std::string_view cmd = {});
+  /// A command of the authority's own people, for its own zones. Only when up.
+  bool command(core::Action action);
   [[nodiscard]] std::uint64_t acts() const { return acts_; }
 
   void on_question(const AuthorityId& reader, const Question& question);
   void on_answer(const AuthorityId& author, const Answer& answer);
+  void on_body(const std::string& bytes);
 
   // What happens to it.
   void crash();
   void restart();
   /// Crashes, and one bit of the disk is wrong when it starts again: it refuses, and is rebuilt from an intact copy.
   void crash_with_damage();
-  /// Is brought back from an old backup: silent (ADR 15) until its operators have found the rest of its record.
+  /// Is brought back from an old backup: silent (ADR 15) until peers, and a second copy of what they do not mirror,
+  /// have given back what it had said; then it goes on, in an order that it may have had (coordination/weave.h).
   void restore_old_backup();
   void silence(bool silent) { silent_ = silent; }
   /// From now on `victim` is shown another members' log than everybody else.
@@ -97,6 +102,7 @@ class Node {
   };
   void write(coordination::Batch batch);
   void sync();
+  void destroy_doomed();
   void arm_tick();
   void tick();
   void ask(const AuthorityId& author);
@@ -106,6 +112,7 @@ class Node {
   bool read(const LogAnswer& answer, coordination::Batch& batch);
   void check_anchors(const std::vector<std::string>& lines);
   void open_disk();
+  void bring_back();
   [[nodiscard]] std::unique_ptr<coordination::Coalition> fresh() const;
   [[nodiscard]] std::unique_ptr<coordination::Coalition> replayed(bool from_snapshot) const;
   Mirror& mirror(const LogName& log);

@@ -12,6 +12,7 @@ Trip::Trip(World& world, Node& home, Plan plan, Rng rng)
     : world_(world), home_(home), plan_(std::move(plan)), rng_(rng) {
   const DurationMs error = world_.charter().timing.clock_error_ms;
   crew_offset_ms_ = rng_.between(-error, error);
+  accepts_caveats_ = rng_.chance(800);
 }
 
 UtcMs Trip::crew_clock() const { return world_.now() + crew_offset_ms_; }
@@ -135,6 +136,7 @@ void Trip::officer_acts(const Flight& flight) {
     if (!flies_it && !told && !flight.change_failed) {
       if (rng_.chance(30)) return step(FlightStep::kCancelChange, "not needed");
       step(FlightStep::kSwitch);
+      accept_caveats();
     }
     return;
   }
@@ -142,7 +144,8 @@ void Trip::officer_acts(const Flight& flight) {
     return v.role == VersionRole::kPlan && v.state == HomeState::kConfirmed && v.crew == CrewHand::kNothing && !v.left;
   });
   if ((hands_empty || (flight.versions.empty() && !flight.cleared)) && desk.may_clear(plan_.filed.flight)) {
-    return step(FlightStep::kClear);
+    if (home_.coalition().may_clear(plan_.filed.flight)) return step(FlightStep::kClear);
+    if (accepts_caveats_) return accept_caveats();
   }
   if (flight.versions.empty() && !flight.noticed.empty() && !flight.cleared) return step(FlightStep::kReadBack);
   if (plan_.cancels && !departed_ && rng_.chance(60)) {
@@ -151,6 +154,9 @@ void Trip::officer_acts(const Flight& flight) {
   }
   if (plan_.modifies && flight.cleared && rng_.chance(150)) modify(flight);
 }
+
+/// Whatever is reported by now; without effect when nothing is.
+void Trip::accept_caveats() { home_.act(OverrideCaveat{plan_.filed.flight, {}, "agreed by voice"}); }
 
 /// Another level, or later, for the legs that are still ahead.
 void Trip::modify(const Flight& flight) {

@@ -54,6 +54,7 @@ class Trip {
   void crew_talks(const coordination::Flight& flight);
   void officer_acts(const coordination::Flight& flight);
   void modify(const coordination::Flight& flight);
+  void accept_caveats();
   void fly();
   [[nodiscard]] bool all_in_hand() const;
   [[nodiscard]] bool beside_in_hand(std::int64_t first, std::int64_t last) const;
@@ -78,6 +79,7 @@ class Trip {
   UtcMs leave_at_;  ///< True time.
   std::int64_t next_leg_ = 0;
   bool departed_ = false;
+  bool accepts_caveats_ = true;
   bool landed_ = false;
   std::vector<std::pair<bool, std::int64_t>> reports_;  ///< entered or left, and the leg; oldest first.
   std::optional<UtcMs> counter_seen_;

@@ -114,9 +114,11 @@ void World::on_durable(Node& node) {
     trace_.update(node.self().str()).update(record.leaf.view());
     note_event(node.self(), record);
     for (const auto& checker : checkers_) checker->on_record(node.self(), record);
-    // Only what is said about legs and zones is looked into.
+    // Only what is said about legs, zones, crews and caveats is looked into.
     const bool matters = record.line.find("\"type\":\"leg.") != std::string::npos ||
-                         record.line.find("\"type\":\"zone.") != std::string::npos;
+                         record.line.find("\"type\":\"zone.") != std::string::npos ||
+                         record.line.find("\"type\":\"caveat.") != std::string::npos ||
+                         record.line.find("\"type\":\"flight.crew") != std::string::npos;
     if (record.log.author != node.self() || !matters) continue;
     const auto entry = coordination::read_entry(record.line);
     EXPECT_INVARIANT(entry.has_value());
@@ -124,6 +126,11 @@ void World::on_durable(Node& node) {
     ledger_.note(durable);
     for (const auto& checker : checkers_) checker->on_entry(durable);
   }
+}
+
+void World::on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash, const std::string& bytes) {
+  ++counts_.shares;
+  for (const auto& checker : checkers_) checker->on_served(from, to, hash, bytes);
 }
 
 void World::on_entered(const Aircraft& aircraft) {

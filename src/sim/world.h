@@ -46,6 +46,13 @@ struct Counts {
   std::uint64_t lost_messages = 0;
   std::uint64_t nonsense_refused = 0;
   std::uint64_t replays = 0;
+  std::uint64_t shares = 0;
+  std::uint64_t passed = 0;
+  std::uint64_t caveats_set = 0;
+  std::uint64_t caveats_deposited = 0;
+  std::uint64_t caveats_met = 0;
+  std::uint64_t caveats_overridden = 0;
+  std::uint64_t own_intents = 0;
 };
 
 /// An own entry of a node, as it became durable.
@@ -85,7 +92,7 @@ class World {
   [[nodiscard]] std::vector<Finding>& findings() { return findings_; }
   [[nodiscard]] bool healed() const { return healed_; }
   [[nodiscard]] bool faults() const { return options_.faults && !healed_; }
-  /// Who may have a call sign in its records, as far as the flight's home has had reason to give it.
+  /// Who may have a call sign, or the id of a caveat, in its records, as far as its home or holder has given it.
   [[nodiscard]] std::set<AuthorityId>& may_know(const std::string& call_sign) { return may_know_[call_sign]; }
   /// Authorities that lie, and those whose record was in doubt: what others hold of them need not agree.
   [[nodiscard]] const std::set<AuthorityId>& liars() const { return liars_; }
@@ -93,6 +100,7 @@ class World {
   /// Over a link that may lose it, repeat it, or bring it late.
   void send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive);
   void on_durable(Node& node);
+  void on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash, const std::string& bytes);
   void on_entered(const Aircraft& aircraft);
   void on_left(const Aircraft& aircraft);
   [[nodiscard]] bool inside(const EntryHash& request) const { return inside_.contains(request); }
@@ -104,10 +112,13 @@ class World {
  private:
   void plan_traffic();
   void file_one();
+  void file_own();
   void plan_officers();
   void officer_looks(Node& node);
   void officer_duties(Node& node);
   void officer_whims(Node& node);
+  void officer_shares(Node& node, const AuthorityId& peer);
+  void officer_keeps_away(Node& node, const AuthorityId& peer);
   void officer_errs(Node& node, const ZoneId& zone, const AuthorityId& peer);
   void plan_faults();
   void plan_next_fault();
@@ -137,6 +148,7 @@ class World {
   std::set<AuthorityId> liars_;
   std::map<AuthorityId, std::size_t> noted_;  ///< Records of a node that were durable when last looked at.
   std::set<EntryHash> inside_;
+  std::uint64_t own_filed_ = 0;
   bool healed_ = false;
   UtcMs traffic_end_;
   log::Sha256 trace_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/check_caveats.h"
 #include "sim/check_nodes.h"
 #include "sim/world.h"
 
@@ -15,8 +16,24 @@ void World::plan_traffic() {
   timeline_.in(traffic_rng_.between(1, 2 * gap), [this] {
     if (healed_) return;
     file_one();
+    if (traffic_rng_.chance(120)) file_own();
     plan_traffic();
   });
+}
+
+/// Traffic that an authority decides by itself, where it decides at that time: in its own zones, and in leased ones.
+void World::file_own() {
+  Rng& rng = traffic_rng_;
+  Node& of = node(rng.pick(charter().authorities).id);
+  const ZoneSpot& zone = rng.pick(airspace_.zones);
+  if (!of.up() || zone.disputed || of.coalition().control().sequencer(zone.id) != of.self()) return;
+  const int level = static_cast<int>(rng.between(zone.level_low + 10, zone.level_high - 20));
+  const UtcMs from = now() + rng.between(1, 240) * 1'000;
+  core::CreateIntent intent;
+  intent.intent = IntentId::trusted(fmt::format("own-{:05}", own_filed_++));
+  intent.volumes = {
+      box_of(zone, static_cast<int>(rng.between(0, kLanes - 1)), level, from, from + rng.between(30, 240) * 1'000)};
+  of.command(std::move(intent));
 }
 
 void World::file_one() {
@@ -170,12 +187,77 @@ void World::officer_whims(Node& node) {
     case 13:
       if (rng.chance(60) && node.act(DeclareClock{true, "no satellite time"})) node.note_unfit(now());
       return;
+    case 16:
+    case 17:
+    case 18:
+      officer_keeps_away(node, peer);
+      return;
     case 14:
     case 15:
       officer_errs(node, zone.id, peer);
       return;
+    case 19:
+    case 20:
+      officer_shares(node, peer);
+      return;
+    case 21:
+    case 22: {
+      // Passes on whatever is here to whomever: most of it is refused.
+      const auto& held = c.held().held();
+      if (held.empty()) return;
+      auto at = held.begin();
+      std::advance(at, rng.between(0, static_cast<std::int64_t>(held.size()) - 1));
+      if (node.act(PassShare{at->first, peer})) ++counts_.passed;
+      return;
+    }
     default:
       return;
+  }
+}
+
+/// Changes whom a recipient may tell, or withholds a flight, or shows it again.
+void World::officer_shares(Node& node, const AuthorityId& peer) {
+  Rng& rng = traffic_rng_;
+  if (rng.chance(600)) {
+    std::vector<AuthorityId> onward;
+    for (const core::Authority& other : charter().authorities) {
+      if (other.id != node.self() && other.id != peer && rng.chance(500)) onward.push_back(other.id);
+    }
+    node.act(SetShareRule{core::Domain::kAir, std::move(onward), peer});
+    return;
+  }
+  const auto& flights = node.coalition().flights().flights();
+  if (flights.empty()) return;
+  auto at = flights.begin();
+  std::advance(at, rng.between(0, static_cast<std::int64_t>(flights.size()) - 1));
+  node.act(WithholdShare{peer, source_of(at->first), rng.chance(600)});
+}
+
+/// Sets a caveat, deposits one, or ends one.
+void World::officer_keeps_away(Node& node, const AuthorityId& peer) {
+  Rng& rng = traffic_rng_;
+  const auto& caveats = node.coalition().caveats().caveats();
+  if (caveats.empty() || (caveats.size() < 3 && rng.chance(300))) {
+    CaveatRule rule;
+    rule.horizontal_m = rng.between(0, 6) * 1'852;
+    rule.of = core::Subject::trusted(peer.str());
+    rule.time_ms = rng.between(0, 2) * 60'000;
+    if (rng.chance(300)) rule.vertical_cm = 60'960;
+    const std::string id = fmt::format("{}{:05}", kRedLine, counts_.caveats_set);
+    may_know_[id].insert(node.self());
+    if (node.act(SetCaveat{CaveatId::trusted(id), rule, ""})) ++counts_.caveats_set;
+    return;
+  }
+  auto at = caveats.begin();
+  std::advance(at, rng.between(0, static_cast<std::int64_t>(caveats.size()) - 1));
+  const CaveatId id = at->first;
+  if (rng.chance(100)) {
+    node.act(ClearCaveat{id, ""});
+  } else if (!at->second.deposits.empty() && rng.chance(200)) {
+    node.act(WithdrawCaveat{id, at->second.deposits.front().to});
+  } else if (node.act(DepositCaveat{id, peer})) {
+    may_know_[id.str()].insert(peer);
+    ++counts_.caveats_deposited;
   }
 }
 

@@ -14,7 +14,8 @@
 // the caller gives entries and, once at opening, a function that signs.
 //
 // Two numbers name an entry. Its *index* is its place in its log's tree. Its *seq* is its place in the node's local
-// order over all logs, counted from 0 without gaps: the event id of the live stream and the clock of snapshots.
+// order over all logs, counted from 0: the event id of the live stream and the clock of snapshots. It has gaps only
+// where entries were lost and others of the same time came back (`recover`).
 //
 // Crash only: after any failed append the store is poisoned and every later append fails with the first error. Stop the
 // process and open again; what was acknowledged is there, and what was not may be there.
@@ -105,6 +106,16 @@ struct StoredEntry {
 };
 using EntryVisitor = std::function<Status(const StoredEntry&)>;
 
+/// What a lost entry was, fetched back from whoever had read it: it gets the number it had. `bytes` as in NewEntry.
+struct RecoveredEntry {
+  LogId log;
+  std::uint64_t seq = 0;
+  ByteView bytes;
+};
+/// Bounds of one recovery, which is one transaction. Beyond it a newer backup is needed.
+inline constexpr std::size_t kRecoveredEntriesMax = 1U << 20;
+inline constexpr std::size_t kRecoveredBytesMax = 512U << 20;
+
 /// A log's number and its origin line (reference: tlog-checkpoint).
 struct LogInfo {
   LogId id;
@@ -134,7 +145,7 @@ class LogReader {
   /// Cost: about 1 us per entry.
   [[nodiscard]] virtual Status entries(LogId log, std::uint64_t first, std::uint64_t count,
                                        const EntryVisitor& visit) = 0;
-  /// Visits entries with first_seq <= seq < end_seq over all logs in local order.
+  /// Visits entries with first_seq <= seq < end_seq over all logs in local order; numbers in a gap lead to none.
   [[nodiscard]] virtual Status sequence(std::uint64_t first_seq, std::uint64_t end_seq, const EntryVisitor& visit) = 0;
 
   /// Tile `number` of `level` with `width` hashes (1 to 256; 256 is the full tile): width * 32 bytes.
@@ -215,6 +226,12 @@ class LogStore {
   /// Learns, from a peer, of a larger published tree. If the database is behind or beside it, recovery begins; never
   /// ends one. Durable.
   [[nodiscard]] virtual Status raise_floor(LogId log, const Floor& floor) = 0;
+  /// Ends a recovery: appends what came back, under the numbers it had, in one transaction, and drops all snapshots,
+  /// which may be of the lost history. `entries` grow in `seq`, from the next one on; heads are signed as in `append`.
+  /// The floors of logs in `given_up` come down to what is held: somebody has answered for that. Fails with
+  /// `kWrongState`, before anything is written, when another log would still be behind its floor, and afterwards,
+  /// staying in recovery, when it turns out to be another log. The writer's thread.
+  [[nodiscard]] virtual Status recover(std::span<const RecoveredEntry> entries, std::span<const LogId> given_up) = 0;
 };
 
 /// How often a node publishes at most.

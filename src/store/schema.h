@@ -7,7 +7,8 @@
 //                                               a multiple of 256. `entries` is in the form of a tlog-tiles bundle
 //                                               (big-endian u16 length, bytes), `hashes` their leaf hashes
 //   tile(id, hashes)                            levels from 1, the last one of a level unfinished
-//   run(first_seq, log, first_index)            from this seq on, consecutive seqs are consecutive entries of `log`
+//   run(first_seq, log, first_index)            from this seq on, consecutive seqs are consecutive entries of `log`;
+//                                               `log` kGap: from this seq on there are none
 //   body(sha256, bytes), meta(key, value, sum)
 //
 // So a group commit of a hundred entries writes one row of `segment`, one of `log`, and now and then a tile; the tile
@@ -30,6 +31,9 @@ inline constexpr const char* kHighWaterName = "last-checkpoint";
 /// `TNSQ`, so that `file` and a careful operator can tell what this is.
 inline constexpr std::int64_t kApplicationId = 0x544E5351;
 inline constexpr std::int64_t kSchemaVersion = 1;
+/// Stands for a log in a run of numbers whose entries are lost (LogStore::recover). No log has this number.
+inline constexpr std::uint16_t kGap = 0xFFFF;
+static_assert(kLogsMax <= kGap);
 
 /// Bits of a row id that hold the entry index, or level and tile number.
 inline constexpr unsigned kIndexBits = 48;

@@ -86,4 +86,9 @@ Result<std::optional<Snapshot>> read_latest_snapshot(Files& files, const std::st
   return std::nullopt;
 }
 
+Status remove_snapshots(Files& files, const std::string& folder) {
+  for (const std::uint64_t seq : TRY(snapshot_seqs(files, folder))) TRY_VOID(files.remove(snapshot_path(folder, seq)));
+  return {};
+}
+
 }  // namespace tansiq::store

@@ -18,6 +18,9 @@ inline constexpr std::size_t kSnapshotsKept = 2;
 [[nodiscard]] Status write_snapshot(Files& files, const std::string& folder, std::uint64_t next_seq,
                                     const Hash& state_hash, ByteView bytes);
 
+/// Removes all of them.
+[[nodiscard]] Status remove_snapshots(Files& files, const std::string& folder);
+
 /// The newest whole snapshot with next_seq <= `seq_max`; nothing when there is none. Fails only when the folder or a
 /// file cannot be read.
 [[nodiscard]] Result<std::optional<Snapshot>> read_latest_snapshot(Files& files, const std::string& folder,

@@ -56,6 +56,7 @@ Status SqliteReader::prepare() {
   tile_by_id_ = TRY(db_.prepare("SELECT hashes FROM tile WHERE id = ?1"));
   run_at_ = TRY(
       db_.prepare("SELECT first_seq, log, first_index FROM run WHERE first_seq <= ?1 ORDER BY first_seq DESC LIMIT 1"));
+  last_run_ = TRY(db_.prepare("SELECT first_seq, log, first_index FROM run ORDER BY first_seq DESC LIMIT 1"));
   next_run_ = TRY(db_.prepare("SELECT first_seq FROM run WHERE first_seq > ?1 ORDER BY first_seq LIMIT 1"));
   body_ = TRY(db_.prepare("SELECT bytes FROM body WHERE sha256 = ?1"));
   meta_ = TRY(db_.prepare("SELECT value, sum FROM meta WHERE key = ?1"));
@@ -107,18 +108,21 @@ Result<Head> SqliteReader::head(LogId log) {
   return Head{log, head.size, head.root, std::move(head.checkpoint)};
 }
 
-Result<std::uint64_t> SqliteReader::total_size() {
-  std::uint64_t total = 0;
-  for (const LogInfo& log : TRY(logs())) {
-    const CheckedHead head = TRY(checked_head(log.id));
-    total += head.size;
-  }
-  return total;
+/// The last run is never a gap: what follows a gap is written with it.
+Result<std::uint64_t> SqliteReader::end_of_runs() {
+  const ResetAtEnd reset(last_run_);
+  if (!TRY(last_run_.step())) return 0;
+  const auto first_seq = static_cast<std::uint64_t>(last_run_.integer(0));
+  const LogId log{static_cast<std::uint16_t>(last_run_.integer(1))};
+  const auto first_index = static_cast<std::uint64_t>(last_run_.integer(2));
+  const CheckedHead head = TRY(checked_head(log));
+  if (first_index >= head.size) return corrupt("the order of the entries ends beyond the log", place(log, "order"));
+  return first_seq + (head.size - first_index);
 }
 
 Result<std::uint64_t> SqliteReader::next_seq() {
   const Transaction now = TRY(moment(db_));
-  return total_size();
+  return end_of_runs();
 }
 
 Status SqliteReader::check_tile(const CheckedHead& head, TileId id, std::span<const Hash> hashes) {
@@ -249,7 +253,7 @@ Status SqliteReader::entries(LogId log, std::uint64_t first, std::uint64_t count
 Status SqliteReader::sequence(std::uint64_t first_seq, std::uint64_t end_seq, const EntryVisitor& visit) {
   while (first_seq < end_seq) {
     const Transaction now = TRY(moment(db_));
-    const std::uint64_t total = TRY(total_size());
+    const std::uint64_t total = TRY(end_of_runs());
     if (end_seq > total) {
       return fail(ErrorCode::kNotFound, fmt::format("seq {} was asked for, the store has {}", end_seq - 1, total),
                   db_.path());
@@ -263,6 +267,10 @@ Status SqliteReader::sequence(std::uint64_t first_seq, std::uint64_t end_seq, co
     const auto run_index = static_cast<std::uint64_t>(run_at_.integer(2));
     next_run_.bind(1, static_cast<std::int64_t>(first_seq));
     const std::uint64_t run_end = TRY(next_run_.step()) ? static_cast<std::uint64_t>(next_run_.integer(0)) : total;
+    if (log.number == kGap) {
+      first_seq = run_end;
+      continue;
+    }
     const std::uint64_t count = std::min({end_seq, run_end, first_seq + kEntriesPerTransaction}) - first_seq;
     std::uint64_t expected = first_seq;
     TRY_VOID(entries_inside(log, run_index + (first_seq - run_first), count, [&](const StoredEntry& entry) -> Status {

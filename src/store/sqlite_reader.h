@@ -64,7 +64,7 @@ class SqliteReader final : public LogReader {
 
   // All of these need an open read transaction.
   [[nodiscard]] Result<CheckedHead> checked_head(LogId log);
-  [[nodiscard]] Result<std::uint64_t> total_size();
+  [[nodiscard]] Result<std::uint64_t> end_of_runs();
   [[nodiscard]] Result<Bundle> load_bundle(const CheckedHead& head, std::uint64_t number, bool with_entries);
   [[nodiscard]] Result<std::vector<Hash>> checked_tile(const CheckedHead& head, TileId id);
   [[nodiscard]] Status check_tile(const CheckedHead& head, TileId id, std::span<const Hash> hashes);
@@ -73,7 +73,7 @@ class SqliteReader final : public LogReader {
   [[nodiscard]] Status entries_inside(LogId log, std::uint64_t first, std::uint64_t count, const EntryVisitor& visit);
 
   Connection db_;
-  Statement log_by_id_, logs_, segments_, tile_by_id_, run_at_, next_run_, body_, meta_;
+  Statement log_by_id_, logs_, segments_, tile_by_id_, run_at_, next_run_, last_run_, body_, meta_;
   std::vector<std::optional<RememberedTile>> remembered_;  // [level]
 };
 

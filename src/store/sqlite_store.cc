@@ -84,8 +84,8 @@ Status SqliteStore::load() {
     committed_.push_back(TRY(reader->head(log.id)));
     origins_.push_back(log.origin);
     published_.push_back(Head{.log = log.id, .root = log::empty_root()});
-    next_seq_ += committed_.back().size;
   }
+  next_seq_ = TRY(reader->next_seq());
   touched_.resize(logs.size());
   committed_seq_ = next_seq_;
   if (next_seq_ != 0) {
@@ -226,33 +226,46 @@ Status SqliteStore::write_batch(const Batch& batch, Appended& done) {
 Status SqliteStore::write_entries(std::span<const NewEntry> entries, Appended& done) {
   touched_.assign(logs_.size(), false);
   std::uint64_t seq = next_seq_;
-  for (const NewEntry& entry : entries) {
-    GrowingTree& tree = logs_[entry.log.number].tree;
-    if (segment_.hashes.empty() || segment_.log != entry.log || tree.size() % kTileWidth == 0) {
-      TRY_VOID(flush_segment());
-      TRY_VOID(begin_segment(entry.log, seq));
-    }
-    const Hash leaf = log::leaf_hash(entry.bytes);
-    changed_tiles_.clear();
-    tree.append(leaf, changed_tiles_);
-    for (const ChangedTile& tile : changed_tiles_) {
-      replace_tile_.bind(1, tile_row_id(entry.log, tile.id));
-      replace_tile_.bind(2, hash_bytes(tile.hashes));
-      TRY_VOID(replace_tile_.run());
-    }
-    segment_.hashes.push_back(leaf);
-    segment_.entries.push_back(static_cast<std::uint8_t>(entry.bytes.size() >> 8));
-    segment_.entries.push_back(static_cast<std::uint8_t>(entry.bytes.size() & 0xFF));
-    segment_.entries.insert(segment_.entries.end(), entry.bytes.begin(), entry.bytes.end());
-    touched_[entry.log.number] = true;
-    last_log_ = entry.log;
-    ++seq;
+  for (const NewEntry& entry : entries) TRY_VOID(write_entry(entry.log, seq++, entry.bytes));
+  return end_entries(done);
+}
+
+Status SqliteStore::write_entry(LogId log, std::uint64_t seq, ByteView bytes) {
+  GrowingTree& tree = logs_[log.number].tree;
+  if (segment_.hashes.empty() || segment_.log != log || tree.size() % kTileWidth == 0) {
+    TRY_VOID(flush_segment());
+    TRY_VOID(begin_segment(log, seq));
   }
+  const Hash leaf = log::leaf_hash(bytes);
+  changed_tiles_.clear();
+  tree.append(leaf, changed_tiles_);
+  for (const ChangedTile& tile : changed_tiles_) {
+    replace_tile_.bind(1, tile_row_id(log, tile.id));
+    replace_tile_.bind(2, hash_bytes(tile.hashes));
+    TRY_VOID(replace_tile_.run());
+  }
+  segment_.hashes.push_back(leaf);
+  segment_.entries.push_back(static_cast<std::uint8_t>(bytes.size() >> 8));
+  segment_.entries.push_back(static_cast<std::uint8_t>(bytes.size() & 0xFF));
+  segment_.entries.insert(segment_.entries.end(), bytes.begin(), bytes.end());
+  touched_[log.number] = true;
+  last_log_ = log;
+  return {};
+}
+
+Status SqliteStore::end_entries(Appended& done) {
   TRY_VOID(flush_segment());
   for (std::size_t number = 0; number < logs_.size(); ++number) {
     if (touched_[number]) TRY_VOID(write_log(LogId{static_cast<std::uint16_t>(number)}, done));
   }
   return {};
+}
+
+Status SqliteStore::insert_run(std::uint64_t first_seq, std::uint16_t log, std::uint64_t first_index) {
+  insert_run_.bind(1, static_cast<std::int64_t>(first_seq));
+  insert_run_.bind(2, std::int64_t{log});
+  insert_run_.bind(3, static_cast<std::int64_t>(first_index));
+  return insert_run_.run();
 }
 
 Status SqliteStore::begin_segment(LogId log, std::uint64_t seq) {
@@ -261,10 +274,7 @@ Status SqliteStore::begin_segment(LogId log, std::uint64_t seq) {
   segment_.first_index = index;
   segment_.first_seq = seq;
   if (seq != 0 && last_log_ == log) return {};
-  insert_run_.bind(1, static_cast<std::int64_t>(seq));
-  insert_run_.bind(2, std::int64_t{log.number});
-  insert_run_.bind(3, static_cast<std::int64_t>(index));
-  return insert_run_.run();
+  return insert_run(seq, log.number, index);
 }
 
 Status SqliteStore::flush_segment() {
@@ -329,7 +339,8 @@ Result<LogId> SqliteStore::add_log(std::string_view origin) {
   for (std::size_t i = 0; i < logs_.size(); ++i) {
     if (logs_[i].origin == origin) return LogId{static_cast<std::uint16_t>(i)};
   }
-  TRY_VOID(ready_to_write());
+  // An empty log says nothing: it may be begun during a recovery.
+  if (const auto poisoned = this->poisoned()) return std::unexpected(*poisoned);
   if (logs_.size() == kLogsMax) {
     return fail(ErrorCode::kTooLarge, fmt::format("a store has at most {} logs", kLogsMax), "origin");
   }
@@ -454,12 +465,116 @@ Status SqliteStore::raise_floor(LogId log, const Floor& floor) {
   {
     const std::lock_guard guard(mutex_);
     if (!recovering_) recovering_ = Recovery{log, floor, size, std::move(*reason)};
+    if (floor.size < floors_[log.number].size) return {};  // more than that is known to be missing
     floors_[log.number] = floor;
   }
   marks[log.number].floor = floor;
   const std::string text = format_high_water(marks);
   const ByteView parts[] = {tansiq::as_bytes(text)};
   return files_.replace(options_.folder + "/" + kHighWaterName, parts);
+}
+
+void SqliteStore::begin_recovery(std::string reason) {
+  const std::lock_guard guard(mutex_);
+  if (!recovering_) recovering_ = Recovery{kMainLog, {0, log::empty_root()}, committed_[0].size, std::move(reason)};
+}
+
+Floor SqliteStore::floor(LogId log) const {
+  const std::lock_guard guard(mutex_);
+  EXPECT_INVARIANT(log.number < floors_.size());
+  return floors_[log.number];
+}
+
+Status SqliteStore::check_recovered(std::span<const RecoveredEntry> entries, std::span<const LogId> given_up) const {
+  if (entries.size() > kRecoveredEntriesMax) {
+    return fail(ErrorCode::kTooLarge, fmt::format("{} entries came back, at most {} can; restore a newer backup",
+                                                  entries.size(), kRecoveredEntriesMax));
+  }
+  std::vector<std::uint64_t> sizes;
+  for (const OpenLog& log : logs_) sizes.push_back(log.tree.size());
+  std::uint64_t next = next_seq_;
+  std::size_t bytes = 0;
+  for (const RecoveredEntry& entry : entries) {
+    bytes += entry.bytes.size();
+    if (entry.log.number >= sizes.size() || entry.bytes.empty() || entry.bytes.size() > kEntryBytesMax ||
+        entry.seq < next || entry.seq > kIndexMax) {
+      return fail(ErrorCode::kInvalid, "an entry that came back has no log, no size or no number",
+                  fmt::format("seq {}", entry.seq));
+    }
+    next = entry.seq + 1;
+    ++sizes[entry.log.number];
+  }
+  if (bytes > kRecoveredBytesMax) {
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("{} bytes came back, at most {} can; restore a newer backup", bytes, kRecoveredBytesMax));
+  }
+  const std::lock_guard guard(mutex_);
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const LogId log{static_cast<std::uint16_t>(i)};
+    if (sizes[i] >= floors_[i].size || std::ranges::find(given_up, log) != given_up.end()) continue;
+    return fail(ErrorCode::kWrongState,
+                fmt::format("{} entries had been published, {} would be held", floors_[i].size, sizes[i]), origins_[i]);
+  }
+  return {};
+}
+
+Status SqliteStore::write_recovered(std::span<const RecoveredEntry> entries, Appended& done) {
+  // No `Transaction`, as in `write_batch`.
+  TRY_VOID(begin_.run());
+  touched_.assign(logs_.size(), false);
+  std::uint64_t next = next_seq_;
+  for (const RecoveredEntry& entry : entries) {
+    if (entry.seq != next) {
+      TRY_VOID(flush_segment());
+      TRY_VOID(insert_run(next, kGap, 0));
+      last_log_ = LogId{kGap};
+    }
+    TRY_VOID(write_entry(entry.log, entry.seq, entry.bytes));
+    next = entry.seq + 1;
+  }
+  TRY_VOID(end_entries(done));
+  return commit_.run();
+}
+
+Status SqliteStore::recover(std::span<const RecoveredEntry> entries, std::span<const LogId> given_up) {
+  const std::lock_guard one(publishing_);
+  if (const auto poisoned = this->poisoned()) return std::unexpected(*poisoned);
+  if (!recovering())
+    return fail(ErrorCode::kWrongState, "this store is not recovering", database_path(options_.folder));
+  TRY_VOID(check_recovered(entries, given_up));
+  {
+    // One of the lost history could pass for one of this.
+    const std::lock_guard snapshots(snapshotting_);
+    TRY_VOID(remove_snapshots(files_, options_.folder));
+  }
+  Appended done{.first_seq = next_seq_, .next_seq = entries.empty() ? next_seq_ : entries.back().seq + 1, .heads = {}};
+  if (!entries.empty()) {
+    if (const Status written = write_recovered(entries, done); !written) {
+      poison(written.error());
+      return written;
+    }
+  }
+  next_seq_ = done.next_seq;
+  const auto reader = TRY(SqliteReader::open(options_.folder, files_));
+  std::vector<Floor> floors;
+  {
+    const std::lock_guard guard(mutex_);
+    for (const Head& head : done.heads) committed_[head.log.number] = head;
+    committed_seq_ = next_seq_;
+    for (const LogId log : given_up) {
+      floors_[log.number] = {committed_[log.number].size, committed_[log.number].root};
+    }
+    floors = floors_;
+  }
+  for (std::size_t i = 0; i < floors.size(); ++i) {
+    const LogId log{static_cast<std::uint16_t>(i)};
+    const Hash root = TRY(reader->root_at(log, floors[i].size));
+    if (root == floors[i].root) continue;
+    return fail(ErrorCode::kWrongState, *why_not_sign(floors[i], floors[i].size, root), logs_[i].origin);
+  }
+  const std::lock_guard guard(mutex_);
+  recovering_.reset();
+  return {};
 }
 
 }  // namespace tansiq::store

@@ -55,6 +55,11 @@ class SqliteStore final : public LogStore {
   std::optional<Error> poisoned() const override;
   std::optional<Recovery> recovering() const override;
   Status raise_floor(LogId log, const Floor& floor) override;
+  Status recover(std::span<const RecoveredEntry> entries, std::span<const LogId> given_up) override;
+  /// Recovery begins for a reason that the store cannot see: nothing is written until `recover`.
+  void begin_recovery(std::string reason);
+  /// What had been published of a log, or was learnt from a peer.
+  [[nodiscard]] Floor floor(LogId log) const;
 
  private:
   /// A log as its writer sees it. Writer's thread only.
@@ -78,6 +83,11 @@ class SqliteStore final : public LogStore {
   [[nodiscard]] Status check_batch(const Batch& batch) const;
   [[nodiscard]] Status write_batch(const Batch& batch, Appended& done);
   [[nodiscard]] Status write_entries(std::span<const NewEntry> entries, Appended& done);
+  [[nodiscard]] Status write_entry(LogId log, std::uint64_t seq, ByteView bytes);
+  [[nodiscard]] Status end_entries(Appended& done);
+  [[nodiscard]] Status write_recovered(std::span<const RecoveredEntry> entries, Appended& done);
+  [[nodiscard]] Status check_recovered(std::span<const RecoveredEntry> entries, std::span<const LogId> given_up) const;
+  [[nodiscard]] Status insert_run(std::uint64_t first_seq, std::uint16_t log, std::uint64_t first_index);
   [[nodiscard]] Status begin_segment(LogId log, std::uint64_t seq);
   [[nodiscard]] Status flush_segment();
   [[nodiscard]] Status write_log(LogId log, Appended& done);

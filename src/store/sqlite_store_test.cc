@@ -271,5 +271,69 @@ TEST(SqliteStore, PublishesOnlyWhatIsInTheFile) {
               HasSubstr("\n3 " + store->published(kMainLog).root.base64() + " north.example/log\n"));
 }
 
+// STO-9: what comes back has the number it had; what nobody gives back leaves a gap that reading passes over.
+TEST(SqliteStore, WhatComesBackGetsTheNumberItHad) {
+  const TemporaryFolder folder;
+  auto store = must(SqliteStore::open(test_options(folder.file("data"))));
+  const LogId other = must(store->add_log("north.example/with/south"));
+  ASSERT_OK(append_entries(*store, 0, 3));
+  ASSERT_OK(store->put_snapshot(3, Hash{}, as_bytes("a state")));
+  EXPECT_EQ(store->recover({}, {}).error().code, ErrorCode::kWrongState);
+  store->begin_recovery("for a test");
+  EXPECT_EQ(append_entries(*store, 3, 1).error().code, ErrorCode::kUnavailable);
+
+  const std::vector<std::string> back{test_entry(100), test_entry(101), test_entry(102), test_entry(103)};
+  const RecoveredEntry entries[] = {{other, 5, as_bytes(back[0])},
+                                    {other, 6, as_bytes(back[1])},
+                                    {kMainLog, 7, as_bytes(back[2])},
+                                    {other, 300, as_bytes(back[3])}};
+  const RecoveredEntry taken[] = {{other, 2, as_bytes(back[0])}};
+  EXPECT_EQ(store->recover(taken, {}).error().code, ErrorCode::kInvalid);
+  ASSERT_OK(store->recover(entries, {}));
+  EXPECT_FALSE(store->recovering());
+  EXPECT_FALSE(must(store->latest_snapshot()));
+  EXPECT_EQ(must(append_entries(*store, 200, 1)).first_seq, 301U);
+
+  for (int again = 0; again < 2; ++again) {
+    const auto reader = must(store->open_reader());
+    EXPECT_EQ(must(reader->next_seq()), 302U);
+    std::vector<std::uint64_t> seqs;
+    ASSERT_OK(reader->sequence(0, 302, [&](const StoredEntry& entry) -> Status {
+      seqs.push_back(entry.seq);
+      return {};
+    }));
+    EXPECT_EQ(seqs, (std::vector<std::uint64_t>{0, 1, 2, 5, 6, 7, 300, 301}));
+    seqs.clear();
+    ASSERT_OK(reader->sequence(8, 299, [&](const StoredEntry& entry) -> Status {
+      seqs.push_back(entry.seq);
+      return {};
+    }));
+    EXPECT_TRUE(seqs.empty());
+    EXPECT_EQ(read_all(*store, other), (std::vector<std::string>{back[0], back[1], back[3]}));
+    ASSERT_OK(store->publish());
+    store.reset();
+    store = must(SqliteStore::open(test_options(folder.file("data"))));
+  }
+}
+
+TEST(SqliteStore, ARecoveryEndsOnlyWhenEverythingPublishedIsThere) {
+  const TemporaryFolder folder;
+  auto store = must(SqliteStore::open(test_options(folder.file("data"))));
+  ASSERT_OK(append_entries(*store, 0, 3));
+  ASSERT_OK(store->raise_floor(kMainLog, {5, log::sha256(std::string_view("lost"))}));
+  const std::string fourth = test_entry(3);
+  const std::string fifth = test_entry(4);
+  const RecoveredEntry one[] = {{kMainLog, 3, as_bytes(fourth)}};
+  EXPECT_EQ(store->recover(one, {}).error().code, ErrorCode::kWrongState);
+  EXPECT_EQ(must(must(store->open_reader())->next_seq()), 3U) << "nothing was written";
+  // Two entries, but not those that had been published.
+  const RecoveredEntry two[] = {{kMainLog, 3, as_bytes(fourth)}, {kMainLog, 4, as_bytes(fifth)}};
+  EXPECT_EQ(store->recover(two, {}).error().code, ErrorCode::kWrongState);
+  EXPECT_TRUE(store->recovering());
+  const LogId given_up[] = {kMainLog};
+  ASSERT_OK(store->recover({}, given_up));
+  EXPECT_OK(append_entries(*store, 5, 1));
+}
+
 }  // namespace
 }  // namespace tansiq::store

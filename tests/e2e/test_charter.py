@@ -42,6 +42,8 @@ class CharterTest(Case):
         for who, port in self.ports.items():
             command = command.replace(f"https://{who}.example:7463", f"https://127.0.0.1:{port}")
         command = command.replace("--listen 0.0.0.0:7463 --tls-cert chain.pem --tls-key key.pem", "--listen 127.0.0.1:0")
+        # For real the kernel must vouch for the clock, which it does not on every machine that runs tests.
+        command = command.replace("--mode REAL", "--mode TEST")
         # `now` is a whole minute, as people plan; here seconds count.
         moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=LEAD_S)
         return command.replace("now+7d", moment.strftime("%Y-%m-%dT%H:%M:%SZ"))

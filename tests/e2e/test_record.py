@@ -1,6 +1,7 @@
 """The record: export, one flipped byte, older checkpoints, proofs, backup and restore."""
 
 import shutil
+import time
 
 from tansiq import K1, Case, main, tansiq
 
@@ -96,6 +97,22 @@ class RecordTest(Case):
         verified = self.ok(tansiq("log", "verify", new, "--json")).json()
         self.assertEqual(verified["entries"], 5)
         self.refuses_to_sign(new)
+        self.goes_on_when_two_officers_answer(new)
+
+    def goes_on_when_two_officers_answer(self, data):
+        """Nobody mirrors what was lost, so it is given up; data are not for real, so the wait may be stated."""
+        for node in self.nodes:
+            node.kill()
+        self.fails(tansiq("recovery", "accept", "--data", data, "--by", "duty", "--second", "duty"), 65, "two different")
+        node = self.node("--recovery-wait", "1ms", data=data.name)
+        self.fails(node.run("intent", "file", "--id", "EARLY", *K1), 69, "lost a part")
+        self.ok(tansiq("recovery", "accept", "--data", data, "--by", "duty", "--second", "chief"))
+        deadline = time.monotonic() + 60
+        while node.run("intent", "file", "--id", "LATER", *K1, "--accept-counter").code != 0:
+            self.assertLess(time.monotonic(), deadline, node.stderr())
+        self.assertEqual(node.stop(), 0)
+        self.ok(tansiq("log", "verify", data))
+        self.assertIn("node-recovered", self.ok(tansiq("log", "show", data)).out)
 
     def refuses_to_sign(self, data):
         """Behind what had been published: the node says so and signs nothing."""

@@ -1,0 +1,221 @@
+#include "coordination/coalition_traffic.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/limits.h"
+#include "coordination/caveat.h"
+#include "geo/conflict.h"
+
+namespace tansiq::coordination {
+namespace {
+
+core::Subject subject_of(const AuthorityId& authority) { return core::Subject::trusted(authority.str()); }
+
+UseParty leg_party(const LegVersion& version) {
+  return {.home = version.home, .flight = version.flight, .intent = {}, .request = version.request};
+}
+
+/// The legs of a flight that are still ahead, as it stands and as its MODIFY wants them: both count. Boundary legs ask
+/// a neighbour for what is flown with another leg.
+std::vector<PlannedUse::Part> parts_of(const Flight& flight) {
+  std::vector<PlannedUse::Part> out;
+  const auto ahead = [&](std::int64_t leg) { return std::ranges::find(flight.left, leg) == flight.left.end(); };
+  const auto add = [&](const FlightFiled& filed, std::size_t leg) {
+    const auto number = static_cast<std::int64_t>(leg);
+    if (ahead(number) && !filed.legs[leg].beside)
+      out.push_back({.leg = number, .ours = {}, .volumes = &filed.legs[leg].volumes});
+  };
+  for (std::size_t leg = 0; leg < flight.plan.legs.size(); ++leg) {
+    add(flight.plan, leg);
+    const bool moved = flight.change && !flight.change_failed && leg < flight.change->legs.size() &&
+                       flight.change->legs[leg].volumes != flight.plan.legs[leg].volumes;
+    if (moved) add(*flight.change, leg);
+  }
+  return out;
+}
+
+}  // namespace
+
+// Planned -------------------------------------------------------------------------------------------------------------
+
+std::optional<PlannedUse> CoalitionTraffic::own_flight(const UseParty& party) const {
+  const Flight* flight = flights_.find(*party.flight);
+  if (flight == nullptr || flight->ended || flight->landed) return {};
+  return PlannedUse{.party = party,
+                    .domain = flight->plan.domain,
+                    .manager = subject_of(machine_.self()),
+                    .principal = flight->plan.principal,
+                    .parts = parts_of(*flight)};
+}
+
+std::optional<PlannedUse> CoalitionTraffic::leg(const AuthorityId& of, const UseParty& party) const {
+  const LegVersion* version = legs_.find(*party.request);
+  if (version == nullptr || !version->booked() ||
+      !belongs_to(subject_of(version->home), version->principal, subject_of(of))) {
+    return {};
+  }
+  return PlannedUse{.party = party,
+                    .domain = version->domain,
+                    .manager = subject_of(version->home),
+                    .principal = version->principal,
+                    .parts = {{.leg = version->leg, .ours = version->request, .volumes = &version->volumes}}};
+}
+
+std::optional<PlannedUse> CoalitionTraffic::intent(const AuthorityId& of, const UseParty& party) const {
+  const core::Intent* intent = machine_.find_intent(*party.intent);
+  if (intent == nullptr || !intent->live() || !belongs_to(intent->manager, subject_of(of))) return {};
+  PlannedUse out{.party = party, .domain = intent->domain, .manager = intent->manager, .principal = {}, .parts = {}};
+  out.parts.push_back({.leg = 0, .ours = {}, .volumes = &intent->volumes});
+  if (!intent->off_nominal.empty()) out.parts.push_back({.leg = 0, .ours = {}, .volumes = &intent->off_nominal});
+  return out;
+}
+
+std::optional<PlannedUse> CoalitionTraffic::find(const AuthorityId& of, const UseParty& party) const {
+  if (party.intent) return party.home == machine_.self() ? intent(of, party) : std::nullopt;
+  if (party.request) return leg(of, party);
+  if (party.flight && of == machine_.self() && party.home == of) return own_flight(party);
+  return {};
+}
+
+std::vector<UseParty> CoalitionTraffic::all(const AuthorityId& of) const {
+  std::vector<UseParty> out;
+  if (of == machine_.self()) {
+    for (const auto& [id, flight] : flights_.flights()) {
+      if (!flight.ended) out.push_back({.home = of, .flight = id, .intent = {}, .request = {}});
+    }
+  } else {
+    for (const auto& [request, version] : legs_.versions()) {
+      if (version.booked() && belongs_to(subject_of(version.home), version.principal, subject_of(of))) {
+        out.push_back(leg_party(version));
+      }
+    }
+  }
+  core::IntentFilter filter;
+  filter.limit = kQueryResultsMax;
+  while (true) {
+    const auto page = machine_.intents(filter);
+    if (!page || page->empty()) break;
+    for (const core::Intent* one : *page) {
+      filter.after_seq = one->created_seq;
+      if (belongs_to(one->manager, subject_of(of))) {
+        out.push_back({.home = machine_.self(), .flight = {}, .intent = one->id, .request = {}});
+      }
+    }
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+// Known ---------------------------------------------------------------------------------------------------------------
+
+Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, core::Domain domain,
+                                                     const geo::Volume4d& volume, const geo::Minima& minima) const {
+  std::map<std::string, KnownUse> out;
+  std::vector<FlightId> booked_here;  // Of flights that this node files for others.
+  for (const core::Machine::Near& one : TRY(machine_.near(volume, minima, domain))) {
+    KnownUse use{.here = true,
+                 .manager = one.intent->manager,
+                 .name = one.intent->id.str(),
+                 .party = {.home = machine_.self(), .flight = {}, .intent = one.intent->id, .request = {}},
+                 .version = one.intent->version,
+                 .window = window_of(one.intent->volumes)};
+    std::optional<AuthorityId> principal;
+    if (one.booking) {
+      const auto request = EntryHash::from_hex(one.intent->id.str());
+      const LegVersion* version = request ? legs_.find(*request) : nullptr;
+      if (version == nullptr) continue;
+      principal = version->principal;
+      use.party = leg_party(*version);
+      if (version->home == machine_.self()) booked_here.push_back(version->flight);
+    }
+    if (belongs_to(use.manager, principal, whom)) out.emplace(use.name, std::move(use));
+  }
+  const geo::PreparedVolume asked = TRY(geo::prepare(volume));
+  const auto meets = [&](const std::vector<geo::Volume4d>& volumes) {
+    return std::ranges::any_of(volumes, [&](const geo::Volume4d& other) {
+      if (!geo::times_conflict(asked.window, other.window, minima.time_ms)) return false;
+      const auto prepared = geo::prepare(other);
+      return prepared && geo::conflict(asked, *prepared, minima);
+    });
+  };
+  // What is only told: legs in disputed space.
+  for (const NotedLeg& noted : legs_.notices()) {
+    if (noted.notice.domain != domain || !belongs_to(subject_of(noted.home), whom) || !meets(noted.notice.volumes)) {
+      continue;
+    }
+    out.emplace(noted.entry.hex(),
+                KnownUse{.here = false,
+                         .manager = subject_of(noted.home),
+                         .name = noted.entry.hex(),
+                         .party = {.home = noted.home, .flight = noted.notice.flight, .intent = {}, .request = {}},
+                         .version = 1,
+                         .window = window_of(noted.notice.volumes)});
+  }
+  // What we file for others, wherever it flies.
+  for (const auto& [id, flight] : flights_.flights()) {
+    const std::optional<AuthorityId>& principal = flight.plan.principal;
+    if (flight.ended || !principal || flight.plan.domain != domain || !belongs_to(subject_of(*principal), whom)) {
+      continue;
+    }
+    if (std::ranges::find(booked_here, id) != booked_here.end()) continue;
+    for (const PlannedUse::Part& part : parts_of(flight)) {
+      if (!meets(*part.volumes)) continue;
+      out.emplace(flight.filing.hex(),
+                  KnownUse{.here = false,
+                           .manager = subject_of(*principal),
+                           .name = flight.filing.hex(),
+                           .party = {.home = machine_.self(), .flight = id, .intent = {}, .request = {}},
+                           .version = 1,
+                           .window = window_of(*part.volumes)});
+    }
+  }
+  std::vector<KnownUse> uses;
+  for (auto& [name, use] : out) uses.push_back(std::move(use));
+  return uses;
+}
+
+// Changes -------------------------------------------------------------------------------------------------------------
+
+std::optional<TrafficChange> CoalitionTraffic::of_leg(const EntryHash& request) const {
+  const LegVersion* version = legs_.find(request);
+  if (version == nullptr) return {};
+  TrafficChange out{.party = leg_party(*version),
+                    .domain = version->domain,
+                    .manager = subject_of(version->home),
+                    .principal = version->principal,
+                    .volumes = {}};
+  if (version->booked()) out.volumes = version->volumes;
+  return out;
+}
+
+std::optional<TrafficChange> CoalitionTraffic::of_intent(const IntentId& id) const {
+  const core::Intent* intent = machine_.find_intent(id);
+  if (intent == nullptr) return {};
+  TrafficChange out{.party = {.home = machine_.self(), .flight = {}, .intent = id, .request = {}},
+                    .domain = intent->domain,
+                    .manager = intent->manager,
+                    .principal = {},
+                    .volumes = {}};
+  if (!intent->live()) return out;
+  out.volumes = intent->volumes;
+  out.volumes.insert(out.volumes.end(), intent->off_nominal.begin(), intent->off_nominal.end());
+  return out;
+}
+
+std::optional<TrafficChange> CoalitionTraffic::of_flight(const FlightId& id) const {
+  const Flight* flight = flights_.find(id);
+  if (flight == nullptr) return {};
+  TrafficChange out{.party = {.home = machine_.self(), .flight = id, .intent = {}, .request = {}},
+                    .domain = flight->plan.domain,
+                    .manager = subject_of(machine_.self()),
+                    .principal = flight->plan.principal,
+                    .volumes = {}};
+  if (flight->ended || !flight->plan.principal) return out;
+  for (const PlannedUse::Part& part : parts_of(*flight)) {
+    out.volumes.insert(out.volumes.end(), part.volumes->begin(), part.volumes->end());
+  }
+  return out;
+}
+
+}  // namespace tansiq::coordination

@@ -1,0 +1,424 @@
+#include "coordination/disclosure_held.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "coordination/plant.h"
+#include "core/jcs_read.h"
+
+namespace tansiq::coordination {
+namespace {
+
+bool contains(const std::vector<AuthorityId>& list, const AuthorityId& id) {
+  return std::ranges::find(list, id) != list.end();
+}
+void insert_sorted(std::vector<AuthorityId>& list, const AuthorityId& id) {
+  const auto at = std::ranges::lower_bound(list, id);
+  if (at == list.end() || *at != id) list.insert(at, id);
+}
+
+struct CommitmentRow {
+  AuthorityId author;
+  EntryHash body;
+  bool known = true;
+  bool revoked = false;
+  UtcMs time;
+  static constexpr auto fields() {
+    using R = CommitmentRow;
+    return std::tuple(field("author", &R::author), field("body", &R::body), field("known", &R::known),
+                      field("revoked", &R::revoked), field("time_ms", &R::time));
+  }
+};
+
+}  // namespace
+
+HoldDesk::HoldDesk(AuthorityId self, const core::Charter& charter, const RelationView& relations)
+    : self_(std::move(self)), charter_(charter), relations_(relations) {}
+
+// The fold
+// ------------------------------------------------------------------------------------------------------------------
+
+std::optional<Oddity> HoldDesk::apply(const Said& said) {
+  Maybe out = std::visit([&](const auto& of) { return hear(said, of); }, said.body);
+  if (said.author == self_) forget(said.time);
+  return out;
+}
+
+HoldDesk::Maybe HoldDesk::hear(const Said& said, const ShareShown& of) {
+  if (said.author == self_ || of.to != self_ || rows_.contains(of.body)) return {};
+  HeldShare row;
+  row.body = of.body;
+  row.bytes = of.bytes;
+  row.from = said.author;
+  row.level = of.level;
+  row.share = of.share;
+  row.since = said.time;
+  // The new version stands for the one before.
+  const std::set<EntryHash> before = std::exchange(current_of_[{said.author, of.share}], {});
+  for (const EntryHash& body : before) end(rows_.at(body), said.time);
+  return take(std::move(row));
+}
+
+HoldDesk::Maybe HoldDesk::hear(const Said& said, const SharePassed& of) {
+  if (said.author == self_) {
+    const auto row = rows_.find(of.body);
+    if (row == rows_.end()) return {};
+    insert_sorted(row->second.passed, of.to);
+    if (!contains(row->second.forwarded, of.to)) owed_.insert(of.body);
+    return {};
+  }
+  if (of.to != self_ || rows_.contains(of.body)) return {};
+  if (of.originator == self_ || of.originator == said.author || charter_.find_authority(of.originator) == nullptr) {
+    return Oddity{fmt::format("{} passes on a share of {}", said.author.str(), of.originator.str())};
+  }
+  HeldShare row;
+  row.body = of.body;
+  row.bytes = of.bytes;
+  row.from = of.originator;
+  row.since = said.time;
+  row.via = said.author;
+  return take(std::move(row));
+}
+
+HoldDesk::Maybe HoldDesk::take(HeldShare row) {
+  std::set<EntryHash>& held = held_of_[row.from];
+  if (held.size() >= kHeldSharesMax) {
+    return Oddity{
+        fmt::format("more than {} shares of {} are held: this one is not taken", kHeldSharesMax, row.from.str())};
+  }
+  held.insert(row.body);
+  if (row.share) current_of_[{row.from, *row.share}].insert(row.body);
+  const EntryHash body = row.body;
+  HeldShare& kept = rows_.emplace(body, std::move(row)).first->second;
+  const auto of_author = commitments_.find(kept.from);
+  if (of_author != commitments_.end()) {
+    const auto said = of_author->second.find(body);
+    // Its revocation has been read before it: it is not fetched at all.
+    if (said != of_author->second.end() && said->second.revoked) revoke(kept, said->second.time);
+  }
+  place(kept);
+  ++revision_;
+  return {};
+}
+
+HoldDesk::Maybe HoldDesk::hear(const Said& said, const ShareEnded& of) {
+  if (said.author == self_ || of.to != self_) return {};
+  const std::set<EntryHash> ended = std::exchange(current_of_[{said.author, of.share}], {});
+  current_of_.erase({said.author, of.share});
+  for (const EntryHash& body : ended) end(rows_.at(body), said.time);
+  return {};
+}
+
+HoldDesk::Maybe HoldDesk::hear(const Said& said, const ShareCommitment& of) {
+  if (said.author == self_) return {};
+  for (const EntryHash& body : of.bodies) {
+    note_commitment(said.author, body, false, said.time);
+    if (const auto row = rows_.find(body); row != rows_.end() && row->second.from == said.author) place(row->second);
+  }
+  return {};
+}
+
+HoldDesk::Maybe HoldDesk::hear(const Said& said, const ShareRevoked& of) {
+  if (said.author == self_) return {};
+  for (const EntryHash& body : of.bodies) {
+    note_commitment(said.author, body, true, said.time);
+    const auto row = rows_.find(body);
+    if (row == rows_.end() || row->second.from != said.author) continue;
+    revoke(row->second, said.time);
+    place(row->second);
+  }
+  return {};
+}
+
+HoldDesk::Maybe HoldDesk::hear(const Said& said, const ShareForwarded& of) {
+  if (said.author != self_) return {};
+  const auto row = rows_.find(of.body);
+  if (row == rows_.end()) return {};
+  insert_sorted(row->second.forwarded, of.holder);
+  if (row->second.forwarded.size() >= row->second.passed.size()) owed_.erase(of.body);
+  return {};
+}
+
+HoldDesk::Maybe HoldDesk::hear(const Said& said, const ShareDestroyed& of) {
+  if (said.author != self_ || of.to == self_) return {};
+  const auto row = rows_.find(of.body);
+  if (row == rows_.end() || row->second.destroyed) return {};
+  end(row->second, said.time);
+  row->second.destroyed = said.time;
+  contents_.erase(of.body);
+  place(row->second);
+  return {};
+}
+
+void HoldDesk::note_commitment(const AuthorityId& author, const EntryHash& body, bool revoked, UtcMs time) {
+  auto& all = commitments_[author];
+  auto& by_time = commitments_by_time_[author];
+  const auto [at, fresh] = all.try_emplace(body, Commitment{.known = !revoked, .revoked = revoked, .time = time});
+  if (!fresh) {
+    at->second.known = at->second.known || !revoked;
+    at->second.revoked = at->second.revoked || revoked;
+    return;
+  }
+  by_time.emplace(time, body);
+  while (all.size() > kCommitmentsKeptMax) {
+    all.erase(by_time.begin()->second);
+    by_time.erase(by_time.begin());
+  }
+}
+
+void HoldDesk::end(HeldShare& row, UtcMs time) {
+  ++revision_;
+  row.current = false;
+  if (row.share) {
+    const auto current = current_of_.find({row.from, *row.share});
+    if (current != current_of_.end()) {
+      current->second.erase(row.body);
+      if (current->second.empty()) current_of_.erase(current);
+    }
+  }
+  if (!row.until) row.until = time;
+  place(row);
+}
+
+void HoldDesk::revoke(HeldShare& row, UtcMs time) {
+  end(row, time);
+  if (!row.revoked) row.revoked = time;
+}
+
+bool HoldDesk::wants(const HeldShare& row) const {
+  if (row.revoked || row.destroyed || contents_.contains(row.body)) return false;
+  return !row.via || committed(row.from, row.body);
+}
+
+void HoldDesk::place(const HeldShare& row) {
+  if (wants(row)) {
+    wanted_.insert(row.body);
+  } else {
+    wanted_.erase(row.body);
+  }
+  if (row.until) expiries_.erase({*row.until + kShareKeptMs, row.body});
+  if (row.destroyed) {
+    forgotten_.emplace(*row.destroyed + kShareKeptMs, row.body);
+  } else if (row.revoked) {
+    if (planted(Plant::kKeepRevoked)) return;
+    if (std::ranges::find(doomed_, row.body) == doomed_.end()) doomed_.push_back(row.body);
+  } else if (row.until) {
+    expiries_.emplace(*row.until + kShareKeptMs, row.body);
+  }
+}
+
+void HoldDesk::forget(UtcMs own_time) {
+  while (!forgotten_.empty() && forgotten_.begin()->first <= own_time) {
+    const EntryHash body = forgotten_.begin()->second;
+    forgotten_.erase(forgotten_.begin());
+    const auto row = rows_.find(body);
+    if (row == rows_.end()) continue;
+    const auto held = held_of_.find(row->second.from);
+    held->second.erase(body);
+    if (held->second.empty()) held_of_.erase(held);
+    owed_.erase(body);
+    rows_.erase(row);
+  }
+}
+
+// What has to be said and done
+// --------------------------------------------------------------------------------------------------------
+
+std::optional<Body> HoldDesk::next(UtcMs now) {
+  while (!expiries_.empty() && expiries_.begin()->first <= now) {
+    doomed_.push_back(expiries_.begin()->second);
+    expiries_.erase(expiries_.begin());
+  }
+  while (!owed_.empty()) {
+    const HeldShare& row = rows_.at(*owed_.begin());
+    for (const AuthorityId& holder : row.passed) {
+      if (!contains(row.forwarded, holder)) return ShareForwarded{.body = row.body, .holder = holder, .to = row.from};
+    }
+    owed_.erase(owed_.begin());
+  }
+  return {};
+}
+
+std::optional<UtcMs> HoldDesk::next_timer() const {
+  if (!owed_.empty()) return kUtcMin;
+  if (expiries_.empty()) return {};
+  return expiries_.begin()->first;
+}
+
+std::vector<WantedBody> HoldDesk::wanted(std::size_t most, const EntryHash& after) const {
+  std::vector<WantedBody> out;
+  for (auto body = wanted_.upper_bound(after); body != wanted_.end() && out.size() < most; ++body) {
+    const HeldShare& row = rows_.at(*body);
+    out.push_back({.body = *body, .bytes = row.bytes, .peer = row.via.value_or(row.from)});
+  }
+  return out;
+}
+
+Status HoldDesk::learn(std::string_view bytes) {
+  const EntryHash body = log::sha256(bytes);
+  const auto row = rows_.find(body);
+  if (row == rows_.end() || row->second.destroyed || row->second.revoked) {
+    return fail(ErrorCode::kNotFound, "these bytes are no share that is held here");
+  }
+  const HeldShare& held = row->second;
+  wanted_.erase(body);
+  contents_[body] = std::nullopt;
+  ++revision_;
+  ShareContent content = TRY(open_share(body, bytes));
+  if (content.from != held.from) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("a share of {} says that it is of {}", held.from.str(), content.from.str()));
+  }
+  const bool ours = held.via ? contains(content.onward, self_)
+                             : content.to == self_ && content.share == *held.share &&
+                                   static_cast<std::int64_t>(content.level) == held.level;
+  if (!ours) {
+    doomed_.push_back(body);
+    return fail(ErrorCode::kForbidden,
+                fmt::format("a share of {} that came from {} was not meant for us: it is destroyed", held.from.str(),
+                            held.via.value_or(held.from).str()));
+  }
+  contents_[body] = std::move(content);
+  return {};
+}
+
+std::optional<Body> HoldDesk::destroyed(const EntryHash& body) const {
+  const auto row = rows_.find(body);
+  if (row == rows_.end() || row->second.destroyed) return {};
+  return ShareDestroyed{.body = body, .to = row->second.from};
+}
+
+bool HoldDesk::may_serve(const EntryHash& body, const AuthorityId& peer) const {
+  const auto row = rows_.find(body);
+  if (row == rows_.end() || row->second.revoked || row->second.destroyed) return false;
+  const ShareContent* shown = content(body);
+  if (shown == nullptr || !contains(row->second.passed, peer)) return false;
+  if (planted(Plant::kPassRegardless)) return true;
+  return contains(shown->onward, peer) &&
+         relations_.level({core::Capability::kDisclosure, relation_domain(shown->domain), self_, peer}) > 0;
+}
+
+// Acts, answers
+// -----------------------------------------------------------------------------------------------------------
+
+Result<Body> HoldDesk::pass(const EntryHash& body, const AuthorityId& to) const {
+  const auto row = rows_.find(body);
+  if (row == rows_.end()) return fail(ErrorCode::kNotFound, "no such share is held here", "body");
+  const HeldShare& held = row->second;
+  if (held.revoked || held.destroyed) {
+    return fail(ErrorCode::kWrongState, fmt::format("{} has revoked it", held.from.str()), "body");
+  }
+  const core::Authority* who = charter_.find_authority(to);
+  if (who == nullptr || !who->peer || to == self_) {
+    return fail(ErrorCode::kNotFound, fmt::format("\"{}\" is no other authority of the charter", to.str()), "to");
+  }
+  if (to == held.from) return fail(ErrorCode::kInvalid, fmt::format("it is of {} itself", to.str()), "to");
+  const ShareContent* shown = content(body);
+  if (shown == nullptr) return fail(ErrorCode::kWrongState, "its content has not come yet, or cannot be read", "body");
+  if (contains(held.passed, to)) return fail(ErrorCode::kWrongState, fmt::format("{} has it already", to.str()), "to");
+  if (held.passed.size() >= kShareHoldersMax)
+    return fail(ErrorCode::kTooLarge, "it has been passed on too often", "to");
+  if (!planted(Plant::kPassRegardless)) {
+    if (!contains(shown->onward, to)) {
+      return fail(ErrorCode::kForbidden,
+                  fmt::format("{} does not allow it to be passed on to {}; it names {}", held.from.str(), to.str(),
+                              shown->onward.empty() ? std::string("nobody") : shown->onward.front().str()),
+                  "to");
+    }
+    if (relations_.level({core::Capability::kDisclosure, relation_domain(shown->domain), self_, to}) == 0) {
+      return fail(ErrorCode::kForbidden,
+                  fmt::format("we show {} nothing in this domain, so nothing of others either", to.str()), "to");
+    }
+  }
+  return Body(SharePassed{.body = body, .bytes = held.bytes, .originator = held.from, .to = to});
+}
+
+std::vector<const ShareContent*> HoldDesk::known(const AuthorityId& authority) const {
+  std::vector<const ShareContent*> out;
+  const auto held = held_of_.find(authority);
+  if (held == held_of_.end()) return out;
+  for (const EntryHash& body : held->second) {
+    const HeldShare& row = rows_.at(body);
+    if (!row.current || row.revoked || row.destroyed) continue;
+    if (const ShareContent* shown = content(body)) out.push_back(shown);
+  }
+  return out;
+}
+
+const ShareContent* HoldDesk::content(const EntryHash& body) const {
+  const auto at = contents_.find(body);
+  return at == contents_.end() || !at->second ? nullptr : &*at->second;
+}
+
+bool HoldDesk::committed(const AuthorityId& authority, const EntryHash& body) const {
+  const auto of = commitments_.find(authority);
+  if (of == commitments_.end()) return false;
+  const auto at = of->second.find(body);
+  return at != of->second.end() && at->second.known && !at->second.revoked;
+}
+
+// The state
+// -----------------------------------------------------------------------------------------------------------------
+
+void HoldDesk::write_state(log::JcsWriter& out) const {
+  out.begin_object().key("commitments").begin_array();
+  for (const auto& [author, all] : commitments_) {
+    for (const auto& [body, of] : all) {
+      core::write_fields(
+          out,
+          CommitmentRow{.author = author, .body = body, .known = of.known, .revoked = of.revoked, .time = of.time});
+    }
+  }
+  out.end_array().key("held").begin_array();
+  for (const auto& [body, row] : rows_) core::write_fields(out, row);
+  out.end_array().end_object();
+}
+
+Status HoldDesk::read_state(const log::JcsValue& value) {
+  TRY_VOID(value.expect(log::JcsValue::Kind::kObject));
+  TRY_VOID(value.only({"commitments", "held"}));
+  const log::JcsValue commitments = TRY(value.at("commitments"));
+  TRY_VOID(commitments.expect(log::JcsValue::Kind::kArray));
+  const log::JcsValue held = TRY(value.at("held"));
+  TRY_VOID(held.expect(log::JcsValue::Kind::kArray));
+  rows_.clear();
+  commitments_.clear();
+  for (std::size_t i = 0; i < commitments.size(); ++i) {
+    const auto row = TRY(core::read_fields<CommitmentRow>(commitments[i]));
+    commitments_[row.author][row.body] = {.known = row.known, .revoked = row.revoked, .time = row.time};
+  }
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    auto row = TRY(core::read_fields<HeldShare>(held[i]));
+    const EntryHash body = row.body;
+    rows_.emplace(body, std::move(row));
+  }
+  index();
+  return {};
+}
+
+void HoldDesk::index() {
+  current_of_.clear();
+  held_of_.clear();
+  commitments_by_time_.clear();
+  wanted_.clear();
+  owed_.clear();
+  expiries_.clear();
+  forgotten_.clear();
+  doomed_.clear();
+  contents_.clear();
+  ++revision_;
+  for (const auto& [author, all] : commitments_) {
+    for (const auto& [body, of] : all) commitments_by_time_[author].emplace(of.time, body);
+  }
+  for (const auto& [body, row] : rows_) {
+    held_of_[row.from].insert(body);
+    if (row.share && row.current) current_of_[{row.from, *row.share}].insert(body);
+    if (std::ranges::any_of(row.passed, [&](const AuthorityId& id) { return !contains(row.forwarded, id); })) {
+      owed_.insert(body);
+    }
+    place(row);
+  }
+}
+
+}  // namespace tansiq::coordination

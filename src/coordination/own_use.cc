@@ -1,0 +1,102 @@
+#include "coordination/own_use.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+
+namespace tansiq::coordination {
+namespace {
+
+constexpr std::string_view kIntent = "intent ";
+constexpr std::string_view kFlight = "flight ";
+
+void add(std::vector<geo::Volume4d>& to, const std::vector<geo::Volume4d>& volumes) {
+  for (const geo::Volume4d& volume : volumes) {
+    if (std::ranges::find(to, volume) == to.end()) to.push_back(volume);
+  }
+}
+
+/// All that a flight may use: what is planned and not yet left, what a change under way would use, and what is booked.
+std::vector<geo::Volume4d> volumes_of(const Flight& flight) {
+  std::vector<geo::Volume4d> out;
+  const auto left = [&](std::size_t leg) {
+    return std::ranges::find(flight.left, static_cast<std::int64_t>(leg)) != flight.left.end();
+  };
+  for (const FlightFiled* plan : {&flight.plan, flight.change ? &*flight.change : nullptr}) {
+    if (plan == nullptr) continue;
+    for (std::size_t i = 0; i < plan->legs.size(); ++i) {
+      if (!left(i)) add(out, plan->legs[i].volumes);
+    }
+  }
+  for (const HomeVersion& version : flight.versions) {
+    if (live(version.state) && !version.left) add(out, version.volumes);
+  }
+  return out;
+}
+
+std::string_view state_of(const Flight& flight) {
+  if (flight.contingency) return "contingent";
+  if (flight.airborne) return "airborne";
+  return flight.cleared ? "cleared" : "filed";
+}
+
+}  // namespace
+
+std::string source_of(const IntentId& intent) { return std::string(kIntent) + intent.str(); }
+std::string source_of(const FlightId& flight) { return std::string(kFlight) + flight.str(); }
+
+const core::Intent* MachineOwnUse::intent(std::string_view source) const {
+  if (!source.starts_with(kIntent)) return nullptr;
+  return machine_.find_intent(IntentId::trusted(source.substr(kIntent.size())));
+}
+
+const Flight* MachineOwnUse::flight(std::string_view source) const {
+  if (!source.starts_with(kFlight)) return nullptr;
+  return flights_.find(FlightId::trusted(source.substr(kFlight.size())));
+}
+
+std::optional<OwnSource> MachineOwnUse::find(std::string_view source) const {
+  if (const core::Intent* found = intent(source); found != nullptr && found->live()) {
+    OwnSource out{.source = std::string(source),
+                  .call_sign = found->flight,
+                  .domain = found->domain,
+                  .state = std::string(core::to_text(found->state)),
+                  .changed = found->changed,
+                  .volumes = found->volumes};
+    add(out.volumes, found->off_nominal);
+    return out;
+  }
+  if (const Flight* found = flight(source); found != nullptr && !found->ended) {
+    OwnSource out{.source = std::string(source),
+                  .call_sign = found->plan.call_sign,
+                  .domain = found->plan.domain,
+                  .state = std::string(state_of(*found)),
+                  .changed = found->change_time,
+                  .volumes = volumes_of(*found)};
+    if (!out.volumes.empty()) return out;
+  }
+  return {};
+}
+
+std::optional<UtcMs> MachineOwnUse::changed(std::string_view source) const {
+  if (const core::Intent* found = intent(source)) return found->changed;
+  if (const Flight* found = flight(source)) return found->change_time;
+  return {};
+}
+
+void MachineOwnUse::each(const std::function<void(std::string)>& take) const {
+  core::IntentFilter filter;
+  filter.limit = kQueryResultsMax;
+  for (;;) {
+    const auto page = machine_.intents(filter);
+    if (!page) return;
+    for (const core::Intent* intent : *page) take(source_of(intent->id));
+    if (page->size() < filter.limit) break;
+    filter.after_seq = page->back()->created_seq;
+  }
+  for (const auto& [id, flight] : flights_.flights()) {
+    if (!flight.ended) take(source_of(id));
+  }
+}
+
+}  // namespace tansiq::coordination

@@ -1,0 +1,219 @@
+#include "coordination/weave.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/limits.h"
+#include "log/jcs.h"
+
+namespace tansiq::coordination {
+namespace {
+
+constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
+struct OwnEntry {
+  std::uint64_t seq = 0;
+  std::size_t log = 0;
+  std::size_t index = 0;
+};
+/// One log of a peer on its way into the order.
+struct PeerTail {
+  LogTail tail;
+  std::vector<std::uint64_t> released;  ///< Above this number, by entry.
+  std::vector<std::uint64_t> deadline;  ///< Below this one.
+  std::size_t next = 0;
+
+  [[nodiscard]] bool needed() const { return next < deadline.size() && deadline[next] != kNever; }
+};
+
+Result<std::uint64_t> seq_of(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  std::array<log::JcsTopInteger, 1> wanted{{{"seq", {}}}};
+  TRY_VOID(log::JcsDocument::check(line, wanted, kEntryBytesMax));
+  if (!wanted[0].value || *wanted[0].value < 0) return fail(ErrorCode::kMalformed, "the entry has no number", "seq");
+  return static_cast<std::uint64_t>(*wanted[0].value);
+}
+
+/// Every entry hash in a line: a string of 64 hexadecimal digits. Bodies spell hashes in no other way.
+void for_each_quote(std::string_view line, const std::function<void(const EntryHash&)>& visit) {
+  constexpr std::size_t kDigits = 2 * EntryHash::kBytes;
+  for (std::size_t at = line.find('"'); at != std::string_view::npos && at + kDigits + 1 < line.size();
+       at = line.find('"', at + 1)) {
+    if (line[at + kDigits + 1] != '"') continue;
+    if (const auto hash = EntryHash::from_hex(line.substr(at + 1, kDigits))) visit(*hash);
+  }
+}
+
+/// The logs that an anchor names, with their sizes.
+void for_each_anchored(std::string_view line, const Origins& origins,
+                       const std::function<void(const LogName&, std::uint64_t)>& visit) {
+  if (line.find("\"type\":\"anchor.") == std::string_view::npos) return;
+  const auto entry = read_entry(line);
+  if (!entry) return;
+  const auto each = [&](const std::vector<SeenLog>& seen) {
+    for (const SeenLog& one : seen) {
+      if (const auto name = origins.log(one.origin)) visit(*name, one.size);
+    }
+  };
+  if (const auto* members = std::get_if<MembersAnchor>(&entry->body)) each(members->seen);
+  if (const auto* pair = std::get_if<PairAnchor>(&entry->body)) each(pair->seen);
+}
+
+class Weaver {
+ public:
+  Weaver(std::vector<LogTail> own, std::vector<LogTail> peers, const Origins& origins)
+      : own_(std::move(own)), origins_(origins) {
+    for (LogTail& tail : peers) {
+      PeerTail peer{.tail = std::move(tail), .released = {}, .deadline = {}};
+      peer.released.assign(peer.tail.lines.size(), 0);
+      peer.deadline.assign(peer.tail.lines.size(), kNever);
+      peers_.push_back(std::move(peer));
+    }
+  }
+
+  Result<std::vector<Woven>> run(std::uint64_t next_seq) {
+    TRY_VOID(number_own(next_seq));
+    find_releases();
+    find_deadlines();
+    for (const OwnEntry& entry : order_) {
+      fill(next_seq, entry.seq);
+      place(own_[entry.log].log, entry.seq, std::move(own_[entry.log].lines[entry.index]));
+      next_seq = entry.seq + 1;
+    }
+    for (PeerTail& peer : peers_) {
+      while (peer.next < peer.tail.lines.size()) place_next(peer, next_seq++);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  Status number_own(std::uint64_t next_seq) {
+    for (std::size_t l = 0; l < own_.size(); ++l) {
+      for (std::size_t i = 0; i < own_[l].lines.size(); ++i) {
+        order_.push_back({TRY(seq_of(own_[l].lines[i])), l, i});
+        by_hash_.emplace(hash_of(own_[l].lines[i]), order_.back().seq);
+      }
+    }
+    std::ranges::sort(order_, {}, &OwnEntry::seq);
+    for (const OwnEntry& entry : order_) {
+      if (entry.seq < next_seq) {
+        return fail(ErrorCode::kConflict,
+                    fmt::format("an entry that came back has number {}, which is taken: this record was continued "
+                                "after the loss; officers must look at both",
+                                entry.seq),
+                    origins_.origin(own_[entry.log].log));
+      }
+      next_seq = entry.seq + 1;
+    }
+    return {};
+  }
+
+  /// A peer's entry had been written after the own entries that it quotes, and is read in the order of its log.
+  void find_releases() {
+    std::map<LogName, std::vector<std::uint64_t>> numbers;
+    for (const OwnEntry& entry : order_) numbers[own_[entry.log].log].push_back(entry.seq);
+    const auto first_of = [&](const LogName& log) { return std::ranges::find(own_, log, &LogTail::log)->first; };
+    for (PeerTail& peer : peers_) {
+      std::uint64_t released = 0;
+      for (std::size_t i = 0; i < peer.tail.lines.size(); ++i) {
+        const std::string& line = peer.tail.lines[i];
+        for_each_quote(line, [&](const EntryHash& hash) {
+          if (const auto at = by_hash_.find(hash); at != by_hash_.end()) released = std::max(released, at->second + 1);
+        });
+        for_each_anchored(line, origins_, [&](const LogName& log, std::uint64_t size) {
+          const auto at = numbers.find(log);
+          if (at == numbers.end()) return;
+          const std::uint64_t first = first_of(log);
+          if (size <= first) return;
+          const std::uint64_t last = std::min<std::uint64_t>(size - first, at->second.size()) - 1;
+          released = std::max(released, at->second[last] + 1);
+        });
+        peer.released[i] = released;
+      }
+    }
+  }
+
+  /// It had been read before the first own entry that quotes it, or a later one of its log.
+  void find_deadlines() {
+    std::map<EntryHash, std::pair<std::size_t, std::size_t>> where;
+    std::map<LogName, std::size_t> by_log;
+    for (std::size_t p = 0; p < peers_.size(); ++p) {
+      by_log.emplace(peers_[p].tail.log, p);
+      for (std::size_t i = 0; i < peers_[p].tail.lines.size(); ++i) {
+        where.emplace(hash_of(peers_[p].tail.lines[i]), std::pair(p, i));
+      }
+    }
+    const auto need = [&](std::size_t peer, std::size_t index, std::uint64_t before) {
+      std::uint64_t& deadline = peers_[peer].deadline[index];
+      deadline = std::min(deadline, before);
+    };
+    for (const OwnEntry& entry : order_) {
+      const std::string& line = own_[entry.log].lines[entry.index];
+      for_each_quote(line, [&](const EntryHash& hash) {
+        if (const auto at = where.find(hash); at != where.end()) need(at->second.first, at->second.second, entry.seq);
+      });
+      for_each_anchored(line, origins_, [&](const LogName& log, std::uint64_t size) {
+        const auto at = by_log.find(log);
+        if (at == by_log.end()) return;
+        const LogTail& tail = peers_[at->second].tail;
+        if (size <= tail.first || tail.lines.empty()) return;
+        need(at->second, std::min<std::uint64_t>(size - tail.first, tail.lines.size()) - 1, entry.seq);
+      });
+    }
+    for (PeerTail& peer : peers_) {
+      for (std::size_t i = peer.deadline.size(); i-- > 1;) {
+        peer.deadline[i - 1] = std::min(peer.deadline[i - 1], peer.deadline[i]);
+      }
+    }
+  }
+
+  /// Numbers in [from, end) are free: gives them to what is needed, the most urgent first.
+  void fill(std::uint64_t from, std::uint64_t end) {
+    while (from < end) {
+      PeerTail* urgent = nullptr;
+      std::uint64_t next_release = kNever;
+      for (PeerTail& peer : peers_) {
+        if (!peer.needed()) continue;
+        if (peer.released[peer.next] > from) {
+          next_release = std::min(next_release, peer.released[peer.next]);
+        } else if (urgent == nullptr || peer.deadline[peer.next] < urgent->deadline[urgent->next]) {
+          urgent = &peer;
+        }
+      }
+      if (urgent != nullptr) {
+        place_next(*urgent, from++);
+      } else {
+        from = next_release;  // kNever, or beyond `end`: nothing fits here
+      }
+    }
+  }
+
+  void place_next(PeerTail& peer, std::uint64_t seq) {
+    place(peer.tail.log, seq, std::move(peer.tail.lines[peer.next]));
+    ++peer.next;
+  }
+  void place(const LogName& log, std::uint64_t seq, std::string line) { out_.push_back({log, seq, std::move(line)}); }
+
+  std::vector<LogTail> own_;
+  const Origins& origins_;
+  std::vector<PeerTail> peers_;
+  std::vector<OwnEntry> order_;
+  std::map<EntryHash, std::uint64_t> by_hash_;
+  std::vector<Woven> out_;
+};
+
+}  // namespace
+
+Result<std::vector<Woven>> weave(std::vector<LogTail> own, std::vector<LogTail> peers, std::uint64_t next_seq,
+                                 const Origins& origins) {
+  return Weaver(std::move(own), std::move(peers), origins).run(next_seq);
+}
+
+}  // namespace tansiq::coordination

@@ -1,0 +1,160 @@
+#include "coordination/weave.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "coordination/leg_testlib.h"
+
+namespace tansiq::coordination {
+namespace {
+
+const AuthorityId kUs = AuthorityId::trusted("us");
+
+LogName main_log() { return {kUs, LogName::Kind::kMain, {}}; }
+LogName members_of(const AuthorityId& a) { return {a, LogName::Kind::kMembers, {}}; }
+LogName pair_of(const AuthorityId& a, const AuthorityId& to) { return {a, LogName::Kind::kPair, to}; }
+
+core::Charter charter() {
+  core::Charter charter;
+  for (const char* id : {"us", "fr", "ru"}) {
+    const auto key = *log::SignerKey::generate(fmt::format("{}.example/main", id), log::KeyType::kEd25519);
+    charter.authorities.push_back({AuthorityId::trusted(id), id, {key.verifier().text()}, core::Peer{}});
+  }
+  return charter;
+}
+
+struct Event {
+  LogName log;
+  std::string line;
+  std::vector<std::size_t> quotes;  ///< Earlier events.
+};
+
+/// A history as it was: the place of each event is its number here.
+std::vector<Event> random_history(std::size_t length) {
+  const AuthorityId fr = AuthorityId::trusted("fr");
+  const AuthorityId ru = AuthorityId::trusted("ru");
+  const std::vector<LogName> logs{main_log(),     members_of(kUs),  pair_of(kUs, fr), pair_of(kUs, ru),
+                                  members_of(fr), pair_of(fr, kUs), members_of(ru),   pair_of(ru, kUs)};
+  std::vector<Event> out;
+  for (std::size_t i = 0; i < length; ++i) {
+    Event event{.log = logs[*rc::gen::inRange<std::size_t>(0, logs.size())], .line = {}, .quotes = {}};
+    std::string quoted;
+    for (int k = *rc::gen::inRange(0, 3); k > 0 && i > 0; --k) {
+      const auto at = *rc::gen::inRange<std::size_t>(0, i);
+      if (out[at].log.kind == LogName::Kind::kMain) continue;  // nobody quotes what stays at home
+      event.quotes.push_back(at);
+      quoted += fmt::format("{}\"{}\"", quoted.empty() ? "" : ",", hash_of(out[at].line).hex());
+    }
+    event.line = fmt::format("{{\"body\":{{\"q\":[{}]}},\"seq\":{},\"time_ms\":{}}}\n", quoted, i, i);
+    out.push_back(std::move(event));
+  }
+  return out;
+}
+
+struct Tails {
+  std::vector<LogTail> own, peers;
+};
+/// What a node gets back that has the first `held` events: everything but its main log.
+Tails tails_of(const std::vector<Event>& history, std::size_t held) {
+  std::map<LogName, LogTail> logs;
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    LogTail& tail = logs[history[i].log];
+    tail.log = history[i].log;
+    if (i < held) {
+      ++tail.first;
+    } else {
+      tail.lines.push_back(history[i].line);
+    }
+  }
+  Tails out;
+  for (auto& [name, tail] : logs) {
+    if (name.kind == LogName::Kind::kMain || tail.lines.empty()) continue;
+    (name.author == kUs ? out.own : out.peers).push_back(std::move(tail));
+  }
+  return out;
+}
+
+RC_GTEST_PROP(Weave, FindsAnOrderInWhichEverythingStandsBehindWhatItQuotes, ()) {
+  const std::vector<Event> history = random_history(*rc::gen::inRange<std::size_t>(1, 80));
+  const std::size_t held = *rc::gen::inRange<std::size_t>(0, history.size());
+  const Tails tails = tails_of(history, held);
+  const auto origins = *Origins::make(charter());
+  const auto woven = weave(tails.own, tails.peers, held, origins);
+  RC_ASSERT(woven.has_value());
+  std::map<std::string, std::uint64_t> number;
+  std::map<LogName, std::vector<std::string>> by_log;
+  std::uint64_t next = held;
+  for (const Woven& one : *woven) {
+    RC_ASSERT(one.seq >= next);
+    next = one.seq + 1;
+    number[one.line] = one.seq;
+    by_log[one.log].push_back(one.line);
+  }
+  for (const auto* side : {&tails.own, &tails.peers}) {
+    for (const LogTail& tail : *side) RC_ASSERT(by_log[tail.log] == tail.lines);
+  }
+  for (std::size_t i = held; i < history.size(); ++i) {
+    const Event& event = history[i];
+    if (event.log.kind == LogName::Kind::kMain) continue;
+    if (event.log.author == kUs) RC_ASSERT(number.at(event.line) == i);
+    for (const std::size_t quoted : event.quotes) {
+      // Peers' entries that nothing of ours stands on come last, in the order of the logs.
+      const bool both_peers = event.log.author != kUs && history[quoted].log.author != kUs;
+      if (quoted >= held && !both_peers) RC_ASSERT(number.at(history[quoted].line) < number.at(event.line));
+    }
+  }
+}
+
+TEST(Weave, AnAnchorIsAQuoteOfEverythingUpToItsSize) {
+  const AuthorityId fr = AuthorityId::trusted("fr");
+  const auto origins = *Origins::make(charter());
+  const auto line = [](std::uint64_t seq, Body body) {
+    return *write_entry(
+        {.seq = seq, .time = UtcMs{1'000'000}, .by = {}, .second = {}, .cmd = {}, .body = std::move(body)});
+  };
+  const std::vector<LogTail> peers{
+      {members_of(fr),
+       0,
+       {line(0, ClockFault{true, "a"}), line(1, ClockFault{false, "b"}), line(2, ClockFault{true, "c"})}}};
+  const std::vector<LogTail> own{
+      {members_of(kUs),
+       0,
+       {line(7, MembersAnchor{.seen = {{.origin = origins.origin(members_of(fr)), .root = {}, .size = 2}}}),
+        line(8, ClockFault{true, "d"})}}};
+  const auto woven = weave(own, peers, 5, origins);
+  ASSERT_TRUE(woven.has_value()) << woven.error().text();
+  std::vector<std::uint64_t> numbers;
+  for (const Woven& one : *woven) numbers.push_back(one.seq);
+  EXPECT_EQ(numbers, (std::vector<std::uint64_t>{5, 6, 7, 8, 9}));
+  EXPECT_EQ((*woven)[1].log, members_of(fr));
+  EXPECT_EQ((*woven)[4].log, members_of(fr));
+}
+
+TEST(Weave, ANumberThatIsTakenIsTwoHistories) {
+  const auto origins = *Origins::make(charter());
+  const std::vector<LogTail> own{{members_of(kUs), 3, {"{\"seq\":4,\"time_ms\":1}\n"}}};
+  const auto woven = weave(own, {}, 5, origins);
+  ASSERT_FALSE(woven.has_value());
+  EXPECT_EQ(woven.error().code, ErrorCode::kConflict);
+  EXPECT_FALSE(weave({{members_of(kUs), 3, {"{\"time_ms\":1}\n"}}}, {}, 0, origins).has_value());
+}
+
+/// What cannot have been: its entries come late, and nothing fails.
+TEST(Weave, APeerThatGivesBackAnotherLogIsReadLate) {
+  const AuthorityId fr = AuthorityId::trusted("fr");
+  const auto origins = *Origins::make(charter());
+  const std::string theirs = "{\"seq\":1,\"time_ms\":1}\n";
+  const std::string ours = fmt::format("{{\"q\":\"{}\",\"seq\":5,\"time_ms\":1}}\n", hash_of(theirs).hex());
+  const auto woven = weave({{members_of(kUs), 0, {ours}}}, {{members_of(fr), 0, {theirs}}}, 5, origins);
+  ASSERT_TRUE(woven.has_value());
+  ASSERT_EQ(woven->size(), 2U);
+  EXPECT_EQ((*woven)[0].line, ours);
+  EXPECT_EQ((*woven)[1].seq, 6U);
+}
+
+}  // namespace
+}  // namespace tansiq::coordination

@@ -1,0 +1,149 @@
+#include "node/body_links.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+
+#include "base/logging.h"
+#include "node/puller.h"
+
+namespace tansiq::node {
+
+std::string body_target(const log::Hash& hash) { return fmt::format("{}?hash={}", kBodyPath, hash.hex()); }
+
+void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, CoreThread& core,
+                store::LogReader& reader) {
+  const net::Request& request = exchange->request();
+  const auto hash_text = request.query_once("hash");
+  if (!hash_text) return static_cast<void>(exchange->respond(hash_text.error()));
+  const auto hash = log::Hash::from_hex(hash_text->value_or(""));
+  if (request.method != net::Method::kPost || !hash) {
+    exchange->respond({ErrorCode::kInvalid, "ask by POST, for a hash of 64 hexadecimal digits", "hash"});
+    return;
+  }
+  const auto none = [exchange] { exchange->respond({ErrorCode::kNotFound, "there is no such body for you here", {}}); };
+  ReadTask task;
+  task.read = [exchange, peer, hash = *hash, &reader, none](const coordination::Coalition& all) -> Departure {
+    if (!all.may_serve_body(hash, peer)) {
+      none();
+      return {};
+    }
+    auto bytes = reader.body(hash);
+    if (!bytes) {
+      exchange->respond(std::move(bytes.error()));
+      return {};
+    }
+    if (!*bytes) {
+      none();
+      return {};
+    }
+    net::Response response;
+    response.headers.add("Content-Type", "application/octet-stream");
+    response.body = as_text(**bytes);
+    // It leaves with the batch: not before what it stands on is durable.
+    return {exchange, std::move(response), {}};
+  };
+  task.refused = [exchange](Error error) { exchange->respond(std::move(error)); };
+  if (const Status taken = core.submit(std::move(task)); !taken) exchange->respond(taken.error());
+}
+
+BodyFetcher::BodyFetcher(Config config) : config_(std::move(config)), random_(config_.seed) {
+  thread_ = std::thread([this] { run(); });
+}
+
+BodyFetcher::~BodyFetcher() { stop(); }
+
+void BodyFetcher::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  config_.interrupt();
+  if (thread_.joinable()) thread_.join();
+}
+
+void BodyFetcher::poke() {
+  const std::lock_guard lock(mutex_);
+  poked_ = true;
+  changed_.notify_all();
+}
+
+void BodyFetcher::run() {
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, std::chrono::milliseconds(config_.look_every_ms), [this] { return poked_ || stopping_; });
+      if (stopping_) return;
+      poked_ = false;
+    }
+    const auto bodies = wanted();
+    if (!bodies) continue;
+    // What is not wanted any more need not be remembered.
+    std::erase_if(failed_, [&](const auto& failed) {
+      return std::ranges::find(*bodies, failed.first, &coordination::WantedBody::body) == bodies->end();
+    });
+    for (const coordination::WantedBody& body : *bodies) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (stopping_) return;
+      }
+      const auto failed = failed_.find(body.body);
+      if (failed != failed_.end() && std::chrono::steady_clock::now() < failed->second.not_before) continue;
+      fetch(body);
+    }
+  }
+}
+
+Result<std::vector<coordination::WantedBody>> BodyFetcher::wanted() {
+  auto promise = std::make_shared<std::promise<Result<std::vector<coordination::WantedBody>>>>();
+  auto future = promise->get_future();
+  ReadTask task;
+  task.read = [promise](const coordination::Coalition& all) -> Departure {
+    auto bodies = std::make_shared<std::vector<coordination::WantedBody>>(all.wanted_bodies());
+    return {nullptr, {}, [promise, bodies](const Status& durable) {
+              if (durable) {
+                promise->set_value(std::move(*bodies));
+              } else {
+                promise->set_value(std::unexpected(durable.error()));
+              }
+            }};
+  };
+  task.refused = [promise](Error error) { promise->set_value(std::unexpected(std::move(error))); };
+  TRY_VOID(config_.core->submit_urgent(std::move(task)));
+  return future.get();
+}
+
+void BodyFetcher::fetch(const coordination::WantedBody& body) {
+  const auto attempt = [&]() -> Status {
+    std::string bytes = TRY(config_.ask(body));
+    if (bytes.size() != body.bytes || log::sha256(bytes) != body.body) {
+      return fail(ErrorCode::kCorrupt, "what the peer sent is not the body that was asked for");
+    }
+    return keep(std::move(bytes));
+  };
+  const Status done = attempt();
+  if (done) {
+    failed_.erase(body.body);
+    return;
+  }
+  Failed& failed = failed_[body.body];
+  ++failed.failures;
+  failed.not_before =
+      std::chrono::steady_clock::now() +
+      std::chrono::milliseconds(backoff_ms(failed.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_));
+  if (failed.failures == 1) {
+    log_info("peer.body", {{"peer", body.peer.str()}, {"body", body.body.hex()}, {"message", done.error().text()}});
+  }
+}
+
+Status BodyFetcher::keep(std::string bytes) {
+  auto promise = std::make_shared<std::promise<Status>>();
+  auto future = promise->get_future();
+  TRY_VOID(config_.core->submit_urgent(
+      BodyTask{.bytes = std::move(bytes), .done = [promise](const Status& kept) { promise->set_value(kept); }}));
+  return future.get();
+}
+
+}  // namespace tansiq::node

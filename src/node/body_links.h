@@ -1,0 +1,83 @@
+// Bodies of shares between nodes: `POST /peer/v1/body?hash=HEX`, and who fetches them.
+//
+//   server handler:   if (path == kBodyPath) serve_body(exchange, peer, core, reader);
+//   BodyFetcher fetcher({.core = &core, .ask = …});  fetcher.poke();        // after new entries of a peer
+//
+// A body is given to those for whom an entry that they may read quotes it, and only as long as it stands
+// (Coalition::may_serve_body): the question is judged and answered on the core thread, so a revocation that has been
+// read there is never overtaken by an answer. To everybody else, and for what is not here, the answer is the same: 404.
+//
+// What comes is verified by its hash, made durable, and only then counts. What could not be had is asked for again,
+// later each time; one thread asks one peer after the other, with a bound on size and time.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "base/random.h"
+#include "node/core_thread.h"
+#include "node/problem_log.h"
+
+namespace tansiq::node {
+
+inline constexpr std::string_view kBodyPath = "/peer/v1/body";
+
+/// Answers on the core thread. `reader` is used there alone, and outlives the core thread's work.
+void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, CoreThread& core,
+                store::LogReader& reader);
+
+/// `/peer/v1/body?hash=…`.
+[[nodiscard]] std::string body_target(const log::Hash& hash);
+
+class BodyFetcher {
+ public:
+  struct Config {
+    CoreThread* core = nullptr;  ///< Outlives this.
+    std::uint64_t seed = 0;      ///< Of the jitter.
+    /// The body's bytes, not yet verified. Called on the fetcher's thread.
+    std::function<Result<std::string>(const coordination::WantedBody&)> ask;
+    /// Ends `ask`. Any thread.
+    std::function<void()> interrupt;
+    DurationMs look_every_ms = 2'000;
+    DurationMs backoff_first_ms = 500;
+    DurationMs backoff_max_ms = 60'000;
+  };
+  /// Starts.
+  explicit BodyFetcher(Config config);
+  ~BodyFetcher();  ///< stop()
+  BodyFetcher(const BodyFetcher&) = delete;
+  BodyFetcher& operator=(const BodyFetcher&) = delete;
+
+  /// There may be something new to fetch. Any thread.
+  void poke();
+  void stop();
+
+ private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  /// What could not be had, and when to ask again.
+  struct Failed {
+    unsigned failures = 0;
+    SteadyTime not_before;
+  };
+  void run();
+  [[nodiscard]] Result<std::vector<coordination::WantedBody>> wanted();
+  void fetch(const coordination::WantedBody& body);
+  [[nodiscard]] Status keep(std::string bytes);
+
+  const Config config_;
+  SeededRandom random_;
+  std::map<log::Hash, Failed> failed_;  ///< The fetcher's thread alone.
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool poked_ = true;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tansiq::node
