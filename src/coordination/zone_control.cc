@@ -31,7 +31,8 @@ ZoneControl::ZoneControl(AuthorityId self, const core::Charter& charter, const c
 
 void ZoneControl::adopt(const core::Charter& charter) {
   timing_ = charter.timing;
-  valid_from_ = charter.valid_from;
+  // A first version has nobody before it, and its members' clocks need not agree on when it began.
+  valid_from_ = charter.version > 1 ? charter.valid_from : kUtcMin;
   charter_zones_ = charter.zones;
   for (auto& [id, zone] : zones_) {
     zone.chartered = false;

@@ -187,7 +187,7 @@ class ZoneControl final : public ControlView {
   AuthorityId self_;
   core::Timing timing_;
   std::vector<core::Zone> charter_zones_;  ///< Of the charter in force.
-  UtcMs valid_from_ = kUtcMin;             ///< Of the charter in force: nothing is granted before.
+  UtcMs valid_from_ = kUtcMin;  ///< Of a version that follows another: a member that joins grants nothing before.
   std::map<ZoneId, ZoneEntry> zones_;
   std::set<std::pair<UtcMs, ZoneId>> due_;
   std::vector<Adoption> adoptions_;
