@@ -422,6 +422,7 @@ void add_charter(Command& root) {
 
   add_zone_command(charter);
   add_charter_coalition(charter);
+  add_charter_next(charter);
   add_lint_sign_show(charter);
 }
 

@@ -33,6 +33,8 @@ void add_version(Command& root);     ///< version
 void add_zone_control(Command& zone);
 /// Adds to `tansiq charter` what concerns several authorities; called by `add_charter`.
 void add_charter_coalition(Command& charter);
+/// And what changes a charter in force.
+void add_charter_next(Command& charter);
 
 /// The whole tree. `json` and `no_colour` are set by the options that every command takes.
 [[nodiscard]] std::unique_ptr<Command> command_tree(bool& json, bool& no_colour);

@@ -301,5 +301,18 @@ TEST(PeersText, SaysHowTheLineStands) {
   EXPECT_THAT(line(R"("age_ms":1,"pinned":true,"trouble":"x",)"), HasSubstr("PINNED"));
 }
 
+TEST(PeersText, SaysWhoHasWhichVersionOfTheCharter) {
+  const auto document = JsonDocument::parse(
+      R"({"charter":{"effective_ms":1795608000000,"in_force":1,"pending":2,"trouble":""},"peers":[{"acknowledged":4,)"
+      R"("adopted":2,"held":3,"id":"ru","in_force":1,"known":5,"pinned":false,"trouble":"","url":"u"}],"self":"us"})");
+  ASSERT_TRUE(document);
+  const std::string text = peers_text(Terminal(), document->root()).value_or("(failed)");
+  EXPECT_THAT(text, HasSubstr("1, 2 adopted"));
+  EXPECT_THAT(text, HasSubstr("version 1 is in force here; version 2 is adopted, in force from"));
+  const auto behind = JsonDocument::parse(
+      R"({"charter":{"in_force":1,"trouble":"version 2 is in force at others"},"peers":[],"self":"us"})");
+  EXPECT_THAT(peers_text(Terminal(), behind->root()).value_or(""), HasSubstr("BEHIND: version 2 is in force"));
+}
+
 }  // namespace
 }  // namespace tansiq::cli

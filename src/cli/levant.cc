@@ -92,48 +92,68 @@ UtcMs Levant::now() const { return kStory + (SystemClock().now() - real_) * kLev
 
 Status Levant::make_folders() {
   charter_ = levant_charter(kStory - 86'400'000);
-  std::vector<log::SignerKey> keys;
   for (core::Authority& authority : charter_.authorities) {
-    const std::string id = authority.id.str();
-    const fs::path home = folder_ / id;
-    std::error_code error;
-    fs::create_directories(home, error);
-    if (error) return fail(ErrorCode::kIo, error.message(), home.string());
-    fs::permissions(home, fs::perms::owner_all, error);
-    keys.push_back(TRY(log::SignerKey::generate(fmt::format("{}.levant.test/main", id), log::KeyType::kEd25519)));
-    TRY_VOID(log::write_key_file(home / "node.key", keys.back()));
-    const log::SignerKey cosigner =
-        TRY(log::SignerKey::generate(fmt::format("{}.levant.test/cosigner", id), log::KeyType::kEd25519Cosignature));
-    TRY_VOID(log::write_key_file(home / "cosigner.key", cosigner));
-    const std::string certificate = (home / "peer.crt").string();
-    TRY_VOID(
-        net::make_identity({.name = id, .certificate_file = certificate, .key_file = (home / "peer.key").string()}));
-    const net::TokenKey token_key = net::TokenKey::generate();
-    TRY_VOID(token_key.save((home / "token.key").string()));
-    net::TokenClaims claims;
-    claims.subject = id + ":watch";
-    claims.scopes = {"admin"};
-    claims.issued = SystemClock().now();
-    claims.expires = claims.issued + 86'400'000;
-    Running running{.peer_port = TRY(node::free_loopback_port()), .url = {}, .pid = -1, .token = {}};
-    running.url = fmt::format("http://127.0.0.1:{}", TRY(node::free_loopback_port()));
-    running.token = TRY(net::mint_token(token_key, std::move(claims)));
-    authority.keys = {keys.back().verifier().text()};
-    authority.peer = core::Peer{.cosigner = cosigner.verifier().text(),
-                                .tls_keys = {log::Hash{TRY(net::certificate_key_sha256(certificate))}},
-                                .url = fmt::format("https://127.0.0.1:{}", running.peer_port)};
-    nodes_[id] = std::move(running);
+    authority = TRY(prepare(authority.id.str(), authority.name));
   }
-  std::vector<const log::SignerKey*> signers;
-  for (const log::SignerKey& key : keys) signers.push_back(&key);
-  const std::string note = TRY(log::sign_note(core::charter_text(charter_), signers));
+  const std::string note = TRY(sign(charter_, {"us", "ru", "fr"}));
   for (const std::string_view id : kIds) {
     TRY_VOID(write_text(folder_ / id / "charter.note", note, 0644, /*replace=*/false));
   }
   return {};
 }
 
-Status Levant::run(const std::string& id) {
+Result<core::Authority> Levant::prepare(const std::string& id, const std::string& name) {
+  const fs::path home = folder_ / id;
+  std::error_code error;
+  fs::create_directories(home, error);
+  if (error) return fail(ErrorCode::kIo, error.message(), home.string());
+  fs::permissions(home, fs::perms::owner_all, error);
+  log::SignerKey key = TRY(log::SignerKey::generate(fmt::format("{}.levant.test/main", id), log::KeyType::kEd25519));
+  TRY_VOID(log::write_key_file(home / "node.key", key));
+  const log::SignerKey cosigner =
+      TRY(log::SignerKey::generate(fmt::format("{}.levant.test/cosigner", id), log::KeyType::kEd25519Cosignature));
+  TRY_VOID(log::write_key_file(home / "cosigner.key", cosigner));
+  const std::string certificate = (home / "peer.crt").string();
+  TRY_VOID(net::make_identity({.name = id, .certificate_file = certificate, .key_file = (home / "peer.key").string()}));
+  const net::TokenKey token_key = net::TokenKey::generate();
+  TRY_VOID(token_key.save((home / "token.key").string()));
+  net::TokenClaims claims;
+  claims.subject = id + ":watch";
+  claims.scopes = {"admin"};
+  claims.issued = SystemClock().now();
+  claims.expires = claims.issued + 86'400'000;
+  Running running{.peer_port = TRY(node::free_loopback_port()), .url = {}, .pid = -1, .token = {}};
+  running.url = fmt::format("http://127.0.0.1:{}", TRY(node::free_loopback_port()));
+  running.token = TRY(net::mint_token(token_key, std::move(claims)));
+  core::Authority out{AuthorityId::trusted(id),
+                      name,
+                      {key.verifier().text()},
+                      core::Peer{.cosigner = cosigner.verifier().text(),
+                                 .tls_keys = {log::Hash{TRY(net::certificate_key_sha256(certificate))}},
+                                 .url = fmt::format("https://127.0.0.1:{}", running.peer_port)}};
+  nodes_[id] = std::move(running);
+  keys_.emplace(id, std::move(key));
+  return out;
+}
+
+Result<std::string> Levant::sign(const core::Charter& charter, const std::vector<std::string>& ids) const {
+  std::vector<const log::SignerKey*> signers;
+  for (const std::string& id : ids) signers.push_back(&keys_.at(id));
+  return log::sign_note(core::charter_text(charter), signers);
+}
+
+Status Levant::join(const std::string& id, const std::string& note, const std::vector<std::string>& former) {
+  const fs::path home = folder_ / id;
+  TRY_VOID(write_text(home / "charter.note", note, 0644, /*replace=*/false));
+  std::vector<std::string> words;
+  for (const std::string& file : former) {
+    words.emplace_back("--former");
+    words.push_back(file);
+  }
+  return run(id, words);
+}
+
+Status Levant::run(const std::string& id, const std::vector<std::string>& more) {
   Running& running = nodes_.at(id);
   std::vector<std::string> words{"tansiq",
                                  "serve",
@@ -146,6 +166,7 @@ Status Levant::run(const std::string& id) {
                                  fmt::format("127.0.0.1:{}", running.peer_port),
                                  "--simulate",
                                  fmt::format("{}@{}@{}", format_utc(kStory), kLevantScale, format_utc(real_))};
+  words.insert(words.end(), more.begin(), more.end());
   for (const auto& [line, relay] : relays_) {
     if (line.first != id) continue;
     words.emplace_back("--peer-url");

@@ -18,6 +18,7 @@
 #include "cli/node_client.h"
 #include "coordination/act.h"
 #include "core/charter.h"
+#include "log/note_key.h"
 
 namespace tansiq::cli {
 
@@ -49,6 +50,12 @@ class Levant {
   /// Reads a document again and again until `good`, for half a minute at most. Whether it became so.
   [[nodiscard]] Result<bool> await(const std::string& id, const std::string& name,
                                    const std::function<bool(const JsonValue&)>& good);
+  /// An authority that is not in the charter yet: its folder, keys and ports, and its entry for the next version.
+  [[nodiscard]] Result<core::Authority> prepare(const std::string& id, const std::string& name);
+  /// The note of a version, signed for these.
+  [[nodiscard]] Result<std::string> sign(const core::Charter& charter, const std::vector<std::string>& ids) const;
+  /// Starts the node of a prepared authority, whose record begins under `note`; `former` are the versions before.
+  [[nodiscard]] Status join(const std::string& id, const std::string& note, const std::vector<std::string>& former);
   /// Cuts or heals the line between two nodes, in both directions.
   void cut(const std::string& a, const std::string& b, bool yes);
   /// Ends the processes in order; their folders stay.
@@ -63,12 +70,13 @@ class Levant {
   };
   explicit Levant(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] Status make_folders();
-  [[nodiscard]] Status run(const std::string& id);
+  [[nodiscard]] Status run(const std::string& id, const std::vector<std::string>& more = {});
   [[nodiscard]] Result<NodeClient> client(const std::string& id, const std::string& officer) const;
 
   const std::filesystem::path folder_;
   core::Charter charter_;
-  UtcMs real_;  ///< The moment of the system's clock at which the story began.
+  UtcMs real_;                                  ///< The moment of the system's clock at which the story began.
+  std::map<std::string, log::SignerKey> keys_;  ///< That sign for each.
   std::map<std::string, Running> nodes_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<DemoRelay>> relays_;  ///< Reader, author.
   int next_command_ = 1;

@@ -77,6 +77,7 @@ class Story {
     TRY_VOID(corridors());
     TRY_VOID(the_line_is_cut());
     TRY_VOID(tell_red_line(levant_, teller_));
+    TRY_VOID(tell_growth(levant_, teller_));
     return keep ? Status() : proof();
   }
 

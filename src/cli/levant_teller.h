@@ -46,4 +46,7 @@ class Teller {
 /// Step 8: *never within 10 NM and 15 min of sy*. fr alone is told, before its flight is cleared.
 [[nodiscard]] Status tell_red_line(Levant& levant, Teller& teller);
 
+/// Step 10: a fourth and a fifth authority join, the fifth is removed.
+[[nodiscard]] Status tell_growth(Levant& levant, Teller& teller);
+
 }  // namespace tansiq::cli

@@ -10,6 +10,7 @@
 #include "core/charter.h"
 #include "log/checkpoint.h"
 #include "log/tile.h"
+#include "node/data_dir.h"
 #include "store/sqlite_log_source.h"
 
 namespace tansiq::cli {
@@ -61,6 +62,22 @@ bool has(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
+/// Versions of the charter that came into force after the founding one, as the node keeps them beside it.
+std::vector<core::Charter> later_versions(const fs::path& folder) {
+  std::vector<core::Charter> out;
+  const auto founding = read_text((folder / "charter.note").string(), kNoteBytesMax);
+  if (!founding) return out;
+  const auto first = core::open_charter(*founding);
+  if (!first) return out;
+  for (std::int64_t version = first->charter.version + 1;; ++version) {
+    const auto note = read_text(node::version_path(folder, version).string(), kNoteBytesMax);
+    if (!note) return out;
+    auto opened = core::open_charter(*note);
+    if (!opened) return out;
+    out.push_back(std::move(opened->charter));
+  }
+}
+
 Result<LogLocation> in_folder(const fs::path& folder) {
   LogLocation location;
   if (has(folder / "log.db")) {
@@ -76,6 +93,14 @@ Result<LogLocation> in_folder(const fs::path& folder) {
   if (const auto note = read_text(charter.string(), kNoteBytesMax)) {
     location.keys = keys_of_note(*note);
     location.keys_from = charter.string();
+    // A record outlives the keys that its first charter named: each version beside it names those of its time.
+    for (const core::Charter& version : later_versions(folder)) {
+      for (log::VerifierKey& key : keys_of(version)) {
+        const auto same = [&](const log::VerifierKey& known) { return known.text() == key.text(); };
+        if (std::ranges::none_of(location.keys, same)) location.keys.push_back(std::move(key));
+      }
+      location.keys_from = node::version_path(folder, version.version).string();
+    }
   }
   return location;
 }
@@ -124,7 +149,12 @@ Result<std::vector<LogLocation>> other_logs(const std::string& where, std::vecto
   if (!has(folder / "log.db") || !note) return found;
   const auto opened = core::open_charter(*note);
   if (!opened) return found;
-  const auto origins = TRY(coordination::Origins::make(opened->charter));
+  auto origins = TRY(coordination::Origins::make(opened->charter));
+  std::vector<core::Charter> versions{opened->charter};
+  for (core::Charter& version : later_versions(folder)) {
+    TRY_VOID(origins.adopt(version));
+    versions.push_back(std::move(version));
+  }
   const auto reader = TRY(store::SqliteReader::open(folder.string(), store::system_files()));
   for (const store::LogInfo& info : TRY(reader->logs())) {
     const auto name = origins.log(info.origin);
@@ -137,7 +167,14 @@ Result<std::vector<LogLocation>> other_logs(const std::string& where, std::vecto
     }
     LogLocation location;
     location.source = TRY(store::SqliteLogSource::open(folder.string(), info.id));
-    location.keys = TRY(coordination::log_keys(*opened->charter.find_authority(name->author), info.origin));
+    for (const core::Charter& version : versions) {
+      const core::Authority* author = version.find_authority(name->author);
+      if (author == nullptr) continue;
+      for (log::VerifierKey& key : TRY(coordination::log_keys(*author, info.origin))) {
+        const auto same = [&](const log::VerifierKey& known) { return known.text() == key.text(); };
+        if (std::ranges::none_of(location.keys, same)) location.keys.push_back(std::move(key));
+      }
+    }
     location.keys_from = (folder / "charter.note").string();
     found.push_back(std::move(location));
   }

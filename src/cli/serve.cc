@@ -20,7 +20,7 @@ struct ServeArguments {
   std::optional<std::string> config, listen, certificate, key, clock_start, authority, charter, log_level;
   std::optional<std::string> peer_certificate, peer_key, cosigner_key, peer_listen, simulate, clock_error,
       recovery_wait;
-  std::vector<std::string> peer_urls;
+  std::vector<std::string> peer_urls, former;
   std::string data;
   bool allow_plaintext_remote = false;
   bool no_develop = false;
@@ -133,6 +133,7 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
   if (arguments.simulate) config.node.simulated = TRY(read_simulated(*arguments.simulate));
   if (arguments.authority) config.node.authority = *arguments.authority;
   if (arguments.charter) config.node.charter_path = *arguments.charter;
+  for (const std::string& path : arguments.former) config.node.former_charter_paths.emplace_back(path);
   if (arguments.allow_plaintext_remote) config.node.allow_plain_remote = true;
   if (arguments.no_develop) config.node.develop = false;
   config.node.accept_missing_last_checkpoint = arguments.accept_missing;
@@ -266,6 +267,9 @@ void add_serve(Command& root) {
       .flag(a->allow_plaintext_remote, "--allow-plaintext-remote",
             "listen beyond this machine without TLS: only behind something that encrypts")
       .option(a->charter, "--charter", "FILE", "a signed charter, copied into the data folder at the first start")
+      .completes(Completes::kFile)
+      .option(a->former, "--former", "FILE",
+              "an earlier version of that charter, for a member that joins later; may be repeated, the oldest first")
       .completes(Completes::kFile)
       .option(a->authority, "--authority", "ID", "whose node this is, where the key does not tell")
       .flag(a->no_develop, "--no-develop", "fail rather than write a development charter")

@@ -30,6 +30,15 @@ std::string link_words(const JsonValue& peer) {
   return number_of(peer, "known") > number_of(peer, "held") ? "catching up" : "good";
 }
 
+/// Which version a peer has: in force, and adopted where it has gone further.
+std::string version_words(const JsonValue& peer) {
+  const std::int64_t in_force = number_of(peer, "in_force");
+  const std::int64_t adopted = number_of(peer, "adopted");
+  std::string out = in_force == 0 ? "" : std::to_string(in_force);
+  if (adopted > in_force) out += fmt::format("{}{} adopted", out.empty() ? "" : ", ", adopted);
+  return out;
+}
+
 }  // namespace
 
 Result<std::string> control_text(const Terminal& terminal, const JsonValue& document) {
@@ -58,7 +67,19 @@ Result<std::string> control_text(const Terminal& terminal, const JsonValue& docu
 }
 
 Result<std::string> peers_text(const Terminal& terminal, const JsonValue& document) {
-  Table table({"peer", ">last heard", ">held", ">to come", ">it has of us", "line", "url"});
+  std::string charter;
+  if (const auto of = document.find("charter")) {
+    charter = fmt::format("charter version {} is in force here", number_of(*of, "in_force"));
+    if (of->find("pending")) {
+      charter += fmt::format("; version {} is adopted, in force from {}", number_of(*of, "pending"),
+                             format_utc({number_of(*of, "effective_ms")}));
+    }
+    charter += "\n";
+    if (const std::string trouble = text_of(*of, "trouble"); !trouble.empty()) {
+      charter += "BEHIND: " + trouble + "\n  tansiq charter adopt NOTE\n";
+    }
+  }
+  Table table({"peer", ">last heard", ">held", ">to come", ">it has of us", ">charter", "line", "url"});
   const JsonValue peers = TRY(document.at("peers"));
   for (std::size_t i = 0; i < peers.size(); ++i) {
     const JsonValue peer = peers[i];
@@ -67,14 +88,15 @@ Result<std::string> peers_text(const Terminal& terminal, const JsonValue& docume
     table.row({text_of(peer, "id"),
                peer.find("age_ms") ? span_text(number_of(peer, "age_ms") / 1'000 * 1'000) + " ago" : "never",
                std::to_string(held), behind > 0 ? std::to_string(behind) : "0",
-               std::to_string(number_of(peer, "acknowledged")), link_words(peer), text_of(peer, "url")});
+               std::to_string(number_of(peer, "acknowledged")), version_words(peer), link_words(peer),
+               text_of(peer, "url")});
   }
-  if (table.empty()) return "the charter names no peer of this node\n";
+  if (table.empty()) return charter + "the charter names no peer of this node\n";
   std::string out;
   if (const auto recovery = document.find("recovery")) {
     out = fmt::format("RECOVERING: {}\n{}\n", text_of(*recovery, "reason"), text_of(*recovery, "text"));
   }
-  return out + table.text(terminal);
+  return out + table.text(terminal) + charter;
 }
 
 }  // namespace tansiq::cli

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "base/limits.h"
 #include "core/jcs_read.h"
 
 namespace tansiq::coordination {
@@ -65,3 +66,10 @@ void write_act(log::JcsWriter& out, const ActCommand& command) {
 }
 
 }  // namespace tansiq::coordination
+
+tansiq::Result<tansiq::coordination::NoteText> tansiq::core::Codec<tansiq::coordination::NoteText>::read(
+    const log::JcsValue& value) {
+  const std::string_view text = TRY(value.string());
+  if (text.size() <= kNoteBytesMax) return coordination::NoteText{std::string(text)};
+  return value.fail_here(fmt::format("a charter with its signatures has at most {} bytes", kNoteBytesMax));
+}

@@ -22,6 +22,25 @@
 
 namespace tansiq::coordination {
 
+/// The whole note of a charter, as signed; bounded by kNoteBytesMax, not by what fits into an entry.
+struct NoteText {
+  std::string note;
+};
+
+}  // namespace tansiq::coordination
+
+namespace tansiq::core {
+
+template <>
+struct Codec<coordination::NoteText> {
+  static void write(log::JcsWriter& out, const coordination::NoteText& value) { out.string(value.note); }
+  static Result<coordination::NoteText> read(const log::JcsValue& value);
+};
+
+}  // namespace tansiq::core
+
+namespace tansiq::coordination {
+
 /// Files a flight, or MODIFIES a live one.
 struct FileFlight {
   static constexpr std::string_view kKind = "flight.file";
@@ -162,6 +181,13 @@ struct ResolveZone {
   }
 };
 
+/// Agrees to the next version of the charter.
+struct AdoptCharter {
+  static constexpr std::string_view kKind = "charter.adopt";
+  NoteText note;
+  static constexpr auto fields() { return std::tuple(field("note", &AdoptCharter::note)); }
+};
+
 /// Says to whom a recipient may pass on what it is shown in a domain; an empty list is nobody.
 struct SetShareRule {
   static constexpr std::string_view kKind = "share.rule";
@@ -243,10 +269,10 @@ struct OverrideCaveat {
   }
 };
 
-using Act =
-    std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation, ProposeRelation,
-                 AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock, SetCaveat,
-                 ClearCaveat, DepositCaveat, WithdrawCaveat, OverrideCaveat, SetShareRule, WithholdShare, PassShare>;
+using Act = std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation, ProposeRelation,
+                         AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock,
+                         SetCaveat, ClearCaveat, DepositCaveat, WithdrawCaveat, OverrideCaveat, SetShareRule,
+                         WithholdShare, PassShare, AdoptCharter>;
 
 struct ActCommand {
   CommandId cmd;

@@ -22,7 +22,9 @@ std::vector<PlannedLeg> beside(const core::ZoneTable& zones, const FlightFiled& 
   for (std::size_t i = 0; i < zones.size(); ++i) {
     const auto number = static_cast<core::ZoneNumber>(i);
     const core::Zone& zone = zones[number];
-    if (zone.id == planned.zone || zone.domain != filed.domain || zone.rule != core::Rule::kExclusive) continue;
+    if (zones.retired(number) || zone.id == planned.zone || zone.domain != filed.domain ||
+        zone.rule != core::Rule::kExclusive)
+      continue;
     if (!zone.outline) continue;  // The background's legs are the officer's to plan.
     PlannedLeg near{.beside = static_cast<std::int64_t>(leg), .volumes = {}, .zone = zone.id};
     for (std::size_t v = 0; v < prepared.size(); ++v) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "coordination/log_origins.h"
 #include "core/jcs_read.h"
 #include "core/volume_json.h"
 #include "log/note.h"
@@ -221,6 +222,25 @@ Result<std::set<AuthorityId>> counted_signers(const core::Charter& old, std::str
   return out;
 }
 
+namespace {
+
+/// What a version must leave as it is: the name of a member's logs, and whether a zone is in the air or at sea.
+Status check_continuity(const core::Charter& old, const core::Charter& next) {
+  Origins origins = TRY(Origins::make(old));
+  TRY_VOID(origins.adopt(next));
+  for (std::size_t i = 0; i < next.zones.size(); ++i) {
+    const core::Zone* before = old.find_zone(next.zones[i].id);
+    if (before == nullptr || before->domain == next.zones[i].domain) continue;
+    return fail(ErrorCode::kInvalid,
+                fmt::format("zone {} is of domain {}: another domain needs another id", before->id.str(),
+                            core::to_text(before->domain)),
+                fmt::format("zones[{}].domain", i));
+  }
+  return {};
+}
+
+}  // namespace
+
 DurationMs charter_lead_ms(const core::Timing& timing) { return timing.lead_ms(1); }
 
 Result<core::SignedCharter> check_successor(const core::Charter& old, std::string_view note) {
@@ -240,6 +260,7 @@ Result<core::SignedCharter> check_successor(const core::Charter& old, std::strin
                 fmt::format("the kind of data stays {}: another needs a charter of its own", to_text(old.data_mode)),
                 "data_mode");
   }
+  TRY_VOID(check_continuity(old, next));
   if (next.valid_from <= old.valid_from || (old.valid_until && next.valid_from > *old.valid_until)) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("it begins at {}, but must begin while the version before it is valid: after {}{}",
@@ -260,27 +281,54 @@ Result<core::SignedCharter> check_successor(const core::Charter& old, std::strin
   return opened;
 }
 
-CharterAdoptions::CharterAdoptions(AuthorityId self, const core::Charter& founding)
-    : self_(std::move(self)), founding_version_(founding.version) {}
+namespace {
 
-// Of one version there is one text, and so one moment at which it comes into force.
+bool same_text(const CharterAdopted& a, const CharterAdopted& b) {
+  return a.version == b.version && a.charter_sha256 == b.charter_sha256 && a.effective == b.effective;
+}
+
+/// A member in the state.
+struct MemberRow {
+  std::optional<CharterAdopted> adopted;
+  AuthorityId by;
+  std::int64_t in_force = 0;
+  static constexpr auto fields() {
+    return std::tuple(field("adopted", &MemberRow::adopted), field("by", &MemberRow::by),
+                      field("in_force", &MemberRow::in_force));
+  }
+};
+
+}  // namespace
+
+CharterAdoptions::CharterAdoptions(AuthorityId self, const core::Charter& founding)
+    : self_(std::move(self)), founding_version_(founding.version), in_force_(founding.version) {}
+
 const AuthorityId* CharterAdoptions::at_odds(const CharterAdopted& adopted) const {
-  const auto differs = [&](const CharterAdopted& other) {
-    return other.version == adopted.version && other != adopted;
+  const auto differs = [&](const std::optional<CharterAdopted>& other) {
+    return other && other->version == adopted.version && !same_text(*other, adopted);
   };
-  if (own_ && differs(*own_)) return &self_;
-  for (const auto& [authority, other] : others_) {
-    if (differs(other)) return &authority;
+  if (differs(own_)) return &self_;
+  for (const auto& [authority, member] : members_) {
+    if (differs(member.adopted)) return &authority;
   }
   return nullptr;
 }
 
-Result<Body> CharterAdoptions::adopt(const core::Charter& old, std::string_view note, UtcMs now) const {
+Result<CharterAdopted> CharterAdoptions::adopt(const core::Charter& old, std::string_view note, UtcMs now) const {
   const core::SignedCharter next = TRY(check_successor(old, note));
-  const CharterAdopted adopted{
-      .charter_sha256 = log::sha256(next.text), .effective = next.charter.valid_from, .version = next.charter.version};
-  if (own_ == adopted)
+  const CharterAdopted adopted{.charter_sha256 = log::sha256(next.text),
+                               .effective = next.charter.valid_from,
+                               .note_sha256 = log::sha256(note),
+                               .version = next.charter.version};
+  if (next.charter.find_authority(self_) == nullptr) {
+    return fail(
+        ErrorCode::kForbidden,
+        fmt::format("version {} strikes {} out: it is for those who remain to adopt it", adopted.version, self_.str()),
+        "authorities");
+  }
+  if (own_ && same_text(*own_, adopted)) {
     return fail(ErrorCode::kWrongState, fmt::format("version {} is adopted already", adopted.version));
+  }
   if (const AuthorityId* other = at_odds(adopted)) {
     return fail(ErrorCode::kConflict,
                 fmt::format("{} has adopted another text as version {}: members must agree on one first", other->str(),
@@ -294,43 +342,91 @@ Result<Body> CharterAdoptions::adopt(const core::Charter& old, std::string_view 
                             format_utc(adopted.effective), format_duration(lead)),
                 "valid_from_ms");
   }
-  return Body(adopted);
+  return adopted;
 }
 
 std::optional<Oddity> CharterAdoptions::apply(const Said& said) {
-  const auto* adopted = std::get_if<CharterAdopted>(&said.body);
-  if (adopted == nullptr || adopted->version <= founding_version_) return {};
-  const bool own = said.author == self_;
-  const auto known = others_.find(said.author);
-  const std::int64_t newest = own ? (own_ ? own_->version : 0) : (known == others_.end() ? 0 : known->second.version);
-  if (adopted->version < newest) return {};  // Of former days, read again.
-  if (const AuthorityId* other = at_odds(*adopted)) {
-    return Oddity{.text = fmt::format("{} by {}: {} has adopted another text as version {}", CharterAdopted::kType,
-                                      said.author.str(), other->str(), adopted->version),
-                  .alarm = true};
-  }
-  if (own) {
-    own_ = *adopted;
-  } else {
-    others_.insert_or_assign(said.author, *adopted);
+  if (const auto* adopted = std::get_if<CharterAdopted>(&said.body)) return apply_adopted(said, *adopted);
+  if (const auto* force = std::get_if<CharterInForce>(&said.body)) {
+    if (said.author == self_) {
+      in_force_ = std::max(in_force_, force->version);
+    } else {
+      MemberVersion& member = members_[said.author];
+      member.in_force = std::max(member.in_force, force->version);
+    }
+  } else if (const auto* alarm = std::get_if<Alarm>(&said.body)) {
+    if (said.author == self_ && alarm->kind == kCharterBehind) alarmed_ = alarm->about;
   }
   return {};
 }
 
+std::optional<Oddity> CharterAdoptions::apply_adopted(const Said& said, const CharterAdopted& adopted) {
+  if (adopted.version <= founding_version_) return {};
+  const bool own = said.author == self_;
+  const auto known = members_.find(said.author);
+  const std::optional<CharterAdopted>* before = own                       ? &own_
+                                                : known == members_.end() ? nullptr
+                                                                          : &known->second.adopted;
+  if (before != nullptr && *before && adopted.version < (*before)->version) return {};  // Of former days, read again.
+  if (const AuthorityId* other = at_odds(adopted)) {
+    return Oddity{.text = fmt::format("{} by {}: {} has adopted another text as version {}", CharterAdopted::kType,
+                                      said.author.str(), other->str(), adopted.version),
+                  .alarm = true};
+  }
+  if (own) {
+    own_ = adopted;
+  } else {
+    members_[said.author].adopted = adopted;
+  }
+  return {};
+}
+
+const CharterAdopted* CharterAdoptions::missed() const {
+  const CharterAdopted* first = nullptr;
+  for (const auto& [authority, member] : members_) {
+    if (!member.adopted || member.adopted->version <= (own_ ? own_->version : in_force_)) continue;
+    if (first == nullptr || member.adopted->version < first->version) first = &*member.adopted;
+  }
+  return first;
+}
+
+std::optional<Body> CharterAdoptions::next(UtcMs now) const {
+  const CharterAdopted* own = pending();
+  if (own != nullptr && own->effective <= now) {
+    return CharterInForce{.charter_sha256 = own->charter_sha256, .version = own->version};
+  }
+  const CharterAdopted* other = missed();
+  if (other == nullptr || other->effective > now || alarmed_ == other->charter_sha256) return {};
+  return Alarm{.about = other->charter_sha256,
+               .kind = std::string(kCharterBehind),
+               .text = fmt::format("version {} of the charter is in force at others since {}, and not adopted here: "
+                                   "version {} stands, and who has joined is a stranger to this node",
+                                   other->version, format_utc(other->effective), in_force_)};
+}
+
+std::optional<UtcMs> CharterAdoptions::next_timer() const {
+  std::optional<UtcMs> first;
+  if (const CharterAdopted* own = pending()) first = own->effective;
+  const CharterAdopted* other = missed();
+  if (other != nullptr && alarmed_ != other->charter_sha256)
+    first = std::min(first.value_or(kUtcMax), other->effective);
+  return first;
+}
+
 std::set<AuthorityId> CharterAdoptions::others(const log::Hash& charter) const {
   std::set<AuthorityId> out;
-  for (const auto& [authority, adopted] : others_) {
-    if (adopted.charter_sha256 == charter) out.insert(authority);
+  for (const auto& [authority, member] : members_) {
+    if (member.adopted && member.adopted->charter_sha256 == charter) out.insert(authority);
   }
   return out;
 }
 
 void CharterAdoptions::write_state(log::JcsWriter& out) const {
-  out.begin_object().key("others").begin_array();
-  for (const auto& [authority, adopted] : others_) {
-    out.begin_object().key("adopted");
-    core::write_fields(out, adopted);
-    out.key("by").string(authority.str()).end_object();
+  out.begin_object();
+  if (alarmed_) out.key("alarmed").string(alarmed_->hex());
+  out.key("in_force").integer(in_force_).key("members").begin_array();
+  for (const auto& [authority, member] : members_) {
+    core::write_fields(out, MemberRow{.adopted = member.adopted, .by = authority, .in_force = member.in_force});
   }
   out.end_array();
   if (own_) {
@@ -341,15 +437,17 @@ void CharterAdoptions::write_state(log::JcsWriter& out) const {
 }
 
 Status CharterAdoptions::read_state(const log::JcsValue& value) {
-  TRY_VOID(value.only({"others", "own"}));
+  TRY_VOID(value.only({"alarmed", "in_force", "members", "own"}));
   own_.reset();
-  others_.clear();
-  const log::JcsValue others = TRY(value.at("others"));
-  TRY_VOID(others.expect(log::JcsValue::Kind::kArray));
-  for (std::size_t i = 0; i < others.size(); ++i) {
-    TRY_VOID(others[i].only({"adopted", "by"}));
-    auto by = TRY(core::parsed_at(others[i], "by", AuthorityId::parse));
-    others_.emplace(std::move(by), TRY(core::read_at(others[i], "adopted", core::read_fields<CharterAdopted>)));
+  members_.clear();
+  alarmed_.reset();
+  if (value.find("alarmed")) alarmed_ = TRY(core::parsed_at(value, "alarmed", log::Hash::from_hex));
+  in_force_ = TRY(core::integer_at(value, "in_force", 1, log::kJcsIntegerMax));
+  const log::JcsValue members = TRY(value.at("members"));
+  TRY_VOID(members.expect(log::JcsValue::Kind::kArray));
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    MemberRow row = TRY(core::read_fields<MemberRow>(members[i]));
+    members_.emplace(std::move(row.by), MemberVersion{.adopted = row.adopted, .in_force = row.in_force});
   }
   if (const auto own = value.find("own")) own_ = TRY(core::read_fields<CharterAdopted>(*own));
   return {};

@@ -4,7 +4,7 @@
 // another's.
 //
 //   for (const CharterDifference& d : differences(old, next)) print(d.where, d.before, d.after);   // for the officer
-//   const Body body = TRY(adoptions.adopt(old, note, now));                                       // checked
+//   const CharterAdopted adopted = TRY(adoptions.adopt(old, note, now));                            // checked
 //
 // Who must sign: an authority whose zones, tenancies, keys, address or relations change; old and new owner of a zone
 // that changes; the owner of the background, from which zones are cut; a joining authority; all owners that remain
@@ -12,11 +12,17 @@
 // name). A signature counts by a key that the *old* version names, so that nobody replaces another's keys by signing
 // with those he has just put in; only a joining authority signs with a key of the new one.
 //
+// At that moment each node that has adopted writes `charter.in_force`, and folds the version in; what its log says
+// before was decided under the old one, what follows under the new. A node that has not adopted goes on under the old
+// version and raises an alarm: to the others it is who it was, and it knows nothing of those who joined.
+//
 // The moment does not move zones: an old owner decides on until he hands over (zone_control.h), because a clock must
-// not make two sequencers.
+// not make two sequencers. Where a version takes space away from a zone, or strikes it out, nothing granted there may
+// outlive the moment: windows end before it from the adoption on, and who has confirmed a longer one cannot adopt.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -52,7 +58,17 @@ struct CharterDifference {
 /// `kForbidden` (signatures), naming all that is missing.
 [[nodiscard]] Result<core::SignedCharter> check_successor(const core::Charter& old, std::string_view note);
 
-/// Which version each member has adopted last: the fold.
+/// `Alarm::kind`: a version has come into force at others, and is not adopted here. `about` is the hash of its text.
+inline constexpr std::string_view kCharterBehind = "charter-behind";
+
+/// How far a member has come, as its entries say.
+struct MemberVersion {
+  std::optional<CharterAdopted> adopted;
+  std::int64_t in_force = 0;  ///< 0: it has not said; that which it was founded under.
+  friend bool operator==(const MemberVersion&, const MemberVersion&) = default;
+};
+
+/// Which version each member has adopted last, and has in force: the fold.
 class CharterAdoptions {
  public:
   /// `founding` is the charter that the node began with.
@@ -60,15 +76,28 @@ class CharterAdoptions {
 
   std::optional<Oddity> apply(const Said& said);
 
+  /// What is due: `charter.in_force` from its moment on; once for each version, an alarm that others have gone on.
+  [[nodiscard]] std::optional<Body> next(UtcMs now) const;
+  [[nodiscard]] std::optional<UtcMs> next_timer() const;
+
   /// An officer adopts `note`. Checks it as a successor of `old`, the charter in force; that there is time; and that no
   /// other text is known under its version. Who is the first to adopt must be early (`charter_lead_ms`); once another
-  /// member has, it will come into force there, and being late is no reason to stay behind.
-  [[nodiscard]] Result<Body> adopt(const core::Charter& old, std::string_view note, UtcMs now) const;
+  /// member has, it will come into force there, and being late is no reason to stay behind. Fails as `check_successor`,
+  /// and with `kWrongState`, `kConflict`, `kForbidden` (the version has no place for this authority).
+  [[nodiscard]] Result<CharterAdopted> adopt(const core::Charter& old, std::string_view note, UtcMs now) const;
 
-  /// What this node has adopted and is not in force yet, or just came into force.
+  /// The version in force here.
+  [[nodiscard]] std::int64_t in_force() const { return in_force_; }
+  /// What this node has adopted and is not in force yet, or came into force last.
   [[nodiscard]] const std::optional<CharterAdopted>& own() const { return own_; }
+  /// What it has adopted and is not in force yet.
+  [[nodiscard]] const CharterAdopted* pending() const { return own_ && own_->version > in_force_ ? &*own_ : nullptr; }
+  /// A version that another member has adopted and this node has not; the lowest such, by whoever said so first in the
+  /// order of ids.
+  [[nodiscard]] const CharterAdopted* missed() const;
   /// Who else has adopted this text.
   [[nodiscard]] std::set<AuthorityId> others(const log::Hash& charter) const;
+  [[nodiscard]] const std::map<AuthorityId, MemberVersion>& members() const { return members_; }
 
   void write_state(log::JcsWriter& out) const;
   [[nodiscard]] Status read_state(const log::JcsValue& value);
@@ -77,11 +106,14 @@ class CharterAdoptions {
  private:
   /// Who has adopted another text under the same version, this node included.
   [[nodiscard]] const AuthorityId* at_odds(const CharterAdopted& adopted) const;
+  std::optional<Oddity> apply_adopted(const Said& said, const CharterAdopted& adopted);
 
   AuthorityId self_;
   std::int64_t founding_version_;
+  std::int64_t in_force_;
   std::optional<CharterAdopted> own_;
-  std::map<AuthorityId, CharterAdopted> others_;
+  std::map<AuthorityId, MemberVersion> members_;
+  std::optional<log::Hash> alarmed_;  ///< The text that the last alarm was about.
 };
 
 }  // namespace tansiq::coordination

@@ -21,18 +21,34 @@ constexpr std::string_view kRecovered = "node-recovered";
 
 Result<std::unique_ptr<Coalition>> Coalition::make(CoalitionConfig config) {
   const ShareKey shares = ShareKey::derive(config.machine.ovn_secret);
+  core::CharterTexts texts = config.machine.texts;
   core::Machine machine = TRY(core::Machine::make(std::move(config.machine)));
-  Origins origins = TRY(Origins::make(machine.charter()));
-  return std::unique_ptr<Coalition>(
-      new Coalition(std::move(machine), std::move(origins), config.quota, config.officers, shares));
+  Origins origins = TRY(origins_of(config.former, machine.versions()));
+  std::unique_ptr<Coalition> out(
+      new Coalition(std::move(machine), std::move(origins), config.former, config.quota, config.officers, shares));
+  out->texts_ = std::move(texts);
+  return out;
 }
 
-Coalition::Coalition(core::Machine machine, Origins origins, LegQuota quota, OfficerPolicy officers,
-                     const ShareKey& shares)
+Result<Origins> Coalition::origins_of(std::span<const core::Charter> former, std::span<const core::Charter> versions) {
+  Origins origins;
+  for (const core::Charter& charter : former) TRY_VOID(origins.adopt(charter));
+  for (const core::Charter& charter : versions) TRY_VOID(origins.adopt(charter));
+  return origins;
+}
+
+Coalition::Coalition(core::Machine machine, Origins origins, std::span<const core::Charter> former, LegQuota quota,
+                     OfficerPolicy officers, const ShareKey& shares)
     : machine_(std::move(machine)), origins_(std::move(origins)), officers_(officers) {
   const core::Charter& charter = machine_.charter();
+  const std::vector<core::Charter>& versions = machine_.versions();
+  const core::Charter& first = former.empty() ? versions.front() : former.front();
+  adoptions_ = std::make_unique<CharterAdoptions>(self(), versions.front());
   relations_ = std::make_unique<Relations>(self(), charter);
-  control_ = std::make_unique<ZoneControl>(self(), charter, charter.timing);
+  // Epoch 0 of a zone belongs to its first owner.
+  control_ = std::make_unique<ZoneControl>(self(), first, first.timing);
+  for (const core::Charter& of : former) control_->adopt(of);
+  for (const core::Charter& of : versions) control_->adopt(of);
   airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
   legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, quota);
   flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
@@ -55,6 +71,7 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   };
   if (auto wrong = misplaced(log, entry.body)) return note(std::move(wrong));
   const Said said{log.author, hash, entry.time, entry.body};
+  note(adoptions_->apply(said));
   note(relations_->apply(said));
   note(control_->apply(said));
   for (const Adoption& adoption : control_->take_adoptions()) {
@@ -82,7 +99,7 @@ void Coalition::follow_control() {
   const auto zones = static_cast<core::ZoneNumber>(machine_.zones().size());
   for (core::ZoneNumber number = 0; number < zones; ++number) {
     const core::Zone& zone = machine_.zones()[number];
-    if (zone.rule == core::Rule::kDisputed || zone.background) continue;
+    if (machine_.zones().retired(number) || zone.rule == core::Rule::kDisputed || zone.background) continue;
     // Nobody decides in a halted zone, the owner neither.
     machine_.set_sequencer(
         number, control_->sequencer(zone.id).value_or(AuthorityId()),
@@ -152,6 +169,9 @@ Status Coalition::apply(const LogName& log, std::string_view line) {
   auto entry = read_entry(line);
   if (!entry) return std::unexpected(inside(std::move(entry).error(), fmt::format("entry {}", next_seq())));
   TRY_VOID(take_place(entry->seq, entry->time));
+  if (auto followed = follow_charter(log, entry->body); !followed) {
+    return std::unexpected(inside(std::move(followed).error(), fmt::format("entry {}", entry->seq)));
+  }
   fold(log, *entry, hash_of(line), nullptr);
   return {};
 }
@@ -223,6 +243,7 @@ Result<core::Outcome> Coalition::execute(core::Command command, UtcMs now, Batch
 
 void Coalition::read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
                      UtcMs now, Batch& batch) {
+  EXPECT_INVARIANT(is_member(log.author));
   // Timers that are past fire before anything is read: after a restart, or a long pause, what has run out is over.
   say_due(now, batch);
   std::vector<PeerOddity> odd;
@@ -297,8 +318,9 @@ void Coalition::tick(UtcMs now, Batch& batch) {
 
 std::optional<UtcMs> Coalition::next_tick() const {
   std::optional<UtcMs> first = machine_.next_tick();
-  for (const auto& other : {legs_->next_timer(), flights_->next_timer(), control_->next_timer(), caveats_->next_timer(),
-                            watch_->next_timer(), held_->next_timer(), shown_->next_timer()}) {
+  for (const auto& other :
+       {adoptions_->next_timer(), legs_->next_timer(), flights_->next_timer(), control_->next_timer(),
+        caveats_->next_timer(), watch_->next_timer(), held_->next_timer(), shown_->next_timer()}) {
     if (other && (!first || *other < *first)) first = other;
   }
   return first;
@@ -306,6 +328,7 @@ std::optional<UtcMs> Coalition::next_tick() const {
 
 std::optional<Body> Coalition::next_body(UtcMs now) {
   const UtcMs time = std::max(now, machine_.last_time());
+  if (auto body = adoptions_->next(time)) return body;
   // Before the legs: what a leg meets is told before it is confirmed.
   if (auto body = watch_->next(time)) return body;
   if (auto body = caveats_->next(time)) return body;
@@ -362,7 +385,7 @@ void Coalition::anchor(const LogName& log, UtcMs now, Batch& batch) {
   for (const auto& [name, peer] : peer_logs_) {
     // What this audience may know to exist: logs for all, and in a pair's log the other's for us.
     const bool theirs = log.kind == LogName::Kind::kPair && name.author == log.reader;
-    if (name.kind != LogName::Kind::kMembers && !theirs) continue;
+    if ((name.kind != LogName::Kind::kMembers && !theirs) || !is_member(name.author)) continue;
     const auto at = before.find(name);
     if (peer.root == EntryHash{} || (at != before.end() && at->second >= peer.size)) continue;
     seen.push_back({.origin = origins_.origin(name), .root = peer.root, .size = peer.size});
@@ -385,6 +408,8 @@ EntryHash Coalition::append_own(const LogName& log, Body body, const Author& aut
   auto line = write_entry(entry);
   EXPECT_INVARIANT(line.has_value());
   const EntryHash hash = hash_of(*line);
+  const Status followed = follow_charter(log, entry.body);
+  EXPECT_INVARIANT(followed.has_value());
   machine_.skip_to(entry.seq + 1, entry.time);
   fold(log, entry, hash, nullptr);
   batch.push_back({log, entry.seq, std::move(*line)});

@@ -17,9 +17,10 @@
 // Peers' entries stand in the same local order as one's own: mirrors of their logs live in the same store, so replay
 // meets everything in the order in which it became known here. That order is what "known when it was said" means.
 //
-// What an entry changes is folded by `relations`, `control`, `legs`, `flights`, the two sides of caveats, and the two
-// sides of disclosure, in this order: each may ask those before it. What has to be said because of it is found by
-// `next` of each, until none has more; that is bounded by kSaidPerCallMax, and the rest follows with the next call.
+// What an entry changes is folded by `adoptions` (the charter in force), `relations`, `control`, `legs`, `flights`, the
+// two sides of caveats, and the two sides of disclosure, in this order: each may ask those before it. What has to be
+// said because of it is found by `next` of each, until none has more; that is bounded by kSaidPerCallMax, and the rest
+// follows with the next call.
 //
 // One thread. Not copyable, not movable: its parts know each other.
 #pragma once
@@ -35,6 +36,7 @@
 #include "coordination/act.h"
 #include "coordination/caveat_desk.h"
 #include "coordination/caveat_watch.h"
+#include "coordination/charter_change.h"
 #include "coordination/coalition_traffic.h"
 #include "coordination/disclosure_held.h"
 #include "coordination/disclosure_show.h"
@@ -72,6 +74,8 @@ struct ActOutcome {
       false;  ///< The act was done before: `seq` names its entry, which may still be on its way to the disk.
   std::uint64_t seq = 0;
   EntryHash hash;  ///< Zeros when repeated.
+  /// What the entry quotes: to be kept as bodies under their SHA-256, durable with the entry or before it.
+  std::vector<std::string> bodies = {};
 };
 
 /// How far one log of a peer has been read.
@@ -82,10 +86,13 @@ struct PeerLog {
 };
 
 struct CoalitionConfig {
-  core::MachineConfig machine;
+  core::MachineConfig machine;  ///< `texts` finds every version of the charter that this node has adopted.
+  /// Versions before the one that the record was begun under, oldest first: for a member that joined later. They say
+  /// who decided in the zones before, so that the chains of control can be followed from their beginning.
+  std::vector<core::Charter> former = {};
   LegQuota quota = {};
   /// Which acts need two officers here. The default asks for one: whoever runs a node for real says otherwise.
-  OfficerPolicy officers = {.accept = false, .freeze = false, .propose = false};
+  OfficerPolicy officers = {.accept = false, .adopt = false, .freeze = false, .propose = false};
 };
 
 class Coalition {
@@ -122,7 +129,11 @@ class Coalition {
   [[nodiscard]] Result<core::Outcome> execute(core::Command command, UtcMs now, Batch& batch);
   /// An officer's act. Fails with what the part concerned says; then nothing has changed.
   [[nodiscard]] Result<ActOutcome> act(const ActCommand& command, UtcMs now, Batch& batch);
-  /// Entries of a peer's log, verified up to `size` and `root` by whoever fetched them, in order and without gap.
+  /// Whether the charter in force names this authority. What others say is not read.
+  [[nodiscard]] bool is_member(const AuthorityId& authority) const {
+    return machine_.charter().find_authority(authority) != nullptr;
+  }
+  /// Entries of a member's log, verified up to `size` and `root` by whoever fetched them, in order and without gap.
   void read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
             UtcMs now, Batch& batch);
   /// A peer's log was forked: says so to all members. `evidence` is the hash under which the proof is kept.
@@ -161,6 +172,7 @@ class Coalition {
 
   [[nodiscard]] const core::Machine& machine() const { return machine_; }
   [[nodiscard]] const AuthorityId& self() const { return machine_.self(); }
+  [[nodiscard]] const CharterAdoptions& adoptions() const { return *adoptions_; }
   [[nodiscard]] const Relations& relations() const { return *relations_; }
   [[nodiscard]] const ZoneControl& control() const { return *control_; }
   [[nodiscard]] const LegDesk& legs() const { return *legs_; }
@@ -188,7 +200,8 @@ class Coalition {
   [[nodiscard]] static Result<std::unique_ptr<Coalition>> read_snapshot(CoalitionConfig config, ByteView snapshot);
 
  private:
-  Coalition(core::Machine machine, Origins origins, LegQuota quota, OfficerPolicy officers, const ShareKey& shares);
+  Coalition(core::Machine machine, Origins origins, std::span<const core::Charter> former, LegQuota quota,
+            OfficerPolicy officers, const ShareKey& shares);
 
   struct Author {
     core::Subject by = {};
@@ -205,6 +218,13 @@ class Coalition {
   void fold_peer(const LogName& log, std::string_view line, std::vector<PeerOddity>* odd);
   [[nodiscard]] static std::optional<Oddity> misplaced(const LogName& log, const Body& body);
   void follow_control();
+  [[nodiscard]] static Result<Origins> origins_of(std::span<const core::Charter> former,
+                                                  std::span<const core::Charter> versions);
+  [[nodiscard]] Status follow_charter(const LogName& log, const Body& body);
+  [[nodiscard]] Status load_pending(const CharterAdopted& adopted);
+  [[nodiscard]] Status check_windows_end(const core::Charter& next) const;
+  [[nodiscard]] Result<EntryHash> adopt_charter(const AdoptCharter& act, const ActCommand& command, UtcMs now,
+                                                Batch& batch);
   void follow_traffic(const Said& said);
   [[nodiscard]] Status may_activate(const core::Action& action) const;
   void note_change(const std::optional<TrafficChange>& change);
@@ -230,6 +250,14 @@ class Coalition {
   core::Machine machine_;
   Origins origins_;
   const OfficerPolicy officers_;
+  core::CharterTexts texts_;
+  std::unique_ptr<CharterAdoptions> adoptions_;
+  struct Pending {
+    core::Charter charter;
+    std::string text;
+  };
+  std::optional<Pending> pending_;   ///< What `adoptions_` has pending; not state, follows from it.
+  std::vector<std::string> bodies_;  ///< Of the act under way.
   std::unique_ptr<Relations> relations_;
   std::unique_ptr<ZoneControl> control_;
   std::unique_ptr<MachineAirspace> airspace_;

@@ -14,12 +14,13 @@ Result<ActOutcome> Coalition::act(const ActCommand& command, UtcMs now, Batch& b
   if (command.by.empty()) return fail(ErrorCode::kInvalid, "an act needs an officer");
   say_due(now, batch);
   if (const auto* before = acts_.find(core::command_key(command.by, command.cmd))) {
-    return ActOutcome{.repeated = true, .seq = before->seq, .hash = {}};
+    return ActOutcome{.repeated = true, .seq = before->seq, .hash = {}, .bodies = {}};
   }
+  bodies_.clear();
   const EntryHash hash = TRY(perform(command, now, batch));
   const std::uint64_t seq = batch.back().seq;
   say_due(now, batch);
-  return ActOutcome{.repeated = false, .seq = seq, .hash = hash};
+  return ActOutcome{.repeated = false, .seq = seq, .hash = hash, .bodies = std::move(bodies_)};
 }
 
 Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch& batch) {
@@ -83,6 +84,10 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
         return fail(ErrorCode::kForbidden, "a halted zone is resolved by two officers: name the second", "second");
       }
       return one(c.control_->resolve(a.zone, a.stands));
+    }
+    Result<EntryHash> operator()(const AdoptCharter& a) const {
+      TRY_VOID(officers(OfficerAct::kAdopt));
+      return c.adopt_charter(a, command, now, batch);
     }
     Result<EntryHash> operator()(const SetCaveat& a) const { return one(c.caveats_->set(a.caveat, a.rule, a.text)); }
     Result<EntryHash> operator()(const ClearCaveat& a) const { return one(c.caveats_->clear(a.caveat, a.text)); }

@@ -94,6 +94,8 @@ std::string Coalition::coordination_state() const {
   }
   out.end_array().key("caveats");
   caveats_->write_state(out);
+  out.key("charter");
+  adoptions_->write_state(out);
   out.key("clock_observed").boolean(machine_fault_).key("control");
   control_->write_state(out);
   out.key("flights");
@@ -155,12 +157,13 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
     rest = snapshot.subspan(head + length);
     rest = rest.first(rest.size() - sizeof(core::StateHash));
   }
-  const core::Charter charter = config.machine.charter;
   const ShareKey shares = ShareKey::derive(config.machine.ovn_secret);
+  core::CharterTexts texts = config.machine.texts;
   core::Machine made = TRY(core::Machine::read_snapshot(std::move(config.machine), machine));
-  Origins origins = TRY(Origins::make(charter));
+  Origins origins = TRY(origins_of(config.former, made.versions()));
   std::unique_ptr<Coalition> out(
-      new Coalition(std::move(made), std::move(origins), config.quota, config.officers, shares));
+      new Coalition(std::move(made), std::move(origins), config.former, config.quota, config.officers, shares));
+  out->texts_ = std::move(texts);
   if (!whole) return out;
   TRY_VOID(out->read_state(as_text(rest)));
   const core::StateHash hash = out->state_hash();
@@ -172,7 +175,7 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "caveats", "clock_observed", "control", "flights", "held", "legs",
+  TRY_VOID(root.only({"acts", "anchored", "caveats", "charter", "clock_observed", "control", "flights", "held", "legs",
                       "peer_logs", "relations", "shown", "skews", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
@@ -198,6 +201,12 @@ Status Coalition::read_state(std::string_view text) {
   for (const SkewRow& row : TRY(read_rows<SkewRow>(root, "skews"))) skew_noted_[row.author] = row.time;
   const log::JcsValue observed = TRY(root.at("clock_observed"));
   machine_fault_ = TRY(observed.boolean());
+  TRY_VOID(adoptions_->read_state(TRY(root.at("charter"))));
+  if (adoptions_->in_force() != machine_.charter().version) return bad_snapshot("another version of the charter");
+  if (const CharterAdopted* pending = adoptions_->pending()) {
+    TRY_VOID(load_pending(*pending));
+    control_->announce(pending_->charter);
+  }
   // In the order in which the parts may ask each other.
   TRY_VOID(relations_->read_state(TRY(root.at("relations"))));
   TRY_VOID(control_->read_state(TRY(root.at("control"))));

@@ -4,6 +4,7 @@
 
 #include "base/invariant.h"
 #include "base/units.h"
+#include "log/note.h"
 
 namespace tansiq::coordination::testing {
 namespace {
@@ -14,15 +15,36 @@ geo::Polygon square(int south, int west, int north, int east) {
   return {{{south * kE7, west * kE7}, {south * kE7, east * kE7}, {north * kE7, east * kE7}, {north * kE7, west * kE7}}};
 }
 
-core::Authority authority(std::string_view id) {
+int west_of(std::string_view zone) {
+  if (zone == "K1") return 4000;
+  if (zone == "K4") return 4100;
+  if (zone == "F1") return 4200;
+  return 4400;
+}
+
+}  // namespace
+
+log::SignerKey member_key(std::string_view id) {
   const auto seed = log::sha256(id);
-  const auto key = log::SignerKey::from_seed(fmt::format("{}.example/main", id), log::KeyType::kEd25519, seed.view());
+  return *log::SignerKey::from_seed(fmt::format("{}.example/main", id), log::KeyType::kEd25519, seed.view());
+}
+
+core::Authority member(std::string_view id) {
+  const auto seed = log::sha256(id);
   const auto cosigner =
       log::SignerKey::from_seed(fmt::format("{}.example/cosigner", id), log::KeyType::kEd25519Cosignature, seed.view());
   return {AuthorityId::trusted(id),
           std::string(id),
-          {key->verifier().text()},
+          {member_key(id).verifier().text()},
           core::Peer{.cosigner = cosigner->verifier().text(), .tls_keys = {seed}, .url = "https://127.0.0.1:1"}};
+}
+
+std::string signed_by(const core::Charter& charter, const std::vector<std::string>& members) {
+  std::vector<log::SignerKey> keys;
+  for (const std::string& id : members) keys.push_back(member_key(id));
+  std::vector<const log::SignerKey*> signers;
+  for (const log::SignerKey& key : keys) signers.push_back(&key);
+  return *log::sign_note(core::charter_text(charter), signers);
 }
 
 core::Zone zone(std::string_view id, std::string_view owner, int west) {
@@ -36,22 +58,13 @@ core::Zone zone(std::string_view id, std::string_view owner, int west) {
   return out;
 }
 
-int west_of(std::string_view zone) {
-  if (zone == "K1") return 4000;
-  if (zone == "K4") return 4100;
-  if (zone == "F1") return 4200;
-  return 4400;
-}
-
-}  // namespace
-
 core::Charter charter_of_three() {
   core::Charter c;
   c.id = "three";
   c.name = "Three authorities";
   c.valid_from = kNoon;
   c.data_mode = core::DataMode::kTest;
-  c.authorities = {authority("us"), authority("ru"), authority("fr")};
+  c.authorities = {member("us"), member("ru"), member("fr")};
   c.zones = {zone("K1", "us", 4000), zone("K4", "ru", 4100), zone("F1", "fr", 4200), zone("D1", "us", 4400)};
   c.zones[0].tenants = {AuthorityId::trusted("fr")};
   c.zones[3].rule = core::Rule::kDisputed;
@@ -83,18 +96,36 @@ PlannedLeg leg(std::string_view zone, int level, UtcMs from) {
 }
 
 World::World(core::Charter the_charter) : charter(std::move(the_charter)) {
-  for (const core::Authority& a : charter.authorities) {
-    Node& node = nodes_[a.id];
-    auto made = Coalition::make(config(a.id));
-    EXPECT_INVARIANT(made.has_value());
-    node.coalition = std::move(*made);
-    node.coalition->found(now, node.record);
-  }
+  for (const core::Authority& a : charter.authorities) join(a.id.str(), charter, {});
 }
 
-CoalitionConfig World::config(const AuthorityId& self) const {
-  return {.machine = {.self = self, .charter = charter, .charter_text = {}, .ovn_secret = {}, .limits = {}},
-          .quota = {}};
+void World::join(std::string_view authority, const core::Charter& joined, std::vector<core::Charter> former) {
+  Node& node = nodes_[authority_id(authority)];
+  node.founding = joined;
+  node.former = std::move(former);
+  auto made = Coalition::make(config(authority));
+  EXPECT_INVARIANT(made.has_value());
+  node.coalition = std::move(*made);
+  node.coalition->found(now, node.record);
+}
+
+CoalitionConfig World::config(std::string_view authority) {
+  const Node& node = nodes_.at(authority_id(authority));
+  const auto* kept = &node.bodies;
+  CoalitionConfig out{.machine = {.self = authority_id(authority),
+                                  .charter = node.founding,
+                                  .charter_text = {},
+                                  .ovn_secret = {},
+                                  .limits = {},
+                                  .texts = {}},
+                      .former = node.former,
+                      .quota = {}};
+  out.machine.texts = [kept](const std::string& hash) -> Result<std::string> {
+    const auto found = kept->find(*EntryHash::from_hex(hash));
+    if (found == kept->end()) return fail(ErrorCode::kNotFound, "no body " + hash);
+    return found->second;
+  };
+  return out;
 }
 
 Result<ActOutcome> World::act(std::string_view authority, Act act, std::string_view second) {
@@ -104,6 +135,9 @@ Result<ActOutcome> World::act(std::string_view authority, Act act, std::string_v
                                    .second = core::Subject::trusted(second),
                                    .act = std::move(act)},
                                   now, node.record);
+  if (done) {
+    for (const std::string& body : done->bodies) node.bodies[log::sha256(body)] = body;
+  }
   keep(node);
   return done;
 }
@@ -164,6 +198,8 @@ bool World::pull_log(const AuthorityId& reader, const LogName& log) {
 }
 
 bool World::pull_all(const AuthorityId& reader, const AuthorityId& author) {
+  // Who is asked answers members, and who asks reads members.
+  if (!nodes_.at(reader).coalition->is_member(author) || !nodes_.at(author).coalition->is_member(reader)) return false;
   if (cut_.contains({reader, author}) || cut_.contains({author, reader})) return false;
   const bool members = pull_log(reader, {author, LogName::Kind::kMembers, {}});
   const bool pair = pull_log(reader, {author, LogName::Kind::kPair, reader});
@@ -218,8 +254,8 @@ const Flight& World::flight(std::string_view authority, std::string_view id) {
   return *found;
 }
 
-std::unique_ptr<Coalition> World::replayed(std::string_view authority) const {
-  auto out = Coalition::make(config(authority_id(authority)));
+std::unique_ptr<Coalition> World::replayed(std::string_view authority) {
+  auto out = Coalition::make(config(authority));
   EXPECT_INVARIANT(out.has_value());
   for (const Written& written : record(authority)) {
     const Status applied = (*out)->apply(written.log, written.line);

@@ -19,6 +19,11 @@ inline constexpr UtcMs kNoon{1'795'608'000'000};
 /// 1,000 ft and no time: K1 (us, 40E), K4 (ru, 41E), F1 (fr, 42E); D1 (disputed, us, 44E). Everybody may ask everybody
 /// for legs and is shown `coarse`; ru may file through us, and us may lease K1 to fr.
 [[nodiscard]] core::Charter charter_of_three();
+/// A member of it, or one that joins: its keys follow from its id, and so does its signature.
+[[nodiscard]] core::Authority member(std::string_view id);
+[[nodiscard]] core::Zone zone(std::string_view id, std::string_view owner, int west);
+[[nodiscard]] log::SignerKey member_key(std::string_view id);
+[[nodiscard]] std::string signed_by(const core::Charter& charter, const std::vector<std::string>& members);
 
 /// A box in 1/100 degree and flight levels.
 struct Box {
@@ -36,6 +41,8 @@ class World {
   /// An officer's act, under a fresh command id; what it led to is delivered only by `pull`.
   Result<ActOutcome> act(std::string_view authority, Act act, std::string_view second = {});
   Result<core::Outcome> command(std::string_view authority, core::Action action, std::string_view by = "pilot");
+  /// A newcomer begins its record under `joined`, having been given the versions before it.
+  void join(std::string_view authority, const core::Charter& joined, std::vector<core::Charter> former);
   /// `reader` reads what `author` has written for it and it has not read.
   void pull(std::string_view reader, std::string_view author);
   /// Everybody reads everybody, until nobody has anything new to say. Pairs in `cut` do not.
@@ -50,7 +57,7 @@ class World {
   const Flight& file(std::string_view authority, std::string_view flight, std::vector<PlannedLeg> legs);
   [[nodiscard]] const Flight& flight(std::string_view authority, std::string_view flight);
   /// A new Coalition, led through the record of `authority`.
-  [[nodiscard]] std::unique_ptr<Coalition> replayed(std::string_view authority) const;
+  [[nodiscard]] std::unique_ptr<Coalition> replayed(std::string_view authority);
   /// Puts a replayed one in its place, as a restart does.
   void restart(std::string_view authority) { nodes_.at(authority_id(authority)).coalition = replayed(authority); }
   /// Everything in the record of `authority`, in local order.
@@ -68,6 +75,12 @@ class World {
   }
   [[nodiscard]] static AuthorityId authority_id(std::string_view id) { return AuthorityId::trusted(id); }
 
+  /// The same, to be lost.
+  [[nodiscard]] std::map<EntryHash, std::string>& disk(std::string_view authority) {
+    return nodes_.at(authority_id(authority)).bodies;
+  }
+  [[nodiscard]] CoalitionConfig config(std::string_view authority);
+
   core::Charter charter;
   UtcMs now = kNoon;
 
@@ -77,8 +90,9 @@ class World {
     Batch record;
     std::map<EntryHash, std::string> bodies;
     std::vector<std::string> received;
+    core::Charter founding;
+    std::vector<core::Charter> former;
   };
-  [[nodiscard]] CoalitionConfig config(const AuthorityId& self) const;
   bool pull_log(const AuthorityId& reader, const LogName& log);
   bool pull_bodies(const AuthorityId& reader, const AuthorityId& author);
   /// What a node does after each call: keeps bodies, destroys them and says so.

@@ -142,18 +142,32 @@ struct ZoneResolved {
   }
   friend bool operator==(const ZoneResolved&, const ZoneResolved&) = default;
 };
-/// A version of the charter, checked and agreed to by the author. It is in force from `effective` on, at every member.
+/// A version of the charter, checked and agreed to by the author, to be in force from `effective` on, at every member.
 struct CharterAdopted {
   static constexpr std::string_view kType = "charter.adopted";
   static constexpr Audience kAudience = Audience::kMembers;
-  log::Hash charter_sha256;  ///< Over its text; the note is kept as a body under this hash.
+  log::Hash charter_sha256;  ///< Over its text, which is kept as a body under this hash…
   UtcMs effective;
+  log::Hash note_sha256;  ///< …and so is the note, with the signatures that the author saw, under this.
   std::int64_t version = 1;
   static constexpr auto fields() {
     return std::tuple(field("charter_sha256", &CharterAdopted::charter_sha256),
-                      field("effective_ms", &CharterAdopted::effective), field("version", &CharterAdopted::version));
+                      field("effective_ms", &CharterAdopted::effective),
+                      field("note_sha256", &CharterAdopted::note_sha256), field("version", &CharterAdopted::version));
   }
   friend bool operator==(const CharterAdopted&, const CharterAdopted&) = default;
+};
+/// The version that was adopted has come into force here: what follows in this log was decided under it.
+struct CharterInForce {
+  static constexpr std::string_view kType = "charter.in_force";
+  static constexpr Audience kAudience = Audience::kMembers;
+  log::Hash charter_sha256;
+  std::int64_t version = 1;
+  static constexpr auto fields() {
+    return std::tuple(field("charter_sha256", &CharterInForce::charter_sha256),
+                      field("version", &CharterInForce::version));
+  }
+  friend bool operator==(const CharterInForce&, const CharterInForce&) = default;
 };
 
 }  // namespace tansiq::coordination

@@ -28,6 +28,13 @@ std::vector<AuthorityId> ShownVersion::outstanding() const {
 ShowDesk::ShowDesk(AuthorityId self, const core::Charter& charter, const ShareKey& key, const RelationView& relations,
                    const OwnUse& own)
     : self_(std::move(self)), charter_(charter), key_(key), relations_(relations), own_(own) {
+  adopt();
+}
+
+void ShowDesk::adopt() {
+  recipients_.clear();
+  all_ = true;
+  for (auto& [source, next] : due_) next = 0;
   const core::Authority* here = charter_.find_authority(self_);
   if (here == nullptr || !here->peer) return;
   for (const core::Authority& authority : charter_.authorities) {

@@ -96,6 +96,10 @@ class ShowDesk {
   ShowDesk(AuthorityId self, const core::Charter& charter, const ShareKey& key, const RelationView& relations,
            const OwnUse& own);
 
+  /// Another version of the charter is in force: the object given at the start has become that. Who is no member is
+  /// shown nothing more, and what it was shown is taken back, as under a freeze.
+  void adopt();
+
   // The fold
   std::optional<Oddity> apply(const Said& said);
   void write_state(log::JcsWriter& out) const;

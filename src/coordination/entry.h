@@ -33,7 +33,7 @@ using Body = std::variant<
     RelationFreeze, RelationPropose, RelationAccept,
     // zone control
     ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
-    CharterAdopted,
+    CharterAdopted, CharterInForce,
     // disclosure
     ShareNamed, ShareRule, ShareWithheld, ShareShown, ShareEnded, ShareCommitment, ShareRevoked, SharePassed,
     ShareForwarded, ShareDestroyed,

@@ -22,14 +22,22 @@ Oddity odd(const HomeVersion& version, std::string_view what, bool alarm = false
 FlightDesk::FlightDesk(AuthorityId self, const core::Charter& charter, core::Timing timing,
                        const RelationView& relations, const ControlView& control)
     : self_(std::move(self)), charter_(charter), timing_(timing), relations_(relations), control_(control) {
+  adopt();
+  timing_ = timing;
+  relations_seen_ = relations_.revision();
+  control_seen_ = control_.revision();
+}
+
+void FlightDesk::adopt() {
+  timing_ = charter_.timing;
+  zones_.clear();
   std::set<AuthorityId> owners;
   for (const core::Zone& zone : charter_.zones) {
     zones_.emplace(zone.id, &zone);
     if (zone.owner != self_) owners.insert(zone.owner);
   }
   zone_owners_.assign(owners.begin(), owners.end());
-  relations_seen_ = relations_.revision();
-  control_seen_ = control_.revision();
+  for (const auto& [id, flight] : flights_) touch(id);
 }
 
 std::optional<Oddity> FlightDesk::apply(const Said& said) {

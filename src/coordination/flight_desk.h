@@ -57,6 +57,10 @@ class FlightDesk {
   FlightDesk(AuthorityId self, const core::Charter& charter, core::Timing timing, const RelationView& relations,
              const ControlView& control);
 
+  /// Another version of the charter is in force: the object given at the start has become that. What is confirmed
+  /// stands; a round with a leg in a zone that is gone, or at an owner that is gone, is given up (R2).
+  void adopt();
+
   // The fold
   std::optional<Oddity> apply(const Said& said);
   void write_state(log::JcsWriter& out) const;
@@ -260,7 +264,7 @@ class FlightDesk {
 
   const AuthorityId self_;
   const core::Charter& charter_;
-  const core::Timing timing_;
+  core::Timing timing_;
   const RelationView& relations_;
   const ControlView& control_;
 

@@ -229,6 +229,7 @@ std::optional<std::string_view> FlightDesk::hopeless(const Flight& flight, Versi
     const bool granted = v != nullptr && v->state == HomeState::kConfirmed;
     const bool shrinks = role == VersionRole::kChange &&
                          only_shrinks(flight.plan.legs[static_cast<std::size_t>(leg)].volumes, planned.volumes);
+    if (!granted && !zones_.contains(planned.zone)) return "a zone is not in the charter any more";
     if (owner && !granted && !shrinks && !may_send(filed, *owner)) return "a relation is frozen";
   }
   return {};

@@ -18,6 +18,13 @@ LegDesk::LegDesk(AuthorityId self, const core::Charter& charter, Timing timing, 
   for (const core::Zone& zone : charter.zones) zones_.emplace(zone.id, &zone);
 }
 
+void LegDesk::adopt(const core::Charter& charter) {
+  timing_ = charter.timing;
+  table_.set_clock_error(timing_.clock_error_ms);
+  zones_.clear();
+  for (const core::Zone& zone : charter.zones) zones_.emplace(zone.id, &zone);
+}
+
 std::optional<Body> LegDesk::next(UtcMs now) {
   look_again();
   if (auto body = fire_timer(now)) return body;

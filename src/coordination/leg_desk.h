@@ -57,6 +57,11 @@ class LegDesk {
   LegDesk(AuthorityId self, const core::Charter& charter, Timing timing, const RelationView& relations,
           const ControlView& control, Airspace& airspace, LegQuota quota = {});
 
+  /// Another version of the charter is in force. Whatever was granted stands to its end, also in a zone that the
+  /// version has no longer, and to a home that it has no longer; holds lapse, because nobody may grant there, or to it,
+  /// any more.
+  void adopt(const core::Charter& charter);
+
   /// The fold. What it returns is to be logged as an ANOMALY when live, and means nothing in replay.
   std::optional<Oddity> apply(const Said& said);
   /// The entry that is due now, if any. Only live.

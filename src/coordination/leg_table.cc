@@ -56,6 +56,13 @@ LegTable::LegTable(DurationMs clock_error_ms, LegQuota quota) : clock_error_ms_(
   quota_.abandoned_max = std::clamp<std::size_t>(quota_.abandoned_max, 1, core::kListMax);
 }
 
+void LegTable::set_clock_error(DurationMs clock_error_ms) {
+  parked_.clear();
+  for (const auto& [request, version] : versions_) unschedule(version);
+  clock_error_ms_ = clock_error_ms;
+  for (const auto& [request, version] : versions_) schedule(version);
+}
+
 const LegVersion* LegTable::find(const EntryHash& request) const {
   const auto at = versions_.find(request);
   return at == versions_.end() ? nullptr : &at->second;

@@ -53,6 +53,8 @@ class LegTable {
   using Task = std::tuple<Rank, std::uint64_t, EntryHash>;
 
   LegTable(DurationMs clock_error_ms, LegQuota quota);
+  /// Sets all timers anew. O(versions).
+  void set_clock_error(DurationMs clock_error_ms);
 
   [[nodiscard]] const Versions& versions() const { return versions_; }
   [[nodiscard]] const LegVersion* find(const EntryHash& request) const;

@@ -57,6 +57,14 @@ Status Origins::add(LogName name, Result<std::string> origin, bool needed) {
     if (!needed) return {};
     return std::unexpected(inside(std::move(origin).error(), fmt::format("authority \"{}\"", name.author.str())));
   }
+  if (const auto known = origin_.find(name); known != origin_.end()) {
+    if (known->second == *origin) return {};
+    return fail(ErrorCode::kInvalid,
+                fmt::format("the logs of {} would be called \"{}\" and no longer \"{}\": a new key bears the name of "
+                            "the old one",
+                            name.author.str(), *origin, known->second),
+                "keys");
+  }
   if (!log_.emplace(*origin, name).second) {
     return fail(ErrorCode::kInvalid, fmt::format("two logs are called \"{}\"", *origin));
   }
@@ -66,6 +74,12 @@ Status Origins::add(LogName name, Result<std::string> origin, bool needed) {
 
 Result<Origins> Origins::make(const core::Charter& charter) {
   Origins out;
+  TRY_VOID(out.adopt(charter));
+  return out;
+}
+
+Status Origins::adopt(const core::Charter& charter) {
+  Origins out = *this;
   for (const core::Authority& a : charter.authorities) {
     const auto main = main_origin(a);
     const bool needed = a.peer.has_value();
@@ -77,7 +91,8 @@ Result<Origins> Origins::make(const core::Charter& charter) {
       TRY_VOID(out.add({a.id, LogName::Kind::kPair, b.id}, pair_origin(*main, b.id), needed));
     }
   }
-  return out;
+  *this = std::move(out);
+  return {};
 }
 
 const std::string& Origins::origin(const LogName& log) const {

@@ -39,6 +39,9 @@ class Origins {
  public:
   /// Fails with `kInvalid` when an authority that has to speak with others has no name for its logs.
   [[nodiscard]] static Result<Origins> make(const core::Charter& charter);
+  /// Adds those of a later version. Logs of members that have left keep their names: what they said stays quotable.
+  /// Fails as `make`, or with `kInvalid` when a log would change its name; then nothing has changed.
+  [[nodiscard]] Status adopt(const core::Charter& charter);
   /// Aborts on a log that is none of the charter's.
   [[nodiscard]] const std::string& origin(const LogName& log) const;
   [[nodiscard]] std::optional<LogName> log(std::string_view origin) const;

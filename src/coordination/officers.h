@@ -12,17 +12,20 @@
 
 namespace tansiq::coordination {
 
-enum class OfficerAct : std::uint8_t { kFreeze, kPropose, kAccept };
-constexpr std::array<std::string_view, 3> enum_names(OfficerAct) { return {"freeze", "propose", "accept"}; }
+enum class OfficerAct : std::uint8_t { kFreeze, kPropose, kAccept, kAdopt };
+constexpr std::array<std::string_view, 4> enum_names(OfficerAct) {
+  return {"freeze", "propose", "accept", "adopting a charter"};
+}
 
 /// Which acts need two officers. A freeze must be possible for whoever is on watch alone; what widens need not be.
 struct OfficerPolicy {
   bool accept = true;
+  bool adopt = true;
   bool freeze = false;
   bool propose = true;
   static constexpr auto fields() {
-    return std::tuple(field("accept", &OfficerPolicy::accept), field("freeze", &OfficerPolicy::freeze),
-                      field("propose", &OfficerPolicy::propose));
+    return std::tuple(field("accept", &OfficerPolicy::accept), field("adopt", &OfficerPolicy::adopt),
+                      field("freeze", &OfficerPolicy::freeze), field("propose", &OfficerPolicy::propose));
   }
   [[nodiscard]] constexpr bool needs_two(OfficerAct act) const {
     switch (act) {
@@ -32,6 +35,8 @@ struct OfficerPolicy {
         return propose;
       case OfficerAct::kAccept:
         return accept;
+      case OfficerAct::kAdopt:
+        return adopt;
     }
     return true;
   }

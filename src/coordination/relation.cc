@@ -83,6 +83,25 @@ Relations::Relations(AuthorityId self, const core::Charter& charter) : self_(std
   for (const core::InitialRelation& relation : charter.relations) edges_[relation.edge].agreed = relation.level;
 }
 
+void Relations::adopt(const core::Charter& charter) {
+  authorities_.clear();
+  for (const core::Authority& authority : charter.authorities) authorities_.insert(authority.id);
+  const auto gone = [&](const AuthorityId& a, const AuthorityId& b) {
+    return !authorities_.contains(a) || !authorities_.contains(b);
+  };
+  std::erase_if(edges_, [&](const auto& of) { return gone(of.first.from, of.first.to); });
+  std::erase_if(papers_, [&](const auto& of) { return gone(of.first.author, of.first.peer); });
+  std::erase_if(way_of_, [&](const auto& of) { return gone(of.second.author, of.second.peer); });
+  for (auto& [edge, standing] : edges_) {
+    if (standing.number == 0) standing.agreed = 0;
+  }
+  for (const core::InitialRelation& relation : charter.relations) {
+    EdgeStanding& standing = edges_[relation.edge];
+    if (standing.number == 0) standing.agreed = relation.level;
+  }
+  ++revision_;
+}
+
 std::int64_t Relations::level(const Edge& edge) const {
   const auto found = edges_.find(edge);
   return found == edges_.end() ? 0 : found->second.level();

@@ -140,6 +140,11 @@ class Relations final : public RelationView {
   /// Needs a charter that passed `parse_charter`: its relations name its own authorities, and levels that exist.
   Relations(AuthorityId self, const core::Charter& charter);
 
+  /// Another version of the charter is in force: its members, and its relations where no agreement has followed the
+  /// charter's; an agreement stands, and so does every freeze. What concerns a member that has left is forgotten: it is
+  /// granted nothing, and whoever comes back under its name begins with the charter.
+  void adopt(const core::Charter& charter);
+
   // The fold
 
   /// Idempotent, in any order. What does not fit changes nothing and is an Oddity; of an entry that names several edges

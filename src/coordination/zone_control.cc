@@ -24,12 +24,20 @@ concept IsNumbered = requires(const T& of) {
 }  // namespace
 
 ZoneControl::ZoneControl(AuthorityId self, const core::Charter& charter, const core::Timing& timing)
-    : self_(std::move(self)), timing_(timing) {
+    : self_(std::move(self)) {
   adopt(charter);
+  timing_ = timing;
 }
 
 void ZoneControl::adopt(const core::Charter& charter) {
-  for (auto& [id, zone] : zones_) zone.chartered = false;
+  timing_ = charter.timing;
+  // A first version has nobody before it, and its members' clocks need not agree on when it began.
+  valid_from_ = charter.version > 1 ? charter.valid_from : kUtcMin;
+  charter_zones_ = charter.zones;
+  for (auto& [id, zone] : zones_) {
+    zone.chartered = false;
+    zone.redrawn.reset();
+  }
   for (const core::Zone& of : charter.zones) {
     if (!has_sequencer(of)) continue;
     ZoneEntry& zone = zones_.try_emplace(of.id, of.owner).first->second;
@@ -40,6 +48,17 @@ void ZoneControl::adopt(const core::Charter& charter) {
     for (const AuthorityId& tenant : of.tenants) zone.chain.entitle(tenant);
   }
   all_changed();
+}
+
+void ZoneControl::announce(const core::Charter& charter) {
+  for (const core::Zone& old : charter_zones_) {
+    const auto zone = zones_.find(old.id);
+    if (zone == zones_.end()) continue;
+    const core::Zone* next = charter.find_zone(old.id);
+    const bool same = next != nullptr && has_sequencer(*next) && next->outline == old.outline && next->band == old.band;
+    zone->second.redrawn = same ? std::nullopt : std::optional(charter.valid_from);
+  }
+  ++revision_;
 }
 
 // The fold
@@ -259,10 +278,10 @@ ControlState ZoneControl::state(const ZoneEntry& zone) const {
 
 bool ZoneControl::may_grant(const ZoneId& id, UtcMs now) const {
   const ZoneEntry* zone = find(id);
-  if (zone == nullptr || clock_fault_) return false;
+  if (zone == nullptr || clock_fault_ || now < valid_from_) return false;
   const ControlState state = this->state(*zone);
   if (state != ControlState::kSequencer && state != ControlState::kTenant) return false;
-  const std::optional<UtcMs>& until = zone->chain.head().until;
+  const std::optional<UtcMs> until = end_of_grants(*zone);
   return !until || now < *until - timing_.clock_error_ms;  // T5
 }
 
@@ -291,7 +310,13 @@ std::optional<AuthorityId> ZoneControl::sequencer(const ZoneId& id) const {
 std::optional<UtcMs> ZoneControl::grants_end(const ZoneId& id) const {
   const ZoneEntry* zone = find(id);
   if (zone == nullptr || !in_epoch(*zone)) return {};
-  return zone->chain.head().until;
+  return end_of_grants(*zone);
+}
+
+std::optional<UtcMs> ZoneControl::end_of_grants(const ZoneEntry& zone) {
+  const std::optional<UtcMs>& lease = zone.chain.head().until;
+  if (!lease || !zone.redrawn) return lease ? lease : zone.redrawn;
+  return std::min(*lease, *zone.redrawn);
 }
 
 std::optional<UtcMs> ZoneControl::grants_begin(const ZoneId& id) const {

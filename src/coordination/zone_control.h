@@ -87,6 +87,9 @@ class ZoneControl final : public ControlView {
   /// A new version of the charter is in force, or will be (charter_change.h): its zones and tenants count from now on.
   /// Chains stay. An owner who changes gets the zone from the old one by HANDOVER.
   void adopt(const core::Charter& charter);
+  /// A version that was adopted comes into force at its `valid_from`: as with a lease (T5), no window that is granted
+  /// from now on in a zone that it strikes out or redraws ends later. Nobody else will know of it then.
+  void announce(const core::Charter& charter);
 
   // The fold.
   std::optional<Oddity> apply(const Said& said);
@@ -144,7 +147,8 @@ class ZoneControl final : public ControlView {
     // From the charter in force, not state.
     AuthorityId owner;
     std::set<AuthorityId> tenants;
-    bool chartered = false;  ///< The charter has it, with a sequencer.
+    bool chartered = false;             ///< The charter has it, with a sequencer.
+    std::optional<UtcMs> redrawn = {};  ///< When an announced version takes it away or changes its extent.
   };
   enum class PartsInHand : std::uint8_t { kAll, kMissing, kUnfit };
 
@@ -153,6 +157,7 @@ class ZoneControl final : public ControlView {
   [[nodiscard]] ControlState state(const ZoneEntry& zone) const;
   /// Whether this node is in its epoch, halted or not.
   [[nodiscard]] bool in_epoch(const ZoneEntry& zone) const;
+  [[nodiscard]] static std::optional<UtcMs> end_of_grants(const ZoneEntry& zone);
   /// Whether the parts of the snapshot behind which the last epoch began are all here, and fit.
   [[nodiscard]] PartsInHand parts_in_hand(const ZoneId& id, const ZoneEntry& zone) const;
   /// What the zone's state asks of this node from when on. Two entries where being late changes what it must say.
@@ -181,6 +186,8 @@ class ZoneControl final : public ControlView {
 
   AuthorityId self_;
   core::Timing timing_;
+  std::vector<core::Zone> charter_zones_;  ///< Of the charter in force.
+  UtcMs valid_from_ = kUtcMin;  ///< Of a version that follows another: a member that joins grants nothing before.
   std::map<ZoneId, ZoneEntry> zones_;
   std::set<std::pair<UtcMs, ZoneId>> due_;
   std::vector<Adoption> adoptions_;

@@ -28,7 +28,7 @@ Result<Machine> Machine::make(MachineConfig config) {
   return Machine(std::make_unique<Impl>(std::move(config), std::move(*zones)));
 }
 
-Genesis Machine::Impl::expected_genesis() const {
+Genesis Machine::Impl::genesis_of(const MachineConfig& config) {
   return {.authority = config.self,
           .charter_id = config.charter.id,
           .charter_version = config.charter.version,
@@ -58,7 +58,7 @@ Outcome Machine::found(UtcMs now) {
   Entry entry;
   entry.type = EntryType::kGenesis;
   entry.time = std::max(now, kUtcMin);
-  entry.genesis = impl_->expected_genesis();
+  entry.genesis = impl_->genesis;
   return impl_->commit(std::move(entry), {}, nullptr);
 }
 
@@ -134,7 +134,7 @@ Status Machine::apply(std::string_view line) {
 }
 
 Status Machine::apply(Entry entry, std::string_view line) {
-  if (entry.type == EntryType::kGenesis && entry.genesis != impl_->expected_genesis()) {
+  if (entry.type == EntryType::kGenesis && entry.genesis != impl_->genesis) {
     const Genesis& is = entry.genesis;
     return fail(ErrorCode::kInvalid,
                 fmt::format("this log was begun by {} under charter \"{}\" version {} ({}), which is not the charter "
@@ -158,10 +158,24 @@ void Machine::set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::
   impl_->state.set_sequencer(zone, authority, grants);
 }
 
+Status Machine::adopt(Charter charter, std::string_view text) {
+  if (!charter.find_authority(self())) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("\"{}\" is not an authority of version {} of the charter", self().str(), charter.version),
+                "authorities");
+  }
+  TRY_VOID(impl_->zones.adopt(charter));
+  TRY_VOID(impl_->state.adopt({.version = charter.version, .sha256 = charter_hash(text)}));
+  impl_->versions.push_back(charter);
+  impl_->config.charter = std::move(charter);
+  return {};
+}
+
 Status Machine::settle() { return impl_->state.settle(); }
 
 const ZoneTable& Machine::zones() const { return impl_->zones; }
 const Charter& Machine::charter() const { return impl_->config.charter; }
+const std::vector<Charter>& Machine::versions() const { return impl_->versions; }
 const AuthorityId& Machine::self() const { return impl_->config.self; }
 
 const Intent* Machine::find_intent(const IntentId& id) const {
@@ -266,7 +280,16 @@ Bytes Machine::write_snapshot() const { return core::write_snapshot(impl_->state
 
 Result<Machine> Machine::read_snapshot(MachineConfig config, ByteView snapshot) {
   Machine machine = TRY(make(std::move(config)));
-  TRY_VOID(core::read_snapshot(snapshot, machine.impl_->expected_genesis(), machine.impl_->state));
+  Impl& impl = *machine.impl_;
+  for (const AdoptedVersion& version : TRY(snapshot_versions(snapshot, impl.genesis))) {
+    if (!impl.config.texts) return fail(ErrorCode::kInvalid, "it names versions of the charter that are not at hand");
+    const std::string text = TRY(impl.config.texts(version.sha256));
+    if (charter_hash(text) != version.sha256) {
+      return fail(ErrorCode::kCorrupt, fmt::format("version {} of the charter has another hash", version.version));
+    }
+    TRY_VOID(machine.adopt(TRY(parse_charter(text)), text));
+  }
+  TRY_VOID(core::read_snapshot(snapshot, impl.genesis, impl.state));
   TRY_VOID(machine.settle());
   return machine;
 }

@@ -52,12 +52,17 @@ struct MachineLimits {
   std::size_t ended_max = 100'000;                  ///< Ended intents and measures that can still be read; oldest go.
 };
 
+/// The text of a version of the charter, by its hash in hexadecimal (`charter_hash`). Whoever asks checks the hash.
+using CharterTexts = std::function<Result<std::string>(const std::string& sha256)>;
+
 struct MachineConfig {
-  AuthorityId self;  ///< Must be an authority of the charter.
-  Charter charter;
+  AuthorityId self;               ///< Must be an authority of the charter.
+  Charter charter;                ///< That the log was begun under.
   std::string charter_text = {};  ///< As signed; its hash stands in the genesis entry. Empty: `charter_text(charter)`.
   std::array<std::uint8_t, 32> ovn_secret{};  ///< Never logged; a new one invalidates OVNs in clients' hands.
   MachineLimits limits = {};
+  /// Where a snapshot finds the later versions of the charter that it names. May be empty where there are none.
+  CharterTexts texts = {};
 };
 
 struct Outcome {
@@ -133,7 +138,15 @@ class Machine {
   /// lessor one from within it. Part of the fold of coordination entries.
   void set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants = kAlways);
 
+  /// A later version of the charter is in force from here on: its zones, owners, rules and minima. Live intents stay,
+  /// and what each of their volumes is compared with follows the new map. Numbers of zones stay. Part of the fold of
+  /// coordination entries, which say when. O(live volumes). Fails as `make`, or with `kCorrupt`.
+  [[nodiscard]] Status adopt(Charter charter, std::string_view text);
+
   [[nodiscard]] const ZoneTable& zones() const;
+  /// The founding version and all later ones, the one in force last.
+  [[nodiscard]] const std::vector<Charter>& versions() const;
+  /// In force. The same object through all versions.
   [[nodiscard]] const Charter& charter() const;
   [[nodiscard]] const AuthorityId& self() const;
   /// Null when unknown or forgotten. Valid until the next change.

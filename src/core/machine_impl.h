@@ -23,6 +23,7 @@ class Machine::Impl {
       : config(std::move(the_config)),
         zones(std::move(the_zones)),
         ovn(config.ovn_secret),
+        genesis(genesis_of(config)),
         state(zones, config.limits, TextHash(text_key(config.ovn_secret))) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -33,14 +34,16 @@ class Machine::Impl {
     std::copy_n(secret.begin(), key.size(), key.begin());
     return key;
   }
-  [[nodiscard]] Genesis expected_genesis() const;
+  [[nodiscard]] static Genesis genesis_of(const MachineConfig& config);
   void must_settle();
   /// Writes and applies an entry that this machine has just decided.
   Outcome commit(Entry entry, std::string_view request, std::vector<geo::PreparedVolume>* prepared);
 
-  MachineConfig config;
+  MachineConfig config;  // its charter is that in force
   ZoneTable zones;
   OvnMaker ovn;
+  const Genesis genesis;
+  std::vector<Charter> versions{config.charter};
   State state;
   std::string scratch;  // the canonical request being executed
 };

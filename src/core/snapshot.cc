@@ -194,6 +194,23 @@ Genesis read_genesis(Reader& r) {
   return g;
 }
 
+void write_versions(Writer& w, const std::vector<AdoptedVersion>& versions) {
+  w.number(versions.size());
+  for (const AdoptedVersion& v : versions) {
+    w.signed_number(v.version);
+    w.text(v.sha256);
+  }
+}
+
+std::vector<AdoptedVersion> read_versions(Reader& r) {
+  std::vector<AdoptedVersion> out(r.count());
+  for (AdoptedVersion& v : out) {
+    v.version = r.signed_number();
+    v.sha256 = r.text();
+  }
+  return out;
+}
+
 void write_intent(Writer& w, const Intent& i) {
   w.text(i.id.str());
   w.text(i.manager.str());
@@ -282,6 +299,7 @@ void StateCodec::write(const State& state, std::string& out) {
   out.reserve(out.size() + state.intents_.size() * 256 + state.commands_.all().size() * 48);
   Writer w(out);
   write_genesis(w, state.genesis_);
+  if (!state.versions_.empty()) write_versions(w, state.versions_);
   w.number(state.next_seq_);
   w.signed_number(state.last_time_.ms);
   w.number(state.intents_.size());
@@ -315,6 +333,9 @@ void note_ended(Table& table, std::vector<Slot> ended) {
 Status StateCodec::read(std::string_view bytes, State& state) {
   Reader r(bytes);
   state.genesis_ = read_genesis(r);
+  if (!state.versions_.empty() && read_versions(r) != state.versions_) {
+    return bad_snapshot("other versions of the charter than those adopted");
+  }
   state.next_seq_ = r.number();
   state.last_time_.ms = r.signed_number();
   std::vector<Slot> ended;
@@ -377,7 +398,8 @@ Status StateCodec::read(std::string_view bytes, State& state) {
 
 Bytes write_snapshot(const State& state) {
   std::string out(kMagic);
-  for (unsigned i = 0; i < 4; ++i) out += static_cast<char>((kStateFormat >> (8 * i)) & 0xFF);
+  const std::uint32_t format = state.versions().empty() ? kStateFormat : kStateFormatAdopted;
+  for (unsigned i = 0; i < 4; ++i) out += static_cast<char>((format >> (8 * i)) & 0xFF);
   StateCodec::write(state, out);
   const log::Hash hash = log::sha256(std::string_view(out).substr(kHeaderBytes));
   out += as_text(hash.view());
@@ -385,7 +407,14 @@ Bytes write_snapshot(const State& state) {
   return {view.begin(), view.end()};
 }
 
-Status read_snapshot(ByteView snapshot, const Genesis& expected, State& state) {
+namespace {
+
+struct Opened {
+  std::uint32_t format = 0;
+  std::string_view body;
+};
+
+Result<Opened> open_snapshot(ByteView snapshot, const Genesis& expected) {
   const std::string_view text = as_text(snapshot);
   if (text.size() < kHeaderBytes + log::Hash::kBytes || !text.starts_with(kMagic)) {
     return bad_snapshot("this is not a snapshot");
@@ -394,9 +423,10 @@ Status read_snapshot(ByteView snapshot, const Genesis& expected, State& state) {
   for (unsigned i = 0; i < 4; ++i) {
     format |= std::uint32_t{static_cast<std::uint8_t>(text[kMagic.size() + i])} << (8 * i);
   }
-  if (format != kStateFormat) {
+  if (format != kStateFormat && format != kStateFormatAdopted) {
     return fail(ErrorCode::kUnsupported,
-                fmt::format("format {}, but this program reads {}: replay the log instead", format, kStateFormat),
+                fmt::format("format {}, but this program reads {} and {}: replay the log instead", format, kStateFormat,
+                            kStateFormatAdopted),
                 "snapshot");
   }
   const std::string_view body = text.substr(kHeaderBytes, text.size() - kHeaderBytes - log::Hash::kBytes);
@@ -408,7 +438,27 @@ Status read_snapshot(ByteView snapshot, const Genesis& expected, State& state) {
   if (read_genesis(peek) != expected) {
     return fail(ErrorCode::kInvalid, "it belongs to another authority or charter", "snapshot");
   }
-  return StateCodec::read(body, state);
+  return Opened{format, body};
+}
+
+}  // namespace
+
+Result<std::vector<AdoptedVersion>> snapshot_versions(ByteView snapshot, const Genesis& expected) {
+  const Opened opened = TRY(open_snapshot(snapshot, expected));
+  if (opened.format == kStateFormat) return std::vector<AdoptedVersion>();
+  Reader r(opened.body);
+  static_cast<void>(read_genesis(r));
+  std::vector<AdoptedVersion> versions = read_versions(r);
+  if (r.failed() || versions.empty()) return bad_snapshot("the versions of the charter cannot be read");
+  return versions;
+}
+
+Status read_snapshot(ByteView snapshot, const Genesis& expected, State& state) {
+  const Opened opened = TRY(open_snapshot(snapshot, expected));
+  if ((opened.format == kStateFormat) != state.versions().empty()) {
+    return bad_snapshot("other versions of the charter than those adopted");
+  }
+  return StateCodec::read(opened.body, state);
 }
 
 }  // namespace tansiq::core

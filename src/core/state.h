@@ -5,7 +5,9 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +38,13 @@ static_assert(2 * kVolumesPerIntentMax <= 1U << VolumeTag::kOrdinalBits);
 
 using IntentTable = Table<Intent, IntentId>;
 using MeasureTable = Table<Measure, MeasureId>;
+
+/// A later version of the charter that the machine has adopted.
+struct AdoptedVersion {
+  std::int64_t version = 0;
+  std::string sha256;  ///< Of its text, in hexadecimal.
+  friend bool operator==(const AdoptedVersion&, const AdoptedVersion&) = default;
+};
 
 class State {
  public:
@@ -76,6 +85,12 @@ class State {
   /// For which times it may give windows away.
   [[nodiscard]] geo::TimeWindow grants(ZoneNumber zone) const;
   void set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants);
+
+  /// The zone table has become that of a later version: finds out anew to which zones each live volume belongs, and
+  /// when each intent runs out. Fails with `kCorrupt` on an outline that is none; the state is then good for nothing.
+  [[nodiscard]] Status adopt(AdoptedVersion version);
+  /// In order, without the founding one.
+  [[nodiscard]] const std::vector<AdoptedVersion>& versions() const { return versions_; }
 
   [[nodiscard]] const ZoneTable& zones() const { return *zones_; }
   [[nodiscard]] const IntentTable& intents() const { return intents_; }
@@ -132,6 +147,7 @@ class State {
   void index_intent(Slot slot, Prepared* prepared);
   /// Takes volumes [from, …) out of the index.
   void unindex_intent(Slot slot, std::size_t from);
+  [[nodiscard]] Status rezone(Slot slot);
   [[nodiscard]] Status settle_bookings();
   void index_booking(Slot slot, const Prepared& prepared);
   void unindex_booking(Slot slot);
@@ -164,6 +180,7 @@ class State {
     geo::TimeWindow grants;
   };
   std::map<ZoneNumber, Sequencer> sequencers_;  // where it is not the owner, or not for all times
+  std::vector<AdoptedVersion> versions_;
 };
 
 }  // namespace tansiq::core

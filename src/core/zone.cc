@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace tansiq::core {
 namespace {
@@ -28,24 +29,56 @@ bool bounds_meet(const geo::Shape::Bounds& a, const geo::Shape::Bounds& b) {
   return a.lat_low <= b.lat_high && b.lat_low <= a.lat_high && longitudes_meet(a, b);
 }
 
+Result<ZoneTable::Prepared> ZoneTable::prepare(const Zone& zone, std::size_t place) {
+  Prepared prepared{.zone = zone, .shape = {}};
+  if (!zone.outline) return prepared;
+  auto shape = geo::Shape::make(*zone.outline);
+  if (!shape) return std::unexpected(inside(std::move(shape).error(), fmt::format("zones[{}].outline", place)));
+  prepared.bounds = shape->bounds();
+  prepared.shape = std::move(*shape);
+  return prepared;
+}
+
 Result<ZoneTable> ZoneTable::make(const Charter& charter) {
   ZoneTable table;
-  table.zones_.reserve(charter.zones.size());
-  for (std::size_t i = 0; i < charter.zones.size(); ++i) {
-    Prepared prepared{.zone = charter.zones[i], .shape = {}};
-    const auto number = static_cast<ZoneNumber>(i);
-    if (prepared.zone.outline) {
-      auto shape = geo::Shape::make(*prepared.zone.outline);
-      if (!shape) return std::unexpected(inside(std::move(shape).error(), fmt::format("zones[{}].outline", i)));
-      prepared.bounds = shape->bounds();
-      prepared.shape = std::move(*shape);
-    } else {
-      table.background_ = number;
-    }
-    table.by_id_.emplace(prepared.zone.id, number);
-    table.zones_.push_back(std::move(prepared));
-  }
+  TRY_VOID(table.adopt(charter));
   return table;
+}
+
+Status ZoneTable::adopt(const Charter& charter) {
+  std::vector<Prepared> next;
+  next.reserve(charter.zones.size());
+  std::size_t fresh = 0;
+  for (std::size_t i = 0; i < charter.zones.size(); ++i) {
+    const Zone& zone = charter.zones[i];
+    next.push_back(TRY(prepare(zone, i)));
+    const auto known = by_id_.find(zone.id);
+    if (known == by_id_.end()) {
+      ++fresh;
+    } else if (zones_[known->second].zone.domain != zone.domain) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("zone \"{}\" was of domain {} in an earlier version: another domain needs another id",
+                              zone.id.str(), to_text(zones_[known->second].zone.domain)),
+                  fmt::format("zones[{}].domain", i));
+    }
+  }
+  if (zones_.size() + fresh > std::numeric_limits<ZoneNumber>::max()) {
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("{} zones have had numbers in all versions together: found a new charter", zones_.size()),
+                "zones");
+  }
+  for (Prepared& zone : zones_) zone.retired = true;
+  background_.reset();
+  for (Prepared& prepared : next) {
+    const auto number = by_id_.try_emplace(prepared.zone.id, static_cast<ZoneNumber>(zones_.size())).first->second;
+    if (!prepared.shape) background_ = number;
+    if (number == zones_.size()) {
+      zones_.push_back(std::move(prepared));
+    } else {
+      zones_[number] = std::move(prepared);
+    }
+  }
+  return {};
 }
 
 std::optional<ZoneNumber> ZoneTable::find(const ZoneId& id) const {
@@ -60,7 +93,7 @@ void ZoneTable::zones_of(Domain domain, const geo::PreparedVolume& volume, std::
   bool covered = false;
   for (std::size_t i = 0; i < zones_.size(); ++i) {
     const Prepared& z = zones_[i];
-    if (!z.shape || z.zone.domain != domain || !bounds_meet(z.bounds, bounds)) continue;
+    if (z.retired || !z.shape || z.zone.domain != domain || !bounds_meet(z.bounds, bounds)) continue;
     if (!geo::levels_conflict(z.zone.band, volume.band, 0)) continue;
     if (!geo::outlines_conflict(*z.shape, volume.shape, 0)) continue;
     out.push_back(static_cast<ZoneNumber>(i));

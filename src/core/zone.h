@@ -17,7 +17,7 @@
 
 namespace tansiq::core {
 
-/// Position of a zone in its charter.
+/// A zone's place in the order in which a charter first named it. It stays the zone's through every later version.
 using ZoneNumber = std::uint16_t;
 
 /// Whether two bounding rectangles have a point in common, across the 180° meridian too.
@@ -27,10 +27,17 @@ class ZoneTable {
  public:
   /// Prepares all outlines. Fails as `geo::Shape::make`, with `where` = `zones[3].outline…`.
   [[nodiscard]] static Result<ZoneTable> make(const Charter& charter);
+  /// The zones of a later version of the charter. A zone that is there already keeps its number, whatever else changes;
+  /// new ones come behind; one that the version does not have is retired: nothing belongs to it any more, but what was
+  /// recorded of it stays readable under its number. Fails as `make`, with `kInvalid` when a zone would change between
+  /// air and sea, `kTooLarge` when there would be more than numbers; then nothing has changed.
+  [[nodiscard]] Status adopt(const Charter& charter);
 
   [[nodiscard]] std::size_t size() const { return zones_.size(); }
   [[nodiscard]] const Zone& operator[](ZoneNumber number) const { return zones_[number].zone; }
+  /// Also a retired one.
   [[nodiscard]] std::optional<ZoneNumber> find(const ZoneId& id) const;
+  [[nodiscard]] bool retired(ZoneNumber number) const { return zones_[number].retired; }
 
   /// Replaces `out` by the numbers of the zones to which a volume belongs, ascending. Its time window plays no part.
   /// Cost: a comparison of bounding boxes per zone, the exact predicate where they meet.
@@ -45,7 +52,10 @@ class ZoneTable {
     Zone zone;
     std::optional<geo::Shape> shape;  // absent: background
     geo::Shape::Bounds bounds{};
+    bool retired = false;
   };
+  [[nodiscard]] static Result<Prepared> prepare(const Zone& zone, std::size_t place);
+
   std::vector<Prepared> zones_;
   std::optional<ZoneNumber> background_;
   std::unordered_map<ZoneId, ZoneNumber> by_id_;  // looked up, never iterated

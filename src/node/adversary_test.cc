@@ -53,7 +53,7 @@ class Adversary : public ::testing::Test {
   }
   void serve(const fs::path& certificate, const fs::path& key) {
     net::HttpServerOptions options;
-    const std::string& url = coalition_->node(0).charter().find_authority(LoopbackCoalition::authority(2))->peer->url;
+    const std::string url = coalition_->node(0).charter().find_authority(LoopbackCoalition::authority(2))->peer->url;
     options.port = net::BaseUrl::parse(url)->port;
     options.tls = net::TlsConfig{.certificate_file = certificate.string(), .key_file = key.string()};
     options.tls->client_certificate_required = true;

@@ -44,19 +44,6 @@ Result<Keys> make_keys(const fs::path& folder, const AuthorityId& id) {
   return keys;
 }
 
-core::Zone zone_of(unsigned i) {
-  core::Zone zone;
-  zone.id = ZoneId::trusted(fmt::format("Z{}", static_cast<char>('A' + i)));
-  zone.name = zone.id.str();
-  zone.owner = LoopbackCoalition::authority(i);
-  zone.minima = {.horizontal_m = 1'000, .vertical_cm = 30'000, .time_ms = 0};
-  const auto west = static_cast<std::int32_t>(100'000'000 * i);
-  zone.outline = geo::Polygon{
-      {{200'000'000, west}, {200'000'000, west + 100'000'000}, {360'000'000, west + 100'000'000}, {360'000'000, west}}};
-  zone.band = {cm_from_flight_level(20), cm_from_flight_level(600), geo::VerticalReference::kFlightLevel};
-  return zone;
-}
-
 core::Charter charter_of(unsigned authorities) {
   core::Charter charter;
   charter.id = "loopback";
@@ -70,7 +57,7 @@ core::Charter charter_of(unsigned authorities) {
                                     LoopbackCoalition::authority(i), LoopbackCoalition::authority(k)},
                                    1});
     }
-    charter.zones.push_back(zone_of(i));
+    charter.zones.push_back(LoopbackCoalition::zone_of(i));
   }
   return charter;
 }
@@ -96,34 +83,74 @@ Result<std::uint16_t> free_loopback_port() {
   return ntohs(address.sin_port);
 }
 
-Result<std::unique_ptr<LoopbackCoalition>> LoopbackCoalition::start(const fs::path& folder, unsigned authorities) {
-  std::unique_ptr<LoopbackCoalition> coalition(new LoopbackCoalition());
+core::Zone LoopbackCoalition::zone_of(unsigned i) {
+  core::Zone zone;
+  zone.id = ZoneId::trusted(fmt::format("Z{}", static_cast<char>('A' + i)));
+  zone.name = zone.id.str();
+  zone.owner = authority(i);
+  zone.minima = {.horizontal_m = 1'000, .vertical_cm = 30'000, .time_ms = 0};
+  const auto west = static_cast<std::int32_t>(100'000'000 * i);
+  zone.outline = geo::Polygon{
+      {{200'000'000, west}, {200'000'000, west + 100'000'000}, {360'000'000, west + 100'000'000}, {360'000'000, west}}};
+  zone.band = {cm_from_flight_level(20), cm_from_flight_level(600), geo::VerticalReference::kFlightLevel};
+  return zone;
+}
+
+Result<core::Authority> LoopbackCoalition::prepare(unsigned i) {
+  const AuthorityId id = authority(i);
+  const fs::path home = folder_ / id.str();
+  Keys keys = TRY(make_keys(home, id));
+  const auto tls = TRY(net::certificate_key_sha256((home / "peer.crt").string()));
+  core::Authority out{id,
+                      id.str(),
+                      {keys.main.verifier().text()},
+                      core::Peer{.cosigner = keys.cosigner.verifier().text(),
+                                 .tls_keys = {log::Hash{tls}},
+                                 .url = fmt::format("https://127.0.0.1:{}", TRY(free_loopback_port()))}};
+  Running running;
+  running.config.data_dir = home;
+  running.config.develop = false;
+  running.config.listen_port = 0;
+  running.config.tick_every_ms = 100;
+  nodes_.push_back(std::move(running));
+  keys_.emplace_back();
+  keys_.back().push_back(std::move(keys.main));
+  return out;
+}
+
+Result<std::string> LoopbackCoalition::sign(const core::Charter& charter, const std::vector<unsigned>& signers) const {
+  std::vector<const log::SignerKey*> keys;
+  for (const unsigned i : signers) {
+    for (const log::SignerKey& key : keys_[i]) keys.push_back(&key);
+  }
+  return log::sign_note(core::charter_text(charter), keys);
+}
+
+Result<std::string> LoopbackCoalition::next_key(unsigned i) {
+  keys_[i].push_back(TRY(log::SignerKey::generate(keys_[i].front().name(), log::KeyType::kEd25519)));
+  TRY_VOID(log::write_key_file(folder_ / authority(i).str() / "node-next.key", keys_[i].back()));
+  return keys_[i].back().verifier().text();
+}
+
+Status LoopbackCoalition::join(unsigned i, const std::string& note, const std::vector<fs::path>& former) {
+  std::ofstream(nodes_[i].config.data_dir / "charter.note") << note;
+  nodes_[i].config.former_charter_paths = former;
+  return open(nodes_[i]);
+}
+
+Result<std::unique_ptr<LoopbackCoalition>> LoopbackCoalition::start(const fs::path& folder, unsigned authorities,
+                                                                    const core::Timing& timing) {
+  std::unique_ptr<LoopbackCoalition> coalition(new LoopbackCoalition(folder));
   core::Charter charter = charter_of(authorities);
-  std::vector<Keys> keys;
+  charter.timing = timing;
+  std::vector<unsigned> signers;
   for (unsigned i = 0; i < authorities; ++i) {
-    const AuthorityId id = authority(i);
-    const fs::path home = folder / id.str();
-    keys.push_back(TRY(make_keys(home, id)));
-    const auto tls = TRY(net::certificate_key_sha256((home / "peer.crt").string()));
-    charter.authorities.push_back({id,
-                                   id.str(),
-                                   {keys.back().main.verifier().text()},
-                                   core::Peer{.cosigner = keys.back().cosigner.verifier().text(),
-                                              .tls_keys = {log::Hash{tls}},
-                                              .url = fmt::format("https://127.0.0.1:{}", TRY(free_loopback_port()))}});
-    Running running;
-    running.config.data_dir = home;
-    running.config.develop = false;
-    running.config.listen_port = 0;
-    coalition->nodes_.push_back(std::move(running));
+    charter.authorities.push_back(TRY(coalition->prepare(i)));
+    signers.push_back(i);
   }
-  std::vector<const log::SignerKey*> signers;
-  for (const Keys& key : keys) signers.push_back(&key.main);
-  const std::string note = TRY(log::sign_note(core::charter_text(charter), signers));
-  for (Running& running : coalition->nodes_) {
-    std::ofstream(running.config.data_dir / "charter.note") << note;
-    TRY_VOID(coalition->open(running));
-  }
+  const std::string note = TRY(coalition->sign(charter, signers));
+  coalition->founding_ = std::move(charter);
+  for (unsigned i = 0; i < authorities; ++i) TRY_VOID(coalition->join(i, note, {}));
   return coalition;
 }
 

@@ -21,7 +21,8 @@ class LoopbackCoalition {
  public:
   /// Makes keys, charter and folders below `folder`, opens and starts every node. Fails as `Node::open` and `start`.
   [[nodiscard]] static Result<std::unique_ptr<LoopbackCoalition>> start(const std::filesystem::path& folder,
-                                                                        unsigned authorities);
+                                                                        unsigned authorities,
+                                                                        const core::Timing& timing = {});
   ~LoopbackCoalition();
   LoopbackCoalition(const LoopbackCoalition&) = delete;
   LoopbackCoalition& operator=(const LoopbackCoalition&) = delete;
@@ -31,6 +32,17 @@ class LoopbackCoalition {
   [[nodiscard]] static AuthorityId authority(unsigned i) {
     return AuthorityId::trusted(std::string(1, static_cast<char>('a' + i)));
   }
+  /// The charter that the nodes began with.
+  [[nodiscard]] const core::Charter& founding() const { return founding_; }
+  /// A further authority, with its folder, keys and zone; its node does not run. Its entry for the next version.
+  [[nodiscard]] Result<core::Authority> prepare(unsigned i);
+  [[nodiscard]] static core::Zone zone_of(unsigned i);
+  /// A note signed for these authorities.
+  [[nodiscard]] Result<std::string> sign(const core::Charter& charter, const std::vector<unsigned>& signers) const;
+  /// A new main key for authority `i`, put beside the one it has; signs with both from now on.
+  [[nodiscard]] Result<std::string> next_key(unsigned i);
+  /// Starts the node of a prepared authority, whose record begins under `note`.
+  [[nodiscard]] Status join(unsigned i, const std::string& note, const std::vector<std::filesystem::path>& former);
   /// What node `i` is opened with, from its next start on.
   [[nodiscard]] NodeConfig& config(unsigned i) { return nodes_[i].config; }
   /// Stops one node, and starts it again from its folder.
@@ -53,9 +65,12 @@ class LoopbackCoalition {
     std::unique_ptr<Node> node;
     std::unique_ptr<net::HttpClient> client;
   };
-  LoopbackCoalition() = default;
+  explicit LoopbackCoalition(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] Status open(Running& running);
 
+  const std::filesystem::path folder_;
+  core::Charter founding_;
+  std::vector<std::vector<log::SignerKey>> keys_;  ///< That sign for each authority.
   std::vector<Running> nodes_;
 };
 

@@ -47,18 +47,32 @@ struct ControlRow {
 };
 struct PeerRow {
   std::uint64_t acknowledged = 0;
+  std::int64_t adopted = 0;       ///< The newest version of the charter that it has adopted; 0: it has not said.
   std::optional<DurationMs> age;  ///< Of the newest good answer.
   std::uint64_t held = 0;
   AuthorityId id;
+  std::int64_t in_force = 0;  ///< The version that is in force at the peer; 0: it has not said.
   std::uint64_t known = 0;
   bool pinned = false;
   std::string trouble;
   std::string url;
   static constexpr auto fields() {
-    return std::tuple(field("acknowledged", &PeerRow::acknowledged), field("age_ms", &PeerRow::age),
-                      field("held", &PeerRow::held), field("id", &PeerRow::id), field("known", &PeerRow::known),
+    return std::tuple(field("acknowledged", &PeerRow::acknowledged), field("adopted", &PeerRow::adopted),
+                      field("age_ms", &PeerRow::age), field("held", &PeerRow::held), field("id", &PeerRow::id),
+                      field("in_force", &PeerRow::in_force), field("known", &PeerRow::known),
                       field("pinned", &PeerRow::pinned), field("trouble", &PeerRow::trouble),
                       field("url", &PeerRow::url));
+  }
+};
+/// The charter as this node has it.
+struct CharterRow {
+  std::optional<UtcMs> effective;  ///< Of what is pending.
+  std::int64_t in_force = 0;
+  std::optional<std::int64_t> pending;  ///< Adopted, and not in force yet.
+  std::string trouble;
+  static constexpr auto fields() {
+    return std::tuple(field("effective_ms", &CharterRow::effective), field("in_force", &CharterRow::in_force),
+                      field("pending", &CharterRow::pending), field("trouble", &CharterRow::trouble));
   }
 };
 struct PreviewRow {
@@ -254,26 +268,49 @@ std::optional<std::string> coordination_json(std::string_view name, const Coalit
   return text;
 }
 
-std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now,
+std::string charter_trouble(const Coalition& coalition, UtcMs now) {
+  const CharterAdopted* missed = coalition.adoptions().missed();
+  if (missed == nullptr || missed->effective > now) return {};
+  return fmt::format(
+      "version {} of the charter is in force at others since {}, and not adopted here: version {} stands",
+      missed->version, format_utc(missed->effective), coalition.adoptions().in_force());
+}
+
+std::string peers_json(const Coalition& coalition, const std::vector<PeerStanding>& peers, UtcMs now,
                        std::string_view recovery) {
+  const CharterAdoptions& adoptions = coalition.adoptions();
   std::string text;
   JcsWriter out(text);
-  out.begin_object().key("peers").begin_array();
+  CharterRow charter{.effective = {}, .in_force = adoptions.in_force(), .pending = {}, .trouble = {}};
+  if (const CharterAdopted* pending = adoptions.pending()) {
+    charter.pending = pending->version;
+    charter.effective = pending->effective;
+  }
+  charter.trouble = charter_trouble(coalition, now);
+  out.begin_object().key("charter");
+  core::write_fields(out, charter);
+  out.key("peers").begin_array();
   for (const PeerStanding& peer : peers) {
     PeerRow row{.acknowledged = peer.acknowledged,
+                .adopted = 0,
                 .age = {},
                 .held = peer.link.held,
                 .id = peer.id,
+                .in_force = 0,
                 .known = peer.link.known,
                 .pinned = peer.link.pinned,
                 .trouble = peer.link.trouble,
                 .url = peer.url};
+    if (const auto member = adoptions.members().find(peer.id); member != adoptions.members().end()) {
+      row.in_force = member->second.in_force;
+      if (member->second.adopted) row.adopted = member->second.adopted->version;
+    }
     if (peer.link.last_answer) row.age = std::max<DurationMs>(0, now - *peer.link.last_answer);
     core::write_fields(out, row);
   }
   out.end_array();
   if (!recovery.empty()) out.key("recovery").raw(recovery);
-  out.key("self").string(self.str()).end_object();
+  out.key("self").string(coalition.self().str()).end_object();
   return text;
 }
 

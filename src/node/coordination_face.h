@@ -33,9 +33,12 @@ struct PeerStanding {
 /// `disclosure`. Nothing for another name.
 [[nodiscard]] std::optional<std::string> coordination_json(std::string_view name,
                                                            const coordination::Coalition& coalition);
-/// `recovery`: canonical JSON of it (recovery.h); empty when the record is whole.
-[[nodiscard]] std::string peers_json(const AuthorityId& self, const std::vector<PeerStanding>& peers, UtcMs now,
-                                     std::string_view recovery = {});
+/// Peers, lines, and which version of the charter each has: {"charter":{…},"peers":[…],"self"}. `recovery`:
+/// canonical JSON of it (recovery.h); empty when the record is whole.
+[[nodiscard]] std::string peers_json(const coordination::Coalition& coalition, const std::vector<PeerStanding>& peers,
+                                     UtcMs now, std::string_view recovery = {});
+/// What is wrong with the version in force here, for those who run the node; empty when nothing is.
+[[nodiscard]] std::string charter_trouble(const coordination::Coalition& coalition, UtcMs now);
 
 /// What a change of relations would mean, line by line. `body`: {"change":"freeze"|"agreement","edges":[…]} or
 /// {"proposal":hash}. Fails with `kInvalid`, `kNotFound`.

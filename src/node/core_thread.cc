@@ -68,6 +68,7 @@ CoreThread::CoreThread(Config config, State state, const LogBook& logs, HeadNote
       figures_(figures),
       queue_(config_.queue_max),
       silent_(config_.silent),
+      versions_(state_.coalition().machine().versions().size()),
       durable_seq_(state_.next_seq()) {
   const auto head = reader_->head(store::kMainLog);
   EXPECT_INVARIANT(head.has_value());
@@ -240,12 +241,29 @@ void CoreThread::execute(CommandTask& task, UtcMs now) {
 }
 
 void CoreThread::execute(ActTask& task, UtcMs now) {
-  auto result = state_.coalition().act(task.command, now, batch_);
+  auto result = perform(task.command, now);
   if (!result) figures_.errors[static_cast<std::size_t>(result.error().code)].fetch_add(1, std::memory_order_relaxed);
   departures_.push_back(task.done(std::move(result), state_.coalition()));
 }
 
+Result<coordination::ActOutcome> CoreThread::perform(const coordination::ActCommand& command, UtcMs now) {
+  const auto* adopt = std::get_if<coordination::AdoptCharter>(&command.act);
+  if (adopt != nullptr && config_.may_adopt) {
+    const core::SignedCharter opened = TRY(core::open_charter(adopt->note.note));
+    TRY_VOID(config_.may_adopt(opened.charter));
+  }
+  coordination::ActOutcome outcome = TRY(state_.coalition().act(command, now, batch_));
+  for (std::string& body : outcome.bodies) bodies_.push_back(std::move(body));
+  return outcome;
+}
+
 void CoreThread::execute(PeerTask& task, UtcMs now) {
+  if (!state_.coalition().is_member(task.log.author)) {
+    const Error gone{ErrorCode::kForbidden, fmt::format("{} is no member any more", task.log.author.str()), {}};
+    departures_.push_back(
+        {nullptr, {}, [done = std::move(task.done), gone](const Status&) { done(std::unexpected(gone)); }});
+    return;
+  }
   notes_.expect(logs_.origin(task.log), std::move(task.note));
   state_.coalition().read(task.log, task.lines, task.size, task.root, now, batch_);
   departures_.push_back({nullptr, {}, std::move(task.done)});
@@ -317,10 +335,17 @@ Status CoreThread::commit() {
   TRY_VOID(write_bodies());
   if (batch_.empty() && meta_.empty() && bodies_.empty()) return {};
   const auto begin = std::chrono::steady_clock::now();
+  const std::size_t versions = state_.coalition().machine().versions().size();
+  if (std::exchange(versions_, versions) != versions && config_.on_version) {
+    TRY_VOID(config_.on_version(state_.coalition()));
+  }
   new_entries_.clear();
   bool shared = false;
+  bool charter = false;
   for (const coordination::Written& written : batch_) {
     new_entries_.push_back({logs_.id(written.log), as_bytes(written.line)});
+    charter = charter || written.line.find("\"type\":\"charter.") != std::string::npos ||
+              written.line.find(coordination::kCharterBehind) != std::string::npos;
     shared = shared || (written.log.author == state_.coalition().self() && written.log.kind != LogName::Kind::kMain);
   }
   std::vector<store::NewMeta> meta;
@@ -343,6 +368,7 @@ Status CoreThread::commit() {
   hub_.durable(done.first_seq, done.next_seq, std::move(lines));
   batch_.clear();
   if (shared && config_.on_shared) config_.on_shared();
+  if (charter && config_.on_charter) config_.on_charter(state_.coalition());
 
   const core::Machine& machine = state_.coalition().machine();
   figures_.commit_seconds.add(std::chrono::duration<double>(took).count());

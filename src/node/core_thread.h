@@ -128,6 +128,12 @@ class CoreThread {
     std::function<void(Error)> on_failure;
     /// Called after a batch is durable, on the core thread, when logs that peers read have grown.
     std::function<void()> on_shared{};
+    /// Whether this node could go on under a version that an officer wants to adopt.
+    std::function<Status(const core::Charter&)> may_adopt{};
+    /// On the core thread: a version has come into force with entries that are not durable yet; logs and keys follow.
+    std::function<Status(const coordination::Coalition&)> on_version{};
+    /// On the core thread, once these are durable; and after anything else that was said about charters.
+    std::function<void(const coordination::Coalition&)> on_charter{};
     /// The store is recovering: reads are answered, nothing is decided and nothing said until a RecoverTask.
     bool silent = false;
   };
@@ -166,6 +172,7 @@ class CoreThread {
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
   void execute(RegistryTask& task, UtcMs now);
+  [[nodiscard]] Result<coordination::ActOutcome> perform(const coordination::ActCommand& command, UtcMs now);
   void execute(BodyTask& task);
   /// Destroys what has to be, durably, and writes the receipts. False when the store failed.
   [[nodiscard]] bool destroy_doomed(UtcMs now);
@@ -195,6 +202,7 @@ class CoreThread {
   std::thread thread_;
 
   // The batch under way.
+  std::size_t versions_ = 1;         ///< Of the charter, that logs and keys have followed.
   std::uint64_t durable_seq_ = 0;    ///< One more than the last durable entry's seq.
   std::uint64_t durable_index_ = 0;  ///< Size of `main`, durable.
   coordination::Batch batch_;        ///< Entries not yet durable, from durable_seq_ on.

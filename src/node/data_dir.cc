@@ -9,9 +9,12 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <span>
 #include <system_error>
 
+#include "base/logging.h"
 #include "base/random.h"
+#include "coordination/charter_change.h"
 #include "log/note.h"
 #include "node/default_charter.h"
 
@@ -123,6 +126,50 @@ Result<net::TokenKey> token_key(const fs::path& path) {
   return net::TokenKey::load(path.string());
 }
 
+/// Copies the versions before the founding one into the folder, each under its number.
+Status provide_former(const NodeConfig& config) {
+  for (const fs::path& path : config.former_charter_paths) {
+    const std::string note = TRY(read_file(path, kNoteBytesMax));
+    auto opened = core::open_charter(note);
+    if (!opened) return std::unexpected(inside(std::move(opened).error(), path.string()));
+    keep_version(config.data_dir, opened->charter.version, note);
+  }
+  return {};
+}
+
+struct Versions {
+  std::vector<core::Charter> former;
+  std::vector<core::Charter> later;
+};
+
+/// The other versions in the folder, each the successor of the one before it.
+Result<Versions> other_versions(const fs::path& dir, const core::Charter& founding) {
+  Versions out;
+  for (std::int64_t version = 1; version < founding.version; ++version) {
+    const fs::path path = version_path(dir, version);
+    std::error_code error;
+    if (!fs::exists(path, error)) continue;
+    const std::string note = TRY(read_file(path, kNoteBytesMax));
+    core::SignedCharter opened = TRY(core::open_charter(note));
+    if (!out.former.empty()) TRY_VOID(coordination::check_successor(out.former.back(), note));
+    out.former.push_back(std::move(opened.charter));
+  }
+  if (!out.former.empty() && out.former.back().version + 1 != founding.version) {
+    return fail(ErrorCode::kNotFound,
+                fmt::format("version {} of the charter is missing between {} and {}: give it with --former",
+                            out.former.back().version + 1, out.former.back().version, founding.version),
+                dir.string());
+  }
+  for (std::int64_t version = founding.version + 1;; ++version) {
+    const fs::path path = version_path(dir, version);
+    std::error_code error;
+    if (!fs::exists(path, error)) return out;
+    const std::string note = TRY(read_file(path, kNoteBytesMax));
+    core::SignedCharter opened = TRY(core::open_charter(note));
+    out.later.push_back(std::move(opened.charter));
+  }
+}
+
 /// Puts a charter into the folder when none is there: the configured one, or in develop mode a self-made one.
 Status provide_charter(const NodeConfig& config, const fs::path& path, const log::SignerKey& key, UtcMs now) {
   std::error_code error;
@@ -144,10 +191,15 @@ Status provide_charter(const NodeConfig& config, const fs::path& path, const log
   return write_new_file(path, as_bytes(note), 0644);
 }
 
-Result<AuthorityId> find_self(const core::Charter& charter, const std::string& wanted, const std::string& vkey) {
+/// The authority that one of `versions` gives this node's key; the newest that does counts.
+Result<AuthorityId> find_self(std::span<const core::Charter> versions, const std::string& wanted,
+                              const std::string& vkey) {
+  const core::Charter& charter = versions.front();
   const core::Authority* found = nullptr;
-  for (const core::Authority& authority : charter.authorities) {
-    if (std::ranges::find(authority.keys, vkey) != authority.keys.end()) found = &authority;
+  for (const core::Charter& version : versions) {
+    for (const core::Authority& authority : version.authorities) {
+      if (std::ranges::find(authority.keys, vkey) != authority.keys.end()) found = &authority;
+    }
   }
   if (found == nullptr) {
     return fail(ErrorCode::kInvalid,
@@ -208,14 +260,41 @@ Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now) {
   std::string note = TRY(read_file(dir / "charter.note", kNoteBytesMax));
   core::SignedCharter charter = TRY(core::open_charter(note));
   TRY_VOID(judge_charter(charter, config));
-  AuthorityId self = TRY(find_self(charter.charter, config.authority, key.verifier().text()));
+  TRY_VOID(provide_former(config));
+  Versions others = TRY(other_versions(dir, charter.charter));
+  if (!others.former.empty()) TRY_VOID(coordination::check_successor(others.former.back(), note));
+  std::vector<core::Charter> versions{charter.charter};
+  versions.insert(versions.end(), others.later.begin(), others.later.end());
+  AuthorityId self = TRY(find_self(versions, config.authority, key.verifier().text()));
+  std::optional<log::SignerKey> next_key;
+  if (fs::exists(dir / "node-next.key")) next_key = TRY(log::read_key_file(dir / "node-next.key"));
   net::TokenKey token = TRY(token_key(config.token_key_path.empty() ? dir / "token.key" : config.token_key_path));
   const auto secret = TRY(ovn_secret(dir / "ovn.key"));
   const bool develop = charter.charter.id == "develop";
   auto cosigner = TRY(cosigner_key(*charter.charter.find_authority(self),
                                    config.cosigner_key_path.empty() ? dir / "cosigner.key" : config.cosigner_key_path));
-  return DataDir{created,          develop, std::move(charter), std::move(note), std::move(self), std::move(key),
-                 std::move(token), secret,  std::move(cosigner)};
+  return DataDir{.created = created,
+                 .develop_charter = develop,
+                 .charter = std::move(charter),
+                 .charter_note = std::move(note),
+                 .self = std::move(self),
+                 .key = std::move(key),
+                 .next_key = std::move(next_key),
+                 .former = std::move(others.former),
+                 .token_key = std::move(token),
+                 .ovn_secret = secret,
+                 .cosigner = std::move(cosigner)};
+}
+
+fs::path version_path(const fs::path& data_dir, std::int64_t version) {
+  return data_dir / fmt::format("charter-{}.note", version);
+}
+
+void keep_version(const fs::path& data_dir, std::int64_t version, std::string_view note) {
+  const Status written = write_new_file(version_path(data_dir, version), as_bytes(note), 0644);
+  if (!written && written.error().code != ErrorCode::kConflict) {
+    log_warning("charter.not_copied", {{"message", written.error().message}});
+  }
 }
 
 }  // namespace tansiq::node

@@ -1,8 +1,10 @@
 // A node's data folder: which files stand in it, how they are made, and what is refused.
 //
 //   log.db, last-checkpoint, snapshot-*, lock   the store's (store/sqlite_store.h)
-//   charter.note                 the charter in force, as signed
+//   charter.note                 the charter under which the record was begun, as signed
+//   charter-N.note               version N: earlier ones, given to a member that joins, and later ones, as adopted
 //   node.key                     signs checkpoints: a note key (log/note_key.h), 0600
+//   node-next.key                the key that a later version of the charter names, until it takes the other's place
 //   cosigner.key                 signs receipts on peers' logs: a note key of type 04, 0600
 //   peer.crt, peer.key           what peers know this node's connections by (net/tls_identity.h); the key 0600
 //   token.key                    secret of local tokens (net/bearer.h), 0600
@@ -17,7 +19,10 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "core/charter.h"
 #include "log/note_key.h"
@@ -34,6 +39,8 @@ struct DataDir {
   std::string charter_note;
   AuthorityId self;
   log::SignerKey key;
+  std::optional<log::SignerKey> next_key{};
+  std::vector<core::Charter> former{};  ///< Versions before the founding one, oldest first.
   net::TokenKey token_key;
   std::array<std::uint8_t, 32> ovn_secret{};
   std::optional<log::SignerKey> cosigner;  ///< Where the charter has a `peer` for this authority.
@@ -43,5 +50,11 @@ struct DataDir {
 /// `kNotFound` (no charter, and not in develop mode), `kInvalid` (charter unfit, key of no authority, clock offset in
 /// REAL or EXERCISE).
 [[nodiscard]] Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now);
+
+/// `charter-3.note`.
+[[nodiscard]] std::filesystem::path version_path(const std::filesystem::path& data_dir, std::int64_t version);
+/// Keeps the note of a version that has come into force beside the founding one: for people, and for a start with a
+/// key that the founding version does not name yet. Never replaces one.
+void keep_version(const std::filesystem::path& data_dir, std::int64_t version, std::string_view note);
 
 }  // namespace tansiq::node

@@ -20,9 +20,13 @@ namespace tansiq::node {
 
 class LogBook {
  public:
-  /// Opens, or begins, every log that the charter calls for. Fails as `store.add_log` does.
+  /// Opens, or begins, every log that the founding charter calls for. Fails as `store.add_log` does.
   [[nodiscard]] static Result<LogBook> open(store::LogStore& store, const core::Charter& charter,
                                             const AuthorityId& self);
+
+  /// A later version is in force: begins the logs that it calls for. What is mirrored and shared from now on is its
+  /// members'; logs of members that have left keep their names and numbers. Writer's thread.
+  [[nodiscard]] Status adopt(store::LogStore& store, const core::Charter& charter);
 
   [[nodiscard]] store::LogId id(const coordination::LogName& log) const;
   [[nodiscard]] const coordination::LogName& name(store::LogId id) const;
@@ -34,9 +38,10 @@ class LogBook {
   [[nodiscard]] const std::vector<coordination::LogName>& shared() const { return shared_; }
 
  private:
-  explicit LogBook(coordination::Origins origins) : origins_(std::move(origins)) {}
+  explicit LogBook(AuthorityId self) : self_(std::move(self)) {}
   Status add(store::LogStore& store, const coordination::LogName& name);
 
+  AuthorityId self_;
   coordination::Origins origins_;
   std::map<coordination::LogName, store::LogId> ids_;
   std::map<store::LogId, coordination::LogName> names_;

@@ -124,7 +124,11 @@ void NativeFace::handle_coordination(Context& context) {
   const std::string_view scope = acts ? kActInCoordination : kReadCoordination;
   if (const Status allowed = authorise(context, scope, false); !allowed) return refuse_with(allowed.error(), scope);
   if (acts) return act(context);
-  if (name == "peers") return answer(context, net::json_response(200, services_.peers()));
+  if (name == "peers") {
+    return read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
+      return net::json_response(200, services_.peers(all));
+    });
+  }
   if (name == "clock") return answer(context, net::json_response(200, services_.clock()));
   if (preview) {
     return read_all(context,
@@ -248,7 +252,11 @@ void NativeFace::get_health(Context& context, api::GetHealthRequest&&) {
 void NativeFace::get_readiness(Context& context, api::GetReadinessRequest&&) {
   if (const Status ready = services_.ready(); !ready) return refuse(context, ready.error());
   // Through the queue: ready means that the core thread answers.
-  read(context, [](const core::Machine&) { return net::text_response(200, "ready\n"); });
+  // A charter that others have left behind is no reason to send it no requests, but for those who run it to act.
+  read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
+    const std::string trouble = charter_trouble(all, services_.core.now());
+    return net::text_response(200, trouble.empty() ? "ready\n" : "ready, but " + trouble + "\n");
+  });
 }
 
 void NativeFace::get_metrics(Context& context, api::GetMetricsRequest&&) {
@@ -258,7 +266,7 @@ void NativeFace::get_metrics(Context& context, api::GetMetricsRequest&&) {
 }
 
 void NativeFace::get_charter(Context& context, api::GetCharterRequest&&) {
-  answer(context, net::text_response(200, services_.charter_note));
+  answer(context, net::text_response(200, services_.charter_note()));
 }
 
 void NativeFace::list_zones(Context& context, api::ListZonesRequest&&) {

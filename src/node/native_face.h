@@ -29,10 +29,11 @@ class NativeFace {
     const net::Authenticator& authenticator;
     std::function<std::string()> metrics;  ///< The text of /metrics.
     std::function<Status()> ready;         ///< Why not ready, if so.
-    std::function<std::string()> peers;    ///< The document of peers and links.
-    std::function<std::string()> clock;    ///< The document of the clock's bound.
-    std::string charter_note;
-    std::string about;  ///< The text of /.
+    /// The document of peers and links.
+    std::function<std::string(const coordination::Coalition&)> peers;
+    std::function<std::string()> clock;         ///< The document of the clock's bound.
+    std::function<std::string()> charter_note;  ///< Of the version in force.
+    std::string about;                          ///< The text of /.
     core::DataMode data_mode = core::DataMode::kTest;
     bool public_log = false;
     bool public_metrics = false;

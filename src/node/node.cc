@@ -21,6 +21,8 @@
 #include "node/log_face.h"
 #include "node/metrics.h"
 #include "node/native_face.h"
+#include "node/node_keys.h"
+#include "node/node_parts.h"
 #include "node/peer_links.h"
 #include "node/recovery_keeper.h"
 #include "node/restore.h"
@@ -32,54 +34,6 @@ namespace {
 /// Requests in flight get so long to finish when the node stops.
 constexpr DurationMs kStopDeadlineMs = 5'000;
 constexpr DurationMs kTickMsMin = 10;
-
-std::string about(const DataDir& dir, const log::SignerKey& key) {
-  return fmt::format(
-      "Tansiq node of authority {}, charter {} version {}, data mode {}.\n\n"
-      "It decides about operational intents in its zones and keeps every decision in a signed log.\n\n"
-      "  /openapi.yaml             the interface\n"
-      "  /v1/zones, /v1/intents    what stands (needs a token: tansiq token)\n"
-      "  /v1/events                the record as it grows\n"
-      "  /log/{}/checkpoint\n"
-      "                            the signed log; its key is\n"
-      "                            {}\n"
-      "  /healthz /readyz /metrics for those who run it\n",
-      dir.self.str(), dir.charter.charter.id, dir.charter.charter.version, core::to_text(dir.charter.charter.data_mode),
-      key.name(), key.verifier().text());
-}
-
-DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
-}
-
-/// Every log of this node is signed with its key, under the log's own name.
-Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Charter& charter,
-                    const AuthorityId& self) {
-  notes.add_own(TRY(key.renamed(key.name())));
-  if (charter.authorities.size() < 2) return {};
-  notes.add_own(TRY(key.renamed(TRY(coordination::members_origin(key.name())))));
-  for (const core::Authority& other : charter.authorities) {
-    if (other.id == self || !other.peer) continue;
-    notes.add_own(TRY(key.renamed(TRY(coordination::pair_origin(key.name(), other.id)))));
-  }
-  return {};
-}
-
-/// Runs `scale` times as fast as the system's clock.
-class ScaledClock final : public Clock {
- public:
-  explicit ScaledClock(const NodeConfig::SimulatedTime& time) : time_(time) {}
-  [[nodiscard]] UtcMs now() const override { return time_.start + (SystemClock().now() - time_.real) * time_.scale; }
-
- private:
-  const NodeConfig::SimulatedTime time_;
-};
-
-std::unique_ptr<Clock> make_clock(const NodeConfig& config) {
-  if (config.simulated.scale > 0) return std::make_unique<ScaledClock>(config.simulated);
-  if (config.clock_offset_ms != 0) return std::make_unique<OffsetClock>(config.clock_offset_ms);
-  return std::make_unique<SystemClock>();
-}
 
 }  // namespace
 
@@ -111,10 +65,14 @@ class Node::Impl {
 
   [[nodiscard]] std::string address() const { return server_ ? server_->url() : std::string(); }
   [[nodiscard]] std::string peer_address() const {
-    PeerLinks* const links = linked_.load();
+    const auto links = linked();
     return links != nullptr ? links->address() : std::string();
   }
   void act(coordination::ActCommand command, std::function<void(Result<coordination::ActOutcome>)> callback);
+  [[nodiscard]] core::Charter charter() const {
+    const std::lock_guard lock(charter_mutex_);
+    return versions_.back();
+  }
   [[nodiscard]] const DataDir& dir() const { return dir_; }
   [[nodiscard]] const std::string& vkey() const { return vkey_; }
   [[nodiscard]] const OpenReport& report() const { return report_; }
@@ -136,7 +94,18 @@ class Node::Impl {
   [[nodiscard]] Status ready() const;
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] Status link_peers();
-  [[nodiscard]] std::string peers() const;
+  void relink();
+  [[nodiscard]] bool has_mirrors() const {
+    const std::lock_guard lock(charter_mutex_);
+    return links_logs_ && !links_logs_->mirrors().empty();
+  }
+  [[nodiscard]] std::shared_ptr<PeerLinks> linked() const {
+    const std::lock_guard lock(charter_mutex_);
+    return links_;
+  }
+  [[nodiscard]] std::string peers(const coordination::Coalition& coalition) const;
+  [[nodiscard]] Status follow_version(const coordination::Coalition& coalition);
+  void note_charter(const coordination::Coalition& coalition);
   void note_server_problem(const net::ServerProblem& problem);
 
   const NodeConfig config_;
@@ -158,10 +127,18 @@ class Node::Impl {
   std::unique_ptr<CoreThread> core_;
   std::unique_ptr<NativeFace> face_;
   std::unique_ptr<F3548Face> f3548_face_;
-  std::unique_ptr<PeerLinks> links_;
-  std::atomic<PeerLinks*> linked_{nullptr};  // The same, for other threads.
+  std::optional<core::Charter> recovery_charter_;  // Under which the recovery asks; outlives it.
   RecoveryKeeper recovery_{config_.data_dir, clock_};
   std::unique_ptr<ClockBound> bound_;
+
+  mutable std::mutex charter_mutex_;  // Guards what follows, up to the blank line.
+  std::shared_ptr<PeerLinks> links_;
+  std::vector<core::Charter> versions_;    // Former ones included; the one in force last.
+  std::optional<LogBook> links_logs_;      // As they stand under that version.
+  std::string charter_note_;               // Of the version in force.
+  std::optional<log::Hash> note_to_keep_;  // Whose file is still to be written.
+  bool relink_ = false;                    // A version has come into force since the links were started.
+
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<const net::HttpServer*> listening_{
       nullptr};  // The same, for I/O threads: requests come before `start` returns.
@@ -186,7 +163,9 @@ Status Node::Impl::open() {
   TRY_VOID(open_store());
   logs_.emplace(TRY(LogBook::open(*store_, dir_.charter.charter, dir_.self)));
   coordination::CoalitionConfig config{
-      .machine = {dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}}, .quota = {}};
+      .machine = {dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}, {}},
+      .former = dir_.former,
+      .quota = {}};
   // Where it is for real, what widens a relation needs two officers.
   const core::DataMode mode = dir_.charter.charter.data_mode;
   if (mode == core::DataMode::kReal || mode == core::DataMode::kExercise) config.officers = {};
@@ -202,9 +181,13 @@ Status Node::Impl::open() {
   report_.from_snapshot = restored.from_snapshot;
   figures_.snapshot_entries.store(restored.from_snapshot);
   figures_.log_entries.store(restored.entries);
-  figures_.live_intents.store(restored.state.coalition().machine().live_intents());
-  figures_.live_volumes.store(restored.state.coalition().machine().live_volumes());
-  figures_.live_measures.store(restored.state.coalition().machine().live_measures());
+  const coordination::Coalition& all = restored.state.coalition();
+  figures_.live_intents.store(all.machine().live_intents());
+  figures_.live_volumes.store(all.machine().live_volumes());
+  figures_.live_measures.store(all.machine().live_measures());
+  charter_note_ = dir_.charter_note;
+  if (all.machine().versions().size() > 1) TRY_VOID(follow_version(all));
+  note_charter(all);
   if (!recovery_.needed()) TRY_VOID(store_->publish());
   TRY_VOID(make_threads(std::move(restored.state)));
   report_.took_ms = milliseconds_since(begin);
@@ -250,24 +233,32 @@ Status Node::Impl::make_threads(State state) {
   core_config.silent = recovery_.needed();
   core_config.on_failure = [this](const Error& error) { fail_with(error); };
   core_config.on_shared = [this] {
-    if (PeerLinks* const links = linked_.load()) links->grown();
+    if (const auto links = linked()) links->grown();
   };
+  core_config.may_adopt = [this](const core::Charter& charter) { return check_adoptable(dir_, charter); };
+  core_config.on_version = [this](const coordination::Coalition& all) { return follow_version(all); };
+  core_config.on_charter = [this](const coordination::Coalition& all) { note_charter(all); };
   core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(state), *logs_, notes_, *store_,
                                        TRY(store_->open_reader()), *hub_, figures_);
-  face_ = std::make_unique<NativeFace>(NativeFace::Services{.core = *core_,
-                                                            .events = *hub_,
-                                                            .log = *log_face_,
-                                                            .problems = problems_,
-                                                            .authenticator = authenticator_,
-                                                            .metrics = [this] { return metrics(); },
-                                                            .ready = [this] { return ready(); },
-                                                            .peers = [this] { return peers(); },
-                                                            .clock = [this] { return clock_json(bound_->standing()); },
-                                                            .charter_note = dir_.charter_note,
-                                                            .about = about(dir_, dir_.key),
-                                                            .data_mode = dir_.charter.charter.data_mode,
-                                                            .public_log = config_.public_log,
-                                                            .public_metrics = config_.public_metrics});
+  face_ = std::make_unique<NativeFace>(
+      NativeFace::Services{.core = *core_,
+                           .events = *hub_,
+                           .log = *log_face_,
+                           .problems = problems_,
+                           .authenticator = authenticator_,
+                           .metrics = [this] { return metrics(); },
+                           .ready = [this] { return ready(); },
+                           .peers = [this](const coordination::Coalition& all) { return peers(all); },
+                           .clock = [this] { return clock_json(bound_->standing()); },
+                           .charter_note =
+                               [this] {
+                                 const std::lock_guard lock(charter_mutex_);
+                                 return charter_note_;
+                               },
+                           .about = about(dir_, dir_.key),
+                           .data_mode = dir_.charter.charter.data_mode,
+                           .public_log = config_.public_log,
+                           .public_metrics = config_.public_metrics});
   f3548_face_ = std::make_unique<F3548Face>(F3548Face::Services{
       .core = *core_, .problems = problems_, .authenticator = authenticator_, .program_version = TANSIQ_VERSION});
   return {};
@@ -293,8 +284,9 @@ Status Node::Impl::start() {
   listening_.store(server_.get());
   TRY_VOID(link_peers());
   if (recovery_.needed()) {
-    const auto connect = [this](const core::Authority& peer) { return links_->connect(peer); };
-    TRY_VOID(recovery_.start(dir_.charter.charter, dir_.self, config_.recovery_wait_ms, *store_, *logs_, connect));
+    const auto connect = [this](const core::Authority& peer) { return linked()->connect(peer); };
+    recovery_charter_ = charter();
+    TRY_VOID(recovery_.start(*recovery_charter_, dir_.self, config_.recovery_wait_ms, *store_, *logs_, connect));
   }
   {
     const std::lock_guard lock(mutex_);
@@ -306,41 +298,114 @@ Status Node::Impl::start() {
 }
 
 Status Node::Impl::link_peers() {
-  const core::Authority& self = *dir_.charter.charter.find_authority(dir_.self);
-  if (!self.peer || logs_->mirrors().empty()) return {};
-  PeerLinks::Config config{.charter = &dir_.charter.charter,
-                           .self = dir_.self,
-                           .key = &dir_.key,
-                           .cosigner = &*dir_.cosigner,
-                           .clock = &clock_,
-                           .certificate_file = config_.peer_tls.certificate.string(),
-                           .key_file = config_.peer_tls.key.string(),
-                           .listen_address = config_.peer_listen_address,
-                           .listen_port = 0,
-                           .urls = config_.peer_urls,
-                           .recovering = recovery_.needed()};
+  PeerLinks::Config config;
+  std::optional<LogBook> logs;
+  std::string address;
+  {
+    const std::lock_guard lock(charter_mutex_);
+    config.versions = versions_;
+    logs = links_logs_;
+    if (links_) address = links_->address();
+    relink_ = false;
+  }
+  const core::Authority& self = *config.versions.back().find_authority(dir_.self);
+  if (!self.peer || logs->mirrors().empty()) return {};
+  if (!dir_.cosigner) {
+    return fail(ErrorCode::kNotFound, "the charter gives this node peers, but it has no cosigner.key", "peer");
+  }
+  config.self = dir_.self;
+  config.key = TRY(signing_key(dir_, config.versions.back()));
+  config.cosigner = &*dir_.cosigner;
+  config.clock = &clock_;
+  config.certificate_file = config_.peer_tls.certificate.string();
+  config.key_file = config_.peer_tls.key.string();
+  config.listen_address = config_.peer_listen_address;
+  config.urls = config_.peer_urls;
+  config.recovering = recovery_.needed();
   if (config.certificate_file.empty()) config.certificate_file = (config_.data_dir / "peer.crt").string();
   if (config.key_file.empty()) config.key_file = (config_.data_dir / "peer.key").string();
-  if (config_.peer_listen_port >= 0) {
+  if (config_.peer_listen_port > 0) {
     config.listen_port = static_cast<std::uint16_t>(config_.peer_listen_port);
+  } else if (config_.peer_listen_port == 0) {
+    // Chosen once: whoever was told the port finds the node there under every version.
+    config.listen_port = address.empty() ? std::uint16_t{0} : TRY(net::BaseUrl::parse(address)).port;
   } else {
     config.listen_port = TRY(net::BaseUrl::parse(self.peer->url)).port;
   }
-  links_ = TRY(PeerLinks::start(std::move(config), *store_, *core_, *logs_, problems_));
-  linked_.store(links_.get());
-  log_info("node.peers", {{"address", links_->address()}, {"mirrors", logs_->mirrors().size()}});
+  std::shared_ptr<PeerLinks> links =
+      TRY(PeerLinks::start(std::move(config), *store_, *core_, std::move(*logs), problems_));
+  log_info("node.peers", {{"address", links->address()}, {"mirrors", links->mirrors()}});
+  const std::lock_guard lock(charter_mutex_);
+  links_ = std::move(links);
   return {};
 }
 
-std::string Node::Impl::peers() const {
-  PeerLinks* const links = linked_.load();
+/// A version of the charter has come into force: every line is cut and begun anew under its keys. Whoever is no member
+/// any more is refused from now on.
+void Node::Impl::relink() {
+  std::shared_ptr<PeerLinks> before;
+  {
+    const std::lock_guard lock(charter_mutex_);
+    if (note_to_keep_) {
+      keep_version(config_.data_dir, versions_.back().version, charter_note_);
+      note_to_keep_.reset();
+    }
+    if (!relink_) return;
+    before = links_;
+  }
+  if (before) before->stop();
+  if (const Status linked = link_peers(); !linked) {
+    log_error("node.relink_failed", {{"message", linked.error().text()}});
+    const std::lock_guard lock(charter_mutex_);
+    relink_ = true;  // Again in the next round: the address may still be taken.
+  }
+}
+
+/// On the core thread, or before it runs: what is said from here on stands in the logs, and under the keys, of the
+/// version that has just come into force.
+Status Node::Impl::follow_version(const coordination::Coalition& coalition) {
+  const core::Charter& charter = coalition.machine().charter();
+  // Before anything of it is durable: whoever is removed must not get its first words.
+  if (const auto links = linked()) links->suspend();
+  TRY_VOID(logs_->adopt(*store_, charter));
+  return add_own_logs(notes_, *TRY(signing_key(dir_, charter)), charter, dir_.self);
+}
+
+/// What is durable of the charter, for all other threads.
+void Node::Impl::note_charter(const coordination::Coalition& coalition) {
+  const auto& versions = coalition.machine().versions();
+  const auto& own = coalition.adoptions().own();
+  std::optional<std::string> note;
+  if (own && own->version == coalition.adoptions().in_force()) {
+    if (auto reader = store_->open_reader()) {
+      if (const auto body = (*reader)->body(own->note_sha256); body && *body) note = std::string(as_text(**body));
+    }
+  }
+  const std::string trouble = charter_trouble(coalition, clock_.now());
+  if (!trouble.empty()) log_error("charter.behind", {{"message", trouble}});
+  const std::lock_guard lock(charter_mutex_);
+  if (versions_.size() == dir_.former.size() + versions.size()) return;
+  const bool later = !versions_.empty();
+  versions_ = dir_.former;
+  versions_.insert(versions_.end(), versions.begin(), versions.end());
+  links_logs_ = logs_;
+  if (note) {
+    charter_note_ = std::move(*note);
+    note_to_keep_ = own->note_sha256;
+  }
+  relink_ = later;
+  if (later) log_info("charter.in_force", {{"version", versions_.back().version}});
+}
+
+std::string Node::Impl::peers(const coordination::Coalition& coalition) const {
+  const auto links = linked();
   std::vector<PeerStanding> standing = links != nullptr ? links->standing() : std::vector<PeerStanding>{};
   std::string recovery;
   if (recovery_.active()) {
     recovery = recovery_json(recovery_.standing());
     if (links != nullptr) standing = links->standing(recovery_.lines());
   }
-  return peers_json(dir_.self, standing, clock_.now(), recovery);
+  return peers_json(coalition, standing, clock_.now(), recovery);
 }
 
 void Node::Impl::recovery_round() {
@@ -351,8 +416,9 @@ void Node::Impl::recovery_round() {
   }
   if (!*ended) return;
   figures_.snapshot_entries.store(0);  // what there was is gone
-  if (!links_) return;
-  if (const Status pulling = links_->go_on(*store_); !pulling) fail_with(pulling.error());
+  const auto links = linked();
+  if (!links) return;
+  if (const Status pulling = links->go_on(*store_); !pulling) fail_with(pulling.error());
 }
 
 // --- stopping --------------------------------------------------------------------------------------------------------
@@ -389,13 +455,15 @@ void Node::Impl::shut_down() {
     const std::lock_guard lock(mutex_);
     return failure_.has_value();
   };
+  // First, so that nobody begins new lines to peers.
+  changed_.notify_all();
+  if (housekeeper_.joinable()) housekeeper_.join();
   if (hub_) hub_->stop();
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
-  if (links_) links_->stop();
+  if (const auto links = linked()) links->stop();
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
-  if (housekeeper_.joinable()) housekeeper_.join();
   recovery_.stop();
   if (core_ && !core_->failed() && server_ && !failed() && !store_->recovering()) {
     if (core_->state().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->state()));
@@ -434,6 +502,7 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
     return fail_with(published.error());
   }
   problems_.drain();
+  relink();
   const auto now = std::chrono::steady_clock::now();
   if (config_.tick_every_ms > 0 && now >= next_tick) {
     // Where time runs faster, what it calls for is due more often.
@@ -451,7 +520,7 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
 /// Where others rely on it. Whether there is something to say is for the core thread, which knows what was said.
 void Node::Impl::judge_clock() {
   ClockStanding seen = bound_->observe();
-  if (!logs_->mirrors().empty()) (void)core_->submit_urgent(ClockTask{seen.fit, std::move(seen.text)});
+  if (has_mirrors()) (void)core_->submit_urgent(ClockTask{seen.fit, std::move(seen.text)});
 }
 
 store::Snapshot Node::Impl::take_snapshot(const State& state) {
@@ -610,7 +679,7 @@ void Node::submit(core::Command command, SubmitCallback callback) {
 void Node::tick() { impl_->tick(); }
 Node::StateMark Node::state_mark() { return impl_->state_mark(); }
 const Node::OpenReport& Node::open_report() const { return impl_->report(); }
-const core::Charter& Node::charter() const { return impl_->dir().charter.charter; }
+core::Charter Node::charter() const { return impl_->charter(); }
 const AuthorityId& Node::authority() const { return impl_->dir().self; }
 const std::string& Node::log_origin() const { return impl_->dir().key.name(); }
 const std::string& Node::log_vkey() const { return impl_->vkey(); }

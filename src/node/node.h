@@ -67,6 +67,8 @@ struct NodeConfig {
   std::filesystem::path data_dir = "tansiq-data";
   /// Empty: `<data_dir>/charter.note`. A path given here is read on the first start and copied into the data folder.
   std::filesystem::path charter_path;
+  /// The versions before that one, for a member that joins later: copied as `charter-N.note` on the first start.
+  std::vector<std::filesystem::path> former_charter_paths{};
   /// Empty: `<data_dir>/node.key`.
   std::filesystem::path key_path;
   /// With no charter in the data folder: true writes a self-made one (default_charter.h, data mode TEST) with fresh
@@ -217,7 +219,8 @@ class Node {
   };
   [[nodiscard]] const OpenReport& open_report() const;
 
-  [[nodiscard]] const core::Charter& charter() const;
+  /// In force.
+  [[nodiscard]] core::Charter charter() const;
   /// The node's authority, its log's origin (the name of its key) and the verifier key of the log.
   [[nodiscard]] const AuthorityId& authority() const;
   [[nodiscard]] const std::string& log_origin() const;

@@ -15,6 +15,14 @@ namespace {
 
 constexpr std::size_t kBodyBytesMax = kPullNoteBytesMax + 1'024;  // a note and one more line
 
+Result<std::string> note_of(const PeerFace::ServedLog& served, const store::Head& head) {
+  if (!served.signer || served.keys.size() < 2 || head.size == 0) return head.checkpoint;
+  const log::VerifierKey keys[] = {served.signer->verifier()};
+  if (log::open_checkpoint(head.checkpoint, keys)) return head.checkpoint;
+  return log::sign_checkpoint({.origin = served.origin, .size = head.size, .root = head.root, .extensions = {}},
+                              *served.signer);
+}
+
 /// The end of the piece that is sent: whole bundles where more follow, which are cheaper to read and to prove.
 std::uint64_t piece_end(std::uint64_t from, std::uint64_t signed_size) {
   if (signed_size - from <= kPullEntriesMax) return signed_size;
@@ -199,7 +207,8 @@ Result<PeerFace::Seen*> PeerFace::examine_body(const Asked& asked, const store::
   }
   const bool fresh = body != seen.body;
   if (fresh) {
-    const log::VerifierKey keys[] = {asked.log->key, asked.peer->cosigner};
+    std::vector<log::VerifierKey> keys = asked.log->keys;
+    keys.push_back(asked.peer->cosigner);
     seen.checkpoint = TRY(log::open_checkpoint(body, keys)).checkpoint;
     seen.body = body;
   }
@@ -263,11 +272,12 @@ Result<std::string> PeerFace::answer(const Asked& asked, const store::Head& head
   }
   if (asked.log->mirror && head.size > 0) {
     // While it lies behind, only its own end can be proved to be a part of what was signed.
-    const log::VerifierKey keys[] = {asked.log->key};
-    const HeadNote note = TRY(open_head_note(head.checkpoint, keys));
-    if (!note.caught_up()) return fail(ErrorCode::kUnavailable, "this mirror is not whole itself; try again", "log");
+    const HeadNote held = TRY(open_head_note(head.checkpoint, asked.log->keys));
+    if (!held.caught_up()) return fail(ErrorCode::kUnavailable, "this mirror is not whole itself; try again", "log");
   }
-  PullAnswerWriter writer(question.from, question.under ? std::string_view() : head.checkpoint);
+  std::string note;
+  if (!question.under) note = TRY(note_of(*asked.log, head));
+  PullAnswerWriter writer(question.from, note);
   if (!question.prove && question.from < signed_size) {
     TRY_VOID(add_entries(*reader_, log, question.from, piece_end(question.from, signed_size), writer));
   }
@@ -285,6 +295,10 @@ Result<std::string> PeerFace::answer(const Asked& asked, const store::Head& head
 void PeerFace::respond(const Asked& asked, const store::Head& head) {
   auto bytes = answer(asked, head);
   if (!bytes) return refuse(asked.exchange, std::move(bytes.error()));
+  // Looked at last: what was read after the suspension may be for other eyes.
+  if (suspended_.load()) {
+    return refuse(asked.exchange, {ErrorCode::kUnavailable, "the charter is changing; ask again", {}});
+  }
   net::Response response;
   response.headers.add("Content-Type", kPullMediaType);
   response.headers.add("Cache-Control", "no-store");

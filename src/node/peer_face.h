@@ -24,6 +24,7 @@
 // log ends the one before. One thread does the reading, the questions stand in a bounded queue.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -51,9 +52,11 @@ class PeerFace {
   struct ServedLog {
     std::string origin;
     store::LogId id;
-    log::VerifierKey key;               ///< With which its author signs it.
-    std::optional<AuthorityId> reader;  ///< The only one who may read it; absent: every peer.
-    bool mirror = false;                ///< Its author is the reader.
+    std::vector<log::VerifierKey> keys;   ///< With which its author signs it, or has signed it.
+    std::optional<AuthorityId> reader{};  ///< The only one who may read it; absent: every peer.
+    /// The key in use. A head that an earlier one signed, because nothing has been said since, is shown under this.
+    std::shared_ptr<const log::SignerKey> signer{};
+    bool mirror = false;  ///< Its author is the reader.
   };
   struct KnownPeer {
     AuthorityId id;
@@ -99,6 +102,9 @@ class PeerFace {
   void handle(const std::shared_ptr<net::Exchange>& exchange);
   /// Something has become durable. Any thread; costs a lock.
   void grown();
+  /// From when this returns, nothing leaves that becomes durable later: the charter by which peers are known is about
+  /// to change. Any thread; does not block.
+  void suspend() { suspended_.store(true); }
   /// Answers what waits with `kUnavailable` and ends the thread. Idempotent.
   void stop();
 
@@ -136,6 +142,7 @@ class PeerFace {
   std::unique_ptr<store::LogReader> reader_;
   ProblemLog& problems_;
 
+  std::atomic<bool> suspended_{false};
   std::mutex mutex_;  // Guards what follows, up to the blank line.
   std::condition_variable changed_;
   std::vector<std::shared_ptr<net::Exchange>> arrived_;

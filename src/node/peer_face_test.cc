@@ -26,7 +26,7 @@ class FaceTest : public ::testing::Test {
   FaceTest()
       : cosigner_(*log::SignerKey::generate("fr.example/cosigner", log::KeyType::kEd25519Cosignature)), us_("us") {
     const auto served = [&](const char* origin, std::optional<AuthorityId> reader) {
-      return PeerFace::ServedLog{origin, us_.own_log(origin), us_.key(origin), std::move(reader)};
+      return PeerFace::ServedLog{origin, us_.own_log(origin), {us_.key(origin)}, std::move(reader), nullptr};
     };
     PeerFace::Config config;
     config.logs = {served(kMembers, {}), served(kWithFr, AuthorityId::trusted("fr")),

@@ -34,8 +34,8 @@ std::vector<std::array<std::uint8_t, 32>> pinned(const core::Peer& peer) {
 }  // namespace
 
 Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::SqliteStore& store, CoreThread& core,
-                                                    const LogBook& logs, ProblemLog& problems) {
-  std::unique_ptr<PeerLinks> links(new PeerLinks(std::move(config), core, logs));
+                                                    LogBook logs, ProblemLog& problems) {
+  std::unique_ptr<PeerLinks> links(new PeerLinks(std::move(config), core, std::move(logs)));
   TRY_VOID(links->listen(store, problems));
   TRY_VOID(links->fetch_bodies());
   if (!links->config_.recovering) TRY_VOID(links->pull(store));
@@ -44,23 +44,41 @@ Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::Sqlite
 
 PeerLinks::~PeerLinks() { stop(); }
 
+std::vector<log::VerifierKey> PeerLinks::keys_ever(const AuthorityId& author, const std::string& origin) const {
+  std::vector<log::VerifierKey> out;
+  for (const core::Charter& version : config_.versions) {
+    const core::Authority* authority = version.find_authority(author);
+    if (authority == nullptr) continue;
+    const auto keys = coordination::log_keys(*authority, origin);
+    if (!keys) continue;
+    for (const log::VerifierKey& key : *keys) {
+      if (std::ranges::find(out, key.text(), &log::VerifierKey::text) == out.end()) out.push_back(key);
+    }
+  }
+  return out;
+}
+
 Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
   PeerFace::Config face;
   for (const LogName& name : logs_.shared()) {
-    const log::SignerKey key = TRY(config_.key->renamed(logs_.origin(name)));
-    PeerFace::ServedLog served{.origin = logs_.origin(name), .id = logs_.id(name), .key = key.verifier(), .reader = {}};
+    PeerFace::ServedLog served{
+        .origin = logs_.origin(name),
+        .id = logs_.id(name),
+        .keys = keys_ever(config_.self, logs_.origin(name)),
+        .reader = {},
+        .signer = std::make_shared<const log::SignerKey>(TRY(config_.key->renamed(logs_.origin(name))))};
     if (name.kind == LogName::Kind::kPair) served.reader = name.reader;
     face.logs.push_back(std::move(served));
   }
   for (const LogName& name : logs_.mirrors()) {
-    const core::Authority& author = *config_.charter->find_authority(name.author);
     face.logs.push_back({.origin = logs_.origin(name),
                          .id = logs_.id(name),
-                         .key = TRY(coordination::log_keys(author, logs_.origin(name))).front(),
+                         .keys = keys_ever(name.author, logs_.origin(name)),
                          .reader = name.author,
+                         .signer = nullptr,
                          .mirror = true});
   }
-  for (const core::Authority& authority : config_.charter->authorities) {
+  for (const core::Authority& authority : charter().authorities) {
     if (authority.id == config_.self || !authority.peer) continue;
     face.peers.push_back({.id = authority.id,
                           .tls_keys = authority.peer->tls_keys,
@@ -92,13 +110,16 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
 
 Status PeerLinks::pull(store::SqliteStore& store) {
   for (const LogName& name : logs_.mirrors()) {
-    const core::Authority& peer = *config_.charter->find_authority(name.author);
+    const core::Authority& peer = *charter().find_authority(name.author);
     const std::string& origin = logs_.origin(name);
     const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
     Replica::Held held = TRY(read_held(*reader, logs_.id(name)));
     if (const auto kept = TRY(reader->meta(fork_meta_key(origin))))
       held.evidence = TRY(log::read_evidence(as_text(*kept)));
-    Replica replica = TRY(Replica::open({origin, TRY(coordination::log_keys(peer, origin))}, std::move(held)));
+    Replica replica = TRY(Replica::open({.origin = origin,
+                                         .keys = TRY(coordination::log_keys(peer, origin)),
+                                         .former_keys = keys_ever(peer.id, origin)},
+                                        std::move(held)));
     Puller::Config puller{.peer = peer.id, .cosigner = config_.cosigner, .clock = config_.clock, .seed = random_seed()};
     puller.backoff_max_ms = kBackoffMaxMs;
     puller.store = [this, name](const Piece& piece) { return make_durable(name, piece); };
@@ -115,7 +136,7 @@ Status PeerLinks::pull(store::SqliteStore& store) {
 
 Status PeerLinks::fetch_bodies() {
   const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
-  for (const core::Authority& peer : config_.charter->authorities) {
+  for (const core::Authority& peer : charter().authorities) {
     if (peer.id == config_.self || !peer.peer) continue;
     net::HttpClientOptions http = client_options(peer);
     http.body_bytes_max = coordination::kShareBytesMax;
@@ -140,8 +161,10 @@ Status PeerLinks::fetch_bodies() {
 }
 
 void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
+  if (suspended_.load())
+    return (void)exchange->respond({ErrorCode::kUnavailable, "the charter is changing; ask again", {}});
   const auto& shown = exchange->request().connection->peer;
-  for (const core::Authority& peer : config_.charter->authorities) {
+  for (const core::Authority& peer : charter().authorities) {
     if (!shown || peer.id == config_.self || !peer.peer) continue;
     if (std::ranges::find(peer.peer->tls_keys, log::Hash{shown->key_sha256}) == peer.peer->tls_keys.end()) continue;
     return node::serve_body(exchange, peer.id, core_, *body_reader_);
@@ -169,6 +192,8 @@ Result<std::unique_ptr<PullTransport>> PeerLinks::connect(const core::Authority&
 
 /// Waits for the core thread, on the puller's: the replica moves on only when what it read is durable.
 Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
+  // Verified by keys that may not count any more.
+  if (suspended_.load()) return fail(ErrorCode::kUnavailable, "the charter is changing");
   PeerTask task{.log = log,
                 .lines = {},
                 .size = piece.judged.size,
@@ -218,7 +243,7 @@ std::vector<PeerStanding> PeerLinks::standing(
     PeerStanding& peer = by_peer[id];
     const bool first = peer.id.empty();
     peer.id = id;
-    peer.url = url_of(*config_.charter->find_authority(id));
+    peer.url = url_of(*charter().find_authority(id));
     peer.link.held += state.held;
     peer.link.known += state.known;
     peer.link.pinned = peer.link.pinned || state.pinned;

@@ -9,6 +9,7 @@
 // there. What is pulled goes to the core thread, which makes it durable together with what it leads to.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,9 +28,12 @@ namespace tansiq::node {
 class PeerLinks {
  public:
   struct Config {
-    const core::Charter* charter = nullptr;  ///< What follows outlives the links.
+    /// Of the charter, the one in force last. Its members are spoken with; by keys of the others old checkpoints may
+    /// still be signed.
+    std::vector<core::Charter> versions;
     AuthorityId self;
-    const log::SignerKey* key = nullptr;       ///< The node's own.
+    /// What follows outlives the links.
+    const log::SignerKey* key = nullptr;       ///< With which the node signs under this version.
     const log::SignerKey* cosigner = nullptr;  ///< Type 04.
     const Clock* clock = nullptr;
     std::string certificate_file;  ///< PEM, with its key: shown to peers, as client and as server.
@@ -42,9 +46,9 @@ class PeerLinks {
 
   /// Listens, and begins to pull. Fails with `kIo` (address, files), `kInvalid` (keys).
   /// A peer that shows that it has seen more of our log than there is stops the node, through the core thread.
+  /// One version of the charter is what they live by: with another one they are started anew.
   [[nodiscard]] static Result<std::unique_ptr<PeerLinks>> start(Config config, store::SqliteStore& store,
-                                                                CoreThread& core, const LogBook& logs,
-                                                                ProblemLog& problems);
+                                                                CoreThread& core, LogBook logs, ProblemLog& problems);
   ~PeerLinks();  ///< stop()
   PeerLinks(const PeerLinks&) = delete;
   PeerLinks& operator=(const PeerLinks&) = delete;
@@ -55,6 +59,12 @@ class PeerLinks {
   [[nodiscard]] net::HttpClientOptions client_options(const core::Authority& peer) const;
   [[nodiscard]] Result<std::unique_ptr<PullTransport>> connect(const core::Authority& peer) const;
   [[nodiscard]] std::string url_of(const core::Authority& peer) const;
+  [[nodiscard]] std::size_t mirrors() const { return lines_.size(); }
+  /// The charter by which these links know their peers is about to change (PeerFace::suspend).
+  void suspend() {
+    suspended_.store(true);
+    face_->suspend();
+  }
   void grown() { face_->grown(); }
   [[nodiscard]] std::vector<PeerStanding> standing() const;
   /// The same of other lines than its own (recovery.h).
@@ -70,8 +80,11 @@ class PeerLinks {
     std::unique_ptr<Puller> puller;
   };
 
-  PeerLinks(Config config, CoreThread& core, const LogBook& logs)
-      : config_(std::move(config)), core_(core), logs_(logs) {}
+  PeerLinks(Config config, CoreThread& core, LogBook logs)
+      : config_(std::move(config)), core_(core), logs_(std::move(logs)) {}
+  [[nodiscard]] const core::Charter& charter() const { return config_.versions.back(); }
+  /// Keys that may sign a log, or once might.
+  [[nodiscard]] std::vector<log::VerifierKey> keys_ever(const AuthorityId& author, const std::string& origin) const;
   [[nodiscard]] Status listen(store::SqliteStore& store, ProblemLog& problems);
   [[nodiscard]] Status pull(store::SqliteStore& store);
   [[nodiscard]] Status fetch_bodies();
@@ -82,9 +95,10 @@ class PeerLinks {
 
   const Config config_;
   CoreThread& core_;
-  const LogBook& logs_;
+  const LogBook logs_;  ///< A copy: the core thread's goes on.
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
+  std::atomic<bool> suspended_{false};
   std::unique_ptr<store::LogReader> body_reader_;                         ///< For the core thread alone.
   std::map<AuthorityId, std::unique_ptr<net::HttpClient>> body_clients_;  ///< For the fetcher's thread alone.
   std::unique_ptr<BodyFetcher> fetcher_;

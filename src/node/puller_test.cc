@@ -224,7 +224,7 @@ TEST(Replication, FromStoreToStoreOverMutualTls) {
   ProblemLog problems;
   std::promise<PeerFace::Receipt> receipt;
   PeerFace::Config served;
-  served.logs = {{kWithFr, us.log(kWithFr), us.key(kWithFr), AuthorityId::trusted("fr")}};
+  served.logs = {{kWithFr, us.log(kWithFr), {us.key(kWithFr)}, AuthorityId::trusted("fr"), nullptr}};
   served.peers = {{AuthorityId::trusted("fr"),
                    {log::Hash{*net::certificate_key_sha256(fr_tls.certificate_file)}},
                    cosigner.verifier()}};

@@ -62,13 +62,16 @@ Result<Replica> Replica::open(Config config, Held held) {
   Replica out(std::move(config));
   out.pinned_ = held.evidence.has_value();
   if (held.edge.size() == 0) return out;
-  const HeadNote head = TRY(open_head_note(held.head_note, out.config_.keys));
+  // What is held was believed when it came; a key that is struck out afterwards takes nothing of it back.
+  std::vector<log::VerifierKey> ever = out.config_.keys;
+  ever.insert(ever.end(), out.config_.former_keys.begin(), out.config_.former_keys.end());
+  const HeadNote head = TRY(open_head_note(held.head_note, ever));
   if (head.tree.origin != out.config_.origin || head.tree.size != held.edge.size() ||
       head.tree.root != held.edge.root()) {
     return fail(ErrorCode::kInvalid, "the note is not that of the entries held", out.config_.origin);
   }
   if (!held.last) return fail(ErrorCode::kInvalid, "entries are held, but not the last one's mark", out.config_.origin);
-  out.newest_ = TRY(log::open_checkpoint(head.note, out.config_.keys));
+  out.newest_ = TRY(log::open_checkpoint(head.note, ever));
   out.edge_ = held.edge;
   out.last_ = held.last;
   return out;

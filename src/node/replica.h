@@ -91,6 +91,8 @@ class Replica {
   struct Config {
     std::string origin;
     std::vector<log::VerifierKey> keys;  ///< That may sign its checkpoints: named like the origin, type 01.
+    /// That once might: what is held already may stand under a checkpoint by one of them, and nothing new.
+    std::vector<log::VerifierKey> former_keys{};
   };
   /// What is stored of the log. Empty: nothing yet.
   struct Held {

@@ -40,6 +40,18 @@ std::optional<State> from_snapshot(store::LogStore& store, const coordination::C
   return std::move(*state);
 }
 
+/// Texts of charters stand in the store as bodies, since before the entries that quote them.
+core::CharterTexts texts_in(std::shared_ptr<store::LogReader> reader) {
+  return [reader = std::move(reader)](const std::string& sha256) -> Result<std::string> {
+    const auto body = TRY(reader->body(TRY(log::Hash::from_hex(sha256))));
+    if (!body) {
+      return fail(ErrorCode::kNotFound,
+                  fmt::format("the text of a charter that the record quotes, {}, is not in the store", sha256));
+    }
+    return std::string(as_text(*body));
+  };
+}
+
 Status found_log(store::LogStore& store, const core::MachineConfig& config, coordination::Coalition& coalition,
                  UtcMs now) {
   coordination::Batch batch;
@@ -150,8 +162,17 @@ class DecodingThread {
   std::thread thread_;
 };
 
-Status replay(store::LogReader& reader, const LogBook& logs, std::uint64_t first_seq, std::uint64_t end_seq,
-              State& state) {
+/// The logs of the versions from `known` on.
+Status follow_versions(store::LogStore& store, LogBook& logs, const coordination::Coalition& coalition,
+                       std::size_t& known) {
+  for (const auto& versions = coalition.machine().versions(); known < versions.size(); ++known) {
+    TRY_VOID(logs.adopt(store, versions[known]));
+  }
+  return {};
+}
+
+Status replay(store::LogStore& store, store::LogReader& reader, LogBook& logs, std::uint64_t first_seq,
+              std::uint64_t end_seq, State& state, std::size_t& known) {
   if (first_seq == end_seq) return {};
   DecodingThread decoding(reader, first_seq, end_seq);
   while (true) {
@@ -163,6 +184,7 @@ Status replay(store::LogReader& reader, const LogBook& logs, std::uint64_t first
       Status applied = item.entry ? state.apply_core(std::move(*item.entry), item.line)
                                   : state.apply(logs.name(item.log), item.line);
       if (!applied) return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", seq)));
+      TRY_VOID(follow_versions(store, logs, state.coalition(), known));
     }
   }
 }
@@ -184,15 +206,19 @@ Status learn_bodies(store::LogReader& reader, coordination::Coalition& coalition
 
 }  // namespace
 
-Result<Restored> restore_state(store::LogStore& store, const LogBook& logs, const coordination::CoalitionConfig& config,
+Result<Restored> restore_state(store::LogStore& store, LogBook& logs, const coordination::CoalitionConfig& given,
                                UtcMs now, f3548::Switches switches) {
+  coordination::CoalitionConfig config = given;
+  if (!config.machine.texts) config.machine.texts = texts_in(TRY(store.open_reader()));
   const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
   const std::uint64_t next_seq = TRY(reader->next_seq());
   std::optional<State> state = from_snapshot(store, config, switches);
   const std::uint64_t from = state ? state->next_seq() : 0;
   if (!state) state = TRY(State::make(config, switches));
 
-  TRY_VOID(replay(*reader, logs, from, next_seq, *state));
+  std::size_t known = 1;
+  TRY_VOID(follow_versions(store, logs, state->coalition(), known));
+  TRY_VOID(replay(store, *reader, logs, from, next_seq, *state, known));
   TRY_VOID(state->coalition().settle());
   TRY_VOID(note_heads(*reader, logs, state->coalition()));
   TRY_VOID(learn_bodies(*reader, state->coalition()));

@@ -15,10 +15,11 @@ struct Restored {
   std::uint64_t from_snapshot = 0;  ///< Covered by the snapshot that was used; 0 without one.
 };
 
-/// Replays; decides nothing. A snapshot whose state hash does not fit is left aside with a warning, and the whole log
+/// Replays; decides nothing. `logs` is opened under the charter of `config`, and follows the later versions that the
+/// record brings into force. A snapshot whose state hash does not fit is left aside with a warning, and the whole log
 /// is replayed. An empty record gets its genesis, with the charter's text as a body. Fails with `kCorrupt` when the
 /// record does not replay, `kInvalid` when it belongs to another charter.
-[[nodiscard]] Result<Restored> restore_state(store::LogStore& store, const LogBook& logs,
+[[nodiscard]] Result<Restored> restore_state(store::LogStore& store, LogBook& logs,
                                              const coordination::CoalitionConfig& config, UtcMs now,
                                              f3548::Switches switches = {});
 

@@ -15,7 +15,7 @@ coordination::CoalitionConfig config() {
 }
 
 Result<Restored> restore(GatedStore& store, const coordination::CoalitionConfig& with = config()) {
-  const auto logs = LogBook::open(store, with.machine.charter, with.machine.self);
+  auto logs = LogBook::open(store, with.machine.charter, with.machine.self);
   EXPECT_TRUE(logs.has_value());
   return restore_state(store, *logs, with, kTestStart);
 }

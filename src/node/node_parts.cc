@@ -1,0 +1,45 @@
+#include "node/node_parts.h"
+
+#include <fmt/format.h>
+
+namespace tansiq::node {
+namespace {
+
+/// Runs `scale` times as fast as the system's clock.
+class ScaledClock final : public Clock {
+ public:
+  explicit ScaledClock(const NodeConfig::SimulatedTime& time) : time_(time) {}
+  [[nodiscard]] UtcMs now() const override { return time_.start + (SystemClock().now() - time_.real) * time_.scale; }
+
+ private:
+  const NodeConfig::SimulatedTime time_;
+};
+
+}  // namespace
+
+std::unique_ptr<Clock> make_clock(const NodeConfig& config) {
+  if (config.simulated.scale > 0) return std::make_unique<ScaledClock>(config.simulated);
+  if (config.clock_offset_ms != 0) return std::make_unique<OffsetClock>(config.clock_offset_ms);
+  return std::make_unique<SystemClock>();
+}
+
+std::string about(const DataDir& dir, const log::SignerKey& key) {
+  return fmt::format(
+      "Tansiq node of authority {}, charter {} version {}, data mode {}.\n\n"
+      "It decides about operational intents in its zones and keeps every decision in a signed log.\n\n"
+      "  /openapi.yaml             the interface\n"
+      "  /v1/zones, /v1/intents    what stands (needs a token: tansiq token)\n"
+      "  /v1/events                the record as it grows\n"
+      "  /log/{}/checkpoint\n"
+      "                            the signed log; its key is\n"
+      "                            {}\n"
+      "  /healthz /readyz /metrics for those who run it\n",
+      dir.self.str(), dir.charter.charter.id, dir.charter.charter.version, core::to_text(dir.charter.charter.data_mode),
+      key.name(), key.verifier().text());
+}
+
+DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace tansiq::node

@@ -1,0 +1,20 @@
+// Small parts of a node: its clock by configuration, and what it says of itself.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "node/data_dir.h"
+
+namespace tansiq::node {
+
+/// The system's clock, set off, or faster, as configured.
+[[nodiscard]] std::unique_ptr<Clock> make_clock(const NodeConfig& config);
+
+[[nodiscard]] DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin);
+
+/// The text of `/`.
+[[nodiscard]] std::string about(const DataDir& dir, const log::SignerKey& key);
+
+}  // namespace tansiq::node
