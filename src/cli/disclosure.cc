@@ -153,7 +153,11 @@ void add_disclosure(Command& root) {
 
   auto l = std::make_shared<ListArguments>();
   Command& list = disclosure.sub("list", "who was shown what, who holds it, who has destroyed it");
-  list.flag(l->all, "--all", "also what has ended and is kept for the record")
+  list.about(
+          "Three lists: what we show others and who has given a receipt for what was revoked; what others show us; to "
+          "whom "
+          "it has been passed on.")
+      .flag(l->all, "--all", "also what has ended and is kept for the record")
       .example("tansiq disclosure list", "what stands, and receipts that are outstanding");
   add_node_options(list, l->node);
   list.run([l](Context& context) { return list_shares(context, *l); });
@@ -171,7 +175,12 @@ void add_disclosure(Command& root) {
 
   auto w = std::make_shared<WithholdArguments>();
   Command& withheld = disclosure.sub("withhold", "withdraw one flight or intent from one recipient");
-  withheld.argument(w->source, "SOURCE", "'flight M1' or 'intent i7'")
+  withheld
+      .about(
+          "Whatever the relation allows, this one is not shown: what was shown of it is revoked, and the recipient "
+          "destroys "
+          "it and gives a receipt. Nobody can make unseen what was seen.")
+      .argument(w->source, "SOURCE", "'flight M1' or 'intent i7'")
       .argument(w->recipient, "RECIPIENT", "from whom")
       .flag(w->lift, "--lift", "let the relation decide again");
   add_act_options(withheld, w->act);
