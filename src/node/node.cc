@@ -298,7 +298,7 @@ Status Node::Impl::start() {
 }
 
 Status Node::Impl::link_peers() {
-  PeerLinks::Config config;
+  PeerLinks::Config config = peer_addresses(config_);
   std::optional<LogBook> logs;
   std::string address;
   {
@@ -317,13 +317,7 @@ Status Node::Impl::link_peers() {
   config.key = TRY(signing_key(dir_, config.versions.back()));
   config.cosigner = &*dir_.cosigner;
   config.clock = &clock_;
-  config.certificate_file = config_.peer_tls.certificate.string();
-  config.key_file = config_.peer_tls.key.string();
-  config.listen_address = config_.peer_listen_address;
-  config.urls = config_.peer_urls;
   config.recovering = recovery_.needed();
-  if (config.certificate_file.empty()) config.certificate_file = (config_.data_dir / "peer.crt").string();
-  if (config.key_file.empty()) config.key_file = (config_.data_dir / "peer.key").string();
   if (config_.peer_listen_port > 0) {
     config.listen_port = static_cast<std::uint16_t>(config_.peer_listen_port);
   } else if (config_.peer_listen_port == 0) {

@@ -23,6 +23,17 @@ std::unique_ptr<Clock> make_clock(const NodeConfig& config) {
   return std::make_unique<SystemClock>();
 }
 
+PeerLinks::Config peer_addresses(const NodeConfig& config) {
+  PeerLinks::Config out;
+  out.certificate_file = config.peer_tls.certificate.string();
+  out.key_file = config.peer_tls.key.string();
+  out.listen_address = config.peer_listen_address;
+  out.urls = config.peer_urls;
+  if (out.certificate_file.empty()) out.certificate_file = (config.data_dir / "peer.crt").string();
+  if (out.key_file.empty()) out.key_file = (config.data_dir / "peer.key").string();
+  return out;
+}
+
 std::string about(const DataDir& dir, const log::SignerKey& key) {
   return fmt::format(
       "Tansiq node of authority {}, charter {} version {}, data mode {}.\n\n"

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "node/data_dir.h"
+#include "node/peer_links.h"
 
 namespace tansiq::node {
 
@@ -13,6 +14,9 @@ namespace tansiq::node {
 [[nodiscard]] std::unique_ptr<Clock> make_clock(const NodeConfig& config);
 
 [[nodiscard]] DurationMs milliseconds_since(std::chrono::steady_clock::time_point begin);
+
+/// The lines to peers as far as the configuration says: what this node shows, where it listens, other ways to them.
+[[nodiscard]] PeerLinks::Config peer_addresses(const NodeConfig& config);
 
 /// The text of `/`.
 [[nodiscard]] std::string about(const DataDir& dir, const log::SignerKey& key);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/units.h"
 #include "sim/check_caveats.h"
 #include "sim/check_nodes.h"
 #include "sim/world.h"
@@ -27,12 +28,15 @@ void World::file_own() {
   Node& of = node(rng.pick(charter().authorities).id);
   const ZoneSpot& zone = rng.pick(airspace_.zones);
   if (!of.up() || zone.disputed || of.coalition().control().sequencer(zone.id) != of.self()) return;
-  const int level = static_cast<int>(rng.between(zone.level_low + 10, zone.level_high - 20));
   const UtcMs from = now() + rng.between(1, 240) * 1'000;
+  const UtcMs to = from + rng.between(60, 480) * 1'000;
+  const int low = static_cast<int>(rng.between(zone.level_low + 10, zone.level_high - 20));
+  geo::Volume4d volume = box_of(zone, static_cast<int>(rng.between(0, kLanes - 1)), low, from, to);
+  // Some take everything above, as exercises do.
+  if (rng.chance(500)) volume.band.upper_cm = cm_from_flight_level(zone.level_high - 10);
   core::CreateIntent intent;
   intent.intent = IntentId::trusted(fmt::format("own-{:05}", own_filed_++));
-  intent.volumes = {
-      box_of(zone, static_cast<int>(rng.between(0, kLanes - 1)), level, from, from + rng.between(30, 240) * 1'000)};
+  intent.volumes = {volume};
   of.command(std::move(intent));
 }
 
