@@ -100,9 +100,12 @@ void Coalition::follow_control() {
   for (core::ZoneNumber number = 0; number < zones; ++number) {
     const core::Zone& zone = machine_.zones()[number];
     if (machine_.zones().retired(number) || zone.rule == core::Rule::kDisputed || zone.background) continue;
-    // Nobody decides in a halted zone, the owner neither.
+    // Nobody decides in a halted zone, the owner neither; nor a tenant that has not taken up its lease, and with it the
+    // windows that were granted before.
+    AuthorityId who = control_->sequencer(zone.id).value_or(AuthorityId());
+    if (who == self() && !control_->keeps(zone.id)) who = AuthorityId();
     machine_.set_sequencer(
-        number, control_->sequencer(zone.id).value_or(AuthorityId()),
+        number, who,
         {control_->grants_begin(zone.id).value_or(kUtcMin), control_->grants_end(zone.id).value_or(kUtcMax)});
   }
 }

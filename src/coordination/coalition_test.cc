@@ -198,6 +198,23 @@ TEST_F(CoalitionTest, AZoneGoesOverWithoutOwnUseOrNotAtAll) {
   EXPECT_TRUE(world.act("us", lease)) << "what begins after the lease stays ours";
 }
 
+TEST_F(CoalitionTest, ATenantGivesItselfNothingBeforeItHasTakenUpTheLease) {
+  world.file("ru", "M1", {leg("K1", 200, minutes(20))});
+  // A node whose clock is not fit takes up no lease, and so has not adopted what was granted.
+  ASSERT_TRUE(world.act("fr", DeclareClock{true, "no satellite time"}));
+  ASSERT_TRUE(world.act("us", LeaseZone{AuthorityId::trusted("fr"), minutes(60), ZoneId::trusted("K1")}));
+  world.settle();
+  const auto early = world.command("fr", own_intent("i1", "K1", 200, minutes(20)));
+  ASSERT_TRUE(early);
+  EXPECT_EQ(early->decision.refusal, core::Refusal::kNotSequencer);
+  EXPECT_TRUE(core::read_entry(world.record("fr").back().line)) << "what is written can be read";
+  ASSERT_TRUE(world.act("fr", DeclareClock{false, "back"}));
+  world.settle();
+  const auto then = world.command("fr", own_intent("i2", "K1", 200, minutes(20)));
+  ASSERT_TRUE(then);
+  EXPECT_EQ(then->decision.refusal, core::Refusal::kConflict) << "M1 has come over with the zone";
+}
+
 TEST_F(CoalitionTest, ATenantGivesItselfNothingBeyondItsLease) {
   ASSERT_TRUE(world.act("us", LeaseZone{AuthorityId::trusted("fr"), minutes(60), ZoneId::trusted("K1")}));
   world.settle();

@@ -133,22 +133,25 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
   std::map<std::string, KnownUse> out;
   std::vector<FlightId> booked_here;  // Of flights that this node files for others.
   for (const core::Machine::Near& one : TRY(machine_.near(volume, minima, domain))) {
-    KnownUse use{.here = true,
-                 .manager = one.intent->manager,
-                 .name = one.intent->id.str(),
-                 .party = {.home = machine_.self(), .flight = {}, .intent = one.intent->id, .request = {}},
-                 .version = one.intent->version,
-                 .window = window_of(one.intent->volumes)};
     std::optional<AuthorityId> principal;
+    UseParty party{.home = machine_.self(), .flight = {}, .intent = {}, .request = {}};
     if (one.booking) {
       const auto request = EntryHash::from_hex(one.intent->id.str());
       const LegVersion* version = request ? legs_.find(*request) : nullptr;
       if (version == nullptr) continue;
-      principal = version->principal;
-      use.party = leg_party(*version);
       if (version->home == machine_.self()) booked_here.push_back(version->flight);
+      principal = version->principal;
+      if (belongs_to(one.intent->manager, principal, whom)) party = leg_party(*version);
+    } else {
+      party.intent = one.intent->id;
     }
-    if (belongs_to(use.manager, principal, whom)) out.emplace(use.name, std::move(use));
+    if (!belongs_to(one.intent->manager, principal, whom)) continue;
+    out.emplace(one.intent->id.str(), KnownUse{.here = true,
+                                               .manager = one.intent->manager,
+                                               .name = one.intent->id.str(),
+                                               .party = std::move(party),
+                                               .version = one.intent->version,
+                                               .window = window_of(one.intent->volumes)});
   }
   const geo::PreparedVolume asked = TRY(geo::prepare(volume));
   const auto meets = [&](const EntryHash& name, const std::vector<geo::Volume4d>& volumes) {

@@ -186,7 +186,10 @@ Status Decider::check_measure_zone(ZoneNumber zone, const Caller& by) const {
   if (!decides_in(zone)) {
     const Zone& z = state_.zones()[zone];
     return fail(ErrorCode::kNotSequencer,
-                fmt::format("{} decides in zone \"{}\"", state_.sequencer(zone).str(), z.id.str()), "zone");
+                state_.sequencer(zone).empty()
+                    ? fmt::format("nobody decides in zone \"{}\" now", z.id.str())
+                    : fmt::format("{} decides in zone \"{}\"", state_.sequencer(zone).str(), z.id.str()),
+                "zone");
   }
   return {};
 }
@@ -314,7 +317,9 @@ void Decider::list_foreign(const Ask& asked, Decision& decision) const {
   }
   for (const ZoneNumber zone : foreign) {
     if (decision.foreign.size() == kConflictsReportedMax) break;
-    decision.foreign.push_back({state_.zones()[zone].id, state_.sequencer(zone)});
+    // Where nobody decides now, its owner is whom to ask.
+    const AuthorityId& who = state_.sequencer(zone);
+    decision.foreign.push_back({state_.zones()[zone].id, who.empty() ? state_.zones()[zone].owner : who});
   }
 }
 

@@ -192,8 +192,6 @@ void World::officer_whims(Node& node) {
       if (rng.chance(60) && node.act(DeclareClock{true, "no satellite time"})) node.note_unfit(now());
       return;
     case 16:
-    case 17:
-    case 18:
       officer_keeps_away(node, peer);
       return;
     case 14:
@@ -241,12 +239,12 @@ void World::officer_shares(Node& node, const AuthorityId& peer) {
 void World::officer_keeps_away(Node& node, const AuthorityId& peer) {
   Rng& rng = traffic_rng_;
   const auto& caveats = node.coalition().caveats().caveats();
-  if (caveats.empty() || (caveats.size() < 3 && rng.chance(300))) {
+  if (caveats.empty() || (caveats.size() < 2 && rng.chance(300))) {
     CaveatRule rule;
     rule.horizontal_m = rng.between(0, 6) * 1'852;
     rule.of = core::Subject::trusted(peer.str());
     rule.time_ms = rng.between(0, 2) * 60'000;
-    if (rng.chance(300)) rule.vertical_cm = 60'960;
+    if (rng.chance(700)) rule.vertical_cm = 60'960;
     const std::string id = fmt::format("{}{:05}", kRedLine, counts_.caveats_set);
     may_know_[id].insert(node.self());
     if (node.act(SetCaveat{CaveatId::trusted(id), rule, ""})) ++counts_.caveats_set;
