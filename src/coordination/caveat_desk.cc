@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "coordination/lists.h"
 #include "coordination/plant.h"
 
 namespace tansiq::coordination {
 namespace {
-
-bool contains(const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); }
 
 std::string who_and_when(const CaveatMeet& meet) {
   std::string out =

@@ -4,19 +4,12 @@
 
 #include <algorithm>
 
+#include "coordination/lists.h"
 #include "coordination/plant.h"
 #include "core/jcs_read.h"
 
 namespace tansiq::coordination {
 namespace {
-
-bool contains(const std::vector<AuthorityId>& list, const AuthorityId& id) {
-  return std::ranges::find(list, id) != list.end();
-}
-void insert_sorted(std::vector<AuthorityId>& list, const AuthorityId& id) {
-  const auto at = std::ranges::lower_bound(list, id);
-  if (at == list.end() || *at != id) list.insert(at, id);
-}
 
 struct CommitmentRow {
   AuthorityId author;

@@ -4,20 +4,9 @@
 
 #include <algorithm>
 
+#include "coordination/lists.h"
+
 namespace tansiq::coordination {
-namespace {
-
-bool contains(const std::vector<AuthorityId>& list, const AuthorityId& id) {
-  return std::ranges::find(list, id) != list.end();
-}
-
-void insert_sorted(std::vector<AuthorityId>& list, const AuthorityId& id) {
-  const auto at = std::ranges::lower_bound(list, id);
-  if (at == list.end() || *at != id) list.insert(at, id);
-}
-
-}  // namespace
-
 std::vector<AuthorityId> ShownVersion::outstanding() const {
   std::vector<AuthorityId> out = holders;
   insert_sorted(out, to);

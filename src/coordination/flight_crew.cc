@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "coordination/flight_desk.h"
+#include "coordination/lists.h"
 
 namespace tansiq::coordination {
 namespace {
-
-bool contains(const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); }
 
 auto wrong(std::string message) { return fail(ErrorCode::kWrongState, std::move(message)); }
 

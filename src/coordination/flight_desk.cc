@@ -5,11 +5,10 @@
 #include <algorithm>
 
 #include "base/invariant.h"
+#include "coordination/lists.h"
 
 namespace tansiq::coordination {
 namespace {
-
-bool contains(const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); }
 
 Oddity odd(const HomeVersion& version, std::string_view what, bool alarm = false) {
   return {.text = fmt::format("flight {} leg {}: {}, but the version is {} here", version.flight.str(), version.leg,

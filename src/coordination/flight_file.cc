@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "coordination/flight_desk.h"
+#include "coordination/lists.h"
 #include "geo/conflict.h"
 
 namespace tansiq::coordination {
@@ -11,8 +12,6 @@ namespace {
 
 /// Changes of one attempt: its record stays readable.
 constexpr std::size_t kVersionsMax = 4'096;
-
-bool contains(const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); }
 
 std::string leg_path(std::size_t leg) { return fmt::format("legs[{}]", leg); }
 

@@ -4,12 +4,11 @@
 #include <algorithm>
 
 #include "coordination/flight_desk.h"
+#include "coordination/lists.h"
 #include "coordination/plant.h"
 
 namespace tansiq::coordination {
 namespace {
-
-bool contains(const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); }
 
 bool in_hand(const HomeVersion& v) { return v.crew != CrewHand::kNothing; }
 

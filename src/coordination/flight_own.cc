@@ -5,16 +5,10 @@
 #include <set>
 
 #include "coordination/flight_desk.h"
+#include "coordination/lists.h"
 
 namespace tansiq::coordination {
 namespace {
-
-bool contains(const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); }
-
-void insert_sorted(std::vector<std::int64_t>& list, std::int64_t value) {
-  const auto at = std::ranges::lower_bound(list, value);
-  if (at == list.end() || *at != value) list.insert(at, value);
-}
 
 void note(HomeVersion& version, Report report, const AuthorityId& to) {
   const Told told{.report = report, .to = to};
