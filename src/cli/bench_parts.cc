@@ -19,6 +19,8 @@
 #include "node/coalition_figures.h"
 #include "node/f3548_figures.h"
 #include "node/node_figures.h"
+#include "sim/options.h"
+#include "sim/world.h"
 #include "store/group_commit_figures.h"
 
 namespace tansiq::cli {
@@ -218,6 +220,28 @@ Result<std::vector<Figure>> coordination_part() {
   };
 }
 
+// Whole coalitions of three on simulated clocks, links and disks, full faults, all checkers on.
+Result<std::vector<Figure>> simulator_part() {
+  constexpr std::uint64_t kSeeds = 20;
+  const auto begun = std::chrono::steady_clock::now();
+  double simulated_s = 0;
+  std::uint64_t entries = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    sim::Options options;
+    options.seed = seed;
+    options.authorities_given = true;
+    const sim::Report report = sim::World(options).run();
+    if (!report.findings.empty()) {
+      return fail(ErrorCode::kInternal, fmt::format("seed {}: {}", seed, report.findings.front().text));
+    }
+    simulated_s += static_cast<double>(report.simulated_ms) / 1'000;
+    entries += report.counts.entries;
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return std::vector{at_least("speed", simulated_s / seconds, "times", 1'000),
+                     plain("entries", static_cast<double>(entries) / seconds, "entries/s")};
+}
+
 // A DSS: a node of our own, or whatever answers at `url`.
 Result<std::vector<Figure>> f3548_part(const BenchTarget& target) {
   const ScratchFolder folder;
@@ -254,6 +278,7 @@ std::vector<BenchPart> bench_parts(const std::string& group, const BenchTarget& 
       {"core", "node", "durable decisions and starts of a whole node", node_part},
       {"core", "check", "the check of a recording", check_part},
       {"coordination", "coordination", "flights across zones of three nodes on loopback", coordination_part},
+      {"coordination", "simulator", "simulated time for each second, three authorities and every fault", simulator_part},
       {"f3548", "f3548", "a discovery and synchronization service", [target] { return f3548_part(target); }},
   };
   if (!group.empty()) std::erase_if(parts, [&](const BenchPart& part) { return part.group != group; });

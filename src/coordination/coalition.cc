@@ -113,7 +113,10 @@ void Coalition::follow_control() {
 /// Tells whose plans an entry may have changed: to who shows them, and to the two sides of caveats.
 void Coalition::follow_traffic(const Said& said) {
   const std::set<FlightId> touched = flights_->take_touched();
-  for (const FlightId& flight : touched) shown_->touch(source_of(flight));
+  for (const FlightId& flight : touched) {
+    shown_->touch(source_of(flight));
+    traffic_->touch(flight);
+  }
   if (caveats_->caveats().empty() && watch_->deposits().empty()) return;
   for (const FlightId& flight : touched) note_change(traffic_->of_flight(flight));
   std::visit(

@@ -1,7 +1,6 @@
 #include "coordination/coalition_traffic.h"
 
 #include <algorithm>
-#include <map>
 
 #include "base/limits.h"
 #include "coordination/caveat.h"
@@ -128,75 +127,101 @@ const std::vector<geo::PreparedVolume>& CoalitionTraffic::prepared(const EntryHa
 
 // Known ---------------------------------------------------------------------------------------------------------------
 
-Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, core::Domain domain,
-                                                     const geo::Volume4d& volume, const geo::Minima& minima) const {
-  std::map<std::string, KnownUse> out;
-  std::vector<FlightId> booked_here;  // Of flights that this node files for others.
-  for (const core::Machine::Near& one : TRY(machine_.near(volume, minima, domain))) {
-    std::optional<AuthorityId> principal;
+void CoalitionTraffic::touch(const FlightId& id) {
+  const Flight* flight = flights_.find(id);
+  if (flight != nullptr && !flight->ended && flight->plan.principal) {
+    for_others_.insert(id);
+  } else {
+    for_others_.erase(id);
+  }
+}
+
+void CoalitionTraffic::look_again() {
+  for_others_.clear();
+  for (const auto& [id, flight] : flights_.flights()) touch(id);
+}
+
+/// Of what comes near in this node's zones, what is a use of `whom`. Notes which of the flights that this node has
+/// `filed` for it are among them.
+void CoalitionTraffic::find_here(const core::Subject& whom, const std::vector<core::Machine::Near>& near,
+                                 const std::vector<const Flight*>& filed, std::vector<KnownUse>& out,
+                                 std::vector<FlightId>& booked) const {
+  const bool by_others =
+      std::ranges::any_of(legs_.principals(), [&](const auto& row) { return belongs_to(row.first, whom); });
+  for (const core::Machine::Near& one : near) {
+    const core::Subject& manager = one.intent->manager;
+    const bool itself = belongs_to(manager, whom);
     UseParty party{.home = machine_.self(), .flight = {}, .intent = {}, .request = {}};
     if (one.booking) {
+      // For whom it is filed stands in the version.
+      const bool ours = !filed.empty() && manager.str() == machine_.self().str();
+      if (!itself && !by_others && !ours) continue;
       const auto request = EntryHash::from_hex(one.intent->id.str());
       const LegVersion* version = request ? legs_.find(*request) : nullptr;
       if (version == nullptr) continue;
-      if (version->home == machine_.self()) booked_here.push_back(version->flight);
-      principal = version->principal;
-      if (belongs_to(one.intent->manager, principal, whom)) party = leg_party(*version);
+      if (version->home == machine_.self()) booked.push_back(version->flight);
+      if (!belongs_to(manager, version->principal, whom)) continue;
+      party = leg_party(*version);
     } else {
+      if (!itself) continue;
       party.intent = one.intent->id;
     }
-    if (!belongs_to(one.intent->manager, principal, whom)) continue;
-    out.emplace(one.intent->id.str(), KnownUse{.here = true,
-                                               .manager = one.intent->manager,
-                                               .name = one.intent->id.str(),
-                                               .party = std::move(party),
-                                               .version = one.intent->version,
-                                               .window = window_of(one.intent->volumes)});
+    out.push_back({.here = true,
+                   .manager = manager,
+                   .name = one.intent->id.str(),
+                   .party = std::move(party),
+                   .version = one.intent->version,
+                   .window = window_of(one.intent->volumes)});
   }
+}
+
+Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, core::Domain domain,
+                                                     const geo::Volume4d& volume, const geo::Minima& minima) const {
+  // What we file for others, wherever it flies.
+  std::vector<const Flight*> filed;
+  for (const FlightId& id : for_others_) {
+    const Flight* flight = flights_.find(id);
+    if (flight->plan.domain == domain && belongs_to(*flight->plan.principal, whom)) filed.push_back(flight);
+  }
+  std::vector<KnownUse> out;
+  std::vector<FlightId> booked;
+  find_here(whom, TRY(machine_.near(volume, minima, domain)), filed, out, booked);
   const geo::PreparedVolume asked = TRY(geo::prepare(volume));
+  const auto then = [&](const geo::Volume4d& v) { return geo::times_conflict(asked.window, v.window, minima.time_ms); };
   const auto meets = [&](const EntryHash& name, const std::vector<geo::Volume4d>& volumes) {
-    const bool then = std::ranges::any_of(
-        volumes, [&](const geo::Volume4d& v) { return geo::times_conflict(asked.window, v.window, minima.time_ms); });
-    return then && std::ranges::any_of(prepared(name, volumes), [&](const geo::PreparedVolume& other) {
-             return geo::conflict(asked, other, minima);
-           });
+    return std::ranges::any_of(prepared(name, volumes),
+                               [&](const geo::PreparedVolume& other) { return geo::conflict(asked, other, minima); });
   };
   // What is only told: legs in disputed space.
   for (const NotedLeg& noted : legs_.notices()) {
-    const bool then =
-        noted.notice.domain == domain && std::ranges::any_of(noted.notice.volumes, [&](const geo::Volume4d& volume) {
-          return geo::times_conflict(asked.window, volume.window, minima.time_ms);
-        });
-    if (!then || !belongs_to(subject_of(noted.home), whom) || !meets(noted.entry, noted.notice.volumes)) continue;
-    out.emplace(noted.entry.hex(),
-                KnownUse{.here = false,
-                         .manager = subject_of(noted.home),
-                         .name = noted.entry.hex(),
-                         .party = {.home = noted.home, .flight = noted.notice.flight, .intent = {}, .request = {}},
-                         .version = 1,
-                         .window = window_of(noted.notice.volumes)});
-  }
-  // What we file for others, wherever it flies.
-  for (const auto& [id, flight] : flights_.flights()) {
-    const std::optional<AuthorityId>& principal = flight.plan.principal;
-    if (flight.ended || !principal || flight.plan.domain != domain || !belongs_to(subject_of(*principal), whom)) {
+    if (noted.notice.domain != domain || !belongs_to(noted.home, whom) ||
+        !std::ranges::any_of(noted.notice.volumes, then) || !meets(noted.entry, noted.notice.volumes)) {
       continue;
     }
-    if (std::ranges::find(booked_here, id) != booked_here.end()) continue;
-    for (const PlannedUse::Part& part : parts_of(flight)) {
-      if (!meets(part_name(part), *part.volumes)) continue;
-      out.emplace(flight.filing.hex(),
-                  KnownUse{.here = false,
-                           .manager = subject_of(*principal),
-                           .name = flight.filing.hex(),
-                           .party = {.home = machine_.self(), .flight = id, .intent = {}, .request = {}},
-                           .version = 1,
-                           .window = window_of(*part.volumes)});
+    out.push_back({.here = false,
+                   .manager = subject_of(noted.home),
+                   .name = noted.entry.hex(),
+                   .party = {.home = noted.home, .flight = noted.notice.flight, .intent = {}, .request = {}},
+                   .version = 1,
+                   .window = window_of(noted.notice.volumes)});
+  }
+  for (const Flight* flight : filed) {
+    if (std::ranges::find(booked, flight->plan.flight) != booked.end()) continue;
+    for (const PlannedUse::Part& part : parts_of(*flight)) {
+      if (!std::ranges::any_of(*part.volumes, then) || !meets(part_name(part), *part.volumes)) continue;
+      out.push_back({.here = false,
+                     .manager = subject_of(*flight->plan.principal),
+                     .name = flight->filing.hex(),
+                     .party = {.home = machine_.self(), .flight = flight->plan.flight, .intent = {}, .request = {}},
+                     .version = 1,
+                     .window = window_of(*part.volumes)});
+      break;
     }
   }
-  std::vector<KnownUse> uses;
-  for (auto& [name, use] : out) uses.push_back(std::move(use));
-  return uses;
+  std::ranges::sort(out, {}, &KnownUse::name);
+  const auto repeated = std::ranges::unique(out, {}, &KnownUse::name);
+  out.erase(repeated.begin(), repeated.end());
+  return out;
 }
 
 // Changes -------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstring>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -15,9 +16,13 @@ namespace tansiq::coordination {
 
 class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
  public:
-  /// All must outlive this.
+  /// All must outlive this; `look_again` is to follow when they come out of a snapshot.
   CoalitionTraffic(const core::Machine& machine, const LegDesk& legs, const FlightDesk& flights)
       : machine_(machine), legs_(legs), flights_(flights) {}
+
+  /// A flight of the home desk has come, changed or gone.
+  void touch(const FlightId& flight);
+  void look_again();
 
   [[nodiscard]] std::optional<PlannedUse> find(const AuthorityId& of, const UseParty& party) const override;
   [[nodiscard]] std::vector<UseParty> all(const AuthorityId& of) const override;
@@ -38,10 +43,15 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   [[nodiscard]] const std::vector<geo::PreparedVolume>& prepared(const EntryHash& name,
                                                                  const std::vector<geo::Volume4d>& volumes) const;
 
+  void find_here(const core::Subject& whom, const std::vector<core::Machine::Near>& near,
+                 const std::vector<const Flight*>& filed, std::vector<KnownUse>& out,
+                 std::vector<FlightId>& booked) const;
+
   static constexpr std::size_t kPreparedMax = 4'096;
   const core::Machine& machine_;
   const LegDesk& legs_;
   const FlightDesk& flights_;
+  std::set<FlightId> for_others_;  ///< Live ones with a principal.
   struct ByFirstBytes {
     std::size_t operator()(const EntryHash& name) const {
       std::size_t out = 0;
