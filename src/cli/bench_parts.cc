@@ -278,7 +278,8 @@ std::vector<BenchPart> bench_parts(const std::string& group, const BenchTarget& 
       {"core", "node", "durable decisions and starts of a whole node", node_part},
       {"core", "check", "the check of a recording", check_part},
       {"coordination", "coordination", "flights across zones of three nodes on loopback", coordination_part},
-      {"coordination", "simulator", "simulated time for each second, three authorities and every fault", simulator_part},
+      {"coordination", "simulator", "simulated time for each second, three authorities and every fault",
+       simulator_part},
       {"f3548", "f3548", "a discovery and synchronization service", [target] { return f3548_part(target); }},
   };
   if (!group.empty()) std::erase_if(parts, [&](const BenchPart& part) { return part.group != group; });

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "coordination/caveat.h"
+#include "coordination/own_use.h"
 #include "geo/conflict.h"
 
 namespace tansiq::coordination {
@@ -38,6 +39,25 @@ EntryHash part_name(const PlannedUse::Part& part) {
   PlannedUse use;
   use.parts.push_back(part);
   return name_of(use);
+}
+
+/// What is shown, named so that it is known again when it is shown anew and lies where it did.
+EntryHash share_name(const ShareContent& shown) {
+  std::string text;
+  log::JcsWriter out(text);
+  out.begin_array().string(shown.from.str()).string(shown.share.str());
+  core::write_volumes(out, shown.volumes);
+  out.end_array();
+  return log::sha256(text);
+}
+
+/// Whether what is shown may be a use that is known better. By name from `full` on; below, nobody can tell more than
+/// that it holds the other.
+bool may_be(const ShareContent& shown, const KnownUse& use) {
+  if (use.party.home != shown.from || !use.party.flight) return false;
+  if (shown.source) return source_of(*use.party.flight) == *shown.source;
+  const geo::TimeWindow around = window_of(shown.volumes);
+  return around.start <= use.window.start && use.window.end <= around.end;
 }
 
 }  // namespace
@@ -217,6 +237,24 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
                      .window = window_of(*part.volumes)});
       break;
     }
+  }
+  // What is shown. As many as may be uses that are known better are taken to be those: nobody is to accept one meeting
+  // twice. What is more than those is somebody else.
+  std::vector<char> taken(out.size(), 0);
+  for (const auto& [body, shown] : held_.known(AuthorityId::trusted(whom.str()))) {
+    if (shown->domain != domain || !std::ranges::any_of(shown->volumes, then) || !meets(body, shown->volumes)) continue;
+    std::size_t same = 0;
+    while (same < taken.size() && (taken[same] != 0 || !may_be(*shown, out[same]))) ++same;
+    if (same < taken.size()) {
+      taken[same] = 1;
+      continue;
+    }
+    out.push_back({.here = false,
+                   .manager = subject_of(shown->from),
+                   .name = share_name(*shown).hex(),
+                   .party = {.home = shown->from, .flight = {}, .intent = {}, .request = {}},
+                   .version = 1,
+                   .window = window_of(shown->volumes)});
   }
   std::ranges::sort(out, {}, &KnownUse::name);
   const auto repeated = std::ranges::unique(out, {}, &KnownUse::name);

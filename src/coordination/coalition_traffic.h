@@ -1,5 +1,5 @@
 // What is planned and known here, as caveats compare it: the flights of this node's home desk, the legs in its zones,
-// the intents and bookings of its zone machine.
+// the intents and bookings of its zone machine, what others show.
 #pragma once
 
 #include <cstring>
@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "coordination/disclosure_held.h"
 #include "coordination/flight_desk.h"
 #include "coordination/leg_desk.h"
 #include "coordination/views.h"
@@ -17,8 +18,8 @@ namespace tansiq::coordination {
 class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
  public:
   /// All must outlive this; `look_again` is to follow when they come out of a snapshot.
-  CoalitionTraffic(const core::Machine& machine, const LegDesk& legs, const FlightDesk& flights)
-      : machine_(machine), legs_(legs), flights_(flights) {}
+  CoalitionTraffic(const core::Machine& machine, const LegDesk& legs, const FlightDesk& flights, const HoldDesk& held)
+      : machine_(machine), legs_(legs), flights_(flights), held_(held) {}
 
   /// A flight of the home desk has come, changed or gone.
   void touch(const FlightId& flight);
@@ -51,6 +52,7 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   const core::Machine& machine_;
   const LegDesk& legs_;
   const FlightDesk& flights_;
+  const HoldDesk& held_;
   std::set<FlightId> for_others_;  ///< Live ones with a principal.
   struct ByFirstBytes {
     std::size_t operator()(const EntryHash& name) const {
