@@ -8,11 +8,13 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -99,6 +101,82 @@ std::string RawClient::read_all() {
   while (fill()) {
   }
   return std::exchange(buffer_, {});
+}
+
+bool RawServer::Guest::read_head() {
+  std::string seen;
+  std::array<char, 4'096> bytes;
+  while (seen.find("\r\n\r\n") == std::string::npos) {
+    const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), 0);
+    if (got <= 0) return false;
+    seen.append(bytes.data(), static_cast<std::size_t>(got));
+  }
+  return true;
+}
+
+bool RawServer::Guest::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (put <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+void RawServer::Guest::send_forever(std::string_view bytes, std::string_view begin) {
+  if (!send(begin)) return;
+  while (send(bytes)) {
+  }
+}
+
+void RawServer::Guest::wait_for_end() {
+  std::array<char, 4'096> bytes;
+  while (::recv(socket_, bytes.data(), bytes.size(), 0) > 0) {
+  }
+}
+
+void RawServer::Guest::read_nothing() {
+  pollfd item{socket_, POLLRDHUP, 0};
+  while (::poll(&item, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
+RawServer::RawServer(Script script) : script_(std::move(script)) {
+  listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t bytes = sizeof at;
+  EXPECT_INVARIANT(listening_ >= 0 && ::bind(listening_, reinterpret_cast<const sockaddr*>(&at), bytes) == 0 &&
+                   ::listen(listening_, 64) == 0 &&
+                   ::getsockname(listening_, reinterpret_cast<sockaddr*>(&at), &bytes) == 0);
+  port_ = ntohs(at.sin_port);
+  accepting_ = std::thread([this] { run(); });
+}
+
+RawServer::~RawServer() {
+  ::shutdown(listening_, SHUT_RDWR);
+  accepting_.join();
+  ::close(listening_);
+  for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
+  for (std::thread& thread : threads_) thread.join();
+  for (const int socket : sockets_) ::close(socket);
+}
+
+std::string RawServer::url() const { return fmt::format("http://127.0.0.1:{}", port_); }
+
+void RawServer::run() {
+  for (;;) {
+    const int socket = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0) return;
+    sockets_.push_back(socket);
+    guests_.fetch_add(1);
+    threads_.emplace_back([this, socket] {
+      Guest guest(socket);
+      script_(guest);
+      ::shutdown(socket, SHUT_RDWR);
+    });
+  }
 }
 
 int status_of(std::string_view response) {

@@ -388,13 +388,14 @@ void NativeFace::get_events(Context& context, api::GetEventsRequest&& request) {
   const auto last = net::last_event_id(context.exchange->request());
   if (!last) return refuse(context, last.error());
   if (*last) from = static_cast<std::uint64_t>(**last) + 1;
-  if (const Status good = services_.events.check(from); !good) return refuse(context, good.error());
+  if (const Status good = services_.events.check(context.caller.subject.str(), from); !good)
+    return refuse(context, good.error());
   if (context.exchange->request().method == net::Method::kHead) {
     net::Response response;
     response.headers.add("Content-Type", "text/event-stream");
     return answer(context, std::move(response));
   }
-  services_.events.subscribe(context.exchange->begin_stream(), from);
+  services_.events.subscribe(context.caller.subject.str(), context.exchange->begin_stream(), from);
 }
 
 }  // namespace tansiq::node
