@@ -200,17 +200,6 @@ bool eventually(const std::function<bool()>& condition) {
   return true;
 }
 
-TemporaryDirectory::TemporaryDirectory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "tansiq-net-XXXXXX").string();
-  EXPECT_INVARIANT(::mkdtemp(pattern.data()) != nullptr);
-  path_ = pattern;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 namespace {
 
 void add_extension(X509* certificate, int id, const char* value) {
@@ -222,8 +211,8 @@ void add_extension(X509* certificate, int id, const char* value) {
 
 }  // namespace
 
-Identity make_identity(const TemporaryDirectory& directory, std::string_view name) {
-  Identity out{directory.file(fmt::format("{}.pem", name)), directory.file(fmt::format("{}.key", name)), {}};
+Identity make_identity(const TemporaryFolder& folder, std::string_view name) {
+  Identity out{folder.file(fmt::format("{}.pem", name)), folder.file(fmt::format("{}.key", name)), {}};
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* certificate = X509_new();
   EXPECT_INVARIANT(key != nullptr && certificate != nullptr);

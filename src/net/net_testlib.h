@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "net/http_server.h"
 
 namespace tansiq::net::test {
@@ -94,26 +95,13 @@ std::string exchange_raw(std::uint16_t port, std::string_view bytes);
 /// thread, which offer nothing to wait on.
 bool eventually(const std::function<bool()>& condition);
 
-/// A directory that is removed with everything in it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  [[nodiscard]] std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
-
- private:
-  std::string path_;
-};
-
 /// A self-signed certificate for 127.0.0.1 and localhost, which also serves as its own authority.
 struct Identity {
   std::string certificate_file;
   std::string key_file;
   std::array<std::uint8_t, 32> key_sha256{};
 };
-Identity make_identity(const TemporaryDirectory& directory, std::string_view name);
+Identity make_identity(const TemporaryFolder& folder, std::string_view name);
 
 /// Exchanges that a test answers by hand, from its own thread.
 class Inbox {
