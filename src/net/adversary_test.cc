@@ -257,7 +257,9 @@ TEST(AdversaryAsClient, ThousandsWhoSayNothingKeepNobodyOut) {
   for (int i = 0; i < 2'000; ++i) {
     silent.emplace_back(server->port());
     silent.back().send(i % 2 == 0 ? "" : "GET / HT");
-    if (i % 100 == 99) EXPECT_EQ(status_of(exchange_raw(server->port(), kGet)), 200) << i;
+    if (i % 100 == 99) {
+      EXPECT_EQ(status_of(exchange_raw(server->port(), kGet)), 200) << i;
+    }
   }
   const HttpCounters counters = server->counters();
   EXPECT_LE(counters.connections_open, 500U + 64U);
@@ -290,7 +292,9 @@ TEST(AdversaryAsClient, ThousandsOfStreamsThatNobodyReadsAreCutOff) {
       EXPECT_LE(stream.queued_bytes(), 64U << 10);
       open = stream.send(event).has_value() || stream.open() || open;
     }
-    if (round % 10 == 0) EXPECT_EQ(status_of(exchange_raw(server->port(), "GET /b HTTP/1.1\r\nHost: h\r\n\r\n")), 200);
+    if (round % 10 == 0) {
+      EXPECT_EQ(status_of(exchange_raw(server->port(), "GET /b HTTP/1.1\r\nHost: h\r\n\r\n")), 200);
+    }
   }
   EXPECT_TRUE(eventually([&] { return server->counters().streams_open == 0; }));
   EXPECT_EQ(ended.load(), 1'000U);
