@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/temporary_folder.h"
 #include "cli/bench.h"
 #include "cli/context.h"
 #include "core/core_figures.h"
@@ -60,24 +61,6 @@ Figure beside(Figure figure, double baseline, double ratio) {
   return figure;
 }
 
-/// A folder that is removed at the end.
-class ScratchFolder {
- public:
-  ScratchFolder() : path_((fs::temp_directory_path() / "tansiq-bench-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 void add_index_figures(std::vector<Figure>& figures, const std::string& suffix, geo::IndexWorkload workload,
                        std::uint64_t seed) {
   const geo::IndexFigures f = geo::measure_index(1'000'000, workload, /*with_rtree_peer=*/true, seed);
@@ -118,7 +101,7 @@ Result<std::vector<Figure>> verify_part() {
 }
 
 Result<std::vector<Figure>> store_part() {
-  const ScratchFolder folder;
+  const TemporaryFolder folder("bench");
   if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
   const store::GroupCommitFigures f = TRY(store::measure_group_commit(folder.path()));
   return std::vector{
@@ -156,8 +139,8 @@ Result<std::vector<Figure>> replay_part() {
 
 // Durable decisions, in process and over HTTP, each in a fresh folder; beside SQLite alone with the same bytes.
 Result<std::vector<Figure>> node_part() {
-  const ScratchFolder raw, in_process, over_http, start;
-  for (const ScratchFolder* folder : {&raw, &in_process, &over_http, &start}) {
+  const TemporaryFolder raw("bench"), in_process("bench"), over_http("bench"), start("bench");
+  for (const TemporaryFolder* folder : {&raw, &in_process, &over_http, &start}) {
     if (folder->path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
   }
   const node::DurableFigures process = TRY(node::measure_durable_in_process({.folder = in_process.path()}));
@@ -206,7 +189,7 @@ Result<std::vector<Figure>> check_part() {
 
 // Three whole nodes on loopback, each step durable.
 Result<std::vector<Figure>> coordination_part() {
-  const ScratchFolder folder;
+  const TemporaryFolder folder("bench");
   if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
   const node::CoordinationFigures f = TRY(node::measure_coordination(folder.path()));
   return std::vector{
@@ -244,7 +227,7 @@ Result<std::vector<Figure>> simulator_part() {
 
 // A DSS: a node of our own, or whatever answers at `url`.
 Result<std::vector<Figure>> f3548_part(const BenchTarget& target) {
-  const ScratchFolder folder;
+  const TemporaryFolder folder("bench");
   if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
   node::F3548Run run;
   run.folder = folder.path();

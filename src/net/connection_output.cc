@@ -113,7 +113,7 @@ void Connection::emit(Slot& slot, bool last) {
     }
   }
   count(thread_.counters.responses);
-  active_ms_ = thread_.now_ms();
+  active_ms_ = useful_ms_ = thread_.now_ms();
   if (closing) close_after_ = true;
 }
 
@@ -159,7 +159,7 @@ void Connection::emit_stream_events() {
   const StreamState::Taken taken = live_->take(events, out_.empty() ? kEventsBytes : 0);
   if (taken.overflowed) {
     count(thread_.counters.slow_consumers);
-    close(StreamEnd::kSlowConsumer);
+    give_up_output("an event stream's queue is full: it is read too slowly");
     return;
   }
   for (const WireEvent& event : events) emit_chunk(event);

@@ -98,6 +98,11 @@ void add_http(Families& out, const net::HttpCounters& http) {
   out.counter("http_bad_requests_total", "Requests refused before any handler.", http.bad_requests);
   out.counter("http_timeouts_total", "Connections closed for slowness.", http.timeouts);
   out.counter("http_slow_consumers_total", "Event streams cut off for slowness.", http.slow_consumers);
+  out.counter("http_connections_replaced_total", "Waiting connections closed in favour of newer ones.",
+              http.connections_replaced);
+  out.counter("http_outputs_dropped_total", "Connections cut off because too many answers waited to be taken.",
+              http.outputs_dropped);
+  out.gauge("http_unsent_bytes", "Answers not taken yet.", static_cast<double>(http.unsent_bytes));
   out.counter("http_tls_failures_total", "TLS handshakes that failed.", http.tls_failures);
   out.counter("http_bytes_in_total", "Bytes received.", http.bytes_in);
   out.counter("http_bytes_out_total", "Bytes sent.", http.bytes_out);

@@ -34,6 +34,7 @@
 #include "base/json_in.h"
 #include "base/logging.h"
 #include "base/random.h"
+#include "base/temporary_folder.h"
 #include "base/time.h"
 #include "core/machine.h"
 #include "log/checkpoint.h"
@@ -315,16 +316,18 @@ int run(int count, char** words) {
   std::signal(SIGPIPE, SIG_IGN);
   set_log_level(LogLevel::kError);
   const auto seed = count > 3 ? std::strtoull(words[3], nullptr, 10) : static_cast<unsigned long long>(::getpid());
-  std::string folder = (fs::temp_directory_path() / "tansiq-kill-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) return 74;
-  fmt::print("seed {}, folder {}\n", seed, folder);
-  const Status done = KillTest(words[1], folder, seed).run(std::atoi(words[2]));
+  auto folder = TemporaryFolder::make("kill");
+  if (!folder) {
+    fmt::print(stderr, "{}\n", folder.error().text());
+    return 74;
+  }
+  fmt::print("seed {}, folder {}\n", seed, folder->path().string());
+  const Status done = KillTest(words[1], folder->path().string(), seed).run(std::atoi(words[2]));
   if (!done) {
+    folder->keep();
     fmt::print(stderr, "FAILED (folder kept): {}\n", done.error().text());
     return 1;
   }
-  std::error_code ignored;
-  fs::remove_all(folder, ignored);
   return 0;
 }
 
