@@ -95,8 +95,8 @@ Result<std::string_view> bearer_token(const Request& request) {
   }
   const std::string_view token = value.substr(kScheme.size());
   if (token.empty()) return unauthenticated("the bearer token is empty");
-  if (token.size() > kTokenBytesMax) {
-    return unauthenticated(fmt::format("the bearer token is longer than {} bytes", kTokenBytesMax));
+  if (token.size() > kBearerBytesMax) {
+    return unauthenticated(fmt::format("the bearer token is longer than {} bytes", kBearerBytesMax));
   }
   return token;
 }

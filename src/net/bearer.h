@@ -44,7 +44,7 @@ class Authenticator {
 void add_challenge(Response& response, const Request& request, std::string_view scope = {});
 
 /// The token of `Authorization: Bearer …`. Fails with `kUnauthenticated` when the header is absent, stands twice, has
-/// another scheme, or a token that is empty or longer than kTokenBytesMax.
+/// another scheme, or a token that is empty or longer than kBearerBytesMax.
 [[nodiscard]] Result<std::string_view> bearer_token(const Request& request);
 
 /// A secret of 32 bytes. Kept in a file of mode 0600 as one line, `tansiq-token-key-1 <base64>`.
