@@ -73,6 +73,11 @@ Result<Principal> authenticate(const Authenticator& authenticator, const Request
 }
 
 void add_challenge(Response& response, const Request& request, std::string_view scope) {
+  if (response.status == 429 || response.status == 503) {
+    // Buckets are filled by the second (rate_limit.h), and what is not available is looked for every few.
+    response.headers.set("Retry-After", response.status == 429 ? "1" : "5");
+    return;
+  }
   std::string value = R"(Bearer realm="tansiq")";
   const bool brought_token = request.headers.count("authorization") > 0;
   if (response.status == 403) {
