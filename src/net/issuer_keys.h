@@ -37,7 +37,7 @@ inline constexpr DurationMs kKeyRefreshMsMin = 60'000;
 inline constexpr DurationMs kKeyRefreshMsMax = 24 * 3'600'000;
 inline constexpr DurationMs kKeyUnknownMs = 30'000;
 /// After a failed fetch; doubled with each further one, up to the refresh interval.
-inline constexpr DurationMs kKeyRetryMs = 10'000;
+inline constexpr DurationMs kKeyRetryMs = 1'000;
 inline constexpr DurationMs kKeyAgeMsMax = 24 * 3'600'000;
 
 /// Whose tokens are taken. The caller checks nothing: `Issuers::open` does.

@@ -129,6 +129,8 @@ Result<std::unique_ptr<Issuers>> Issuers::open(IssuersConfig config, const Clock
     if (!issuer.jwks_url.empty()) {
       const auto address = parse_address(issuer.jwks_url, out->config_.loopback_http);
       if (!address) return std::unexpected(inside(address.error(), where));
+      // A start is the time to learn that a file is not there.
+      if (!issuer.ca_file.empty()) TRY(TlsClientContext::create({.ca_file = issuer.ca_file}));
       fetch = make_fetch(issuer, *address, out->interrupt_);
     }
     auto keys = IssuerKeys::open(issuer, std::move(fetch));

@@ -156,6 +156,7 @@ TEST_F(IssuersTest, RefusesConfigurationsThatMakeNoSense) {
   EXPECT_THAT(refusal([](IssuersConfig& c) { c.issuers[0].refresh_ms = 1; }), HasSubstr("every minute"));
   EXPECT_THAT(refusal([](IssuersConfig& c) { c.issuers[0].unknown_key_ms = 1; }), HasSubstr("every second"));
   EXPECT_THAT(refusal([](IssuersConfig& c) { c.issuers[0].age_ms_max = 1; }), HasSubstr("may be kept"));
+  EXPECT_THAT(refusal([](IssuersConfig& c) { c.issuers[0].ca_file = "/nowhere.pem"; }), HasSubstr("/nowhere.pem"));
   EXPECT_THAT(refusal([](IssuersConfig& c) { c.issuers.resize(kIssuersMax + 1, c.issuers[0]); }),
               HasSubstr("more than 64"));
 }

@@ -61,6 +61,7 @@ struct TokenRefusal {
 template <class T>
 using TokenResult = std::expected<T, TokenRefusal>;
 
+/// What an entry has room for.
 inline constexpr std::size_t kSubjectBytesMax = 500;
 inline constexpr DurationMs kJwtLifetimeMsMax = 3'600'000;
 /// By so much an issuer's clock may be ahead of ours: for `nbf`, `iat`, and how far ahead `exp` is. Not for expiry.

@@ -43,6 +43,7 @@ struct Shared {
   HttpServerOptions options;
   Handler handler;
   SystemClock system_clock;
+  std::string every_answer{};              ///< `HttpServerOptions::every_answer` as lines.
   std::atomic<std::size_t> body_bytes{0};  ///< Held by requests being received or answered.
   std::atomic<std::uint64_t> connections_open{0}, connections_accepted{0}, connections_refused{0};
   mutable std::mutex tls_mutex;
