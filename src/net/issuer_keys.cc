@@ -190,7 +190,7 @@ void IssuerKeys::look_at_files(bool forced) {
   auto read = read_files();
   const std::lock_guard lock(mutex_);
   if (!read) {
-    file_trouble_ = "keys not read again: " + read.error().text();
+    file_trouble_ = "its key files cannot be used any more, those of before are kept";
     log_error("issuer.key_file_refused", {{"issuer", config_.name}, {"message", read.error().text()}});
     return;
   }
@@ -223,7 +223,7 @@ void IssuerKeys::fetch(std::int64_t now_ms) {
   if (!keys) {
     ++fetches_failed_;
     plan_.failed(now_ms);
-    fetch_trouble_ = "keys cannot be fetched: " + keys.error().text();
+    fetch_trouble_ = "its keys cannot be fetched";
     log_warning("issuer.fetch_failed", {{"issuer", config_.name},
                                         {"url", config_.jwks_url},
                                         {"message", keys.error().text()},
@@ -263,7 +263,7 @@ IssuerStanding IssuerKeys::standing(std::int64_t now_ms) const {
   if (fetched_ms_) out.age_ms = now_ms - *fetched_ms_;
   out.fetches_failed = fetches_failed_;
   out.trouble = !file_trouble_.empty() ? file_trouble_ : fetch_trouble_;
-  if (out.trouble.empty() && known_->empty()) out.trouble = "no keys yet";
+  if (out.trouble.empty() && known_->empty()) out.trouble = "its keys have not been fetched yet";
   return out;
 }
 

@@ -116,10 +116,10 @@ TEST(IssuerKeys, FetchesAndKeepsWhenTheIssuerIsAway) {
   const auto keys = *IssuerKeys::open(by_url(), issuer.fetch());
   EXPECT_EQ(issuer.asked, 0) << "opening does not fetch";
   EXPECT_THAT(ids(*keys), IsEmpty());
-  EXPECT_EQ(keys->standing(0).trouble, "no keys yet");
+  EXPECT_EQ(keys->standing(0).trouble, "its keys have not been fetched yet");
   keys->round(0);
   EXPECT_EQ(keys->standing(0).fetches_failed, 1U);
-  EXPECT_THAT(keys->standing(0).trouble, HasSubstr("nobody there"));
+  EXPECT_EQ(keys->standing(0).trouble, "its keys cannot be fetched") << "why is for the log";
   issuer.serve(jwks({&one}));
   keys->round(kSecond - 1);
   EXPECT_EQ(issuer.asked, 1) << "not due yet";
@@ -130,7 +130,7 @@ TEST(IssuerKeys, FetchesAndKeepsWhenTheIssuerIsAway) {
   issuer.answer = fail(ErrorCode::kUnavailable, "gone");
   keys->round(keys->due_ms());
   EXPECT_THAT(ids(*keys), ElementsAre(one.key_id())) << "kept";
-  EXPECT_THAT(keys->standing(keys->due_ms()).trouble, HasSubstr("gone"));
+  EXPECT_EQ(keys->standing(keys->due_ms()).trouble, "its keys cannot be fetched");
 }
 
 TEST(IssuerKeys, GivesUpKeysThatAreTooOld) {
@@ -224,7 +224,7 @@ TEST(IssuerKeys, ReadsFilesAgainWhenTheyChange) {
   std::ofstream(file) << "half a fi";
   keys->round(0);
   EXPECT_THAT(ids(*keys), ElementsAre(one.key_id())) << "a broken file changes nothing";
-  EXPECT_THAT(keys->standing(0).trouble, HasSubstr(file));
+  EXPECT_THAT(keys->standing(0).trouble, HasSubstr("cannot be used"));
   std::ofstream(file) << jwks({&one, &two});
   keys->round(0);
   EXPECT_EQ(ids(*keys).size(), 2U);

@@ -106,7 +106,7 @@ void CertificateKeeper::renew(net::HttpServer& server) {
   const auto until = net::certificate_expiry(files_.certificate.string());
   const std::lock_guard lock(mutex_);
   if (!taken) {
-    standing_.trouble = "the new certificate cannot be used, the old one stays: " + taken.error().text();
+    standing_.trouble = "the new certificate cannot be used, the old one stays";
     log_error("tls.renewal_failed", {{"message", taken.error().message}, {"where", taken.error().where}});
     return;
   }
@@ -126,6 +126,7 @@ std::vector<std::string> credential_remarks(bool test_mode, const net::Doorkeepe
                                             const CertificateKeeper& keeper) {
   std::vector<std::string> out;
   if (test_mode) out.emplace_back(kTestModeRemark);
+  // /readyz is open to everybody: paths, addresses and reasons stand in the log.
   for (const net::IssuerStanding& issuer : door.issuers()->standing()) {
     if (!issuer.trouble.empty()) out.push_back(fmt::format("issuer {}: {}", issuer.name, issuer.trouble));
   }

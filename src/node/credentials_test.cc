@@ -103,7 +103,7 @@ TEST_F(Credentials, TokenComesBeforeScopeBeforeBody) {
 TEST_F(Credentials, AnIssuerGrantsNoMoreThanIsStated) {
   const TestNode plain(trusting());
   EXPECT_EQ(plain.get("/v1/zones", token("admin intents.read", "us")).status, 403) << "F3548 alone, unless stated";
-  const TestNode more(trusting([](NodeConfig& c) { c.auth.issuers[0].scopes = {"intents.read"}; }));
+  TestNode more(trusting([](NodeConfig& c) { c.auth.issuers[0].scopes = {"intents.read"}; }));
   EXPECT_EQ(more.get("/v1/zones", token("admin intents.read", "us")).status, 200);
   EXPECT_EQ(more.get("/log/" + more.node().log_origin() + "/checkpoint", token("log.read admin", "us")).status, 403);
   EXPECT_EQ(more.get(kIntent, token(kSc)).status, 403);
@@ -132,7 +132,7 @@ TEST_F(Credentials, TroubleWithKeysIsSaid) {
   std::ofstream(folder.path() / "jwks.json") << "{";
   node.node().reload();
   ASSERT_TRUE(eventually([&] { return node.get("/readyz").body != "ready\n"; }));
-  EXPECT_THAT(node.get("/readyz").body, HasSubstr("ready, but issuer lab: keys not read again"));
+  EXPECT_THAT(node.get("/readyz").body, HasSubstr("ready, but issuer lab: its key files cannot be used any more"));
   EXPECT_THAT(node.get("/metrics").body, HasSubstr("tansiq_issuer_trouble{issuer=\"lab\"} 1"));
   EXPECT_EQ(node.get(kIntent, token(kSc)).status, 404) << "the keys of before stay";
 }
@@ -268,7 +268,7 @@ TEST_F(Credentials, ANewCertificateServesNewConnectionsAndABrokenOneNobody) {
   // The certificate alone: it does not fit the key that is still there.
   std::filesystem::copy_file(next.certificate, now.certificate, std::filesystem::copy_options::overwrite_existing);
   ASSERT_TRUE(eventually([&] { return kept->get("/readyz")->body != "ready\n"; })) << "noticed without a signal";
-  EXPECT_THAT(kept->get("/readyz")->body, HasSubstr("the old one stays"));
+  EXPECT_EQ(kept->get("/readyz")->body, "ready, but the new certificate cannot be used, the old one stays\n");
   EXPECT_TRUE(connect(now)->get("/healthz")) << "new connections get the old certificate";
   EXPECT_THAT(kept->get("/metrics")->body, HasSubstr("tansiq_tls_trouble 1"));
 
