@@ -448,6 +448,7 @@ Status Node::Impl::wait() {
 
 /// In the order of the data flow, so that whatever was taken in is answered: sockets, core, record, streams.
 void Node::Impl::shut_down() {
+  if (!core_) return problems_.drain();  // It has not even opened.
   log_info("node.stopping");
   const auto failed = [this] {
     const std::lock_guard lock(mutex_);
@@ -458,7 +459,7 @@ void Node::Impl::shut_down() {
   if (housekeeper_.joinable()) housekeeper_.join();
   if (hub_) hub_->stop();
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
-  if (door_) door_->issuers()->stop();
+  door_->issuers()->stop();
   if (const auto links = linked()) links->stop();
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
