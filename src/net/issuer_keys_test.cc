@@ -193,7 +193,8 @@ TEST(IssuerKeys, RefusesAnswersThatAreNoKeys) {
     keys->round(keys->due_ms());
     EXPECT_TRUE(still()) << body;
   }
-  issuer.answer = ClientResponse{.status = 301, .headers = {}, .body = jwks({&rsa})};
+  const JwtSigner other = make();
+  issuer.answer = ClientResponse{.status = 301, .headers = {}, .body = jwks({&other})};
   keys->round(keys->due_ms());
   EXPECT_TRUE(still()) << "redirects are not followed";
   EXPECT_EQ(keys->standing(0).fetches_failed, 5U);

@@ -236,7 +236,9 @@ TEST_F(Credentials, TestModeIsRefusedWithDataModeReal) {
        {core::DataMode::kReal, core::DataMode::kExercise, core::DataMode::kTest, core::DataMode::kSimulated}) {
     const auto door = make_doorkeeper(config, net::TokenKey::generate(), mode, clock, problems);
     EXPECT_EQ(door.has_value(), mode != core::DataMode::kReal);
-    if (!door) EXPECT_EQ(door.error().code, ErrorCode::kForbidden);
+    if (!door) {
+      EXPECT_EQ(door.error().code, ErrorCode::kForbidden);
+    }
   }
 }
 
