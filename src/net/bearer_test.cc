@@ -171,7 +171,7 @@ TEST(Authenticator, ReadsTheHeaderStrictly) {
   for (const char* text : {"", "Bearer", "Bearer ", "Basic abc", "abc"}) {
     EXPECT_EQ(bearer_token(request_with(text)).error().code, ErrorCode::kUnauthenticated) << text;
   }
-  EXPECT_FALSE(bearer_token(request_with("Bearer " + std::string(kTokenBytesMax + 1, 'a'))));
+  EXPECT_FALSE(bearer_token(request_with("Bearer " + std::string(kBearerBytesMax + 1, 'a'))));
   Request twice = request_with("Bearer a");
   twice.headers.add("authorization", "Bearer a");
   EXPECT_FALSE(bearer_token(twice));

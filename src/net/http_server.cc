@@ -172,14 +172,14 @@ class Listener {
 
 }  // namespace
 
-void turn_away(int socket, bool tls, std::span<char> scratch) {
+void turn_away(int socket, bool tls, std::string_view every_answer, std::span<char> scratch) {
   if (!tls) {
     const Problem problem = make_problem({ErrorCode::kOverloaded, "the node has all the connections it may have", ""});
     const Response response = problem_response(problem);
     const std::string text = fmt::format(
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n"
+        "HTTP/1.1 503 Service Unavailable\r\n{}Content-Type: application/problem+json\r\nContent-Length: {}\r\n"
         "Retry-After: 1\r\nConnection: close\r\n\r\n{}",
-        response.body.size(), response.body);
+        every_answer, response.body.size(), response.body);
     // A fresh socket has room for it; if not, the close says enough.
     std::ignore = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
     ::shutdown(socket, SHUT_WR);
@@ -337,6 +337,10 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerOptions options,
   impl->port = listening.port;
   const std::int64_t tick_ms = tick_for(options.limits);
   const std::size_t threads = options.io_threads;
+  for (std::size_t i = 0; i < options.every_answer.size(); ++i) {
+    impl->shared->every_answer +=
+        fmt::format("{}: {}\r\n", options.every_answer.name(i), options.every_answer.value(i));
+  }
   impl->shared->options = std::move(options);
   impl->shared->handler = std::move(handler);
   impl->shared->threads = threads;

@@ -66,6 +66,8 @@ struct HttpServerOptions {
   std::optional<TlsConfig> tls{};
   /// Without TLS only loopback is served, unless this says otherwise.
   bool allow_plaintext_remote = false;
+  /// Added to every answer, also to those that the server gives by itself, and to the heads of streams.
+  Headers every_answer{};
   /// For the Date header. Must outlive the server. Null: the system's.
   const Clock* clock = nullptr;
   /// Called on I/O threads; must not block.

@@ -45,6 +45,24 @@ TEST(HttpServer, AnswersAndKeepsTheConnection) {
   EXPECT_EQ(server->counters().connections_accepted, 1U);
 }
 
+TEST(HttpServer, EveryAnswerBearsWhatIsConfigured) {
+  HttpServerOptions options;
+  options.every_answer.add("Tansiq-Test-Mode", "on");
+  const auto server = start_server(
+      [](const std::shared_ptr<Exchange>& exchange) {
+        if (exchange->request().path() == "/events") {
+          (void)exchange->begin_stream();
+        } else {
+          echo(exchange);
+        }
+      },
+      options);
+  for (const char* request : {"GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "nonsense\r\n\r\n",
+                              "HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD /events HTTP/1.1\r\nHost: h\r\n\r\n"}) {
+    EXPECT_THAT(exchange_raw(server->port(), request), HasSubstr("\r\nTansiq-Test-Mode: on\r\n")) << request;
+  }
+}
+
 TEST(HttpServer, FollowsTheRulesOfKeepAlive) {
   const auto server = start_server(echo);
   EXPECT_THAT(exchange_raw(server->port(), "GET / HTTP/1.0\r\n\r\n"), HasSubstr("Connection: close\r\n"));

@@ -180,7 +180,7 @@ void IoThread::adopt(int socket, ConnectionInfo info) {
 void IoThread::adopt_in_place_of_another(int socket, ConnectionInfo info) {
   if (stopping || make_room()) return adopt(socket, std::move(info));
   count(shared->connections_refused);
-  turn_away(socket, info.tls, scratch);
+  turn_away(socket, info.tls, shared->every_answer, scratch);
   connections.fetch_sub(1, std::memory_order_relaxed);
   shared->connections_open.fetch_sub(1, std::memory_order_relaxed);
 }

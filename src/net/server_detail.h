@@ -46,6 +46,7 @@ struct Shared {
   Handler handler;
   std::size_t threads = 1;
   SystemClock system_clock;
+  std::string every_answer{};              ///< `HttpServerOptions::every_answer` as lines.
   std::atomic<std::size_t> body_bytes{0};  ///< Held by requests being received or answered.
   std::atomic<std::uint64_t> connections_open{0}, connections_accepted{0}, connections_refused{0};
   mutable std::mutex tls_mutex;
@@ -172,8 +173,8 @@ class Output {
   std::size_t bytes_ = 0;   // not yet written
 };
 
-/// Tells a client that the server is full, and closes.
-void turn_away(int socket, bool tls, std::span<char> scratch);
+/// Tells a client that the server is full, with the headers of every answer, and closes.
+void turn_away(int socket, bool tls, std::string_view every_answer, std::span<char> scratch);
 
 /// One client. Lives on one I/O thread; every method runs there.
 class Connection : public std::enable_shared_from_this<Connection> {

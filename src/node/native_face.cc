@@ -198,8 +198,12 @@ void NativeFace::get_readiness(Context& context, api::GetReadinessRequest&&) {
   // Through the queue: ready means that the core thread answers.
   // A charter that others have left behind is no reason to send it no requests, but for those who run it to act.
   read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
-    const std::string trouble = charter_trouble(all, services_.core.now());
-    return net::text_response(200, trouble.empty() ? "ready\n" : "ready, but " + trouble + "\n");
+    std::vector<std::string> remarks = services_.remarks();
+    if (std::string trouble = charter_trouble(all, services_.core.now()); !trouble.empty()) {
+      remarks.insert(remarks.begin(), std::move(trouble));
+    }
+    return net::text_response(200,
+                              remarks.empty() ? "ready\n" : fmt::format("ready, but {}\n", fmt::join(remarks, "; ")));
   });
 }
 

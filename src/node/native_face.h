@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "net/bearer.h"
 #include "net/http_server.h"
@@ -29,6 +30,8 @@ class NativeFace {
     const net::Authenticator& authenticator;
     std::function<std::string()> metrics;  ///< The text of /metrics.
     std::function<Status()> ready;         ///< Why not ready, if so.
+    /// What whoever runs the node should know although it is ready.
+    std::function<std::vector<std::string>()> remarks;
     /// The document of peers and links.
     std::function<std::string(const coordination::Coalition&)> peers;
     std::function<std::string()> clock;         ///< The document of the clock's bound.

@@ -15,6 +15,7 @@
 #include "log/checkpoint.h"
 #include "node/clock_bound.h"
 #include "node/core_thread.h"
+#include "node/credentials.h"
 #include "node/data_dir.h"
 #include "node/event_hub.h"
 #include "node/f3548_face.h"
@@ -45,7 +46,7 @@ class Node::Impl {
         clock_(config_.clock != nullptr ? *config_.clock : *own_clock_),
         dir_(std::move(dir)),
         vkey_(dir_.key.verifier().text()),
-        authenticator_(dir_.token_key, system_clock_) {}
+        certificate_(config_.tls) {}
 
   ~Impl() {
     stop();
@@ -58,6 +59,7 @@ class Node::Impl {
   [[nodiscard]] Status open();
   [[nodiscard]] Status start();
   void stop();
+  void reload();
   [[nodiscard]] Status wait();
   void submit(core::Command command, SubmitCallback callback);
   void tick() { (void)core_->submit_urgent(TickTask{}); }
@@ -114,10 +116,11 @@ class Node::Impl {
   const Clock& clock_;
   DataDir dir_;
   const std::string vkey_;
-  net::TokenAuthenticator authenticator_;
   OpenReport report_;
   CoreFigures figures_;
   ProblemLog problems_;
+  std::unique_ptr<net::Doorkeeper> door_;
+  CertificateKeeper certificate_;
 
   HeadNotes notes_;
   std::unique_ptr<store::SqliteStore> store_;
@@ -160,6 +163,7 @@ class Node::Impl {
 
 Status Node::Impl::open() {
   const auto begin = std::chrono::steady_clock::now();
+  door_ = TRY(make_doorkeeper(config_, dir_.token_key, dir_.charter.charter.data_mode, system_clock_, problems_));
   TRY_VOID(open_store());
   logs_.emplace(TRY(LogBook::open(*store_, dir_.charter.charter, dir_.self)));
   coordination::CoalitionConfig config{
@@ -174,7 +178,9 @@ Status Node::Impl::open() {
     stated = 0;
   bound_ = std::make_unique<ClockBound>(dir_.charter.charter.timing.clock_error_ms, system_time_source(), stated);
   bound_->observe();
-  Restored restored = TRY(restore_state(*store_, *logs_, config, clock_.now(), config_.f3548));
+  f3548::Switches switches = config_.f3548;
+  switches.allow_http = switches.allow_http || config_.test_mode;
+  Restored restored = TRY(restore_state(*store_, *logs_, config, clock_.now(), switches));
   report_.created = dir_.created;
   report_.develop_charter = dir_.develop_charter;
   report_.entries = restored.entries;
@@ -245,9 +251,10 @@ Status Node::Impl::make_threads(State state) {
                            .events = *hub_,
                            .log = *log_face_,
                            .problems = problems_,
-                           .authenticator = authenticator_,
+                           .authenticator = *door_,
                            .metrics = [this] { return metrics(); },
                            .ready = [this] { return ready(); },
+                           .remarks = [this] { return credential_remarks(config_.test_mode, *door_, certificate_); },
                            .peers = [this](const coordination::Coalition& all) { return peers(all); },
                            .clock = [this] { return clock_json(bound_->standing()); },
                            .charter_note =
@@ -260,22 +267,14 @@ Status Node::Impl::make_threads(State state) {
                            .public_log = config_.public_log,
                            .public_metrics = config_.public_metrics});
   f3548_face_ = std::make_unique<F3548Face>(F3548Face::Services{
-      .core = *core_, .problems = problems_, .authenticator = authenticator_, .program_version = TANSIQ_VERSION});
+      .core = *core_, .problems = problems_, .authenticator = *door_, .program_version = TANSIQ_VERSION});
   return {};
 }
 
 Status Node::Impl::start() {
-  net::HttpServerOptions options;
-  options.address = config_.listen_address;
-  options.port = config_.listen_port;
-  options.io_threads = config_.io_threads;
-  options.limits.connections_max = config_.limits.connections_max;
-  options.limits.body_bytes_max = config_.limits.body_bytes_max;
-  options.allow_plaintext_remote = config_.allow_plain_remote;
-  if (!config_.tls.certificate.empty() || !config_.tls.key.empty()) {
-    options.tls = net::TlsConfig{config_.tls.certificate.string(), config_.tls.key.string(), {}, false};
-  }
+  net::HttpServerOptions options = server_options(config_);
   options.on_problem = [this](const net::ServerProblem& problem) { note_server_problem(problem); };
+  door_->issuers()->start();
   core_->start();
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (F3548Face::serves(exchange->request())) return f3548_face_->handle(exchange);
@@ -423,6 +422,11 @@ void Node::Impl::stop() {
   changed_.notify_all();
 }
 
+void Node::Impl::reload() {
+  door_->issuers()->reload();
+  certificate_.reload();  // Within one round of house keeping.
+}
+
 void Node::Impl::fail_with(const Error& error) {
   const std::lock_guard lock(mutex_);
   if (!failure_) failure_ = error;
@@ -444,6 +448,7 @@ Status Node::Impl::wait() {
 
 /// In the order of the data flow, so that whatever was taken in is answered: sockets, core, record, streams.
 void Node::Impl::shut_down() {
+  if (!core_) return problems_.drain();  // It has not even opened.
   log_info("node.stopping");
   const auto failed = [this] {
     const std::lock_guard lock(mutex_);
@@ -454,6 +459,7 @@ void Node::Impl::shut_down() {
   if (housekeeper_.joinable()) housekeeper_.join();
   if (hub_) hub_->stop();
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
+  door_->issuers()->stop();
   if (const auto links = linked()) links->stop();
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
@@ -476,10 +482,11 @@ void Node::Impl::keep_house() {
     {
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, std::chrono::milliseconds(store::kPublishIntervalMs),
-                        [&] { return stop_asked_ || failure_.has_value() || snapshot_to_write_.has_value(); });
+                        [&] { return stop_asked_ || failure_ || snapshot_to_write_; });
       if (stop_asked_ || failure_) return;
       snapshot.swap(snapshot_to_write_);
     }
+    certificate_.look(*server_, std::chrono::steady_clock::now());
     if (recovery_.active()) {
       recovery_round();
       problems_.drain();
@@ -584,6 +591,10 @@ std::string Node::Impl::metrics() const {
                        .clock = bound_->standing(),
                        .recovering = recovery_.active(),
                        .recovery_missing = recovery_.active() ? recovery_.standing().missing() : 0,
+                       .door = door_->figures(),
+                       .issuers = door_->issuers()->standing(),
+                       .test_mode = config_.test_mode,
+                       .certificate = certificate_.standing(),
                        .published_entries = store_->published(store::kMainLog).size,
                        .data_dir = config_.data_dir});
 }
@@ -666,6 +677,7 @@ void Node::act(coordination::ActCommand command, std::function<void(Result<coord
   impl_->act(std::move(command), std::move(callback));
 }
 void Node::stop() { impl_->stop(); }
+void Node::reload() { impl_->reload(); }
 Status Node::wait() { return impl_->wait(); }
 void Node::submit(core::Command command, SubmitCallback callback) {
   impl_->submit(std::move(command), std::move(callback));
@@ -680,18 +692,7 @@ const std::string& Node::log_vkey() const { return impl_->vkey(); }
 
 Result<std::string> Node::mint_token(std::string_view subject, const std::vector<std::string>& scopes,
                                      DurationMs ttl_ms) const {
-  net::TokenClaims claims;
-  claims.subject = subject;
-  for (const std::string& scope : scopes) {
-    if (std::ranges::find(kScopes, std::string_view(scope)) == kScopes.end()) {
-      return fail(ErrorCode::kInvalid,
-                  fmt::format("there is no scope {}; known are {}", scope, fmt::join(kScopes, ", ")), "scope");
-    }
-    claims.scopes.insert(scope);
-  }
-  claims.issued = impl_->system_now();
-  claims.expires = claims.issued + ttl_ms;
-  return net::mint_token(impl_->dir().token_key, std::move(claims));
+  return mint_scoped_token(impl_->dir().token_key, subject, scopes, impl_->system_now(), ttl_ms);
 }
 
 }  // namespace tansiq::node

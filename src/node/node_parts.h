@@ -4,7 +4,10 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "net/http_server.h"
 #include "node/data_dir.h"
 #include "node/peer_links.h"
 
@@ -17,6 +20,14 @@ namespace tansiq::node {
 
 /// The lines to peers as far as the configuration says: what this node shows, where it listens, other ways to them.
 [[nodiscard]] PeerLinks::Config peer_addresses(const NodeConfig& config);
+
+/// Where and how the faces listen.
+[[nodiscard]] net::HttpServerOptions server_options(const NodeConfig& config);
+
+/// A token of our own with scopes of `kScopes`. Fails with `kInvalid` for others.
+[[nodiscard]] Result<std::string> mint_scoped_token(const net::TokenKey& key, std::string_view subject,
+                                                    const std::vector<std::string>& scopes, UtcMs now,
+                                                    DurationMs ttl_ms);
 
 /// The text of `/`.
 [[nodiscard]] std::string about(const DataDir& dir, const log::SignerKey& key);
