@@ -183,6 +183,8 @@ bool Charters::duty(Node& node) {
   if (version > newest()) return false;
   const CharterVersion& next = at(version);
   if (next.adopt_at.at(node.self()) > world_.now() && !world_.healed()) return false;
+  // Who comes back hears from those who stayed that they have adopted it: alone it could not bring it into force.
+  if (!act.through.empty() && next.adopted.empty()) return false;
   act.note = NoteText{next.note};
   if (node.act(std::move(act))) return true;
   ++world_.counts().adoptions_refused;
