@@ -51,12 +51,12 @@ list() {
   echo "handover|0|handover||$safety|$deep"
   echo "handover.perm|0|handover|-DPERM|$safety|$deep"
   echo "handover.endless|0|handover||$endless|-l $deep"
-  for m in cross order modify policy hotline; do
+  for m in cross order modify policy charter hotline; do
     echo "$m|0|$m||$safety|$deep"
     echo "$m.endless|0|$m||$endless|-l $deep"
   done
   echo "order.expire|0|order|-DEXPIRE|$safety|$deep"
-  for m in leg cross modify handover policy; do echo "$m.reach|1|$m|-DREACH|$safety|$deep"; done
+  for m in leg cross modify handover policy charter; do echo "$m.reach|1|$m|-DREACH|$safety|$deep"; done
   mutations leg 1 4 "$safety|$deep"
   echo "leg.mut5|1|leg|-DG=2 -DMUT=5|$safety|$deep"
   mutations leg 6 15 "$safety|$deep"
@@ -65,6 +65,7 @@ list() {
   mutations modify 1 8 "$safety|$deep"
   mutations handover 1 11 "$safety|$deep"
   mutations policy 1 8 "$safety|$deep"
+  mutations charter 1 9 "$safety|$deep"
   mutations hotline 1 9 "$safety|$deep"
   if [ "$long" = yes ]; then
     echo "handover.long|0|handover|-DGMAX=2|$safety|$deep"

@@ -110,6 +110,7 @@ Result<int> set_keys(Context& context, const KeysArguments& arguments) {
 struct AdoptArguments {
   ActOptions act;
   std::string note;
+  std::vector<std::string> through;
 };
 
 Result<int> adopt(Context& context, const AdoptArguments& arguments) {
@@ -118,7 +119,10 @@ Result<int> adopt(Context& context, const AdoptArguments& arguments) {
   if (!opened) return std::unexpected(in_file(opened.error(), arguments.note));
   const std::string done = fmt::format("adopted version {}, hash {}, in force from {}", opened->charter.version,
                                        core::charter_hash(opened->text), format_utc(opened->charter.valid_from));
-  return send_act(context, arguments.act, coordination::AdoptCharter{{std::move(note)}}, done);
+  std::vector<coordination::NoteText> through;
+  for (const std::string& file : arguments.through) through.push_back({TRY(read_text(file, kNoteBytesMax))});
+  return send_act(context, arguments.act,
+                  coordination::AdoptCharter{.note = {std::move(note)}, .through = std::move(through)}, done);
 }
 
 void add_adopt(Command& charter) {
@@ -132,8 +136,15 @@ void add_adopt(Command& charter) {
           "recorded. 'tansiq peer list' shows who has adopted what.")
       .argument(a->note, "NOTE", "the signed next version")
       .completes(Completes::kFile);
+  command
+      .option(
+          a->through, "--through", "NOTE",
+          "where this authority was struck out and comes back: a version between, that does not name it; the oldest "
+          "first, may be repeated")
+      .completes(Completes::kFile);
   add_act_options(command, a->act);
   command.example("tansiq charter adopt next.note", "after comparing its hash by voice")
+      .example("tansiq charter adopt v4.note --through v3.note", "back in, having been out under version 3")
       .exits(1, "it cannot follow the version in force; nothing was recorded")
       .run([a](Context& context) { return adopt(context, *a); });
 }

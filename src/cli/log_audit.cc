@@ -2,12 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+
 #include "base/bytes.h"
 #include "cli/context.h"
 #include "cli/log_location.h"
+#include "coordination/log_origins.h"
 #include "core/audit.h"
 #include "f3548/registry.h"
+#include "node/data_dir.h"
 #include "node/state.h"
+#include "store/sqlite_reader.h"
 
 namespace tansiq::cli {
 namespace {
@@ -19,23 +27,34 @@ struct AuditArguments {
 
 constexpr std::size_t kDifferencesPrintedMax = 50;
 
-// The genesis entry names the authority whose record this is.
-Result<core::MachineConfig> config_for(log::LogSource& source, const std::string& charter_file) {
+/// A charter beside the log, and whose record it is: its genesis entry names the authority.
+struct Founding {
+  core::SignedCharter charter;
+  AuthorityId self;
+};
+
+Result<Founding> founding_of(log::LogSource& source, const std::string& charter_file) {
   const std::string note = TRY(read_text(charter_file, kNoteBytesMax));
   auto opened = core::open_charter(note);
   if (!opened) return std::unexpected(in_file(opened.error(), charter_file));
-  core::MachineConfig config;
+  Founding out{.charter = std::move(*opened), .self = {}};
   TRY_VOID(for_each_entry(source, 0, 1, [&](std::uint64_t, ByteView bytes) -> Status {
     const core::Entry genesis = TRY(core::read_entry(as_text(bytes)));
     if (genesis.type != core::EntryType::kGenesis)
       return fail(ErrorCode::kCorrupt, "the log does not begin with its genesis");
-    config.self = genesis.genesis.authority;
+    out.self = genesis.genesis.authority;
     return {};
   }));
-  config.charter = std::move(opened->charter);
-  config.charter_text = std::move(opened->text);
-  return config;
+  return out;
 }
+
+/// What an audit has come to.
+struct Audited {
+  std::uint64_t entries = 0;  ///< Of the authority's own record, `main`.
+  std::uint64_t differences = 0;
+  std::int64_t version = 1;  ///< Of the charter, in force last.
+  std::string state_hash;
+};
 
 void print_difference(const Context& context, const core::AuditDifference& difference) {
   if (context.json) {
@@ -53,21 +72,25 @@ void print_difference(const Context& context, const core::AuditDifference& diffe
   put(fmt::format("  recorded  {}\n  decided   {}\n", printable(difference.recorded), printable(difference.decided)));
 }
 
-Result<int> audit(Context& context, const AuditArguments& arguments) {
-  const LogLocation location = TRY(find_log(arguments.data, {}));
-  const std::string charter =
-      arguments.charter.value_or((std::filesystem::path(arguments.data) / "charter.note").string());
-  core::MachineConfig config = TRY(config_for(*location.source, charter));
+/// An exported log: `main` alone. What a node says and reads in other logs takes places in between, and moves its
+/// state; such a record is audited where all of them are.
+Result<Audited> audit_alone(Context& context, log::LogSource& source, Founding founding) {
+  Audited out;
+  out.version = founding.charter.charter.version;
+  core::MachineConfig config;
+  config.self = std::move(founding.self);
+  config.charter = std::move(founding.charter.charter);
+  config.charter_text = std::move(founding.charter.text);
   core::Auditor auditor = TRY(core::Auditor::make(std::move(config)));
   f3548::Registry registry({});
-  const std::uint64_t size = TRY(log_size(*location.source));
+  out.entries = TRY(log_size(source));
   Progress progress(context.terminal, "deciding again", "entries");
   std::uint64_t done = 0;
-  std::uint64_t differences = 0;
-  TRY_VOID(for_each_entry(*location.source, 0, size, [&](std::uint64_t index, ByteView bytes) -> Status {
+  TRY_VOID(for_each_entry(source, 0, out.entries, [&](std::uint64_t index, ByteView bytes) -> Status {
+    const std::string_view line = as_text(bytes);
     // What stands in the registry of F3548 is followed, and checked for what its entries state; it is not decided
     // again.
-    if (const std::string_view line = as_text(bytes); f3548::is_registry_line(line)) {
+    if (f3548::is_registry_line(line)) {
       const f3548::Entry entry = TRY(f3548::read_entry(line));
       if (entry.place.seq != auditor.machine().next_seq() || entry.place.time < auditor.machine().last_time()) {
         return fail(ErrorCode::kCorrupt, "the registry's entry does not follow", fmt::format("entry {}", index));
@@ -78,29 +101,159 @@ Result<int> audit(Context& context, const AuditArguments& arguments) {
       }
       return {};
     }
-    auto checked = auditor.check(as_text(bytes));
+    if (coordination::is_coordination_line(line)) {
+      return fail(ErrorCode::kUnsupported,
+                  "this record speaks with others, and what they have said is not here: give the node's data folder",
+                  fmt::format("entry {}", index));
+    }
+    auto checked = auditor.check(line);
     if (!checked) return std::unexpected(inside(checked.error(), fmt::format("entry {}", index)));
-    if (*checked && ++differences <= kDifferencesPrintedMax) print_difference(context, **checked);
-    if (++done % 1'000 == 0) progress.update(done, size);
+    if (*checked && ++out.differences <= kDifferencesPrintedMax) print_difference(context, **checked);
+    if (++done % 1'000 == 0) progress.update(done, out.entries);
     return {};
   }));
   progress.finish();
-  const std::string hash = to_hex(node::joined_hash(auditor.machine().state_hash(), registry));
+  out.state_hash = to_hex(node::joined_hash(auditor.machine().state_hash(), registry));
+  return out;
+}
+
+/// Versions of the charter before the founding one, as a member that joined later was given them.
+std::vector<core::Charter> former_versions(const std::filesystem::path& folder, std::int64_t founding) {
+  std::vector<core::Charter> out;
+  for (std::int64_t version = 1; version < founding; ++version) {
+    const auto note = read_text(node::version_path(folder, version).string(), kNoteBytesMax);
+    if (!note) continue;
+    if (auto opened = core::open_charter(*note)) out.push_back(std::move(opened->charter));
+  }
+  return out;
+}
+
+/// The whole record of a data folder in its local order, through every version of the charter that it has adopted.
+class FolderAudit {
+ public:
+  static Result<Audited> run(Context& context, const std::string& folder, Founding founding) {
+    FolderAudit audit(context);
+    audit.reader_ = TRY(store::SqliteReader::open(folder, store::system_files()));
+    audit.main_ = {founding.self, coordination::LogName::Kind::kMain, {}};
+    coordination::CoalitionConfig config{
+        .machine = {.self = founding.self,
+                    .charter = founding.charter.charter,
+                    .charter_text = founding.charter.text,
+                    .texts = [reader =
+                                  audit.reader_.get()](const std::string& sha256) { return text_in(*reader, sha256); }},
+        .former = former_versions(folder, founding.charter.charter.version)};
+    for (const core::Charter& version : config.former) TRY_VOID(audit.origins_.adopt(version));
+    audit.state_.emplace(TRY(node::State::make(config)));
+    TRY_VOID(audit.follow_versions());
+    return audit.walk();
+  }
+
+ private:
+  explicit FolderAudit(Context& context) : context_(context) {}
+
+  static Result<std::string> text_in(store::LogReader& reader, const std::string& sha256) {
+    const auto body = TRY(reader.body(TRY(log::Hash::from_hex(sha256))));
+    if (body) return std::string(as_text(*body));
+    return fail(ErrorCode::kNotFound,
+                fmt::format("the text of a charter that the record quotes, {}, is not there", sha256));
+  }
+
+  Result<Audited> walk() {
+    const std::uint64_t end = TRY(reader_->next_seq());
+    Progress progress(context_.terminal, "deciding again", "entries");
+    TRY_VOID(reader_->sequence(0, end, [&](const store::StoredEntry& stored) -> Status {
+      if (Status taken = take(stored); !taken) {
+        return std::unexpected(inside(std::move(taken).error(), fmt::format("entry {}", stored.seq)));
+      }
+      if (stored.seq % 1'000 == 0) progress.update(stored.seq, end);
+      return {};
+    }));
+    progress.finish();
+    TRY_VOID(state_->coalition().settle());
+    out_.version = state_->coalition().machine().charter().version;
+    out_.state_hash = to_hex(state_->hash());
+    return out_;
+  }
+
+  Status take(const store::StoredEntry& stored) {
+    const std::string_view line = as_text(stored.bytes);
+    coordination::Coalition& coalition = state_->coalition();
+    if (stored.seq != state_->next_seq()) coalition.skip_to(stored.seq);  // what stood before it is lost
+    const coordination::LogName& name = *TRY(name_of(stored.log));
+    if (name == main_) {
+      ++out_.entries;
+      if (!coordination::is_coordination_line(line) && !f3548::is_registry_line(line)) TRY_VOID(decide_again(line));
+    }
+    TRY_VOID(state_->apply(name, line));
+    return follow_versions();
+  }
+
+  Status decide_again(std::string_view line) {
+    const core::Entry entry = TRY(core::read_entry(line));
+    TRY_VOID(state_->coalition().settle());
+    const auto difference = core::audit_entry(state_->coalition().machine(), entry, line);
+    if (difference && ++out_.differences <= kDifferencesPrintedMax) print_difference(context_, *difference);
+    return {};
+  }
+
+  /// Logs of members that join get their names with the version that names them.
+  Status follow_versions() {
+    const auto& versions = state_->coalition().machine().versions();
+    for (; known_ < versions.size(); ++known_) {
+      TRY_VOID(origins_.adopt(versions[known_]));
+      names_.clear();
+    }
+    return {};
+  }
+
+  Result<const coordination::LogName*> name_of(store::LogId id) {
+    if (id == store::kMainLog) return &main_;
+    if (names_.empty()) {
+      for (const store::LogInfo& info : TRY(reader_->logs())) {
+        if (const auto name = origins_.log(info.origin)) names_.emplace(info.id, *name);
+      }
+    }
+    const auto at = names_.find(id);
+    if (at != names_.end()) return &at->second;
+    return fail(ErrorCode::kCorrupt, "it stands in a log that no version of the charter names");
+  }
+
+  Context& context_;
+  std::unique_ptr<store::SqliteReader> reader_;
+  coordination::LogName main_;
+  coordination::Origins origins_;
+  std::map<store::LogId, coordination::LogName> names_;
+  std::optional<node::State> state_;
+  std::size_t known_ = 0;
+  Audited out_;
+};
+
+Result<int> audit(Context& context, const AuditArguments& arguments) {
+  const LogLocation location = TRY(find_log(arguments.data, {}));
+  const std::filesystem::path folder(arguments.data);
+  Founding founding =
+      TRY(founding_of(*location.source, arguments.charter.value_or((folder / "charter.note").string())));
+  std::error_code ignored;
+  const Audited done = std::filesystem::exists(folder / "log.db", ignored)
+                           ? TRY(FolderAudit::run(context, arguments.data, std::move(founding)))
+                           : TRY(audit_alone(context, *location.source, std::move(founding)));
   if (context.json) {
     put(JsonOut()
             .open_object()
-            .member("entries", size)
-            .member("differences", differences)
-            .member("state_hash", hash)
+            .member("entries", done.entries)
+            .member("charter_version", done.version)
+            .member("differences", done.differences)
+            .member("state_hash", done.state_hash)
             .close()
             .line());
   } else {
-    put(fmt::format("{}: decided again, {}\nstate {}\n", count_text(size, "entry", "entries"),
-                    differences == 0 ? context.paint(Colour::kGreen, "no difference")
-                                     : count_text(differences, "difference", "differences"),
-                    hash));
+    put(fmt::format("{}: decided again, {}\nversion {} of the charter in force\nstate {}\n",
+                    count_text(done.entries, "entry", "entries"),
+                    done.differences == 0 ? context.paint(Colour::kGreen, "no difference")
+                                          : count_text(done.differences, "difference", "differences"),
+                    done.version, done.state_hash));
   }
-  return differences == 0 ? 0 : 1;
+  return done.differences == 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -111,8 +264,11 @@ void add_log_audit(Command& group) {
       .about(
           "Verification shows that nobody changed the record; an audit shows that its owner kept the rules. Each "
           "command "
-          "is decided again in the state that the record led to, and compared byte for byte. Prints the hash of the "
-          "final state.")
+          "is decided again in the state that the record led to, under the version of the charter that was in force "
+          "then, "
+          "and compared byte for byte. What was said between authorities is followed, not decided again. Prints the "
+          "hash of "
+          "the final state.")
       .argument(a->data, "DIR", "a node's data folder, or an exported log with --charter")
       .completes(Completes::kDirectory)
       .option(a->charter, "--charter", "FILE", "the signed charter; else charter.note in DIR")

@@ -181,11 +181,15 @@ struct ResolveZone {
   }
 };
 
-/// Agrees to the next version of the charter.
+/// Agrees to the next version of the charter. An authority that was struck out and comes back gives the versions that
+/// had no place for it, too, oldest first.
 struct AdoptCharter {
   static constexpr std::string_view kKind = "charter.adopt";
   NoteText note;
-  static constexpr auto fields() { return std::tuple(field("note", &AdoptCharter::note)); }
+  std::vector<NoteText> through = {};
+  static constexpr auto fields() {
+    return std::tuple(field("note", &AdoptCharter::note), field("through", &AdoptCharter::through));
+  }
 };
 
 /// Says to whom a recipient may pass on what it is shown in a domain; an empty list is nobody.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coordination/log_origins.h"
+#include "coordination/plant.h"
 #include "core/jcs_read.h"
 #include "core/volume_json.h"
 #include "log/note.h"
@@ -197,6 +198,14 @@ std::set<AuthorityId> required_signers(const core::Charter& old, const core::Cha
   return out;
 }
 
+bool takes_away(const core::Charter& old, const core::Charter& next, const ZoneId& zone) {
+  const core::Zone* before = old.find_zone(zone);
+  const core::Zone* after = next.find_zone(zone);
+  if (before == nullptr || before->rule == core::Rule::kDisputed || before->background) return false;
+  return after == nullptr || after->rule == core::Rule::kDisputed || after->background ||
+         after->outline != before->outline || after->band != before->band;
+}
+
 Result<std::set<AuthorityId>> counted_signers(const core::Charter& old, std::string_view note) {
   const core::SignedCharter opened = TRY(core::open_charter(note));
   std::vector<std::pair<AuthorityId, log::VerifierKey>> known;
@@ -314,17 +323,33 @@ const AuthorityId* CharterAdoptions::at_odds(const CharterAdopted& adopted) cons
   return nullptr;
 }
 
-Result<CharterAdopted> CharterAdoptions::adopt(const core::Charter& old, std::string_view note, UtcMs now) const {
-  const core::SignedCharter next = TRY(check_successor(old, note));
+Result<CharterAdopted> CharterAdoptions::adopt(const core::Charter& old, std::string_view note, UtcMs now,
+                                               std::span<const NoteText> through) const {
+  core::Charter before = old;
+  std::vector<CharterStep> steps;
+  for (const NoteText& one : through) {
+    core::SignedCharter step = TRY(check_successor(before, one.note));
+    if (step.charter.find_authority(self_) != nullptr) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("version {} names {}: it is to be adopted by itself, and nothing goes through it",
+                              step.charter.version, self_.str()),
+                  "through");
+    }
+    steps.push_back({.charter_sha256 = log::sha256(step.text), .note_sha256 = log::sha256(one.note)});
+    before = std::move(step.charter);
+  }
+  const core::SignedCharter next = TRY(check_successor(before, note));
   const CharterAdopted adopted{.charter_sha256 = log::sha256(next.text),
                                .effective = next.charter.valid_from,
                                .note_sha256 = log::sha256(note),
+                               .through = std::move(steps),
                                .version = next.charter.version};
   if (next.charter.find_authority(self_) == nullptr) {
-    return fail(
-        ErrorCode::kForbidden,
-        fmt::format("version {} strikes {} out: it is for those who remain to adopt it", adopted.version, self_.str()),
-        "authorities");
+    return fail(ErrorCode::kForbidden,
+                fmt::format("version {} strikes {} out: it is for those who remain to adopt it. Keep its note: whoever "
+                            "comes back under a later version adopts that one, and gives this with it",
+                            adopted.version, self_.str()),
+                "authorities");
   }
   if (own_ && same_text(*own_, adopted)) {
     return fail(ErrorCode::kWrongState, fmt::format("version {} is adopted already", adopted.version));
@@ -335,8 +360,12 @@ Result<CharterAdopted> CharterAdoptions::adopt(const core::Charter& old, std::st
                             adopted.version),
                 "version");
   }
+  // Who has gone on from this version to the next has adopted this one too.
+  const bool first = std::ranges::none_of(members_, [&](const auto& member) {
+    return member.second.adopted && member.second.adopted->version >= adopted.version;
+  });
   const DurationMs lead = charter_lead_ms(old.timing);
-  if (others(adopted.charter_sha256).empty() && adopted.effective - now < lead) {
+  if (through.empty() && first && adopted.effective - now < lead) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("it comes into force at {}, but the others need {} to read and adopt it",
                             format_utc(adopted.effective), format_duration(lead)),
@@ -392,10 +421,12 @@ const CharterAdopted* CharterAdoptions::missed() const {
 
 std::optional<Body> CharterAdoptions::next(UtcMs now) const {
   const CharterAdopted* own = pending();
-  if (own != nullptr && own->effective <= now) {
+  constexpr DurationMs kMomentMs = 5'000;
+  const bool missed = planted(Plant::kMissTheMoment) && own != nullptr && now > own->effective + kMomentMs;
+  if (own != nullptr && own->effective <= now && !missed) {
     return CharterInForce{.charter_sha256 = own->charter_sha256, .version = own->version};
   }
-  const CharterAdopted* other = missed();
+  const CharterAdopted* other = this->missed();
   if (other == nullptr || other->effective > now || alarmed_ == other->charter_sha256) return {};
   return Alarm{.about = other->charter_sha256,
                .kind = std::string(kCharterBehind),
@@ -411,6 +442,21 @@ std::optional<UtcMs> CharterAdoptions::next_timer() const {
   if (other != nullptr && alarmed_ != other->charter_sha256)
     first = std::min(first.value_or(kUtcMax), other->effective);
   return first;
+}
+
+std::int64_t CharterAdoptions::version_of(const AuthorityId& authority) const {
+  if (authority == self_) return in_force_;
+  const auto member = members_.find(authority);
+  return member == members_.end() ? 0 : member->second.in_force;
+}
+
+std::int64_t CharterAdoptions::adopted_by(const AuthorityId& authority) const {
+  const auto member = members_.find(authority);
+  const std::optional<CharterAdopted>* said = authority == self_         ? &own_
+                                              : member == members_.end() ? nullptr
+                                                                         : &member->second.adopted;
+  // Who has a version in force has adopted it, or begun with it.
+  return std::max(version_of(authority), said != nullptr && *said ? (*said)->version : 0);
 }
 
 std::set<AuthorityId> CharterAdoptions::others(const log::Hash& charter) const {

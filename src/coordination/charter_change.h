@@ -24,10 +24,12 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "coordination/act.h"
 #include "coordination/views.h"
 #include "core/charter.h"
 
@@ -46,6 +48,10 @@ struct CharterDifference {
 [[nodiscard]] std::vector<CharterDifference> differences(const core::Charter& old, const core::Charter& next);
 
 [[nodiscard]] std::set<AuthorityId> required_signers(const core::Charter& old, const core::Charter& next);
+
+/// Whether `next` takes space away from that zone of `old`: strikes it out, redraws it, or leaves it without a
+/// sequencer.
+[[nodiscard]] bool takes_away(const core::Charter& old, const core::Charter& next, const ZoneId& zone);
 
 /// Authorities that signed `note`, a charter to follow `old`, by a key that counts. Fails as `core::open_charter`.
 [[nodiscard]] Result<std::set<AuthorityId>> counted_signers(const core::Charter& old, std::string_view note);
@@ -82,9 +88,14 @@ class CharterAdoptions {
 
   /// An officer adopts `note`. Checks it as a successor of `old`, the charter in force; that there is time; and that no
   /// other text is known under its version. Who is the first to adopt must be early (`charter_lead_ms`); once another
-  /// member has, it will come into force there, and being late is no reason to stay behind. Fails as `check_successor`,
-  /// and with `kWrongState`, `kConflict`, `kForbidden` (the version has no place for this authority).
-  [[nodiscard]] Result<CharterAdopted> adopt(const core::Charter& old, std::string_view note, UtcMs now) const;
+  /// member has, it will come into force there, and being late is no reason to stay behind.
+  ///
+  /// Whoever was struck out comes back through the versions that have no place for it, oldest first, each a successor
+  /// of the one before; it reads nothing of the others meanwhile, so it is never the first and never late. Fails as
+  /// `check_successor`, and with `kWrongState`, `kConflict`, `kForbidden` (the version has no place for this
+  /// authority), `kInvalid` (a version in between has).
+  [[nodiscard]] Result<CharterAdopted> adopt(const core::Charter& old, std::string_view note, UtcMs now,
+                                             std::span<const NoteText> through = {}) const;
 
   /// The version in force here.
   [[nodiscard]] std::int64_t in_force() const { return in_force_; }
@@ -95,6 +106,10 @@ class CharterAdoptions {
   /// A version that another member has adopted and this node has not; the lowest such, by whoever said so first in the
   /// order of ids.
   [[nodiscard]] const CharterAdopted* missed() const;
+  /// Under which version an authority writes, as far as its entries say; 0: it has not said.
+  [[nodiscard]] std::int64_t version_of(const AuthorityId& authority) const;
+  /// The newest version that it has adopted; 0: it has not said.
+  [[nodiscard]] std::int64_t adopted_by(const AuthorityId& authority) const;
   /// Who else has adopted this text.
   [[nodiscard]] std::set<AuthorityId> others(const log::Hash& charter) const;
   [[nodiscard]] const std::map<AuthorityId, MemberVersion>& members() const { return members_; }

@@ -44,11 +44,16 @@ Coalition::Coalition(core::Machine machine, Origins origins, std::span<const cor
   const std::vector<core::Charter>& versions = machine_.versions();
   const core::Charter& first = former.empty() ? versions.front() : former.front();
   adoptions_ = std::make_unique<CharterAdoptions>(self(), versions.front());
-  relations_ = std::make_unique<Relations>(self(), charter);
   // Epoch 0 of a zone belongs to its first owner.
   control_ = std::make_unique<ZoneControl>(self(), first, first.timing);
-  for (const core::Charter& of : former) control_->adopt(of);
-  for (const core::Charter& of : versions) control_->adopt(of);
+  control_->ask_adoptions([this](const AuthorityId& who) { return adoptions_->adopted_by(who); });
+  relations_ = std::make_unique<Relations>(self(), charter);
+  for (const std::span<const core::Charter> list : {former, std::span(versions)}) {
+    for (const core::Charter& of : list) {
+      control_->adopt(of);
+      relations_->note_members(of);
+    }
+  }
   airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
   legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, quota);
   flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
@@ -72,7 +77,7 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   if (auto wrong = misplaced(log, entry.body)) return note(std::move(wrong));
   const Said said{log.author, hash, entry.time, entry.body};
   note(adoptions_->apply(said));
-  note(relations_->apply(said));
+  note(relations_->apply(said, adoptions_->version_of(log.author)));
   note(control_->apply(said));
   for (const Adoption& adoption : control_->take_adoptions()) {
     for (const AdoptedWindow& window : adoption.windows) legs_->adopt(adoption.zone, window);
@@ -85,7 +90,9 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   follow_traffic(said);
   note(shown_->apply(said));
   note(held_->apply(said));
-  if (log.author == self()) remember(log, entry);
+  if (log.author != self()) return;
+  remember(log, entry);
+  if (std::holds_alternative<CharterInForce>(entry.body)) read_again();
 }
 
 /// An entry that stands in a log for which it was not meant would be known to others than it seems.
@@ -103,7 +110,7 @@ void Coalition::follow_control() {
     // Nobody decides in a halted zone, the owner neither; nor a tenant that has not taken up its lease, and with it the
     // windows that were granted before.
     AuthorityId who = control_->sequencer(zone.id).value_or(AuthorityId());
-    if (who == self() && !control_->keeps(zone.id)) who = AuthorityId();
+    if (who == self() && (!control_->keeps(zone.id) || !control_->awaited(zone.id).empty())) who = AuthorityId();
     machine_.set_sequencer(
         number, who,
         {control_->grants_begin(zone.id).value_or(kUtcMin), control_->grants_end(zone.id).value_or(kUtcMax)});
@@ -240,6 +247,7 @@ void Coalition::fold_peer(const LogName& log, std::string_view line, std::vector
   if (const auto entry = read_entry(line)) {
     if (odd != nullptr || !planted(Plant::kLiveOnlyState)) peer.last_time = std::max(peer.last_time, entry->time);
     fold(log, *entry, hash, odd != nullptr ? &found : nullptr);
+    if (auto full = keep_for_later(log, *entry, line)) found.push_back(std::move(*full));
   } else if (entry.error().code != ErrorCode::kUnsupported || is_coordination_line(line)) {
     found.push_back({fmt::format("cannot be read: {}", entry.error().text().substr(0, 500)), false});
   }

@@ -56,6 +56,9 @@ namespace tansiq::coordination {
 
 /// Entries that one call writes of its own accord.
 inline constexpr std::size_t kSaidPerCallMax = 256;
+/// Entries of members that are ahead, kept to be read again, at most. Beyond that, what speaks of new zones and members
+/// is is lost here, with alarms; officers that have not adopted for so long have had others.
+inline constexpr std::size_t kAheadMax = 16'384;
 /// Anomalies noted of one piece of a peer's log; that there were more is noted with the last.
 inline constexpr std::size_t kAnomaliesPerReadMax = 64;
 
@@ -130,9 +133,7 @@ class Coalition {
   /// An officer's act. Fails with what the part concerned says; then nothing has changed.
   [[nodiscard]] Result<ActOutcome> act(const ActCommand& command, UtcMs now, Batch& batch);
   /// Whether the charter in force names this authority. What others say is not read.
-  [[nodiscard]] bool is_member(const AuthorityId& authority) const {
-    return machine_.charter().find_authority(authority) != nullptr;
-  }
+  [[nodiscard]] bool is_member(const AuthorityId& authority) const;
   /// Entries of a member's log, verified up to `size` and `root` by whoever fetched them, in order and without gap.
   void read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
             UtcMs now, Batch& batch);
@@ -200,6 +201,11 @@ class Coalition {
   [[nodiscard]] static Result<std::unique_ptr<Coalition>> read_snapshot(CoalitionConfig config, ByteView snapshot);
 
  private:
+  struct Version {
+    core::Charter charter;
+    std::string text;
+  };
+
   Coalition(core::Machine machine, Origins origins, std::span<const core::Charter> former, LegQuota quota,
             OfficerPolicy officers, const ShareKey& shares);
 
@@ -222,7 +228,13 @@ class Coalition {
                                                   std::span<const core::Charter> versions);
   [[nodiscard]] Status follow_charter(const LogName& log, const Body& body);
   [[nodiscard]] Status load_pending(const CharterAdopted& adopted);
+  [[nodiscard]] Result<Version> load_version(const log::Hash& text, std::int64_t version) const;
   [[nodiscard]] Status check_windows_end(const core::Charter& next) const;
+  [[nodiscard]] Status check_leases_end(const core::Charter& next) const;
+  [[nodiscard]] Status check_own_end(const core::Charter& next, UtcMs now) const;
+  void lapse_holds_beyond(const core::Charter& next, UtcMs now, Batch& batch);
+  [[nodiscard]] std::optional<Oddity> keep_for_later(const LogName& log, const Entry& entry, std::string_view line);
+  void read_again();
   [[nodiscard]] Result<EntryHash> adopt_charter(const AdoptCharter& act, const ActCommand& command, UtcMs now,
                                                 Batch& batch);
   void follow_traffic(const Said& said);
@@ -243,6 +255,14 @@ class Coalition {
 
   [[nodiscard]] Result<EntryHash> perform(const ActCommand& command, UtcMs now, Batch& batch);
   [[nodiscard]] Result<Body> step(const StepFlight& step) const;
+  /// What this authority has given itself in a zone, as far as `concerns` says so of its window.
+  struct OwnTraffic {
+    std::vector<std::string> names;  ///< The first few.
+    std::size_t total = 0;
+    UtcMs last = kUtcMin;  ///< When the last of it ends.
+  };
+  [[nodiscard]] Result<OwnTraffic> own_traffic(const ZoneId& zone, UtcMs now,
+                                               const std::function<bool(const geo::TimeWindow&)>& concerns) const;
   [[nodiscard]] Status nothing_of_ours(const ZoneId& zone, std::optional<UtcMs> until, UtcMs now) const;
   [[nodiscard]] Result<EntryHash> close_zone(
       const ZoneId& zone, const ActCommand& command, UtcMs now, Batch& batch,
@@ -253,11 +273,8 @@ class Coalition {
   const OfficerPolicy officers_;
   core::CharterTexts texts_;
   std::unique_ptr<CharterAdoptions> adoptions_;
-  struct Pending {
-    core::Charter charter;
-    std::string text;
-  };
-  std::optional<Pending> pending_;   ///< What `adoptions_` has pending; not state, follows from it.
+  /// What `adoptions_` has pending, behind the versions that it goes through; not state, follows from it.
+  std::vector<Version> pending_;
   std::vector<std::string> bodies_;  ///< Of the act under way.
   std::unique_ptr<Relations> relations_;
   std::unique_ptr<ZoneControl> control_;
@@ -271,6 +288,14 @@ class Coalition {
   std::unique_ptr<MachineOwnUse> own_use_;
   std::unique_ptr<ShowDesk> shown_;
 
+  /// Of members that have gone on to a later version: what they have said of relations and zones, which may speak of
+  /// what this node does not know yet. It is read again when that version is in force here.
+  struct Ahead {
+    LogName log;
+    std::string line;
+    std::int64_t version = 0;
+  };
+  std::vector<Ahead> ahead_;
   core::CommandMemory acts_;
   std::map<LogName, PeerLog> peer_logs_;
   std::map<LogName, std::map<LogName, std::uint64_t>> anchored_;  ///< Per own log: sizes that its last anchor quoted.

@@ -187,40 +187,43 @@ Result<EntryHash> Coalition::close_zone(const ZoneId& zone, const ActCommand& co
   return say(std::move(closing), {command.by, command.second, command.cmd}, now, batch);
 }
 
-/// Legs go over with a zone; what the authority has given itself there, or restricts, does not (ADR 29), so there must
-/// be none while another decides. What begins after a lease has ended is still ours to keep.
-Status Coalition::nothing_of_ours(const ZoneId& zone, std::optional<UtcMs> until, UtcMs now) const {
+Result<Coalition::OwnTraffic> Coalition::own_traffic(
+    const ZoneId& zone, UtcMs now, const std::function<bool(const geo::TimeWindow&)>& concerns) const {
+  OwnTraffic out;
   const auto number = machine_.zones().find(zone);
-  if (!number || planted(Plant::kLeaseOverOwn)) return {};
-  const UtcMs back = until ? *until + machine_.charter().timing.clock_error_ms : kUtcMax;
+  if (!number) return out;
   constexpr std::size_t kNamed = 5;
-  std::vector<std::string> names;
-  UtcMs last = now;
-  std::size_t total = 0;
+  const auto add = [&](std::string name, const geo::TimeWindow& window) {
+    if (!concerns(window)) return;
+    if (++out.total <= kNamed) out.names.push_back(std::move(name));
+    out.last = std::max(out.last, window.end);
+  };
   core::IntentFilter filter{.zone = number, .limit = kQueryResultsMax};
   while (true) {
     const auto page = TRY(machine_.intents(filter));
-    for (const core::Intent* intent : page) {
-      const geo::TimeWindow window = span_of(intent->volumes);
-      if (window.start >= back) continue;
-      if (++total <= kNamed) names.push_back("intent " + intent->id.str());
-      last = std::max(last, window.end);
-    }
+    for (const core::Intent* intent : page) add("intent " + intent->id.str(), span_of(intent->volumes));
     if (page.size() < filter.limit) break;
     filter.after_seq = page.back()->created_seq;
   }
   for (const core::Measure* measure : machine_.measures()) {
-    if (measure->zone_number != *number) continue;
     const geo::TimeWindow window = span_of(measure->volumes);
-    if (window.start >= back || window.end <= now) continue;
-    if (++total <= kNamed) names.push_back("measure " + measure->id.str());
-    last = std::max(last, window.end);
+    if (measure->zone_number == *number && window.end > now) add("measure " + measure->id.str(), window);
   }
-  if (total == 0) return {};
-  if (total > kNamed) names.push_back(fmt::format("{} more", total - kNamed));
+  if (out.total > kNamed) out.names.push_back(fmt::format("{} more", out.total - kNamed));
+  return out;
+}
+
+/// Legs go over with a zone; what the authority has given itself there, or restricts, does not (ADR 29), so there must
+/// be none while another decides. What begins after a lease has ended is still ours to keep.
+Status Coalition::nothing_of_ours(const ZoneId& zone, std::optional<UtcMs> until, UtcMs now) const {
+  if (planted(Plant::kLeaseOverOwn)) return {};
+  const UtcMs back = until ? *until + machine_.charter().timing.clock_error_ms : kUtcMax;
+  const OwnTraffic own =
+      TRY(own_traffic(zone, now, [&](const geo::TimeWindow& window) { return window.start < back; }));
+  if (own.total == 0) return {};
   return fail(ErrorCode::kConflict,
               fmt::format("{} of our own in zone {} would not go over with it: end what is listed, or wait until {}",
-                          fmt::join(names, ", "), zone.str(), format_utc(last)),
+                          fmt::join(own.names, ", "), zone.str(), format_utc(std::max(now, own.last))),
               "zone");
 }
 

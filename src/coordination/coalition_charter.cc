@@ -2,10 +2,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "coordination/coalition.h"
+#include "coordination/plant.h"
 
 namespace tansiq::coordination {
+
+bool Coalition::is_member(const AuthorityId& authority) const {
+  if (planted(Plant::kDeafToRemoval)) {
+    return std::ranges::any_of(machine_.versions(), [&](const core::Charter& version) {
+      return version.find_authority(authority) != nullptr;
+    });
+  }
+  return machine_.charter().find_authority(authority) != nullptr;
+}
 
 /// Before the entry is folded: an own entry that speaks of the charter moves everything that stands on it. An adopted
 /// text is at hand from the adoption on, so that nothing can be missing at the moment itself.
@@ -13,68 +24,120 @@ Status Coalition::follow_charter(const LogName& log, const Body& body) {
   if (misplaced(log, body)) return {};
   if (const auto* adopted = std::get_if<CharterAdopted>(&body)) {
     TRY_VOID(load_pending(*adopted));
-    control_->announce(pending_->charter);
+    control_->announce(pending_.back().charter);
     return {};
   }
   const auto* force = std::get_if<CharterInForce>(&body);
   if (force == nullptr) return {};
-  if (!pending_ || core::charter_hash(pending_->text) != force->charter_sha256.hex()) {
+  if (pending_.empty() || core::charter_hash(pending_.back().text) != force->charter_sha256.hex()) {
     return fail(ErrorCode::kCorrupt, fmt::format("version {} comes into force, but was not adopted", force->version));
   }
-  TRY_VOID(origins_.adopt(pending_->charter));
-  TRY_VOID(machine_.adopt(std::move(pending_->charter), pending_->text));
-  pending_.reset();
-  const core::Charter& charter = machine_.charter();
-  relations_->adopt(charter);
-  control_->adopt(charter);
-  legs_->adopt(charter);
+  // In those that had no place for this authority others were entitled to zones, and its relations ended.
+  for (Version& version : std::exchange(pending_, {})) {
+    TRY_VOID(origins_.adopt(version.charter));
+    TRY_VOID(machine_.adopt(std::move(version.charter), version.text));
+    relations_->adopt(machine_.charter());
+    control_->adopt(machine_.charter());
+  }
+  legs_->adopt(machine_.charter());
   flights_->adopt();
   shown_->adopt();
   std::erase_if(skew_noted_, [&](const auto& noted) { return !is_member(noted.first); });
   return {};
 }
 
+/// Zones and members that are not known here yet are no oddity of whoever speaks of them.
+std::optional<Oddity> Coalition::keep_for_later(const LogName& log, const Entry& entry, std::string_view line) {
+  const std::int64_t version = adoptions_->version_of(log.author);
+  const std::string_view type = type_name(entry.body);
+  if (version <= adoptions_->in_force() || !(type.starts_with("relation.") || type.starts_with("zone."))) return {};
+  if (ahead_.size() >= kAheadMax) {
+    return Oddity{.text = fmt::format("{} entries of version {} of the charter and later wait to be understood here, "
+                                      "and no more are kept",
+                                      kAheadMax, version),
+                  .alarm = true};
+  }
+  ahead_.push_back({.log = log, .line = std::string(line), .version = version});
+  return {};
+}
+
+/// Everything is idempotent (G2): what was understood the first time changes nothing now.
+void Coalition::read_again() {
+  std::vector<Ahead> later;
+  for (Ahead& one : std::exchange(ahead_, {})) {
+    if (one.version > adoptions_->in_force()) {
+      later.push_back(std::move(one));
+    } else if (const auto entry = read_entry(one.line)) {
+      fold(one.log, *entry, hash_of(one.line), nullptr);
+    }
+  }
+  ahead_ = std::move(later);
+}
+
 Status Coalition::load_pending(const CharterAdopted& adopted) {
-  const std::string wanted = adopted.charter_sha256.hex();
-  if (pending_ && core::charter_hash(pending_->text) == wanted) return {};
+  if (!pending_.empty() && core::charter_hash(pending_.back().text) == adopted.charter_sha256.hex()) return {};
+  std::vector<Version> loaded;
+  std::int64_t version = adopted.version - static_cast<std::int64_t>(adopted.through.size());
+  for (const CharterStep& step : adopted.through) {
+    loaded.push_back(TRY(load_version(step.charter_sha256, version)));
+    ++version;
+  }
+  loaded.push_back(TRY(load_version(adopted.charter_sha256, adopted.version)));
+  pending_ = std::move(loaded);
+  return {};
+}
+
+Result<Coalition::Version> Coalition::load_version(const log::Hash& sha256, std::int64_t version) const {
+  const std::string wanted = sha256.hex();
   if (!texts_) {
-    return fail(ErrorCode::kNotFound,
-                fmt::format("the text of version {} of the charter is not here", adopted.version));
+    return fail(ErrorCode::kNotFound, fmt::format("the text of version {} of the charter is not here", version));
   }
   std::string text = TRY(texts_(wanted));
   if (core::charter_hash(text) != wanted) {
-    return fail(ErrorCode::kCorrupt, fmt::format("the text kept as version {} of the charter has another hash than {}",
-                                                 adopted.version, wanted));
+    return fail(ErrorCode::kCorrupt,
+                fmt::format("the text kept as version {} of the charter has another hash than {}", version, wanted));
   }
   core::Charter charter = TRY(core::parse_charter(text));
-  pending_ = Pending{.charter = std::move(charter), .text = std::move(text)};
-  return {};
+  return Version{.charter = std::move(charter), .text = std::move(text)};
 }
 
 Result<EntryHash> Coalition::adopt_charter(const AdoptCharter& act, const ActCommand& command, UtcMs now,
                                            Batch& batch) {
-  const CharterAdopted adopted = TRY(adoptions_->adopt(machine_.charter(), act.note.note, now));
-  core::SignedCharter opened = TRY(core::open_charter(act.note.note));
+  const CharterAdopted adopted = TRY(adoptions_->adopt(machine_.charter(), act.note.note, now, act.through));
   // That it can be folded is found out now, and not when it has to be.
   core::ZoneTable zones = machine_.zones();
-  TRY_VOID(zones.adopt(opened.charter));
   Origins origins = origins_;
-  TRY_VOID(origins.adopt(opened.charter));
-  TRY_VOID(check_windows_end(opened.charter));
-  bodies_ = {opened.text, act.note.note};
-  pending_ = Pending{.charter = std::move(opened.charter), .text = std::move(opened.text)};
+  std::vector<Version> versions;
+  std::vector<std::string> bodies;
+  const auto take = [&](const std::string& note) -> Status {
+    core::SignedCharter opened = TRY(core::open_charter(note));
+    TRY_VOID(zones.adopt(opened.charter));
+    TRY_VOID(origins.adopt(opened.charter));
+    bodies.push_back(opened.text);
+    bodies.push_back(note);
+    versions.push_back({.charter = std::move(opened.charter), .text = std::move(opened.text)});
+    return {};
+  };
+  for (const NoteText& step : act.through) TRY_VOID(take(step.note));
+  TRY_VOID(take(act.note.note));
+  const core::Charter& next = versions.back().charter;
+  TRY_VOID(check_windows_end(next));
+  TRY_VOID(check_leases_end(next));
+  TRY_VOID(check_own_end(next, now));
+  lapse_holds_beyond(next, now, batch);
+  bodies_ = std::move(bodies);
+  pending_ = std::move(versions);
   return say(adopted, {command.by, command.second, command.cmd}, now, batch);
 }
 
 /// Where a version takes space away, nobody knows of a window there after it: none may still be open.
 Status Coalition::check_windows_end(const core::Charter& next) const {
+  if (planted(Plant::kKeepRedrawn)) return {};
   for (const auto& [request, version] : legs_->versions()) {
-    if (version.state != LegState::kConfirmed || !control_->keeps(version.zone)) continue;
-    const core::Zone* before = machine_.charter().find_zone(version.zone);
-    const core::Zone* after = next.find_zone(version.zone);
-    if (before == nullptr || (after != nullptr && after->outline == before->outline && after->band == before->band)) {
-      continue;
-    }
+    if (version.state != LegState::kConfirmed || !takes_away(machine_.charter(), next, version.zone)) continue;
+    // What went over with a lease comes back with it.
+    const bool owns = machine_.charter().find_zone(version.zone)->owner == self();
+    if (!owns && !control_->keeps(version.zone)) continue;
     const UtcMs end = version.window.end;
     if (end <= next.valid_from) continue;
     return fail(ErrorCode::kConflict,
@@ -85,6 +148,55 @@ Status Coalition::check_windows_end(const core::Charter& next) const {
                 "valid_from_ms");
   }
   return {};
+}
+
+/// A tenant is bound by its own adoption alone.
+Status Coalition::check_leases_end(const core::Charter& next) const {
+  for (const core::Zone& zone : machine_.charter().zones) {
+    if (zone.owner != self() || !takes_away(machine_.charter(), next, zone.id)) continue;
+    const auto who = control_->sequencer(zone.id);
+    if (!who || *who == self() || adoptions_->adopted_by(*who) >= next.version) continue;
+    const ZoneStatus status = TRY(control_->status(zone.id));
+    if (status.until && *status.until <= next.valid_from) continue;
+    return fail(ErrorCode::kConflict,
+                fmt::format("it redraws zone {} at {}, but {} decides there{}, and has not adopted this version: have "
+                            "it do so first, or recall the zone",
+                            zone.id.str(), format_utc(next.valid_from), who->str(),
+                            status.until ? " until " + format_utc(*status.until) : ""),
+                "valid_from_ms");
+  }
+  return {};
+}
+
+/// The authority's own intents and measures are in nobody else's record at all (ADR 36).
+Status Coalition::check_own_end(const core::Charter& next, UtcMs now) const {
+  for (const core::Zone& zone : machine_.charter().zones) {
+    if (!takes_away(machine_.charter(), next, zone.id)) continue;
+    const OwnTraffic own =
+        TRY(own_traffic(zone.id, now, [&](const geo::TimeWindow& window) { return window.end > next.valid_from; }));
+    if (own.total == 0) continue;
+    return fail(
+        ErrorCode::kConflict,
+        fmt::format("it redraws zone {} at {}, but {} of our own there last longer: end what is listed, or begin "
+                    "after {}",
+                    zone.id.str(), format_utc(next.valid_from), fmt::join(own.names, ", "), format_utc(own.last)),
+        "valid_from_ms");
+  }
+  return {};
+}
+
+/// A hold is no promise yet: what could not be confirmed any more ends now, and home files anew.
+void Coalition::lapse_holds_beyond(const core::Charter& next, UtcMs now, Batch& batch) {
+  std::vector<EntryHash> beyond;
+  for (const auto& [request, version] : legs_->versions()) {
+    const bool ends = version.state == LegState::kHeld && control_->keeps(version.zone) &&
+                      takes_away(machine_.charter(), next, version.zone) && version.window.end > next.valid_from;
+    if (ends) beyond.push_back(request);
+  }
+  for (const EntryHash& request : beyond) {
+    auto lapsed = legs_->withdraw(request);
+    if (lapsed) say(std::move(*lapsed), {}, now, batch);
+  }
 }
 
 }  // namespace tansiq::coordination

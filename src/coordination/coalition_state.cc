@@ -86,7 +86,16 @@ std::string Coalition::coordination_state() const {
   for (const core::RememberedCommand& act : acts_.all()) {
     core::write_fields(out, ActRow{.key = to_hex(act.key), .seq = act.seq, .time = act.time});
   }
-  out.end_array().key("anchored").begin_array();
+  out.end_array();
+  if (!ahead_.empty()) {
+    out.key("ahead").begin_array();
+    for (const Ahead& one : ahead_) {
+      out.begin_object().key("line").string(one.line).key("log").string(origins_.origin(one.log));
+      out.key("version").integer(one.version).end_object();
+    }
+    out.end_array();
+  }
+  out.key("anchored").begin_array();
   for (const auto& [log, quoted] : anchored_) {
     for (const auto& [of, size] : quoted) {
       core::write_fields(out, AnchorRow{.log = origins_.origin(log), .of = origins_.origin(of), .size = size});
@@ -175,8 +184,8 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
 Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"acts", "anchored", "caveats", "charter", "clock_observed", "control", "flights", "held", "legs",
-                      "peer_logs", "relations", "shown", "skews", "watched"}));
+  TRY_VOID(root.only({"acts", "ahead", "anchored", "caveats", "charter", "clock_observed", "control", "flights", "held",
+                      "legs", "peer_logs", "relations", "shown", "skews", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -194,6 +203,16 @@ Status Coalition::read_state(std::string_view text) {
     const LogName of = TRY(log_named(row.of));
     anchored_[log][of] = row.size;
   }
+  if (const auto ahead = root.find("ahead")) {
+    TRY_VOID(ahead->expect(log::JcsValue::Kind::kArray));
+    for (std::size_t i = 0; i < ahead->size(); ++i) {
+      const log::JcsValue one = (*ahead)[i];
+      const std::string_view origin = TRY(core::string_at(one, "log"));
+      ahead_.push_back({.log = TRY(log_named(origin)),
+                        .line = std::string(TRY(core::string_at(one, "line"))),
+                        .version = TRY(core::integer_at(one, "version", 1, log::kJcsIntegerMax))});
+    }
+  }
   for (const PeerRow& row : TRY(read_rows<PeerRow>(root, "peer_logs"))) {
     const LogName log = TRY(log_named(row.log));
     peer_logs_[log] = {.size = row.size, .root = {}, .last_time = row.last_time};
@@ -205,7 +224,7 @@ Status Coalition::read_state(std::string_view text) {
   if (adoptions_->in_force() != machine_.charter().version) return bad_snapshot("another version of the charter");
   if (const CharterAdopted* pending = adoptions_->pending()) {
     TRY_VOID(load_pending(*pending));
-    control_->announce(pending_->charter);
+    control_->announce(pending_.back().charter);
   }
   // In the order in which the parts may ask each other.
   TRY_VOID(relations_->read_state(TRY(root.at("relations"))));

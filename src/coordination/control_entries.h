@@ -142,6 +142,16 @@ struct ZoneResolved {
   }
   friend bool operator==(const ZoneResolved&, const ZoneResolved&) = default;
 };
+/// A version of the charter by its text and its note, which are kept as bodies under these hashes.
+struct CharterStep {
+  log::Hash charter_sha256;
+  log::Hash note_sha256;
+  static constexpr auto fields() {
+    return std::tuple(field("charter_sha256", &CharterStep::charter_sha256),
+                      field("note_sha256", &CharterStep::note_sha256));
+  }
+  friend bool operator==(const CharterStep&, const CharterStep&) = default;
+};
 /// A version of the charter, checked and agreed to by the author, to be in force from `effective` on, at every member.
 struct CharterAdopted {
   static constexpr std::string_view kType = "charter.adopted";
@@ -149,11 +159,15 @@ struct CharterAdopted {
   log::Hash charter_sha256;  ///< Over its text, which is kept as a body under this hash…
   UtcMs effective;
   log::Hash note_sha256;  ///< …and so is the note, with the signatures that the author saw, under this.
+  /// The versions between the one in force at the author and this one, oldest first: it had no place in them, and comes
+  /// back.
+  std::vector<CharterStep> through = {};
   std::int64_t version = 1;
   static constexpr auto fields() {
     return std::tuple(field("charter_sha256", &CharterAdopted::charter_sha256),
                       field("effective_ms", &CharterAdopted::effective),
-                      field("note_sha256", &CharterAdopted::note_sha256), field("version", &CharterAdopted::version));
+                      field("note_sha256", &CharterAdopted::note_sha256), field("through", &CharterAdopted::through),
+                      field("version", &CharterAdopted::version));
   }
   friend bool operator==(const CharterAdopted&, const CharterAdopted&) = default;
 };

@@ -26,11 +26,15 @@ enum class Plant : std::uint8_t {
   kTellCaveat,       ///< A sequencer reports to those from whom the holder keeps away.
   kPassRegardless,   ///< What is shown is passed on and served to those whom its originator did not name.
   kKeepRevoked,      ///< What was revoked is kept.
+  kMissTheMoment,    ///< A version comes into force at its moment or never (ADR 23).
+  kDeafToRemoval,    ///< Who was struck out is read, and answered, as before.
+  kKeepRedrawn,      ///< Windows are granted beyond the moment at which a zone is redrawn.
 };
-constexpr std::array<std::string_view, 15> enum_names(Plant) {
-  return {"none",          "ignore-conflicts", "ack-before-crew", "resume-early",    "live-only-state",
-          "freeze-self",   "late-confirm",     "leak-call-sign",  "deaf-to-accept",  "lease-over-own",
-          "one-side-only", "deaf-to-caveats",  "tell-caveat",     "pass-regardless", "keep-revoked"};
+constexpr std::array<std::string_view, 18> enum_names(Plant) {
+  return {
+      "none",         "ignore-conflicts", "ack-before-crew", "resume-early",    "live-only-state", "freeze-self",
+      "late-confirm", "leak-call-sign",   "deaf-to-accept",  "lease-over-own",  "one-side-only",   "deaf-to-caveats",
+      "tell-caveat",  "pass-regardless",  "keep-revoked",    "miss-the-moment", "deaf-to-removal", "keep-redrawn"};
 }
 
 #ifdef TANSIQ_PLANT

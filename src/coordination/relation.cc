@@ -83,7 +83,23 @@ Relations::Relations(AuthorityId self, const core::Charter& charter) : self_(std
   for (const core::InitialRelation& relation : charter.relations) edges_[relation.edge].agreed = relation.level;
 }
 
+void Relations::note_members(const core::Charter& charter) {
+  for (const core::Authority& authority : charter.authorities) {
+    Membership& of = memberships_.try_emplace(authority.id, Membership{.first = charter.version}).first->second;
+    if (of.until < charter.version - 1) of.since = charter.version;
+    of.until = charter.version;
+  }
+}
+
+bool Relations::of_former_days(const AuthorityId& author, const AuthorityId& peer, std::int64_t version) const {
+  const auto one = memberships_.find(author);
+  const auto other = memberships_.find(peer);
+  if (one == memberships_.end() || other == memberships_.end()) return false;
+  return std::max(version, one->second.first) < std::max(one->second.since, other->second.since);
+}
+
 void Relations::adopt(const core::Charter& charter) {
+  note_members(charter);
   authorities_.clear();
   for (const core::Authority& authority : charter.authorities) authorities_.insert(authority.id);
   const auto gone = [&](const AuthorityId& a, const AuthorityId& b) {
@@ -137,10 +153,17 @@ const Relations::Papers* Relations::papers(const Way& way) const {
 // The fold
 // ------------------------------------------------------------------------------------------------------------
 
-std::optional<Oddity> Relations::apply(const Said& said) {
-  if (const auto* freeze = std::get_if<RelationFreeze>(&said.body)) return apply_freeze(said, *freeze);
-  if (const auto* propose = std::get_if<RelationPropose>(&said.body)) return apply_propose(said, *propose);
-  if (const auto* accept = std::get_if<RelationAccept>(&said.body)) return apply_accept(said, *accept);
+std::optional<Oddity> Relations::apply(const Said& said, std::int64_t version) {
+  const auto former = [&](const AuthorityId& peer) { return of_former_days(said.author, peer, version); };
+  if (const auto* freeze = std::get_if<RelationFreeze>(&said.body)) {
+    return former(freeze->peer) ? std::nullopt : apply_freeze(said, *freeze);
+  }
+  if (const auto* propose = std::get_if<RelationPropose>(&said.body)) {
+    return former(propose->peer) ? std::nullopt : apply_propose(said, *propose);
+  }
+  if (const auto* accept = std::get_if<RelationAccept>(&said.body)) {
+    return former(accept->peer) ? std::nullopt : apply_accept(said, *accept);
+  }
   return {};
 }
 

@@ -144,12 +144,18 @@ class Relations final : public RelationView {
   /// charter's; an agreement stands, and so does every freeze. What concerns a member that has left is forgotten: it is
   /// granted nothing, and whoever comes back under its name begins with the charter.
   void adopt(const core::Charter& charter);
+  /// Who was a member under each version so far, in order, the one in force included. Not state.
+  void note_members(const core::Charter& charter);
 
   // The fold
 
   /// Idempotent, in any order. What does not fit changes nothing and is an Oddity; of an entry that names several edges
   /// all are taken or none.
-  std::optional<Oddity> apply(const Said& said);
+  ///
+  /// `version` is the version of the charter under which the author has written, 0 where it has not said. What two
+  /// authorities said to each other before one of them left is forgotten by those who were there; whoever reads it
+  /// later, the one who has come back above all, passes it over.
+  std::optional<Oddity> apply(const Said& said, std::int64_t version = 0);
 
   /// Relations move by officers alone, and by no clock: nothing is ever due.
   [[nodiscard]] static std::optional<Body> next(UtcMs) { return {}; }
@@ -238,8 +244,17 @@ class Relations final : public RelationView {
   /// Whether any freeze counter has moved since `proposal` was made, as far as is known here.
   [[nodiscard]] bool counter_moved(const OpenProposal& proposal) const;
 
+  /// Whether the author wrote before it and `peer` were last members together without a break.
+  [[nodiscard]] bool of_former_days(const AuthorityId& author, const AuthorityId& peer, std::int64_t version) const;
+
+  struct Membership {
+    std::int64_t first = 0;  ///< Its records begin no earlier.
+    std::int64_t since = 0;  ///< It has been a member without a break.
+    std::int64_t until = 0;  ///< The newest version that names it.
+  };
   AuthorityId self_;
   std::set<AuthorityId> authorities_;
+  std::map<AuthorityId, Membership> memberships_;  // from the charters
   std::map<Edge, EdgeStanding> edges_;
   std::map<Way, Papers> papers_;
   std::map<EntryHash, Way> way_of_;  // of every open proposal; follows from papers_

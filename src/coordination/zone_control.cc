@@ -11,6 +11,17 @@ namespace {
 
 bool has_sequencer(const core::Zone& zone) { return zone.rule != core::Rule::kDisputed && !zone.background; }
 
+/// Whether two extents have space in common. An outline that is none has passed no lint; it then counts as meeting.
+bool meet(const core::Zone& a, const core::Zone& b) {
+  if (a.domain != b.domain) return false;
+  const auto prepared = [](const core::Zone& zone) {
+    return geo::prepare({.outline = *zone.outline, .band = zone.band, .window = {UtcMs{0}, UtcMs{1}}});
+  };
+  const auto one = prepared(a);
+  const auto two = prepared(b);
+  return !one || !two || geo::conflict(*one, *two, {});
+}
+
 template <class T>
 concept IsControl = std::is_constructible_v<ControlBody, T> && !std::is_same_v<T, ControlBody>;
 /// Entries by which a sequencer decides: each counts in its epoch.
@@ -33,7 +44,7 @@ void ZoneControl::adopt(const core::Charter& charter) {
   timing_ = charter.timing;
   // A first version has nobody before it, and its members' clocks need not agree on when it began.
   valid_from_ = charter.version > 1 ? charter.valid_from : kUtcMin;
-  charter_zones_ = charter.zones;
+  const std::vector<core::Zone> before = std::exchange(charter_zones_, charter.zones);
   for (auto& [id, zone] : zones_) {
     zone.chartered = false;
     zone.redrawn.reset();
@@ -47,10 +58,42 @@ void ZoneControl::adopt(const core::Charter& charter) {
     zone.chain.entitle(of.owner);
     for (const AuthorityId& tenant : of.tenants) zone.chain.entitle(tenant);
   }
+  note_gains(before, charter);
   all_changed();
 }
 
+/// Space that a zone has from another, and whose that was.
+void ZoneControl::note_gains(const std::vector<core::Zone>& before, const core::Charter& charter) {
+  const auto find = [](const std::vector<core::Zone>& zones, const ZoneId& id) {
+    const auto at = std::ranges::find(zones, id, &core::Zone::id);
+    return at == zones.end() ? nullptr : &*at;
+  };
+  const auto same = [](const core::Zone* a, const core::Zone* b) {
+    return a != nullptr && b != nullptr && has_sequencer(*a) && has_sequencer(*b) && a->outline == b->outline &&
+           a->band == b->band;
+  };
+  for (const core::Zone& gains : charter.zones) {
+    if (!has_sequencer(gains) || same(find(before, gains.id), &gains)) continue;
+    for (const core::Zone& loses : before) {
+      if (loses.id == gains.id || !has_sequencer(loses) || same(&loses, find(charter.zones, loses.id))) continue;
+      if (loses.owner == gains.owner || charter.find_authority(loses.owner) == nullptr || !meet(gains, loses)) continue;
+      zones_.at(gains.id).gained_from[loses.owner] = charter.version;
+    }
+  }
+}
+
+std::set<AuthorityId> ZoneControl::awaited(const ZoneId& id) const {
+  std::set<AuthorityId> out;
+  const ZoneEntry* zone = find(id);
+  if (zone == nullptr || !adopted_) return out;
+  for (const auto& [loser, version] : zone->gained_from) {
+    if (loser != self_ && adopted_(loser) < version) out.insert(loser);
+  }
+  return out;
+}
+
 void ZoneControl::announce(const core::Charter& charter) {
+  if (planted(Plant::kKeepRedrawn)) return;
   for (const core::Zone& old : charter_zones_) {
     const auto zone = zones_.find(old.id);
     if (zone == zones_.end()) continue;
@@ -71,6 +114,8 @@ std::optional<Oddity> ZoneControl::apply(const Said& said) {
           return apply_control(said, of);
         } else if constexpr (std::is_same_v<T, ZoneSnapshot>) {
           return apply_part(said, of);
+        } else if constexpr (std::is_same_v<T, CharterAdopted> || std::is_same_v<T, CharterInForce>) {
+          ++revision_;  // Somebody may have been waited for.
         } else if constexpr (IsNumbered<T>) {
           if (said.author == self_) count(of.zone, of.epoch, of.number);
         } else if constexpr (std::is_same_v<T, ClockFault>) {
@@ -182,7 +227,13 @@ ZoneControl::PartsInHand ZoneControl::parts_in_hand(const ZoneId& id, const Zone
     const ZoneSnapshot& part = found->second.snapshot;
     const bool fits = part.zone == id && part.epoch == zone.chain.last() - 1 && found->second.author == origin.author &&
                       part.part == static_cast<std::int64_t>(i) && part.parts == static_cast<std::int64_t>(size);
-    if (!fits) return PartsInHand::kUnfit;
+    // A zone that a version takes away is taken up with no window that outlives it.
+    const bool outlives = zone.redrawn && std::ranges::any_of(part.windows, [&](const AdoptedWindow& window) {
+                            return std::ranges::any_of(window.volumes, [&](const geo::Volume4d& volume) {
+                              return volume.window.end > *zone.redrawn;
+                            });
+                          });
+    if (!fits || outlives) return PartsInHand::kUnfit;
   }
   return PartsInHand::kAll;
 }
@@ -278,7 +329,7 @@ ControlState ZoneControl::state(const ZoneEntry& zone) const {
 
 bool ZoneControl::may_grant(const ZoneId& id, UtcMs now) const {
   const ZoneEntry* zone = find(id);
-  if (zone == nullptr || clock_fault_ || now < valid_from_) return false;
+  if (zone == nullptr || clock_fault_ || now < valid_from_ || !awaited(id).empty()) return false;
   const ControlState state = this->state(*zone);
   if (state != ControlState::kSequencer && state != ControlState::kTenant) return false;
   const std::optional<UtcMs> until = end_of_grants(*zone);

@@ -31,8 +31,13 @@
 // has its name struck from the charter). With a faulty clock (T8) it begins nothing, and only ends.
 //
 // Cost: `apply` O(log zones); `next` O(1) with nothing to do. Core thread.
+//
+// Where a version of the charter gives a zone space that another had, whoever decided there must have said that it has
+// adopted that version, before this node grants: from its adoption on it grants nothing that reaches beyond the moment.
+// Of an authority that was struck out no such word can come, and none is waited for.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -87,6 +92,11 @@ class ZoneControl final : public ControlView {
   /// A new version of the charter is in force, or will be (charter_change.h): its zones and tenants count from now on.
   /// Chains stay. An owner who changes gets the zone from the old one by HANDOVER.
   void adopt(const core::Charter& charter);
+  /// How to learn which version an authority has adopted last (CharterAdoptions::adopted_by). Without it nobody is
+  /// waited for.
+  void ask_adoptions(std::function<std::int64_t(const AuthorityId&)> adopted) { adopted_ = std::move(adopted); }
+  /// Whose adoption is waited for before anything is granted in the zone; nobody: empty.
+  [[nodiscard]] std::set<AuthorityId> awaited(const ZoneId& zone) const;
   /// A version that was adopted comes into force at its `valid_from`: as with a lease (T5), no window that is granted
   /// from now on in a zone that it strikes out or redraws ends later. Nobody else will know of it then.
   void announce(const core::Charter& charter);
@@ -149,6 +159,8 @@ class ZoneControl final : public ControlView {
     std::set<AuthorityId> tenants;
     bool chartered = false;             ///< The charter has it, with a sequencer.
     std::optional<UtcMs> redrawn = {};  ///< When an announced version takes it away or changes its extent.
+    /// Who had space that it has come by, and the version that gave it; not state, follows from the charters.
+    std::map<AuthorityId, std::int64_t> gained_from = {};
   };
   enum class PartsInHand : std::uint8_t { kAll, kMissing, kUnfit };
 
@@ -159,6 +171,7 @@ class ZoneControl final : public ControlView {
   [[nodiscard]] bool in_epoch(const ZoneEntry& zone) const;
   [[nodiscard]] static std::optional<UtcMs> end_of_grants(const ZoneEntry& zone);
   /// Whether the parts of the snapshot behind which the last epoch began are all here, and fit.
+  void note_gains(const std::vector<core::Zone>& before, const core::Charter& charter);
   [[nodiscard]] PartsInHand parts_in_hand(const ZoneId& id, const ZoneEntry& zone) const;
   /// What the zone's state asks of this node from when on. Two entries where being late changes what it must say.
   struct Owed {
@@ -186,6 +199,7 @@ class ZoneControl final : public ControlView {
 
   AuthorityId self_;
   core::Timing timing_;
+  std::function<std::int64_t(const AuthorityId&)> adopted_;
   std::vector<core::Zone> charter_zones_;  ///< Of the charter in force.
   UtcMs valid_from_ = kUtcMin;  ///< Of a version that follows another: a member that joins grants nothing before.
   std::map<ZoneId, ZoneEntry> zones_;

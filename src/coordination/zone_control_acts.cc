@@ -122,6 +122,14 @@ Result<ClosingPlan> ZoneControl::lease(const ZoneId& id, const AuthorityId& tena
                             format_duration(std::max<DurationMs>(until - now, 0)), format_duration(least)),
                 "until");
   }
+  if (zone->redrawn && until > *zone->redrawn) {
+    return fail(
+        ErrorCode::kInvalid,
+        fmt::format("the next version of the charter, which is adopted here, takes zone {} away at {}: it can be "
+                    "leased until then",
+                    id.str(), format_utc(*zone->redrawn)),
+        "until");
+  }
   const std::int64_t last = zone->chain.last();
   return plan(id, tenant, std::move(windows),
               ZoneLease{.epoch = last + 1, .snapshot = {}, .tenant = tenant, .until = until, .zone = id});
@@ -135,6 +143,14 @@ Result<ClosingPlan> ZoneControl::hand_over(const ZoneId& id, const AuthorityId& 
                 fmt::format("zone {} is leased from {}: a tenant hands nothing over, it gives back", id.str(),
                             zone->chain.head().lessor->str()),
                 "zone");
+  }
+  if (zone->redrawn) {
+    return fail(
+        ErrorCode::kWrongState,
+        fmt::format("the next version of the charter, which is adopted here, takes zone {} away at {}: it can be "
+                    "leased until then, and is handed over afterwards",
+                    id.str(), format_utc(*zone->redrawn)),
+        "zone");
   }
   if (to == self_) return fail(ErrorCode::kInvalid, fmt::format("{} decides there already", to.str()), "to");
   if (to != zone->owner && !zone->tenants.contains(to)) {

@@ -28,30 +28,13 @@ UtcMs last_end(const std::vector<geo::Volume4d>& volumes) {
   return end;
 }
 
-}  // namespace
-
-Result<Auditor> Auditor::make(MachineConfig config) { return Auditor(TRY(Machine::make(std::move(config)))); }
-
-Result<std::optional<AuditDifference>> Auditor::check(std::string_view line) {
-  Entry entry = TRY(read_entry(line));
-  std::optional<AuditDifference> difference;
-  TRY_VOID(machine_.settle());
-  if (entry.request) {
-    difference = decide_again(entry, line);
-  } else if (!entry.expired.empty()) {
-    difference = check_expired(entry, line);
-  }
-  TRY_VOID(machine_.apply(line));
-  return difference;
-}
-
-std::optional<AuditDifference> Auditor::decide_again(const Entry& entry, std::string_view line) const {
+std::optional<AuditDifference> decide_again(const Machine& machine, const Entry& entry, std::string_view line) {
   AuditDifference difference{.seq = entry.seq, .message = {}, .recorded = std::string(line), .decided = {}};
   Command command{.id = entry.cmd, .by = {entry.by, speaks_for_authority(*entry.request)}, .action = *entry.request};
-  const std::vector<std::string> keys = proofs(machine_, entry.decision.known);
+  const std::vector<std::string> keys = proofs(machine, entry.decision.known);
   if (auto* create = std::get_if<CreateIntent>(&command.action)) create->keys = keys;
   if (auto* update = std::get_if<UpdateIntent>(&command.action)) update->keys = keys;
-  auto decision = machine_.preview(command, entry.time);
+  auto decision = machine.preview(command, entry.time);
   if (!decision) {
     difference.message = fmt::format("this would not have been decided at all: {}", decision.error().text());
     return difference;
@@ -67,12 +50,12 @@ std::optional<AuditDifference> Auditor::decide_again(const Entry& entry, std::st
   return difference;
 }
 
-std::optional<AuditDifference> Auditor::check_expired(const Entry& entry, std::string_view line) const {
+std::optional<AuditDifference> check_expired(const Machine& machine, const Entry& entry, std::string_view line) {
   for (const Expired& row : entry.expired) {
     UtcMs end = kUtcMax;
     if (entry.type == EntryType::kIntentExpired) {
-      if (const Intent* intent = machine_.find_intent(IntentId::trusted(row.id))) end = last_end(intent->volumes);
-    } else if (const Measure* measure = machine_.find_measure(MeasureId::trusted(row.id))) {
+      if (const Intent* intent = machine.find_intent(IntentId::trusted(row.id))) end = last_end(intent->volumes);
+    } else if (const Measure* measure = machine.find_measure(MeasureId::trusted(row.id))) {
       end = last_end(measure->volumes);
     }
     if (end > entry.time) {
@@ -83,6 +66,24 @@ std::optional<AuditDifference> Auditor::check_expired(const Entry& entry, std::s
     }
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<AuditDifference> audit_entry(const Machine& before, const Entry& entry, std::string_view line) {
+  if (entry.request) return decide_again(before, entry, line);
+  if (!entry.expired.empty()) return check_expired(before, entry, line);
+  return std::nullopt;
+}
+
+Result<Auditor> Auditor::make(MachineConfig config) { return Auditor(TRY(Machine::make(std::move(config)))); }
+
+Result<std::optional<AuditDifference>> Auditor::check(std::string_view line) {
+  const Entry entry = TRY(read_entry(line));
+  TRY_VOID(machine_.settle());
+  std::optional<AuditDifference> difference = audit_entry(machine_, entry, line);
+  TRY_VOID(machine_.apply(line));
+  return difference;
 }
 
 }  // namespace tansiq::core

@@ -30,6 +30,11 @@ struct AuditDifference {
   std::string decided;   ///< The line as it is decided now; empty when deciding again fails.
 };
 
+/// Decides again, in the state just before it, what `line` records; `entry` is what `read_entry` makes of it. For
+/// whoever leads a machine through its record himself. Needs a settled machine; changes nothing.
+[[nodiscard]] std::optional<AuditDifference> audit_entry(const Machine& before, const Entry& entry,
+                                                         std::string_view line);
+
 class Auditor {
  public:
   /// The `ovn_secret` of the config plays no part: any will do.
@@ -46,8 +51,6 @@ class Auditor {
 
  private:
   explicit Auditor(Machine machine) : machine_(std::move(machine)) {}
-  [[nodiscard]] std::optional<AuditDifference> decide_again(const Entry& entry, std::string_view line) const;
-  [[nodiscard]] std::optional<AuditDifference> check_expired(const Entry& entry, std::string_view line) const;
   Machine machine_;
 };
 

@@ -43,10 +43,11 @@ ClockBound::ClockBound(DurationMs limit_ms, std::unique_ptr<TimeSource> source, 
     : limit_ms_(limit_ms), source_(std::move(source)), stated_(stated) {}
 
 ClockStanding ClockBound::look() {
-  ClockStanding out{.bound = {}, .fit = false, .limit = limit_ms_, .synchronised = false, .text = {}};
+  const DurationMs limit_ms = limit_ms_.load();
+  ClockStanding out{.bound = {}, .fit = false, .limit = limit_ms, .synchronised = false, .text = {}};
   if (stated_) {
     out.bound = *stated_;
-    out.fit = *stated_ <= limit_ms_;
+    out.fit = *stated_ <= limit_ms;
     out.text = fmt::format("the operator states that it is right to within {}", format_duration(*stated_));
     return out;
   }
@@ -64,11 +65,11 @@ ClockStanding ClockBound::look() {
   // ppm of milliseconds are nanoseconds. Both steps round up.
   const std::int64_t grown_us = (std::max<std::int64_t>(0, now_ms - at_ms_) * kDriftPpm + 999) / 1'000;
   out.bound = (*bound_us_ + grown_us + 999) / 1'000;
-  out.fit = *out.bound <= limit_ms_;
+  out.fit = *out.bound <= limit_ms;
   out.text = reading.synchronised ? fmt::format("the kernel bounds its error by {}", format_duration(*out.bound))
                                   : fmt::format("not synchronised for {}; its error has grown to at most {}",
                                                 format_duration(now_ms - at_ms_), format_duration(*out.bound));
-  if (!out.fit) out.text += fmt::format(", beyond the {} of the charter", format_duration(limit_ms_));
+  if (!out.fit) out.text += fmt::format(", beyond the {} of the charter", format_duration(limit_ms));
   return out;
 }
 

@@ -64,6 +64,8 @@ class ClockBound {
  public:
   /// `stated`: the operator's word, instead of the source's. Without either the clock is never fit.
   ClockBound(DurationMs limit_ms, std::unique_ptr<TimeSource> source, std::optional<DurationMs> stated = {});
+  /// Another version of the charter is in force, with another bound: judged by it from the next look on. Any thread.
+  void follow(DurationMs limit_ms) { limit_ms_.store(limit_ms); }
   /// Looks at the source. One thread.
   ClockStanding observe();
   /// What was last observed. Any thread.
@@ -72,7 +74,7 @@ class ClockBound {
  private:
   [[nodiscard]] ClockStanding look();
 
-  const DurationMs limit_ms_;
+  std::atomic<DurationMs> limit_ms_;
   const std::unique_ptr<TimeSource> source_;
   const std::optional<DurationMs> stated_;
   std::optional<std::int64_t> bound_us_;  ///< When the source last stated one.

@@ -73,6 +73,19 @@ TEST(ClockBound, TheOperatorsWordTakesThePlaceOfTheKernels) {
   EXPECT_FALSE(bad.observe().fit);
 }
 
+TEST(ClockBound, ANewBoundCountsFromTheNextLookOn) {
+  Fake fake{.reading = {true, 1'500'000}};
+  ClockBound bound(2'000, std::make_unique<FakeSource>(fake));
+  EXPECT_TRUE(bound.observe().fit);
+  bound.follow(1'000);
+  const ClockStanding narrower = bound.observe();
+  EXPECT_FALSE(narrower.fit);
+  EXPECT_EQ(narrower.limit, 1'000);
+  EXPECT_THAT(narrower.text, HasSubstr("beyond the 1 s of the charter"));
+  bound.follow(3'000);
+  EXPECT_TRUE(bound.observe().fit);
+}
+
 TEST(ClockBound, TheSystemHasASourceAndItsTimePasses) {
   const auto source = system_time_source();
   const std::int64_t before = source->monotonic_ms();

@@ -149,6 +149,27 @@ TEST_F(CoalitionCharterNode, AKeyRollsOverUnderTheSameLog) {
   expect_confirmed(0, 5, {1});
 }
 
+TEST_F(CoalitionCharterNode, TheCosignersKeyRollsOver) {
+  expect_confirmed(0, 1, {1});
+  const auto old = log::VerifierKey::parse(next_.authorities[1].peer->cosigner);
+  const auto fresh = log::SignerKey::generate(old->name(), log::KeyType::kEd25519Cosignature);
+  ASSERT_TRUE(fresh.has_value());
+  next_.authorities[1].peer->cosigner = fresh->verifier().text();
+  next_.valid_from = SystemClock().now() + 60'000;
+  EXPECT_THAT(adopt(1, *coalition_->sign(next_, {0, 1, 2})).error().text(), HasSubstr("cosigner-next.key"));
+  const auto folder = folder_.path() / "b";
+  ASSERT_TRUE(log::write_key_file(folder / "cosigner-next.key", *fresh).has_value());
+  ASSERT_TRUE(coalition_->restart(1).has_value());
+  bring(next_, {0, 1, 2}, {0, 1, 2});
+  expect_confirmed(0, 2, {1});
+  expect_confirmed(1, 3, {0, 2});
+  // The new key takes the other's file.
+  ASSERT_TRUE(coalition_->stop(1).has_value());
+  std::filesystem::rename(folder / "cosigner-next.key", folder / "cosigner.key");
+  ASSERT_TRUE(coalition_->restart(1).has_value());
+  expect_confirmed(0, 4, {1});
+}
+
 TEST_F(CoalitionCharterNode, ATlsKeyAndAnAddressMove) {
   const auto port = free_loopback_port();
   ASSERT_TRUE(port.has_value());

@@ -104,18 +104,25 @@ Result<log::SignerKey> node_key(const fs::path& path, bool may_create) {
   return log::read_key_file(path);
 }
 
-/// The key of receipts, if the charter gives this authority peers.
-Result<std::optional<log::SignerKey>> cosigner_key(const core::Authority& self, const fs::path& path) {
-  if (!self.peer) return std::nullopt;
+/// The key of receipts, if the charter gives this authority peers: the one that the founding version names, or, once it
+/// has rolled over, a later one.
+Result<std::optional<log::SignerKey>> cosigner_key(std::span<const core::Charter> versions, const AuthorityId& self,
+                                                   const fs::path& path) {
+  const core::Authority& founding = *versions.front().find_authority(self);
+  if (!founding.peer) return std::nullopt;
   std::error_code error;
   if (!fs::exists(path, error)) {
     return fail(ErrorCode::kNotFound, fmt::format("there is no key at {}, but the charter names the cosigner {}",
-                                                  path.string(), self.peer->cosigner));
+                                                  path.string(), founding.peer->cosigner));
   }
   log::SignerKey key = TRY(log::read_key_file(path));
-  if (key.verifier().text() != self.peer->cosigner) {
+  const bool named = std::ranges::any_of(versions, [&](const core::Charter& version) {
+    const core::Authority* of = version.find_authority(self);
+    return of != nullptr && of->peer && of->peer->cosigner == key.verifier().text();
+  });
+  if (!named) {
     return fail(ErrorCode::kInvalid, fmt::format("{} holds {}, but the charter names {}", path.string(),
-                                                 key.verifier().text(), self.peer->cosigner));
+                                                 key.verifier().text(), founding.peer->cosigner));
   }
   return key;
 }
@@ -271,8 +278,10 @@ Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now) {
   net::TokenKey token = TRY(token_key(config.token_key_path.empty() ? dir / "token.key" : config.token_key_path));
   const auto secret = TRY(ovn_secret(dir / "ovn.key"));
   const bool develop = charter.charter.id == "develop";
-  auto cosigner = TRY(cosigner_key(*charter.charter.find_authority(self),
-                                   config.cosigner_key_path.empty() ? dir / "cosigner.key" : config.cosigner_key_path));
+  std::optional<log::SignerKey> next_cosigner;
+  if (fs::exists(dir / "cosigner-next.key")) next_cosigner = TRY(log::read_key_file(dir / "cosigner-next.key"));
+  auto cosigner = TRY(
+      cosigner_key(versions, self, config.cosigner_key_path.empty() ? dir / "cosigner.key" : config.cosigner_key_path));
   return DataDir{.created = created,
                  .develop_charter = develop,
                  .charter = std::move(charter),
@@ -283,7 +292,28 @@ Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now) {
                  .former = std::move(others.former),
                  .token_key = std::move(token),
                  .ovn_secret = secret,
-                 .cosigner = std::move(cosigner)};
+                 .cosigner = std::move(cosigner),
+                 .next_cosigner = std::move(next_cosigner)};
+}
+
+core::CharterTexts texts_beside(fs::path data_dir) {
+  return [dir = std::move(data_dir)](const std::string& sha256) -> Result<std::string> {
+    std::error_code error;
+    for (const fs::directory_entry& file : fs::directory_iterator(dir, error)) {
+      const std::string name = file.path().filename().string();
+      if (!name.starts_with("charter") || !name.ends_with(".note")) continue;
+      const auto note = read_file(file.path(), kNoteBytesMax);
+      const auto opened = note ? core::open_charter(*note) : Result<core::SignedCharter>(std::unexpected(note.error()));
+      if (opened && core::charter_hash(opened->text) == sha256) return opened->text;
+    }
+    return fail(
+        ErrorCode::kNotFound,
+        fmt::format("the record was led under a version of the charter whose text is lost (SHA-256 {}): put its "
+                    "note into {} as charter-N.note, N its number, and start again; every member has it, as "
+                    "such a file and at /v1/charter",
+                    sha256, dir.string()),
+        "charter");
+  };
 }
 
 fs::path version_path(const fs::path& data_dir, std::int64_t version) {

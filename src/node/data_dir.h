@@ -5,14 +5,13 @@
 //   charter-N.note               version N: earlier ones, given to a member that joins, and later ones, as adopted
 //   node.key                     signs checkpoints: a note key (log/note_key.h), 0600
 //   node-next.key                the key that a later version of the charter names, until it takes the other's place
-//   cosigner.key                 signs receipts on peers' logs: a note key of type 04, 0600
-//   peer.crt, peer.key           what peers know this node's connections by (net/tls_identity.h); the key 0600
 //   token.key                    secret of local tokens (net/bearer.h), 0600
 //   ovn.key                      secret of OVNs, 32 bytes, 0600
 //   cosigner.key                 signs receipts on peers' checkpoints: a note key of type 04, 0600
+//   cosigner-next.key            the same, for a later version of the charter, until it takes the other's place
 //   peer.crt, peer.key           shown to peers (net/tls_identity.h), the key 0600
 //
-// The last three only where the charter names peers.
+// The last four only where the charter names peers.
 //
 // Nothing that exists is ever overwritten; a missing file is made only where that is harmless, or in develop mode.
 #pragma once
@@ -25,6 +24,7 @@
 #include <vector>
 
 #include "core/charter.h"
+#include "core/machine.h"
 #include "log/note_key.h"
 #include "net/bearer.h"
 #include "node/node.h"
@@ -44,12 +44,17 @@ struct DataDir {
   net::TokenKey token_key;
   std::array<std::uint8_t, 32> ovn_secret{};
   std::optional<log::SignerKey> cosigner;  ///< Where the charter has a `peer` for this authority.
+  std::optional<log::SignerKey> next_cosigner{};
 };
 
 /// Reads the folder of `config`, makes what is missing. Fails with `kIo`, `kForbidden` (a secret that others may read),
 /// `kNotFound` (no charter, and not in develop mode), `kInvalid` (charter unfit, key of no authority, clock offset in
 /// REAL or EXERCISE).
 [[nodiscard]] Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now);
+
+/// Texts of versions by the notes that stand in the folder, for a record whose own copies are lost. What it does not
+/// find it says how to get.
+[[nodiscard]] core::CharterTexts texts_beside(std::filesystem::path data_dir);
 
 /// `charter-3.note`.
 [[nodiscard]] std::filesystem::path version_path(const std::filesystem::path& data_dir, std::int64_t version);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <future>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -136,11 +137,11 @@ class Node::Impl {
 
   mutable std::mutex charter_mutex_;  // Guards what follows, up to the blank line.
   std::shared_ptr<PeerLinks> links_;
-  std::vector<core::Charter> versions_;    // Former ones included; the one in force last.
-  std::optional<LogBook> links_logs_;      // As they stand under that version.
-  std::string charter_note_;               // Of the version in force.
-  std::optional<log::Hash> note_to_keep_;  // Whose file is still to be written.
-  bool relink_ = false;                    // A version has come into force since the links were started.
+  std::vector<core::Charter> versions_;                // Former ones included; the one in force last.
+  std::optional<LogBook> links_logs_;                  // As they stand under that version.
+  std::string charter_note_;                           // Of the version in force.
+  std::map<std::int64_t, std::string> notes_to_keep_;  // By version: whose files are still to be written.
+  bool relink_ = false;                                // A version has come into force since the links were started.
 
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<const net::HttpServer*> listening_{
@@ -167,7 +168,8 @@ Status Node::Impl::open() {
   TRY_VOID(open_store());
   logs_.emplace(TRY(LogBook::open(*store_, dir_.charter.charter, dir_.self)));
   coordination::CoalitionConfig config{
-      .machine = {dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}, {}},
+      .machine =
+          {dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}, texts_beside(config_.data_dir)},
       .former = dir_.former,
       .quota = {}};
   // Where it is for real, what widens a relation needs two officers.
@@ -314,7 +316,7 @@ Status Node::Impl::link_peers() {
   }
   config.self = dir_.self;
   config.key = TRY(signing_key(dir_, config.versions.back()));
-  config.cosigner = &*dir_.cosigner;
+  config.cosigner = TRY(cosigning_key(dir_, config.versions.back()));
   config.clock = &clock_;
   config.recovering = recovery_.needed();
   if (config_.peer_listen_port > 0) {
@@ -339,9 +341,8 @@ void Node::Impl::relink() {
   std::shared_ptr<PeerLinks> before;
   {
     const std::lock_guard lock(charter_mutex_);
-    if (note_to_keep_) {
-      keep_version(config_.data_dir, versions_.back().version, charter_note_);
-      note_to_keep_.reset();
+    for (const auto& [version, note] : std::exchange(notes_to_keep_, {})) {
+      keep_version(config_.data_dir, version, note);
     }
     if (!relink_) return;
     before = links_;
@@ -368,23 +369,29 @@ Status Node::Impl::follow_version(const coordination::Coalition& coalition) {
 void Node::Impl::note_charter(const coordination::Coalition& coalition) {
   const auto& versions = coalition.machine().versions();
   const auto& own = coalition.adoptions().own();
-  std::optional<std::string> note;
+  std::map<std::int64_t, std::string> notes;
   if (own && own->version == coalition.adoptions().in_force()) {
     if (auto reader = store_->open_reader()) {
-      if (const auto body = (*reader)->body(own->note_sha256); body && *body) note = std::string(as_text(**body));
+      const auto find = [&](std::int64_t version, const log::Hash& note) {
+        if (const auto body = (*reader)->body(note); body && *body) notes.emplace(version, as_text(**body));
+      };
+      std::int64_t version = own->version - static_cast<std::int64_t>(own->through.size());
+      for (const coordination::CharterStep& step : own->through) find(version++, step.note_sha256);
+      find(own->version, own->note_sha256);
     }
   }
   const std::string trouble = charter_trouble(coalition, clock_.now());
   if (!trouble.empty()) log_error("charter.behind", {{"message", trouble}});
+  bound_->follow(versions.back().timing.clock_error_ms);
   const std::lock_guard lock(charter_mutex_);
   if (versions_.size() == dir_.former.size() + versions.size()) return;
   const bool later = !versions_.empty();
   versions_ = dir_.former;
   versions_.insert(versions_.end(), versions.begin(), versions.end());
   links_logs_ = logs_;
-  if (note) {
-    charter_note_ = std::move(*note);
-    note_to_keep_ = own->note_sha256;
+  if (!notes.empty()) {
+    charter_note_ = notes.rbegin()->second;
+    notes_to_keep_ = std::move(notes);
   }
   relink_ = later;
   if (later) log_info("charter.in_force", {{"version", versions_.back().version}});

@@ -33,17 +33,26 @@ Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Cha
   return {};
 }
 
+Result<const log::SignerKey*> cosigning_key(const DataDir& dir, const core::Charter& charter) {
+  const core::Authority* self = charter.find_authority(dir.self);
+  if (self == nullptr || !self->peer) return nullptr;
+  for (const auto* key : {&dir.cosigner, &dir.next_cosigner}) {
+    if (*key && (*key)->verifier().text() == self->peer->cosigner) return &**key;
+  }
+  return fail(ErrorCode::kInvalid,
+              fmt::format("version {} names {} as this node's cosigner: put that key into cosigner-next.key, and start "
+                          "the node anew, before adopting it",
+                          charter.version, self->peer->cosigner),
+              "peer.cosigner");
+}
+
 Status check_adoptable(const DataDir& dir, const core::Charter& charter) {
   // A version without this authority is refused by the coalition, which says why.
   const core::Authority* self = charter.find_authority(dir.self);
   if (self == nullptr) return {};
   TRY(signing_key(dir, charter));
-  if (!self->peer || (dir.cosigner && dir.cosigner->verifier().text() == self->peer->cosigner)) return {};
-  return fail(
-      ErrorCode::kInvalid,
-      fmt::format("it names {} as this node's cosigner, but cosigner.key is another; receipts stay with one key",
-                  self->peer->cosigner),
-      "peer.cosigner");
+  TRY(cosigning_key(dir, charter));
+  return {};
 }
 
 }  // namespace tansiq::node

@@ -14,6 +14,10 @@ namespace tansiq::node {
 [[nodiscard]] Status add_own_logs(HeadNotes& notes, const log::SignerKey& key, const core::Charter& charter,
                                   const AuthorityId& self);
 
+/// The key with which it signs receipts under that version. Fails with `kInvalid` when it has not got the one that is
+/// named; null where the version gives it no peers.
+[[nodiscard]] Result<const log::SignerKey*> cosigning_key(const DataDir& dir, const core::Charter& charter);
+
 /// Whether this node can go on under a version: it has a key that the version names, and the cosigner's. Fails with
 /// `kInvalid`.
 [[nodiscard]] Status check_adoptable(const DataDir& dir, const core::Charter& charter);

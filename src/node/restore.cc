@@ -40,16 +40,17 @@ std::optional<State> from_snapshot(store::LogStore& store, const coordination::C
   return std::move(*state);
 }
 
-/// Texts of charters stand in the store as bodies, since before the entries that quote them.
-core::CharterTexts texts_in(std::shared_ptr<store::LogReader> reader) {
-  return [reader = std::move(reader)](const std::string& sha256) -> Result<std::string> {
-    const auto body = TRY(reader->body(TRY(log::Hash::from_hex(sha256))));
-    if (!body) {
-      return fail(ErrorCode::kNotFound,
-                  fmt::format("the text of a charter that the record quotes, {}, is not in the store", sha256));
-    }
-    return std::string(as_text(*body));
-  };
+/// Texts of charters stand in the store as bodies, since before the entries that quote them. An adoption that was lost
+/// and came back from peers has come without: then `otherwise` may have it.
+core::CharterTexts texts_in(std::shared_ptr<store::LogReader> reader, core::CharterTexts otherwise) {
+  return
+      [reader = std::move(reader), otherwise = std::move(otherwise)](const std::string& sha256) -> Result<std::string> {
+        const auto body = TRY(reader->body(TRY(log::Hash::from_hex(sha256))));
+        if (body) return std::string(as_text(*body));
+        if (otherwise) return otherwise(sha256);
+        return fail(ErrorCode::kNotFound,
+                    fmt::format("the text of a charter that the record quotes, {}, is not in the store", sha256));
+      };
 }
 
 Status found_log(store::LogStore& store, const core::MachineConfig& config, coordination::Coalition& coalition,
@@ -209,7 +210,7 @@ Status learn_bodies(store::LogReader& reader, coordination::Coalition& coalition
 Result<Restored> restore_state(store::LogStore& store, LogBook& logs, const coordination::CoalitionConfig& given,
                                UtcMs now, f3548::Switches switches) {
   coordination::CoalitionConfig config = given;
-  if (!config.machine.texts) config.machine.texts = texts_in(TRY(store.open_reader()));
+  config.machine.texts = texts_in(TRY(store.open_reader()), std::move(config.machine.texts));
   const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
   const std::uint64_t next_seq = TRY(reader->next_seq());
   std::optional<State> state = from_snapshot(store, config, switches);

@@ -7,10 +7,13 @@
 //            FL100 +-----+-----+-----+-----+
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/charter.h"
+#include "log/note_key.h"
 #include "sim/rng.h"
 
 namespace tansiq::sim {
@@ -24,6 +27,7 @@ struct ZoneSpot {
   bool disputed = false;
 };
 
+/// As one version of the charter has it.
 struct Airspace {
   core::Charter charter;
   std::vector<ZoneSpot> zones;  ///< By column, then level.
@@ -34,6 +38,21 @@ struct Airspace {
 inline constexpr UtcMs kStart{1'795'608'000'000};
 
 [[nodiscard]] Airspace make_airspace(Rng rng, std::int64_t authorities);
+
+// What charters are made of, for those that follow the first (charters.h).
+// ----------------------------------------------------------------------------------------------------------------
+
+/// Who may be in it, in the order in which they come.
+inline constexpr std::array<std::string_view, 8> kNames{"us", "ru", "fr", "tr", "jo", "un", "de", "uk"};
+/// The key with which an authority signs after it has rolled over so often.
+[[nodiscard]] log::SignerKey key_of(std::string_view id, int generation);
+[[nodiscard]] core::Authority authority_of(std::string_view id);
+/// Puts outline and levels of the spot into the zone.
+void set_extent(core::Zone& zone, const ZoneSpot& spot);
+/// A new zone there, with minima and disclosure as all have them; without tenants.
+[[nodiscard]] core::Zone zone_of(Rng& rng, const ZoneSpot& spot);
+/// What `from` grants `to` in the beginning.
+void relate(Rng& rng, core::Charter& charter, const AuthorityId& from, const AuthorityId& to);
 
 /// Boxes that can stand beside each other in a zone without a conflict: `lane` from 0 to kLanes - 1, `level` a flight
 /// level. From one edge of the zone to the other, or well inside.

@@ -68,7 +68,7 @@ void CaveatGate::cleared(const Durable& d, const CrewReport& report, const Holde
     for (const EntryHash& request : report.requests) {
       const LedgerLeg* ours = world_.ledger().find(request);
       if (ours == nullptr || ours->principal == whom) continue;
-      for (const core::Zone& zone : world_.charter().zones) {
+      for (const core::Zone& zone : world_.charters().ever().zones) {
         for (const EntryHash& other : world_.ledger().booked(zone.id)) {
           const LedgerLeg& theirs = *world_.ledger().find(other);
           if (theirs.holder != d.author || theirs.home != whom || !near(*ours, theirs, rule)) continue;

@@ -156,8 +156,15 @@ void OwnZones::watch(const Trip& trip) {
     const Flight* flight = home.coalition().flights().find(trip.plan().filed.flight);
     if (flight == nullptr) return;
     for (const PlannedLeg& leg : flight->plan.legs) {
-      // Leased: not its to decide now.
-      if (home.coalition().control().epoch(leg.zone) != 0 || charter.find_zone(leg.zone)->owner != home.self()) return;
+      // Leased, struck out, given to another, or about to be: not its to decide now.
+      const core::Zone* zone = charter.find_zone(leg.zone);
+      if (home.coalition().control().epoch(leg.zone) != 0 || zone == nullptr || zone->owner != home.self()) return;
+      // What has come from another waits for a handover; what has been redrawn, for whoever had its space before.
+      const core::Zone* first = world_.charters().at(1).airspace.charter.find_zone(leg.zone);
+      if (first == nullptr || first->owner != zone->owner || first->outline != zone->outline ||
+          first->band != zone->band)
+        return;
+      if (home.coalition().machine().charter() != charter || world_.charters().newest() != charter.version) return;
     }
     for (const HomeVersion& v : flight->versions) {
       const bool waits = v.state == HomeState::kRequested && !v.standby_until;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/check_caveats.h"
+#include "sim/check_charters.h"
 #include "sim/check_legs.h"
 #include "sim/check_own_use.h"
 #include "sim/world.h"
@@ -21,6 +22,8 @@ void Replay::on_replayed(const AuthorityId& node, std::string_view how, const co
 void EquivocationFound::at_end() {
   for (const auto& [id, node] : world_.nodes()) {
     if (!node->fork_shown() || world_.charter().authorities.size() < 3) continue;
+    // Who has been struck out neither tells nor is told what others have seen.
+    if (world_.charters().anybody_left()) continue;
     bool known = false;
     for (const auto& [other, reader] : world_.nodes()) {
       const auto held = reader->mirrors().find({id, LogName::Kind::kMembers, {}});
@@ -74,7 +77,7 @@ void Canary::on_record(const AuthorityId& at, const Record& record) {
 std::int64_t Canary::most_ever(const AuthorityId& from, const AuthorityId& to) const {
   std::int64_t most = 0;
   const coordination::Edge edge{core::Capability::kDisclosure, core::RelationDomain::kAir, from, to};
-  for (const core::InitialRelation& relation : world_.charter().relations) {
+  for (const core::InitialRelation& relation : world_.charters().ever().relations) {
     if (relation.edge == edge) most = relation.level;
   }
   const auto proposed = proposed_.find({from, to});
@@ -104,10 +107,10 @@ void Canary::on_served(const AuthorityId& from, const AuthorityId& to, const log
 
 void Destroyed::at_end() {
   for (const auto& [id, node] : world_.nodes()) {
-    if (world_.liars().contains(id)) continue;
+    if (world_.excused(id)) continue;
     for (const Record& record : node->disk().records()) {
       if (record.line.find("\"type\":\"share.revoked\"") == std::string::npos) continue;
-      if (world_.liars().contains(record.log.author)) continue;
+      if (world_.excused(record.log.author)) continue;
       const auto entry = coordination::read_entry(record.line);
       const auto* revoked = entry ? std::get_if<coordination::ShareRevoked>(&entry->body) : nullptr;
       if (revoked == nullptr) continue;
@@ -122,10 +125,10 @@ void Destroyed::at_end() {
 
 void Convergence::at_end() {
   for (const auto& [id, node] : world_.nodes()) {
-    if (world_.liars().contains(id)) continue;
+    if (world_.excused(id)) continue;
     flights_and_legs(*node);
     for (const auto& [other_id, other] : world_.nodes()) {
-      if (other_id == id || world_.liars().contains(other_id)) continue;
+      if (other_id == id || world_.excused(other_id)) continue;
       relations(*node, *other);
       mirrors(*node, *other);
     }
@@ -153,7 +156,7 @@ void Convergence::flights_and_legs(Node& node) {
 
 void Convergence::relations(Node& node, Node& other) {
   for (const auto& [edge, standing] : node.coalition().relations().edges()) {
-    if (world_.liars().contains(edge.from) || world_.liars().contains(edge.to)) continue;
+    if (world_.excused(edge.from) || world_.excused(edge.to)) continue;
     const EdgeStanding there = other.coalition().relations().standing(edge);
     if (standing.level() == there.level() && standing.number == there.number) continue;
     return found(fmt::format("{}: level {} by agreement {} at {}, level {} by agreement {} at {}", describe(edge),
@@ -189,6 +192,10 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   out.push_back(std::make_unique<Destroyed>(world, findings));
   out.push_back(std::make_unique<CaveatSecret>(world, findings));
   out.push_back(std::make_unique<CaveatGate>(world, findings));
+  out.push_back(std::make_unique<OneVersion>(world, findings));
+  out.push_back(std::make_unique<Strangers>(world, findings));
+  out.push_back(std::make_unique<Removed>(world, findings));
+  out.push_back(std::make_unique<Outlived>(world, findings));
   out.push_back(std::make_unique<Convergence>(world, findings));
   // Where one is on trial, the others do not speak first.
   const std::string& expect = world.options().expect;

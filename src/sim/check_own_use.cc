@@ -14,7 +14,7 @@ using namespace coordination;
 
 bool OwnUse::conflict(const Intent& intent, const LedgerLeg& leg) const {
   if (leg.zone != intent.zone || leg.state != LedgerLeg::State::kConfirmed) return false;
-  const core::Zone* zone = world_.charter().find_zone(intent.zone);
+  const core::Zone* zone = world_.charters().ever().find_zone(intent.zone);
   return std::ranges::any_of(intent.volumes, [&](const geo::PreparedVolume& one) {
     return std::ranges::any_of(leg.prepared,
                                [&](const geo::PreparedVolume& two) { return geo::conflict(one, two, zone->minima); });

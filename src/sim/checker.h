@@ -17,6 +17,10 @@
 //   destroyed            what was revoked is held by nobody else in the end                      keep-revoked
 //   caveat-secret        only its holder, and a sequencer with whom it is deposited, hears of a caveat tell-caveat
 //   caveat-gate          nobody is cleared who meets a caveat that no officer has accepted       deaf-to-caveats
+//   one-version          who has adopted a version is under it in the end                       miss-the-moment
+//   strangers            nothing is read of, or granted to, who is no member                    deaf-to-removal
+//   removed              who is struck out reads nothing that is written afterwards             deaf-to-removal
+//   outlived             no window outlives a zone that a version redraws or strikes out        keep-redrawn
 //   convergence          after healing everything ends, and all sides know the same             deaf-to-accept
 #pragma once
 

@@ -30,13 +30,11 @@ std::string retold(const std::string& line) {
 
 }  // namespace
 
-Node::Node(World& world, AuthorityId self, Rng rng) : world_(world), self_(std::move(self)), rng_(rng) {
+Node::Node(World& world, AuthorityId self, Rng rng, std::int64_t founding)
+    : world_(world), self_(std::move(self)), founding_(founding), rng_(rng) {
   const DurationMs error = world_.charter().timing.clock_error_ms;
   offset_ms_ = rng_.between(-error, error);
   set_at_ = world_.now();
-  for (const core::Authority& other : world_.charter().authorities) {
-    if (other.id != self_) peers_[other.id];
-  }
 }
 
 UtcMs Node::clock() const {
@@ -45,21 +43,50 @@ UtcMs Node::clock() const {
   return world_.now() + std::clamp(drifted, -error, error);
 }
 
+coordination::CoalitionConfig Node::config() const {
+  const Charters& charters = world_.charters();
+  coordination::CoalitionConfig out{
+      .machine = {.self = self_,
+                  .charter = charters.at(founding_).airspace.charter,
+                  .charter_text = charters.at(founding_).text,
+                  .texts = [&charters](const std::string& sha256) { return charters.text(sha256); }},
+      .former = {},
+      .quota = {.holds_open_max = 256, .abandoned_max = 1'024}};
+  for (std::int64_t version = 1; version < founding_; ++version) {
+    out.former.push_back(charters.at(version).airspace.charter);
+  }
+  return out;
+}
+
 std::unique_ptr<Coalition> Node::fresh() const {
-  auto made = Coalition::make({.machine = {.self = self_, .charter = world_.charter()},
-                               .quota = {.holds_open_max = 256, .abandoned_max = 1'024}});
+  auto made = Coalition::make(config());
   EXPECT_INVARIANT(made.has_value());
   return std::move(*made);
 }
 
 void Node::start() {
+  if (std::exchange(founded_, true)) return;
   coalition_ = fresh();
   state_ = State::kUp;
   up_since_ = world_.now();
   Batch batch;
   coalition_->found(clock(), batch);
   write(std::move(batch));
-  for (const auto& [peer, unused] : peers_) ask(peer);
+  follow_charter();
+}
+
+/// Begins to ask whoever is a member now and was not asked before in this life.
+void Node::follow_charter() {
+  versions_ = coalition_->machine().versions().size();
+  for (const core::Authority& other : coalition_->machine().charter().authorities) {
+    if (other.id == self_) continue;
+    if (peers_.try_emplace(other.id).second) ask(other.id);
+  }
+}
+
+bool Node::serves(const AuthorityId& reader) const {
+  if (coalition_ != nullptr) return coalition_->is_member(reader);
+  return world_.charters().at(backup_version_).airspace.charter.find_authority(reader) != nullptr;
 }
 
 // Writing -------------------------------------------------------------------------------------------------------------
@@ -67,6 +94,7 @@ void Node::start() {
 void Node::write(Batch batch) {
   for (coordination::SealedShare& share : coalition_->take_bodies()) disk_.put_body(share.hash, std::move(share.bytes));
   disk_.write(std::move(batch));
+  if (state_ == State::kUp && versions_ != coalition_->machine().versions().size()) follow_charter();
   if (disk_.unsynced() && !sync_due_) {
     sync_due_ = true;
     const DurationMs takes = world_.faults() && rng_.chance(10) ? rng_.between(200, 3'000) : rng_.between(1, 12);
@@ -145,7 +173,7 @@ bool Node::command(core::Action action) {
 // Serving -------------------------------------------------------------------------------------------------------------
 
 void Node::on_question(const AuthorityId& reader, const Question& question) {
-  if (state_ == State::kDown || silent_) return;
+  if (state_ == State::kDown || silent_ || !serves(reader)) return;
   waiting_[reader] = question;
   answer(reader);
   if (!settled()) return;
@@ -167,7 +195,7 @@ void Node::on_body(const std::string& bytes) {
 
 void Node::answer(const AuthorityId& reader) {
   const auto asked = waiting_.find(reader);
-  if (asked == waiting_.end() || silent_) return;
+  if (asked == waiting_.end() || silent_ || !serves(reader)) return;
   const LogName members{self_, LogName::Kind::kMembers, {}};
   const LogName pair{self_, LogName::Kind::kPair, reader};
   Answer out{.id = asked->second.id, .logs = {}};
@@ -246,7 +274,7 @@ Mirror& Node::mirror(const LogName& log) {
 }
 
 void Node::ask(const AuthorityId& author) {
-  Peer& peer = peers_.at(author);
+  Peer& peer = peers_[author];
   Question question{.id = ++peer.question,
                     .members = mirror({author, LogName::Kind::kMembers, {}}).size(),
                     .pair = mirror({author, LogName::Kind::kPair, self_}).size(),
@@ -257,21 +285,27 @@ void Node::ask(const AuthorityId& author) {
         question.bodies.push_back(wanted.body);
     }
   }
-  world_.send(self_, author,
-              [&world = world_, self = self_, author, question] { world.node(author).on_question(self, question); });
+  // Whoever is no member is not asked now; it may come back.
+  if (serves(author)) {
+    world_.send(self_, author,
+                [&world = world_, self = self_, author, question] { world.node(author).on_question(self, question); });
+  }
   world_.timeline().in(kAskAgainMs + rng_.between(0, 2'000), [this, life = life_, author, id = question.id] {
-    if (life == life_ && peers_.at(author).question == id) ask(author);
+    if (life == life_ && peers_[author].question == id) ask(author);
   });
 }
 
 void Node::on_answer(const AuthorityId& author, const Answer& answer) {
-  if (!up()) return;
+  if (!up() || !serves(author)) return;
   Batch batch;
   bool more = false;
-  for (const LogAnswer& log : answer.logs) more = read(log, batch) || more;
+  for (const LogAnswer& log : answer.logs) {
+    // What the first log brings may bring another version into force.
+    if (serves(author)) more = read(log, batch) || more;
+  }
   write(std::move(batch));
   // Where nothing new came, the next question comes with time, so that a stubborn peer costs little.
-  if (more && peers_.at(author).question == answer.id) ask(author);
+  if (more && peers_[author].question == answer.id) ask(author);
 }
 
 bool Node::read(const LogAnswer& answer, Batch& batch) {
@@ -328,9 +362,7 @@ std::unique_ptr<Coalition> Node::replayed(bool from_snapshot) const {
   std::unique_ptr<Coalition> out;
   std::size_t at = 0;
   if (from_snapshot && snapshot_) {
-    auto read = Coalition::read_snapshot({.machine = {.self = self_, .charter = world_.charter()},
-                                          .quota = {.holds_open_max = 256, .abandoned_max = 1'024}},
-                                         snapshot_->bytes);
+    auto read = Coalition::read_snapshot(config(), snapshot_->bytes);
     EXPECT_INVARIANT(read.has_value());
     out = std::move(*read);
     at = snapshot_->records;
@@ -369,6 +401,7 @@ void Node::crash() {
   tick_at_.reset();
   waiting_.clear();
   mirrors_.clear();
+  peers_.clear();
 }
 
 void Node::open_disk() {
@@ -384,6 +417,7 @@ void Node::open_disk() {
 
 void Node::restart() {
   if (state_ != State::kDown) return;
+  if (!founded_) return start();
   open_disk();
   // Entries that reached the disk though the crash came before the sync was reported are durable now.
   world_.on_durable(*this);
@@ -398,7 +432,7 @@ void Node::restart() {
   for (const auto& [hash, body] : disk_.bodies()) static_cast<void>(coalition_->learn_body(body));
   state_ = State::kUp;
   up_since_ = world_.now();
-  for (const auto& [peer, unused] : peers_) ask(peer);
+  follow_charter();
   tick();
 }
 
@@ -416,6 +450,12 @@ void Node::restore_old_backup() {
   disk_.restore_backup(static_cast<std::size_t>(rng_.between(commits / 2, commits - 1)));
   ++world_.counts().rollbacks;
   state_ = State::kRecovering;
+  backup_version_ = founding_;
+  for (const Record& record : disk_.records()) {
+    if (record.log.author != self_ || record.line.find("\"type\":\"charter.in_force\"") == std::string::npos) continue;
+    const auto entry = coordination::read_entry(record.line);
+    backup_version_ = std::get<coordination::CharterInForce>(entry->body).version;
+  }
   // It asks nobody anything: whoever asks it sees what is gone. Then its operators find the second copy.
   world_.timeline().in(rng_.between(15'000, 40'000), [this, life = life_] {
     if (life != life_) return;

@@ -48,9 +48,12 @@ struct Snapshot {
 
 class Node {
  public:
-  Node(World& world, AuthorityId self, Rng rng);
+  /// Its record begins under that version of the charter.
+  Node(World& world, AuthorityId self, Rng rng, std::int64_t founding = 1);
 
   [[nodiscard]] const AuthorityId& self() const { return self_; }
+  /// The version of the charter that its record begins under.
+  [[nodiscard]] std::int64_t founding() const { return founding_; }
   [[nodiscard]] bool up() const { return state_ == State::kUp; }
   /// Restored from an old backup: it says nothing new.
   [[nodiscard]] bool recovering() const { return state_ == State::kRecovering; }
@@ -59,13 +62,14 @@ class Node {
   [[nodiscard]] UtcMs up_since() const { return up_since_; }
   [[nodiscard]] UtcMs clock() const;
   [[nodiscard]] coordination::Coalition& coalition() { return *coalition_; }
+  [[nodiscard]] const coordination::Coalition& coalition() const { return *coalition_; }
   [[nodiscard]] const Disk& disk() const { return disk_; }
 
   /// Whether its clock was declared faulty at some time since then, as far as is known in memory.
   [[nodiscard]] bool unfit_since(UtcMs time) const { return coalition_->control().clock_fault() || unfit_at_ >= time; }
   void note_unfit(UtcMs time) { unfit_at_ = time; }
 
-  /// The first start, with an empty disk.
+  /// The first start, with an empty disk. Without effect when it has been.
   void start();
   /// An act of an officer or a crew, under a fresh command id or the given one. Only when up.
   bool act(coordination::Act act, std::string_view second = {}, std::string_view cmd = {});
@@ -110,6 +114,10 @@ class Node {
   [[nodiscard]] LogAnswer log_answer(const LogName& log, std::uint64_t from);
   [[nodiscard]] LogAnswer forked_answer(const DurableLog& log, std::uint64_t from);
   bool read(const LogAnswer& answer, coordination::Batch& batch);
+  /// Whether the charter that it is under, as far as it knows, names that authority.
+  [[nodiscard]] bool serves(const AuthorityId& reader) const;
+  void follow_charter();
+  [[nodiscard]] coordination::CoalitionConfig config() const;
   void check_anchors(const std::vector<std::string>& lines);
   void open_disk();
   void bring_back();
@@ -119,10 +127,14 @@ class Node {
 
   World& world_;
   const AuthorityId self_;
+  const std::int64_t founding_;
   Rng rng_;
   Disk disk_;
   std::unique_ptr<coordination::Coalition> coalition_;
   State state_ = State::kDown;
+  bool founded_ = false;
+  std::size_t versions_ = 0;         ///< Of the charter, whose members it has begun to ask.
+  std::int64_t backup_version_ = 1;  ///< Which was in force in an old backup.
   UtcMs up_since_;
   std::uint64_t life_ = 0;  ///< Events of an earlier life are void.
   bool silent_ = false;

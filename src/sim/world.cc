@@ -34,8 +34,9 @@ World::World(const Options& options)
       traffic_rng_(rng_.stream("traffic")),
       timeline_(kStart),
       airspace_(make_airspace(rng_.stream("airspace"), authorities_of(options, rng_.stream("size")))),
+      charters_(*this, rng_.stream("charters")),
       origins_(origins_of(airspace_.charter)),
-      ledger_(airspace_.charter) {
+      ledger_(charters_.ever()) {
   for (const core::Authority& a : charter().authorities) {
     nodes_.emplace(a.id, std::make_unique<Node>(*this, a.id, rng_.stream(a.id.str())));
   }
@@ -49,6 +50,7 @@ Report World::run() {
   for (auto& [id, node] : nodes_) node->start();
   plan_traffic();
   plan_officers();
+  charters_.plan();
   if (options_.faults) plan_faults();
   timeline_.at(traffic_end_, [this] { heal(); });
   while (findings_.empty() && timeline_.step(traffic_end_)) {
@@ -79,6 +81,18 @@ Report World::run() {
   report.last_events.assign(last_events_.begin(), last_events_.end());
   report.simulated_ms = now() - kStart;
   return report;
+}
+
+void World::know(const core::Charter& charter) {
+  const Status named = origins_.adopt(charter);
+  EXPECT_INVARIANT(named.has_value());
+}
+
+void World::expect_newcomer(const AuthorityId& id, std::int64_t founding) {
+  const auto [at, made] = nodes_.try_emplace(id);
+  if (!made) return;
+  at->second = std::make_unique<Node>(*this, id, rng_.stream(id.str()), founding);
+  timeline_.in(traffic_rng_.between(2'000, 6'000), [this, officer = at->second.get()] { officer_looks(*officer); });
 }
 
 void World::send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive) {
@@ -113,6 +127,7 @@ void World::on_durable(Node& node) {
     ++counts_.entries;
     trace_.update(node.self().str()).update(record.leaf.view());
     note_event(node.self(), record);
+    charters_.note(node.self(), record);
     for (const auto& checker : checkers_) checker->on_record(node.self(), record);
     // Only what is said about legs, zones, crews and caveats is looked into.
     const bool matters = record.line.find("\"type\":\"leg.") != std::string::npos ||
@@ -162,20 +177,20 @@ void World::on_rollback_noticed(const AuthorityId& author) {
 }
 
 bool World::at_rest() {
-  if (!std::ranges::all_of(trips_,
-                           [&](const auto& trip) { return trip->over() || liars_.contains(trip->home().self()); })) {
+  if (!std::ranges::all_of(trips_, [&](const auto& trip) { return trip->over() || excused(trip->home().self()); }) ||
+      !charters_.at_rest()) {
     return false;
   }
   for (auto& [id, node] : nodes_) {
     if (!node->settled()) return false;
-    if (liars_.contains(id)) continue;
+    if (excused(id)) continue;
     const auto& flights = node->coalition().flights().flights();
     if (!std::ranges::all_of(flights, [](const auto& f) { return f.second.ended; })) return false;
     for (const auto& [request, leg] : node->coalition().legs().versions()) {
       if (leg.live() && !liars_.contains(leg.home)) return false;
     }
     for (auto& [other, author] : nodes_) {
-      if (other == id || liars_.contains(other)) continue;
+      if (other == id || excused(other)) continue;
       for (const LogName& name :
            {LogName{other, LogName::Kind::kMembers, {}}, LogName{other, LogName::Kind::kPair, id}}) {
         if (author->disk().log(name).edge.size() != node->disk().log(name).edge.size()) return false;

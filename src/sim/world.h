@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "sim/airspace.h"
+#include "sim/charters.h"
 #include "sim/checker.h"
 #include "sim/node.h"
 #include "sim/options.h"
@@ -53,6 +54,10 @@ struct Counts {
   std::uint64_t caveats_met = 0;
   std::uint64_t caveats_overridden = 0;
   std::uint64_t own_intents = 0;
+  std::uint64_t versions = 0;  ///< Of the charter, put forward.
+  std::uint64_t adoptions = 0;
+  std::uint64_t adoptions_refused = 0;
+  std::uint64_t in_force = 0;
 };
 
 /// An own entry of a node, as it became durable.
@@ -83,6 +88,8 @@ class World {
   [[nodiscard]] UtcMs now() const { return timeline_.now(); }
   [[nodiscard]] const Airspace& airspace() const { return airspace_; }
   [[nodiscard]] const core::Charter& charter() const { return airspace_.charter; }
+  /// The zones and members of the version whose moment has come last, by true time.
+  [[nodiscard]] Charters& charters() { return charters_; }
   [[nodiscard]] const coordination::Origins& origins() const { return origins_; }
   [[nodiscard]] std::map<AuthorityId, std::unique_ptr<Node>>& nodes() { return nodes_; }
   [[nodiscard]] Node& node(const AuthorityId& id) { return *nodes_.at(id); }
@@ -96,6 +103,8 @@ class World {
   [[nodiscard]] std::set<AuthorityId>& may_know(const std::string& call_sign) { return may_know_[call_sign]; }
   /// Authorities that lie, and those whose record was in doubt: what others hold of them need not agree.
   [[nodiscard]] const std::set<AuthorityId>& liars() const { return liars_; }
+  /// Those, and who is no member any more.
+  [[nodiscard]] bool excused(const AuthorityId& id) const { return liars_.contains(id) || charters_.outside(id); }
 
   /// Over a link that may lose it, repeat it, or bring it late.
   void send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive);
@@ -106,6 +115,11 @@ class World {
   [[nodiscard]] bool inside(const EntryHash& request) const { return inside_.contains(request); }
   void on_replayed(const AuthorityId& node, std::string_view how, const core::StateHash& live,
                    const core::StateHash& replayed);
+  // For the charters.
+  /// A text is known: its logs have names from now on.
+  void know(const core::Charter& charter);
+  void expect_newcomer(const AuthorityId& id, std::int64_t founding);
+  void go_over(const Airspace& airspace) { airspace_ = airspace; }
   void on_fork_found(const LogName& log);
   void on_rollback_noticed(const AuthorityId& author);
 
@@ -136,6 +150,7 @@ class World {
   Rng traffic_rng_;
   Timeline timeline_;
   Airspace airspace_;
+  Charters charters_;
   coordination::Origins origins_;
   Ledger ledger_;
   Counts counts_;

@@ -117,6 +117,7 @@ void World::officer_looks(Node& node) {
 
 /// What has to be done, also after everything has calmed down.
 void World::officer_duties(Node& node) {
+  if (charters_.duty(node)) return;
   Coalition& c = node.coalition();
   if (c.control().clock_fault()) node.note_unfit(now());
   if (c.control().clock_fault() && (healed_ || traffic_rng_.chance(200))) {
@@ -292,7 +293,8 @@ void World::officer_errs(Node& node, const ZoneId& zone, const AuthorityId& peer
       late.flight = FlightId::trusted("late");
       late.legs = {{.volumes = {box_of(airspace_.zones.front(), 0, 110, now(), now() + 60'000)},
                     .zone = airspace_.zones.front().id}};
-      if (!airspace_.zones.front().disputed) done = node.act(FileFlight{late});
+      const core::Zone* first = node.coalition().machine().charter().find_zone(airspace_.zones.front().id);
+      if (first != nullptr && first->rule != core::Rule::kDisputed) done = node.act(FileFlight{late});
       break;
     }
     default: {

@@ -161,6 +161,10 @@ class CharterTest(Case):
         self.assertIn("BEHIND", self.type("ru", "tansiq peer list").out)
         for who in ("us", "fr", "de", "ru"):
             self.verified(who)
+        # Decided again under every version in turn; the newcomer's from the one that it joined under.
+        for who, version in (("us", 4), ("fr", 4), ("de", 4), ("ru", 3)):
+            audit = self.ok(tansiq("log", "audit", self.folder / who / "data", "--json")).json()
+            self.assertEqual((audit["charter_version"], audit["differences"]), (version, 0), (who, audit))
 
     def verified(self, who):
         """All logs in a folder are whole, under the keys of the versions beside them."""

@@ -1,0 +1,179 @@
+// A member that was struck out comes back under a later version (ADR 37), and what is read of members that are ahead.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordination/coalition_charter_testlib.h"
+
+namespace tansiq::coordination {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using testing::kMinute;
+using testing::leg;
+using testing::minutes;
+using ::testing::Not;
+using testing::signed_by;
+
+class CoalitionReturnTest : public testing::CoalitionCharterTest {
+ protected:
+  CoalitionReturnTest() : three(world.charter) {
+    three.version = 3;
+    three.valid_from = minutes(20);
+  }
+
+  /// Version 2 strikes fr out.
+  void leave() {
+    strike_out("fr");
+    note_two = signed_by(two, {"us", "ru"});
+    for (const char* who : {"us", "ru"}) ASSERT_TRUE(adopt(who, note_two).has_value());
+    world.settle();
+    come_into_force();
+    world.advance(kMinute);
+    world.settle();
+  }
+  Result<ActOutcome> come_back(const std::string& note) {
+    return world.act("fr", AdoptCharter{.note = NoteText{note}, .through = {NoteText{note_two}}});
+  }
+  /// Version 3 is version 1 again.
+  void back_again() {
+    const std::string note = signed_by(three, {"us", "ru", "fr"});
+    for (const char* who : {"us", "ru"}) ASSERT_TRUE(adopt(who, note).has_value());
+    const auto outcome = come_back(note);
+    ASSERT_TRUE(outcome.has_value()) << outcome.error().text();
+    EXPECT_EQ(outcome->bodies.size(), 4U) << "text and note of both versions";
+    world.settle();
+    expect_same_everywhere("fr");
+    world.advance(three.valid_from - world.now);
+    world.settle();
+  }
+  void freeze(std::string_view who, std::string_view peer, const core::Edge& edge) {
+    const auto done = world.act(who, FreezeRelation{{{edge, 0}}, AuthorityId::trusted(peer), "test"});
+    ASSERT_TRUE(done.has_value()) << done.error().text();
+  }
+
+  core::Charter three;
+  std::string note_two;
+};
+
+TEST_F(CoalitionReturnTest, AMemberComesBackWithItsLog) {
+  ASSERT_EQ(world.file("fr", "F1", {leg("K4", 200, minutes(5))}).versions.at(0).state, HomeState::kConfirmed);
+  leave();
+  const auto before = world.at("us").peer_logs();
+  // What it says meanwhile reaches nobody, yet.
+  ASSERT_TRUE(world.act("fr", DeclareClock{.fault = true, .text = "alone"}));
+  ASSERT_TRUE(world.act("fr", DeclareClock{.fault = false, .text = "alone"}));
+  world.settle();
+  EXPECT_EQ(world.at("us").peer_logs().size(), before.size());
+  back_again();
+  for (const char* who : {"us", "ru", "fr"}) {
+    EXPECT_EQ(version(who), 3);
+    expect_same_everywhere(who);
+  }
+  EXPECT_EQ(world.at("fr").machine().versions().size(), 3U);
+  EXPECT_EQ(world.file("fr", "F2", {leg("K4", 200, minutes(30))}).versions.at(0).state, HomeState::kConfirmed);
+  EXPECT_EQ(world.file("us", "U1", {leg("F1", 200, minutes(40))}).versions.at(0).state, HomeState::kConfirmed);
+  EXPECT_THAT(world.said("us"), Not(Contains("equivocation")));
+}
+
+TEST_F(CoalitionReturnTest, GoesThroughEveryVersionThatDidNotNameIt) {
+  leave();
+  const std::string note = signed_by(three, {"us", "ru", "fr"});
+  EXPECT_EQ(adopt("fr", note).error().code, ErrorCode::kVersionMismatch);
+  EXPECT_THAT(adopt("fr", note_two).error().text(), HasSubstr("Keep its note"));
+  core::Charter wrong = two;
+  wrong.authorities.push_back(three.authorities[2]);
+  const auto through = [&](const std::string& between) {
+    return world.act("fr", AdoptCharter{.note = NoteText{note}, .through = {NoteText{between}}});
+  };
+  EXPECT_THAT(through(signed_by(wrong, {"us", "ru", "fr"})).error().text(), HasSubstr("version 2 names fr"));
+  EXPECT_EQ(through(signed_by(two, {"us"})).error().code, ErrorCode::kInvalid) << "ru owns zones and has not signed";
+  EXPECT_EQ(through("nonsense").error().code, ErrorCode::kMalformed);
+  EXPECT_THAT(world.said("fr"), Not(Contains("charter.adopted")));
+}
+
+TEST_F(CoalitionReturnTest, IsNeverLate) {
+  leave();
+  const std::string note = signed_by(three, {"us", "ru", "fr"});
+  for (const char* who : {"us", "ru"}) ASSERT_TRUE(adopt(who, note).has_value());
+  world.settle();
+  world.advance(three.valid_from + kMinute - world.now);
+  world.settle();
+  ASSERT_EQ(version("us"), 3);
+  ASSERT_TRUE(come_back(note).has_value());
+  EXPECT_EQ(version("fr"), 3);
+  world.settle();
+  EXPECT_EQ(world.file("fr", "F2", {leg("K4", 200, minutes(30))}).versions.at(0).state, HomeState::kConfirmed);
+  for (const char* who : {"us", "ru", "fr"}) expect_same_everywhere(who);
+}
+
+TEST_F(CoalitionReturnTest, RelationsBeginAnewAtAllSides) {
+  // Read by both; said before the break and read behind it, from either side; said while alone.
+  freeze("us", "fr", request("us", "fr"));
+  world.settle();
+  world.cut("ru", "fr");
+  freeze("ru", "fr", request("ru", "fr"));
+  freeze("fr", "ru", request("fr", "ru"));
+  world.settle();
+  strike_out("fr");
+  note_two = signed_by(two, {"us", "ru"});
+  for (const char* who : {"us", "ru"}) ASSERT_TRUE(adopt(who, note_two).has_value());
+  world.settle();
+  come_into_force();
+  world.heal();
+  world.settle();
+  freeze("fr", "us", request("fr", "us"));
+  back_again();
+  for (const char* who : {"us", "ru", "fr"}) {
+    const Relations& relations = world.at(who).relations();
+    for (const char* a : {"us", "ru"}) {
+      for (const core::Edge& edge : {request(a, "fr"), request("fr", a)}) {
+        EXPECT_EQ(relations.level(edge), 1) << who << ": " << describe(edge);
+        EXPECT_EQ(relations.standing(edge), world.at("us").relations().standing(edge)) << who;
+      }
+    }
+    expect_same_everywhere(who);
+  }
+  // And from here on they move as all do.
+  freeze("fr", "us", request("fr", "us"));
+  world.settle();
+  for (const char* who : {"us", "ru", "fr"}) EXPECT_EQ(world.at(who).relations().level(request("fr", "us")), 0);
+}
+
+TEST_F(CoalitionReturnTest, WhatMembersThatAreAheadSayIsUnderstoodLater) {
+  add_member("de", "G1", 4300);
+  two.zones.back().tenants = {AuthorityId::trusted("us")};
+  const std::string note = signed_by(two, {"us", "ru", "fr", "de"});
+  for (const char* who : {"us", "fr"}) ASSERT_TRUE(adopt(who, note).has_value());
+  world.join("de", two, {world.charter});
+  world.settle();
+  come_into_force();
+  // ru is behind. It reads of a freeze between two of whom it knows one, and of a zone that it does not know.
+  freeze("us", "de", request("us", "de"));
+  ASSERT_TRUE(world.act(
+      "de", LeaseZone{.tenant = AuthorityId::trusted("us"), .until = minutes(60), .zone = ZoneId::trusted("G1")}));
+  world.settle();
+  ASSERT_EQ(version("ru"), 1);
+  expect_same_everywhere("ru");
+  ASSERT_TRUE(adopt("ru", note).has_value());
+  world.settle();
+  EXPECT_EQ(world.at("ru").relations().level(request("us", "de")), 0);
+  EXPECT_EQ(world.at("ru").control().sequencer(ZoneId::trusted("G1")), AuthorityId::trusted("us"));
+  for (const char* who : {"us", "ru", "fr", "de"}) expect_same_everywhere(who);
+}
+
+TEST_F(CoalitionReturnTest, WhoIsTwoVersionsBehindFollowsOneByOne) {
+  const std::string second = signed_by(two, {"us", "ru", "fr"});
+  const std::string third = signed_by(three, {"us", "ru", "fr"});
+  for (const char* who : {"us", "fr"}) ASSERT_TRUE(adopt(who, second).has_value());
+  come_into_force();
+  for (const char* who : {"us", "fr"}) ASSERT_TRUE(adopt(who, third).has_value());
+  world.settle();
+  // Of the others it knows the later adoption alone.
+  ASSERT_TRUE(adopt("ru", second).has_value());
+  EXPECT_EQ(version("ru"), 2);
+  ASSERT_TRUE(adopt("ru", third).has_value());
+}
+
+}  // namespace
+}  // namespace tansiq::coordination

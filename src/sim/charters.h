@@ -1,0 +1,103 @@
+// How the charter of a run changes: versions that follow the first, what is in them, who adopts them and when.
+//
+//   Charters charters(world, rng);
+//   charters.plan();                  // draws whether, when and what
+//   charters.duty(node);              // an officer at `node` looks: adopts what he has decided to adopt by now
+//
+// A version is made of a few changes (a zone struck out, added, cut in two or joined again, given to another owner,
+// disputed or no longer so; an authority that joins, leaves, comes back, or signs with a new key), signed by everybody.
+// Each member draws when its officers adopt it: mostly before its moment, rarely behind it. Nobody forces them, and
+// what a node refuses is tried again with the next look, as people do. A text that nobody has adopted while there was
+// time for the others is put forward anew, with a later moment. Once everything has been healed nothing new comes, and
+// whoever has not adopted yet does.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/airspace.h"
+#include "sim/disk.h"
+
+namespace tansiq::sim {
+
+class World;
+class Node;
+
+/// One version, as everybody has it before him.
+struct CharterVersion {
+  Airspace airspace;
+  std::string text;
+  std::string note;
+  std::map<AuthorityId, UtcMs> adopt_at;     ///< True time.
+  std::set<AuthorityId> adopted;             ///< Durably.
+  std::map<AuthorityId, int> keys;           ///< How often each has rolled its key over.
+  std::optional<AuthorityId> joins = {};     ///< For the first time: its record begins under this version.
+  std::vector<AuthorityId> comes_back = {};  ///< Were members once.
+};
+
+class Charters {
+ public:
+  Charters(World& world, Rng rng);
+
+  void plan();
+  /// True when an officer has acted.
+  bool duty(Node& node);
+  /// An own entry about charters has become durable.
+  void note(const AuthorityId& author, const Record& record);
+
+  /// From 1.
+  [[nodiscard]] const CharterVersion& at(std::int64_t version) const {
+    return versions_[static_cast<std::size_t>(version) - 1];
+  }
+  [[nodiscard]] std::int64_t newest() const { return static_cast<std::int64_t>(versions_.size()); }
+  /// Which one should be in force by true time.
+  [[nodiscard]] std::int64_t current() const { return current_; }
+  /// By the hash of its text.
+  [[nodiscard]] Result<std::string> text(const std::string& sha256) const;
+  /// Zones and relations that any version has had: of a zone the first, of a relation the highest. Minima never change.
+  [[nodiscard]] const core::Charter& ever() const { return ever_; }
+  /// Whether the newest version has no place for it: nobody hears of it any more, and what it knows is old.
+  [[nodiscard]] bool outside(const AuthorityId& authority) const;
+  /// Whether any version struck out somebody.
+  [[nodiscard]] bool anybody_left() const { return anybody_left_; }
+  /// Every member is under the newest version.
+  [[nodiscard]] bool at_rest() const;
+
+ private:
+  void propose();
+  void publish(CharterVersion version, UtcMs moment);
+  /// Puts a text forward anew that nobody has adopted.
+  bool withdrawn(std::int64_t version);
+  void comes(std::int64_t version);
+  void found_newcomer(std::int64_t version);
+  [[nodiscard]] UtcMs draw_moment();
+  bool hand_over(Node& node);
+  void make_room(Node& node, const core::Charter& next);
+
+  bool change_something(CharterVersion& next);
+  bool strike_zone(Airspace& next);
+  bool add_zone(Airspace& next);
+  bool cut_or_join(Airspace& next);
+  bool move_owner(Airspace& next);
+  bool change_rule(Airspace& next);
+  bool add_authority(CharterVersion& next);
+  bool remove_authority(CharterVersion& next);
+  bool bring_back(CharterVersion& next);
+  bool roll_key(CharterVersion& next);
+  void follow_spots(Airspace& next);
+
+  World& world_;
+  Rng rng_;
+  std::deque<CharterVersion> versions_;  // References stay valid.
+  core::Charter ever_;
+  std::int64_t current_ = 1;
+  int zones_named_ = 0;
+  std::map<AuthorityId, std::pair<core::Authority, std::vector<core::Zone>>> gone_;  ///< Struck out, with what it had.
+  std::map<ZoneId, ZoneSpot> spots_ever_;
+  bool anybody_left_ = false;
+};
+
+}  // namespace tansiq::sim
