@@ -28,6 +28,7 @@
 #include "node/peer_links.h"
 #include "node/recovery_keeper.h"
 #include "node/restore.h"
+#include "node/snapshot_keeper.h"
 #include "store/sqlite_store.h"
 
 namespace tansiq::node {
@@ -91,9 +92,6 @@ class Node::Impl {
 
   void keep_house();
   void one_round(std::chrono::steady_clock::time_point& next_tick);
-  void ask_for_snapshot();
-  void write_snapshot(const store::Snapshot& snapshot);
-  [[nodiscard]] static store::Snapshot take_snapshot(const State& state);
   [[nodiscard]] Status ready() const;
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] Status link_peers();
@@ -122,6 +120,7 @@ class Node::Impl {
   ProblemLog problems_;
   std::unique_ptr<net::Doorkeeper> door_;
   CertificateKeeper certificate_;
+  SnapshotKeeper snapshots_{figures_, [this] { changed_.notify_all(); }};
 
   HeadNotes notes_;
   std::unique_ptr<store::SqliteStore> store_;
@@ -153,8 +152,6 @@ class Node::Impl {
   bool stop_asked_ = false;
   bool stopped_ = false;
   std::optional<Error> failure_;
-  std::optional<store::Snapshot> snapshot_to_write_;
-  bool snapshot_asked_ = false;
 
   std::mutex waiting_;  // One thread at a time shuts the node down.
   std::thread housekeeper_;
@@ -473,7 +470,7 @@ void Node::Impl::shut_down() {
   changed_.notify_all();
   recovery_.stop();
   if (core_ && !core_->failed() && server_ && !failed() && !store_->recovering()) {
-    if (core_->state().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->state()));
+    snapshots_.write_last(core_->state(), *store_);
     if (const Status published = store_->publish(); !published) fail_with(published.error());
   }
   problems_.drain();
@@ -485,13 +482,11 @@ void Node::Impl::shut_down() {
 void Node::Impl::keep_house() {
   auto next_tick = std::chrono::steady_clock::now();
   while (true) {
-    std::optional<store::Snapshot> snapshot;
     {
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, std::chrono::milliseconds(store::kPublishIntervalMs),
-                        [&] { return stop_asked_ || failure_ || snapshot_to_write_; });
+                        [&] { return stop_asked_ || failure_ || snapshots_.has_come(); });
       if (stop_asked_ || failure_) return;
-      snapshot.swap(snapshot_to_write_);
     }
     certificate_.look(*server_, std::chrono::steady_clock::now());
     if (recovery_.active()) {
@@ -499,7 +494,7 @@ void Node::Impl::keep_house() {
       problems_.drain();
       continue;
     }
-    if (snapshot) write_snapshot(*snapshot);
+    snapshots_.write_what_came(*store_);
     one_round(next_tick);
   }
 }
@@ -521,7 +516,7 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
   }
   const std::uint64_t covered = figures_.snapshot_entries.load();
   if (config_.snapshot_every_entries > 0 && figures_.log_entries.load() >= covered + config_.snapshot_every_entries) {
-    ask_for_snapshot();
+    snapshots_.ask(*core_);
   }
 }
 
@@ -529,53 +524,6 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
 void Node::Impl::judge_clock() {
   ClockStanding seen = bound_->observe();
   if (has_mirrors()) (void)core_->submit_urgent(ClockTask{seen.fit, std::move(seen.text)});
-}
-
-store::Snapshot Node::Impl::take_snapshot(const State& state) {
-  Bytes bytes = state.write_snapshot();
-  const store::Hash hash = snapshot_state_hash(bytes);
-  return {state.next_seq(), hash, std::move(bytes)};
-}
-
-/// The core thread serialises its state between two batches: the pause is measured and shown in /metrics. Writing it to
-/// the disk happens here, beside the deciding.
-void Node::Impl::ask_for_snapshot() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(snapshot_asked_, true)) return;
-  }
-  auto take = [this](const State& state) {
-    const auto begin = std::chrono::steady_clock::now();
-    auto taken = std::make_shared<store::Snapshot>(take_snapshot(state));
-    figures_.snapshot_pause_ms.store(milliseconds_since(begin));
-    auto hand_over = [this, taken](const Status& durable) {
-      if (!durable) return;  // The state includes what was lost.
-      const std::lock_guard lock(mutex_);
-      snapshot_to_write_ = std::move(*taken);
-      changed_.notify_all();
-    };
-    return Departure{nullptr, {}, std::move(hand_over)};
-  };
-  (void)core_->submit_urgent(ReadTask{std::move(take), {}});
-}
-
-void Node::Impl::write_snapshot(const store::Snapshot& snapshot) {
-  const auto begin = std::chrono::steady_clock::now();
-  const Status written = store_->put_snapshot(snapshot.next_seq, snapshot.state_hash, snapshot.bytes);
-  {
-    const std::lock_guard lock(mutex_);
-    snapshot_asked_ = false;
-  }
-  if (!written) {
-    // A snapshot only makes the next start faster. The record itself is judged by `append` and `publish`.
-    log_warning("snapshot.failed", {{"message", written.error().message}});
-  } else {
-    log_info("snapshot.written", {{"entries", snapshot.next_seq},
-                                  {"bytes", snapshot.bytes.size()},
-                                  {"pause_ms", figures_.snapshot_pause_ms.load()},
-                                  {"took_ms", milliseconds_since(begin)}});
-  }
-  figures_.snapshot_entries.store(snapshot.next_seq);  // After a failure too: try again with the next batch of entries.
 }
 
 // --- what others ask -------------------------------------------------------------------------------------------------
