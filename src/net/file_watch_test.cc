@@ -13,7 +13,7 @@ namespace {
 void write(const std::string& file, std::string_view text) { std::ofstream(file) << text; }
 
 TEST(FileWatch, SeesEveryWayOfReplacing) {
-  const test::TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const std::string a = directory.file("a");
   const std::string b = directory.file("b");
   write(a, "1");
@@ -33,7 +33,7 @@ TEST(FileWatch, SeesEveryWayOfReplacing) {
 }
 
 TEST(FileWatch, FollowsSymbolicLinks) {
-  const test::TemporaryDirectory directory;
+  const TemporaryFolder directory;
   write(directory.file("one"), "1");
   write(directory.file("two"), "2");
   const std::string link = directory.file("link");

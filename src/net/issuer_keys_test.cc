@@ -213,7 +213,7 @@ TEST(IssuerKeys, OtherAlgorithmsAreLeftOut) {
 }
 
 TEST(IssuerKeys, ReadsFilesAgainWhenTheyChange) {
-  const test::TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const std::string file = directory.file("jwks.json");
   const JwtSigner one = make();
   const JwtSigner two = make();
@@ -247,7 +247,7 @@ TEST(IssuerKeys, AReloadFetchesAtOnce) {
 }
 
 TEST(IssuerKeys, AFileThatCannotBeUsedEndsTheStart) {
-  const test::TemporaryDirectory directory;
+  const TemporaryFolder directory;
   IssuerConfig config{.name = "lab", .key_files = {directory.file("none.pem")}, .scopes = {"a"}};
   EXPECT_THAT(IssuerKeys::open(config, {}).error().text(), HasSubstr("none.pem"));
   std::ofstream(directory.file("none.pem")) << make().pem();

@@ -201,7 +201,7 @@ std::string public_pem(const JwtSigner& signer) {
 }
 
 TEST(JwtKey, ReadsPublicKeysAndCertificates) {
-  const test::TemporaryDirectory directory;
+  const TemporaryFolder directory;
   std::string both;
   for (const JwtAlgorithm algorithm : kJwtAlgorithms) {
     const auto signer = JwtSigner::generate(algorithm);
