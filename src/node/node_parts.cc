@@ -34,6 +34,17 @@ PeerLinks::Config peer_addresses(const NodeConfig& config) {
   return out;
 }
 
+std::map<std::int64_t, std::string> notes_of(const coordination::CharterAdopted& adopted, store::LogReader& reader) {
+  std::map<std::int64_t, std::string> out;
+  const auto find = [&](std::int64_t version, const log::Hash& note) {
+    if (const auto body = reader.body(note); body && *body) out.emplace(version, as_text(**body));
+  };
+  std::int64_t version = adopted.version - static_cast<std::int64_t>(adopted.through.size());
+  for (const coordination::CharterStep& step : adopted.through) find(version++, step.note_sha256);
+  find(adopted.version, adopted.note_sha256);
+  return out;
+}
+
 std::string about(const DataDir& dir, const log::SignerKey& key) {
   return fmt::format(
       "Tansiq node of authority {}, charter {} version {}, data mode {}.\n\n"

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -17,6 +19,10 @@ namespace tansiq::node {
 
 /// The lines to peers as far as the configuration says: what this node shows, where it listens, other ways to them.
 [[nodiscard]] PeerLinks::Config peer_addresses(const NodeConfig& config);
+
+/// The notes of a version that was adopted, and of those that it went through, by version, as far as they are kept.
+[[nodiscard]] std::map<std::int64_t, std::string> notes_of(const coordination::CharterAdopted& adopted,
+                                                           store::LogReader& reader);
 
 /// The text of `/`.
 [[nodiscard]] std::string about(const DataDir& dir, const log::SignerKey& key);
