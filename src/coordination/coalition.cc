@@ -411,7 +411,20 @@ void Coalition::say_due(UtcMs now, Batch& batch) {
 }
 
 EntryHash Coalition::say(Body body, const Author& author, UtcMs now, Batch& batch) {
-  const LogName log = log_of(self(), addressee_of(body));
+  LogName log = log_of(self(), addressee_of(body));
+  const auto together = [&](const core::Charter& version) {
+    return version.find_authority(log.reader) != nullptr && version.find_authority(self()) != nullptr;
+  };
+  if (log.kind == LogName::Kind::kPair && !std::ranges::any_of(machine_.versions(), together)) {
+    // A window may come over with a zone whose home had left before this authority joined. There is no log between the
+    // two, and nobody to tell: what ends the window stands in the own record.
+    std::visit(
+        [&]<class T>(T& of) {
+          if constexpr (requires { requires std::is_same_v<decltype(of.to), AuthorityId>; }) of.to = self();
+        },
+        body);
+    log = log_of(self(), addressee_of(body));
+  }
   anchor(log, now, batch);
   return append_own(log, std::move(body), author, now, batch);
 }

@@ -48,7 +48,11 @@ Status Coalition::follow_charter(const LogName& log, const Body& body) {
 
 /// Zones and members that are not known here yet are no oddity of whoever speaks of them.
 std::optional<Oddity> Coalition::keep_for_later(const LogName& log, const Entry& entry, std::string_view line) {
-  const std::int64_t version = adoptions_->version_of(log.author);
+  // A record that came back from peers may have the words of a newcomer before the version that names it: they were
+  // read under that version once, and are again.
+  const bool stranger = !is_member(log.author);
+  const std::int64_t version =
+      std::max(adoptions_->version_of(log.author), stranger ? adoptions_->in_force() + 1 : std::int64_t{0});
   const std::string_view type = type_name(entry.body);
   if (version <= adoptions_->in_force() || !(type.starts_with("relation.") || type.starts_with("zone."))) return {};
   if (ahead_.size() >= kAheadMax) {
@@ -65,7 +69,7 @@ std::optional<Oddity> Coalition::keep_for_later(const LogName& log, const Entry&
 void Coalition::read_again() {
   std::vector<Ahead> later;
   for (Ahead& one : std::exchange(ahead_, {})) {
-    if (one.version > adoptions_->in_force()) {
+    if (one.version > adoptions_->in_force() || !is_member(one.log.author)) {
       later.push_back(std::move(one));
     } else if (const auto entry = read_entry(one.line)) {
       fold(one.log, *entry, hash_of(one.line), nullptr);

@@ -162,6 +162,32 @@ TEST_F(CoalitionReturnTest, WhatMembersThatAreAheadSayIsUnderstoodLater) {
   for (const char* who : {"us", "ru", "fr", "de"}) expect_same_everywhere(who);
 }
 
+TEST_F(CoalitionReturnTest, AWindowOfWhoHadLeftBeforeComesOverAndEnds) {
+  ASSERT_EQ(world.file("ru", "R1", {leg("K1", 200, minutes(30))}).versions.at(0).state, HomeState::kConfirmed);
+  strike_out("ru");
+  add_member("de", "G1", 4300);
+  std::erase_if(two.relations,
+                [](const core::InitialRelation& r) { return r.edge.from.str() == "ru" || r.edge.to.str() == "ru"; });
+  two.zones[0].owner = AuthorityId::trusted("de");
+  two.zones[0].tenants.clear();
+  const std::string note = signed_by(two, {"us", "fr", "de"});
+  for (const char* who : {"us", "fr"}) ASSERT_TRUE(adopt(who, note).has_value());
+  world.join("de", two, {world.charter});
+  world.settle();
+  come_into_force();
+  const ZoneId zone = ZoneId::trusted("K1");
+  ASSERT_TRUE(world.act("us", LeaseZone{.tenant = AuthorityId::trusted("de"), .until = {}, .zone = zone}));
+  world.settle();
+  ASSERT_EQ(world.at("de").legs().windows(zone).size(), 1U);
+  world.advance(40 * kMinute);
+  world.settle();
+  EXPECT_TRUE(world.at("de").legs().windows(zone).empty());
+  for (const Written& written : world.record("de")) {
+    EXPECT_NE(written.log.reader, AuthorityId::trusted("ru")) << "there is no such log";
+  }
+  for (const char* who : {"us", "fr", "de"}) expect_same_everywhere(who);
+}
+
 TEST_F(CoalitionReturnTest, WhoIsTwoVersionsBehindFollowsOneByOne) {
   const std::string second = signed_by(two, {"us", "ru", "fr"});
   const std::string third = signed_by(three, {"us", "ru", "fr"});

@@ -368,14 +368,7 @@ void Node::Impl::note_charter(const coordination::Coalition& coalition) {
   const auto& own = coalition.adoptions().own();
   std::map<std::int64_t, std::string> notes;
   if (own && own->version == coalition.adoptions().in_force()) {
-    if (auto reader = store_->open_reader()) {
-      const auto find = [&](std::int64_t version, const log::Hash& note) {
-        if (const auto body = (*reader)->body(note); body && *body) notes.emplace(version, as_text(**body));
-      };
-      std::int64_t version = own->version - static_cast<std::int64_t>(own->through.size());
-      for (const coordination::CharterStep& step : own->through) find(version++, step.note_sha256);
-      find(own->version, own->note_sha256);
-    }
+    if (auto reader = store_->open_reader()) notes = notes_of(*own, **reader);
   }
   const std::string trouble = charter_trouble(coalition, clock_.now());
   if (!trouble.empty()) log_error("charter.behind", {{"message", trouble}});

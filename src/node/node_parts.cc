@@ -69,6 +69,17 @@ Result<std::string> mint_scoped_token(const net::TokenKey& key, std::string_view
   return net::mint_token(key, std::move(claims));
 }
 
+std::map<std::int64_t, std::string> notes_of(const coordination::CharterAdopted& adopted, store::LogReader& reader) {
+  std::map<std::int64_t, std::string> out;
+  const auto find = [&](std::int64_t version, const log::Hash& note) {
+    if (const auto body = reader.body(note); body && *body) out.emplace(version, as_text(**body));
+  };
+  std::int64_t version = adopted.version - static_cast<std::int64_t>(adopted.through.size());
+  for (const coordination::CharterStep& step : adopted.through) find(version++, step.note_sha256);
+  find(adopted.version, adopted.note_sha256);
+  return out;
+}
+
 std::string about(const DataDir& dir, const log::SignerKey& key) {
   return fmt::format(
       "Tansiq node of authority {}, charter {} version {}, data mode {}.\n\n"

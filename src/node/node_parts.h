@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +30,9 @@ namespace tansiq::node {
 [[nodiscard]] Result<std::string> mint_scoped_token(const net::TokenKey& key, std::string_view subject,
                                                     const std::vector<std::string>& scopes, UtcMs now,
                                                     DurationMs ttl_ms);
+/// The notes of a version that was adopted, and of those that it went through, by version, as far as they are kept.
+[[nodiscard]] std::map<std::int64_t, std::string> notes_of(const coordination::CharterAdopted& adopted,
+                                                           store::LogReader& reader);
 
 /// The text of `/`.
 [[nodiscard]] std::string about(const DataDir& dir, const log::SignerKey& key);

@@ -127,6 +127,7 @@ void Outlived::on_record(const AuthorityId& at, const Record& record) {
 void Outlived::follow(const Durable& d) {
   if (const auto* lease = std::get_if<ZoneLease>(&d.entry.body)) keeper_[lease->zone] = {};
   if (const auto* back = std::get_if<ZoneReturn>(&d.entry.body)) keeper_[back->zone] = {};
+  if (const auto* over = std::get_if<ZoneLeaseExpired>(&d.entry.body)) keeper_[over->zone] = {};
   std::optional<ZoneId> taken;
   if (const auto* accept = std::get_if<ZoneAccept>(&d.entry.body)) taken = accept->zone;
   if (const auto* resume = std::get_if<ZoneResume>(&d.entry.body)) taken = resume->zone;

@@ -63,8 +63,12 @@ void UnconfirmedEntry::on_entry(const Durable& d) {
 void Boundary::on_entered(const Aircraft& aircraft) {
   const LedgerLeg* leg = world_.ledger().find(aircraft.request);
   if (leg == nullptr || leg->state != LedgerLeg::State::kConfirmed) return;  // Another checker's business.
+  // Who has been struck out flies on in zones of its own that nobody else has on his map.
+  const auto outside = [&](const LedgerLeg& of) { return world_.charter().find_authority(of.home) == nullptr; };
+  if (outside(*leg)) return;
   for (const EntryHash& request : inside_) {
     const LedgerLeg& other = *world_.ledger().find(request);
+    if (outside(other)) continue;
     if (other.zone == leg->zone || other.state != LedgerLeg::State::kConfirmed) continue;
     if (!world_.ledger().conflict(*leg, other)) continue;
     found(
