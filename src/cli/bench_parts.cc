@@ -213,6 +213,7 @@ Result<std::vector<Figure>> simulator_part() {
     sim::Options options;
     options.seed = seed;
     options.authorities_given = true;
+    options.charters = false;
     const sim::Report report = sim::World(options).run();
     if (!report.findings.empty()) {
       return fail(ErrorCode::kInternal, fmt::format("seed {}: {}", seed, report.findings.front().text));

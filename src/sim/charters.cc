@@ -72,7 +72,7 @@ bool Charters::at_rest() const {
 
 /// The charters of half of all runs change.
 void Charters::plan() {
-  if (!rng_.chance(500)) return;
+  if (!world_.options().charters || !rng_.chance(500)) return;
   world_.timeline().in(rng_.between(20'000, 150'000), [this] { propose(); });
 }
 

@@ -23,6 +23,7 @@ std::string Options::replay_line() const {
   std::string line = fmt::format("{} --seed {} --minutes {} --filings-per-minute {} --faults {}",
                                  plant.empty() ? "tansiq-sim" : "tansiq-sim-planted", seed, minutes, filings_per_minute,
                                  faults ? "full" : "none");
+  if (!charters) line += " --charters keep";
   if (authorities_given) line += fmt::format(" --authorities {}", authorities);
   if (!plant.empty()) line += fmt::format(" --plant {}", plant);
   return line;
@@ -63,6 +64,8 @@ Result<Options> parse_options(std::span<char* const> arguments) {
       out.expect = value;
     } else if (name == "--faults" && (value == "full" || value == "none")) {
       out.faults = value == "full";
+    } else if (name == "--charters" && (value == "change" || value == "keep")) {
+      out.charters = value == "change";
     } else {
       return fail(ErrorCode::kInvalid, fmt::format("cannot be \"{}\"; see --help", value), std::string(name));
     }
@@ -79,6 +82,7 @@ std::string_view usage() {
   --minutes M               of traffic (10); then faults end, and everything has to come to rest
   --filings-per-minute F    in the whole coalition (60)
   --faults full|none        links, clocks, disks, liars (full)
+  --charters change|keep    whether versions of the charter come into force while it runs (change)
   --plant NAME              switch a planted bug on (only tansiq-sim-planted)
   --expect CHECKER          succeed when that checker, and no other, finds something within the seeds
   --jobs J                  seeds in J processes (1)

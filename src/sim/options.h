@@ -19,6 +19,7 @@ struct Options {
   std::int64_t minutes = 10;
   std::int64_t filings_per_minute = 60;
   bool faults = true;
+  bool charters = true;   ///< New versions of the charter come into force while it runs.
   std::string plant;      ///< A planted bug by name; empty: none.
   std::string expect;     ///< The checker that must find something; empty: none may.
   bool trace = false;     ///< Print every entry as it becomes durable.
