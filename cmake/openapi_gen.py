@@ -24,7 +24,8 @@ be given, and there are numbers:
   number    minimum, maximum
 
 An operation says which scope a token needs in `x-scope` (`open`: none). With `x-raw: true` it is described only; a face
-of its own serves it.
+of its own serves it. With `x-body: text` its path, scope, parameters and media type are enforced, and the body, whose
+members the core describes itself (core/record.h), comes to the handler as it was sent; its schema is documentation.
 
 Lengths of strings count bytes of UTF-8 here, code points in JSON Schema: the reader is never laxer than the schema
 for ASCII sets, and stricter by at most that difference elsewhere. docs/api.md says so.
@@ -385,7 +386,7 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
                 operation = item[method]
                 where = f"paths.{path}.{method}"
                 check_keys(operation, {"operationId", "summary", "tags", "parameters", "requestBody", "responses",
-                                       "security", "x-scope", "x-raw"}, where)
+                                       "security", "x-scope", "x-raw", "x-body"}, where)
                 name = operation.get("operationId")
                 if not name:
                     raise Refusal(f"{where}: no operationId")
@@ -437,6 +438,14 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
             if list(body["content"]) != ["application/json"] or body.get("required") is not True:
                 raise Refusal(f"{where}: a request body is required and application/json")
             reference = body["content"]["application/json"]["schema"]
+            if operation.get("x-body", "text") != "text":
+                raise Refusal(f"{where}: x-body may be text, and nothing else")
+        elif "x-body" in operation:
+            raise Refusal(f"{where}: x-body without a requestBody")
+        if operation.get("x-body") == "text":
+            fields.append("  std::string body;  ///< As it was sent.")
+            reads.append("  out.body = TRY(json_text(request));")
+        elif "requestBody" in operation:
             inner = self.named(reference.get("$ref", "inline"), f"{where}.requestBody")
             fields.append(f"  {inner.cpp} body;")
             reader = "JsonDocument::parse(request.body())" if self.lenient else "read_json_body(request)"

@@ -35,7 +35,8 @@ inline constexpr std::size_t kQueryResultsMax = 10'000;
 inline constexpr std::size_t kHeadersMax = 64;
 inline constexpr std::size_t kQueryParametersMax = 64;
 inline constexpr std::size_t kPathSegmentsMax = 32;
-inline constexpr std::size_t kTokenBytesMax = 4'096;
+inline constexpr std::size_t kTokenBytesMax = 4'096;       // Of our own minting.
+inline constexpr std::size_t kBearerBytesMax = 16U << 10;  // Of anybody; the head around it has its own bound.
 
 // The node.
 inline constexpr std::size_t kConnectionsMax = 12'000;

@@ -156,6 +156,12 @@ Result<int> bench(Context& context, const BenchArguments& arguments) {
   return arguments.strict && missed > 0 ? 1 : 0;
 }
 
+std::string part_names() {
+  std::string names;
+  for (const BenchPart& part : bench_parts({}, {})) names += (names.empty() ? "" : ", ") + part.name;
+  return names;
+}
+
 }  // namespace
 
 void add_bench(Command& root) {
@@ -167,8 +173,7 @@ void add_bench(Command& root) {
           "otherwise idle machine. Recordings are found under TANSIQ_SHARED.")
       .argument(a->group, "GROUP", "only this group")
       .choices(bench_groups())
-      .option(a->only, "--only", "PART",
-              "parts whose name begins so: index, verify, store, decide, replay, node, check, coordination, f3548")
+      .option(a->only, "--only", "PART", "parts whose name begins so: " + part_names())
       .option(a->save, "--save", "FILE", "also write the figures here, one line of JSON each")
       .completes(Completes::kFile)
       .option(a->compare, "--compare", "FILE", "print the change since a saved run")

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/temporary_folder.h"
 #include "cli/bench.h"
 #include "cli/context.h"
 #include "core/core_figures.h"
@@ -19,6 +20,8 @@
 #include "node/coalition_figures.h"
 #include "node/f3548_figures.h"
 #include "node/node_figures.h"
+#include "sim/options.h"
+#include "sim/world.h"
 #include "store/group_commit_figures.h"
 
 namespace tansiq::cli {
@@ -57,24 +60,6 @@ Figure beside(Figure figure, double baseline, double ratio) {
   figure.ratio = ratio;
   return figure;
 }
-
-/// A folder that is removed at the end.
-class ScratchFolder {
- public:
-  ScratchFolder() : path_((fs::temp_directory_path() / "tansiq-bench-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 void add_index_figures(std::vector<Figure>& figures, const std::string& suffix, geo::IndexWorkload workload,
                        std::uint64_t seed) {
@@ -116,7 +101,7 @@ Result<std::vector<Figure>> verify_part() {
 }
 
 Result<std::vector<Figure>> store_part() {
-  const ScratchFolder folder;
+  const TemporaryFolder folder("bench");
   if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
   const store::GroupCommitFigures f = TRY(store::measure_group_commit(folder.path()));
   return std::vector{
@@ -154,8 +139,8 @@ Result<std::vector<Figure>> replay_part() {
 
 // Durable decisions, in process and over HTTP, each in a fresh folder; beside SQLite alone with the same bytes.
 Result<std::vector<Figure>> node_part() {
-  const ScratchFolder raw, in_process, over_http, start;
-  for (const ScratchFolder* folder : {&raw, &in_process, &over_http, &start}) {
+  const TemporaryFolder raw("bench"), in_process("bench"), over_http("bench"), start("bench");
+  for (const TemporaryFolder* folder : {&raw, &in_process, &over_http, &start}) {
     if (folder->path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
   }
   const node::DurableFigures process = TRY(node::measure_durable_in_process({.folder = in_process.path()}));
@@ -204,7 +189,7 @@ Result<std::vector<Figure>> check_part() {
 
 // Three whole nodes on loopback, each step durable.
 Result<std::vector<Figure>> coordination_part() {
-  const ScratchFolder folder;
+  const TemporaryFolder folder("bench");
   if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
   const node::CoordinationFigures f = TRY(node::measure_coordination(folder.path()));
   return std::vector{
@@ -218,9 +203,31 @@ Result<std::vector<Figure>> coordination_part() {
   };
 }
 
+// Whole coalitions of three on simulated clocks, links and disks, full faults, all checkers on.
+Result<std::vector<Figure>> simulator_part() {
+  constexpr std::uint64_t kSeeds = 20;
+  const auto begun = std::chrono::steady_clock::now();
+  double simulated_s = 0;
+  std::uint64_t entries = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    sim::Options options;
+    options.seed = seed;
+    options.authorities_given = true;
+    const sim::Report report = sim::World(options).run();
+    if (!report.findings.empty()) {
+      return fail(ErrorCode::kInternal, fmt::format("seed {}: {}", seed, report.findings.front().text));
+    }
+    simulated_s += static_cast<double>(report.simulated_ms) / 1'000;
+    entries += report.counts.entries;
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return std::vector{at_least("speed", simulated_s / seconds, "times", 1'000),
+                     plain("entries", static_cast<double>(entries) / seconds, "entries/s")};
+}
+
 // A DSS: a node of our own, or whatever answers at `url`.
 Result<std::vector<Figure>> f3548_part(const BenchTarget& target) {
-  const ScratchFolder folder;
+  const TemporaryFolder folder("bench");
   if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
   node::F3548Run run;
   run.folder = folder.path();
@@ -254,6 +261,8 @@ std::vector<BenchPart> bench_parts(const std::string& group, const BenchTarget& 
       {"core", "node", "durable decisions and starts of a whole node", node_part},
       {"core", "check", "the check of a recording", check_part},
       {"coordination", "coordination", "flights across zones of three nodes on loopback", coordination_part},
+      {"coordination", "simulator", "simulated time for each second, three authorities and every fault",
+       simulator_part},
       {"f3548", "f3548", "a discovery and synchronization service", [target] { return f3548_part(target); }},
   };
   if (!group.empty()) std::erase_if(parts, [&](const BenchPart& part) { return part.group != group; });

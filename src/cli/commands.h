@@ -24,6 +24,7 @@ void add_measure(Command& root);     ///< measure: restricted volumes
 void add_log(Command& root);         ///< log: verify, show, export, prove, audit
 void add_events(Command& root);      ///< events: the record as it grows
 void add_token(Command& root);       ///< token: bearer tokens
+void add_oauth_dev(Command& root);   ///< oauth-dev: a token issuer for laboratories
 void add_backup(Command& root);      ///< backup, restore, recovery
 void add_bench(Command& root);       ///< bench: measure
 void add_completion(Command& root);  ///< completion: for the shell

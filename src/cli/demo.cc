@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/logging.h"
+#include "base/temporary_folder.h"
 #include "base/units.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -53,32 +54,6 @@ class StoryClock final : public Clock {
  private:
   std::atomic<std::int64_t> at_ms_;
   std::atomic<std::int64_t> running_since_ms_{0};
-};
-
-/// A folder that is gone when the demo is over.
-class TemporaryFolder {
- public:
-  static Result<TemporaryFolder> make() {
-    std::error_code error;
-    std::string name = (fs::temp_directory_path(error) / "tansiq-demo-XXXXXX").string();
-    if (error || ::mkdtemp(name.data()) == nullptr) {
-      return fail(ErrorCode::kIo, "a temporary folder cannot be made", name);
-    }
-    return TemporaryFolder(std::move(name));
-  }
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
-  fs::path path_;
 };
 
 /// One step of the story a line, at a pace that can be read.
@@ -409,7 +384,7 @@ void block_signals() {
 Result<int> demo(Context& context, const DemoArguments& arguments) {
   set_log_level(LogLevel::kError);
   block_signals();
-  const auto folder = TRY(TemporaryFolder::make());
+  const auto folder = TRY(TemporaryFolder::make("demo"));
   const UtcMs start = TRY(parse_utc("2015-11-19T12:00:00Z"));
   StoryClock clock(start);
   const core::Charter charter = TRY(write_world(folder.path(), clock.now()));
@@ -450,7 +425,7 @@ Result<int> demo(Context& context, const DemoArguments& arguments) {
 
 /// Three authorities, three processes.
 Result<int> demo_coalition(Context& context, const DemoArguments& arguments) {
-  const auto folder = TRY(TemporaryFolder::make());
+  const auto folder = TRY(TemporaryFolder::make("demo"));
   const auto levant = TRY(Levant::start(folder.path()));
   const bool as_told = TRY(tell_levant(context, *levant, arguments.keep));
   if (arguments.keep) {

@@ -89,6 +89,7 @@ std::unique_ptr<Command> command_tree(bool& json, bool& no_colour) {
   add_key(*root);
   add_charter(*root);
   add_token(*root);
+  add_oauth_dev(*root);
   add_backup(*root);
   add_bench(*root);
   add_completion(*root);

@@ -1,6 +1,7 @@
 // `tansiq serve`: run a node until somebody stops it.
 #include <fmt/format.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <thread>
@@ -27,17 +28,19 @@ struct ServeArguments {
   bool public_log = false;
   bool accept_missing = false;
   bool kernel_clock = false;
+  bool test_mode = false;
 };
 
-/// Turns SIGTERM and SIGINT into `node->stop()`. The signals must be blocked before any other thread starts, so that
-/// only this one takes them.
-class StopOnSignal {
+/// Turns SIGTERM and SIGINT into `node->stop()`, SIGHUP into `node->reload()`; but when the terminal at which the node
+/// was started has gone, its SIGHUP stops the node too. The signals must be blocked before any other thread starts, so
+/// that only this one takes them.
+class SignalTaker {
  public:
   static void block() {
     const sigset_t set = signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
   }
-  explicit StopOnSignal(node::Node& node) : thread_([&node](const std::stop_token& stop) { wait(stop, node); }) {}
+  explicit SignalTaker(node::Node& node) : thread_([&node](const std::stop_token& stop) { wait(stop, node); }) {}
 
  private:
   static sigset_t signals() {
@@ -45,13 +48,21 @@ class StopOnSignal {
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
     return set;
   }
   static void wait(const std::stop_token& stop, node::Node& node) {
     const sigset_t set = signals();
     const timespec poll{.tv_sec = 0, .tv_nsec = 100'000'000};
+    const bool at_terminal = ::isatty(STDIN_FILENO) == 1;
     while (!stop.stop_requested()) {
-      if (sigtimedwait(&set, nullptr, &poll) > 0) node.stop();
+      const int taken = sigtimedwait(&set, nullptr, &poll);
+      const bool terminal_gone = at_terminal && ::isatty(STDIN_FILENO) == 0;
+      if (taken == SIGHUP && !terminal_gone) {
+        node.reload();
+      } else if (taken > 0) {
+        node.stop();
+      }
     }
   }
   std::jthread thread_;
@@ -130,6 +141,7 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
     config.node.recovery_wait_ms = TRY(duration_of(*arguments.recovery_wait, "--recovery-wait"));
   }
   config.node.kernel_clock = arguments.kernel_clock;
+  if (arguments.test_mode) config.node.test_mode = true;
   if (arguments.simulate) config.node.simulated = TRY(read_simulated(*arguments.simulate));
   if (arguments.authority) config.node.authority = *arguments.authority;
   if (arguments.charter) config.node.charter_path = *arguments.charter;
@@ -188,6 +200,11 @@ void announce(const Context& context, const node::Node& node, const ServeConfig&
     out += context.paint(Colour::kYellow, "  development charter, data mode TEST: for trying out, never for flying") +
            "\n";
   }
+  if (config.node.test_mode) {
+    out += context.paint(Colour::kYellow,
+                         "  TEST MODE: anybody can make tokens that it takes, and clear-text URLs are good enough") +
+           "\n";
+  }
   out += fmt::format("  listens at  {}\n", context.paint(Colour::kCyan, node.address()));
   out += fmt::format("  keeps       {}, {} in the log, opened in {}\n", data,
                      count_text(report.entries, "entry", "entries"), format_duration(report.took_ms));
@@ -217,10 +234,10 @@ Result<int> serve(Context& context, const ServeArguments& arguments) {
   // what they would say then is announced below.
   const bool person = context.terminal.progress();
   set_log_level(config.log_level.value_or(person ? LogLevel::kError : LogLevel::kInfo));
-  StopOnSignal::block();
+  SignalTaker::block();
   auto node = TRY(node::Node::open(config.node));
   TRY_VOID(node->start());
-  const StopOnSignal stopper(*node);
+  const SignalTaker signals(*node);
   std::string token;
   if (node->open_report().develop_charter) token = TRY(write_operator_token(*node, config.node.data_dir));
   announce(context, *node, config, token);
@@ -242,6 +259,9 @@ void add_serve(Command& root) {
       .about(
           "SIGTERM or Ctrl-C stops it in order: what was accepted is answered, a snapshot is written. A kill loses "
           "nothing that was acknowledged. Log lines (JSON) go to standard error.")
+      .about(
+          "SIGHUP reads the certificate and the keys of token issuers again; changed files are noticed by themselves "
+          "within seconds. What cannot be read changes nothing, and /readyz says so.")
       .option(a->data, "--data", "DIR", "the data folder; made when missing")
       .completes(Completes::kDirectory)
       .option(a->config, "--config", "FILE", "TOML; see docs/cli.md for its keys. Options given here win")
@@ -266,6 +286,8 @@ void add_serve(Command& root) {
               "a clock SCALE times as fast from START on; data mode SIMULATED only")
       .flag(a->allow_plaintext_remote, "--allow-plaintext-remote",
             "listen beyond this machine without TLS: only behind something that encrypts")
+      .flag(a->test_mode, "--test-mode",
+            "take tokens under a published key, and http URLs, for laboratories; never with data mode REAL")
       .option(a->charter, "--charter", "FILE", "a signed charter, copied into the data folder at the first start")
       .completes(Completes::kFile)
       .option(a->former, "--former", "FILE",

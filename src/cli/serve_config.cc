@@ -81,8 +81,114 @@ Key number_key(std::string_view name, std::string_view meaning, std::int64_t low
           }};
 }
 
-const std::vector<Key>& known_keys() {
-  static const std::vector<Key> keys{
+/// A list of strings; one alone need not stand in brackets.
+Key list_key(std::string_view name, std::string_view meaning,
+             std::function<Status(const std::string&, ServeConfig&, const std::filesystem::path&)> add) {
+  return {name, "strings", meaning,
+          [add = std::move(add)](const toml::node& node, ServeConfig& config,
+                                 const std::filesystem::path& folder) -> Status {
+            const auto* list = node.as_array();
+            if (list == nullptr)
+              return add(TRY(value_of<std::string>(node, "a string or a list of them")), config, folder);
+            for (const toml::node& one : *list) {
+              const std::string value = TRY(value_of<std::string>(one, "a list of strings"));
+              TRY_VOID(add(value, config, folder));
+            }
+            return {};
+          }};
+}
+
+/// What `[[auth.issuer]]` says is about the issuer that was begun last.
+net::IssuerConfig& issuer_of(ServeConfig& config) { return config.node.auth.issuers.back(); }
+
+Key issuer_time_key(std::string_view name, std::string_view meaning, std::int64_t low, std::int64_t high,
+                    std::int64_t unit_ms, DurationMs net::IssuerConfig::* member) {
+  return {name, "integer", meaning,
+          [=](const toml::node& node, ServeConfig& config, const std::filesystem::path&) -> Status {
+            issuer_of(config).*member = TRY(integer_of(node, low, high)) * unit_ms;
+            return {};
+          }};
+}
+
+std::vector<Key> auth_keys() {
+  using std::filesystem::path;
+  return {
+      list_key("auth.audiences", "names of this node, one of which a token of an issuer must be for, as dss.example",
+               [](const std::string& v, ServeConfig& c, const path&) -> Status {
+                 c.node.auth.audiences.push_back(v);
+                 return {};
+               }),
+      {"auth.token_seconds", "integer", "the longest time that such a token may still be valid, 60 to 3600 (3600)",
+       [](const toml::node& node, ServeConfig& c, const path&) -> Status {
+         c.node.auth.token_ms_max = TRY(integer_of(node, 60, 3'600)) * 1'000;
+         return {};
+       }},
+      text_key("auth.issuer.name", "in a table [[auth.issuer]], one for each: what its tokens have as iss, exactly",
+               [](const std::string& v, ServeConfig& c) -> Status {
+                 issuer_of(c).name = v;
+                 return {};
+               }),
+      list_key("auth.issuer.keys", "PEM files: public keys or certificates",
+               [](const std::string& v, ServeConfig& c, const path& folder) -> Status {
+                 issuer_of(c).key_files.push_back((folder / v).string());
+                 return {};
+               }),
+      {"auth.issuer.jwks", "path or URL", "its keys as JWKS: a file, or an address that begins with https://",
+       [](const toml::node& node, ServeConfig& c, const path& folder) -> Status {
+         const std::string value = TRY(value_of<std::string>(node, "a path or a URL, as a string"));
+         if (value.find("://") != std::string::npos) {
+           issuer_of(c).jwks_url = value;
+         } else {
+           issuer_of(c).jwks_file = (folder / value).string();
+         }
+         return {};
+       }},
+      {"auth.issuer.ca", "path", "PEM authorities for that address; else the system's",
+       [](const toml::node& node, ServeConfig& c, const path& folder) -> Status {
+         issuer_of(c).ca_file = (folder / TRY(value_of<std::string>(node, "a path, as a string"))).string();
+         return {};
+       }},
+      list_key("auth.issuer.algorithms", "of RS256, ES256, EdDSA, those that it may use (all)",
+               [](const std::string& v, ServeConfig& c, const path&) -> Status {
+                 const auto algorithm = net::parse_jwt_algorithm(v);
+                 if (!algorithm) return fail(ErrorCode::kInvalid, fmt::format("'{}' is not RS256, ES256 or EdDSA", v));
+                 issuer_of(c).algorithms.push_back(*algorithm);
+                 return {};
+               }),
+      list_key("auth.issuer.scopes", "the scopes that it may grant; others in its tokens are dropped (those of F3548)",
+               [](const std::string& v, ServeConfig& c, const path&) -> Status {
+                 issuer_of(c).scopes.insert(v);
+                 return {};
+               }),
+      issuer_time_key("auth.issuer.refresh_seconds", "how often to fetch, unless the answer says otherwise (900)", 60,
+                      86'400, 1'000, &net::IssuerConfig::refresh_ms),
+      issuer_time_key("auth.issuer.unknown_key_seconds", "how soon to fetch again for an unknown key (30)", 1, 86'400,
+                      1'000, &net::IssuerConfig::unknown_key_ms),
+      issuer_time_key("auth.issuer.keep_hours", "how long to keep keys that cannot be fetched again, 1 to 720 (24)", 1,
+                      720, 3'600'000, &net::IssuerConfig::age_ms_max),
+  };
+}
+
+/// How often one client may ask.
+std::vector<Key> rate_keys() {
+  const auto key = [](std::string_view name, std::string_view meaning, std::int64_t high,
+                      std::function<std::uint32_t&(ServeConfig&)> member) {
+    return number_key<std::uint32_t>(name, meaning, 0, high, std::move(member));
+  };
+  return {
+      key("limits.subject_per_second", "requests a second of one subject; beyond it 429; 0: no limit (0)",
+          net::kPerSecondMax, [](ServeConfig& c) -> auto& { return c.node.auth.subjects.per_second; }),
+      key("limits.subject_burst", "requests of one subject at once (a second's worth)", net::kBurstMax,
+          [](ServeConfig& c) -> auto& { return c.node.auth.subjects.burst; }),
+      key("limits.address_per_second", "requests a second without a valid token, of one address; 0: no limit (100)",
+          net::kPerSecondMax, [](ServeConfig& c) -> auto& { return c.node.auth.addresses.per_second; }),
+      key("limits.address_burst", "the same at once (1000)", net::kBurstMax,
+          [](ServeConfig& c) -> auto& { return c.node.auth.addresses.burst; }),
+  };
+}
+
+std::vector<Key> node_keys() {
+  return {
       path_key("data", "the data folder", [](ServeConfig& c) -> auto& { return c.node.data_dir; }),
       path_key("charter", "a signed charter, copied into the data folder at the first start",
                [](ServeConfig& c) -> auto& { return c.node.charter_path; }),
@@ -111,8 +217,8 @@ const std::vector<Key>& known_keys() {
                [](ServeConfig& c) -> auto& { return c.node.public_log; }),
       flag_key("public_metrics", "serve /metrics without a token to everybody, not only on this machine",
                [](ServeConfig& c) -> auto& { return c.node.public_metrics; }),
-      flag_key("f3548.allow_http", "F3548: take http URLs of suppliers, too; for tests (false)",
-               [](ServeConfig& c) -> auto& { return c.node.f3548.allow_http; }),
+      flag_key("test_mode", "take tokens under a published key, and http URLs; never with data mode REAL (false)",
+               [](ServeConfig& c) -> auto& { return c.node.test_mode; }),
       flag_key("f3548.refuse_down", "F3548: a supplier marked Down may not plan, activate or delete (true)",
                [](ServeConfig& c) -> auto& { return c.node.f3548.refuse_down; }),
       flag_key("f3548.notices_need_scopes", "F3548: each kind of notice needs its scope, as the contract says (false)",
@@ -136,6 +242,15 @@ const std::vector<Key>& known_keys() {
       number_key<std::size_t>("limits.streams", "open event streams", 0, 1'000'000,
                               [](ServeConfig& c) -> auto& { return c.node.limits.streams_max; }),
   };
+}
+
+const std::vector<Key>& known_keys() {
+  static const std::vector<Key> keys = [] {
+    std::vector<Key> out = node_keys();
+    std::ranges::move(rate_keys(), std::back_inserter(out));
+    std::ranges::move(auth_keys(), std::back_inserter(out));
+    return out;
+  }();
   return keys;
 }
 
@@ -144,9 +259,16 @@ Status take_table(const toml::table& table, const std::string& prefix, const std
   for (const auto& [name, node] : table) {
     const std::string full = prefix + std::string(name.str());
     const std::string where = fmt::format("{}:{}", file, node.source().begin.line);
-    if (const auto* inner = node.as_table();
-        inner != nullptr && (full == "tls" || full == "peer" || full == "f3548" || full == "limits")) {
+    constexpr std::array<std::string_view, 5> kTables{"tls", "peer", "f3548", "limits", "auth"};
+    if (const auto* inner = node.as_table(); inner != nullptr && std::ranges::find(kTables, full) != kTables.end()) {
       TRY_VOID(take_table(*inner, full + ".", file, config));
+      continue;
+    }
+    if (const auto* list = node.as_array(); list != nullptr && full == "auth.issuer" && list->is_array_of_tables()) {
+      for (const toml::node& one : *list) {
+        config.node.auth.issuers.emplace_back();
+        TRY_VOID(take_table(*one.as_table(), "auth.issuer.", file, config));
+      }
       continue;
     }
     const auto& keys = known_keys();

@@ -9,6 +9,7 @@
 namespace tansiq::cli {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(ServeConfig, TakesEveryKey) {
@@ -23,6 +24,7 @@ listen = "[::1]:8080"
 allow_plaintext_remote = true
 public_log = true
 public_metrics = true
+test_mode = true
 io_threads = 3
 snapshot_every_entries = 1000
 log_level = "debug"
@@ -34,7 +36,6 @@ certificate = "peer.crt"
 key = "/keys/peer.key"
 cosigner = "cosigner.key"
 [f3548]
-allow_http = true
 refuse_down = false
 notices_need_scopes = true
 [limits]
@@ -42,6 +43,29 @@ connections = 10
 body_bytes = 4096
 command_queue = 7
 streams = 5
+subject_per_second = 11
+subject_burst = 12
+address_per_second = 13
+address_burst = 14
+[auth]
+audiences = ["dss.example", "other.example"]
+token_seconds = 600
+[[auth.issuer]]
+name = "https://issuer.example"
+keys = "issuer.pem"
+[[auth.issuer]]
+name = "lab"
+keys = ["a.pem", "/keys/b.pem"]
+jwks = "https://lab.example/jwks.json"
+ca = "ca.pem"
+algorithms = ["ES256", "EdDSA"]
+scopes = ["utm.strategic_coordination", "intents.read"]
+refresh_seconds = 60
+unknown_key_seconds = 2
+keep_hours = 3
+[[auth.issuer]]
+name = "file"
+jwks = "jwks.json"
 )",
                                         "/etc/tansiq/node.toml", config);
   ASSERT_TRUE(read) << read.error().text();
@@ -63,13 +87,34 @@ streams = 5
   EXPECT_EQ(config.node.peer_tls.certificate, "/etc/tansiq/peer.crt");
   EXPECT_EQ(config.node.peer_tls.key, "/keys/peer.key");
   EXPECT_EQ(config.node.cosigner_key_path, "/etc/tansiq/cosigner.key");
-  EXPECT_TRUE(config.node.f3548.allow_http);
+  EXPECT_TRUE(config.node.test_mode);
   EXPECT_FALSE(config.node.f3548.refuse_down);
   EXPECT_TRUE(config.node.f3548.notices_need_scopes);
   EXPECT_EQ(config.node.limits.connections_max, 10U);
   EXPECT_EQ(config.node.limits.body_bytes_max, 4'096U);
   EXPECT_EQ(config.node.limits.command_queue_max, 7U);
   EXPECT_EQ(config.node.limits.streams_max, 5U);
+  EXPECT_EQ(config.node.auth.subjects.per_second, 11U);
+  EXPECT_EQ(config.node.auth.subjects.burst, 12U);
+  EXPECT_EQ(config.node.auth.addresses.per_second, 13U);
+  EXPECT_EQ(config.node.auth.addresses.burst, 14U);
+  EXPECT_THAT(config.node.auth.audiences, ElementsAre("dss.example", "other.example"));
+  EXPECT_EQ(config.node.auth.token_ms_max, 600'000);
+  ASSERT_EQ(config.node.auth.issuers.size(), 3U);
+  const net::IssuerConfig& one = config.node.auth.issuers[0];
+  EXPECT_EQ(one.name, "https://issuer.example");
+  EXPECT_THAT(one.key_files, ElementsAre("/etc/tansiq/issuer.pem"));
+  EXPECT_EQ(one.refresh_ms, net::kKeyRefreshMs);
+  const net::IssuerConfig& lab = config.node.auth.issuers[1];
+  EXPECT_THAT(lab.key_files, ElementsAre("/etc/tansiq/a.pem", "/keys/b.pem"));
+  EXPECT_EQ(lab.jwks_url, "https://lab.example/jwks.json");
+  EXPECT_EQ(lab.ca_file, "/etc/tansiq/ca.pem");
+  EXPECT_THAT(lab.algorithms, ElementsAre(net::JwtAlgorithm::kEs256, net::JwtAlgorithm::kEdDsa));
+  EXPECT_THAT(lab.scopes, ElementsAre("intents.read", "utm.strategic_coordination"));
+  EXPECT_EQ(lab.refresh_ms, 60'000);
+  EXPECT_EQ(lab.unknown_key_ms, 2'000);
+  EXPECT_EQ(lab.age_ms_max, 3 * 3'600'000);
+  EXPECT_EQ(config.node.auth.issuers[2].jwks_file, "/etc/tansiq/jwks.json");
 }
 
 TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
@@ -88,6 +133,12 @@ TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(error("data = \"a\"\ndata = \"b\"\n"), HasSubstr("n.toml:2"));
   EXPECT_THAT(error("listen = \"localhost:x\"\n"), HasSubstr("is not ADDRESS:PORT"));
   EXPECT_THAT(error("log_level = \"loud\"\n"), HasSubstr("debug, info, warning"));
+  EXPECT_THAT(error("[auth]\ntoken_seconds = 3601\n"), HasSubstr("from 60 to 3600"));
+  EXPECT_THAT(error("[auth]\naudiences = [1]\n"), HasSubstr("a list of strings"));
+  EXPECT_THAT(error("[auth.issuer]\nname = \"x\"\n"), HasSubstr("there is no option 'auth.issuer'"));
+  EXPECT_THAT(error("[[auth.issuer]]\nalgorithms = \"HS256\"\n"), HasSubstr("'HS256' is not RS256, ES256 or EdDSA"));
+  EXPECT_THAT(error("[[auth.issuer]]\nissuer = \"x\"\n"),
+              HasSubstr("n.toml:2: there is no option 'auth.issuer.issuer'"));
 }
 
 TEST(ServeConfig, ReadsListenAddresses) {

@@ -1,4 +1,4 @@
-// `tansiq token`: bearer tokens for local use. Tokens of outside issuers come with a later release.
+// `tansiq token`: bearer tokens for local use. Those of outside issuers are configured (`auth`, docs/cli.md).
 #include <fmt/format.h>
 
 #include <algorithm>

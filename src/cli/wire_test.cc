@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "base/temporary_folder.h"
+
 namespace tansiq::cli {
 namespace {
 
@@ -15,11 +17,8 @@ using ::testing::HasSubstr;
 
 class FilingFile : public ::testing::Test {
  protected:
-  void SetUp() override { ASSERT_NE(::mkdtemp(folder_.data()), nullptr); }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   Result<std::vector<Filing>> filings(std::string_view properties) {
-    const std::string file = folder_ + "/intent.geojson";
+    const std::string file = folder_.file("intent.geojson");
     std::ofstream(file) << R"({"type":"FeatureCollection","features":[{"type":"Feature","geometry":)"
                         << R"({"type":"Point","coordinates":[1,50]},"properties":{"id":"A","radius_m":500,)"
                         << R"("start":"2026-03-01T10:00:00Z","end":"2026-03-01T11:00:00Z",)" << properties << "}}]}";
@@ -27,7 +26,7 @@ class FilingFile : public ::testing::Test {
   }
 
  private:
-  std::string folder_ = (std::filesystem::temp_directory_path() / "tansiq-wire-XXXXXX").string();
+  TemporaryFolder folder_;
 };
 
 TEST_F(FilingFile, APropertyThatLooksMisspeltIsNotFiledAsNoLimit) {

@@ -2,44 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "base/limits.h"
 #include "core/jcs_read.h"
 
 namespace tansiq::coordination {
-namespace {
 
-constexpr auto kIndices = std::make_index_sequence<std::variant_size_v<Act>>();
-
-template <std::size_t... I>
-constexpr std::array<std::string_view, sizeof...(I)> all_kinds(std::index_sequence<I...>) {
-  return {std::variant_alternative_t<I, Act>::kKind...};
-}
-constexpr auto kKinds = all_kinds(kIndices);
-
-template <std::size_t... I>
-Result<Act> read_kind(std::string_view kind, const log::JcsValue& value, std::index_sequence<I...>) {
-  Result<Act> out =
-      fail(ErrorCode::kInvalid,
-           fmt::format("there is no act \"{}\"; known are {}", kind.substr(0, 64), fmt::join(kKinds, ", ")), "kind");
-  const auto attempt = [&]<class T>(std::type_identity<T>) {
-    if (T::kKind != kind) return false;
-    auto act = core::read_fields<T>(value);
-    if (act) {
-      out = Act(std::move(*act));
-    } else {
-      out = std::unexpected(std::move(act).error());
-    }
-    return true;
-  };
-  static_cast<void>((attempt(std::type_identity<std::variant_alternative_t<I, Act>>()) || ...));
-  return out;
-}
-
-}  // namespace
-
-std::string_view kind_name(const Act& act) { return kKinds[act.index()]; }
+std::string_view kind_name(const Act& act) { return core::name_of(act); }
 
 Result<ActCommand> read_act(const log::JcsValue& value, const core::Subject& by) {
   TRY_VOID(value.expect(log::JcsValue::Kind::kObject));
@@ -53,13 +21,20 @@ Result<ActCommand> read_act(const log::JcsValue& value, const core::Subject& by)
   }
   const std::string_view kind = TRY(core::string_at(value, "kind"));
   const log::JcsValue act = TRY(value.at("act"));
-  command.act = TRY(read_kind(kind, act, kIndices));
+  auto read = core::read_named<Act>(kind, act);
+  if (!read) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("there is no act \"{}\"; known are {}", kind.substr(0, 64),
+                            fmt::join(core::record_names<Act>, ", ")),
+                "kind");
+  }
+  command.act = TRY(std::move(*read));
   return command;
 }
 
 void write_act(log::JcsWriter& out, const ActCommand& command) {
   out.begin_object().key("act");
-  std::visit([&](const auto& of) { core::write_fields(out, of); }, command.act);
+  core::write_fields(out, command.act);
   out.key("cmd").string(command.cmd.str()).key("kind").string(kind_name(command.act));
   if (!command.second.empty()) out.key("second").string(command.second.str());
   out.end_object();

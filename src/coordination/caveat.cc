@@ -19,6 +19,10 @@ EntryHash name_of(const std::vector<geo::Volume4d>& volumes) {
   return log::sha256(text);
 }
 
+bool is_below(std::string_view name, std::string_view whom) {
+  return name.starts_with(whom) && (name.size() == whom.size() || name[whom.size()] == ':');
+}
+
 std::string length_words(std::int64_t metres) {
   constexpr std::int64_t kNauticalMile = 1'852;
   if (metres % kNauticalMile == 0) return fmt::format("{} NM", metres / kNauticalMile);
@@ -61,14 +65,14 @@ geo::Minima CaveatRule::minima() const {
   return {.horizontal_m = horizontal_m, .vertical_cm = vertical_cm.value_or(0), .time_ms = time_ms};
 }
 
-bool belongs_to(const core::Subject& manager, const core::Subject& whom) {
-  const std::string& name = manager.str();
-  if (!name.starts_with(whom.str())) return false;
-  return name.size() == whom.str().size() || name[whom.str().size()] == ':';
+bool belongs_to(const core::Subject& manager, const core::Subject& whom) { return is_below(manager.str(), whom.str()); }
+
+bool belongs_to(const AuthorityId& authority, const core::Subject& whom) {
+  return is_below(authority.str(), whom.str());
 }
 
 bool belongs_to(const core::Subject& manager, const std::optional<AuthorityId>& principal, const core::Subject& whom) {
-  return belongs_to(manager, whom) || (principal && belongs_to(core::Subject::trusted(principal->str()), whom));
+  return belongs_to(manager, whom) || (principal && belongs_to(*principal, whom));
 }
 
 std::vector<CaveatMeet> meets_of(const CaveatRule& rule, const PlannedUse& use, const KnownTraffic& known, bool here) {

@@ -25,6 +25,7 @@ inline constexpr std::size_t kTrafficChangesMax = 1'024;
 
 /// Whether what `manager` files is a use of `whom`: the same name, or a name below it (`sy:ops` of `sy`).
 [[nodiscard]] bool belongs_to(const core::Subject& manager, const core::Subject& whom);
+[[nodiscard]] bool belongs_to(const AuthorityId& authority, const core::Subject& whom);
 [[nodiscard]] bool belongs_to(const core::Subject& manager, const std::optional<AuthorityId>& principal,
                               const core::Subject& whom);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "coordination/lists.h"
 #include "coordination/plant.h"
 
@@ -135,7 +136,7 @@ CaveatDesk::Maybe CaveatDesk::hear(const Said& said, const CaveatReport& body) {
     }
     told_[key] = {.body = body, .by = said.author};
   }
-  dirty_.insert(whole(party_of(body)));
+  dirty_.insert({body.caveat, whole(party_of(body))});
   return {};
 }
 
@@ -146,8 +147,7 @@ std::optional<Body> CaveatDesk::next(UtcMs /*now*/) {
     changes_.clear();
     dirty_.clear();
     touched_.clear();
-    compared_.clear();
-    prepared_.clear();
+    all_dirty_ = true;
     return {};
   }
   if (deposits_due_) {
@@ -156,9 +156,8 @@ std::optional<Body> CaveatDesk::next(UtcMs /*now*/) {
   }
   sort_out();
   while (!dirty_.empty()) {
-    // The party stays until its last entry tells what is so.
-    if (auto body = news(*dirty_.begin())) return body;
-    dirty_.erase(dirty_.begin());
+    const auto first = dirty_.extract(dirty_.begin());
+    if (auto body = news(first.value())) return body;
   }
   return {};
 }
@@ -196,94 +195,107 @@ void CaveatDesk::changed(const TrafficChange& change) {
   all_dirty_ = true;
 }
 
+void CaveatDesk::mark_all(const UseParty& party) {
+  for (const auto& [id, standing] : caveats_) dirty_.insert({id, party});
+}
+
+/// Puts one of ours where it is now in `ours_`, or takes it out.
+void CaveatDesk::place(const UseParty& party, const std::optional<PlannedUse>& use) {
+  const auto known = placed_.find(party);
+  if (known != placed_.end()) {
+    for (const geo::VolumeIndex::Handle handle : known->second.volumes) ours_.remove(handle);
+    parties_.erase(known->second.tag);
+    placed_.erase(known);
+  }
+  if (!use) return;
+  Placed placed{.name = name_of(*use), .volumes = {}, .tag = next_tag_++};
+  for (const PlannedUse::Part& part : use->parts) {
+    for (const geo::Volume4d& volume : *part.volumes) {
+      if (const auto one = geo::prepare(volume)) placed.volumes.push_back(ours_.insert(*one, placed.tag));
+    }
+  }
+  parties_[placed.tag] = party;
+  placed_[party] = std::move(placed);
+}
+
 /// Much happens to a flight that leaves its volumes what they were.
 void CaveatDesk::sort_out_ours() {
   for (const UseParty& party : std::exchange(touched_, {})) {
     const auto use = planned_.find(self_, party);
-    const EntryHash now = use ? name_of(*use) : EntryHash{};
-    EntryHash& before = compared_[party];
-    if (before == now) continue;
-    before = now;
-    prepared_.erase(party);
-    dirty_.insert(party);
-    if (!use) compared_.erase(party);
+    const auto known = placed_.find(party);
+    if (use ? known != placed_.end() && known->second.name == name_of(*use) : known == placed_.end()) continue;
+    place(party, use);
+    mark_all(party);
   }
 }
 
-/// Whether the rule keeps a use of ours away from these, by the predicate by which it is compared.
-bool CaveatDesk::meets(const CaveatRule& rule, const UseParty& party, const std::vector<geo::PreparedVolume>& theirs) {
-  auto ours = prepared_.find(party);
-  if (ours == prepared_.end()) {
-    ours = prepared_.emplace(party, std::vector<geo::PreparedVolume>()).first;
-    const auto use = planned_.find(self_, party);
-    for (const PlannedUse::Part& part : use ? use->parts : std::vector<PlannedUse::Part>()) {
-      for (const geo::Volume4d& volume : *part.volumes) {
-        if (auto one = geo::prepare(volume)) ours->second.push_back(std::move(*one));
-      }
+void CaveatDesk::sort_out_all() {
+  ours_ = geo::VolumeIndex();
+  placed_.clear();
+  parties_.clear();
+  touched_.clear();
+  changes_.clear();
+  for (const UseParty& party : planned_.all(self_)) {
+    place(party, planned_.find(self_, party));
+    mark_all(party);
+  }
+  for (const auto& [key, told] : told_) dirty_.insert({std::get<1>(key), whole(party_of(told.body))});
+  for (const auto& [key, meeting] : meetings_) dirty_.insert(key);
+  all_dirty_ = false;
+}
+
+/// Which of ours a caveat keeps away from these, by the predicate by which they are compared.
+void CaveatDesk::look_near(const CaveatStanding& standing, const std::vector<geo::PreparedVolume>& theirs) {
+  std::vector<geo::VolumeIndex::Hit> hits;
+  for (geo::PreparedVolume volume : theirs) {
+    if (!standing.rule.vertical_cm) volume.band = {};
+    if (!ours_.find_conflicts(volume, standing.rule.minima(), kCandidatesMax, hits)) {
+      for (const auto& [party, placed] : placed_) dirty_.insert({standing.caveat, party});
+      return;
     }
   }
-  const geo::Minima minima = rule.minima();
-  return std::ranges::any_of(ours->second, [&](const geo::PreparedVolume& one) {
-    return std::ranges::any_of(theirs, [&](const geo::PreparedVolume& other) {
-      if (!geo::times_conflict(one.window, other.window, minima.time_ms)) return false;
-      if (rule.vertical_cm) return geo::conflict(one, other, minima);
-      geo::PreparedVolume at_all_levels = one;
-      at_all_levels.band = {};
-      return geo::conflict(at_all_levels, other, minima);
-    });
-  });
+  for (const geo::VolumeIndex::Hit& hit : hits) dirty_.insert({standing.caveat, parties_.at(hit.tag)});
 }
 
 /// Finds which of ours each change may concern.
 void CaveatDesk::sort_out() {
+  if (all_dirty_) return sort_out_all();
   sort_out_ours();
-  if (!all_dirty_ && changes_.empty()) return;
-  const std::vector<UseParty> all = planned_.all(self_);
-  if (all_dirty_) {
-    compared_.clear();
-    prepared_.clear();
-    dirty_.insert(all.begin(), all.end());
-    for (const auto& [key, told] : told_) dirty_.insert(whole(party_of(told.body)));
-  }
-  // What has gone is found where it was met.
-  for (const auto& [key, meeting] : meetings_) {
-    const auto caveat = caveats_.find(key.first);
-    const bool met = all_dirty_ || std::ranges::any_of(changes_, [&](const TrafficChange& change) {
-                       // Space that is newly booked takes nothing away.
-                       const bool more_only = change.party.request && !change.volumes.empty();
-                       return !more_only && caveat != caveats_.end() &&
-                              belongs_to(change.manager, change.principal, caveat->second.rule.of);
-                     });
-    if (met) dirty_.insert(key.second);
-  }
-  for (const TrafficChange& change : changes_) {
+  for (const TrafficChange& change : std::exchange(changes_, {})) {
     std::vector<geo::PreparedVolume> theirs;
     for (const geo::Volume4d& volume : change.volumes) {
       if (auto one = geo::prepare(volume)) theirs.push_back(std::move(*one));
     }
+    // Space that is newly booked takes nothing away.
+    const bool more_only = change.party.request && !change.volumes.empty();
     for (const auto& [id, standing] : caveats_) {
-      if (theirs.empty() || !belongs_to(change.manager, change.principal, standing.rule.of)) continue;
-      for (const UseParty& party : all) {
-        if (!dirty_.contains(party) && meets(standing.rule, party, theirs)) dirty_.insert(party);
+      if (standing.rule.domain != change.domain || !belongs_to(change.manager, change.principal, standing.rule.of)) {
+        continue;
+      }
+      look_near(standing, theirs);
+      if (more_only) continue;
+      // What has gone is found where it was met.
+      for (auto met = meetings_.lower_bound({id, UseParty()}); met != meetings_.end() && met->first.first == id;
+           ++met) {
+        dirty_.insert(met->first);
       }
     }
   }
-  changes_.clear();
-  all_dirty_ = false;
 }
 
-std::optional<Body> CaveatDesk::news(const UseParty& party) const {
+std::optional<Body> CaveatDesk::news(const Key& key) const {
+  const auto& [id, party] = key;
+  const auto standing = caveats_.find(id);
+  if (standing == caveats_.end()) return {};
   const auto use = party.home == self_ ? planned_.find(self_, party) : std::nullopt;
-  for (const auto& [id, standing] : caveats_) {
-    CaveatMet body{.caveat = id, .flight = party.flight, .home = party.home, .intent = party.intent, .meets = {}};
-    body.meets = meets_now(standing, party, use);
-    const auto logged = meetings_.find({id, party});
-    const std::vector<CaveatMeet> none;
-    const std::vector<CaveatMeet>& told = logged == meetings_.end() ? none : logged->second.body.meets;
-    // What has gone while something is left is no news: it leaves with the next entry.
-    const bool more = std::ranges::any_of(body.meets, [&](const CaveatMeet& row) { return !contains(told, row); });
-    if (more || (body.meets.empty() && !told.empty())) return body;
-  }
+  CaveatMet body{.caveat = id, .flight = party.flight, .home = party.home, .intent = party.intent, .meets = {}};
+  body.meets = meets_now(standing->second, party, use);
+  const auto logged = meetings_.find(key);
+  const std::vector<CaveatMeet> none;
+  const std::vector<CaveatMeet>& told = logged == meetings_.end() ? none : logged->second.body.meets;
+  // What has gone while something is left is no news: it leaves with the next entry.
+  const bool more = std::ranges::any_of(body.meets, [&](const CaveatMeet& row) { return !contains(told, row); });
+  if (more || (body.meets.empty() && !told.empty())) return body;
   return {};
 }
 

@@ -22,8 +22,9 @@
 // Alternative not taken: a check among those of a REQUEST. Then somebody else would have to know the caveat, and a
 // refusal would tell what it protects (docs/adr/0027-caveats.md).
 //
-// Cost: nothing set, O(1). Else a change of X's plans costs a look at the windows of every live flight, and each
-// comparison O(volumes × log n + hits). Core thread only.
+// Cost: nothing set, O(1). Else a change of X's plans costs, for each caveat about X, a query of the 4D index of what
+// is planned here and one comparison for each flight that it finds; a comparison is O(volumes × log n + hits). A
+// restart, or a new caveat, looks at every live flight. Core thread only.
 #pragma once
 
 #include <map>
@@ -40,6 +41,7 @@
 #include "coordination/views.h"
 #include "core/charter.h"
 #include "geo/conflict.h"
+#include "geo/index.h"
 
 namespace tansiq::coordination {
 
@@ -103,9 +105,11 @@ class CaveatDesk {
   [[nodiscard]] std::optional<Body> keep_deposits();
   void sort_out();
   void sort_out_ours();
-  [[nodiscard]] bool meets(const CaveatRule& rule, const UseParty& party,
-                           const std::vector<geo::PreparedVolume>& theirs);
-  [[nodiscard]] std::optional<Body> news(const UseParty& party) const;
+  void sort_out_all();
+  void place(const UseParty& party, const std::optional<PlannedUse>& use);
+  void look_near(const CaveatStanding& standing, const std::vector<geo::PreparedVolume>& theirs);
+  void mark_all(const UseParty& party);
+  [[nodiscard]] std::optional<Body> news(const Key& key) const;
   [[nodiscard]] std::vector<CaveatMeet> meets_now(const CaveatStanding& caveat, const UseParty& party,
                                                   const std::optional<PlannedUse>& use) const;
   [[nodiscard]] Result<const CaveatStanding*> known(const CaveatId& id) const;
@@ -132,10 +136,18 @@ class CaveatDesk {
   bool all_dirty_ = true;
   bool deposits_due_ = true;
   std::vector<TrafficChange> changes_;
-  std::set<UseParty> touched_;              ///< Ours, of which something has changed.
-  std::map<UseParty, EntryHash> compared_;  ///< Ours, as they were when last compared for their own sake.
-  std::map<UseParty, std::vector<geo::PreparedVolume>> prepared_;  ///< Ours, as far as they were needed.
-  std::set<UseParty> dirty_;
+  std::set<UseParty> touched_;  ///< Ours, of which something has changed.
+  /// One of ours as it was when last compared for its own sake, and where it stands in `ours_`.
+  struct Placed {
+    EntryHash name;
+    std::vector<geo::VolumeIndex::Handle> volumes;
+    std::uint64_t tag = 0;
+  };
+  std::map<UseParty, Placed> placed_;
+  std::map<std::uint64_t, UseParty> parties_;  ///< By tag.
+  std::uint64_t next_tag_ = 1;
+  geo::VolumeIndex ours_;
+  std::set<Key> dirty_;
 };
 
 }  // namespace tansiq::coordination

@@ -68,8 +68,6 @@ Status CaveatDesk::read_state(const log::JcsValue& value) {
   changes_.clear();
   dirty_.clear();
   touched_.clear();
-  compared_.clear();
-  prepared_.clear();
   return {};
 }
 

@@ -20,6 +20,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr DurationMs kMinute = 60'000;
+constexpr DurationMs kCoarseDelay = 10 * kMinute;  ///< More than what is shown coarsely is late by.
 const CaveatId kRedLine = CaveatId::trusted("red-line");
 
 CaveatRule rule(std::string_view of, std::int64_t nautical_miles = 10, std::int64_t time_minutes = 15) {
@@ -70,6 +71,11 @@ class CaveatTest : public ::testing::Test {
     if (!done) return std::unexpected(done.error());
     world.settle();
     return {};
+  }
+  void let_shares_arrive() {
+    world.advance(kCoarseDelay);
+    world.settle();
+    world.advance(0);
   }
   Result<ActOutcome> accept(std::string_view authority, std::string_view flight, std::string text = "agreed by voice") {
     return world.act(authority, OverrideCaveat{FlightId::trusted(flight), {}, std::move(text)});
@@ -156,6 +162,35 @@ TEST_F(CaveatTest, LegsOfOthersInOurZonesAndThoseFiledForThemCount) {
   EXPECT_EQ(met("ru", "M1").size(), 1U);
   ASSERT_TRUE(step("fr", "F1", FlightStep::kCancel).has_value());
   EXPECT_TRUE(may_clear("ru", "M1"));
+}
+
+TEST_F(CaveatTest, WhatOthersShowCountsWhereverItFlies) {
+  set("ru", rule("us", 30));
+  world.file("ru", "M1", {leg("K4", 200, minutes(60))});
+  world.file("us", "U1", {leg("K1", 300, minutes(60))});  // in its own zone, next to ours
+  EXPECT_TRUE(may_clear("ru", "M1")) << "coarse is late";
+  let_shares_arrive();
+  EXPECT_FALSE(may_clear("ru", "M1"));
+  EXPECT_EQ(met("ru", "M1").size(), 1U);
+  ASSERT_TRUE(step("us", "U1", FlightStep::kCancel).has_value());
+  let_shares_arrive();
+  EXPECT_TRUE(may_clear("ru", "M1"));
+  EXPECT_THAT(met("ru", "M1"), IsEmpty());
+}
+
+TEST_F(CaveatTest, WhatIsBookedHereIsNotMetAgainAsItIsShown) {
+  set("ru", rule("fr", 30));
+  world.file("ru", "M1", {leg("K4", 200, minutes(60))});
+  world.file("fr", "F1", {leg("K4", 300, minutes(60))});
+  ASSERT_TRUE(accept("ru", "M1").has_value());
+  let_shares_arrive();
+  ASSERT_EQ(world.at("ru").held().known(AuthorityId::trusted("fr")).size(), 1U);
+  EXPECT_TRUE(may_clear("ru", "M1"));
+  // A second one of theirs, near ours and in their own zone: no more than one of the two is the one in ours.
+  world.file("fr", "F2", {leg("F1", 300, minutes(60))});
+  let_shares_arrive();
+  EXPECT_FALSE(may_clear("ru", "M1"));
+  EXPECT_EQ(met("ru", "M1").size(), 2U);
 }
 
 TEST_F(CaveatTest, AnIntentOfOurOwnPeopleIsNotActivatedBefore) {

@@ -79,8 +79,8 @@ std::optional<Body> CaveatWatch::next(UtcMs /*now*/) {
   }
   sort_out();
   while (!dirty_.empty()) {
-    if (auto body = news(dirty_.begin()->first, dirty_.begin()->second)) return body;
-    dirty_.erase(dirty_.begin());
+    const auto first = dirty_.extract(dirty_.begin());
+    if (auto body = news(first.value())) return body;
   }
   return {};
 }
@@ -110,9 +110,11 @@ void CaveatWatch::changed(const TrafficChange& change) {
 void CaveatWatch::sort_out() {
   if (all_dirty_) {
     for (const auto& [key, deposit] : deposits_) {
-      for (UseParty& party : planned_.all(deposit.holder)) dirty_.emplace(deposit.holder, std::move(party));
+      for (UseParty& party : planned_.all(deposit.holder)) {
+        dirty_.emplace(deposit.holder, deposit.caveat, std::move(party));
+      }
     }
-    for (const auto& [key, report] : reports_) dirty_.emplace(std::get<0>(key), std::get<2>(key));
+    for (const auto& [key, report] : reports_) dirty_.insert(key);
     all_dirty_ = false;
     changes_.clear();
     return;
@@ -121,7 +123,7 @@ void CaveatWatch::sort_out() {
     for (const auto& [key, deposit] : deposits_) {
       if (deposit.rule.domain != change.domain) continue;
       if (belongs_to(change.manager, change.principal, subject_of(deposit.holder))) {
-        dirty_.emplace(deposit.holder, change.party);
+        dirty_.emplace(deposit.holder, deposit.caveat, change.party);
       }
       if (belongs_to(change.manager, change.principal, deposit.rule.of)) look_near(deposit, change);
     }
@@ -131,10 +133,10 @@ void CaveatWatch::sort_out() {
 
 /// X has come, moved or gone: uses of the holder's near where it is, and those that have met it.
 void CaveatWatch::look_near(const CaveatWatched& deposit, const TrafficChange& change) {
-  for (const auto& [key, report] : reports_) {
-    if (std::get<0>(key) == deposit.holder && std::get<1>(key) == deposit.caveat) {
-      dirty_.emplace(deposit.holder, std::get<2>(key));
-    }
+  const ReportKey first{deposit.holder, deposit.caveat, UseParty()};
+  for (auto at = reports_.lower_bound(first); at != reports_.end(); ++at) {
+    if (std::get<0>(at->first) != deposit.holder || std::get<1>(at->first) != deposit.caveat) break;
+    dirty_.insert(at->first);
   }
   for (geo::Volume4d volume : change.volumes) {
     if (!deposit.rule.vertical_cm) volume.band = {};
@@ -144,7 +146,7 @@ void CaveatWatch::look_near(const CaveatWatched& deposit, const TrafficChange& c
       return;
     }
     for (const KnownUse& use : *found) {
-      if (use.here) dirty_.emplace(deposit.holder, use.party);
+      if (use.here) dirty_.emplace(deposit.holder, deposit.caveat, use.party);
     }
   }
 }
@@ -154,29 +156,26 @@ bool CaveatWatch::may_tell(const AuthorityId& holder, core::Domain domain) const
   return relations_.level({Capability::kDisclosure, of, self_, holder}) >= kCaveatDisclosure;
 }
 
-std::optional<Body> CaveatWatch::news(const AuthorityId& holder, const UseParty& party) const {
-  const auto use = planned_.find(holder, party);
-  for (auto at = deposits_.lower_bound({holder, CaveatId()}); at != deposits_.end() && at->first.first == holder;
-       ++at) {
-    const CaveatWatched& deposit = at->second;
-    if (!may_tell(holder, deposit.rule.domain)) continue;
-    CaveatReport body{.caveat = deposit.caveat,
-                      .deposit = deposit.deposit,
-                      .flight = party.flight,
-                      .home = party.home,
-                      .intent = party.intent,
-                      .meets = {},
-                      .request = party.request,
-                      .to = holder};
-    if (use) body.meets = meets_of(deposit.rule, *use, known_, true);
-    const bool other = deposit.rule.of.str() != self_.str();
-    if (planted(Plant::kTellCaveat) && other && !body.meets.empty())
-      body.to = AuthorityId::trusted(deposit.rule.of.str());
-    const auto told = reports_.find({holder, deposit.caveat, party});
-    if (told == reports_.end() ? body.meets.empty() : told->second.body.meets == body.meets) continue;
-    return body;
-  }
-  return {};
+std::optional<Body> CaveatWatch::news(const ReportKey& key) const {
+  const auto& [holder, caveat, party] = key;
+  const auto at = deposits_.find({holder, caveat});
+  if (at == deposits_.end() || !may_tell(holder, at->second.rule.domain)) return {};
+  const CaveatWatched& deposit = at->second;
+  CaveatReport body{.caveat = deposit.caveat,
+                    .deposit = deposit.deposit,
+                    .flight = party.flight,
+                    .home = party.home,
+                    .intent = party.intent,
+                    .meets = {},
+                    .request = party.request,
+                    .to = holder};
+  if (const auto use = planned_.find(holder, party)) body.meets = meets_of(deposit.rule, *use, known_, true);
+  const bool other = deposit.rule.of.str() != self_.str();
+  if (planted(Plant::kTellCaveat) && other && !body.meets.empty())
+    body.to = AuthorityId::trusted(deposit.rule.of.str());
+  const auto told = reports_.find(key);
+  if (told == reports_.end() ? body.meets.empty() : told->second.body.meets == body.meets) return {};
+  return body;
 }
 
 }  // namespace tansiq::coordination

@@ -50,7 +50,6 @@ class CaveatWatch {
  private:
   using Maybe = std::optional<Oddity>;
   using ReportKey = std::tuple<AuthorityId, CaveatId, UseParty>;
-  using Due = std::pair<AuthorityId, UseParty>;
 
   template <class T>
   Maybe hear(const Said& /*said*/, const T& /*none of its business*/) {
@@ -62,7 +61,7 @@ class CaveatWatch {
 
   void sort_out();
   void look_near(const CaveatWatched& deposit, const TrafficChange& change);
-  [[nodiscard]] std::optional<Body> news(const AuthorityId& holder, const UseParty& party) const;
+  [[nodiscard]] std::optional<Body> news(const ReportKey& key) const;
   [[nodiscard]] bool may_tell(const AuthorityId& holder, core::Domain domain) const;
   void forget(const AuthorityId& holder, const CaveatId& caveat);
 
@@ -79,7 +78,7 @@ class CaveatWatch {
   bool all_dirty_ = true;
   std::uint64_t relations_seen_ = 0;
   std::vector<TrafficChange> changes_;
-  std::set<Due> dirty_;
+  std::set<ReportKey> dirty_;
 };
 
 }  // namespace tansiq::coordination

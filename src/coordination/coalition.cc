@@ -57,12 +57,12 @@ Coalition::Coalition(core::Machine machine, Origins origins, std::span<const cor
   airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
   legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, quota);
   flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
-  traffic_ = std::make_unique<CoalitionTraffic>(machine_, *legs_, *flights_);
+  held_ = std::make_unique<HoldDesk>(self(), charter, *relations_);
+  traffic_ = std::make_unique<CoalitionTraffic>(machine_, *legs_, *flights_, *held_);
   caveats_ = std::make_unique<CaveatDesk>(self(), charter, *relations_, *traffic_, *traffic_);
   watch_ = std::make_unique<CaveatWatch>(self(), *relations_, *traffic_, *traffic_);
   own_use_ = std::make_unique<MachineOwnUse>(machine_, *flights_);
   shown_ = std::make_unique<ShowDesk>(self(), charter, shares, *relations_, *own_use_);
-  held_ = std::make_unique<HoldDesk>(self(), charter, *relations_);
 }
 
 Coalition::~Coalition() = default;
@@ -120,7 +120,10 @@ void Coalition::follow_control() {
 /// Tells whose plans an entry may have changed: to who shows them, and to the two sides of caveats.
 void Coalition::follow_traffic(const Said& said) {
   const std::set<FlightId> touched = flights_->take_touched();
-  for (const FlightId& flight : touched) shown_->touch(source_of(flight));
+  for (const FlightId& flight : touched) {
+    shown_->touch(source_of(flight));
+    traffic_->touch(flight);
+  }
   if (caveats_->caveats().empty() && watch_->deposits().empty()) return;
   for (const FlightId& flight : touched) note_change(traffic_->of_flight(flight));
   std::visit(
@@ -135,6 +138,8 @@ void Coalition::follow_traffic(const Said& said) {
                              std::is_same_v<T, LegClosed>) {
           // Space is booked, or comes free.
           note_change(traffic_->of_leg(body.request));
+        } else if constexpr (std::is_same_v<T, ShareEnded> || std::is_same_v<T, ShareRevoked>) {
+          note_unshown(said.author);
         } else if constexpr (T::kType.starts_with("zone.")) {
           // Windows have gone over to another sequencer, or have come.
           caveats_->changed_all();
@@ -142,6 +147,29 @@ void Coalition::follow_traffic(const Said& said) {
         }
       },
       said.body);
+}
+
+Status Coalition::learn_body(std::string_view bytes) {
+  TRY_VOID(held_->learn(bytes));
+  const ShareContent* shown = held_->content(log::sha256(bytes));
+  if (shown == nullptr) return {};
+  note_change(TrafficChange{.party = {.home = shown->from, .flight = {}, .intent = {}, .request = {}},
+                            .domain = shown->domain,
+                            .manager = core::Subject::trusted(shown->from.str()),
+                            .principal = {},
+                            .volumes = shown->volumes});
+  return {};
+}
+
+/// Something that an authority has shown does not stand any more.
+void Coalition::note_unshown(const AuthorityId& of) {
+  for (const core::Domain domain : {core::Domain::kAir, core::Domain::kSea}) {
+    note_change(TrafficChange{.party = {.home = of, .flight = {}, .intent = {}, .request = {}},
+                              .domain = domain,
+                              .manager = core::Subject::trusted(of.str()),
+                              .principal = {},
+                              .volumes = {}});
+  }
 }
 
 void Coalition::note_change(const std::optional<TrafficChange>& change) {

@@ -160,7 +160,7 @@ class Coalition {
     return held_->wanted(most, after);
   }
   /// A body that was fetched and is durable, or that was found after a restart. Fails as HoldDesk::learn.
-  [[nodiscard]] Status learn_body(std::string_view bytes) { return held_->learn(bytes); }
+  [[nodiscard]] Status learn_body(std::string_view bytes);
   /// Bodies to destroy now. `body_destroyed` is to follow for each, when it is gone for good.
   [[nodiscard]] std::vector<EntryHash> take_doomed_bodies();
   /// Writes the receipt.
@@ -239,6 +239,7 @@ class Coalition {
                                                 Batch& batch);
   void follow_traffic(const Said& said);
   [[nodiscard]] Status may_activate(const core::Action& action) const;
+  void note_unshown(const AuthorityId& of);
   void note_change(const std::optional<TrafficChange>& change);
   [[nodiscard]] Status read_state(std::string_view text);
   void remember(const LogName& log, const Entry& entry);
@@ -280,12 +281,12 @@ class Coalition {
   std::unique_ptr<MachineAirspace> airspace_;
   std::unique_ptr<LegDesk> legs_;
   std::unique_ptr<FlightDesk> flights_;
+  std::unique_ptr<HoldDesk> held_;
   std::unique_ptr<CoalitionTraffic> traffic_;
   std::unique_ptr<CaveatDesk> caveats_;
   std::unique_ptr<CaveatWatch> watch_;
   std::unique_ptr<MachineOwnUse> own_use_;
   std::unique_ptr<ShowDesk> shown_;
-  std::unique_ptr<HoldDesk> held_;
 
   /// Of members that have gone on to a later version: what they have said of relations and zones, which may speak of
   /// what this node does not know yet. It is read again when that version is in force here.

@@ -232,6 +232,7 @@ Status Coalition::read_state(std::string_view text) {
   follow_control();
   TRY_VOID(legs_->read_state(TRY(root.at("legs"))));
   TRY_VOID(flights_->read_state(TRY(root.at("flights"))));
+  traffic_->look_again();
   TRY_VOID(caveats_->read_state(TRY(root.at("caveats"))));
   TRY_VOID(watch_->read_state(TRY(root.at("watched"))));
   TRY_VOID(shown_->read_state(TRY(root.at("shown"))));

@@ -1,10 +1,10 @@
 #include "coordination/coalition_traffic.h"
 
 #include <algorithm>
-#include <map>
 
 #include "base/limits.h"
 #include "coordination/caveat.h"
+#include "coordination/own_use.h"
 #include "geo/conflict.h"
 
 namespace tansiq::coordination {
@@ -39,6 +39,25 @@ EntryHash part_name(const PlannedUse::Part& part) {
   PlannedUse use;
   use.parts.push_back(part);
   return name_of(use);
+}
+
+/// What is shown, named so that it is known again when it is shown anew and lies where it did.
+EntryHash share_name(const ShareContent& shown) {
+  std::string text;
+  log::JcsWriter out(text);
+  out.begin_array().string(shown.from.str()).string(shown.share.str());
+  core::write_volumes(out, shown.volumes);
+  out.end_array();
+  return log::sha256(text);
+}
+
+/// Whether what is shown may be a use that is known better. By name from `full` on; below, nobody can tell more than
+/// that it holds the other.
+bool may_be(const ShareContent& shown, const KnownUse& use) {
+  if (use.party.home != shown.from || !use.party.flight) return false;
+  if (shown.source) return source_of(*use.party.flight) == *shown.source;
+  const geo::TimeWindow around = window_of(shown.volumes);
+  return around.start <= use.window.start && use.window.end <= around.end;
 }
 
 }  // namespace
@@ -128,75 +147,119 @@ const std::vector<geo::PreparedVolume>& CoalitionTraffic::prepared(const EntryHa
 
 // Known ---------------------------------------------------------------------------------------------------------------
 
-Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, core::Domain domain,
-                                                     const geo::Volume4d& volume, const geo::Minima& minima) const {
-  std::map<std::string, KnownUse> out;
-  std::vector<FlightId> booked_here;  // Of flights that this node files for others.
-  for (const core::Machine::Near& one : TRY(machine_.near(volume, minima, domain))) {
-    std::optional<AuthorityId> principal;
+void CoalitionTraffic::touch(const FlightId& id) {
+  const Flight* flight = flights_.find(id);
+  if (flight != nullptr && !flight->ended && flight->plan.principal) {
+    for_others_.insert(id);
+  } else {
+    for_others_.erase(id);
+  }
+}
+
+void CoalitionTraffic::look_again() {
+  for_others_.clear();
+  for (const auto& [id, flight] : flights_.flights()) touch(id);
+}
+
+/// Of what comes near in this node's zones, what is a use of `whom`. Notes which of the flights that this node has
+/// `filed` for it are among them.
+void CoalitionTraffic::find_here(const core::Subject& whom, const std::vector<core::Machine::Near>& near,
+                                 const std::vector<const Flight*>& filed, std::vector<KnownUse>& out,
+                                 std::vector<FlightId>& booked) const {
+  const bool by_others =
+      std::ranges::any_of(legs_.principals(), [&](const auto& row) { return belongs_to(row.first, whom); });
+  for (const core::Machine::Near& one : near) {
+    const core::Subject& manager = one.intent->manager;
+    const bool itself = belongs_to(manager, whom);
     UseParty party{.home = machine_.self(), .flight = {}, .intent = {}, .request = {}};
     if (one.booking) {
+      // For whom it is filed stands in the version.
+      const bool ours = !filed.empty() && manager.str() == machine_.self().str();
+      if (!itself && !by_others && !ours) continue;
       const auto request = EntryHash::from_hex(one.intent->id.str());
       const LegVersion* version = request ? legs_.find(*request) : nullptr;
       if (version == nullptr) continue;
-      if (version->home == machine_.self()) booked_here.push_back(version->flight);
-      principal = version->principal;
-      if (belongs_to(one.intent->manager, principal, whom)) party = leg_party(*version);
+      if (version->home == machine_.self()) booked.push_back(version->flight);
+      if (!belongs_to(manager, version->principal, whom)) continue;
+      party = leg_party(*version);
     } else {
+      if (!itself) continue;
       party.intent = one.intent->id;
     }
-    if (!belongs_to(one.intent->manager, principal, whom)) continue;
-    out.emplace(one.intent->id.str(), KnownUse{.here = true,
-                                               .manager = one.intent->manager,
-                                               .name = one.intent->id.str(),
-                                               .party = std::move(party),
-                                               .version = one.intent->version,
-                                               .window = window_of(one.intent->volumes)});
+    out.push_back({.here = true,
+                   .manager = manager,
+                   .name = one.intent->id.str(),
+                   .party = std::move(party),
+                   .version = one.intent->version,
+                   .window = window_of(one.intent->volumes)});
   }
+}
+
+Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, core::Domain domain,
+                                                     const geo::Volume4d& volume, const geo::Minima& minima) const {
+  // What we file for others, wherever it flies.
+  std::vector<const Flight*> filed;
+  for (const FlightId& id : for_others_) {
+    const Flight* flight = flights_.find(id);
+    if (flight->plan.domain == domain && belongs_to(*flight->plan.principal, whom)) filed.push_back(flight);
+  }
+  std::vector<KnownUse> out;
+  std::vector<FlightId> booked;
+  find_here(whom, TRY(machine_.near(volume, minima, domain)), filed, out, booked);
   const geo::PreparedVolume asked = TRY(geo::prepare(volume));
+  const auto then = [&](const geo::Volume4d& v) { return geo::times_conflict(asked.window, v.window, minima.time_ms); };
   const auto meets = [&](const EntryHash& name, const std::vector<geo::Volume4d>& volumes) {
-    const bool then = std::ranges::any_of(
-        volumes, [&](const geo::Volume4d& v) { return geo::times_conflict(asked.window, v.window, minima.time_ms); });
-    return then && std::ranges::any_of(prepared(name, volumes), [&](const geo::PreparedVolume& other) {
-             return geo::conflict(asked, other, minima);
-           });
+    return std::ranges::any_of(prepared(name, volumes),
+                               [&](const geo::PreparedVolume& other) { return geo::conflict(asked, other, minima); });
   };
   // What is only told: legs in disputed space.
   for (const NotedLeg& noted : legs_.notices()) {
-    const bool then =
-        noted.notice.domain == domain && std::ranges::any_of(noted.notice.volumes, [&](const geo::Volume4d& volume) {
-          return geo::times_conflict(asked.window, volume.window, minima.time_ms);
-        });
-    if (!then || !belongs_to(subject_of(noted.home), whom) || !meets(noted.entry, noted.notice.volumes)) continue;
-    out.emplace(noted.entry.hex(),
-                KnownUse{.here = false,
-                         .manager = subject_of(noted.home),
-                         .name = noted.entry.hex(),
-                         .party = {.home = noted.home, .flight = noted.notice.flight, .intent = {}, .request = {}},
-                         .version = 1,
-                         .window = window_of(noted.notice.volumes)});
-  }
-  // What we file for others, wherever it flies.
-  for (const auto& [id, flight] : flights_.flights()) {
-    const std::optional<AuthorityId>& principal = flight.plan.principal;
-    if (flight.ended || !principal || flight.plan.domain != domain || !belongs_to(subject_of(*principal), whom)) {
+    if (noted.notice.domain != domain || !belongs_to(noted.home, whom) ||
+        !std::ranges::any_of(noted.notice.volumes, then) || !meets(noted.entry, noted.notice.volumes)) {
       continue;
     }
-    if (std::ranges::find(booked_here, id) != booked_here.end()) continue;
-    for (const PlannedUse::Part& part : parts_of(flight)) {
-      if (!meets(part_name(part), *part.volumes)) continue;
-      out.emplace(flight.filing.hex(),
-                  KnownUse{.here = false,
-                           .manager = subject_of(*principal),
-                           .name = flight.filing.hex(),
-                           .party = {.home = machine_.self(), .flight = id, .intent = {}, .request = {}},
-                           .version = 1,
-                           .window = window_of(*part.volumes)});
+    out.push_back({.here = false,
+                   .manager = subject_of(noted.home),
+                   .name = noted.entry.hex(),
+                   .party = {.home = noted.home, .flight = noted.notice.flight, .intent = {}, .request = {}},
+                   .version = 1,
+                   .window = window_of(noted.notice.volumes)});
+  }
+  for (const Flight* flight : filed) {
+    if (std::ranges::find(booked, flight->plan.flight) != booked.end()) continue;
+    for (const PlannedUse::Part& part : parts_of(*flight)) {
+      if (!std::ranges::any_of(*part.volumes, then) || !meets(part_name(part), *part.volumes)) continue;
+      out.push_back({.here = false,
+                     .manager = subject_of(*flight->plan.principal),
+                     .name = flight->filing.hex(),
+                     .party = {.home = machine_.self(), .flight = flight->plan.flight, .intent = {}, .request = {}},
+                     .version = 1,
+                     .window = window_of(*part.volumes)});
+      break;
     }
   }
-  std::vector<KnownUse> uses;
-  for (auto& [name, use] : out) uses.push_back(std::move(use));
-  return uses;
+  // What is shown. As many as may be uses that are known better are taken to be those: nobody is to accept one meeting
+  // twice. What is more than those is somebody else.
+  std::vector<char> taken(out.size(), 0);
+  for (const auto& [body, shown] : held_.known(AuthorityId::trusted(whom.str()))) {
+    if (shown->domain != domain || !std::ranges::any_of(shown->volumes, then) || !meets(body, shown->volumes)) continue;
+    std::size_t same = 0;
+    while (same < taken.size() && (taken[same] != 0 || !may_be(*shown, out[same]))) ++same;
+    if (same < taken.size()) {
+      taken[same] = 1;
+      continue;
+    }
+    out.push_back({.here = false,
+                   .manager = subject_of(shown->from),
+                   .name = share_name(*shown).hex(),
+                   .party = {.home = shown->from, .flight = {}, .intent = {}, .request = {}},
+                   .version = 1,
+                   .window = window_of(shown->volumes)});
+  }
+  std::ranges::sort(out, {}, &KnownUse::name);
+  const auto repeated = std::ranges::unique(out, {}, &KnownUse::name);
+  out.erase(repeated.begin(), repeated.end());
+  return out;
 }
 
 // Changes -------------------------------------------------------------------------------------------------------------

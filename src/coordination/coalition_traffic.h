@@ -1,11 +1,13 @@
 // What is planned and known here, as caveats compare it: the flights of this node's home desk, the legs in its zones,
-// the intents and bookings of its zone machine.
+// the intents and bookings of its zone machine, what others show.
 #pragma once
 
 #include <cstring>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
+#include "coordination/disclosure_held.h"
 #include "coordination/flight_desk.h"
 #include "coordination/leg_desk.h"
 #include "coordination/views.h"
@@ -15,9 +17,13 @@ namespace tansiq::coordination {
 
 class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
  public:
-  /// All must outlive this.
-  CoalitionTraffic(const core::Machine& machine, const LegDesk& legs, const FlightDesk& flights)
-      : machine_(machine), legs_(legs), flights_(flights) {}
+  /// All must outlive this; `look_again` is to follow when they come out of a snapshot.
+  CoalitionTraffic(const core::Machine& machine, const LegDesk& legs, const FlightDesk& flights, const HoldDesk& held)
+      : machine_(machine), legs_(legs), flights_(flights), held_(held) {}
+
+  /// A flight of the home desk has come, changed or gone.
+  void touch(const FlightId& flight);
+  void look_again();
 
   [[nodiscard]] std::optional<PlannedUse> find(const AuthorityId& of, const UseParty& party) const override;
   [[nodiscard]] std::vector<UseParty> all(const AuthorityId& of) const override;
@@ -38,10 +44,16 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   [[nodiscard]] const std::vector<geo::PreparedVolume>& prepared(const EntryHash& name,
                                                                  const std::vector<geo::Volume4d>& volumes) const;
 
+  void find_here(const core::Subject& whom, const std::vector<core::Machine::Near>& near,
+                 const std::vector<const Flight*>& filed, std::vector<KnownUse>& out,
+                 std::vector<FlightId>& booked) const;
+
   static constexpr std::size_t kPreparedMax = 4'096;
   const core::Machine& machine_;
   const LegDesk& legs_;
   const FlightDesk& flights_;
+  const HoldDesk& held_;
+  std::set<FlightId> for_others_;  ///< Live ones with a principal.
   struct ByFirstBytes {
     std::size_t operator()(const EntryHash& name) const {
       std::size_t out = 0;

@@ -327,14 +327,14 @@ Result<Body> HoldDesk::pass(const EntryHash& body, const AuthorityId& to) const 
   return Body(SharePassed{.body = body, .bytes = held.bytes, .originator = held.from, .to = to});
 }
 
-std::vector<const ShareContent*> HoldDesk::known(const AuthorityId& authority) const {
-  std::vector<const ShareContent*> out;
+std::vector<HoldDesk::Known> HoldDesk::known(const AuthorityId& authority) const {
+  std::vector<Known> out;
   const auto held = held_of_.find(authority);
   if (held == held_of_.end()) return out;
   for (const EntryHash& body : held->second) {
     const HeldShare& row = rows_.at(body);
     if (!row.current || row.revoked || row.destroyed) continue;
-    if (const ShareContent* shown = content(body)) out.push_back(shown);
+    if (const ShareContent* shown = content(body)) out.push_back({body, shown});
   }
   return out;
 }

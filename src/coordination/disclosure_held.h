@@ -5,7 +5,7 @@
 //   for (const WantedBody& body : desk.wanted()) fetch(body);    // from whoever has written that it may be had there
 //   if (Status ok = desk.learn(bytes); !ok) log(ok.error());     // verified by its hash; also after a restart
 //   for (hash : desk.take_doomed()) { destroy(hash); say(desk.destroyed(hash)); }
-//   for (const ShareContent* shown : desk.known(ru)) …           // what is known of another's use now
+//   for (const auto& [body, shown] : desk.known(ru)) …           // what is known of another's use now
 //
 // The state is what entries say: hashes. Contents come from the node's store of bodies and are no part of it; what a
 // node decides from them it writes down.
@@ -103,7 +103,11 @@ class HoldDesk {
 
   // Answers
   /// What is known of a foreign authority's use: contents that stand and are here. In the order of their hashes.
-  [[nodiscard]] std::vector<const ShareContent*> known(const AuthorityId& authority) const;
+  struct Known {
+    EntryHash body;
+    const ShareContent* content;
+  };
+  [[nodiscard]] std::vector<Known> known(const AuthorityId& authority) const;
   [[nodiscard]] const std::map<EntryHash, HeldShare>& held() const { return rows_; }
   /// Null when it is not here.
   [[nodiscard]] const ShareContent* content(const EntryHash& body) const;

@@ -79,7 +79,9 @@ class DisclosureTest : public ::testing::Test {
     world.settle();
   }
   [[nodiscard]] std::vector<const ShareContent*> known(std::string_view at, std::string_view of) {
-    return world.at(at).held().known(id(of));
+    std::vector<const ShareContent*> out;
+    for (const auto& [body, content] : world.at(at).held().known(id(of))) out.push_back(content);
+    return out;
   }
   [[nodiscard]] EntryHash only_body(std::string_view at) {
     EntryHash out;

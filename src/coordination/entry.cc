@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/limits.h"
@@ -15,32 +14,6 @@ namespace tansiq::coordination {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
-
-/// Reads the body whose type has this name; one function a type, in the order of the variant.
-template <std::size_t... I>
-Result<Body> read_body(std::string_view type, const log::JcsValue& value, std::index_sequence<I...>) {
-  Result<Body> out =
-      fail(ErrorCode::kUnsupported, fmt::format("entry type \"{}\" is not known here", type.substr(0, 64)), "type");
-  const auto attempt = [&]<class T>(std::type_identity<T>) {
-    if (T::kType != type) return false;
-    auto body = core::read_fields<T>(value);
-    if (body) {
-      out = Body(std::move(*body));
-    } else {
-      out = std::unexpected(std::move(body).error());
-    }
-    return true;
-  };
-  static_cast<void>((attempt(std::type_identity<std::variant_alternative_t<I, Body>>()) || ...));
-  return out;
-}
-
-template <std::size_t... I>
-constexpr std::array<std::string_view, sizeof...(I)> all_types(std::index_sequence<I...>) {
-  return {std::variant_alternative_t<I, Body>::kType...};
-}
-constexpr auto kIndices = std::make_index_sequence<std::variant_size_v<Body>>();
-constexpr auto kTypes = all_types(kIndices);
 
 }  // namespace
 
@@ -80,7 +53,7 @@ Status FlightFiled::check() const {
   return {};
 }
 
-std::string_view type_name(const Body& body) { return kTypes[body.index()]; }
+std::string_view type_name(const Body& body) { return core::name_of(body); }
 
 Addressee addressee_of(const Body& body) {
   return std::visit(
@@ -98,7 +71,7 @@ Result<std::string> write_entry(const Entry& entry) {
   std::string line;
   log::JcsWriter out(line);
   out.begin_object().key("body");
-  std::visit([&](const auto& of) { core::write_fields(out, of); }, entry.body);
+  core::write_fields(out, entry.body);
   if (!entry.by.empty()) out.key("by").string(entry.by.str());
   if (!entry.cmd.empty()) out.key("cmd").string(entry.cmd.str());
   if (!entry.second.empty()) out.key("second").string(entry.second.str());
@@ -135,7 +108,12 @@ Result<Entry> read_entry(std::string_view line) {
   if (root.find("second")) entry.second = TRY(core::parsed_at(root, "second", core::Subject::parse));
   if (root.find("cmd")) entry.cmd = TRY(core::parsed_at(root, "cmd", CommandId::parse));
   const log::JcsValue body = TRY(root.at("body"));
-  entry.body = TRY(read_body(type, body, kIndices));
+  auto read = core::read_named<Body>(type, body);
+  if (!read) {
+    return fail(ErrorCode::kUnsupported, fmt::format("entry type \"{}\" is not known here", type.substr(0, 64)),
+                "type");
+  }
+  entry.body = TRY(std::move(*read));
   return entry;
 }
 

@@ -89,6 +89,7 @@ class LegDesk {
 
   /// For screens and the API.
   [[nodiscard]] const LegTable::Versions& versions() const { return table_.versions(); }
+  [[nodiscard]] const std::map<AuthorityId, std::size_t>& principals() const { return table_.principals(); }
   [[nodiscard]] const LegVersion* find(const EntryHash& request) const { return table_.find(request); }
   /// Legs in disputed zones, oldest first.
   [[nodiscard]] const std::vector<NotedLeg>& notices() const { return notices_; }

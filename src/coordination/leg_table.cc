@@ -202,6 +202,7 @@ void LegTable::link(const LegVersion& version) {
     by_zone_[version.zone].insert(version.request);
     by_flight_[{version.home, version.flight}].insert(version.request);
     if (version.state == LegState::kHeld || version.waiting()) ++counts_[version.home].open;
+    if (version.principal) ++principals_[*version.principal];
   } else {
     finished_.emplace(kept_until(version), version.request);
     counts_[version.home].finished.emplace(kept_until(version), version.request);
@@ -216,6 +217,7 @@ void LegTable::unlink(const LegVersion& version) {
     take_out(by_zone_, version.zone, version.request);
     take_out(by_flight_, std::pair(version.home, version.flight), version.request);
     if (version.state == LegState::kHeld || version.waiting()) --counts_[version.home].open;
+    if (version.principal && --principals_[*version.principal] == 0) principals_.erase(*version.principal);
   } else {
     finished_.erase({kept_until(version), version.request});
     counts_[version.home].finished.erase({kept_until(version), version.request});

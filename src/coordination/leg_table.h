@@ -88,6 +88,8 @@ class LegTable {
   /// Live versions of a zone, of a flight, of all. By hash.
   [[nodiscard]] const std::set<EntryHash>& in_zone(const ZoneId& zone) const;
   [[nodiscard]] const std::set<EntryHash>& of_flight(const AuthorityId& home, const FlightId& flight) const;
+  /// For whom live versions are filed that others have filed for them; how many.
+  [[nodiscard]] const std::map<AuthorityId, std::size_t>& principals() const { return principals_; }
   /// All holds. O(live).
   [[nodiscard]] std::set<EntryHash> holds() const;
 
@@ -133,6 +135,7 @@ class LegTable {
   std::map<ZoneId, std::set<EntryHash>> by_zone_;
   std::map<std::pair<AuthorityId, FlightId>, std::set<EntryHash>> by_flight_;
   std::map<AuthorityId, Count> counts_;
+  std::map<AuthorityId, std::size_t> principals_;
   std::set<Due> finished_;
   std::set<Task> tasks_;
   std::set<Due> timers_;

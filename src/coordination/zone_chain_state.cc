@@ -11,27 +11,14 @@ using log::JcsWriter;
 
 void write_waiting(JcsWriter& out, const ControlEntry& entry) {
   out.begin_object().key("author").string(entry.author.str()).key("body");
-  std::visit([&](const auto& of) { core::write_fields(out, of); }, entry.body);
-  out.key("hash").string(entry.hash.hex()).key("time_ms").integer(entry.time.ms).key("type");
-  std::visit([&]<class T>(const T&) { out.string(T::kType); }, entry.body);
+  core::write_fields(out, entry.body);
+  out.key("hash")
+      .string(entry.hash.hex())
+      .key("time_ms")
+      .integer(entry.time.ms)
+      .key("type")
+      .string(core::name_of(entry.body));
   out.end_object();
-}
-
-template <std::size_t... I>
-Result<ControlBody> read_body(std::string_view type, const JcsValue& value, std::index_sequence<I...>) {
-  Result<ControlBody> out = value.fail_here("no entry of this type waits for others");
-  const auto attempt = [&]<class T>(std::type_identity<T>) {
-    if (T::kType != type) return false;
-    auto body = core::read_fields<T>(value);
-    if (body) {
-      out = ControlBody(std::move(*body));
-    } else {
-      out = std::unexpected(std::move(body).error());
-    }
-    return true;
-  };
-  static_cast<void>((attempt(std::type_identity<std::variant_alternative_t<I, ControlBody>>()) || ...));
-  return out;
 }
 
 Result<ControlEntry> read_waiting(const JcsValue& value) {
@@ -42,7 +29,9 @@ Result<ControlEntry> read_waiting(const JcsValue& value) {
   entry.time = UtcMs{TRY(core::integer_at(value, "time_ms", kUtcMin.ms, kUtcMax.ms))};
   const std::string_view type = TRY(core::string_at(value, "type"));
   const JcsValue body = TRY(value.at("body"));
-  entry.body = TRY(read_body(type, body, std::make_index_sequence<std::variant_size_v<ControlBody>>()));
+  auto read = core::read_named<ControlBody>(type, body);
+  if (!read) return value.fail_here("no entry of this type waits for others");
+  entry.body = TRY(std::move(*read));
   return entry;
 }
 

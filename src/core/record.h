@@ -29,6 +29,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/ids.h"
@@ -52,10 +53,25 @@ template <class S, class T>
 struct Field {
   std::string_view name;
   T S::* member;
+  [[nodiscard]] constexpr const T& of(const S& value) const { return value.*member; }
+  [[nodiscard]] constexpr T& of(S& value) const { return value.*member; }
 };
 template <class S, class T>
 constexpr Field<S, T> field(std::string_view name, T S::* member) {
   return {name, member};
+}
+/// A member of a member that stands flat in the record: `field("lower_cm", &Intent::band, &Band::lower)`.
+template <class S, class M, class T>
+struct InnerField {
+  std::string_view name;
+  M S::* outer;
+  T M::* inner;
+  [[nodiscard]] constexpr const T& of(const S& value) const { return value.*outer.*inner; }
+  [[nodiscard]] constexpr T& of(S& value) const { return value.*outer.*inner; }
+};
+template <class S, class M, class T>
+constexpr InnerField<S, M, T> field(std::string_view name, M S::* outer, T M::* inner) {
+  return {name, outer, inner};
 }
 
 /// An enumeration that stands in a record declares beside itself, in the order of its values from 0:
@@ -257,14 +273,14 @@ Status read_member(const log::JcsValue& member, std::optional<T>& value) {
   return {};
 }
 
-template <class S, class T>
-Status read_field(const log::JcsValue& object, const Field<S, T>& f, S& out, std::size_t& seen) {
+template <class F, class S>
+Status read_field(const log::JcsValue& object, const F& f, S& out, std::size_t& seen) {
   const auto member = object.find(f.name);
   if (member) {
     ++seen;
-    return read_member(*member, out.*f.member);
+    return read_member(*member, f.of(out));
   }
-  if constexpr (may_be_absent<T>) {
+  if constexpr (may_be_absent<std::remove_cvref_t<decltype(f.of(out))>>) {
     return {};
   } else {
     return object.fail_here(fmt::format("\"{}\" is missing", f.name));
@@ -278,7 +294,7 @@ void write_fields(log::JcsWriter& out, const S& value) {
   static_assert(detail::ascending<S>(std::make_index_sequence<detail::field_count<S>>()),
                 "fields stand in canonical order");
   out.begin_object();
-  std::apply([&](const auto&... f) { (detail::write_member(out, f.name, value.*f.member), ...); }, S::fields());
+  std::apply([&](const auto&... f) { (detail::write_member(out, f.name, f.of(value)), ...); }, S::fields());
   out.end_object();
 }
 
@@ -305,6 +321,64 @@ Result<S> read_fields(const log::JcsValue& value) {
     if (Status ok = out.check(); !ok) return value.fail_here(std::move(ok).error().message);
   }
   return out;
+}
+
+// Bodies that are one of several records, each of which says its name: entries by `kType`, acts by `kKind`.
+
+template <class T>
+constexpr std::string_view record_name() {
+  if constexpr (requires { T::kType; }) {
+    return T::kType;
+  } else {
+    return T::kKind;
+  }
+}
+
+namespace detail {
+
+template <class Variant>
+struct Alternatives;
+template <class... T>
+struct Alternatives<std::variant<T...>> {
+  static constexpr std::array<std::string_view, sizeof...(T)> kNames{record_name<T>()...};
+
+  static std::optional<Result<std::variant<T...>>> read(std::string_view name, const log::JcsValue& value) {
+    std::optional<Result<std::variant<T...>>> out;
+    const auto attempt = [&]<class One>(std::type_identity<One>) {
+      if (record_name<One>() != name) return false;
+      auto record = read_fields<One>(value);
+      if (record) {
+        out.emplace(std::move(*record));
+      } else {
+        out.emplace(std::unexpected(std::move(record).error()));
+      }
+      return true;
+    };
+    static_cast<void>((attempt(std::type_identity<T>()) || ...));
+    return out;
+  }
+};
+
+}  // namespace detail
+
+/// The names of a variant's alternatives, in their order.
+template <class Variant>
+inline constexpr auto record_names = detail::Alternatives<Variant>::kNames;
+
+template <class... T>
+[[nodiscard]] constexpr std::string_view name_of(const std::variant<T...>& value) {
+  return record_names<std::variant<T...>>[value.index()];
+}
+
+template <class... T>
+void write_fields(log::JcsWriter& out, const std::variant<T...>& value) {
+  std::visit([&](const auto& of) { write_fields(out, of); }, value);
+}
+
+/// Reads the alternative of this name; nothing when there is none.
+template <class Variant>
+[[nodiscard]] std::optional<Result<Variant>> read_named(std::string_view name, const log::JcsValue& value) {
+  return detail::Alternatives<Variant>::read(name, value);
 }
 
 }  // namespace tansiq::core

@@ -60,6 +60,15 @@ struct Intent {
 
   mutable std::string ovn;         ///< Worked out when first asked for: `Registry::ovn`.
   mutable std::uint64_t mark = 0;  ///< Of the index.
+
+  static constexpr auto fields() {
+    return std::tuple(
+        field("cells", &Intent::cells), field("end", &Intent::window, &Window::end), field("id", &Intent::id),
+        field("lower_cm", &Intent::band, &Band::lower), field("manager", &Intent::manager),
+        field("seq", &Intent::changed_seq), field("start", &Intent::window, &Window::start),
+        field("state", &Intent::state), field("subscription", &Intent::subscription), field("suffix", &Intent::suffix),
+        field("upper_cm", &Intent::band, &Band::upper), field("url", &Intent::url), field("version", &Intent::version));
+  }
 };
 
 struct Constraint {
@@ -74,6 +83,15 @@ struct Constraint {
 
   mutable std::string ovn;
   mutable std::uint64_t mark = 0;
+
+  static constexpr auto fields() {
+    return std::tuple(field("cells", &Constraint::cells), field("end", &Constraint::window, &Window::end),
+                      field("id", &Constraint::id), field("lower_cm", &Constraint::band, &Band::lower),
+                      field("manager", &Constraint::manager), field("seq", &Constraint::changed_seq),
+                      field("start", &Constraint::window, &Window::start),
+                      field("upper_cm", &Constraint::band, &Band::upper), field("url", &Constraint::url),
+                      field("version", &Constraint::version));
+  }
 };
 
 struct Subscription {
@@ -88,9 +106,20 @@ struct Subscription {
   bool implicit = false;
   std::int64_t index = 0;         ///< Notifications so far.
   std::uint64_t changed_seq = 0;  ///< The entry of the last change but of the index.
-  std::set<Uuid> dependents;      ///< Intents that it is attached to.
+  std::set<Uuid> dependents;      ///< Intents that it is attached to. Follows from them.
 
   mutable std::uint64_t mark = 0;
+
+  static constexpr auto fields() {
+    return std::tuple(field("cells", &Subscription::cells), field("end", &Subscription::window, &Window::end),
+                      field("id", &Subscription::id), field("implicit", &Subscription::implicit),
+                      field("index", &Subscription::index), field("lower_cm", &Subscription::band, &Band::lower),
+                      field("manager", &Subscription::manager),
+                      field("notify_constraints", &Subscription::notify_constraints),
+                      field("notify_intents", &Subscription::notify_intents), field("seq", &Subscription::changed_seq),
+                      field("start", &Subscription::window, &Window::start),
+                      field("upper_cm", &Subscription::band, &Band::upper), field("url", &Subscription::url));
+  }
 };
 
 struct UssStanding {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
 
 #include "base/invariant.h"
@@ -14,41 +13,16 @@ namespace tansiq::f3548 {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
-constexpr auto kIndices = std::make_index_sequence<std::variant_size_v<Body>>();
-
-template <std::size_t... I>
-constexpr std::array<std::string_view, sizeof...(I)> all_types(std::index_sequence<I...>) {
-  return {std::variant_alternative_t<I, Body>::kType...};
-}
-constexpr auto kTypes = all_types(kIndices);
-
-template <std::size_t... I>
-Result<Body> read_body(std::string_view type, const log::JcsValue& value, std::index_sequence<I...>) {
-  Result<Body> out =
-      fail(ErrorCode::kUnsupported, fmt::format("entry type \"{}\" is not known here", type.substr(0, 64)), "type");
-  const auto attempt = [&]<class T>(std::type_identity<T>) {
-    if (T::kType != type) return false;
-    auto body = core::read_fields<T>(value);
-    if (body) {
-      out = Body(std::move(*body));
-    } else {
-      out = std::unexpected(std::move(body).error());
-    }
-    return true;
-  };
-  static_cast<void>((attempt(std::type_identity<std::variant_alternative_t<I, Body>>()) || ...));
-  return out;
-}
 
 }  // namespace
 
-std::string_view type_name(const Body& body) { return kTypes[body.index()]; }
+std::string_view type_name(const Body& body) { return core::name_of(body); }
 
 std::string write_entry(const Entry& entry) {
   std::string line;
   log::JcsWriter out(line);
   out.begin_object().key("f3548");
-  std::visit([&](const auto& of) { core::write_fields(out, of); }, entry.body);
+  core::write_fields(out, entry.body);
   out.key("seq").integer(static_cast<std::int64_t>(entry.place.seq));
   out.key("time_ms").integer(entry.place.time.ms);
   out.key("type").string(type_name(entry.body));
@@ -76,7 +50,12 @@ Result<Entry> read_entry(std::string_view line) {
   entry.place.seq = static_cast<std::uint64_t>(TRY(core::integer_at(root, "seq", 0, log::kJcsIntegerMax)));
   entry.place.time = UtcMs{TRY(core::integer_at(root, "time_ms", kUtcMin.ms, kUtcMax.ms))};
   const log::JcsValue body = TRY(root.at("f3548"));
-  entry.body = TRY(read_body(type, body, kIndices));
+  auto read = core::read_named<Body>(type, body);
+  if (!read) {
+    return fail(ErrorCode::kUnsupported, fmt::format("entry type \"{}\" is not known here", type.substr(0, 64)),
+                "type");
+  }
+  entry.body = TRY(std::move(*read));
   return entry;
 }
 

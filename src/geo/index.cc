@@ -29,9 +29,11 @@ class VolumeIndex::Impl {
     const std::uint32_t slot = take_slot();
     const Handle handle = ++inserted_ << kSlotBits | slot;
     EXPECT_INVARIANT(inserted_ < std::uint64_t{1} << (64 - kSlotBits));
-    at(slot) = Stored{handle, tag, volume, OutlineHead(volume.shape.impl())};
     const IndexBox box = box_of(volume);
-    grid_for(volume, box, true)->insert(box, slot);
+    IndexGrid* const grid = grid_for(volume, box, true);
+    grid->prefetch(box);
+    at(slot) = Stored{handle, tag, volume, OutlineHead(volume.shape.impl())};
+    grid->insert(box, slot);
     ends_.push_back({volume.window.end.ms, handle});
     std::ranges::push_heap(ends_, std::greater{});
     ++size_;

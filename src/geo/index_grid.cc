@@ -38,6 +38,19 @@ std::uint32_t height_step(std::int32_t lower_cm) {
   return static_cast<std::uint32_t>(height) >> (kRangeBits - kHeightTopBits - IndexOrder::kPositionBits);
 }
 
+/// The low bits of a position, two places between each and the next.
+std::uint64_t spread(std::uint32_t position) {
+  constexpr std::size_t kPositions = std::size_t{1} << IndexOrder::kPositionBits;
+  static constexpr auto kSpread = [] {
+    std::array<std::uint32_t, kPositions> spread{};
+    for (std::uint32_t i = 0; i < kPositions; ++i) {
+      for (int bit = 0; bit < IndexOrder::kPositionBits; ++bit) spread[i] |= (i >> bit & 1) << 3 * bit;
+    }
+    return spread;
+  }();
+  return kSpread[position % kPositions];
+}
+
 std::uint64_t biased(std::int64_t start) {
   constexpr std::int64_t kLow = std::numeric_limits<std::int32_t>::min();
   constexpr std::int64_t kHigh = std::numeric_limits<std::int32_t>::max();
@@ -58,25 +71,23 @@ std::uint64_t IndexOrder::key(const Lanes& lanes) const {
   const std::uint32_t height = height_step(lanes[IndexBox::kHeight]);
   const std::uint32_t lat = position(lanes[IndexBox::kLat]);
   const std::uint32_t lng = position(lanes[IndexBox::kLng]);
-  std::uint64_t place = height >> kPositionBits;
-  for (int bit = kPositionBits - 1; bit >= 0; --bit) {
-    place = place << 3 | (height >> bit & 1) << 2 | (lat >> bit & 1) << 1 | (lng >> bit & 1);
-  }
-  return first_at(lanes[IndexBox::kTime]) | place;
+  const std::uint64_t top = height >> kPositionBits << 3 * kPositionBits;
+  return first_at(lanes[IndexBox::kTime]) | top | spread(height) << 2 | spread(lat) << 1 | spread(lng);
 }
 
 // IndexCell -----------------------------------------------------------------------------------------------------------
 
 IndexPage::IndexPage() { box.fill(std::numeric_limits<std::int32_t>::max()); }
 
+void IndexPage::reserve(std::uint32_t wanted) {
+  auto moved = std::make_unique_for_overwrite<IndexEntry[]>(wanted);
+  std::copy_n(entries.get(), count, moved.get());
+  entries = std::move(moved);
+  capacity = static_cast<std::uint16_t>(wanted);
+}
+
 void IndexPage::push(const IndexEntry& entry) {
-  if (count == capacity) {
-    const std::uint32_t larger = capacity == 0 ? 2 : std::min(capacity * 2U, kEntriesMax);
-    auto moved = std::make_unique_for_overwrite<IndexEntry[]>(larger);
-    std::copy_n(entries.get(), count, moved.get());
-    entries = std::move(moved);
-    capacity = static_cast<std::uint16_t>(larger);
-  }
+  if (count == capacity) reserve(capacity == 0 ? 2 : std::min(capacity * 2U, kEntriesMax));
   entries[count++] = entry;
   std::ranges::transform(box, entry.lanes, box.begin(), [](std::int32_t a, std::int32_t b) { return std::min(a, b); });
 }
@@ -99,11 +110,12 @@ void IndexCell::split(const IndexOrder& order, std::size_t page) {
   constexpr std::size_t kHalf = keyed.size() / 2;
   std::ranges::nth_element(keyed, keyed.begin() + kHalf);
   IndexPage upper;
+  IndexPage& lower = pages_[page];
   upper.first = keyed[kHalf].key;
-  pages_[page].first = whole.first;
-  for (std::size_t i = 0; i < keyed.size(); ++i) {
-    (i < kHalf ? pages_[page] : upper).push(whole.entries[keyed[i].at]);
-  }
+  lower.first = whole.first;
+  lower.reserve(kHalf);
+  upper.reserve(kHalf);
+  for (std::size_t i = 0; i < keyed.size(); ++i) (i < kHalf ? lower : upper).push(whole.entries[keyed[i].at]);
   pages_.insert(pages_.begin() + static_cast<std::ptrdiff_t>(page) + 1, std::move(upper));
 }
 
@@ -201,7 +213,7 @@ void IndexGrid::erase_at(std::size_t at) {
 
 void IndexGrid::insert(const IndexBox& box, std::uint32_t slot) {
   if ((used_ + 1) * 3 > table_.size() * 2) grow_table();
-  const std::uint64_t key = key_of(column(box.low[IndexBox::kLng]), row(box.low[IndexBox::kLat]));
+  const std::uint64_t key = key_of(box);
   const std::size_t at = find(key);
   if (table_[at].key == kNone) {
     table_[at].key = key;
@@ -215,7 +227,7 @@ void IndexGrid::insert(const IndexBox& box, std::uint32_t slot) {
 }
 
 void IndexGrid::remove(const IndexBox& box, std::uint32_t slot) {
-  const std::size_t at = find(key_of(column(box.low[IndexBox::kLng]), row(box.low[IndexBox::kLat])));
+  const std::size_t at = find(key_of(box));
   EXPECT_INVARIANT(table_[at].key != kNone);
   IndexCell& cell = table_[at].cell;
   cell.remove(order_, {entry_lanes(box), slot});

@@ -40,6 +40,8 @@ struct IndexPage {
   std::uint16_t capacity = 0;
 
   IndexPage();
+  /// Makes room for `wanted` entries, at least as many as there are.
+  void reserve(std::uint32_t wanted);
   void push(const IndexEntry& entry);
   void prefetch() const {
     constexpr std::size_t kLine = 64;
@@ -95,6 +97,8 @@ class IndexGrid {
 
   IndexGrid(int size_class, int duration_class);
 
+  /// Asks for the memory that `insert` and `remove` of this box begin with.
+  void prefetch(const IndexBox& box) const { __builtin_prefetch(&table_[home(key_of(box))]); }
   void insert(const IndexBox& box, std::uint32_t slot);
   void remove(const IndexBox& box, std::uint32_t slot);
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -133,6 +137,10 @@ class IndexGrid {
   [[nodiscard]] std::int64_t column(std::int64_t lng) const;
   [[nodiscard]] static std::uint64_t key_of(std::int64_t column, std::int64_t row) {
     return static_cast<std::uint64_t>(row) << 32 | static_cast<std::uint64_t>(column);
+  }
+  /// Of the cell that holds the south-western corner.
+  [[nodiscard]] std::uint64_t key_of(const IndexBox& box) const {
+    return key_of(column(box.low[IndexBox::kLng]), row(box.low[IndexBox::kLat]));
   }
   [[nodiscard]] std::size_t home(std::uint64_t key) const {
     return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15ULL) >> table_shift_);

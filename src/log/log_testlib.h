@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "base/temporary_folder.h"
+
 namespace tansiq::log::testing {
 
 /// The folder of shared data: $TANSIQ_SHARED, or `../shared` from the project's root.
@@ -15,19 +17,6 @@ namespace tansiq::log::testing {
 [[nodiscard]] std::optional<boost::json::value> shared_json(const std::filesystem::path& path);
 
 [[nodiscard]] std::string text_of(const boost::json::value& value);
-
-/// A folder that is removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 [[nodiscard]] std::string read_whole(const std::filesystem::path& path);
 void write_whole(const std::filesystem::path& path, std::string_view bytes);

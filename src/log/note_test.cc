@@ -79,7 +79,7 @@ TEST(NoteKey, refuses_what_is_not_a_key) {
 }
 
 TEST(NoteKey, files_are_private_and_never_overwritten) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   const auto file = folder.path() / "log.key";
   const auto key = SignerKey::generate("us.example/log", KeyType::kEd25519);
   ASSERT_TRUE(key);

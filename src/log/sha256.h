@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +27,18 @@ struct Hash {
   [[nodiscard]] ByteView view() const { return bytes; }
   [[nodiscard]] std::string hex() const { return to_hex(bytes); }
   [[nodiscard]] std::string base64() const { return to_base64(bytes); }
-  friend auto operator<=>(const Hash&, const Hash&) = default;
+  friend bool operator==(const Hash&, const Hash&) = default;
+  /// As the bytes, first byte first; the first eight, which nearly always tell, as one number.
+  friend std::strong_ordering operator<=>(const Hash& a, const Hash& b) {
+    const auto first = [](const Hash& h) {
+      std::uint64_t number = 0;
+      std::memcpy(&number, h.bytes.data(), sizeof(number));
+      if constexpr (std::endian::native == std::endian::little) number = __builtin_bswap64(number);
+      return number;
+    };
+    if (const auto order = first(a) <=> first(b); order != 0) return order;
+    return std::memcmp(a.bytes.data(), b.bytes.data(), kBytes) <=> 0;
+  }
 
   /// Exactly 32 bytes; anything else fails with `kMalformed`.
   [[nodiscard]] static Result<Hash> from_bytes(ByteView bytes);

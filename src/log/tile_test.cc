@@ -109,7 +109,7 @@ TEST(Bundle, reads_what_it_wrote_and_refuses_the_rest) {
 }
 
 TEST(Export, writes_a_folder_that_serves_the_same_log) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   MemoryLog log;
   while (log.size() < 700) log.append("{\"n\":" + std::to_string(log.size()) + "}\n");
   ASSERT_TRUE(log.sign(test_signer()));
@@ -140,7 +140,7 @@ TEST(Export, writes_a_folder_that_serves_the_same_log) {
 }
 
 TEST(Source, falls_back_to_the_full_file) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   MemoryLog log;
   while (log.size() < 256) log.append("{\"n\":" + std::to_string(log.size()) + "}\n");
   ASSERT_TRUE(log.sign(test_signer()));

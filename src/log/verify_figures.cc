@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "base/temporary_folder.h"
 #include "log/jcs.h"
 #include "log/memory_log.h"
 #include "log/verify.h"
@@ -36,27 +37,6 @@ std::string record(std::uint64_t seq, SeededRandom& random) {
   w.integer(1'700'000'000'000 + static_cast<std::int64_t>(seq)).key("type").string("intent.accepted").end_object();
   return line + "\n";
 }
-
-class Folder {
- public:
-  static Result<std::filesystem::path> make() {
-    std::error_code error;
-    std::string name = (std::filesystem::temp_directory_path(error) / "tansiq-figures-XXXXXX").string();
-    if (error || ::mkdtemp(name.data()) == nullptr) return fail(ErrorCode::kIo, "cannot make a temporary folder");
-    return std::filesystem::path(name);
-  }
-  explicit Folder(std::filesystem::path path) : path_(std::move(path)) {}
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 Status write_file(const std::filesystem::path& path, std::string_view bytes) {
   std::error_code error;
@@ -124,7 +104,7 @@ void measure_pieces(const MemoryLog& log, VerifyFigures& figures) {
 Result<VerifyFigures> measure_verify(std::size_t entries, std::uint64_t seed) {
   SeededRandom random(seed);
   const SignerKey key = TRY(SignerKey::generate("figures.example/log", KeyType::kEd25519));
-  const Folder folder(TRY(Folder::make()));
+  const TemporaryFolder folder = TRY(TemporaryFolder::make("figures"));
   VerifyFigures figures;
   figures.entries = entries;
   {

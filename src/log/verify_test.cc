@@ -95,7 +95,7 @@ class VerifyBase : public ::testing::Test {
   }
 
   const std::uint64_t kSize;
-  testing::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 class VerifySmall : public VerifyBase {

@@ -73,6 +73,11 @@ Result<Principal> authenticate(const Authenticator& authenticator, const Request
 }
 
 void add_challenge(Response& response, const Request& request, std::string_view scope) {
+  if (response.status == 429 || response.status == 503) {
+    // Buckets are filled by the second (rate_limit.h), and what is not available is looked for every few.
+    response.headers.set("Retry-After", response.status == 429 ? "1" : "5");
+    return;
+  }
   std::string value = R"(Bearer realm="tansiq")";
   const bool brought_token = request.headers.count("authorization") > 0;
   if (response.status == 403) {
@@ -95,8 +100,8 @@ Result<std::string_view> bearer_token(const Request& request) {
   }
   const std::string_view token = value.substr(kScheme.size());
   if (token.empty()) return unauthenticated("the bearer token is empty");
-  if (token.size() > kTokenBytesMax) {
-    return unauthenticated(fmt::format("the bearer token is longer than {} bytes", kTokenBytesMax));
+  if (token.size() > kBearerBytesMax) {
+    return unauthenticated(fmt::format("the bearer token is longer than {} bytes", kBearerBytesMax));
   }
   return token;
 }

@@ -7,7 +7,8 @@
 //
 // A local token is `tsq1.<payload>.<mac>`: base64url of canonical JSON
 // `{"exp":<ms>,"iat":<ms>,"jti":"<hex>","scope":["…"],"sub":"…"}`, and HMAC-SHA-256 of everything before the last dot.
-// It has one spelling: any other byte anywhere makes it void. JWTs of outside issuers come through the same interface.
+// It has one spelling: any other byte anywhere makes it void. Tokens of outside issuers come through the same interface
+// (jwt.h); `Doorkeeper` (doorkeeper.h) takes both.
 #pragma once
 
 #include <array>
@@ -29,8 +30,8 @@ class Authenticator {
   Authenticator(const Authenticator&) = delete;
   Authenticator& operator=(const Authenticator&) = delete;
   virtual ~Authenticator() = default;
-  /// Fails with `kUnauthenticated`. The message tells the client what is wrong with its credentials, never what would
-  /// have been right.
+  /// Fails with `kUnauthenticated`; also with `kRateLimited` or `kUnavailable` where a limit or keys from outside are
+  /// in play. The message tells the client what is wrong with its credentials, never what would have been right.
   [[nodiscard]] virtual Result<Principal> authenticate(const Request& request) const = 0;
 };
 
@@ -40,11 +41,11 @@ class Authenticator {
                                              std::string_view scope);
 
 /// Adds what RFC 6750 demands to a 401 or 403: `WWW-Authenticate: Bearer realm="tansiq"`, with `error` when the request
-/// had brought a token, and with the `scope` that was missing.
+/// had brought a token, and with the `scope` that was missing. To a 429 or 503 it adds `Retry-After`, and nothing else.
 void add_challenge(Response& response, const Request& request, std::string_view scope = {});
 
 /// The token of `Authorization: Bearer …`. Fails with `kUnauthenticated` when the header is absent, stands twice, has
-/// another scheme, or a token that is empty or longer than kTokenBytesMax.
+/// another scheme, or a token that is empty or longer than kBearerBytesMax.
 [[nodiscard]] Result<std::string_view> bearer_token(const Request& request);
 
 /// A secret of 32 bytes. Kept in a file of mode 0600 as one line, `tansiq-token-key-1 <base64>`.

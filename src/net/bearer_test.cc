@@ -27,7 +27,7 @@ TokenClaims claims() {
 }
 
 /// A key whose secret is known, for vectors: 0, 1, 2, … 31.
-TokenKey known_key(const test::TemporaryDirectory& directory) {
+TokenKey known_key(const TemporaryFolder& directory) {
   Bytes secret;
   for (std::uint8_t i = 0; i < 32; ++i) secret.push_back(i);
   const std::string file = directory.file("known.key");
@@ -41,7 +41,7 @@ TokenKey known_key(const test::TemporaryDirectory& directory) {
 // The format is stored in people's configuration: this vector must never change. The MAC was computed with
 // `openssl dgst -sha256 -mac HMAC`.
 TEST(Token, VectorOfTheFormat) {
-  const test::TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const TokenKey key = known_key(directory);
   const std::string payload =
       R"({"exp":1763805660000,"iat":1763805600000,"jti":"a1","scope":["intents.read","intents.write"],"sub":"ops"})";
@@ -135,7 +135,7 @@ TEST(Token, MintingChecksItsClaims) {
 }
 
 TEST(TokenKey, IsKeptPrivatelyAndNeverOverwritten) {
-  const test::TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const std::string file = directory.file("token.key");
   const TokenKey key = TokenKey::generate();
   ASSERT_TRUE(key.save(file));
@@ -150,7 +150,7 @@ TEST(TokenKey, IsKeptPrivatelyAndNeverOverwritten) {
 }
 
 TEST(TokenKey, RefusesOtherFiles) {
-  const test::TemporaryDirectory directory;
+  const TemporaryFolder directory;
   for (const char* text :
        {"", "tansiq-token-key-1 ", "tansiq-token-key-1 AAAA\n", "tansiq-token-key-2 x", "tansiq-token-key-1 !\n"}) {
     const std::string file = directory.file("bad.key");
@@ -171,7 +171,7 @@ TEST(Authenticator, ReadsTheHeaderStrictly) {
   for (const char* text : {"", "Bearer", "Bearer ", "Basic abc", "abc"}) {
     EXPECT_EQ(bearer_token(request_with(text)).error().code, ErrorCode::kUnauthenticated) << text;
   }
-  EXPECT_FALSE(bearer_token(request_with("Bearer " + std::string(kTokenBytesMax + 1, 'a'))));
+  EXPECT_FALSE(bearer_token(request_with("Bearer " + std::string(kBearerBytesMax + 1, 'a'))));
   Request twice = request_with("Bearer a");
   twice.headers.add("authorization", "Bearer a");
   EXPECT_FALSE(bearer_token(twice));

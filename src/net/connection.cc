@@ -25,8 +25,12 @@ std::int64_t at_rate(std::uint64_t bytes, std::size_t per_second) {
 bool BodyCharge::raise(std::size_t bytes) {
   if (bytes <= bytes_) return true;
   const std::size_t more = bytes - std::exchange(bytes_, bytes);
-  const std::size_t before = shared_->body_bytes.fetch_add(more, std::memory_order_relaxed);
-  return before + more <= shared_->options.limits.bodies_total_bytes_max;
+  shared_->body_bytes.fetch_add(more, std::memory_order_relaxed);
+  return fits();
+}
+
+bool BodyCharge::fits() const {
+  return shared_->body_bytes.load(std::memory_order_relaxed) <= shared_->options.limits.bodies_total_bytes_max;
 }
 
 Connection::Connection(IoThread& thread, int socket, std::unique_ptr<ByteStream> stream, ConnectionInfo info)
@@ -36,7 +40,8 @@ Connection::Connection(IoThread& thread, int socket, std::unique_ptr<ByteStream>
       reader_({thread.shared->options.limits.head_bytes_max, thread.shared->options.limits.body_bytes_max}),
       info_(std::make_shared<ConnectionInfo>(std::move(info))),
       active_ms_(thread.now_ms()),
-      phase_ms_(active_ms_) {}
+      phase_ms_(active_ms_),
+      useful_ms_(active_ms_) {}
 
 Connection::~Connection() = default;
 
@@ -135,7 +140,8 @@ bool Connection::feed(std::string_view& bytes) {
   }
   if (reader_.body_bytes() > 0) {
     if (!charge_) charge_.emplace(thread_.shared);
-    if (!charge_->raise(reader_.body_bytes())) {
+    if (!charge_->raise(reader_.body_bytes())) thread_.relieve_bodies(*this);
+    if (!charge_->fits()) {
       refuse(503, {ErrorCode::kOverloaded, "too many bodies are being received at once", "body"});
       return false;
     }
@@ -233,6 +239,8 @@ void Connection::advance() {
     if (!closed_) flush();
   } while (!closed_ && resume_input());
   working_ = false;
+  account();
+  thread_.relieve_output();
   if (!closed_) settle();
 }
 
@@ -311,12 +319,10 @@ bool Connection::check_writing_time(std::int64_t now_ms) {
   const bool slow =
       !live_ && now_ms - write_start_ms_ > limits.write_grace_ms + at_rate(written_, limits.bytes_per_second_min);
   if (!stalled && !slow) return true;
-  if (stalled) {
-    count(thread_.counters.slow_consumers);
-  } else {
-    count(thread_.counters.timeouts);
-  }
-  close(StreamEnd::kSlowConsumer);
+  count(stalled ? thread_.counters.slow_consumers : thread_.counters.timeouts);
+  give_up_output(
+      stalled ? fmt::format("nothing of an event stream was taken for {}", format_duration(live_->options().stall_ms))
+              : fmt::format("an answer is taken slower than {} bytes/s", limits.bytes_per_second_min));
   return false;
 }
 
@@ -360,6 +366,7 @@ void Connection::close(StreamEnd why) {
   }
   slots_.clear();
   charge_.reset();
+  account();
   thread_.remove(*this);
 }
 

@@ -96,7 +96,7 @@ void Connection::emit(Slot& slot, bool last) {
   const std::size_t before = out.size();
   auto to = std::back_inserter(out);
   fmt::format_to(to, "HTTP/1.1 {} {}\r\n", response.status, status_phrase(response.status));
-  out.append(thread_.date_line());
+  out.append(thread_.date_line()).append(thread_.shared->every_answer);
   for (std::size_t i = 0; i < response.headers.size(); ++i) {
     out.append(response.headers.name(i)).append(": ").append(response.headers.value(i)).append("\r\n");
   }
@@ -113,14 +113,14 @@ void Connection::emit(Slot& slot, bool last) {
     }
   }
   count(thread_.counters.responses);
-  active_ms_ = thread_.now_ms();
+  active_ms_ = useful_ms_ = thread_.now_ms();
   if (closing) close_after_ = true;
 }
 
 void Connection::emit_stream_head(Slot& slot) {
   const auto stream = std::move(slot.stream);
   std::string head = "HTTP/1.1 200 OK\r\n";
-  head.append(thread_.date_line());
+  head.append(thread_.date_line()).append(thread_.shared->every_answer);
   head.append("Content-Type: ").append(stream->options().content_type).append("\r\nCache-Control: no-store\r\n");
   const Headers& more = slot.response.headers;
   for (std::size_t i = 0; i < more.size(); ++i) {
@@ -159,7 +159,7 @@ void Connection::emit_stream_events() {
   const StreamState::Taken taken = live_->take(events, out_.empty() ? kEventsBytes : 0);
   if (taken.overflowed) {
     count(thread_.counters.slow_consumers);
-    close(StreamEnd::kSlowConsumer);
+    give_up_output("an event stream's queue is full: it is read too slowly");
     return;
   }
   for (const WireEvent& event : events) emit_chunk(event);

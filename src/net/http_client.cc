@@ -25,6 +25,10 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+// A path on which nothing is acknowledged for so long, four times five seconds, is dead.
+constexpr int kProbeEverySeconds = 5;
+constexpr int kProbesMax = 3;
+
 /// A moment by which something must have happened.
 class Deadline {
  public:
@@ -59,6 +63,9 @@ class Wire {
   Status write(std::string_view bytes, const Deadline& deadline);
   /// Bytes read; 0 at the end of the stream.
   Result<std::size_t> read(std::span<char> into, const Deadline& deadline);
+  /// Between two reads: `read` itself looks at the time only when it has to wait, which it never has to for one who
+  /// sends without end.
+  [[nodiscard]] Status may_go_on(const Deadline& deadline) const;
 
  private:
   Status wait(IoState wanted, const Deadline& deadline) const;
@@ -84,6 +91,12 @@ Status Wire::wait(IoState wanted, const Deadline& deadline) const {
   }
 }
 
+Status Wire::may_go_on(const Deadline& deadline) const {
+  if (interrupt_ && interrupt_->triggered()) return fail(ErrorCode::kUnavailable, "interrupted");
+  if (deadline.left_ms() == 0) return fail(ErrorCode::kTimeout, "the answer has no end in the time allowed");
+  return {};
+}
+
 Status Wire::connect_one(const addrinfo& to, const Deadline& deadline) {
   socket_ = ::socket(to.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket_ < 0) return fail(ErrorCode::kUnavailable, std::strerror(errno));
@@ -95,8 +108,14 @@ Status Wire::connect_one(const addrinfo& to, const Deadline& deadline) {
     ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &bytes);
     if (error != 0) return fail(ErrorCode::kUnavailable, std::strerror(error));
   }
-  const int one = 1;
-  ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  const auto set = [this](int level, int name, int value) { ::setsockopt(socket_, level, name, &value, sizeof value); };
+  set(IPPROTO_TCP, TCP_NODELAY, 1);
+  // A line that was cut tells nobody, and who waits for an answer sends nothing that could fail: the kernel asks.
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, kProbeEverySeconds);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, kProbeEverySeconds);
+  set(IPPROTO_TCP, TCP_KEEPCNT, kProbesMax);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, 1'000 * kProbeEverySeconds * (kProbesMax + 1));
   return {};
 }
 
@@ -208,10 +227,25 @@ ErrorCode code_of_status(int status) {
   }
 }
 
+constexpr std::size_t kForeignTextBytesMax = 500;
+
+/// What another node says, fit for a log and a terminal.
+std::string harmless(std::string_view text) {
+  std::string out(text.substr(0, kForeignTextBytesMax));
+  if (out.size() < text.size()) {
+    while (!out.empty() && (static_cast<unsigned char>(text[out.size()]) & 0xC0) == 0x80) out.pop_back();
+    out += "...";
+  }
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return out;
+}
+
 std::string text_member(const JsonValue& object, std::string_view name) {
   const auto value = object.find(name);
   const auto text = value ? value->string() : fail(ErrorCode::kInvalid, "");
-  return text ? std::string(*text) : std::string();
+  return text ? harmless(*text) : std::string();
 }
 
 /// The code whose slug ends the problem's type, which is finer than the status.
@@ -300,6 +334,7 @@ Result<std::shared_ptr<Interrupt>> Interrupt::create() {
 Interrupt::~Interrupt() { ::close(event_); }
 
 void Interrupt::trigger() {
+  triggered_.store(true, std::memory_order_relaxed);
   const std::uint64_t one = 1;
   // Fails only when it has been triggered 2^64 - 1 times.
   [[maybe_unused]] const ssize_t put = ::write(event_, &one, sizeof one);
@@ -350,6 +385,11 @@ HttpClient::Impl::Attempt HttpClient::Impl::attempt(Method method, std::string_v
     if (!fed) {
       wire.close();
       return {std::unexpected(fed.error()), *got == 0 && !reader.started()};
+    }
+    if (reader.done()) break;
+    if (const Status time = wire.may_go_on(deadline); !time) {
+      wire.close();
+      return {std::unexpected(time.error()), false};
     }
   }
   if (!reader.keep_alive() || !written) wire.close();
@@ -404,6 +444,7 @@ Result<std::unique_ptr<EventStream>> HttpClient::events(std::string_view target,
   while (!reader.done() && !(reader.head_done() && reader.status() == 200)) {
     const std::size_t got = TRY(stream->wire.read(buffer, deadline));
     TRY_VOID(got == 0 ? reader.finish() : reader.feed({buffer.data(), got}));
+    if (!reader.done()) TRY_VOID(stream->wire.may_go_on(deadline));
   }
   if (reader.status() != 200) return std::unexpected(error_from_response(reader.take(), target));
   return std::unique_ptr<EventStream>(new EventStream(std::move(stream)));
@@ -412,13 +453,14 @@ Result<std::unique_ptr<EventStream>> HttpClient::events(std::string_view target,
 Result<std::optional<SseEvent>> EventStream::next(DurationMs wait_ms) {
   const Deadline deadline(wait_ms);
   std::array<char, 16'384> buffer;
-  for (;;) {
+  for (bool first = true;; first = false) {
     TRY_VOID(impl_->parser.feed(impl_->reader->take_body()));
     if (auto event = impl_->parser.next()) {
       impl_->last_id = event->id;  // Not the parser's: that one is ahead by what waits to be taken.
       return event;
     }
     if (impl_->reader->done()) return std::optional<SseEvent>{};
+    if (!first) TRY_VOID(impl_->wire.may_go_on(deadline));  // comments without end are no event
     const std::size_t got = TRY(impl_->wire.read(buffer, deadline));
     TRY_VOID(got == 0 ? impl_->reader->finish() : impl_->reader->feed({buffer.data(), got}));
   }

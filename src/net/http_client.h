@@ -1,6 +1,10 @@
 // A small blocking HTTP client for the command line and for log verification: one connection, kept alive, no redirects,
 // no cookies, no proxies, no decompression.
 //
+// The other end may be hostile. An answer has a bound on its head, on its body, on what frames the body, and on time,
+// and the time counts even when there is always another byte to read. What it says of a failure is cut short before
+// anybody logs or prints it.
+//
 //   auto client = TRY(HttpClient::create({.base_url = "http://127.0.0.1:8080"}));
 //   auto answer = TRY(client->get("/v1/zones"));
 //   if (answer.status != 200) ...
@@ -8,6 +12,7 @@
 // One thread at a time.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -46,10 +51,12 @@ class Interrupt {
   void trigger();
   /// Readable once triggered.
   [[nodiscard]] int native_handle() const { return event_; }
+  [[nodiscard]] bool triggered() const { return triggered_.load(std::memory_order_relaxed); }
 
  private:
   explicit Interrupt(int event) : event_(event) {}
   const int event_;
+  std::atomic<bool> triggered_{false};
 };
 
 struct HttpClientOptions {
@@ -70,7 +77,8 @@ struct ClientResponse {
 };
 
 /// An error for an answer that is not 2xx: the detail, place and id of its problem+json where it has them, else the
-/// status. The code follows the status.
+/// status. The code follows the status. Texts of the other end are cut at some hundred bytes, and control characters in
+/// them (which a terminal would obey) are spaces.
 [[nodiscard]] Error error_from_response(const ClientResponse& response, std::string_view what);
 
 class EventStream;

@@ -144,44 +144,23 @@ class Listener {
 
   void place(int socket, const sockaddr_storage& from) {
     Shared& shared = *home_.shared;
-    const bool tls = shared.options.tls.has_value();
-    if (shared.connections_open.load(std::memory_order_relaxed) >= shared.options.limits.connections_max) {
-      refuse_full(socket, tls);
-      return;
-    }
+    const bool full = shared.connections_open.load(std::memory_order_relaxed) >= shared.options.limits.connections_max;
     count(shared.connections_open);
-    count(shared.connections_accepted);
-    IoThread* thread = *std::ranges::min_element(threads_, {}, [](const IoThread* t) { return t->connections.load(); });
+    const auto load = [](const IoThread* t) { return t->connections.load(); };
+    // Room is made where most are.
+    IoThread* thread =
+        full ? *std::ranges::max_element(threads_, {}, load) : *std::ranges::min_element(threads_, {}, load);
     thread->connections.fetch_add(1, std::memory_order_relaxed);
-    ConnectionInfo info = describe(from, tls);
+    ConnectionInfo info = describe(from, shared.options.tls.has_value());
     if (thread == &home_) {
-      home_.adopt(socket, std::move(info));
+      full ? home_.adopt_in_place_of_another(socket, std::move(info)) : home_.adopt(socket, std::move(info));
       return;
     }
-    Message message = SocketMessage{socket, std::move(info)};
+    Message message = SocketMessage{socket, std::move(info), full};
     if (!thread->mailbox->push(message)) {
       ::close(socket);
       shared.connections_open.fetch_sub(1, std::memory_order_relaxed);
     }
-  }
-
-  void refuse_full(int socket, bool tls) {
-    count(home_.shared->connections_refused);
-    if (!tls) {
-      const Problem problem =
-          make_problem({ErrorCode::kOverloaded, "the node has all the connections it may have", ""});
-      const Response response = problem_response(problem);
-      const std::string text = fmt::format(
-          "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: {}\r\n"
-          "Retry-After: 1\r\nConnection: close\r\n\r\n{}",
-          response.body.size(), response.body);
-      // A fresh socket has room for it; if not, the close says enough.
-      std::ignore = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
-      ::shutdown(socket, SHUT_WR);
-      // What the client has sent already must be read, or the close would be a reset that destroys the answer.
-      std::ignore = ::recv(socket, home_.scratch.data(), home_.scratch.size(), 0);
-    }
-    ::close(socket);
   }
 
   IoThread& home_;
@@ -192,6 +171,23 @@ class Listener {
 };
 
 }  // namespace
+
+void turn_away(int socket, bool tls, std::string_view every_answer, std::span<char> scratch) {
+  if (!tls) {
+    const Problem problem = make_problem({ErrorCode::kOverloaded, "the node has all the connections it may have", ""});
+    const Response response = problem_response(problem);
+    const std::string text = fmt::format(
+        "HTTP/1.1 503 Service Unavailable\r\n{}Content-Type: application/problem+json\r\nContent-Length: {}\r\n"
+        "Retry-After: 1\r\nConnection: close\r\n\r\n{}",
+        every_answer, response.body.size(), response.body);
+    // A fresh socket has room for it; if not, the close says enough.
+    std::ignore = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+    ::shutdown(socket, SHUT_WR);
+    // What the client has sent already must be read, or the close would be a reset that destroys the answer.
+    std::ignore = ::recv(socket, scratch.data(), scratch.size(), 0);
+  }
+  ::close(socket);
+}
 
 void ExchangeLink::send(Response response) {
   if (mailbox_->own_thread()) {
@@ -341,8 +337,13 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerOptions options,
   impl->port = listening.port;
   const std::int64_t tick_ms = tick_for(options.limits);
   const std::size_t threads = options.io_threads;
+  for (std::size_t i = 0; i < options.every_answer.size(); ++i) {
+    impl->shared->every_answer +=
+        fmt::format("{}: {}\r\n", options.every_answer.name(i), options.every_answer.value(i));
+  }
   impl->shared->options = std::move(options);
   impl->shared->handler = std::move(handler);
+  impl->shared->threads = threads;
   std::vector<detail::IoThread*> all;
   for (std::size_t i = 0; i < threads; ++i) {
     impl->threads.push_back(std::make_unique<detail::IoThread>(impl->shared, tick_ms));
@@ -385,6 +386,9 @@ HttpCounters HttpServer::counters() const {
     out.bytes_in += get(c.bytes_in);
     out.bytes_out += get(c.bytes_out);
     out.wakeups += get(c.wakeups);
+    out.connections_replaced += get(c.connections_replaced);
+    out.outputs_dropped += get(c.outputs_dropped);
+    out.unsent_bytes += get(c.unsent_bytes);
   }
   return out;
 }

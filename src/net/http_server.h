@@ -36,15 +36,20 @@ namespace tansiq::net {
 struct HttpLimits {
   std::size_t head_bytes_max = kRequestHeadBytesMax;  ///< Request line and headers: 431 beyond.
   std::size_t body_bytes_max = kRequestBodyBytesMax;  ///< 413 beyond, before the body is read where its length is told.
-  std::size_t bodies_total_bytes_max = 256U << 20;    ///< All bodies being received, of all connections: 503 beyond.
-  std::size_t connections_max = kConnectionsMax;      ///< Further ones are answered 503 and closed.
-  std::size_t pipeline_max = 16;                      ///< Requests in flight on one connection; then it is not read.
-  std::size_t output_bytes_max = 4U << 20;            ///< Unsent answers of one connection; then it is not read.
-  DurationMs idle_ms = 120'000;                       ///< Between requests.
-  DurationMs head_ms = 10'000;                        ///< From the first byte of a head to its end; TLS handshake.
-  DurationMs body_grace_ms = 10'000;                  ///< A body has so long, plus its bytes at the rate below.
-  std::size_t bytes_per_second_min = 1'024;           ///< For bodies and for clients that read their answers.
-  DurationMs write_grace_ms = 15'000;                 ///< The same for answers.
+  /// All bodies being received, of all connections. Beyond it the slowest is answered 408, or the newcomer 503.
+  std::size_t bodies_total_bytes_max = 256U << 20;
+  /// All answers not yet taken, of all connections. Beyond it the slowest taker is cut off.
+  std::size_t outputs_total_bytes_max = 256U << 20;
+  /// A further one takes the place of one that waits between requests (those that never asked go first); where all are
+  /// in the middle of one, it is answered 503 and closed.
+  std::size_t connections_max = kConnectionsMax;
+  std::size_t pipeline_max = 16;             ///< Requests in flight on one connection; then it is not read.
+  std::size_t output_bytes_max = 4U << 20;   ///< Unsent answers of one connection; then it is not read.
+  DurationMs idle_ms = 120'000;              ///< Between requests.
+  DurationMs head_ms = 10'000;               ///< From the first byte of a head to its end; TLS handshake.
+  DurationMs body_grace_ms = 10'000;         ///< A body has so long, plus its bytes at the rate below.
+  std::size_t bytes_per_second_min = 1'024;  ///< For bodies and for clients that read their answers.
+  DurationMs write_grace_ms = 15'000;        ///< The same for answers.
 };
 
 /// A failure that the server answered by itself (malformed head, time-out, limit), for the log.
@@ -61,6 +66,8 @@ struct HttpServerOptions {
   std::optional<TlsConfig> tls{};
   /// Without TLS only loopback is served, unless this says otherwise.
   bool allow_plaintext_remote = false;
+  /// Added to every answer, also to those that the server gives by itself, and to the heads of streams.
+  Headers every_answer{};
   /// For the Date header. Must outlive the server. Null: the system's.
   const Clock* clock = nullptr;
   /// Called on I/O threads; must not block.
@@ -81,9 +88,12 @@ struct HttpCounters {
   std::uint64_t idle_closed = 0;
   std::uint64_t slow_consumers = 0;  ///< Streams cut off.
   std::uint64_t tls_failures = 0;
-  std::uint64_t bytes_in = 0;   ///< After decryption.
-  std::uint64_t bytes_out = 0;  ///< Before encryption.
-  std::uint64_t wakeups = 0;    ///< Times that another thread woke an I/O thread.
+  std::uint64_t bytes_in = 0;              ///< After decryption.
+  std::uint64_t bytes_out = 0;             ///< Before encryption.
+  std::uint64_t wakeups = 0;               ///< Times that another thread woke an I/O thread.
+  std::uint64_t connections_replaced = 0;  ///< Closed in favour of newer ones.
+  std::uint64_t outputs_dropped = 0;       ///< Connections cut off because answers waited beyond the total limit.
+  std::uint64_t unsent_bytes = 0;          ///< Gauge: answers that are not taken yet.
 };
 
 namespace detail {

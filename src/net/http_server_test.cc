@@ -45,6 +45,24 @@ TEST(HttpServer, AnswersAndKeepsTheConnection) {
   EXPECT_EQ(server->counters().connections_accepted, 1U);
 }
 
+TEST(HttpServer, EveryAnswerBearsWhatIsConfigured) {
+  HttpServerOptions options;
+  options.every_answer.add("Tansiq-Test-Mode", "on");
+  const auto server = start_server(
+      [](const std::shared_ptr<Exchange>& exchange) {
+        if (exchange->request().path() == "/events") {
+          (void)exchange->begin_stream();
+        } else {
+          echo(exchange);
+        }
+      },
+      options);
+  for (const char* request : {"GET /a HTTP/1.1\r\nHost: h\r\n\r\n", "nonsense\r\n\r\n",
+                              "HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD /events HTTP/1.1\r\nHost: h\r\n\r\n"}) {
+    EXPECT_THAT(exchange_raw(server->port(), request), HasSubstr("\r\nTansiq-Test-Mode: on\r\n")) << request;
+  }
+}
+
 TEST(HttpServer, FollowsTheRulesOfKeepAlive) {
   const auto server = start_server(echo);
   EXPECT_THAT(exchange_raw(server->port(), "GET / HTTP/1.0\r\n\r\n"), HasSubstr("Connection: close\r\n"));
@@ -308,16 +326,30 @@ TEST(HttpServer, BodiesOfAllConnectionsAreBoundedTogether) {
 }
 
 TEST(HttpServer, ConnectionsBeyondTheLimitAreAnswered503) {
-  const auto server = start_server(echo, with([](HttpLimits& l) { l.connections_max = 2; }));
+  Inbox inbox;
+  const auto server = start_server(inbox.handler(), with([](HttpLimits& l) { l.connections_max = 2; }));
   auto first = std::make_unique<RawClient>(server->port());
   RawClient second(server->port());
-  ASSERT_TRUE(eventually([&] { return server->counters().connections_open == 2; }));
+  first->send(kGet);
+  second.send(kGet);
+  auto waiting = inbox.next();
+  const auto other = inbox.next();
+  ASSERT_TRUE(waiting && other);  // both in the middle of something
   RawClient third(server->port());
   EXPECT_EQ(status_of(third.read_all()), 503);
   EXPECT_EQ(server->counters().connections_refused, 1U);
-  first.reset();
-  ASSERT_TRUE(eventually([&] { return server->counters().connections_open == 1; }));
-  EXPECT_EQ(status_of(exchange_raw(server->port(), kGet)), 200);
+  echo(waiting);
+  echo(other);
+  ASSERT_EQ(status_of(first->read_response()), 200);
+  ASSERT_EQ(status_of(second.read_response()), 200);
+  RawClient fourth(server->port());  // now somebody only waits
+  fourth.send(kGet);
+  waiting = inbox.next();
+  ASSERT_TRUE(waiting);
+  echo(waiting);
+  EXPECT_EQ(status_of(fourth.read_response()), 200);
+  EXPECT_EQ(server->counters().connections_replaced, 1U);
+  EXPECT_EQ(first->read_all(), "");  // answered before the second, or in the same moment
 }
 
 TEST(HttpServer, HoldsThousandsOfIdleConnections) {

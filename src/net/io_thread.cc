@@ -151,6 +151,7 @@ void IoThread::arm_tick() {
 }
 
 void IoThread::adopt(int socket, ConnectionInfo info) {
+  count(shared->connections_accepted);
   std::unique_ptr<ByteStream> stream;
   if (info.tls) {
     std::shared_ptr<TlsServerContext> tls;
@@ -174,6 +175,14 @@ void IoThread::adopt(int socket, ConnectionInfo info) {
   connection->index = list_.size();
   list_.push_back(connection);
   connection->start();
+}
+
+void IoThread::adopt_in_place_of_another(int socket, ConnectionInfo info) {
+  if (stopping || make_room()) return adopt(socket, std::move(info));
+  count(shared->connections_refused);
+  turn_away(socket, info.tls, shared->every_answer, scratch);
+  connections.fetch_sub(1, std::memory_order_relaxed);
+  shared->connections_open.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void IoThread::remove(Connection& connection) {
@@ -209,7 +218,11 @@ void IoThread::handle(Message& message) {
   } else if (auto* woken = std::get_if<StreamWakeMessage>(&message)) {
     if (const auto connection = woken->connection.lock()) connection->stream_ready();
   } else if (auto* socket = std::get_if<SocketMessage>(&message)) {
-    adopt(socket->socket, std::move(socket->info));
+    if (socket->in_place_of_another) {
+      adopt_in_place_of_another(socket->socket, std::move(socket->info));
+    } else {
+      adopt(socket->socket, std::move(socket->info));
+    }
   } else if (const auto* stop = std::get_if<StopMessage>(&message)) {
     stop_all(stop->now);
   }

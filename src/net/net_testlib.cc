@@ -8,11 +8,13 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -101,6 +103,82 @@ std::string RawClient::read_all() {
   return std::exchange(buffer_, {});
 }
 
+bool RawServer::Guest::read_head() {
+  std::string seen;
+  std::array<char, 4'096> bytes;
+  while (seen.find("\r\n\r\n") == std::string::npos) {
+    const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), 0);
+    if (got <= 0) return false;
+    seen.append(bytes.data(), static_cast<std::size_t>(got));
+  }
+  return true;
+}
+
+bool RawServer::Guest::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (put <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+void RawServer::Guest::send_forever(std::string_view bytes, std::string_view begin) {
+  if (!send(begin)) return;
+  while (send(bytes)) {
+  }
+}
+
+void RawServer::Guest::wait_for_end() {
+  std::array<char, 4'096> bytes;
+  while (::recv(socket_, bytes.data(), bytes.size(), 0) > 0) {
+  }
+}
+
+void RawServer::Guest::read_nothing() {
+  pollfd item{socket_, POLLRDHUP, 0};
+  while (::poll(&item, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
+RawServer::RawServer(Script script) : script_(std::move(script)) {
+  listening_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t bytes = sizeof at;
+  EXPECT_INVARIANT(listening_ >= 0 && ::bind(listening_, reinterpret_cast<const sockaddr*>(&at), bytes) == 0 &&
+                   ::listen(listening_, 64) == 0 &&
+                   ::getsockname(listening_, reinterpret_cast<sockaddr*>(&at), &bytes) == 0);
+  port_ = ntohs(at.sin_port);
+  accepting_ = std::thread([this] { run(); });
+}
+
+RawServer::~RawServer() {
+  ::shutdown(listening_, SHUT_RDWR);
+  accepting_.join();
+  ::close(listening_);
+  for (const int socket : sockets_) ::shutdown(socket, SHUT_RDWR);
+  for (std::thread& thread : threads_) thread.join();
+  for (const int socket : sockets_) ::close(socket);
+}
+
+std::string RawServer::url() const { return fmt::format("http://127.0.0.1:{}", port_); }
+
+void RawServer::run() {
+  for (;;) {
+    const int socket = ::accept4(listening_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0) return;
+    sockets_.push_back(socket);
+    guests_.fetch_add(1);
+    threads_.emplace_back([this, socket] {
+      Guest guest(socket);
+      script_(guest);
+      ::shutdown(socket, SHUT_RDWR);
+    });
+  }
+}
+
 int status_of(std::string_view response) {
   if (!response.starts_with("HTTP/1.1 ") || response.size() < 12) return 0;
   return std::atoi(std::string(response.substr(9, 3)).c_str());
@@ -122,17 +200,6 @@ bool eventually(const std::function<bool()>& condition) {
   return true;
 }
 
-TemporaryDirectory::TemporaryDirectory() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "tansiq-net-XXXXXX").string();
-  EXPECT_INVARIANT(::mkdtemp(pattern.data()) != nullptr);
-  path_ = pattern;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 namespace {
 
 void add_extension(X509* certificate, int id, const char* value) {
@@ -144,8 +211,8 @@ void add_extension(X509* certificate, int id, const char* value) {
 
 }  // namespace
 
-Identity make_identity(const TemporaryDirectory& directory, std::string_view name) {
-  Identity out{directory.file(fmt::format("{}.pem", name)), directory.file(fmt::format("{}.key", name)), {}};
+Identity make_identity(const TemporaryFolder& folder, std::string_view name) {
+  Identity out{folder.file(fmt::format("{}.pem", name)), folder.file(fmt::format("{}.key", name)), {}};
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* certificate = X509_new();
   EXPECT_INVARIANT(key != nullptr && certificate != nullptr);

@@ -2,14 +2,17 @@
 // server with small limits.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "net/http_server.h"
 
 namespace tansiq::net::test {
@@ -44,6 +47,45 @@ class RawClient {
   std::string buffer_;
 };
 
+/// The other end of a client that keeps to no rule: each connection gets a thread with the script, which sends and
+/// reads what it likes until it returns, or until the client or this object ends (sends and reads fail then).
+class RawServer {
+ public:
+  class Guest {
+   public:
+    explicit Guest(int socket) : socket_(socket) {}
+    /// Waits for a whole head; false when none comes.
+    bool read_head();
+    bool send(std::string_view bytes);
+    /// The same bytes again and again, behind `begin`, until nobody takes them.
+    void send_forever(std::string_view bytes, std::string_view begin = {});
+    /// Until the other end closes; what comes is read over.
+    void wait_for_end();
+    /// The same, reading nothing.
+    void read_nothing();
+
+   private:
+    int socket_;
+  };
+  using Script = std::function<void(Guest&)>;
+  explicit RawServer(Script script);
+  ~RawServer();
+  RawServer(const RawServer&) = delete;
+  RawServer& operator=(const RawServer&) = delete;
+  [[nodiscard]] std::string url() const;
+  [[nodiscard]] std::size_t guests() const { return guests_.load(); }
+
+ private:
+  void run();
+  Script script_;
+  int listening_ = -1;
+  std::uint16_t port_ = 0;
+  std::atomic<std::size_t> guests_{0};
+  std::vector<int> sockets_;  // the accepting thread's until it has ended; closed at the end only
+  std::vector<std::thread> threads_;
+  std::thread accepting_;
+};
+
 /// The status in a status line; 0 when there is none.
 int status_of(std::string_view response);
 /// Sends `bytes`, closes the sending side, returns everything that comes back.
@@ -53,26 +95,13 @@ std::string exchange_raw(std::uint16_t port, std::string_view bytes);
 /// thread, which offer nothing to wait on.
 bool eventually(const std::function<bool()>& condition);
 
-/// A directory that is removed with everything in it.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory();
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  [[nodiscard]] std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
-
- private:
-  std::string path_;
-};
-
 /// A self-signed certificate for 127.0.0.1 and localhost, which also serves as its own authority.
 struct Identity {
   std::string certificate_file;
   std::string key_file;
   std::array<std::uint8_t, 32> key_sha256{};
 };
-Identity make_identity(const TemporaryDirectory& directory, std::string_view name);
+Identity make_identity(const TemporaryFolder& folder, std::string_view name);
 
 /// Exchanges that a test answers by hand, from its own thread.
 class Inbox {

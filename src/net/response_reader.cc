@@ -12,7 +12,8 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 using BeastView = boost::beast::string_view;
 
-constexpr int kInterimMax = 8;  // 1xx answers before the real one
+constexpr int kInterimMax = 8;                // 1xx answers before the real one
+constexpr std::uint64_t kFramingPerByte = 8;  // a chunk of one byte has five around it
 
 }  // namespace
 
@@ -20,6 +21,7 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
  public:
   ClientResponse response;
   std::size_t body_bytes_max = 0;
+  std::uint64_t body_total = 0;  // however much of it has been taken
   bool too_large = false;
   int interim = 0;
 
@@ -54,6 +56,7 @@ class ResponseReader::Parser final : public http::basic_parser<false> {
       return 0;
     }
     response.body.append(body.data(), body.size());
+    body_total += body.size();
     return body.size();
   }
   void on_finish_impl(error_code&) override {}
@@ -68,6 +71,7 @@ ResponseReader::~ResponseReader() = default;
 
 void ResponseReader::restart() {
   const int interim = parser_ ? parser_->interim + 1 : 0;
+  if (parser_) body_bytes_ += parser_->body_total;
   parser_ = std::make_unique<Parser>();
   parser_->interim = interim;
   parser_->body_bytes_max = body_bytes_max_;
@@ -83,6 +87,11 @@ Status ResponseReader::feed(std::string_view bytes) {
     error_code ec;
     const std::size_t taken = parser_->put(boost::asio::const_buffer(pending_.data(), pending_.size()), ec);
     pending_.erase(0, taken);
+    wire_bytes_ += taken;
+    const std::uint64_t body = body_bytes_ + parser_->body_total;
+    if (wire_bytes_ - body > 2 * head_bytes_max_ + kFramingPerByte * body) {
+      return fail(ErrorCode::kTooLarge, "the answer is framing for the most part, and its body does not come");
+    }
     if (parser_->too_large || ec == http::error::header_limit) {
       return fail(ErrorCode::kTooLarge, parser_->is_header_done()
                                             ? fmt::format("the answer exceeds {} bytes", body_bytes_max_)

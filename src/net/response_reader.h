@@ -18,7 +18,9 @@ class ResponseReader {
   ResponseReader(const ResponseReader&) = delete;
   ResponseReader& operator=(const ResponseReader&) = delete;
 
-  /// Fails with `kMalformed` or `kTooLarge`. Interim answers (1xx) are read over.
+  /// Fails with `kMalformed` or `kTooLarge`. Interim answers (1xx) are read over. What is not body (heads, chunk sizes
+  /// and their extensions) is bounded by twice the head's limit and eight bytes for each byte of body, so that nobody
+  /// can send without end by wrapping little in much.
   [[nodiscard]] Status feed(std::string_view bytes);
   /// The stream has ended. Fails with `kUnavailable` when the answer is not complete.
   [[nodiscard]] Status finish();
@@ -38,6 +40,8 @@ class ResponseReader {
   bool to_head_request_;
   std::size_t head_bytes_max_;
   std::size_t body_bytes_max_;
+  std::uint64_t wire_bytes_ = 0;  // read
+  std::uint64_t body_bytes_ = 0;  // of them, body, of earlier parsers and this one
   std::string pending_;
   std::unique_ptr<Parser> parser_;
 };

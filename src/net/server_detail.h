@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <variant>
 #include <vector>
@@ -31,7 +32,8 @@ class IoThread;
 /// Counted by one I/O thread mostly; read by anybody.
 struct alignas(64) Counters {
   std::atomic<std::uint64_t> streams_open{0}, requests{0}, responses{0}, responses_dropped{0}, bad_requests{0},
-      timeouts{0}, idle_closed{0}, slow_consumers{0}, tls_failures{0}, bytes_in{0}, bytes_out{0}, wakeups{0};
+      timeouts{0}, idle_closed{0}, slow_consumers{0}, tls_failures{0}, bytes_in{0}, bytes_out{0}, wakeups{0},
+      connections_replaced{0}, outputs_dropped{0}, unsent_bytes{0};
 };
 
 inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
@@ -42,7 +44,9 @@ inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
 struct Shared {
   HttpServerOptions options;
   Handler handler;
+  std::size_t threads = 1;
   SystemClock system_clock;
+  std::string every_answer{};              ///< `HttpServerOptions::every_answer` as lines.
   std::atomic<std::size_t> body_bytes{0};  ///< Held by requests being received or answered.
   std::atomic<std::uint64_t> connections_open{0}, connections_accepted{0}, connections_refused{0};
   mutable std::mutex tls_mutex;
@@ -60,8 +64,9 @@ class BodyCharge {
   ~BodyCharge() {
     if (bytes_ > 0) shared_->body_bytes.fetch_sub(bytes_, std::memory_order_relaxed);
   }
-  /// Raises the share to `bytes`; false when the server's total is exceeded.
+  /// Raises the share to `bytes`; false when the server's total is exceeded, of which it is then a part all the same.
   [[nodiscard]] bool raise(std::size_t bytes);
+  [[nodiscard]] bool fits() const;
 
  private:
   std::shared_ptr<Shared> shared_;
@@ -86,6 +91,7 @@ struct StreamWakeMessage {
 struct SocketMessage {
   int socket;
   ConnectionInfo info;
+  bool in_place_of_another;
 };
 struct StopMessage {
   bool now;
@@ -167,6 +173,9 @@ class Output {
   std::size_t bytes_ = 0;   // not yet written
 };
 
+/// Tells a client that the server is full, with the headers of every answer, and closes.
+void turn_away(int socket, bool tls, std::string_view every_answer, std::span<char> scratch);
+
 /// One client. Lives on one I/O thread; every method runs there.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -183,6 +192,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void check_time(std::int64_t now_ms);
   void begin_stop();
   void close(StreamEnd why);
+
+  // Who gives way (relief.cc).
+  /// Whether nothing is lost but a wait when this connection goes.
+  [[nodiscard]] bool replaceable() const;
+  /// Less goes first: who has never asked, then who has not been answered for longest.
+  [[nodiscard]] std::pair<bool, std::int64_t> worth() const;
+  [[nodiscard]] bool owes() const;
+  [[nodiscard]] std::uint64_t output_rate(std::int64_t now_ms) const;
+  [[nodiscard]] bool receives_body() const;
+  [[nodiscard]] std::uint64_t body_rate(std::int64_t now_ms) const;
+  void give_up_output(std::string why);
+  void give_up_body();
 
   std::size_t index = 0;  ///< In the thread's list; kept by the thread.
 
@@ -221,6 +242,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool resume_input();
   void settle();
   void linger();
+  void account();
   void check_reading_time(std::int64_t now_ms);
   bool check_writing_time(std::int64_t now_ms);
   Slot* find_slot(std::uint64_t sequence);
@@ -242,7 +264,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::int64_t write_start_ms_ = 0;  // since when output has been waiting
   std::int64_t write_moved_ms_ = 0;  // last progress
   std::uint64_t written_ = 0;        // since write_start_ms_
+  std::int64_t useful_ms_;           // when it came, or was last answered
   std::size_t discarded_ = 0;        // while lingering
+  std::size_t unsent_ = 0;           // as the thread knows it
 
   bool closed_ = false;
   bool read_armed_ = false;
@@ -273,6 +297,13 @@ class IoThread {
 
   // I/O thread.
   void adopt(int socket, ConnectionInfo info);
+  /// The server is full: another connection goes for this one, or it is turned away.
+  void adopt_in_place_of_another(int socket, ConnectionInfo info);
+  void note_unsent(std::size_t before, std::size_t now);
+  /// Drops the slowest takers until what waits for them all is within the limit.
+  void relieve_output();
+  /// The same of bodies that come in; nobody who is faster than `except`.
+  void relieve_bodies(const Connection& except);
   void remove(Connection& connection);
   void drain_mailbox();
   [[nodiscard]] const std::string& date_line();
@@ -293,7 +324,10 @@ class IoThread {
   void arm_tick();
   void stop_all(bool now);
   void handle(Message& message);
+  [[nodiscard]] bool make_room();
 
+  std::size_t unsent_ = 0;   // of all connections here
+  std::size_t look_at_ = 0;  // where make_room goes on
   std::int64_t tick_ms_;
   asio::steady_timer tick_{context};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context.get_executor()};

@@ -9,6 +9,12 @@
 #include "net/stream_state.h"
 
 namespace tansiq::net {
+namespace {
+
+// Of an id or an event's name.
+constexpr std::size_t kNameBytesMax = 1'024;
+
+}  // namespace
 
 std::string_view stream_end_name(StreamEnd end) {
   switch (end) {
@@ -93,13 +99,13 @@ Status SseParser::feed(std::string_view bytes) {
     if (!complete) return {};
     after_cr_ = bytes[end] == '\r';
     bytes.remove_prefix(end + 1);
-    take_line(line_);
+    TRY_VOID(take_line(line_));
     line_.clear();
   }
   return {};
 }
 
-void SseParser::take_line(std::string_view line) {
+Status SseParser::take_line(std::string_view line) {
   if (first_line_ && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
   first_line_ = false;
   if (line.empty()) {
@@ -110,12 +116,15 @@ void SseParser::take_line(std::string_view line) {
     data_.clear();
     event_.clear();
     has_data_ = false;
-    return;
+    return {};
   }
   const std::size_t colon = std::min(line.find(':'), line.size());
   const std::string_view name = line.substr(0, colon);
   std::string_view value = line.substr(std::min(colon + 1, line.size()));
   if (value.starts_with(' ')) value.remove_prefix(1);
+  if (name != "data" && !name.empty() && value.size() > kNameBytesMax) {
+    return fail(ErrorCode::kTooLarge, fmt::format("a field of an event exceeds {} bytes", kNameBytesMax));
+  }
   if (name == "data") {
     data_.append(value).push_back('\n');
     has_data_ = true;
@@ -124,6 +133,7 @@ void SseParser::take_line(std::string_view line) {
   } else if (name == "id" && value.find('\0') == std::string_view::npos) {
     last_id_ = value;
   }
+  return {};
 }
 
 std::optional<SseEvent> SseParser::next() {

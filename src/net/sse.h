@@ -82,7 +82,8 @@ struct SseEvent {
   std::string data;
 };
 
-/// Takes a stream of bytes apart into events. Fails with `kTooLarge` when one event exceeds `event_bytes_max`.
+/// Takes a stream of bytes apart into events. Fails with `kTooLarge` when one event exceeds `event_bytes_max`, or an id
+/// or an event's name 1 KiB: the id is copied into every later event, however small that is.
 class SseParser {
  public:
   explicit SseParser(std::size_t event_bytes_max = 1U << 20) : event_bytes_max_(event_bytes_max) {}
@@ -92,7 +93,7 @@ class SseParser {
   [[nodiscard]] const std::string& last_id() const { return last_id_; }
 
  private:
-  void take_line(std::string_view line);
+  [[nodiscard]] Status take_line(std::string_view line);
 
   std::size_t event_bytes_max_;
   std::string line_;

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -87,6 +88,21 @@ Status write_new_file(const std::string& path, std::string_view text, mode_t mod
   return fail(ErrorCode::kIo, std::strerror(error), path);
 }
 
+Result<X509Ptr> read_certificate(const std::string& certificate_file) {
+  ERR_clear_error();
+  const BioPtr file(BIO_new_file(certificate_file.c_str(), "r"));
+  if (!file) {
+    ERR_clear_error();
+    return fail(ErrorCode::kIo, "cannot be read", certificate_file);
+  }
+  X509Ptr certificate(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
+  if (!certificate) {
+    ERR_clear_error();
+    return fail(ErrorCode::kInvalid, "holds no certificate in PEM", certificate_file);
+  }
+  return certificate;
+}
+
 }  // namespace
 
 Status make_identity(const NewIdentity& identity) {
@@ -110,17 +126,7 @@ Status make_identity(const NewIdentity& identity) {
 }
 
 Result<std::array<std::uint8_t, 32>> certificate_key_sha256(const std::string& certificate_file) {
-  ERR_clear_error();
-  const BioPtr file(BIO_new_file(certificate_file.c_str(), "r"));
-  if (!file) {
-    ERR_clear_error();
-    return fail(ErrorCode::kIo, "cannot be read", certificate_file);
-  }
-  const X509Ptr certificate(PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr));
-  if (!certificate) {
-    ERR_clear_error();
-    return fail(ErrorCode::kInvalid, "holds no certificate in PEM", certificate_file);
-  }
+  const X509Ptr certificate = TRY(read_certificate(certificate_file));
   unsigned char* der = nullptr;
   const int bytes = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate.get()), &der);
   std::array<std::uint8_t, 32> hash{};
@@ -129,6 +135,13 @@ Result<std::array<std::uint8_t, 32>> certificate_key_sha256(const std::string& c
   OPENSSL_free(der);
   if (!done) return openssl_failed("hash a key");
   return hash;
+}
+
+Result<UtcMs> certificate_expiry(const std::string& certificate_file) {
+  const X509Ptr certificate = TRY(read_certificate(certificate_file));
+  std::tm fields{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &fields) != 1) return openssl_failed("read a date");
+  return UtcMs{static_cast<std::int64_t>(::timegm(&fields)) * 1'000};
 }
 
 }  // namespace tansiq::net

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace tansiq::net {
 
@@ -30,5 +31,8 @@ struct NewIdentity {
 
 /// SHA-256 of the SubjectPublicKeyInfo of the first certificate in a PEM file. Fails with `kIo` or `kInvalid`.
 [[nodiscard]] Result<std::array<std::uint8_t, 32>> certificate_key_sha256(const std::string& certificate_file);
+
+/// Until when the first certificate in a PEM file is valid. Fails with `kIo` or `kInvalid`.
+[[nodiscard]] Result<UtcMs> certificate_expiry(const std::string& certificate_file);
 
 }  // namespace tansiq::net

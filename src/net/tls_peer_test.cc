@@ -15,7 +15,7 @@ namespace {
 using ::testing::HasSubstr;
 using namespace test;
 
-Identity fresh_identity(const TemporaryDirectory& directory, const std::string& name,
+Identity fresh_identity(const TemporaryFolder& directory, const std::string& name,
                         TlsKeyKind kind = TlsKeyKind::kP256) {
   Identity out{directory.file(name + ".pem"), directory.file(name + ".key"), {}};
   const Status made = make_identity(NewIdentity{name, out.certificate_file, out.key_file, kind});
@@ -54,7 +54,7 @@ TlsTrust trust_of(const Identity& own, std::vector<std::array<std::uint8_t, 32>>
 
 TEST(TlsPeers, EachSeesTheOthersKey) {
   for (const TlsKeyKind kind : {TlsKeyKind::kP256, TlsKeyKind::kEd25519}) {
-    const TemporaryDirectory directory;
+    const TemporaryFolder directory;
     const Identity us = fresh_identity(directory, "us.example", kind);
     const Identity fr = fresh_identity(directory, "fr.example", kind);
     const auto server = start_pinned(us, true);
@@ -65,7 +65,7 @@ TEST(TlsPeers, EachSeesTheOthersKey) {
 }
 
 TEST(TlsPeers, AWrongServerKeyIsRefusedBeforeAnythingIsSent) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity us = fresh_identity(directory, "us.example");
   const Identity fr = fresh_identity(directory, "fr.example");
   const auto server = start_pinned(us);
@@ -76,7 +76,7 @@ TEST(TlsPeers, AWrongServerKeyIsRefusedBeforeAnythingIsSent) {
 }
 
 TEST(TlsPeers, OneOfSeveralPinnedKeysIsEnough) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity us = fresh_identity(directory, "us.example");
   const Identity fr = fresh_identity(directory, "fr.example");
   const auto server = start_pinned(us);
@@ -84,7 +84,7 @@ TEST(TlsPeers, OneOfSeveralPinnedKeysIsEnough) {
 }
 
 TEST(TlsPeers, AStrangersKeyIsHandedToTheHandlerAsItIs) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity us = fresh_identity(directory, "us.example");
   const Identity stranger = fresh_identity(directory, "fr.example");  // calls itself what it likes
   const auto server = start_pinned(us);
@@ -92,7 +92,7 @@ TEST(TlsPeers, AStrangersKeyIsHandedToTheHandlerAsItIs) {
 }
 
 TEST(TlsPeers, WithoutACertificateThereIsNobody) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity us = fresh_identity(directory, "us.example");
   const auto open = start_pinned(us);
   EXPECT_EQ(get(*open, {.key_sha256 = us.key_sha256})->body, "nobody");
@@ -101,7 +101,7 @@ TEST(TlsPeers, WithoutACertificateThereIsNobody) {
 }
 
 TEST(TlsPeers, SomebodyElsesCertificateIsNoUseWithoutItsKey) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity us = fresh_identity(directory, "us.example");
   const Identity fr = fresh_identity(directory, "fr.example");
   const Identity thief = fresh_identity(directory, "thief.example");
@@ -112,7 +112,7 @@ TEST(TlsPeers, SomebodyElsesCertificateIsNoUseWithoutItsKey) {
 }
 
 TEST(TlsPeers, AnyKeyAndAnAuthorityExcludeEachOther) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity us = fresh_identity(directory, "us.example");
   HttpServerOptions options;
   options.tls = TlsConfig{.certificate_file = us.certificate_file,
@@ -123,7 +123,7 @@ TEST(TlsPeers, AnyKeyAndAnAuthorityExcludeEachOther) {
 }
 
 TEST(TlsIdentity, IsMadeOnceAndForTheOwnerOnly) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity us = fresh_identity(directory, "us.example");
   struct stat info{};
   ASSERT_EQ(::stat(us.key_file.c_str(), &info), 0);
@@ -138,7 +138,7 @@ TEST(TlsIdentity, IsMadeOnceAndForTheOwnerOnly) {
 }
 
 TEST(TlsIdentity, ItsHashIsThatOfTheTestsOwnReckoning) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity other = test::make_identity(directory, "node");
   EXPECT_EQ(certificate_key_sha256(other.certificate_file), other.key_sha256);
 }

@@ -31,7 +31,7 @@ Result<ClientResponse> get(const HttpServer& server, const TlsTrust& trust, std:
 }
 
 TEST(Tls, ServesWhoTrustsTheCertificate) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity identity = make_identity(directory, "node");
   const auto server = start_tls(identity);
   EXPECT_THAT(server->url(), HasSubstr("https://127.0.0.1:"));
@@ -42,7 +42,7 @@ TEST(Tls, ServesWhoTrustsTheCertificate) {
 }
 
 TEST(Tls, RefusesOtherAuthoritiesAndNames) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const auto server = start_tls(make_identity(directory, "node"));
   const Identity other = make_identity(directory, "other");
   const auto refused = get(*server, {.ca_file = other.certificate_file});
@@ -54,7 +54,7 @@ TEST(Tls, RefusesOtherAuthoritiesAndNames) {
 }
 
 TEST(Tls, PinnedKeyNeedsNoAuthority) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity identity = make_identity(directory, "node");
   const auto server = start_tls(identity);
   EXPECT_TRUE(get(*server, {.key_sha256 = identity.key_sha256}));
@@ -67,7 +67,7 @@ TEST(Tls, PinnedKeyNeedsNoAuthority) {
 }
 
 TEST(Tls, LargeBodiesBothWays) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity identity = make_identity(directory, "node");
   const auto server = start_tls(identity);
   auto client = HttpClient::create({.base_url = server->url(), .trust = {.ca_file = identity.certificate_file}});
@@ -96,7 +96,7 @@ std::string handshake(std::uint16_t port, int version) {
 }
 
 TEST(Tls, SpeaksNothingBelow13) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const auto server = start_tls(make_identity(directory, "node"));
   EXPECT_EQ(handshake(server->port(), TLS1_3_VERSION), "TLSv1.3");
   EXPECT_EQ(handshake(server->port(), TLS1_2_VERSION), "");
@@ -104,7 +104,7 @@ TEST(Tls, SpeaksNothingBelow13) {
 }
 
 TEST(Tls, HandshakesAreTimed) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const auto server = start_tls(make_identity(directory, "node"), [](HttpServerOptions& o) { o.limits.head_ms = 30; });
   RawClient silent(server->port());
   EXPECT_EQ(silent.read_all(), "");
@@ -112,13 +112,13 @@ TEST(Tls, HandshakesAreTimed) {
 }
 
 TEST(Tls, PlaintextToATlsPortIsClosed) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const auto server = start_tls(make_identity(directory, "node"));
   EXPECT_EQ(status_of(exchange_raw(server->port(), "GET / HTTP/1.1\r\nHost: h\r\n\r\n")), 0);
 }
 
 TEST(Tls, ReloadServesNewConnectionsWithTheNewKey) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity before = make_identity(directory, "before");
   const Identity after = make_identity(directory, "after");
   const auto server = start_tls(before);
@@ -133,7 +133,7 @@ TEST(Tls, ReloadServesNewConnectionsWithTheNewKey) {
 }
 
 TEST(Tls, ClientCertificatesAreNamedToTheHandler) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity node = make_identity(directory, "node");
   const Identity peer = make_identity(directory, "peer");
   const Identity stranger = make_identity(directory, "stranger");
@@ -164,7 +164,7 @@ TEST(Tls, ClientCertificatesAreNamedToTheHandler) {
 }
 
 TEST(Tls, SaysWhichFileIsWrong) {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const Identity identity = make_identity(directory, "node");
   HttpServerOptions options;
   const auto error = [&](const std::string& certificate, const std::string& key) {

@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const char c : input) control = control || (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
     if (!control) {
       request.headers.add("Authorization", input);
-      if (const auto bearer = bearer_token(request)) EXPECT_INVARIANT(bearer->size() <= kTokenBytesMax);
+      if (const auto bearer = bearer_token(request)) EXPECT_INVARIANT(bearer->size() <= kBearerBytesMax);
     }
   }
   return 0;

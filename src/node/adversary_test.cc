@@ -1,16 +1,22 @@
 // A member with valid keys that does not keep to the rules, over real sockets: what it shows is refused with a reason,
 // what it asks costs little, and the honest members go on with each other meanwhile.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <functional>
 #include <mutex>
 #include <thread>
 
+#include "coordination/entry.h"
 #include "log/note_key.h"
 #include "net/http_server.h"
 #include "net/tls_identity.h"
+#include "node/body_links.h"
 #include "node/coalition_figures.h"
 #include "node/node_testlib.h"
 #include "node/pull_format.h"
@@ -51,17 +57,24 @@ class Adversary : public ::testing::Test {
     out.body = std::move(body);
     return out;
   }
+  [[nodiscard]] std::uint16_t port_of_c() {
+    const std::string url = coalition_->node(0).charter().find_authority(LoopbackCoalition::authority(2))->peer->url;
+    return net::BaseUrl::parse(url)->port;
+  }
   void serve(const fs::path& certificate, const fs::path& key) {
     net::HttpServerOptions options;
-    const std::string url = coalition_->node(0).charter().find_authority(LoopbackCoalition::authority(2))->peer->url;
-    options.port = net::BaseUrl::parse(url)->port;
+    options.port = port_of_c();
     options.tls = net::TlsConfig{.certificate_file = certificate.string(), .key_file = key.string()};
     options.tls->client_certificate_required = true;
     options.tls->any_client_key = true;
     auto server = net::HttpServer::start(options, [this](const auto& exchange) {
       const auto question = PullQuestion::parse(exchange->request());
       const std::lock_guard lock(mutex_);
-      if (!question || question->log != kMembers || !answer_) {
+      if (exchange->request().path() == kBodyPath) {
+        asked_bodies_.push_back(exchange);  // and never answered
+      } else if (question && question->log == kWithA && pair_log_) {
+        exchange->respond(bytes(pair_log_->answer(*question)));
+      } else if (!question || question->log != kMembers || !answer_) {
         exchange->respond({ErrorCode::kUnavailable, "not now", {}});
       } else {
         exchange->respond(answer_(*question));
@@ -102,6 +115,8 @@ class Adversary : public ::testing::Test {
   std::unique_ptr<Author> log_, other_log_;
   std::mutex mutex_;
   Answer answer_;
+  std::unique_ptr<Author> pair_log_;  ///< What a may read of it, once it is there.
+  std::vector<std::shared_ptr<net::Exchange>> asked_bodies_;
   std::unique_ptr<net::HttpServer> server_;
   std::uint64_t flights_ = 0;
 };
@@ -199,6 +214,90 @@ TEST_F(Adversary, ANodeWithAnotherTlsKeyIsNotSpokenTo) {
   await("key");
   show({});
   EXPECT_FALSE(asked);
+}
+
+/// Takes connections, as the kernel does for one who listens, and never says a word.
+class Deaf {
+ public:
+  explicit Deaf(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const int one = 1;
+    ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_port = htons(port);
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    good_ = ::bind(socket_, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0 && ::listen(socket_, 64) == 0;
+  }
+  ~Deaf() { ::close(socket_); }
+  Deaf(const Deaf&) = delete;
+  Deaf& operator=(const Deaf&) = delete;
+  [[nodiscard]] bool good() const { return good_; }
+
+ private:
+  int socket_;
+  bool good_ = false;
+};
+
+TEST_F(Adversary, OneThatTakesTheCallAndSaysNothingHoldsUpNobody) {
+  const Deaf deaf(port_of_c());
+  ASSERT_TRUE(deaf.good());
+  for (int i = 0; i < 3; ++i) others_go_on();
+  // Nor the stopping of a node that waits for it.
+  ASSERT_TRUE(coalition_->restart(0).has_value());
+  others_go_on();
+}
+
+/// c shows a more bodies than are asked for in one round, and gives none; b's comes all the same.
+TEST_F(Adversary, BodiesThatItDoesNotGiveHoldUpNobodyElses) {
+  const AuthorityId a = LoopbackCoalition::authority(0);
+  const AuthorityId b = LoopbackCoalition::authority(1);
+  auto shown = std::make_unique<Author>(other_log_->key().renamed(kWithA).value());
+  for (std::uint64_t i = 1; i <= 600; ++i) {
+    coordination::ShareShown share;
+    share.as_of = kTestStart;
+    share.body = log::sha256("body " + std::to_string(i));
+    share.bytes = 1'000;
+    share.share = coordination::ShareId::trusted("s" + std::to_string(i));
+    share.to = a;
+    const auto line =
+        coordination::write_entry({.seq = i, .time = kTestStart, .by = {}, .second = {}, .cmd = {}, .body = share});
+    ASSERT_TRUE(line.has_value()) << line.error().text();
+    shown->append(*line);
+  }
+  pair_log_ = std::move(shown);
+  const auto at_a = *coalition_->events(0);
+  const auto at_b = *coalition_->events(1);
+  serve_as_c();
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  const auto soon = [&](const std::function<bool()>& condition) {
+    while (!condition() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    return condition();
+  };
+  ASSERT_TRUE(soon([&] {
+    const std::lock_guard lock(mutex_);
+    return !asked_bodies_.empty();
+  }));
+  // b shows a all that it flies.
+  const core::Edge edge{core::Capability::kDisclosure, core::RelationDomain::kAir, b, a};
+  const auto as_chief = [](std::string_view cmd, coordination::Act act) {
+    coordination::ActCommand out;
+    out.cmd = CommandId::trusted(cmd);
+    out.by = core::Subject::trusted("chief");
+    out.act = std::move(act);
+    return out;
+  };
+  const auto proposed = coalition_->act(1, as_chief("p", coordination::ProposeRelation{"", {{edge, 3}}, a, ""}));
+  ASSERT_TRUE(proposed.has_value()) << proposed.error().text();
+  ASSERT_TRUE(next_of_type(*at_a, "relation.propose", 30'000).has_value());
+  ASSERT_TRUE(coalition_->act(0, as_chief("a", coordination::AcceptRelation{proposed->hash})).has_value());
+  ASSERT_TRUE(next_of_type(*at_b, "relation.accept", 30'000).has_value());
+  ASSERT_TRUE(coalition_->act(1, coalition_->flight(1, 900, {1})).has_value());
+  EXPECT_TRUE(soon([&] {
+    const auto document = coalition_->get(0, "/v1/coordination/disclosure");
+    return document && document->find("\"level\":\"full\"") != std::string::npos;
+  })) << coalition_->get(0, "/v1/coordination/disclosure").value_or("").substr(0, 2'000);
+  const std::lock_guard lock(mutex_);
+  EXPECT_EQ(asked_bodies_.size(), 1U) << "one question at a time, which is still open";
 }
 
 /// As a client: what is not for it is not there, and a flood of questions keeps nobody else from being answered.

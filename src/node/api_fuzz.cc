@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "node/api_convert.h"
+#include "node/coordination_face.h"
 #include "node_api/operations.h"
 
 namespace tansiq::node {
@@ -67,6 +68,16 @@ struct Handlers {
   void list_measures(int&, api::ListMeasuresRequest&&) {}
   void get_measure(int&, api::GetMeasureRequest&&) {}
   void get_events(int&, api::GetEventsRequest&&) {}
+  void get_relations(int&, api::GetRelationsRequest&&) {}
+  void get_flights(int&, api::GetFlightsRequest&&) {}
+  void get_legs(int&, api::GetLegsRequest&&) {}
+  void get_control(int&, api::GetControlRequest&&) {}
+  void get_disclosure(int&, api::GetDisclosureRequest&&) {}
+  void get_caveats(int&, api::GetCaveatsRequest&&) {}
+  void get_peers(int&, api::GetPeersRequest&&) {}
+  void get_clock(int&, api::GetClockRequest&&) {}
+  void preview_relations(int&, api::PreviewRelationsRequest&& r) { touched += r.body.size(); }
+  void act(int&, api::ActRequest&& r) { touched += read_act_request(r.body, {}) ? 1U : 0U; }
 
   void take(const core::Action& action) {
     if (!core::check_writable(action)) return;

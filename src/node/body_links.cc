@@ -9,6 +9,27 @@
 #include "node/puller.h"
 
 namespace tansiq::node {
+namespace {
+
+/// Asked for in one round.
+constexpr std::size_t kRoundMax = 256;
+
+/// What `peer` has for us. All that is wanted is walked through, so that what others do not give hides nothing.
+std::vector<coordination::WantedBody> wanted_of(const coordination::Coalition& coalition, const AuthorityId& peer) {
+  std::vector<coordination::WantedBody> out;
+  log::Hash after{};
+  for (bool more = true; more && out.size() < kRoundMax;) {
+    const auto page = coalition.wanted_bodies(kRoundMax, after);
+    more = page.size() == kRoundMax;
+    if (more) after = page.back().body;
+    for (const coordination::WantedBody& body : page) {
+      if (body.peer == peer && out.size() < kRoundMax) out.push_back(body);
+    }
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string body_target(const log::Hash& hash) { return fmt::format("{}?hash={}", kBodyPath, hash.hex()); }
 
@@ -100,8 +121,8 @@ Result<std::vector<coordination::WantedBody>> BodyFetcher::wanted() {
   auto promise = std::make_shared<std::promise<Result<std::vector<coordination::WantedBody>>>>();
   auto future = promise->get_future();
   ReadTask task;
-  task.read = [promise](const State& state) -> Departure {
-    auto bodies = std::make_shared<std::vector<coordination::WantedBody>>(state.coalition().wanted_bodies());
+  task.read = [promise, peer = config_.peer](const State& state) -> Departure {
+    auto bodies = std::make_shared<std::vector<coordination::WantedBody>>(wanted_of(state.coalition(), peer));
     return {nullptr, {}, [promise, bodies](const Status& durable) {
               if (durable) {
                 promise->set_value(std::move(*bodies));

@@ -8,7 +8,8 @@
 // read there is never overtaken by an answer. To everybody else, and for what is not here, the answer is the same: 404.
 //
 // What comes is verified by its hash, made durable, and only then counts. What could not be had is asked for again,
-// later each time; one thread asks one peer after the other, with a bound on size and time.
+// later each time. One thread for each peer, with a bound on size and time: who never answers, or drips, holds up his
+// own bodies alone, however many of them there are.
 #pragma once
 
 #include <condition_variable>
@@ -38,6 +39,7 @@ class BodyFetcher {
  public:
   struct Config {
     CoreThread* core = nullptr;  ///< Outlives this.
+    AuthorityId peer;            ///< From whom; what others have is not looked at.
     std::uint64_t seed = 0;      ///< Of the jitter.
     /// The body's bytes, not yet verified. Called on the fetcher's thread.
     std::function<Result<std::string>(const coordination::WantedBody&)> ask;

@@ -138,6 +138,37 @@ TEST_F(CoalitionNode, ActsComeOverHttpToo) {
   EXPECT_THAT(answer->body, HasSubstr("known are flight.file"));
   answer = client->get("/v1/coordination/relations");
   EXPECT_EQ(answer->status, 403) << "acting is not reading";
+  answer = client->send(net::Method::kPost, "/v1/coordination/acts", {{"Content-Type", "text/plain"}}, "{}");
+  EXPECT_THAT(answer->body, HasSubstr("send application/json"));
+  answer = client->post_json("/v1/coordination/acts?dry=1", "{}");
+  EXPECT_THAT(answer->body, HasSubstr("takes no query parameters"));
+  answer = client->get("/v1/coordination/acts");
+  EXPECT_EQ(answer->status, 405);
+}
+
+/// Every document of coordination is in the contract, and is what it says.
+TEST_F(CoalitionNode, DocumentsKeepToTheContract) {
+  const auto token = coalition_->node(0).mint_token("observer", {"coordination.read"}, 60'000);
+  const auto client = *net::HttpClient::create({.base_url = coalition_->node(0).address(), .bearer_token = *token});
+  const std::string contract = client->get("/openapi.yaml")->body;
+  for (const auto& [name, member] : std::vector<std::pair<std::string, std::string>>{{"relations", "proposals"},
+                                                                                     {"flights", "flights"},
+                                                                                     {"legs", "notices"},
+                                                                                     {"control", "zones"},
+                                                                                     {"disclosure", "shown"},
+                                                                                     {"caveats", "watched"},
+                                                                                     {"peers", "self"},
+                                                                                     {"clock", "limit_ms"}}) {
+    const std::string path = "/v1/coordination/" + name;
+    EXPECT_THAT(contract, HasSubstr("\n  " + path + ":\n"));
+    auto answer = client->get(path);
+    EXPECT_EQ(answer->status, 200) << path;
+    EXPECT_THAT(answer->body, HasSubstr("\"" + member + "\":")) << path;
+    answer = client->get(path + "?all=1");
+    EXPECT_EQ(answer->status, 400) << path;
+    EXPECT_EQ(client->send(net::Method::kDelete, path)->status, 405) << path;
+  }
+  EXPECT_EQ(client->get("/v1/coordination/nothing")->status, 404);
 }
 
 }  // namespace

@@ -18,9 +18,6 @@
 
 namespace tansiq::node {
 
-inline constexpr std::string_view kReadCoordination = "coordination.read";
-inline constexpr std::string_view kActInCoordination = "coordination.act";
-
 /// What a node shows about one of its peers.
 struct PeerStanding {
   AuthorityId id;

@@ -45,7 +45,7 @@ EventHub::EventHub(std::unique_ptr<store::LogReader> reader, std::uint64_t next_
 
 EventHub::~EventHub() { stop(); }
 
-Status EventHub::check(std::optional<std::uint64_t> from) const {
+Status EventHub::check(std::string_view subject, std::optional<std::uint64_t> from) const {
   const std::lock_guard lock(mutex_);
   if (stopping_) return fail(ErrorCode::kUnavailable, "the node is stopping");
   if (from && *from > durable_seq_) {
@@ -55,17 +55,25 @@ Status EventHub::check(std::optional<std::uint64_t> from) const {
   if (listeners_.load() >= streams_max_) {
     return fail(ErrorCode::kOverloaded, fmt::format("{} event streams are open, the most there may be", streams_max_));
   }
+  const std::size_t most = std::max<std::size_t>(1, streams_max_ / 4);
+  if (const auto own = of_subject_.find(subject); own != of_subject_.end() && own->second >= most) {
+    return fail(ErrorCode::kOverloaded,
+                fmt::format("{} event streams of {} are open, the most that one subject may have; "
+                            "close some",
+                            own->second, subject));
+  }
   return {};
 }
 
-void EventHub::subscribe(net::StreamHandle stream, std::optional<std::uint64_t> from) {
+void EventHub::subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from) {
   const std::lock_guard lock(mutex_);
   if (stopping_) {
     stream.close();
     return;
   }
   listeners_.fetch_add(1);
-  joining_.push_back({std::move(stream), from.value_or(durable_seq_)});
+  ++of_subject_[subject];
+  joining_.push_back({std::move(subject), std::move(stream), from.value_or(durable_seq_)});
   changed_.notify_one();
 }
 
@@ -107,9 +115,13 @@ void EventHub::run() {
     }
     take_fresh(fresh);
     waiting_for_sockets = false;
-    const auto over = [&](Listener& l) { return !advance(l, end); };
-    const std::size_t ended = std::erase_if(active_, over);
-    listeners_.fetch_sub(ended);
+    std::vector<std::string> ended;
+    std::erase_if(active_, [&](Listener& l) {
+      if (advance(l, end)) return false;
+      ended.push_back(std::move(l.subject));
+      return true;
+    });
+    forget(ended);
     for (const Listener& l : active_) waiting_for_sockets = waiting_for_sockets || l.next < end;
   }
   const std::lock_guard lock(mutex_);
@@ -117,7 +129,18 @@ void EventHub::run() {
   for (Listener& l : joining_) l.stream.close();
   active_.clear();
   joining_.clear();
+  of_subject_.clear();
   listeners_.store(0);
+}
+
+void EventHub::forget(const std::vector<std::string>& ended) {
+  if (ended.empty()) return;
+  const std::lock_guard lock(mutex_);
+  for (const std::string& subject : ended) {
+    const auto own = of_subject_.find(subject);
+    if (--own->second == 0) of_subject_.erase(own);
+  }
+  listeners_.fetch_sub(ended.size());
 }
 
 void EventHub::take_fresh(std::vector<Fresh>& fresh) {

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,10 +32,12 @@ class EventHub {
   EventHub(const EventHub&) = delete;
   EventHub& operator=(const EventHub&) = delete;
 
+  /// Whether `subject` may listen from there. Fails with `kInvalid` when `from` lies beyond what is durable,
+  /// `kOverloaded` at the bound of listeners, or of one subject's: a quarter of all, so that nobody who leaves his
+  /// streams unread can take every place.
+  [[nodiscard]] Status check(std::string_view subject, std::optional<std::uint64_t> from) const;
   /// Adds a listener that gets every entry with `seq >= from`; without `from`, those that become durable from now on.
-  /// Fails with `kInvalid` when `from` lies beyond what is durable, `kOverloaded` at the bound of listeners.
-  [[nodiscard]] Status check(std::optional<std::uint64_t> from) const;
-  void subscribe(net::StreamHandle stream, std::optional<std::uint64_t> from);
+  void subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from);
 
   /// Entries up to and without `next_seq` are durable. `lines` are those from `first_seq` on, without gap; they may be
   /// left out when nobody listens. Core thread; costs one lock a batch.
@@ -48,6 +51,7 @@ class EventHub {
 
  private:
   struct Listener {
+    std::string subject;
     net::StreamHandle stream;
     std::uint64_t next = 0;
   };
@@ -58,6 +62,8 @@ class EventHub {
 
   void run();
   void take_fresh(std::vector<Fresh>& fresh);
+  /// The streams of these subjects are over, one each.
+  void forget(const std::vector<std::string>& ended);
   /// Sends as much as the listener's queue may hold now. False when the stream is over.
   bool advance(Listener& listener, std::uint64_t end);
   bool send_recent(Listener& listener, std::uint64_t end);
@@ -69,6 +75,7 @@ class EventHub {
 
   mutable std::mutex mutex_;  // Guards what follows, up to the blank line.
   std::condition_variable changed_;
+  std::map<std::string, std::size_t, std::less<>> of_subject_;  ///< Listeners; none of those who have none.
   std::vector<Listener> joining_;
   std::vector<Fresh> fresh_;
   std::uint64_t durable_seq_;

@@ -10,6 +10,7 @@
 #include "base/invariant.h"
 #include "core/names.h"
 #include "log/sha256.h"
+#include "net/jwt.h"
 #include "node/f3548_convert.h"
 #include "node/f3548_json.h"
 #include "node/http_source.h"
@@ -21,8 +22,6 @@ using f3548::Place;
 using f3548::Registry;
 
 constexpr int kCreated = 201;
-/// What an entry has room for.
-constexpr std::size_t kSubjectBytesMax = 500;
 /// Where an area beyond the limits is a bad request, as deployed, and where it is too large.
 constexpr int kBad = 400;
 constexpr int kTooLarge = 413;
@@ -39,6 +38,8 @@ int status_of(const Error& error) {
     case ErrorCode::kTooLarge:
     case ErrorCode::kTooMuchWork:
       return kTooLarge;
+    case ErrorCode::kRateLimited:
+      return 429;
     case ErrorCode::kOverloaded:
     case ErrorCode::kUnavailable:
       return 503;
@@ -110,7 +111,7 @@ Status F3548Face::authorise(Context& context, std::string_view scope) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   if (!allowed) return fail(ErrorCode::kForbidden, fmt::format("the token lacks the scope {}", scope));
-  if (const Status good = core::check_label(principal.subject, kSubjectBytesMax, "sub"); !good) {
+  if (const Status good = core::check_label(principal.subject, net::kSubjectBytesMax, "sub"); !good) {
     return fail(ErrorCode::kUnauthenticated, good.error().message);
   }
   context.caller = to_caller(principal);

@@ -370,6 +370,21 @@ TEST(Events, BadPositionsAreRefused) {
   EXPECT_EQ(r->status, 400);
 }
 
+TEST(Events, OneSubjectCannotTakeEveryPlace) {
+  TestNode t([](NodeConfig& config) { config.limits.streams_max = 8; });
+  const std::string greedy = t.token("greedy");
+  std::vector<std::unique_ptr<net::EventStream>> held;
+  for (int i = 0; i < 2; ++i) held.push_back(std::move(*t.client(greedy)->events("/v1/events")));
+  const auto refused = problem(t.get("/v1/events", greedy), 503);
+  EXPECT_EQ(refused.type, "/problems/overloaded");
+  EXPECT_NE(refused.detail.find("of greedy"), std::string::npos) << refused.detail;
+  EXPECT_TRUE(t.client(t.token("modest"))->events("/v1/events").has_value());
+  held.clear();  // its places are free again
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!t.client(greedy)->events("/v1/events") && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_TRUE(t.client(greedy)->events("/v1/events").has_value());
+}
+
 TEST(Events, TheNumberOfListenersIsBounded) {
   TestNode t([](NodeConfig& config) { config.limits.streams_max = 1; });
   const std::string token = t.token("watcher");

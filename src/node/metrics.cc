@@ -98,9 +98,54 @@ void add_http(Families& out, const net::HttpCounters& http) {
   out.counter("http_bad_requests_total", "Requests refused before any handler.", http.bad_requests);
   out.counter("http_timeouts_total", "Connections closed for slowness.", http.timeouts);
   out.counter("http_slow_consumers_total", "Event streams cut off for slowness.", http.slow_consumers);
+  out.counter("http_connections_replaced_total", "Waiting connections closed in favour of newer ones.",
+              http.connections_replaced);
+  out.counter("http_outputs_dropped_total", "Connections cut off because too many answers waited to be taken.",
+              http.outputs_dropped);
+  out.gauge("http_unsent_bytes", "Answers not taken yet.", static_cast<double>(http.unsent_bytes));
   out.counter("http_tls_failures_total", "TLS handshakes that failed.", http.tls_failures);
   out.counter("http_bytes_in_total", "Bytes received.", http.bytes_in);
   out.counter("http_bytes_out_total", "Bytes sent.", http.bytes_out);
+}
+
+void add_gauge(MetricFamily& family, const std::string& issuer, double value) {
+  ClientMetric metric;
+  metric.label.push_back({"issuer", issuer});
+  metric.gauge.value = value;
+  family.metric.push_back(std::move(metric));
+}
+
+void add_credentials(Families& out, const MetricsSource& source) {
+  auto& taken = out.add("tokens_taken_total", "Requests with a valid token, by who made it.", MetricType::Counter);
+  add_labelled(taken, "by", "node", source.door.local);
+  add_labelled(taken, "by", "issuer", source.door.outside);
+  auto& refused = out.add("tokens_refused_total", "Requests whose token was refused, by reason.", MetricType::Counter);
+  for (std::size_t i = 0; i < net::kTokenFaults; ++i) {
+    add_labelled(refused, "reason", net::to_text(static_cast<net::TokenFault>(i)), source.door.refused.at(i));
+  }
+  auto& limited = out.add("rate_limited_total", "Requests answered 429, by what was limited.", MetricType::Counter);
+  add_labelled(limited, "by", "subject", source.door.limited_subjects);
+  add_labelled(limited, "by", "address", source.door.limited_addresses);
+  auto& keys = out.add("issuer_keys", "Keys of each issuer that are in use.", MetricType::Gauge);
+  for (const auto& issuer : source.issuers) add_gauge(keys, issuer.name, static_cast<double>(issuer.keys));
+  auto& trouble = out.add("issuer_trouble", "1 while an issuer's keys cannot be read or fetched.", MetricType::Gauge);
+  for (const auto& issuer : source.issuers) add_gauge(trouble, issuer.name, issuer.trouble.empty() ? 0 : 1);
+  auto& age = out.add("issuer_keys_age_seconds", "Since its keys were last fetched.", MetricType::Gauge);
+  for (const auto& issuer : source.issuers) {
+    if (issuer.age_ms) add_gauge(age, issuer.name, static_cast<double>(*issuer.age_ms) / 1'000);
+  }
+  auto& failed = out.add("issuer_fetches_failed_total", "Fetches of its keys that failed.", MetricType::Counter);
+  for (const auto& issuer : source.issuers) {
+    if (issuer.fetches) add_labelled(failed, "issuer", issuer.name, issuer.fetches_failed);
+  }
+  out.gauge("test_mode", "1 while the node takes tokens that anybody can make.", source.test_mode ? 1 : 0);
+  out.counter("tls_renewals_total", "Certificates taken since the start.", source.certificate.renewed);
+  out.gauge("tls_trouble", "1 while the certificate's files cannot be used and an older one stays.",
+            source.certificate.trouble.empty() ? 0 : 1);
+  if (source.certificate.valid_until) {
+    out.gauge("tls_valid_until_timestamp_seconds", "When the certificate in use ends; absent without TLS.",
+              static_cast<double>(source.certificate.valid_until->ms) / 1'000);
+  }
 }
 
 void add_disk(Families& out, const std::filesystem::path& dir) {
@@ -142,6 +187,7 @@ std::string metrics_text(const MetricsSource& source) {
   out.gauge("published_entries", "Entries that the published checkpoint covers.",
             static_cast<double>(source.published_entries));
   add_http(out, source.http);
+  add_credentials(out, source);
   add_disk(out, source.data_dir);
   return out.text();
 }

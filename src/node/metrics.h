@@ -7,6 +7,7 @@
 
 #include "net/http_server.h"
 #include "node/clock_bound.h"
+#include "node/credentials.h"
 #include "node/figures.h"
 
 namespace tansiq::node {
@@ -19,6 +20,10 @@ struct MetricsSource {
   ClockStanding clock;
   bool recovering = false;
   std::uint64_t recovery_missing = 0;  ///< Own entries that are known to have been signed and are not held.
+  net::DoorFigures door;
+  std::vector<net::IssuerStanding> issuers;
+  bool test_mode = false;
+  CertificateKeeper::Standing certificate;
   std::uint64_t published_entries = 0;
   std::filesystem::path data_dir;  ///< For free and used bytes.
 };

@@ -43,9 +43,6 @@ void NativeFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
   Context context{exchange, {}};
   const net::Request& request = exchange->request();
   if (request.segments().front() == kLogPrefix && request.segments().size() > 1) return handle_log(context);
-  if (request.segments().size() == 3 && request.segments()[0] == "v1" && request.segments()[1] == "coordination") {
-    return handle_coordination(context);
-  }
   auto match = router_.find(request);
   if (!match) {
     if (match.error().code != ErrorCode::kMethodNotAllowed) return refuse(context, std::move(match.error()));
@@ -102,59 +99,6 @@ void NativeFace::handle_log(Context& context) {
     return answer(context, std::move(response));
   }
   services_.log.handle(context.exchange);
-}
-
-void NativeFace::handle_coordination(Context& context) {
-  const net::Request& request = context.exchange->request();
-  const std::string name = request.segments()[2];
-  const bool acts = name == "acts";
-  const bool preview = name == "preview";
-  const auto refuse_with = [&](Error error, std::string_view scope) {
-    net::Response response = problem(*context.exchange, std::move(error));
-    if (!scope.empty()) net::add_challenge(response, request, scope);
-    answer(context, std::move(response));
-  };
-  const net::Method wanted = acts || preview ? net::Method::kPost : net::Method::kGet;
-  if (request.method != wanted) {
-    net::Response response =
-        problem(*context.exchange, {ErrorCode::kMethodNotAllowed, fmt::format("use {}", net::method_name(wanted)), {}});
-    response.headers.add("Allow", net::method_name(wanted));
-    return answer(context, std::move(response));
-  }
-  const std::string_view scope = acts ? kActInCoordination : kReadCoordination;
-  if (const Status allowed = authorise(context, scope, false); !allowed) return refuse_with(allowed.error(), scope);
-  if (acts) return act(context);
-  if (name == "peers") {
-    return read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
-      return net::json_response(200, services_.peers(all));
-    });
-  }
-  if (name == "clock") return answer(context, net::json_response(200, services_.clock()));
-  if (preview) {
-    return read_all(context,
-                    [exchange = context.exchange](const coordination::Coalition& all) -> Result<net::Response> {
-                      return net::json_response(200, TRY(preview_json(exchange->request().body, all)));
-                    });
-  }
-  read_all(context, [name](const coordination::Coalition& all) -> Result<net::Response> {
-    auto document = coordination_json(name, all);
-    if (document) return net::json_response(200, std::move(*document));
-    return fail(ErrorCode::kNotFound,
-                "there are acts, caveats, clock, control, disclosure, flights, legs, peers, preview and relations");
-  });
-}
-
-void NativeFace::act(Context& context) {
-  auto command = read_act_request(context.exchange->request().body, context.caller.subject);
-  if (!command) return refuse(context, std::move(command.error()));
-  auto done = [this, exchange = context.exchange](Result<coordination::ActOutcome> outcome,
-                                                  const coordination::Coalition&) {
-    if (!outcome) return Departure{exchange, problem(*exchange, std::move(outcome.error())), {}};
-    return Departure{exchange, net::json_response(200, act_json(*outcome)), {}};
-  };
-  if (const Status taken = services_.core.submit(ActTask{std::move(*command), std::move(done)}); !taken) {
-    refuse(context, taken.error());
-  }
 }
 
 // --- answering -------------------------------------------------------------------------------------------------------
@@ -254,8 +198,12 @@ void NativeFace::get_readiness(Context& context, api::GetReadinessRequest&&) {
   // Through the queue: ready means that the core thread answers.
   // A charter that others have left behind is no reason to send it no requests, but for those who run it to act.
   read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
-    const std::string trouble = charter_trouble(all, services_.core.now());
-    return net::text_response(200, trouble.empty() ? "ready\n" : "ready, but " + trouble + "\n");
+    std::vector<std::string> remarks = services_.remarks();
+    if (std::string trouble = charter_trouble(all, services_.core.now()); !trouble.empty()) {
+      remarks.insert(remarks.begin(), std::move(trouble));
+    }
+    return net::text_response(200,
+                              remarks.empty() ? "ready\n" : fmt::format("ready, but {}\n", fmt::join(remarks, "; ")));
   });
 }
 
@@ -388,13 +336,60 @@ void NativeFace::get_events(Context& context, api::GetEventsRequest&& request) {
   const auto last = net::last_event_id(context.exchange->request());
   if (!last) return refuse(context, last.error());
   if (*last) from = static_cast<std::uint64_t>(**last) + 1;
-  if (const Status good = services_.events.check(from); !good) return refuse(context, good.error());
+  if (const Status good = services_.events.check(context.caller.subject.str(), from); !good)
+    return refuse(context, good.error());
   if (context.exchange->request().method == net::Method::kHead) {
     net::Response response;
     response.headers.add("Content-Type", "text/event-stream");
     return answer(context, std::move(response));
   }
-  services_.events.subscribe(context.exchange->begin_stream(), from);
+  services_.events.subscribe(context.caller.subject.str(), context.exchange->begin_stream(), from);
+}
+
+// --- coordination ----------------------------------------------------------------------------------------------------
+
+void NativeFace::read_document(Context& context, std::string_view name) {
+  read_all(context, [name](const coordination::Coalition& all) -> Result<net::Response> {
+    auto document = coordination_json(name, all);
+    EXPECT_INVARIANT(document.has_value());
+    return net::json_response(200, std::move(*document));
+  });
+}
+
+void NativeFace::get_relations(Context& context, api::GetRelationsRequest&&) { read_document(context, "relations"); }
+void NativeFace::get_flights(Context& context, api::GetFlightsRequest&&) { read_document(context, "flights"); }
+void NativeFace::get_legs(Context& context, api::GetLegsRequest&&) { read_document(context, "legs"); }
+void NativeFace::get_control(Context& context, api::GetControlRequest&&) { read_document(context, "control"); }
+void NativeFace::get_disclosure(Context& context, api::GetDisclosureRequest&&) { read_document(context, "disclosure"); }
+void NativeFace::get_caveats(Context& context, api::GetCaveatsRequest&&) { read_document(context, "caveats"); }
+
+void NativeFace::get_peers(Context& context, api::GetPeersRequest&&) {
+  read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
+    return net::json_response(200, services_.peers(all));
+  });
+}
+
+void NativeFace::get_clock(Context& context, api::GetClockRequest&&) {
+  answer(context, net::json_response(200, services_.clock()));
+}
+
+void NativeFace::preview_relations(Context& context, api::PreviewRelationsRequest&& request) {
+  read_all(context, [body = std::move(request.body)](const coordination::Coalition& all) -> Result<net::Response> {
+    return net::json_response(200, TRY(preview_json(body, all)));
+  });
+}
+
+void NativeFace::act(Context& context, api::ActRequest&& request) {
+  auto command = read_act_request(request.body, context.caller.subject);
+  if (!command) return refuse(context, std::move(command.error()));
+  auto done = [this, exchange = context.exchange](Result<coordination::ActOutcome> outcome,
+                                                  const coordination::Coalition&) {
+    if (!outcome) return Departure{exchange, problem(*exchange, std::move(outcome.error())), {}};
+    return Departure{exchange, net::json_response(200, act_json(*outcome)), {}};
+  };
+  if (const Status taken = services_.core.submit(ActTask{std::move(*command), std::move(done)}); !taken) {
+    refuse(context, taken.error());
+  }
 }
 
 }  // namespace tansiq::node

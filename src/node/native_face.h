@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "net/bearer.h"
 #include "net/http_server.h"
@@ -29,6 +30,8 @@ class NativeFace {
     const net::Authenticator& authenticator;
     std::function<std::string()> metrics;  ///< The text of /metrics.
     std::function<Status()> ready;         ///< Why not ready, if so.
+    /// What whoever runs the node should know although it is ready.
+    std::function<std::vector<std::string>()> remarks;
     /// The document of peers and links.
     std::function<std::string(const coordination::Coalition&)> peers;
     std::function<std::string()> clock;         ///< The document of the clock's bound.
@@ -76,6 +79,16 @@ class NativeFace {
   void update_measure(Context& context, api::UpdateMeasureRequest&& request);
   void withdraw_measure(Context& context, api::WithdrawMeasureRequest&& request);
   void get_events(Context& context, api::GetEventsRequest&& request);
+  void get_relations(Context& context, api::GetRelationsRequest&& request);
+  void get_flights(Context& context, api::GetFlightsRequest&& request);
+  void get_legs(Context& context, api::GetLegsRequest&& request);
+  void get_control(Context& context, api::GetControlRequest&& request);
+  void get_disclosure(Context& context, api::GetDisclosureRequest&& request);
+  void get_caveats(Context& context, api::GetCaveatsRequest&& request);
+  void get_peers(Context& context, api::GetPeersRequest&& request);
+  void get_clock(Context& context, api::GetClockRequest&& request);
+  void preview_relations(Context& context, api::PreviewRelationsRequest&& request);
+  void act(Context& context, api::ActRequest&& request);
 
  private:
   using Render = std::function<Result<net::Response>(const core::Machine&)>;
@@ -84,8 +97,8 @@ class NativeFace {
   [[nodiscard]] Status authorise(Context& context, std::string_view scope, bool open);
   [[nodiscard]] bool needs_no_token(const api::OperationInfo& info, const net::Request& request) const;
   void handle_log(Context& context);
-  void handle_coordination(Context& context);
-  void act(Context& context);
+  /// A document of coordination (coordination_face.h) by its name.
+  void read_document(Context& context, std::string_view name);
   /// Reads live state: `render` runs on the core thread.
   void read(Context& context, Render render);
   void read_all(Context& context, RenderAll render);

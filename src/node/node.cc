@@ -16,6 +16,7 @@
 #include "log/checkpoint.h"
 #include "node/clock_bound.h"
 #include "node/core_thread.h"
+#include "node/credentials.h"
 #include "node/data_dir.h"
 #include "node/event_hub.h"
 #include "node/f3548_face.h"
@@ -27,6 +28,7 @@
 #include "node/peer_links.h"
 #include "node/recovery_keeper.h"
 #include "node/restore.h"
+#include "node/snapshot_keeper.h"
 #include "store/sqlite_store.h"
 
 namespace tansiq::node {
@@ -46,7 +48,7 @@ class Node::Impl {
         clock_(config_.clock != nullptr ? *config_.clock : *own_clock_),
         dir_(std::move(dir)),
         vkey_(dir_.key.verifier().text()),
-        authenticator_(dir_.token_key, system_clock_) {}
+        certificate_(config_.tls) {}
 
   ~Impl() {
     stop();
@@ -59,6 +61,7 @@ class Node::Impl {
   [[nodiscard]] Status open();
   [[nodiscard]] Status start();
   void stop();
+  void reload();
   [[nodiscard]] Status wait();
   void submit(core::Command command, SubmitCallback callback);
   void tick() { (void)core_->submit_urgent(TickTask{}); }
@@ -89,9 +92,6 @@ class Node::Impl {
 
   void keep_house();
   void one_round(std::chrono::steady_clock::time_point& next_tick);
-  void ask_for_snapshot();
-  void write_snapshot(const store::Snapshot& snapshot);
-  [[nodiscard]] static store::Snapshot take_snapshot(const State& state);
   [[nodiscard]] Status ready() const;
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] Status link_peers();
@@ -115,10 +115,12 @@ class Node::Impl {
   const Clock& clock_;
   DataDir dir_;
   const std::string vkey_;
-  net::TokenAuthenticator authenticator_;
   OpenReport report_;
   CoreFigures figures_;
   ProblemLog problems_;
+  std::unique_ptr<net::Doorkeeper> door_;
+  CertificateKeeper certificate_;
+  SnapshotKeeper snapshots_{figures_, [this] { changed_.notify_all(); }};
 
   HeadNotes notes_;
   std::unique_ptr<store::SqliteStore> store_;
@@ -150,8 +152,6 @@ class Node::Impl {
   bool stop_asked_ = false;
   bool stopped_ = false;
   std::optional<Error> failure_;
-  std::optional<store::Snapshot> snapshot_to_write_;
-  bool snapshot_asked_ = false;
 
   std::mutex waiting_;  // One thread at a time shuts the node down.
   std::thread housekeeper_;
@@ -161,6 +161,7 @@ class Node::Impl {
 
 Status Node::Impl::open() {
   const auto begin = std::chrono::steady_clock::now();
+  door_ = TRY(make_doorkeeper(config_, dir_.token_key, dir_.charter.charter.data_mode, system_clock_, problems_));
   TRY_VOID(open_store());
   logs_.emplace(TRY(LogBook::open(*store_, dir_.charter.charter, dir_.self)));
   coordination::CoalitionConfig config{
@@ -176,7 +177,9 @@ Status Node::Impl::open() {
     stated = 0;
   bound_ = std::make_unique<ClockBound>(dir_.charter.charter.timing.clock_error_ms, system_time_source(), stated);
   bound_->observe();
-  Restored restored = TRY(restore_state(*store_, *logs_, config, clock_.now(), config_.f3548));
+  f3548::Switches switches = config_.f3548;
+  switches.allow_http = switches.allow_http || config_.test_mode;
+  Restored restored = TRY(restore_state(*store_, *logs_, config, clock_.now(), switches));
   report_.created = dir_.created;
   report_.develop_charter = dir_.develop_charter;
   report_.entries = restored.entries;
@@ -247,9 +250,10 @@ Status Node::Impl::make_threads(State state) {
                            .events = *hub_,
                            .log = *log_face_,
                            .problems = problems_,
-                           .authenticator = authenticator_,
+                           .authenticator = *door_,
                            .metrics = [this] { return metrics(); },
                            .ready = [this] { return ready(); },
+                           .remarks = [this] { return credential_remarks(config_.test_mode, *door_, certificate_); },
                            .peers = [this](const coordination::Coalition& all) { return peers(all); },
                            .clock = [this] { return clock_json(bound_->standing()); },
                            .charter_note =
@@ -262,22 +266,14 @@ Status Node::Impl::make_threads(State state) {
                            .public_log = config_.public_log,
                            .public_metrics = config_.public_metrics});
   f3548_face_ = std::make_unique<F3548Face>(F3548Face::Services{
-      .core = *core_, .problems = problems_, .authenticator = authenticator_, .program_version = TANSIQ_VERSION});
+      .core = *core_, .problems = problems_, .authenticator = *door_, .program_version = TANSIQ_VERSION});
   return {};
 }
 
 Status Node::Impl::start() {
-  net::HttpServerOptions options;
-  options.address = config_.listen_address;
-  options.port = config_.listen_port;
-  options.io_threads = config_.io_threads;
-  options.limits.connections_max = config_.limits.connections_max;
-  options.limits.body_bytes_max = config_.limits.body_bytes_max;
-  options.allow_plaintext_remote = config_.allow_plain_remote;
-  if (!config_.tls.certificate.empty() || !config_.tls.key.empty()) {
-    options.tls = net::TlsConfig{config_.tls.certificate.string(), config_.tls.key.string(), {}, false};
-  }
+  net::HttpServerOptions options = server_options(config_);
   options.on_problem = [this](const net::ServerProblem& problem) { note_server_problem(problem); };
+  door_->issuers()->start();
   core_->start();
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (F3548Face::serves(exchange->request())) return f3548_face_->handle(exchange);
@@ -423,6 +419,11 @@ void Node::Impl::stop() {
   changed_.notify_all();
 }
 
+void Node::Impl::reload() {
+  door_->issuers()->reload();
+  certificate_.reload();  // Within one round of house keeping.
+}
+
 void Node::Impl::fail_with(const Error& error) {
   const std::lock_guard lock(mutex_);
   if (!failure_) failure_ = error;
@@ -444,6 +445,7 @@ Status Node::Impl::wait() {
 
 /// In the order of the data flow, so that whatever was taken in is answered: sockets, core, record, streams.
 void Node::Impl::shut_down() {
+  if (!core_) return problems_.drain();  // It has not even opened.
   log_info("node.stopping");
   const auto failed = [this] {
     const std::lock_guard lock(mutex_);
@@ -454,13 +456,14 @@ void Node::Impl::shut_down() {
   if (housekeeper_.joinable()) housekeeper_.join();
   if (hub_) hub_->stop();
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
+  door_->issuers()->stop();
   if (const auto links = linked()) links->stop();
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
   recovery_.stop();
   if (core_ && !core_->failed() && server_ && !failed() && !store_->recovering()) {
-    if (core_->state().next_seq() > figures_.snapshot_entries.load()) write_snapshot(take_snapshot(core_->state()));
+    snapshots_.write_last(core_->state(), *store_);
     if (const Status published = store_->publish(); !published) fail_with(published.error());
   }
   problems_.drain();
@@ -472,20 +475,19 @@ void Node::Impl::shut_down() {
 void Node::Impl::keep_house() {
   auto next_tick = std::chrono::steady_clock::now();
   while (true) {
-    std::optional<store::Snapshot> snapshot;
     {
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, std::chrono::milliseconds(store::kPublishIntervalMs),
-                        [&] { return stop_asked_ || failure_.has_value() || snapshot_to_write_.has_value(); });
+                        [&] { return stop_asked_ || failure_ || snapshots_.has_come(); });
       if (stop_asked_ || failure_) return;
-      snapshot.swap(snapshot_to_write_);
     }
+    certificate_.look(*server_, std::chrono::steady_clock::now());
     if (recovery_.active()) {
       recovery_round();
       problems_.drain();
       continue;
     }
-    if (snapshot) write_snapshot(*snapshot);
+    snapshots_.write_what_came(*store_);
     one_round(next_tick);
   }
 }
@@ -507,7 +509,7 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
   }
   const std::uint64_t covered = figures_.snapshot_entries.load();
   if (config_.snapshot_every_entries > 0 && figures_.log_entries.load() >= covered + config_.snapshot_every_entries) {
-    ask_for_snapshot();
+    snapshots_.ask(*core_);
   }
 }
 
@@ -515,53 +517,6 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
 void Node::Impl::judge_clock() {
   ClockStanding seen = bound_->observe();
   if (has_mirrors()) (void)core_->submit_urgent(ClockTask{seen.fit, std::move(seen.text)});
-}
-
-store::Snapshot Node::Impl::take_snapshot(const State& state) {
-  Bytes bytes = state.write_snapshot();
-  const store::Hash hash = snapshot_state_hash(bytes);
-  return {state.next_seq(), hash, std::move(bytes)};
-}
-
-/// The core thread serialises its state between two batches: the pause is measured and shown in /metrics. Writing it to
-/// the disk happens here, beside the deciding.
-void Node::Impl::ask_for_snapshot() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(snapshot_asked_, true)) return;
-  }
-  auto take = [this](const State& state) {
-    const auto begin = std::chrono::steady_clock::now();
-    auto taken = std::make_shared<store::Snapshot>(take_snapshot(state));
-    figures_.snapshot_pause_ms.store(milliseconds_since(begin));
-    auto hand_over = [this, taken](const Status& durable) {
-      if (!durable) return;  // The state includes what was lost.
-      const std::lock_guard lock(mutex_);
-      snapshot_to_write_ = std::move(*taken);
-      changed_.notify_all();
-    };
-    return Departure{nullptr, {}, std::move(hand_over)};
-  };
-  (void)core_->submit_urgent(ReadTask{std::move(take), {}});
-}
-
-void Node::Impl::write_snapshot(const store::Snapshot& snapshot) {
-  const auto begin = std::chrono::steady_clock::now();
-  const Status written = store_->put_snapshot(snapshot.next_seq, snapshot.state_hash, snapshot.bytes);
-  {
-    const std::lock_guard lock(mutex_);
-    snapshot_asked_ = false;
-  }
-  if (!written) {
-    // A snapshot only makes the next start faster. The record itself is judged by `append` and `publish`.
-    log_warning("snapshot.failed", {{"message", written.error().message}});
-  } else {
-    log_info("snapshot.written", {{"entries", snapshot.next_seq},
-                                  {"bytes", snapshot.bytes.size()},
-                                  {"pause_ms", figures_.snapshot_pause_ms.load()},
-                                  {"took_ms", milliseconds_since(begin)}});
-  }
-  figures_.snapshot_entries.store(snapshot.next_seq);  // After a failure too: try again with the next batch of entries.
 }
 
 // --- what others ask -------------------------------------------------------------------------------------------------
@@ -584,6 +539,10 @@ std::string Node::Impl::metrics() const {
                        .clock = bound_->standing(),
                        .recovering = recovery_.active(),
                        .recovery_missing = recovery_.active() ? recovery_.standing().missing() : 0,
+                       .door = door_->figures(),
+                       .issuers = door_->issuers()->standing(),
+                       .test_mode = config_.test_mode,
+                       .certificate = certificate_.standing(),
                        .published_entries = store_->published(store::kMainLog).size,
                        .data_dir = config_.data_dir});
 }
@@ -666,6 +625,7 @@ void Node::act(coordination::ActCommand command, std::function<void(Result<coord
   impl_->act(std::move(command), std::move(callback));
 }
 void Node::stop() { impl_->stop(); }
+void Node::reload() { impl_->reload(); }
 Status Node::wait() { return impl_->wait(); }
 void Node::submit(core::Command command, SubmitCallback callback) {
   impl_->submit(std::move(command), std::move(callback));
@@ -680,18 +640,7 @@ const std::string& Node::log_vkey() const { return impl_->vkey(); }
 
 Result<std::string> Node::mint_token(std::string_view subject, const std::vector<std::string>& scopes,
                                      DurationMs ttl_ms) const {
-  net::TokenClaims claims;
-  claims.subject = subject;
-  for (const std::string& scope : scopes) {
-    if (std::ranges::find(kScopes, std::string_view(scope)) == kScopes.end()) {
-      return fail(ErrorCode::kInvalid,
-                  fmt::format("there is no scope {}; known are {}", scope, fmt::join(kScopes, ", ")), "scope");
-    }
-    claims.scopes.insert(scope);
-  }
-  claims.issued = impl_->system_now();
-  claims.expires = claims.issued + ttl_ms;
-  return net::mint_token(impl_->dir().token_key, std::move(claims));
+  return mint_scoped_token(impl_->dir().token_key, subject, scopes, impl_->system_now(), ttl_ms);
 }
 
 }  // namespace tansiq::node

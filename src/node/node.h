@@ -38,6 +38,8 @@
 #include "core/command.h"
 #include "core/entry.h"
 #include "f3548/registry.h"
+#include "net/issuers.h"
+#include "net/rate_limit.h"
 
 namespace tansiq::store {
 class Files;
@@ -58,6 +60,16 @@ struct NodeLimits {
   std::size_t command_queue_max = kCommandQueueMax;
   std::size_t batch_commands_max = kBatchCommandsMax;
   std::size_t streams_max = 1'000;  ///< Open event streams.
+};
+
+/// Whose tokens are taken beside the node's own, and how often a client may ask (net/doorkeeper.h).
+struct AuthConfig {
+  /// An issuer without `scopes` may grant those of F3548.
+  std::vector<net::IssuerConfig> issuers{};
+  std::vector<std::string> audiences{};  ///< Names of this node, one of which a token of an issuer must be for.
+  DurationMs token_ms_max = net::kJwtLifetimeMsMax;
+  net::RateLimit subjects{};  ///< Of each subject with a valid token; no limit by default.
+  net::RateLimit addresses{.per_second = 100, .burst = 1'000};  ///< Of requests without the valid token they needed.
 };
 
 /// What `Node::open` needs. Everything has a default that gives a working node on loopback.
@@ -111,6 +123,10 @@ struct NodeConfig {
 
   /// The secret of local tokens (net/bearer.h). Empty: `<data_dir>/token.key`, created when missing.
   std::filesystem::path token_key_path;
+  AuthConfig auth;
+  /// Takes tokens under a published key, http URLs of suppliers, and issuers' keys over http from this machine; says so
+  /// in every answer. With data mode REAL `open` fails with `kForbidden`.
+  bool test_mode = false;
   /// True: `/log/…` and `/v1/events` are served without a token. They show whole entries, so the default is deny.
   bool public_log = false;
   /// True: `/metrics` without a token on every address, not only to loopback peers.
@@ -187,6 +203,8 @@ class Node {
   /// Asks for an orderly stop: no new requests, the queue is worked off, a snapshot is written. Returns at once; any
   /// thread, any number of times. Not async-signal-safe: forward signals through a thread.
   void stop();
+  /// Reads the certificate, issuers' key files and key addresses again (SIGHUP). Returns at once; any thread.
+  void reload();
   /// Blocks until the node has stopped. Success after `stop()`; otherwise what stopped it (a store that failed).
   [[nodiscard]] Status wait();
 

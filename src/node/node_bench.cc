@@ -6,15 +6,10 @@
 #include <filesystem>
 
 #include "base/logging.h"
+#include "base/temporary_folder.h"
 #include "node/node_figures.h"
 
 namespace {
-
-std::filesystem::path fresh_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "tansiq-bench-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) std::abort();
-  return name;
-}
 
 void report(benchmark::State& state, const tansiq::Result<tansiq::node::DurableFigures>& figures) {
   if (!figures) return state.SkipWithError(figures.error().text().c_str());
@@ -25,23 +20,22 @@ void report(benchmark::State& state, const tansiq::Result<tansiq::node::DurableF
 }
 
 void durable_in_process(benchmark::State& state) {
-  const auto folder = fresh_folder();
-  for ([[maybe_unused]] auto _ : state) report(state, tansiq::node::measure_durable_in_process({.folder = folder}));
-  std::filesystem::remove_all(folder);
+  const tansiq::TemporaryFolder folder("bench");
+  for ([[maybe_unused]] auto _ : state)
+    report(state, tansiq::node::measure_durable_in_process({.folder = folder.path()}));
 }
 BENCHMARK(durable_in_process)->Iterations(1)->Unit(benchmark::kSecond);
 
 void durable_http(benchmark::State& state) {
-  const auto folder = fresh_folder();
-  for ([[maybe_unused]] auto _ : state) report(state, tansiq::node::measure_durable_http({.folder = folder}));
-  std::filesystem::remove_all(folder);
+  const tansiq::TemporaryFolder folder("bench");
+  for ([[maybe_unused]] auto _ : state) report(state, tansiq::node::measure_durable_http({.folder = folder.path()}));
 }
 BENCHMARK(durable_http)->Iterations(1)->Unit(benchmark::kSecond);
 
 void start(benchmark::State& state) {
-  const auto folder = fresh_folder();
+  const tansiq::TemporaryFolder folder("bench");
   for ([[maybe_unused]] auto _ : state) {
-    const auto figures = tansiq::node::measure_start(folder);
+    const auto figures = tansiq::node::measure_start(folder.path());
     if (!figures) {
       state.SkipWithError(figures.error().text().c_str());
       continue;
@@ -54,7 +48,6 @@ void start(benchmark::State& state) {
     state.counters["pause_ms"] = figures->pause_ms;
     state.counters["same_state"] = figures->same_state ? 1 : 0;
   }
-  std::filesystem::remove_all(folder);
 }
 BENCHMARK(start)->Iterations(1)->Unit(benchmark::kSecond);
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "node/credentials.h"
+
 namespace tansiq::node {
 namespace {
 
@@ -43,6 +47,37 @@ std::map<std::int64_t, std::string> notes_of(const coordination::CharterAdopted&
   for (const coordination::CharterStep& step : adopted.through) find(version++, step.note_sha256);
   find(adopted.version, adopted.note_sha256);
   return out;
+}
+
+net::HttpServerOptions server_options(const NodeConfig& config) {
+  net::HttpServerOptions out;
+  out.address = config.listen_address;
+  out.port = config.listen_port;
+  out.io_threads = config.io_threads;
+  out.limits.connections_max = config.limits.connections_max;
+  out.limits.body_bytes_max = config.limits.body_bytes_max;
+  out.allow_plaintext_remote = config.allow_plain_remote;
+  if (!config.tls.certificate.empty() || !config.tls.key.empty()) {
+    out.tls = net::TlsConfig{config.tls.certificate.string(), config.tls.key.string(), {}, false};
+  }
+  if (config.test_mode) out.every_answer.add(kTestModeHeader, "on");
+  return out;
+}
+
+Result<std::string> mint_scoped_token(const net::TokenKey& key, std::string_view subject,
+                                      const std::vector<std::string>& scopes, UtcMs now, DurationMs ttl_ms) {
+  net::TokenClaims claims;
+  claims.subject = subject;
+  for (const std::string& scope : scopes) {
+    if (std::ranges::find(kScopes, std::string_view(scope)) == kScopes.end()) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("there is no scope {}; known are {}", scope, fmt::join(kScopes, ", ")), "scope");
+    }
+    claims.scopes.insert(scope);
+  }
+  claims.issued = now;
+  claims.expires = now + ttl_ms;
+  return net::mint_token(key, std::move(claims));
 }
 
 std::string about(const DataDir& dir, const log::SignerKey& key) {

@@ -6,7 +6,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "net/http_server.h"
 #include "node/data_dir.h"
 #include "node/peer_links.h"
 
@@ -23,6 +26,14 @@ namespace tansiq::node {
 /// The notes of a version that was adopted, and of those that it went through, by version, as far as they are kept.
 [[nodiscard]] std::map<std::int64_t, std::string> notes_of(const coordination::CharterAdopted& adopted,
                                                            store::LogReader& reader);
+
+/// Where and how the faces listen.
+[[nodiscard]] net::HttpServerOptions server_options(const NodeConfig& config);
+
+/// A token of our own with scopes of `kScopes`. Fails with `kInvalid` for others.
+[[nodiscard]] Result<std::string> mint_scoped_token(const net::TokenKey& key, std::string_view subject,
+                                                    const std::vector<std::string>& scopes, UtcMs now,
+                                                    DurationMs ttl_ms);
 
 /// The text of `/`.
 [[nodiscard]] std::string about(const DataDir& dir, const log::SignerKey& key);

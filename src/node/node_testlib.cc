@@ -8,17 +8,6 @@
 
 namespace tansiq::node {
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "tansiq-node-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) std::abort();
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 TestNode::TestNode(const std::function<void(NodeConfig&)>& adjust) {
   config_.data_dir = folder_.path() / "data";
   config_.listen_port = 0;

@@ -9,23 +9,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "net/http_client.h"
 #include "node/node.h"
 
 namespace tansiq::node {
-
-/// Removes itself and all in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// 2026-11-22T10:00:00Z: where the tests' clock begins.
 inline constexpr UtcMs kTestStart{1'795'341'600'000};

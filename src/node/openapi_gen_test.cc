@@ -214,6 +214,12 @@ std::pair<int, std::string> generate(const std::string& from, const std::string&
 
 TEST(Generator, TakesTheTestFile) { EXPECT_EQ(generate("", "").first, 0); }
 
+TEST(Generator, HandsOnABodyThatTheCoreDescribes) {
+  const auto [status, said] =
+      generate("      operationId: postThing", "      operationId: postThing\n      x-body: text");
+  EXPECT_EQ(status, 0) << said;
+}
+
 TEST(Generator, RefusesInALenientContractWhatSaysNothingThere) {
   EXPECT_EQ(generate("", "", "lenient.yaml").first, 0);
   const auto [status, said] =
@@ -245,6 +251,9 @@ TEST(Generator, RefusesWhatItWouldIgnore) {
       {"operationId: postThing", "operationId: getThing", "stands twice"},
       {"/things/{id}", "/things/{name}", "do not fit"},
       {"    post:\n", "    patch:\n", "'patch' is not supported"},
+      {"      operationId: postThing", "      operationId: postThing\n      x-body: any", "x-body may be text"},
+      {"      operationId: getThing", "      operationId: getThing\n      x-body: text",
+       "x-body without a requestBody"},
       {"openapi: 3.1.0", "openapi: 3.0.3", "not an OpenAPI 3.1 file"},
   };
   for (const auto& [from, to, message] : cases) {

@@ -18,6 +18,12 @@ using coordination::LogName;
 
 /// A line that is back is to be used at once: windows and holds are minutes, and a question costs little.
 constexpr DurationMs kBackoffMaxMs = 3'000;
+/// A question is a checkpoint at most. Peers are few, ask one question at a time on a line and have a line for each
+/// log; anybody at all may connect before his key is looked at.
+constexpr std::size_t kQuestionBytesMax = 2 * kPullNoteBytesMax;
+constexpr std::size_t kLinesMax = 2'048;
+constexpr std::size_t kQuestionsALineMax = 2;
+constexpr std::size_t kAnswersBytesMax = 64U << 20;
 
 std::uint64_t random_seed() {
   std::array<std::uint8_t, 8> bytes{};
@@ -100,6 +106,13 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
                                .client_ca_file = {},
                                .client_certificate_required = true,
                                .any_client_key = true};
+  options.limits.body_bytes_max = kQuestionBytesMax;
+  options.limits.connections_max = kLinesMax;
+  options.limits.pipeline_max = kQuestionsALineMax;
+  options.limits.outputs_total_bytes_max = kAnswersBytesMax;
+  options.on_problem = [&problems](const net::ServerProblem& problem) {
+    problems.add(problem.problem, "", "", problem.address);
+  };
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (exchange->request().path() == kPullPath) return face_->handle(exchange);
     if (exchange->request().path() == kBodyPath) return serve_body(exchange);
@@ -135,28 +148,23 @@ Status PeerLinks::pull(store::SqliteStore& store) {
 }
 
 Status PeerLinks::fetch_bodies() {
-  const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
   for (const core::Authority& peer : charter().authorities) {
     if (peer.id == config_.self || !peer.peer) continue;
+    const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
     net::HttpClientOptions http = client_options(peer);
     http.body_bytes_max = coordination::kShareBytesMax;
     http.interrupt = interrupt;
-    body_clients_[peer.id] = TRY(net::HttpClient::create(std::move(http)));
+    std::shared_ptr<net::HttpClient> client = TRY(net::HttpClient::create(std::move(http)));
+    const auto ask = [client](const coordination::WantedBody& body) -> Result<std::string> {
+      net::ClientResponse answer = TRY(client->send(net::Method::kPost, body_target(body.body), {}, {}, true));
+      if (answer.status != 200) return std::unexpected(net::error_from_response(answer, "the peer answers"));
+      return std::move(answer.body);
+    };
+    fetchers_[peer.id] = std::make_unique<BodyFetcher>(BodyFetcher::Config{
+        .core = &core_, .peer = peer.id, .seed = random_seed(), .ask = ask, .interrupt = [interrupt] {
+          interrupt->trigger();
+        }});
   }
-  fetcher_ = std::make_unique<BodyFetcher>(
-      BodyFetcher::Config{.core = &core_,
-                          .seed = random_seed(),
-                          .ask = [this](const coordination::WantedBody& body) -> Result<std::string> {
-                            const auto client = body_clients_.find(body.peer);
-                            if (client == body_clients_.end())
-                              return fail(ErrorCode::kNotFound, "the charter names no such peer");
-                            net::ClientResponse answer =
-                                TRY(client->second->send(net::Method::kPost, body_target(body.body), {}, {}, true));
-                            if (answer.status != 200)
-                              return std::unexpected(net::error_from_response(answer, "the peer answers"));
-                            return std::move(answer.body);
-                          },
-                          .interrupt = [interrupt] { interrupt->trigger(); }});
   return {};
 }
 
@@ -207,7 +215,9 @@ Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
   task.done = [promise](const Status& durable) { promise->set_value(durable); };
   TRY_VOID(core_.submit_urgent(std::move(task)));
   Status durable = future.get();
-  if (durable) fetcher_->poke();
+  if (durable) {
+    for (const auto& [id, fetcher] : fetchers_) fetcher->poke();
+  }
   return durable;
 }
 
@@ -266,7 +276,7 @@ std::vector<PeerStanding> PeerLinks::standing(
 
 void PeerLinks::stop() {
   for (Line& line : lines_) line.puller->stop();
-  if (fetcher_) fetcher_->stop();
+  for (const auto& [id, fetcher] : fetchers_) fetcher->stop();
   if (face_) face_->stop();
   if (server_) (void)server_->stop(1'000);
 }

@@ -99,9 +99,8 @@ class PeerLinks {
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<bool> suspended_{false};
-  std::unique_ptr<store::LogReader> body_reader_;                         ///< For the core thread alone.
-  std::map<AuthorityId, std::unique_ptr<net::HttpClient>> body_clients_;  ///< For the fetcher's thread alone.
-  std::unique_ptr<BodyFetcher> fetcher_;
+  std::unique_ptr<store::LogReader> body_reader_;  ///< For the core thread alone.
+  std::map<AuthorityId, std::unique_ptr<BodyFetcher>> fetchers_;
   mutable std::mutex mutex_;
   std::vector<Line> lines_;  ///< Guarded by mutex_ where they are added, and by other threads than that.
   std::map<AuthorityId, std::uint64_t> acknowledged_;  ///< Of the pair's log. Guarded by mutex_.

@@ -15,13 +15,15 @@ class ProblemLog {
  public:
   /// Notes a problem with the id that its client gets. Any thread.
   void add(const net::Problem& problem, std::string_view method, std::string_view path, std::string_view address);
+  /// Notes why a token of an outside issuer was refused: the problem's line tells only what its client was told.
+  void add_token(std::string_view reason, std::string_view detail, std::string_view address);
   /// Writes what was noted since the last call, and how many lines there was no room for.
   void drain();
 
  private:
   struct Line {
     std::string id;
-    int status = 0;
+    int status = 0;  ///< 0: a refused token.
     std::string slug, message, where, method, path, address;
   };
   static constexpr std::size_t kLinesMax = 1'000;

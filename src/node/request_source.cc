@@ -6,14 +6,27 @@
 
 namespace tansiq::node {
 
+namespace {
+
+Status expect_json(const RequestSource& request) {
+  const std::string type = request.media_type();
+  if (type == "application/json") return {};
+  return fail(ErrorCode::kUnsupported,
+              type.empty() ? std::string("the body has no Content-Type; send application/json")
+                           : fmt::format("the body is {}; send application/json", type),
+              "Content-Type");
+}
+
+}  // namespace
+
 Result<JsonDocument> read_json_body(const RequestSource& request) {
-  if (const std::string type = request.media_type(); type != "application/json") {
-    return fail(ErrorCode::kUnsupported,
-                type.empty() ? std::string("the body has no Content-Type; send application/json")
-                             : fmt::format("the body is {}; send application/json", type),
-                "Content-Type");
-  }
+  TRY_VOID(expect_json(request));
   return JsonDocument::parse(request.body());
+}
+
+Result<std::string> json_text(const RequestSource& request) {
+  TRY_VOID(expect_json(request));
+  return std::string(request.body());
 }
 
 Status expect_no_body(const RequestSource& request) {

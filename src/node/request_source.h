@@ -36,6 +36,8 @@ class RequestSource {
 
 /// Parses the body. Fails with `kUnsupported` unless it is declared as application/json, and as `JsonDocument::parse`.
 [[nodiscard]] Result<JsonDocument> read_json_body(const RequestSource& request);
+/// The same without parsing it: for bodies that the core describes (core/record.h) and reads itself.
+[[nodiscard]] Result<std::string> json_text(const RequestSource& request);
 /// Fails with `kInvalid` when there is one.
 [[nodiscard]] Status expect_no_body(const RequestSource& request);
 

@@ -4,17 +4,19 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/temporary_folder.h"
 #include "store/group_commit_figures.h"
 
 int main(int argc, char** argv) {
-  std::string folder =
-      ((argc > 1 ? std::filesystem::path(argv[1]) : std::filesystem::temp_directory_path()) / "tansiq-bench-XXXXXX")
-          .string();
-  if (::mkdtemp(folder.data()) == nullptr) return 1;
+  const auto below = tansiq::TemporaryFolder::make("bench", argc > 1 ? argv[1] : "");
+  if (!below) {
+    fmt::print(stderr, "{}\n", below.error().text());
+    return 1;
+  }
+  const std::string folder = below->file("store");
   for (const std::uint64_t batch : {std::uint64_t{64}, std::uint64_t{1}}) {
     const auto figures = tansiq::store::measure_group_commit(
-        fmt::format("{}", folder),
-        {.batch_entries = batch, .entry_bytes = 350, .batches = batch == 1 ? 2'000U : 4'000U});
+        folder, {.batch_entries = batch, .entry_bytes = 350, .batches = batch == 1 ? 2'000U : 4'000U});
     if (!figures) {
       fmt::print(stderr, "{}\n", figures.error().text());
       return 1;
@@ -27,8 +29,6 @@ int main(int argc, char** argv) {
         figures->raw_per_second, figures->raw_p50_us, figures->raw_p99_us, figures->raw_max_us, figures->ratio,
         figures->publish_p50_us);
     std::filesystem::remove_all(folder);
-    std::filesystem::create_directory(folder);
   }
-  std::filesystem::remove_all(folder);
   return 0;
 }

@@ -8,17 +8,6 @@
 
 namespace tansiq::store {
 
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "tansiq-store-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 SignCheckpoint fake_signer() {
   return [](LogId, std::string_view origin, std::uint64_t size, const Hash& root) -> Result<std::string> {
     return fmt::format("{}\n{}\n{}\n\n\u2014 {} AAAAAA==\n", origin, size, root.base64(), origin);

@@ -1,4 +1,4 @@
-// Shared by the store's tests: temporary folders, a fake signer, entries that can be told apart.
+// Shared by the store's tests: a fake signer, entries that can be told apart.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,23 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "store/sqlite_store.h"
 
 namespace tansiq::store {
-
-/// A folder that is removed at the end of a test.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
-
- private:
-  std::string path_;
-};
 
 /// A checkpoint with a line in the place of a signature: the store does not verify signatures.
 [[nodiscard]] SignCheckpoint fake_signer();

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "base/temporary_folder.h"
 #include "log/export.h"
 #include "log/memory_log.h"
 #include "verify/options.h"
@@ -17,15 +18,11 @@ namespace fs = std::filesystem;
 class RunTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "tansiq-verify-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
     for (int i = 0; i < 300; ++i) log_.append("{\"seq\":" + std::to_string(i) + "}\n");
     ASSERT_TRUE(log_.sign(key_));
     ASSERT_TRUE(log::export_log(log_, folder_ / "log"));
     vkey_ = key_.verifier().text();
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   int run_with(std::vector<std::string> arguments) {
     std::vector<const char*> pointers;
@@ -41,7 +38,8 @@ class RunTest : public ::testing::Test {
 
   log::SignerKey key_ = *log::SignerKey::generate("a.example/log", log::KeyType::kEd25519);
   log::MemoryLog log_;
-  fs::path folder_;
+  const TemporaryFolder scratch_;
+  const fs::path folder_ = scratch_.path();
   std::string vkey_, out_, err_;
 };
 

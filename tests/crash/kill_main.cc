@@ -24,6 +24,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -33,6 +34,7 @@
 #include "base/json_in.h"
 #include "base/logging.h"
 #include "base/random.h"
+#include "base/temporary_folder.h"
 #include "base/time.h"
 #include "core/machine.h"
 #include "log/checkpoint.h"
@@ -174,7 +176,8 @@ class KillTest {
       TRY_VOID(round(i));
       if (i % 10 == 0 || i == rounds) {
         TRY_VOID(whole());
-        fmt::print("{} rounds: {} entries, {} acknowledged, {} live at the kill\n", i, size_, acknowledged_, live_);
+        fmt::print("{} rounds: {} entries, {} acknowledged, {} live at the kill\n", i, size_, acknowledged_,
+                   replayed_->live_intents());
         std::fflush(stdout);
       }
     }
@@ -244,6 +247,10 @@ class KillTest {
                     fmt::format("round {}: entry {} is not of command {}", number, a.index, a.command));
       }
     }
+    if (!replayed_) replayed_.emplace(TRY(first_state()));
+    for (const auto& [index, line] : entries) {
+      if (index >= size_) TRY_VOID(replayed_->apply(line));
+    }
     acknowledged_ += told.size();
     size_ = head.size;
     root_ = head.root;
@@ -273,14 +280,15 @@ class KillTest {
     config.data_dir = data();
     const auto node = TRY(node::Node::open(config));
     const auto mark = node->state_mark();
-    const core::StateHash replayed = TRY(replay());
     if (mark.entries != size_)
       return fail(ErrorCode::kCorrupt, fmt::format("{} entries, {} after a start", size_, mark.entries));
-    if (mark.state_hash != to_hex(replayed)) return fail(ErrorCode::kCorrupt, "the state differs from its replay");
+    if (mark.state_hash != to_hex(replayed_->state_hash()))
+      return fail(ErrorCode::kCorrupt, "the state differs from its replay");
     return {};
   }
 
-  Result<core::StateHash> replay() {
+  /// Before the first entry.
+  Result<core::Machine> first_state() const {
     std::ifstream file(data() / "charter.note");
     const std::string note{std::istreambuf_iterator<char>(file), {}};
     core::SignedCharter charter = TRY(core::open_charter(note));
@@ -288,13 +296,7 @@ class KillTest {
     config.self = charter.charter.authorities.front().id;
     config.charter = std::move(charter.charter);
     config.charter_text = std::move(charter.text);
-    auto machine = TRY(core::Machine::make(std::move(config)));
-    auto source = TRY(store::SqliteLogSource::open(data().string()));
-    std::map<std::uint64_t, std::string> entries;
-    TRY_VOID(read_entries(*source, 0, size_, entries));
-    for (const auto& [index, line] : entries) TRY_VOID(machine.apply(line));
-    live_ = machine.live_intents();
-    return machine.state_hash();
+    return core::Machine::make(std::move(config));
   }
 
   std::string program_;
@@ -303,7 +305,7 @@ class KillTest {
   std::uint64_t size_ = 0;
   log::Hash root_{};
   std::uint64_t acknowledged_ = 0;
-  std::size_t live_ = 0;
+  std::optional<core::Machine> replayed_;  ///< Every entry from the first on, in one go over all rounds.
 };
 
 int run(int count, char** words) {
@@ -314,16 +316,18 @@ int run(int count, char** words) {
   std::signal(SIGPIPE, SIG_IGN);
   set_log_level(LogLevel::kError);
   const auto seed = count > 3 ? std::strtoull(words[3], nullptr, 10) : static_cast<unsigned long long>(::getpid());
-  std::string folder = (fs::temp_directory_path() / "tansiq-kill-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) return 74;
-  fmt::print("seed {}, folder {}\n", seed, folder);
-  const Status done = KillTest(words[1], folder, seed).run(std::atoi(words[2]));
+  auto folder = TemporaryFolder::make("kill");
+  if (!folder) {
+    fmt::print(stderr, "{}\n", folder.error().text());
+    return 74;
+  }
+  fmt::print("seed {}, folder {}\n", seed, folder->path().string());
+  const Status done = KillTest(words[1], folder->path().string(), seed).run(std::atoi(words[2]));
   if (!done) {
+    folder->keep();
     fmt::print(stderr, "FAILED (folder kept): {}\n", done.error().text());
     return 1;
   }
-  std::error_code ignored;
-  fs::remove_all(folder, ignored);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 """Runs the lines of docs/f3548.md as a person would paste them, and looks at what the service answers.
 
-Commands run in one shell, in an empty folder, with the program on the PATH. Port 8082 is replaced by a free one; the
-first command, which serves, goes to the background here and is waited for.
+The commands of a part run in one shell, in an empty folder, with the program on the PATH. Ports are replaced by free
+ones. The first command of the morning, which serves, goes to the background here and is waited for.
 """
 
 import os
@@ -22,28 +22,47 @@ def pasted(text):
     return "\n".join(re.sub(r"^\$ ", "", block, flags=re.M) for block in blocks)
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def paste(script, folder):
+    """The answers: each stands on a line of its own."""
+    path = f"{pathlib.Path(PROGRAM).resolve().parent}:{os.environ['PATH']}"
+    ran = subprocess.run(["bash", "-c", "set -eu\ncurl() { command curl \"$@\"; echo; }\n" + script], cwd=folder,
+                         capture_output=True, text=True, timeout=120, env=clean_environment(PATH=path))
+    assert ran.returncode == 0, ran.stderr
+    return [line for line in ran.stdout.splitlines() if line]
+
+
+def tokens(text):
+    script = pasted(text)
+    for port in ("8083", "8085"):
+        script = script.replace(port, str(free_port()))
+    with tempfile.TemporaryDirectory() as folder:
+        answers = paste("trap 'kill $(jobs -p); wait' EXIT\n" + script, folder)
+    replies = [line for line in answers if line.startswith("{")]
+    assert replies == ["{}", '{"message":"the token is for another audience"}'], answers
+
+
 def main():
     for needed in ("curl", "jq", "bash"):
         if shutil.which(needed) is None:
             print(f"skipped: {needed} is not installed")
             return 77
-    commands = pasted((SOURCE / "docs/f3548.md").read_text())
+    before, tokens_and_rest = (SOURCE / "docs/f3548.md").read_text().split("\n## Tokens\n")
+    tokens(tokens_and_rest)
+    commands = pasted(before)
     serve, _, rest = commands.partition("\n")
     assert serve == "tansiq serve --data dss-data --listen 127.0.0.1:8082 &", serve
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         node = Node(pathlib.Path(folder) / "dss-data", listen=f"127.0.0.1:{port}")
-        path = f"{pathlib.Path(PROGRAM).resolve().parent}:{os.environ['PATH']}"
-        # Each answer stands on a line of its own.
-        script = "set -eu\ncurl() { command curl \"$@\"; echo; }\n" + rest.replace("8082", str(port))
-        ran = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, timeout=120,
-                             env=clean_environment(PATH=path))
+        answers = paste(rest.replace("8082", str(port)), folder)
         node.kill()
-    assert ran.returncode == 0, ran.stderr
-    answers = [line for line in ran.stdout.splitlines() if line]
-    assert len(answers) == 6, ran.stdout
+    assert len(answers) == 6, answers
     for answer, says in zip(answers, ('"state":"Accepted"', "key lacks 1 operational intent", '"version":1',
                                       '"state":"Activated"', '"version":2', '"manager":"bravo"')):
         assert says in answer, (says, answer)

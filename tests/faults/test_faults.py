@@ -114,6 +114,7 @@ class Coalition:
                        *[self.folder / name / "charter.json" for name in CENTRES]))
         for a, b in (("us", "fr"), ("us", "ru"), ("fr", "ru")):
             case.ok(tansiq("charter", "relate", self.folder / "c.json", a, b, "--bundle", "deconflict"))
+        case.ok(tansiq("charter", "tenants", self.folder / "c.json", "Z-ru", "fr"))
         # A hold of some seconds of ours, also on a busy machine.
         case.ok(tansiq("charter", "timing", self.folder / "c.json", "--delivery", "20s"))
         notes = []
@@ -135,13 +136,18 @@ class Coalition:
     def start(self, name):
         real = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.real))
         options = ["--no-develop", "--charter", self.note, "--simulate", f"2026-01-01T08:00:00Z@{SCALE}@{real}"]
-        for (who, other), relay in self.relays.items():
-            if who == name:
-                options += ["--peer-url", f"{other}=https://127.0.0.1:{relay.port}"]
+        options += self.node_options(name)
         self.nodes[name] = Node(self.folder / name, *options)
         self.case.nodes.append(self.nodes[name])
         self.tokens[name] = self.case.ok(tansiq("token", "mint", "--data", self.folder / name, "--subject",
                                                 f"{name}:duty", "--scope", "admin")).out.strip()
+
+    def node_options(self, name):
+        options = []
+        for (who, other), relay in self.relays.items():
+            if who == name:
+                options += ["--peer-url", f"{other}=https://127.0.0.1:{relay.port}"]
+        return options
 
     def kill(self, name):
         self.nodes[name].stop(signal.SIGKILL)

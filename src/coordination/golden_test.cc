@@ -1,0 +1,162 @@
+// The golden record of coordination: written by version 1, replayed by every later one to the same state.
+//
+// tests/golden/v1/coordination/ holds a charter, the record of its member us (a line each: the log's name, a blank, the
+// entry), the bodies that entries quote, and the state hash. A directory is written once (TANSIQ_WRITE_GOLDEN=1 on a
+// program of that version) and never again.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "base/bytes.h"
+#include "coordination/golden_testlib.h"
+#include "log/memory_log.h"
+#include "log/verify.h"
+#include "log/verify_report.h"
+
+namespace tansiq::coordination {
+namespace {
+
+using testing::Golden;
+
+const std::filesystem::path kGolden = TANSIQ_SOURCE_DIR "/tests/golden/v1/coordination";
+
+std::string read_file(const char* name) {
+  std::ifstream in(kGolden / name, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at + 1));
+    at = end + 1;
+  }
+  return lines;
+}
+
+/// `us/main`, `ru/members`, `fr/with/us`.
+std::string text_of(const LogName& log) {
+  if (log.kind == LogName::Kind::kMain) return log.author.str() + "/main";
+  if (log.kind == LogName::Kind::kMembers) return log.author.str() + "/members";
+  return log.author.str() + "/with/" + log.reader.str();
+}
+LogName log_of_text(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const AuthorityId author = AuthorityId::trusted(text.substr(0, slash));
+  const std::string_view kind = text.substr(slash + 1);
+  if (kind == "main") return {author, LogName::Kind::kMain, {}};
+  if (kind == "members") return {author, LogName::Kind::kMembers, {}};
+  return {author, LogName::Kind::kPair, AuthorityId::trusted(kind.substr(5))};
+}
+
+Golden kept() {
+  Golden out{.charter = {}, .record = {}, .bodies = {}, .state_hash = {}};
+  auto charter = core::parse_charter(read_file("charter.json"));
+  EXPECT_TRUE(charter.has_value());
+  if (charter) out.charter = std::move(*charter);
+  for (const std::string& line : lines_of(read_file("record"))) {
+    const std::size_t blank = line.find(' ');
+    out.record.push_back({log_of_text(line.substr(0, blank)), out.record.size(), line.substr(blank + 1)});
+  }
+  for (std::string& line : lines_of(read_file("bodies"))) {
+    const auto bytes = from_hex(line.substr(0, line.size() - 1));
+    EXPECT_TRUE(bytes.has_value());
+    if (bytes) out.bodies.emplace_back(as_text(*bytes));
+  }
+  return out;
+}
+
+std::set<std::string> types_of(const Golden& golden) {
+  std::set<std::string> types;
+  for (const Written& written : golden.record) {
+    if (const auto entry = read_entry(written.line)) types.insert(std::string(type_name(entry->body)));
+  }
+  return types;
+}
+
+template <std::size_t... I>
+std::set<std::string> all_types(std::index_sequence<I...>) {
+  return {std::string(std::variant_alternative_t<I, Body>::kType)...};
+}
+const std::set<std::string> kAllTypes = all_types(std::make_index_sequence<std::variant_size_v<Body>>());
+
+std::vector<std::string> missing(const Golden& golden) {
+  const std::set<std::string> there = types_of(golden);
+  std::vector<std::string> out;
+  std::ranges::set_difference(kAllTypes, there, std::back_inserter(out));
+  return out;
+}
+
+TEST(CoordinationGolden, WritesItOnce) {
+  if (std::getenv("TANSIQ_WRITE_GOLDEN") == nullptr) GTEST_SKIP() << "only with TANSIQ_WRITE_GOLDEN set";
+  ASSERT_FALSE(std::filesystem::exists(kGolden / "record")) << "a golden record is never written again";
+  const Golden golden = testing::tell_golden_story();
+  ASSERT_THAT(missing(golden), ::testing::IsEmpty());
+  std::filesystem::create_directories(kGolden);
+  std::ofstream(kGolden / "charter.json", std::ios::binary) << core::charter_text(golden.charter);
+  std::ofstream record(kGolden / "record", std::ios::binary);
+  for (const Written& written : golden.record) record << text_of(written.log) << ' ' << written.line;
+  std::ofstream bodies(kGolden / "bodies", std::ios::binary);
+  for (const std::string& body : golden.bodies) bodies << to_hex(as_bytes(body)) << '\n';
+  std::ofstream(kGolden / "state_hash", std::ios::binary) << to_hex(golden.state_hash) << '\n';
+}
+
+TEST(CoordinationGolden, Version1HoldsEveryType) { EXPECT_THAT(missing(kept()), ::testing::IsEmpty()); }
+
+TEST(CoordinationGolden, Version1Replays) {
+  const auto node = testing::replay(kept());
+  ASSERT_NE(node, nullptr);
+  EXPECT_EQ(to_hex(node->state_hash()) + "\n", read_file("state_hash"));
+}
+
+/// What is read and written again is the same line, and of each type a snapshot keeps all that it led to.
+TEST(CoordinationGolden, Version1IsWrittenAlikeAgain) {
+  const Golden golden = kept();
+  std::size_t compared = 0;
+  for (const Written& written : golden.record) {
+    if (!is_coordination_line(written.line)) continue;
+    const auto entry = read_entry(written.line);
+    if (!entry) continue;  // what a peer said in no format is in the record too
+    const auto again = write_entry(*entry);
+    ASSERT_TRUE(again.has_value()) << again.error().text();
+    EXPECT_EQ(*again, written.line);
+    ++compared;
+  }
+  EXPECT_GT(compared, 200U);
+}
+
+/// Each log of it, signed, is one that an auditor takes.
+TEST(CoordinationGolden, Version1Verifies) {
+  const Golden golden = kept();
+  std::map<LogName, std::vector<std::string>> own;
+  for (const Written& written : golden.record) {
+    if (written.log.author.str() == "us") own[written.log].push_back(written.line);
+  }
+  EXPECT_EQ(own.size(), 4U) << "main, members, and one for each of two peers";
+  for (const auto& [name, lines] : own) {
+    const std::string origin = "us.example/" + text_of(name).substr(3);
+    const auto key = testing::member_key("us").renamed(origin);
+    ASSERT_TRUE(key.has_value());
+    log::MemoryLog log;
+    for (const std::string& line : lines) log.append(line);
+    ASSERT_TRUE(log.sign(*key));
+    const auto report = log::verify_log(log, {.keys = {key->verifier()}});
+    ASSERT_TRUE(report.has_value()) << report.error().text();
+    EXPECT_TRUE(report->good()) << log::to_text(*report);
+    EXPECT_EQ(report->authorship, log::Authorship::kVerified);
+    EXPECT_EQ(report->entries, lines.size());
+  }
+}
+
+}  // namespace
+}  // namespace tansiq::coordination
