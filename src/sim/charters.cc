@@ -189,7 +189,7 @@ bool Charters::duty(Node& node) {
   if (node.act(std::move(act))) return true;
   ++world_.counts().adoptions_refused;
   make_room(node, next.airspace.charter);
-  return true;
+  return false;  // What else is to be done, may be what is in the way.
 }
 
 /// A zone that the charter gives to another, and that this one still decides in without a lease.

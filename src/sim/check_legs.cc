@@ -164,10 +164,12 @@ void OwnZones::watch(const Trip& trip) {
       const core::Zone* zone = charter.find_zone(leg.zone);
       if (home.coalition().control().epoch(leg.zone) != 0 || zone == nullptr || zone->owner != home.self()) return;
       // What has come from another waits for a handover; what has been redrawn, for whoever had its space before.
-      const core::Zone* first = world_.charters().at(1).airspace.charter.find_zone(leg.zone);
-      if (first == nullptr || first->owner != zone->owner || first->outline != zone->outline ||
-          first->band != zone->band)
-        return;
+      for (std::int64_t version = 1; version < world_.charters().current(); ++version) {
+        const core::Zone* before = world_.charters().at(version).airspace.charter.find_zone(leg.zone);
+        const bool same = before != nullptr && before->owner == zone->owner && before->rule == zone->rule &&
+                          before->outline == zone->outline && before->band == zone->band;
+        if (!same) return;
+      }
       if (home.coalition().machine().charter() != charter || world_.charters().newest() != charter.version) return;
     }
     for (const HomeVersion& v : flight->versions) {

@@ -85,6 +85,7 @@ void Node::follow_charter() {
 }
 
 bool Node::serves(const AuthorityId& reader) const {
+  if (suspended_) return false;
   if (coalition_ != nullptr) return coalition_->is_member(reader);
   return world_.charters().at(backup_version_).airspace.charter.find_authority(reader) != nullptr;
 }
@@ -94,7 +95,10 @@ bool Node::serves(const AuthorityId& reader) const {
 void Node::write(Batch batch) {
   for (coordination::SealedShare& share : coalition_->take_bodies()) disk_.put_body(share.hash, std::move(share.bytes));
   disk_.write(std::move(batch));
-  if (state_ == State::kUp && versions_ != coalition_->machine().versions().size()) follow_charter();
+  if (state_ == State::kUp && versions_ != coalition_->machine().versions().size()) {
+    suspended_ = disk_.unsynced();
+    follow_charter();
+  }
   if (disk_.unsynced() && !sync_due_) {
     sync_due_ = true;
     const DurationMs takes = world_.faults() && rng_.chance(10) ? rng_.between(200, 3'000) : rng_.between(1, 12);
@@ -108,6 +112,7 @@ void Node::write(Batch batch) {
 void Node::sync() {
   sync_due_ = false;
   disk_.sync();
+  suspended_ = false;
   world_.on_durable(*this);
   destroy_doomed();
   const auto waiting = waiting_;
@@ -396,6 +401,7 @@ void Node::crash() {
   ++life_;
   state_ = State::kDown;
   coalition_.reset();
+  suspended_ = false;
   disk_.crash(rng_);
   sync_due_ = false;
   tick_at_.reset();

@@ -133,7 +133,8 @@ class Node {
   std::unique_ptr<coordination::Coalition> coalition_;
   State state_ = State::kDown;
   bool founded_ = false;
-  std::size_t versions_ = 0;         ///< Of the charter, whose members it has begun to ask.
+  bool suspended_ = false;    ///< A version has come into force and is not durable yet: nobody is answered (ADR 23).
+  std::size_t versions_ = 0;  ///< Of the charter, whose members it has begun to ask.
   std::int64_t backup_version_ = 1;  ///< Which was in force in an old backup.
   UtcMs up_since_;
   std::uint64_t life_ = 0;  ///< Events of an earlier life are void.
