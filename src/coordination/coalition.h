@@ -188,6 +188,10 @@ class Coalition {
   [[nodiscard]] const HoldDesk& held() const { return *held_; }
   /// Peers' logs that have been read, by name.
   [[nodiscard]] const std::map<LogName, PeerLog>& peer_logs() const { return peer_logs_; }
+  /// The newest version that this node has adopted and that is not in force yet; null: none.
+  [[nodiscard]] const core::Charter* pending_charter() const {
+    return pending_.empty() ? nullptr : &pending_.back().charter;
+  }
   [[nodiscard]] std::uint64_t next_seq() const { return machine_.next_seq(); }
 
   /// SHA-256 over the machine's state hash and the canonical state of the other parts; the machine's alone as long as

@@ -187,4 +187,12 @@ std::optional<UtcMs> Registry::next_tick() const {
   return first;
 }
 
+std::optional<UtcMs> Registry::last_end() const {
+  std::optional<UtcMs> out;
+  for (const auto* ends : {&intent_ends_, &constraint_ends_}) {
+    if (!ends->empty()) out = std::max(out.value_or(kUtcMin), ends->rbegin()->first);
+  }
+  return out;
+}
+
 }  // namespace tansiq::f3548

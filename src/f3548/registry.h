@@ -138,6 +138,8 @@ class Registry {
   [[nodiscard]] std::size_t intents() const { return intents_.size(); }
   [[nodiscard]] std::size_t constraints() const { return constraints_.size(); }
   [[nodiscard]] std::size_t subscriptions() const { return subscriptions_.size(); }
+  /// When the last intent or constraint ends; nothing where there is none.
+  [[nodiscard]] std::optional<UtcMs> last_end() const;
 
   // Replay and state
   // ---------------------------------------------------------------------------------------------------

@@ -127,8 +127,23 @@ void Connection::consume(std::string_view bytes) {
   }
 }
 
+/// Who is at the other end: known once there are bytes to read.
+void Connection::meet() {
+  met_ = true;
+  if (info_->tls) {
+    if (auto peer = stream_->peer()) {
+      ConnectionInfo known = *info_;
+      known.peer = std::move(peer);
+      info_ = std::make_shared<ConnectionInfo>(std::move(known));
+    }
+  }
+  const HttpServerOptions& options = thread_.shared->options;
+  if (options.body_bytes_max) reader_.limit_body(options.body_bytes_max(*info_));
+}
+
 /// Gives the reader its bytes and acts on what it found; false when this was the last of the input.
 bool Connection::feed(std::string_view& bytes) {
+  if (!met_) meet();
   const auto before = reader_.state();
   const std::size_t taken = reader_.feed(bytes);
   bytes.remove_prefix(taken);
@@ -161,13 +176,6 @@ void Connection::dispatch() {
   slot.head_only = reader_.method() == Method::kHead;
   if (!slot.keep_alive || stopping_) last_request_ = true;
   continue_due_ = false;
-  if (info_->tls && !info_->peer && slot.sequence == 0) {
-    if (auto peer = stream_->peer()) {
-      ConnectionInfo known = *info_;
-      known.peer = std::move(peer);
-      info_ = std::make_shared<ConnectionInfo>(std::move(known));
-    }
-  }
   Request request = reader_.take();
   request.connection = info_;
   BodyCharge charge = charge_ ? std::move(*charge_) : BodyCharge(thread_.shared);
@@ -187,7 +195,8 @@ void Connection::refuse(int status, Error error) {
   slot.sequence = next_sequence_++;
   slot.keep_alive = false;
   slot.ready = true;
-  slot.response = problem_response(problem);
+  const auto& shaped = thread_.shared->options.refusal;
+  slot.response = shaped ? shaped(problem, reader_.path()) : problem_response(problem);
   slots_.push_back(std::move(slot));
   last_request_ = true;
   charge_.reset();

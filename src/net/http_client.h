@@ -65,6 +65,9 @@ struct HttpClientOptions {
   TlsTrust trust{};                 ///< For https.
   DurationMs connect_ms = 5'000;    ///< Name lookup apart; TCP and TLS handshake.
   DurationMs response_ms = 30'000;  ///< From the request to the last byte of the answer.
+  /// A kept connection that was not used for longer is opened anew: the server may be about to close it, and a request
+  /// that may not be repeated would be lost there.
+  DurationMs idle_ms = 60'000;
   std::size_t head_bytes_max = 64U << 10;
   std::size_t body_bytes_max = 64U << 20;
   std::shared_ptr<Interrupt> interrupt{};  ///< Optional.

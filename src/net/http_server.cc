@@ -216,14 +216,21 @@ void ExchangeLink::open_stream(Headers headers, std::shared_ptr<StreamState> str
 Exchange::Exchange(Request request, std::unique_ptr<detail::ExchangeLink> link)
     : request_(std::move(request)), link_(std::move(link)) {}
 
+Exchange::Exchange(Request request, std::function<void(Response)> sink)
+    : request_(std::move(request)), sink_(std::move(sink)) {}
+
 Exchange::~Exchange() {
-  if (!link_->claim()) return;
-  link_->send(problem_response(make_problem({ErrorCode::kInternal, "the handler dropped the request", ""})));
+  if (!claim()) return;
+  send(problem_response(make_problem({ErrorCode::kInternal, "the handler dropped the request", ""})));
 }
 
+bool Exchange::claim() { return link_ ? link_->claim() : !sunk_.exchange(true, std::memory_order_acq_rel); }
+
+void Exchange::send(Response response) { link_ ? link_->send(std::move(response)) : sink_(std::move(response)); }
+
 bool Exchange::respond(Response response) {
-  if (!link_->claim()) return false;
-  link_->send(std::move(response));
+  if (!claim()) return false;
+  send(std::move(response));
   return true;
 }
 
@@ -234,6 +241,12 @@ Problem Exchange::respond(Error error, int status) {
 }
 
 StreamHandle Exchange::begin_stream(const Headers& headers, StreamOptions options) {
+  if (!link_) {
+    respond({ErrorCode::kUnsupported, "no stream goes this way", {}});
+    auto ended = std::make_shared<detail::StreamState>(std::move(options), nullptr, std::weak_ptr<detail::Connection>());
+    ended->finish(StreamEnd::kClosedHere);
+    return StreamHandle(std::move(ended));
+  }
   auto state = std::make_shared<detail::StreamState>(std::move(options), link_->mailbox(), link_->connection());
   if (link_->claim()) {
     link_->open_stream(headers, state);
@@ -243,7 +256,7 @@ StreamHandle Exchange::begin_stream(const Headers& headers, StreamOptions option
   return StreamHandle(std::move(state));
 }
 
-bool Exchange::abandoned() const { return link_->connection().expired(); }
+bool Exchange::abandoned() const { return link_ && link_->connection().expired(); }
 
 struct ReplyBatch::Impl {
   struct Group {
@@ -257,8 +270,9 @@ ReplyBatch::ReplyBatch() : impl_(std::make_unique<Impl>()) {}
 ReplyBatch::~ReplyBatch() { flush(); }
 
 void ReplyBatch::add(const std::shared_ptr<Exchange>& exchange, Response response) {
+  if (!exchange->claim()) return;
+  if (!exchange->link_) return exchange->send(std::move(response));
   detail::ExchangeLink& link = *exchange->link_;
-  if (!link.claim()) return;
   auto group = std::ranges::find(impl_->groups, link.mailbox(), &Impl::Group::mailbox);
   if (group == impl_->groups.end()) group = impl_->groups.insert(group, {link.mailbox(), {}});
   group->messages.emplace_back(detail::ReplyMessage{link.connection(), link.sequence(), std::move(response)});

@@ -17,6 +17,7 @@
 // Threads: `io_threads` event loops; a connection lives on one of them. Handlers run there.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -72,6 +73,12 @@ struct HttpServerOptions {
   const Clock* clock = nullptr;
   /// Called on I/O threads; must not block.
   std::function<void(const ServerProblem&)> on_problem{};
+  /// How much a body may have for whoever is at the other end, where that is not the same for all (`limits`). Asked once
+  /// a connection, when its TLS key is known. I/O threads.
+  std::function<std::size_t(const ConnectionInfo&)> body_bytes_max{};
+  /// What a request that the server refuses by itself is answered, where that is not problem+json. The path is empty
+  /// when the request did not get so far. I/O threads.
+  std::function<Response(const Problem&, std::string_view path)> refusal{};
 };
 
 /// Running totals since the start, and gauges.
@@ -104,6 +111,9 @@ class ExchangeLink;
 class Exchange {
  public:
   Exchange(Request request, std::unique_ptr<detail::ExchangeLink> link);
+  /// A request that came by another way than a connection of its own: its answer goes to `sink`, on whatever thread
+  /// answers. It cannot be answered with a stream: that has ended at once.
+  Exchange(Request request, std::function<void(Response)> sink);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -127,7 +137,13 @@ class Exchange {
  private:
   friend class ReplyBatch;
   Request request_;
-  std::unique_ptr<detail::ExchangeLink> link_;
+  std::unique_ptr<detail::ExchangeLink> link_;  ///< Null where there is a sink.
+  std::function<void(Response)> sink_;
+  std::atomic<bool> sunk_{false};
+
+  /// True for the first caller, who then must answer.
+  [[nodiscard]] bool claim();
+  void send(Response response);
 };
 
 using Handler = std::function<void(std::shared_ptr<Exchange>)>;

@@ -58,6 +58,11 @@ class RequestReader {
   [[nodiscard]] Request take();
   /// Method of the request under way, from `kBody` on.
   [[nodiscard]] Method method() const { return request_.method; }
+  /// Path of the request under way, or that failed; empty as long as it is not known.
+  [[nodiscard]] const std::string& path() const { return request_.target.path; }
+
+  /// How much a body may have, of requests whose head is still to come.
+  void limit_body(std::size_t bytes_max) { limits_.body_bytes_max = bytes_max; }
 
  private:
   // Where in a body: RFC 9112, 7.1.

@@ -225,6 +225,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void consume(std::string_view bytes);
   bool feed(std::string_view& bytes);
   bool room() const;
+  void meet();
   void dispatch();
   void on_end_of_input();
   void refuse(int status, Error error);
@@ -253,6 +254,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   RequestReader reader_;
   std::optional<BodyCharge> charge_;
   std::shared_ptr<const ConnectionInfo> info_;
+  bool met_ = false;  // Its peer is in it, if there is one.
   std::vector<Slot> slots_;
   Output out_;
   std::string held_;  // input that waits for room

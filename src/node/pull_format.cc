@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "base/invariant.h"
+#include "base/wire.h"
 
 namespace tansiq::node {
 namespace {
@@ -15,52 +16,16 @@ namespace {
 constexpr std::string_view kMagic = "tsqpull1";
 constexpr std::array<std::string_view, 5> kParameters{"log", "from", "under", "prove", "wait_ms"};
 
-template <class T>
-void put(std::string& out, std::size_t at, T value) {
-  for (std::size_t i = 0; i < sizeof(T); ++i) {
-    out[at + i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * (sizeof(T) - 1 - i)));
-  }
-}
-
-template <class T>
-void append(std::string& out, T value) {
-  out.append(sizeof(T), '\0');
-  put(out, out.size() - sizeof(T), value);
-}
-
-/// Takes pieces off the front; what is not there is malformed.
-class Cursor {
- public:
-  explicit Cursor(std::string_view bytes) : bytes_(bytes) {}
-
-  Result<std::string_view> take(std::size_t count, const char* what) {
-    if (bytes_.size() < count) return fail(ErrorCode::kMalformed, fmt::format("the answer ends within its {}", what));
-    const std::string_view out = bytes_.substr(0, count);
-    bytes_.remove_prefix(count);
-    return out;
-  }
-  template <class T>
-  Result<T> number(const char* what) {
-    std::uint64_t value = 0;
-    for (const char c : TRY(take(sizeof(T), what))) value = value << 8 | static_cast<std::uint8_t>(c);
-    return static_cast<T>(value);
-  }
-  [[nodiscard]] std::size_t left() const { return bytes_.size(); }
-
- private:
-  std::string_view bytes_;
-};
-
 std::unexpected<Error> too_large(std::string_view what, std::uint64_t value, std::uint64_t limit) {
   return fail(ErrorCode::kTooLarge, fmt::format("the answer has {} {}, at most {} are allowed", value, what, limit));
 }
 
-Result<log::Hash> take_hash(Cursor& cursor) {
+Result<log::Hash> take_hash(WireCursor& cursor) {
   const std::string_view bytes = TRY(cursor.take(log::Hash::kBytes, "proof"));
   return log::Hash::from_bytes(as_bytes(bytes));
 }
 
-Result<std::vector<ByteView>> take_entries(Cursor& cursor) {
+Result<std::vector<ByteView>> take_entries(WireCursor& cursor) {
   const auto count = TRY(cursor.number<std::uint32_t>("number of entries"));
   if (count > kPullEntriesMax) return too_large("entries", count, kPullEntriesMax);
   std::vector<ByteView> entries;
@@ -76,7 +41,7 @@ Result<std::vector<ByteView>> take_entries(Cursor& cursor) {
   return entries;
 }
 
-Result<std::optional<PrefixProof>> take_proof(Cursor& cursor) {
+Result<std::optional<PrefixProof>> take_proof(WireCursor& cursor) {
   const auto hashes = TRY(cursor.number<std::uint8_t>("proof"));
   if (hashes == 0) return std::nullopt;
   if (hashes - 1U > log::kProofHashesMax) return too_large("proof hashes", hashes - 1U, log::kProofHashesMax);
@@ -105,32 +70,30 @@ Result<std::optional<std::uint64_t>> number_of(const net::Request& request, std:
 PullAnswerWriter::PullAnswerWriter(std::uint64_t first, std::string_view note) {
   EXPECT_INVARIANT(note.size() <= kPullNoteBytesMax);
   out_.append(kMagic);
-  append(out_, first);
-  append(out_, static_cast<std::uint32_t>(note.size()));
-  out_.append(note);
+  append_number(out_, first);
+  append_run<std::uint32_t>(out_, note);
   count_at_ = out_.size();
-  append(out_, std::uint32_t{0});
+  append_number(out_, std::uint32_t{0});
 }
 
 bool PullAnswerWriter::add(ByteView entry) {
   EXPECT_INVARIANT(!entry.empty() && entry.size() <= kEntryBytesMax);
   if (count_ == kPullEntriesMax) return false;
   if (count_ != 0 && entry_bytes_ + entry.size() + 2 > kPullEntryBytesMax) return false;
-  append(out_, static_cast<std::uint16_t>(entry.size()));
-  out_.append(as_text(entry));
+  append_run<std::uint16_t>(out_, as_text(entry));
   entry_bytes_ += entry.size() + 2;
   ++count_;
   return true;
 }
 
 std::string PullAnswerWriter::finish(const std::optional<PrefixProof>& prefix) {
-  put(out_, count_at_, static_cast<std::uint32_t>(count_));
+  put_number(out_, count_at_, static_cast<std::uint32_t>(count_));
   if (!prefix) {
     out_.push_back('\0');
     return std::move(out_);
   }
   EXPECT_INVARIANT(prefix->proof.size() <= log::kProofHashesMax);
-  append(out_, static_cast<std::uint8_t>(prefix->proof.size() + 1));
+  append_number(out_, static_cast<std::uint8_t>(prefix->proof.size() + 1));
   out_.append(as_text(prefix->root.view()));
   for (const log::Hash& hash : prefix->proof) out_.append(as_text(hash.view()));
   return std::move(out_);
@@ -138,7 +101,7 @@ std::string PullAnswerWriter::finish(const std::optional<PrefixProof>& prefix) {
 
 Result<PullAnswer> read_pull_answer(std::string_view bytes) {
   if (bytes.size() > kPullAnswerBytesMax) return too_large("bytes", bytes.size(), kPullAnswerBytesMax);
-  Cursor cursor(bytes);
+  WireCursor cursor(bytes, "answer");
   const std::string_view magic = TRY(cursor.take(kMagic.size(), "first bytes"));
   if (magic != kMagic) return fail(ErrorCode::kMalformed, "this is no answer to a pull, or one of a newer format");
   PullAnswer out;

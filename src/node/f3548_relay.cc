@@ -1,0 +1,157 @@
+#include "node/f3548_relay.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <utility>
+
+#include "base/logging.h"
+#include "node/f3548_json.h"
+#include "node/pull_format.h"
+
+namespace tansiq::node {
+namespace {
+
+void refuse(const std::shared_ptr<net::Exchange>& exchange, int status, std::string_view message) {
+  net::Response response = net::json_response(status, f3548_error_json(message));
+  net::add_retry_after(response);
+  exchange->respond(std::move(response));
+}
+
+/// A message under way through the face: its answers, until all are there.
+class Gathering {
+ public:
+  Gathering(std::shared_ptr<net::Exchange> exchange, std::size_t requests)
+      : exchange_(std::move(exchange)), answers_(requests), left_(requests) {}
+  /// Any thread; once for each i.
+  void answer(std::size_t i, net::Response response) {
+    answers_[i] = std::move(response);
+    if (left_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
+    net::Response whole;
+    whole.headers.add("Content-Type", kPullMediaType);
+    whole.body = relay_answer(answers_);
+    exchange_->respond(std::move(whole));
+  }
+
+ private:
+  std::shared_ptr<net::Exchange> exchange_;
+  std::vector<net::Response> answers_;
+  std::atomic<std::size_t> left_;
+};
+
+}  // namespace
+
+F3548Relay::F3548Relay(Config config) : config_(std::move(config)) {
+  for (const Ask& ask : config_.lines) threads_.emplace_back([this, &ask] { run(ask); });
+}
+
+F3548Relay::~F3548Relay() { stop(); }
+
+void F3548Relay::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  config_.interrupt();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+  for (const Waiting& waiting : std::exchange(queue_, {})) refuse(waiting.exchange, 503, "the node is stopping");
+}
+
+void F3548Relay::take(const std::shared_ptr<net::Exchange>& exchange) {
+  Waiting waiting{exchange, RelayedRequest::of(exchange->request()),
+                  std::chrono::steady_clock::now() + std::chrono::milliseconds(config_.wait_ms)};
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && queue_.size() < config_.waiting_max) {
+      queue_.push_back(std::move(waiting));
+      changed_.notify_one();
+      return;
+    }
+  }
+  refuse(exchange, 503, "too much waits for the node that keeps the registry");
+}
+
+void F3548Relay::run(const Ask& ask) {
+  while (true) {
+    std::vector<Waiting> late;
+    std::vector<Waiting> batch = next_batch(late);
+    for (const Waiting& waiting : late) refuse(waiting.exchange, 503, "the node that keeps the registry is too slow");
+    if (!batch.empty()) {
+      send(ask, batch);
+    } else if (late.empty()) {
+      return;
+    }
+  }
+}
+
+/// Empty, and nobody late, when stopping.
+std::vector<F3548Relay::Waiting> F3548Relay::next_batch(std::vector<Waiting>& late) {
+  std::vector<Waiting> out;
+  std::unique_lock lock(mutex_);
+  // Again, when all who asked have gone.
+  while (out.empty() && late.empty()) {
+    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    if (stopping_) return out;
+    const SteadyTime now = std::chrono::steady_clock::now();
+    std::size_t bytes = 0;
+    while (!queue_.empty() && out.size() < kRelayRequestsMax) {
+      Waiting& next = queue_.front();
+      bytes += next.request.bytes();
+      if (!out.empty() && bytes > kRelayQuestionBytesMax) break;
+      if (next.until <= now) {
+        late.push_back(std::move(next));
+      } else if (!next.exchange->abandoned()) {
+        out.push_back(std::move(next));
+      }
+      queue_.pop_front();
+    }
+  }
+  return out;
+}
+
+void F3548Relay::send(const Ask& ask, std::vector<Waiting>& batch) const {
+  std::vector<RelayedRequest> requests;
+  requests.reserve(batch.size());
+  for (Waiting& waiting : batch) requests.push_back(std::move(waiting.request));
+  const auto attempt = [&]() -> Result<std::vector<net::Response>> {
+    const std::string answer = TRY(ask(relay_question(requests)));
+    auto responses = TRY(read_relay_answer(answer));
+    if (responses.size() != batch.size()) {
+      return fail(ErrorCode::kMalformed, "the answer has another number of parts than the question");
+    }
+    return responses;
+  };
+  auto responses = attempt();
+  if (!responses) {
+    const std::string message = fmt::format("{} keeps the registry, and its node cannot be asked: {}; whether a change "
+                                            "was made is seen by reading the entity again",
+                                            config_.to.str(), responses.error().text());
+    log_warning("f3548.relay", {{"to", config_.to.str()}, {"requests", batch.size()}, {"message", message}});
+    for (const Waiting& waiting : batch) refuse(waiting.exchange, 503, message);
+    return;
+  }
+  net::ReplyBatch replies;
+  for (std::size_t i = 0; i < batch.size(); ++i) replies.add(batch[i].exchange, std::move((*responses)[i]));
+}
+
+void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
+                   const std::function<void(const std::shared_ptr<net::Exchange>&)>& handle) {
+  auto requests = read_relay_question(exchange->request().body);
+  if (!requests) {
+    exchange->respond(std::move(requests.error()));
+    return;
+  }
+  const auto gathering = std::make_shared<Gathering>(exchange, requests->size());
+  for (std::size_t i = 0; i < requests->size(); ++i) {
+    net::Request& request = (*requests)[i];
+    request.connection = exchange->request().connection;
+    handle(std::make_shared<net::Exchange>(std::move(request), [gathering, i](net::Response response) {
+      gathering->answer(i, std::move(response));
+    }));
+  }
+}
+
+}  // namespace tansiq::node

@@ -1,0 +1,88 @@
+// From the node that a supplier spoke to, to the node that keeps the registry, and back (registry_home.h,
+// relay_format.h): several nodes are one DSS, because one of them decides and the others ask it.
+//
+//   asking:    F3548Relay relay({.lines = {ask, ask}, .interrupt = …});
+//              relay.take(exchange);                                     // any thread; answered later
+//   deciding:  if (path == kRelayPath) serve_relayed(exchange, [&](auto request) { face.handle_relayed(request); });
+//
+// A line carries one message at a time; all that has come meanwhile goes with the next. So many clients cost few
+// messages, and one client alone waits for nobody. Nothing is ever sent twice: creating is not idempotent in F3548. A
+// request whose answer is lost is answered 503, and its client finds out by GET whether it was carried out, as the
+// standard has it.
+//
+// Bounds: the queue has at most kRelayWaitingMax requests (503 beyond); none waits longer than the standard lets a
+// client wait (503). Bodies count against the server's limit as long as they wait.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/time.h"
+#include "net/http_server.h"
+#include "node/relay_format.h"
+
+namespace tansiq::node {
+
+inline constexpr std::size_t kRelayLines = 2;
+inline constexpr std::size_t kRelayWaitingMax = 4'096;
+/// A supplier gives up after about ten seconds: the time in the queue and on the line together.
+inline constexpr DurationMs kRelayWaitMs = 10'000;
+
+class F3548Relay {
+ public:
+  /// Sends a question, gives the answer's body. Each is called on one thread.
+  using Ask = std::function<Result<std::string>(std::string question)>;
+  struct Config {
+    AuthorityId to;
+    std::vector<Ask> lines;
+    /// Ends `Ask`s under way and later ones. Any thread.
+    std::function<void()> interrupt;
+    std::size_t waiting_max = kRelayWaitingMax;
+    DurationMs wait_ms = kRelayWaitMs;
+  };
+  /// Starts.
+  explicit F3548Relay(Config config);
+  ~F3548Relay();  ///< stop()
+  F3548Relay(const F3548Relay&) = delete;
+  F3548Relay& operator=(const F3548Relay&) = delete;
+
+  /// Answers the exchange, sooner or later. Any thread; does not block.
+  void take(const std::shared_ptr<net::Exchange>& exchange);
+  /// Answers what waits with 503 and ends the threads. Idempotent.
+  void stop();
+
+ private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  struct Waiting {
+    std::shared_ptr<net::Exchange> exchange;
+    RelayedRequest request;
+    SteadyTime until;
+  };
+  void run(const Ask& ask);
+  [[nodiscard]] std::vector<Waiting> next_batch(std::vector<Waiting>& late);
+  void send(const Ask& ask, std::vector<Waiting>& batch) const;
+
+  const Config config_;
+  std::mutex mutex_;  // Guards what follows, up to the blank line.
+  std::condition_variable changed_;
+  std::deque<Waiting> queue_;
+  bool stopping_ = false;
+
+  std::vector<std::thread> threads_;
+};
+
+/// Takes a message of a peer apart and hands each request to `handle`; answers when all are answered. The requests come
+/// from the peer's address.
+void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
+                   const std::function<void(const std::shared_ptr<net::Exchange>&)>& handle);
+
+}  // namespace tansiq::node
