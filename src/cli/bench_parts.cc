@@ -101,8 +101,7 @@ Result<std::vector<Figure>> verify_part() {
 }
 
 Result<std::vector<Figure>> store_part() {
-  const TemporaryFolder folder("bench");
-  if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
+  const TemporaryFolder folder = TRY(TemporaryFolder::make("bench"));
   const store::GroupCommitFigures f = TRY(store::measure_group_commit(folder.path()));
   return std::vector{
       beside(plain("group_commit_of_64", f.store_per_second, "entries/s"), f.raw_per_second, f.ratio),
@@ -139,10 +138,10 @@ Result<std::vector<Figure>> replay_part() {
 
 // Durable decisions, in process and over HTTP, each in a fresh folder; beside SQLite alone with the same bytes.
 Result<std::vector<Figure>> node_part() {
-  const TemporaryFolder raw("bench"), in_process("bench"), over_http("bench"), start("bench");
-  for (const TemporaryFolder* folder : {&raw, &in_process, &over_http, &start}) {
-    if (folder->path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
-  }
+  const TemporaryFolder raw = TRY(TemporaryFolder::make("bench"));
+  const TemporaryFolder in_process = TRY(TemporaryFolder::make("bench"));
+  const TemporaryFolder over_http = TRY(TemporaryFolder::make("bench"));
+  const TemporaryFolder start = TRY(TemporaryFolder::make("bench"));
   const node::DurableFigures process = TRY(node::measure_durable_in_process({.folder = in_process.path()}));
   const store::GroupCommitFigures store = TRY(store::measure_group_commit(raw.path()));
   const node::DurableFigures http = TRY(node::measure_durable_http({.folder = over_http.path()}));
@@ -189,8 +188,7 @@ Result<std::vector<Figure>> check_part() {
 
 // Three whole nodes on loopback, each step durable.
 Result<std::vector<Figure>> coordination_part() {
-  const TemporaryFolder folder("bench");
-  if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
+  const TemporaryFolder folder = TRY(TemporaryFolder::make("bench"));
   const node::CoordinationFigures f = TRY(node::measure_coordination(folder.path()));
   return std::vector{
       at_most("two_zone_flight_p50", f.p50_ms, "ms", 20),
@@ -228,8 +226,7 @@ Result<std::vector<Figure>> simulator_part() {
 
 // A DSS: a node of our own, or whatever answers at `url`.
 Result<std::vector<Figure>> f3548_part(const BenchTarget& target) {
-  const TemporaryFolder folder("bench");
-  if (folder.path().empty()) return fail(ErrorCode::kIo, "a temporary folder cannot be made");
+  const TemporaryFolder folder = TRY(TemporaryFolder::make("bench"));
   node::F3548Run run;
   run.folder = folder.path();
   run.url = target.url;

@@ -30,6 +30,7 @@ constexpr std::size_t kDifferencesPrintedMax = 50;
 /// A charter beside the log, and whose record it is: its genesis entry names the authority.
 struct Founding {
   core::SignedCharter charter;
+  std::string note;
   AuthorityId self;
 };
 
@@ -37,7 +38,7 @@ Result<Founding> founding_of(log::LogSource& source, const std::string& charter_
   const std::string note = TRY(read_text(charter_file, kNoteBytesMax));
   auto opened = core::open_charter(note);
   if (!opened) return std::unexpected(in_file(opened.error(), charter_file));
-  Founding out{.charter = std::move(*opened), .self = {}};
+  Founding out{.charter = std::move(*opened), .note = note, .self = {}};
   TRY_VOID(for_each_entry(source, 0, 1, [&](std::uint64_t, ByteView bytes) -> Status {
     const core::Entry genesis = TRY(core::read_entry(as_text(bytes)));
     if (genesis.type != core::EntryType::kGenesis)
@@ -117,17 +118,6 @@ Result<Audited> audit_alone(Context& context, log::LogSource& source, Founding f
   return out;
 }
 
-/// Versions of the charter before the founding one, as a member that joined later was given them.
-std::vector<core::Charter> former_versions(const std::filesystem::path& folder, std::int64_t founding) {
-  std::vector<core::Charter> out;
-  for (std::int64_t version = 1; version < founding; ++version) {
-    const auto note = read_text(node::version_path(folder, version).string(), kNoteBytesMax);
-    if (!note) continue;
-    if (auto opened = core::open_charter(*note)) out.push_back(std::move(opened->charter));
-  }
-  return out;
-}
-
 /// The whole record of a data folder in its local order, through every version of the charter that it has adopted.
 class FolderAudit {
  public:
@@ -141,7 +131,7 @@ class FolderAudit {
                     .charter_text = founding.charter.text,
                     .texts = [reader =
                                   audit.reader_.get()](const std::string& sha256) { return text_in(*reader, sha256); }},
-        .former = former_versions(folder, founding.charter.charter.version)};
+        .former = TRY(node::versions_beside(folder, founding.note)).former};
     for (const core::Charter& version : config.former) TRY_VOID(audit.origins_.adopt(version));
     audit.state_.emplace(TRY(node::State::make(config)));
     TRY_VOID(audit.follow_versions());

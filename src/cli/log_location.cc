@@ -62,22 +62,6 @@ bool has(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-/// Versions of the charter that came into force after the founding one, as the node keeps them beside it.
-std::vector<core::Charter> later_versions(const fs::path& folder) {
-  std::vector<core::Charter> out;
-  const auto founding = read_text((folder / "charter.note").string(), kNoteBytesMax);
-  if (!founding) return out;
-  const auto first = core::open_charter(*founding);
-  if (!first) return out;
-  for (std::int64_t version = first->charter.version + 1;; ++version) {
-    const auto note = read_text(node::version_path(folder, version).string(), kNoteBytesMax);
-    if (!note) return out;
-    auto opened = core::open_charter(*note);
-    if (!opened) return out;
-    out.push_back(std::move(opened->charter));
-  }
-}
-
 Result<LogLocation> in_folder(const fs::path& folder) {
   LogLocation location;
   if (has(folder / "log.db")) {
@@ -94,7 +78,8 @@ Result<LogLocation> in_folder(const fs::path& folder) {
     location.keys = keys_of_note(*note);
     location.keys_from = charter.string();
     // A record outlives the keys that its first charter named: each version beside it names those of its time.
-    for (const core::Charter& version : later_versions(folder)) {
+    const node::VersionsBeside beside = TRY(node::versions_beside(folder, *note));
+    for (const core::Charter& version : beside.later) {
       for (log::VerifierKey& key : keys_of(version)) {
         const auto same = [&](const log::VerifierKey& known) { return known.text() == key.text(); };
         if (std::ranges::none_of(location.keys, same)) location.keys.push_back(std::move(key));
@@ -151,9 +136,10 @@ Result<std::vector<LogLocation>> other_logs(const std::string& where, std::vecto
   if (!opened) return found;
   auto origins = TRY(coordination::Origins::make(opened->charter));
   std::vector<core::Charter> versions{opened->charter};
-  for (core::Charter& version : later_versions(folder)) {
+  const node::VersionsBeside beside = TRY(node::versions_beside(folder, *note));
+  for (const core::Charter& version : beside.later) {
     TRY_VOID(origins.adopt(version));
-    versions.push_back(std::move(version));
+    versions.push_back(version);
   }
   const auto reader = TRY(store::SqliteReader::open(folder.string(), store::system_files()));
   for (const store::LogInfo& info : TRY(reader->logs())) {

@@ -259,9 +259,18 @@ Status take_table(const toml::table& table, const std::string& prefix, const std
   for (const auto& [name, node] : table) {
     const std::string full = prefix + std::string(name.str());
     const std::string where = fmt::format("{}:{}", file, node.source().begin.line);
+    if (name.str().find('.') != std::string_view::npos) {
+      return fail(ErrorCode::kInvalid, fmt::format("\"{}\" in quotes names nothing: write it without them", name.str()),
+                  where);
+    }
     constexpr std::array<std::string_view, 5> kTables{"tls", "peer", "f3548", "limits", "auth"};
     if (const auto* inner = node.as_table(); inner != nullptr && std::ranges::find(kTables, full) != kTables.end()) {
       TRY_VOID(take_table(*inner, full + ".", file, config));
+      continue;
+    }
+    if (const auto* only = node.as_table(); only != nullptr && full == "auth.issuer") {
+      config.node.auth.issuers.emplace_back();
+      TRY_VOID(take_table(*only, "auth.issuer.", file, config));
       continue;
     }
     if (const auto* list = node.as_array(); list != nullptr && full == "auth.issuer" && list->is_array_of_tables()) {

@@ -135,7 +135,9 @@ TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(error("log_level = \"loud\"\n"), HasSubstr("debug, info, warning"));
   EXPECT_THAT(error("[auth]\ntoken_seconds = 3601\n"), HasSubstr("from 60 to 3600"));
   EXPECT_THAT(error("[auth]\naudiences = [1]\n"), HasSubstr("a list of strings"));
-  EXPECT_THAT(error("[auth.issuer]\nname = \"x\"\n"), HasSubstr("there is no option 'auth.issuer'"));
+  EXPECT_THAT(error("\"auth.issuer.name\" = \"x\"\n"), HasSubstr("write it without them"));
+  EXPECT_THAT(error("[auth]\n\"issuer.name\" = \"x\"\n"), HasSubstr("write it without them"));
+  EXPECT_EQ(error("[auth.issuer]\nname = \"x\"\n"), "(accepted)") << "one alone needs no list";
   EXPECT_THAT(error("[[auth.issuer]]\nalgorithms = \"HS256\"\n"), HasSubstr("'HS256' is not RS256, ES256 or EdDSA"));
   EXPECT_THAT(error("[[auth.issuer]]\nissuer = \"x\"\n"),
               HasSubstr("n.toml:2: there is no option 'auth.issuer.issuer'"));

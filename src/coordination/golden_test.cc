@@ -7,15 +7,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "base/bytes.h"
 #include "coordination/golden_testlib.h"
+#include "core/golden_testlib.h"
 #include "log/memory_log.h"
 #include "log/verify.h"
 #include "log/verify_report.h"
@@ -25,24 +23,8 @@ namespace {
 
 using testing::Golden;
 
-const std::filesystem::path kGolden = TANSIQ_SOURCE_DIR "/tests/golden/v1/coordination";
-
-std::string read_file(const char* name) {
-  std::ifstream in(kGolden / name, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = text.find('\n', at);
-    lines.push_back(text.substr(at, end - at + 1));
-    at = end + 1;
-  }
-  return lines;
-}
+const core::testing::GoldenFolder kGolden("v1/coordination");
+const std::set<std::string> kAllTypes = core::testing::all_types<Body>();
 
 /// `us/main`, `ru/members`, `fr/with/us`.
 std::string text_of(const LogName& log) {
@@ -61,14 +43,14 @@ LogName log_of_text(std::string_view text) {
 
 Golden kept() {
   Golden out{.charter = {}, .record = {}, .bodies = {}, .state_hash = {}};
-  auto charter = core::parse_charter(read_file("charter.json"));
+  auto charter = core::parse_charter(kGolden.text("charter.json"));
   EXPECT_TRUE(charter.has_value());
   if (charter) out.charter = std::move(*charter);
-  for (const std::string& line : lines_of(read_file("record"))) {
+  for (const std::string& line : kGolden.lines("record")) {
     const std::size_t blank = line.find(' ');
     out.record.push_back({log_of_text(line.substr(0, blank)), out.record.size(), line.substr(blank + 1)});
   }
-  for (std::string& line : lines_of(read_file("bodies"))) {
+  for (const std::string& line : kGolden.lines("bodies")) {
     const auto bytes = from_hex(line.substr(0, line.size() - 1));
     EXPECT_TRUE(bytes.has_value());
     if (bytes) out.bodies.emplace_back(as_text(*bytes));
@@ -84,12 +66,6 @@ std::set<std::string> types_of(const Golden& golden) {
   return types;
 }
 
-template <std::size_t... I>
-std::set<std::string> all_types(std::index_sequence<I...>) {
-  return {std::string(std::variant_alternative_t<I, Body>::kType)...};
-}
-const std::set<std::string> kAllTypes = all_types(std::make_index_sequence<std::variant_size_v<Body>>());
-
 std::vector<std::string> missing(const Golden& golden) {
   const std::set<std::string> there = types_of(golden);
   std::vector<std::string> out;
@@ -98,17 +74,15 @@ std::vector<std::string> missing(const Golden& golden) {
 }
 
 TEST(CoordinationGolden, WritesItOnce) {
-  if (std::getenv("TANSIQ_WRITE_GOLDEN") == nullptr) GTEST_SKIP() << "only with TANSIQ_WRITE_GOLDEN set";
-  ASSERT_FALSE(std::filesystem::exists(kGolden / "record")) << "a golden record is never written again";
+  if (!kGolden.to_be_written("record")) GTEST_SKIP() << "only with TANSIQ_WRITE_GOLDEN set";
   const Golden golden = testing::tell_golden_story();
   ASSERT_THAT(missing(golden), ::testing::IsEmpty());
-  std::filesystem::create_directories(kGolden);
-  std::ofstream(kGolden / "charter.json", std::ios::binary) << core::charter_text(golden.charter);
-  std::ofstream record(kGolden / "record", std::ios::binary);
+  std::ofstream(kGolden.file("charter.json"), std::ios::binary) << core::charter_text(golden.charter);
+  std::ofstream record(kGolden.file("record"), std::ios::binary);
   for (const Written& written : golden.record) record << text_of(written.log) << ' ' << written.line;
-  std::ofstream bodies(kGolden / "bodies", std::ios::binary);
+  std::ofstream bodies(kGolden.file("bodies"), std::ios::binary);
   for (const std::string& body : golden.bodies) bodies << to_hex(as_bytes(body)) << '\n';
-  std::ofstream(kGolden / "state_hash", std::ios::binary) << to_hex(golden.state_hash) << '\n';
+  std::ofstream(kGolden.file("state_hash"), std::ios::binary) << to_hex(golden.state_hash) << '\n';
 }
 
 TEST(CoordinationGolden, Version1HoldsEveryType) { EXPECT_THAT(missing(kept()), ::testing::IsEmpty()); }
@@ -116,7 +90,7 @@ TEST(CoordinationGolden, Version1HoldsEveryType) { EXPECT_THAT(missing(kept()), 
 TEST(CoordinationGolden, Version1Replays) {
   const auto node = testing::replay(kept());
   ASSERT_NE(node, nullptr);
-  EXPECT_EQ(to_hex(node->state_hash()) + "\n", read_file("state_hash"));
+  EXPECT_EQ(to_hex(node->state_hash()) + "\n", kGolden.text("state_hash"));
 }
 
 /// What is read and written again is the same line, and of each type a snapshot keeps all that it led to.

@@ -4,16 +4,14 @@
 // once (TANSIQ_WRITE_GOLDEN=1 on a program of that version) and never again.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include "base/bytes.h"
 #include "base/random.h"
 #include "core/audit.h"
 #include "core/core_testlib.h"
+#include "core/golden_testlib.h"
 
 namespace tansiq::core {
 namespace {
@@ -21,24 +19,7 @@ namespace {
 using testing::create;
 using testing::Desk;
 
-const std::filesystem::path kGolden = TANSIQ_SOURCE_DIR "/tests/golden/v1";
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = text.find('\n', at);
-    lines.push_back(text.substr(at, end - at + 1));
-    at = end + 1;
-  }
-  return lines;
-}
+const testing::GoldenFolder kGolden("v1");
 
 /// A seeded history with every type of entry, every shape, every rule.
 class Historian {
@@ -137,41 +118,39 @@ class Historian {
 };
 
 TEST(GoldenTest, WritesItOnce) {
-  if (std::getenv("TANSIQ_WRITE_GOLDEN") == nullptr) GTEST_SKIP() << "only with TANSIQ_WRITE_GOLDEN set";
-  ASSERT_FALSE(std::filesystem::exists(kGolden / "log.jsonl")) << "a golden log is never written again";
+  if (!kGolden.to_be_written("log.jsonl")) GTEST_SKIP() << "only with TANSIQ_WRITE_GOLDEN set";
   Historian historian;
   historian.write();
-  std::filesystem::create_directories(kGolden);
-  std::ofstream(kGolden / "charter.json", std::ios::binary) << charter_text(historian.desk.charter);
-  std::ofstream log(kGolden / "log.jsonl", std::ios::binary);
+  std::ofstream(kGolden.file("charter.json"), std::ios::binary) << charter_text(historian.desk.charter);
+  std::ofstream log(kGolden.file("log.jsonl"), std::ios::binary);
   for (const std::string& line : historian.desk.log) log << line;
-  std::ofstream(kGolden / "state_hash", std::ios::binary) << to_hex(historian.desk.machine.state_hash()) << "\n";
+  std::ofstream(kGolden.file("state_hash"), std::ios::binary) << to_hex(historian.desk.machine.state_hash()) << "\n";
 }
 
 TEST(GoldenTest, Version1Replays) {
-  const std::string text = read_file(kGolden / "charter.json");
+  const std::string text = kGolden.text("charter.json");
   const auto charter = parse_charter(text);
   ASSERT_TRUE(charter) << charter.error().text();
   const MachineConfig config{.self = AuthorityId::trusted("us"), .charter = *charter, .charter_text = text};
   auto machine = Machine::make(config);
   ASSERT_TRUE(machine);
   std::set<std::string> types;
-  for (const std::string& line : lines_of(read_file(kGolden / "log.jsonl"))) {
+  for (const std::string& line : kGolden.lines("log.jsonl")) {
     const Status applied = machine->apply(line);
     ASSERT_TRUE(applied) << applied.error().text();
     types.insert(std::string(to_text(read_entry(line)->type)));
   }
   ASSERT_TRUE(machine->settle());
   EXPECT_EQ(types.size(), 13U) << "the golden log holds every type of entry";
-  EXPECT_EQ(to_hex(machine->state_hash()) + "\n", read_file(kGolden / "state_hash"));
+  EXPECT_EQ(to_hex(machine->state_hash()) + "\n", kGolden.text("state_hash"));
 }
 
 TEST(GoldenTest, Version1IsDecidedAlikeAgain) {
-  const std::string text = read_file(kGolden / "charter.json");
+  const std::string text = kGolden.text("charter.json");
   auto auditor =
       Auditor::make({.self = AuthorityId::trusted("us"), .charter = *parse_charter(text), .charter_text = text});
   ASSERT_TRUE(auditor);
-  for (const std::string& line : lines_of(read_file(kGolden / "log.jsonl"))) {
+  for (const std::string& line : kGolden.lines("log.jsonl")) {
     const auto difference = auditor->check(line);
     ASSERT_TRUE(difference) << difference.error().text();
     EXPECT_FALSE(difference->has_value()) << (*difference)->message << "\n" << line << (*difference)->decided;

@@ -2,12 +2,10 @@
 //
 // tests/golden/v1/f3548/ holds the registry's entries and the SHA-256 of the state they lead to. A directory is written
 // once (TANSIQ_WRITE_GOLDEN=1 on a program of that version) and never again.
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
+#include "core/golden_testlib.h"
 #include "f3548/registry_testlib.h"
 
 namespace tansiq::f3548 {
@@ -15,31 +13,10 @@ namespace {
 
 using namespace test;
 
-const std::filesystem::path kGolden = TANSIQ_SOURCE_DIR "/tests/golden/v1/f3548";
+const core::testing::GoldenFolder kGolden("v1/f3548");
+const std::set<std::string> kAllTypes = core::testing::all_types<Body>();
 
-std::string read_file(const char* name) {
-  std::ifstream in(kGolden / name, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::vector<std::string> kept() {
-  const std::string text = read_file("log.jsonl");
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = text.find('\n', at);
-    lines.push_back(text.substr(at, end - at + 1));
-    at = end + 1;
-  }
-  return lines;
-}
-
-template <std::size_t... I>
-std::set<std::string> all_types(std::index_sequence<I...>) {
-  return {std::string(std::variant_alternative_t<I, Body>::kType)...};
-}
-const std::set<std::string> kAllTypes = all_types(std::make_index_sequence<std::variant_size_v<Body>>());
+std::vector<std::string> kept() { return kGolden.lines("log.jsonl"); }
 
 std::set<std::string> types_of(const std::vector<std::string>& lines) {
   std::set<std::string> types;
@@ -113,16 +90,14 @@ std::string state_hash(const Registry& registry) {
 }
 
 TEST(RegistryGolden, WritesItOnce) {
-  if (std::getenv("TANSIQ_WRITE_GOLDEN") == nullptr) GTEST_SKIP() << "only with TANSIQ_WRITE_GOLDEN set";
-  ASSERT_FALSE(std::filesystem::exists(kGolden / "log.jsonl")) << "a golden record is never written again";
+  if (!kGolden.to_be_written("log.jsonl")) GTEST_SKIP() << "only with TANSIQ_WRITE_GOLDEN set";
   Desk desk;
   tell(desk);
   ASSERT_EQ(types_of(desk.log), kAllTypes);
   ASSERT_FALSE(HasFailure());
-  std::filesystem::create_directories(kGolden);
-  std::ofstream log(kGolden / "log.jsonl", std::ios::binary);
+  std::ofstream log(kGolden.file("log.jsonl"), std::ios::binary);
   for (const std::string& line : desk.log) log << line;
-  std::ofstream(kGolden / "state_hash", std::ios::binary) << state_hash(desk.registry);
+  std::ofstream(kGolden.file("state_hash"), std::ios::binary) << state_hash(desk.registry);
 }
 
 TEST(RegistryGolden, Version1HoldsEveryType) { EXPECT_EQ(types_of(kept()), kAllTypes); }
@@ -133,7 +108,7 @@ TEST(RegistryGolden, Version1Replays) {
     const Status applied = registry.apply(line);
     ASSERT_TRUE(applied) << applied.error().text() << line;
   }
-  EXPECT_EQ(state_hash(registry), read_file("state_hash"));
+  EXPECT_EQ(state_hash(registry), kGolden.text("state_hash"));
   EXPECT_GE(registry.intents(), 2U);
   EXPECT_GE(registry.constraints(), 1U);
   EXPECT_GE(registry.subscriptions(), 2U);

@@ -53,9 +53,6 @@ struct FetchedTile {
 /// names the one that was asked for.
 [[nodiscard]] Result<FetchedTile> fetch(LogSource& source, const TileId& id);
 
-/// Reads a file whole. Fails with `kNotFound`, `kTooLarge` beyond `bytes_max`, `kIo`.
-[[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::size_t bytes_max);
-
 /// A `TileHashReader` (merkle.h) over a source, for proofs: asks for the tile widths of a tree of `size` leaves. The
 /// source must outlive it. Nothing is verified here: check the proof.
 [[nodiscard]] TileHashReader tile_hash_reader(LogSource& source, std::uint64_t size);

@@ -267,6 +267,24 @@ TEST(AdversaryAsClient, ThousandsWhoSayNothingKeepNobodyOut) {
   EXPECT_EQ(counters.connections_refused, 0U);
 }
 
+TEST(AdversaryAsClient, WhoIsInTheMiddleOfARequestIsNotReplaced) {
+  HttpServerOptions options;
+  options.limits.connections_max = 2;
+  options.io_threads = 1;
+  const auto server = start_server(echo, options);
+  std::vector<RawClient> sending;
+  for (int i = 0; i < 2; ++i) {
+    sending.emplace_back(server->port());
+    sending.back().send("POST /s HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc");
+  }
+  ASSERT_TRUE(eventually([&] { return server->counters().bytes_in > 100; }));
+  EXPECT_EQ(status_of(exchange_raw(server->port(), kGet)), 503);
+  for (RawClient& client : sending) {
+    client.send("def");
+    EXPECT_THAT(client.read_response(), EndsWith("abcdef"));
+  }
+}
+
 TEST(AdversaryAsClient, ThousandsOfStreamsThatNobodyReadsAreCutOff) {
   std::mutex mutex;
   std::vector<StreamHandle> streams;

@@ -73,11 +73,7 @@ Result<Principal> authenticate(const Authenticator& authenticator, const Request
 }
 
 void add_challenge(Response& response, const Request& request, std::string_view scope) {
-  if (response.status == 429 || response.status == 503) {
-    // Buckets are filled by the second (rate_limit.h), and what is not available is looked for every few.
-    response.headers.set("Retry-After", response.status == 429 ? "1" : "5");
-    return;
-  }
+  if (response.status != 401 && response.status != 403) return;
   std::string value = R"(Bearer realm="tansiq")";
   const bool brought_token = request.headers.count("authorization") > 0;
   if (response.status == 403) {
@@ -243,12 +239,6 @@ Result<TokenClaims> verify_token(const TokenKey& key, std::string_view token, Ut
         fmt::format("the token is issued at {}, which has not come yet", format_utc(claims->issued)));
   }
   return claims;
-}
-
-Result<Principal> TokenAuthenticator::authenticate(const Request& request) const {
-  const std::string_view token = TRY(bearer_token(request));
-  TokenClaims claims = TRY(verify_token(key_, token, clock_.now()));
-  return Principal{std::move(claims.subject), std::move(claims.scopes), claims.expires, std::move(claims.token_id)};
 }
 
 }  // namespace tansiq::net

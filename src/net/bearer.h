@@ -2,13 +2,13 @@
 //
 //   auto key = TRY(TokenKey::load("/etc/tansiq/token.key"));
 //   std::string token = TRY(mint_token(key, {.subject = "ops", .scopes = {"intents.write"}, ...}));
-//   TokenAuthenticator authenticator(key, clock);
+//   Doorkeeper authenticator(key, clock, /*issuers=*/nullptr);                       // doorkeeper.h
 //   auto principal = TRY(authenticate(authenticator, request, "intents.write"));
 //
 // A local token is `tsq1.<payload>.<mac>`: base64url of canonical JSON
 // `{"exp":<ms>,"iat":<ms>,"jti":"<hex>","scope":["…"],"sub":"…"}`, and HMAC-SHA-256 of everything before the last dot.
 // It has one spelling: any other byte anywhere makes it void. Tokens of outside issuers come through the same interface
-// (jwt.h); `Doorkeeper` (doorkeeper.h) takes both.
+// (jwt.h); `Doorkeeper` takes both.
 #pragma once
 
 #include <array>
@@ -41,7 +41,7 @@ class Authenticator {
                                              std::string_view scope);
 
 /// Adds what RFC 6750 demands to a 401 or 403: `WWW-Authenticate: Bearer realm="tansiq"`, with `error` when the request
-/// had brought a token, and with the `scope` that was missing. To a 429 or 503 it adds `Retry-After`, and nothing else.
+/// had brought a token, and with the `scope` that was missing. To other answers nothing.
 void add_challenge(Response& response, const Request& request, std::string_view scope = {});
 
 /// The token of `Authorization: Bearer …`. Fails with `kUnauthenticated` when the header is absent, stands twice, has
@@ -93,17 +93,5 @@ inline constexpr DurationMs kTokenClockSkewMs = 60'000;
 /// The payload alone, exposed for tests and fuzzing. `parse` accepts exactly what `write` produces.
 [[nodiscard]] std::string write_token_payload(const TokenClaims& claims);
 [[nodiscard]] Result<TokenClaims> parse_token_payload(std::string_view json);
-
-/// Authenticates requests by local tokens.
-class TokenAuthenticator final : public Authenticator {
- public:
-  /// `clock` must outlive this.
-  TokenAuthenticator(TokenKey key, const Clock& clock) : key_(std::move(key)), clock_(clock) {}
-  [[nodiscard]] Result<Principal> authenticate(const Request& request) const override;
-
- private:
-  TokenKey key_;
-  const Clock& clock_;
-};
 
 }  // namespace tansiq::net

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/bytes.h"
+#include "net/doorkeeper.h"
 #include "net/net_testlib.h"
 
 namespace tansiq::net {
@@ -180,7 +181,7 @@ TEST(Authenticator, ReadsTheHeaderStrictly) {
 TEST(Authenticator, TellsWhoAndAsksForTheScope) {
   const TokenKey key = TokenKey::generate();
   ManualClock clock(kNow);
-  const TokenAuthenticator authenticator(key, clock);
+  const Doorkeeper authenticator(key, clock, nullptr);
   const Request request = request_with("Bearer " + *mint_token(key, claims()));
   EXPECT_EQ(authenticate(authenticator, request, "")->subject, "ops");
   EXPECT_EQ(authenticate(authenticator, request, "intents.read")->expires, kNow + 60'000);

@@ -156,6 +156,7 @@ bool Connection::feed(std::string_view& bytes) {
   if (reader_.body_bytes() > 0) {
     if (!charge_) charge_.emplace(thread_.shared);
     if (!charge_->raise(reader_.body_bytes())) thread_.relieve_bodies(*this);
+    if (closed_) return false;  // Whoever gave way gave an answer, and this one was in the way of that.
     if (!charge_->fits()) {
       refuse(503, {ErrorCode::kOverloaded, "too many bodies are being received at once", "body"});
       return false;

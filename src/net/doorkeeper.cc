@@ -1,17 +1,12 @@
 #include "net/doorkeeper.h"
 
-#include <chrono>
+#include "net/steady.h"
 
 namespace tansiq::net {
 namespace {
 
 constexpr std::string_view kLocalPrefix = "tsq1.";
 constexpr const char* kTooOften = "too many requests; wait a second";
-
-std::int64_t system_steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 }  // namespace
 
@@ -20,7 +15,7 @@ Doorkeeper::Doorkeeper(TokenKey key, const Clock& clock, std::unique_ptr<Issuers
       clock_(clock),
       issuers_(std::move(issuers)),
       options_([&] {
-        if (!options.steady_ms) options.steady_ms = system_steady_ms;
+        if (!options.steady_ms) options.steady_ms = steady_ms;
         return std::move(options);
       }()),
       subjects_(options_.subjects),
@@ -29,8 +24,8 @@ Doorkeeper::Doorkeeper(TokenKey key, const Clock& clock, std::unique_ptr<Issuers
 Result<Principal> Doorkeeper::authenticate(const Request& request) const {
   auto principal = look_at(request);
   if (!principal) {
-    if (principal.error().code == ErrorCode::kUnauthenticated &&
-        !addresses_.take(client_network(request.connection->address), options_.steady_ms())) {
+    // Whatever the reason: while an issuer's keys are absent, naming it costs nobody anything.
+    if (!addresses_.take(client_network(request.connection->address), options_.steady_ms())) {
       return fail(ErrorCode::kRateLimited, kTooOften, "authorization");
     }
     return principal;

@@ -193,6 +193,12 @@ Problem make_problem(Error error, int status) {
   return {new_error_id(), status != 0 ? status : error_info(error.code).http_status, std::move(error)};
 }
 
+void add_retry_after(Response& response) {
+  // Buckets are filled by the second (rate_limit.h), and what is not available is looked for every few.
+  if (response.status == 429) response.headers.set("Retry-After", "1");
+  if (response.status == 503) response.headers.set("Retry-After", "5");
+}
+
 Response problem_response(const Problem& problem) {
   const ErrorInfo& info = error_info(problem.error.code);
   // What went wrong inside is for the people who run the node; a stranger learns only where they will find it.
@@ -214,6 +220,7 @@ Response problem_response(const Problem& problem) {
   response.headers.add("Content-Type", "application/problem+json");
   response.headers.add("Cache-Control", "no-store");
   response.body = std::move(body);
+  add_retry_after(response);
   return response;
 }
 

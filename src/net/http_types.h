@@ -166,7 +166,11 @@ struct Problem {
 /// The message of `kInternal`, `kIo` and `kCorrupt` stays in the log: outside it reads "see the log, id ...".
 [[nodiscard]] Problem make_problem(Error error, int status = 0);
 
+/// Says to clients that are refused for the moment (429, 503) when to come again.
+void add_retry_after(Response& response);
+
 /// `{"type":"/problems/<slug>","title":...,"status":...,"detail":...,"where":...,"id":...}`; `where` only if known.
+/// With `Retry-After`, where it helps.
 [[nodiscard]] Response problem_response(const Problem& problem);
 
 }  // namespace tansiq::net

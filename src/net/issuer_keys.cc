@@ -4,26 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <sstream>
 
+#include "base/file.h"
 #include "base/logging.h"
 
 namespace tansiq::net {
 namespace {
-
-Result<std::string> read_file(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return fail(ErrorCode::kIo, "cannot be read", file);
-  std::string text(kKeyDocumentBytesMax + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad()) return fail(ErrorCode::kIo, "cannot be read", file);
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kKeyDocumentBytesMax) {
-    return fail(ErrorCode::kTooLarge, fmt::format("more than {} bytes", kKeyDocumentBytesMax), file);
-  }
-  return text;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -132,7 +118,7 @@ Result<std::vector<JwtKey>> IssuerKeys::read_files() {
     return {};
   };
   for (const std::string& file : config_.key_files) {
-    const std::string text = TRY(read_file(file));
+    const std::string text = TRY(read_file(file, kKeyDocumentBytesMax));
     std::vector<JwtKey> keys = TRY(read_pem_keys(text, file));
     TRY_VOID(take(std::move(keys), file));
   }
@@ -141,7 +127,7 @@ Result<std::vector<JwtKey>> IssuerKeys::read_files() {
     TRY_VOID(take(std::move(keys), config_.name));
   }
   if (!config_.jwks_file.empty()) {
-    const std::string text = TRY(read_file(config_.jwks_file));
+    const std::string text = TRY(read_file(config_.jwks_file, kKeyDocumentBytesMax));
     auto set = read_jwks(text);
     if (!set) return std::unexpected(inside(set.error(), config_.jwks_file));
     warn_of_left_out(config_.name, config_.jwks_file, *set);

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "base/invariant.h"
+#include "net/steady.h"
 
 namespace tansiq::net {
 namespace {
@@ -15,11 +16,6 @@ constexpr DurationMs kFetchConnectMs = 5'000;
 constexpr DurationMs kFetchAnswerMs = 10'000;
 constexpr DurationMs kLifetimeMsMin = 60'000;
 constexpr std::size_t kFetchHeadBytesMax = 16U << 10;
-
-std::int64_t steady_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 bool is_loopback_name(const std::string& host) {
   in_addr v4{};

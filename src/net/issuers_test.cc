@@ -81,7 +81,7 @@ TEST_F(IssuersTest, FetchesInTheBackground) {
   const auto issuers = open(config());
   EXPECT_EQ(fault(*issuers, signer.sign(claims("lab"))), "keys_absent") << "nothing has been fetched yet";
   issuers->start();
-  ASSERT_TRUE(test::eventually([&] { return issuers->standing()[0].keys == 1; }));
+  ASSERT_TRUE(eventually([&] { return issuers->standing()[0].keys == 1; }));
   const auto principal = issuers->verify(signer.sign(claims("lab", "a b c")));
   ASSERT_TRUE(principal) << principal.error().detail;
   EXPECT_EQ(principal->subject, "alpha");
@@ -93,12 +93,12 @@ TEST_F(IssuersTest, ANewKeyIsFetchedWhenItTurnsUp) {
   server.serve({&signer});
   const auto issuers = open(config());
   issuers->start();
-  ASSERT_TRUE(test::eventually([&] { return issuers->standing()[0].keys == 1; }));
+  ASSERT_TRUE(eventually([&] { return issuers->standing()[0].keys == 1; }));
   const JwtSigner next = *JwtSigner::generate(JwtAlgorithm::kEdDsa);
   server.serve({&signer, &next});
   const std::string token = next.sign(claims("lab"));
   EXPECT_EQ(fault(*issuers, token), "key") << "nobody waits";
-  EXPECT_TRUE(test::eventually([&] { return fault(*issuers, token) == "(taken)"; }));
+  EXPECT_TRUE(eventually([&] { return fault(*issuers, token) == "(taken)"; }));
   EXPECT_LE(server.asked(), 3U);
 }
 
@@ -108,9 +108,9 @@ TEST_F(IssuersTest, AReloadAsksAtOnce) {
   c.issuers[0].unknown_key_ms = 3'600'000;
   const auto issuers = open(c);
   issuers->start();
-  ASSERT_TRUE(test::eventually([&] { return server.asked() == 1; }));
+  ASSERT_TRUE(eventually([&] { return server.asked() == 1; }));
   issuers->reload();
-  EXPECT_TRUE(test::eventually([&] { return server.asked() == 2; }));
+  EXPECT_TRUE(eventually([&] { return server.asked() == 2; }));
 }
 
 TEST_F(IssuersTest, AStopEndsAFetchUnderWay) {
@@ -135,7 +135,7 @@ TEST_F(IssuersTest, EachIssuerHasItsOwnKeys) {
   c.issuers.push_back({.name = "other", .jwks_url = second.url(), .scopes = {"b"}});
   const auto issuers = open(c);
   issuers->start();
-  ASSERT_TRUE(test::eventually([&] { return issuers->standing()[0].keys + issuers->standing()[1].keys == 2; }));
+  ASSERT_TRUE(eventually([&] { return issuers->standing()[0].keys + issuers->standing()[1].keys == 2; }));
   EXPECT_EQ(fault(*issuers, other.sign(claims("other"))), "(taken)");
   EXPECT_EQ(fault(*issuers, signer.sign(claims("other"))), "key");
   EXPECT_EQ(fault(*issuers, other.sign(claims("lab"))), "key");
@@ -183,7 +183,7 @@ class DoorkeeperTest : public IssuersTest {
     server.serve({&signer});
     auto issuers = open(config());
     issuers->start();
-    EXPECT_TRUE(test::eventually([&] { return issuers->standing()[0].keys == 1; }));
+    EXPECT_TRUE(eventually([&] { return issuers->standing()[0].keys == 1; }));
     DoorkeeperOptions options;
     options.subjects = {.per_second = 5};
     options.addresses = {.per_second = 3};
@@ -263,11 +263,25 @@ TEST_F(DoorkeeperTest, AbsentKeysAreOurTrouble) {
   const Doorkeeper closed(key, clock, open(c));
   const auto refused = closed.authenticate(request(signer.sign(claims("lab"))));
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
-  Response response;
-  response.status = 503;
+  Problem problem = make_problem(refused.error());
+  Response response = problem_response(problem);
   add_challenge(response, request("x"));
+  EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.headers.find("Retry-After"), "5");
   EXPECT_EQ(response.headers.find("WWW-Authenticate"), std::nullopt);
+}
+
+TEST_F(DoorkeeperTest, NamingAnIssuerWithoutKeysIsLimitedToo) {
+  IssuersConfig c = config();
+  c.issuers[0].jwks_url = "https://127.0.0.1:1/keys";
+  DoorkeeperOptions options;
+  options.addresses = {.per_second = 1, .burst = 2};
+  options.steady_ms = [] { return 0; };
+  const Doorkeeper closed(key, clock, open(c), options);
+  const std::string token = signer.sign(claims("lab"));
+  EXPECT_EQ(closed.authenticate(request(token)).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(closed.authenticate(request(token)).error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(closed.authenticate(request(token)).error().code, ErrorCode::kRateLimited);
 }
 
 TEST_F(DoorkeeperTest, WithoutIssuersOnlyLocalTokensCount) {

@@ -191,15 +191,6 @@ std::string exchange_raw(std::uint16_t port, std::string_view bytes) {
   return client.read_all();
 }
 
-bool eventually(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
-
 namespace {
 
 void add_extension(X509* certificate, int id, const char* value) {

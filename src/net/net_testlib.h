@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/eventually.h"
 #include "base/temporary_folder.h"
 #include "net/http_server.h"
 
@@ -90,10 +91,6 @@ class RawServer {
 int status_of(std::string_view response);
 /// Sends `bytes`, closes the sending side, returns everything that comes back.
 std::string exchange_raw(std::uint16_t port, std::string_view bytes);
-
-/// Waits until `condition` holds, looking at it every millisecond; false after ten seconds. For counters of another
-/// thread, which offer nothing to wait on.
-bool eventually(const std::function<bool()>& condition);
 
 /// A self-signed certificate for 127.0.0.1 and localhost, which also serves as its own authority.
 struct Identity {

@@ -49,7 +49,7 @@ void IoThread::relieve_output() {
     std::shared_ptr<Connection> slowest;
     for (const auto& connection : list_) {
       if (!connection->owes()) continue;
-      if (!slowest || connection->output_rate(now) < slowest->output_rate(now)) slowest = connection;
+      if (!slowest || connection->slowness(now) < slowest->slowness(now)) slowest = connection;
     }
     if (!slowest) return;
     count(counters.outputs_dropped);
@@ -72,14 +72,18 @@ void IoThread::relieve_bodies(const Connection& except) {
   }
 }
 
-bool Connection::replaceable() const { return !closed_ && slots_.empty() && out_.empty() && !live_; }
+bool Connection::replaceable() const {
+  return !closed_ && slots_.empty() && out_.empty() && !live_ && reader_.state() != RequestReader::State::kBody;
+}
 
 std::pair<bool, std::int64_t> Connection::worth() const { return {next_sequence_ > 0, useful_ms_}; }
 
 bool Connection::owes() const { return !closed_ && unsent_ > 0; }
 
-std::uint64_t Connection::output_rate(std::int64_t now_ms) const {
-  return moved_a_second(written_, now_ms - write_start_ms_);
+std::pair<bool, std::uint64_t> Connection::slowness(std::int64_t now_ms) const {
+  // What is ready and stands behind an answer that we owe is not for the client to take yet.
+  if (out_.empty()) return {true, 0};
+  return {false, moved_a_second(written_, now_ms - write_start_ms_)};
 }
 
 bool Connection::receives_body() const { return !closed_ && charge_ && reader_.state() == RequestReader::State::kBody; }

@@ -71,7 +71,6 @@ ResponseReader::~ResponseReader() = default;
 
 void ResponseReader::restart() {
   const int interim = parser_ ? parser_->interim + 1 : 0;
-  if (parser_) body_bytes_ += parser_->body_total;
   parser_ = std::make_unique<Parser>();
   parser_->interim = interim;
   parser_->body_bytes_max = body_bytes_max_;
@@ -88,7 +87,7 @@ Status ResponseReader::feed(std::string_view bytes) {
     const std::size_t taken = parser_->put(boost::asio::const_buffer(pending_.data(), pending_.size()), ec);
     pending_.erase(0, taken);
     wire_bytes_ += taken;
-    const std::uint64_t body = body_bytes_ + parser_->body_total;
+    const std::uint64_t body = parser_->body_total;  // an interim answer before it has none
     if (wire_bytes_ - body > 2 * head_bytes_max_ + kFramingPerByte * body) {
       return fail(ErrorCode::kTooLarge, "the answer is framing for the most part, and its body does not come");
     }

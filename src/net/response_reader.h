@@ -41,7 +41,6 @@ class ResponseReader {
   std::size_t head_bytes_max_;
   std::size_t body_bytes_max_;
   std::uint64_t wire_bytes_ = 0;  // read
-  std::uint64_t body_bytes_ = 0;  // of them, body, of earlier parsers and this one
   std::string pending_;
   std::unique_ptr<Parser> parser_;
 };

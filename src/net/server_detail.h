@@ -199,7 +199,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Less goes first: who has never asked, then who has not been answered for longest.
   [[nodiscard]] std::pair<bool, std::int64_t> worth() const;
   [[nodiscard]] bool owes() const;
-  [[nodiscard]] std::uint64_t output_rate(std::int64_t now_ms) const;
+  /// Less gives way first: those who could take something, by bytes a second.
+  [[nodiscard]] std::pair<bool, std::uint64_t> slowness(std::int64_t now_ms) const;
   [[nodiscard]] bool receives_body() const;
   [[nodiscard]] std::uint64_t body_rate(std::int64_t now_ms) const;
   void give_up_output(std::string why);

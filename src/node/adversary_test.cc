@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/eventually.h"
 #include "coordination/entry.h"
 #include "log/note_key.h"
 #include "net/http_server.h"
@@ -268,10 +269,8 @@ TEST_F(Adversary, BodiesThatItDoesNotGiveHoldUpNobodyElses) {
   const auto at_a = *coalition_->events(0);
   const auto at_b = *coalition_->events(1);
   serve_as_c();
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  const auto soon = [&](const std::function<bool()>& condition) {
-    while (!condition() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
-    return condition();
+  const auto soon = [](const std::function<bool()>& condition) {
+    return eventually(condition, std::chrono::seconds(60));
   };
   ASSERT_TRUE(soon([&] {
     const std::lock_guard lock(mutex_);

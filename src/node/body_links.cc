@@ -34,7 +34,7 @@ std::vector<coordination::WantedBody> wanted_of(const coordination::Coalition& c
 std::string body_target(const log::Hash& hash) { return fmt::format("{}?hash={}", kBodyPath, hash.hex()); }
 
 void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, CoreThread& core,
-                store::LogReader& reader) {
+                const std::shared_ptr<store::LogReader>& reader) {
   const net::Request& request = exchange->request();
   const auto hash_text = request.query_once("hash");
   if (!hash_text) return static_cast<void>(exchange->respond(hash_text.error()));
@@ -45,12 +45,14 @@ void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityI
   }
   const auto none = [exchange] { exchange->respond({ErrorCode::kNotFound, "there is no such body for you here", {}}); };
   ReadTask task;
-  task.read = [exchange, peer, hash = *hash, &reader, none](const State& state) -> Departure {
-    if (!state.coalition().may_serve_body(hash, peer)) {
+  task.read = [exchange, peer, hash = *hash, reader, none](const State& state) -> Departure {
+    // Asked while it was a member, perhaps.
+    const coordination::Coalition& coalition = state.coalition();
+    if (!coalition.is_member(peer) || !coalition.may_serve_body(hash, peer)) {
       none();
       return {};
     }
-    auto bytes = reader.body(hash);
+    auto bytes = reader->body(hash);
     if (!bytes) {
       exchange->respond(std::move(bytes.error()));
       return {};

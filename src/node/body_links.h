@@ -28,9 +28,9 @@ namespace tansiq::node {
 
 inline constexpr std::string_view kBodyPath = "/peer/v1/body";
 
-/// Answers on the core thread. `reader` is used there alone, and outlives the core thread's work.
+/// Answers on the core thread, where alone `reader` is used.
 void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, CoreThread& core,
-                store::LogReader& reader);
+                const std::shared_ptr<store::LogReader>& reader);
 
 /// `/peer/v1/body?hash=…`.
 [[nodiscard]] std::string body_target(const log::Hash& hash);

@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <sstream>
-#include <thread>
 
+#include "base/eventually.h"
+#include "base/file.h"
 #include "net/jwt_sign.h"
 #include "net/tls_identity.h"
 #include "node/node_testlib.h"
@@ -22,25 +22,10 @@ using ::testing::Not;
 constexpr std::string_view kSc = "utm.strategic_coordination";
 constexpr std::string_view kIntent = "/dss/v1/operational_intent_references/00000000-0000-4000-8000-000000000001";
 
-std::string text_of(const std::filesystem::path& file) {
-  std::stringstream out;
-  out << std::ifstream(file).rdbuf();
-  return out.str();
-}
-
 std::string claims(std::string_view issuer, std::string_view subject, std::string_view scope,
                    std::string_view audience = "dss.example", std::int64_t seconds = 3'600) {
   return fmt::format(R"({{"iss":"{}","sub":"{}","aud":"{}","exp":{},"scope":"{}"}})", issuer, subject, audience,
                      SystemClock().now().ms / 1'000 + seconds, scope);
-}
-
-/// Waits for what another thread does; false after ten seconds.
-bool eventually(const std::function<bool()>& condition) {
-  for (int i = 0; i < 10'000; ++i) {
-    if (condition()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return false;
 }
 
 class Credentials : public ::testing::Test {
@@ -194,7 +179,8 @@ TEST_F(Credentials, LimitsAnswer429InTheFormOfTheFace) {
 // --- test mode -------------------------------------------------------------------------------------------------------
 
 TEST_F(Credentials, TheKeyOfTestModeIsThePublishedOne) {
-  const auto published = net::JwtSigner::from_pem(text_of(TANSIQ_SOURCE_DIR "/examples/test-mode-key.pem"));
+  const auto published =
+      net::JwtSigner::from_pem(read_file(TANSIQ_SOURCE_DIR "/examples/test-mode-key.pem", 1 << 20).value());
   ASSERT_TRUE(published) << published.error().text();
   const auto known = net::read_pem_keys(test_mode_public_key(), "built in");
   ASSERT_TRUE(known);
@@ -202,7 +188,8 @@ TEST_F(Credentials, TheKeyOfTestModeIsThePublishedOne) {
 }
 
 TEST_F(Credentials, TestModeIsLoudAndTakesThePublishedKey) {
-  const auto published = *net::JwtSigner::from_pem(text_of(TANSIQ_SOURCE_DIR "/examples/test-mode-key.pem"));
+  const auto published =
+      *net::JwtSigner::from_pem(read_file(TANSIQ_SOURCE_DIR "/examples/test-mode-key.pem", 1 << 20).value());
   const std::string anybody = published.sign(claims(kTestIssuer, "alpha", std::string(kSc) + " admin", "localhost"));
   const std::string body = fmt::format(
       R"({{"extents":{{"volume":{{"outline_circle":{{"center":{{"lat":46.5,"lng":6.6}},"radius":{{"value":300,"units":"M"}}}}}},)"

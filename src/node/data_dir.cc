@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <span>
 #include <system_error>
 
+#include "base/file.h"
 #include "base/logging.h"
 #include "base/random.h"
 #include "coordination/charter_change.h"
@@ -43,18 +43,6 @@ Status write_new_file(const fs::path& path, ByteView bytes, mode_t mode) {
   if (good) return {};
   ::unlink(path.c_str());
   return fail(ErrorCode::kIo, fmt::format("cannot write {}: {}", path.string(), system_message(code)));
-}
-
-Result<std::string> read_file(const fs::path& path, std::size_t bytes_max) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return fail(ErrorCode::kIo, fmt::format("cannot read {}: {}", path.string(), system_message(errno)));
-  std::string text(bytes_max + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > bytes_max) {
-    return fail(ErrorCode::kTooLarge, fmt::format("{} is larger than {} bytes", path.string(), bytes_max));
-  }
-  return text;
 }
 
 Status make_folder(const fs::path& dir, bool& created) {
@@ -142,39 +130,6 @@ Status provide_former(const NodeConfig& config) {
     keep_version(config.data_dir, opened->charter.version, note);
   }
   return {};
-}
-
-struct Versions {
-  std::vector<core::Charter> former;
-  std::vector<core::Charter> later;
-};
-
-/// The other versions in the folder, each the successor of the one before it.
-Result<Versions> other_versions(const fs::path& dir, const core::Charter& founding) {
-  Versions out;
-  for (std::int64_t version = 1; version < founding.version; ++version) {
-    const fs::path path = version_path(dir, version);
-    std::error_code error;
-    if (!fs::exists(path, error)) continue;
-    const std::string note = TRY(read_file(path, kNoteBytesMax));
-    core::SignedCharter opened = TRY(core::open_charter(note));
-    if (!out.former.empty()) TRY_VOID(coordination::check_successor(out.former.back(), note));
-    out.former.push_back(std::move(opened.charter));
-  }
-  if (!out.former.empty() && out.former.back().version + 1 != founding.version) {
-    return fail(ErrorCode::kNotFound,
-                fmt::format("version {} of the charter is missing between {} and {}: give it with --former",
-                            out.former.back().version + 1, out.former.back().version, founding.version),
-                dir.string());
-  }
-  for (std::int64_t version = founding.version + 1;; ++version) {
-    const fs::path path = version_path(dir, version);
-    std::error_code error;
-    if (!fs::exists(path, error)) return out;
-    const std::string note = TRY(read_file(path, kNoteBytesMax));
-    core::SignedCharter opened = TRY(core::open_charter(note));
-    out.later.push_back(std::move(opened.charter));
-  }
 }
 
 /// Puts a charter into the folder when none is there: the configured one, or in develop mode a self-made one.
@@ -268,8 +223,7 @@ Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now) {
   core::SignedCharter charter = TRY(core::open_charter(note));
   TRY_VOID(judge_charter(charter, config));
   TRY_VOID(provide_former(config));
-  Versions others = TRY(other_versions(dir, charter.charter));
-  if (!others.former.empty()) TRY_VOID(coordination::check_successor(others.former.back(), note));
+  VersionsBeside others = TRY(versions_beside(dir, note));
   std::vector<core::Charter> versions{charter.charter};
   versions.insert(versions.end(), others.later.begin(), others.later.end());
   AuthorityId self = TRY(find_self(versions, config.authority, key.verifier().text()));
@@ -294,6 +248,40 @@ Result<DataDir> open_data_dir(const NodeConfig& config, UtcMs now) {
                  .ovn_secret = secret,
                  .cosigner = std::move(cosigner),
                  .next_cosigner = std::move(next_cosigner)};
+}
+
+Result<VersionsBeside> versions_beside(const fs::path& data_dir, std::string_view note) {
+  VersionsBeside out;
+  const core::Charter founding = TRY(core::open_charter(note)).charter;
+  const auto follows = [](const core::Charter& before, std::string_view text, const fs::path& path) {
+    auto checked = coordination::check_successor(before, text);
+    return checked ? std::move(checked)
+                   : Result<core::SignedCharter>(std::unexpected(inside(std::move(checked).error(), path.string())));
+  };
+  for (std::int64_t version = 1; version < founding.version; ++version) {
+    const fs::path path = version_path(data_dir, version);
+    std::error_code error;
+    if (!fs::exists(path, error)) continue;
+    const std::string text = TRY(read_file(path, kNoteBytesMax));
+    auto opened = out.former.empty() ? core::open_charter(text) : follows(out.former.back(), text, path);
+    if (!opened) return std::unexpected(std::move(opened).error());
+    out.former.push_back(std::move(opened->charter));
+  }
+  if (!out.former.empty() && out.former.back().version + 1 != founding.version) {
+    return fail(ErrorCode::kNotFound,
+                fmt::format("version {} of the charter is missing between {} and {}: give it with --former",
+                            out.former.back().version + 1, out.former.back().version, founding.version),
+                data_dir.string());
+  }
+  if (!out.former.empty()) TRY_VOID(follows(out.former.back(), note, data_dir / "charter.note"));
+  for (std::int64_t version = founding.version + 1;; ++version) {
+    const fs::path path = version_path(data_dir, version);
+    std::error_code error;
+    if (!fs::exists(path, error)) return out;
+    const std::string text = TRY(read_file(path, kNoteBytesMax));
+    core::SignedCharter next = TRY(follows(out.later.empty() ? founding : out.later.back(), text, path));
+    out.later.push_back(std::move(next.charter));
+  }
 }
 
 core::CharterTexts texts_beside(fs::path data_dir) {

@@ -56,6 +56,16 @@ struct DataDir {
 /// find it says how to get.
 [[nodiscard]] core::CharterTexts texts_beside(std::filesystem::path data_dir);
 
+/// Versions of the charter that stand in a data folder beside the founding one, each a successor of the one before it
+/// (`coordination::check_successor`), so that whoever trusts the founding one may trust their keys.
+struct VersionsBeside {
+  std::vector<core::Charter> former;  ///< Before the founding one, as a member that joined later was given them.
+  std::vector<core::Charter> later;
+};
+/// `note` is the founding one's. Fails with `kIo`, as `check_successor`, and with `kNotFound` where one is missing in
+/// between.
+[[nodiscard]] Result<VersionsBeside> versions_beside(const std::filesystem::path& data_dir, std::string_view note);
+
 /// `charter-3.note`.
 [[nodiscard]] std::filesystem::path version_path(const std::filesystem::path& data_dir, std::int64_t version);
 /// Keeps the note of a version that has come into force beside the founding one: for people, and for a start with a

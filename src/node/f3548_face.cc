@@ -131,6 +131,7 @@ net::Response F3548Face::error(const net::Exchange& exchange, int status, const 
   services_.problems.add(problem, net::method_name(request.method), request.path(), request.connection->address);
   net::Response response = net::json_response(status, body.empty() ? f3548_error_json(message) : std::move(body));
   response.headers.add("Problem-Id", problem.id);
+  net::add_retry_after(response);
   return response;
 }
 

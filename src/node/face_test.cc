@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/eventually.h"
 #include "base/json_in.h"
 #include "log/checkpoint.h"
 #include "log/merkle.h"
@@ -380,9 +381,7 @@ TEST(Events, OneSubjectCannotTakeEveryPlace) {
   EXPECT_NE(refused.detail.find("of greedy"), std::string::npos) << refused.detail;
   EXPECT_TRUE(t.client(t.token("modest"))->events("/v1/events").has_value());
   held.clear();  // its places are free again
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!t.client(greedy)->events("/v1/events") && std::chrono::steady_clock::now() < until) std::this_thread::yield();
-  EXPECT_TRUE(t.client(greedy)->events("/v1/events").has_value());
+  EXPECT_TRUE(eventually([&] { return t.client(greedy)->events("/v1/events").has_value(); }));
 }
 
 TEST(Events, TheNumberOfListenersIsBounded) {

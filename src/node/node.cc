@@ -140,6 +140,7 @@ class Node::Impl {
   std::optional<LogBook> links_logs_;                  // As they stand under that version.
   std::string charter_note_;                           // Of the version in force.
   std::map<std::int64_t, std::string> notes_to_keep_;  // By version: whose files are still to be written.
+  std::uint64_t followed_ = 0;                         // Versions that the core thread has begun to follow.
   bool relink_ = false;                                // A version has come into force since the links were started.
 
   std::unique_ptr<net::HttpServer> server_;
@@ -299,8 +300,10 @@ Status Node::Impl::link_peers() {
   PeerLinks::Config config = peer_addresses(config_);
   std::optional<LogBook> logs;
   std::string address;
+  std::uint64_t followed = 0;
   {
     const std::lock_guard lock(charter_mutex_);
+    followed = followed_;
     config.versions = versions_;
     logs = links_logs_;
     if (links_) address = links_->address();
@@ -316,6 +319,7 @@ Status Node::Impl::link_peers() {
   config.cosigner = TRY(cosigning_key(dir_, config.versions.back()));
   config.clock = &clock_;
   config.recovering = recovery_.needed();
+  config.suspended = true;
   if (config_.peer_listen_port > 0) {
     config.listen_port = static_cast<std::uint16_t>(config_.peer_listen_port);
   } else if (config_.peer_listen_port == 0) {
@@ -329,6 +333,8 @@ Status Node::Impl::link_peers() {
   log_info("node.peers", {{"address", links->address()}, {"mirrors", links->mirrors()}});
   const std::lock_guard lock(charter_mutex_);
   links_ = std::move(links);
+  // Else the version by which they know their peers is over already, and they are about to be begun anew.
+  if (followed == followed_) links_->resume();
   return {};
 }
 
@@ -336,14 +342,16 @@ Status Node::Impl::link_peers() {
 /// any more is refused from now on.
 void Node::Impl::relink() {
   std::shared_ptr<PeerLinks> before;
+  std::map<std::int64_t, std::string> notes;
+  bool due = false;
   {
     const std::lock_guard lock(charter_mutex_);
-    for (const auto& [version, note] : std::exchange(notes_to_keep_, {})) {
-      keep_version(config_.data_dir, version, note);
-    }
-    if (!relink_) return;
+    notes.swap(notes_to_keep_);
+    due = relink_;
     before = links_;
   }
+  for (const auto& [version, note] : notes) keep_version(config_.data_dir, version, note);
+  if (!due) return;
   if (before) before->stop();
   if (const Status linked = link_peers(); !linked) {
     log_error("node.relink_failed", {{"message", linked.error().text()}});
@@ -357,7 +365,11 @@ void Node::Impl::relink() {
 Status Node::Impl::follow_version(const coordination::Coalition& coalition) {
   const core::Charter& charter = coalition.machine().charter();
   // Before anything of it is durable: whoever is removed must not get its first words.
-  if (const auto links = linked()) links->suspend();
+  {
+    const std::lock_guard lock(charter_mutex_);
+    ++followed_;
+    if (links_) links_->suspend();
+  }
   TRY_VOID(logs_->adopt(*store_, charter));
   return add_own_logs(notes_, *TRY(signing_key(dir_, charter)), charter, dir_.self);
 }

@@ -105,6 +105,8 @@ class PeerFace {
   /// From when this returns, nothing leaves that becomes durable later: the charter by which peers are known is about
   /// to change. Any thread; does not block.
   void suspend() { suspended_.store(true); }
+  /// The charter did not change after all.
+  void resume() { suspended_.store(false); }
   /// Answers what waits with `kUnavailable` and ends the thread. Idempotent.
   void stop();
 

@@ -98,6 +98,7 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
   };
   body_reader_ = TRY(store.open_reader());
   face_ = std::make_unique<PeerFace>(std::move(face), TRY(store.open_reader()), problems);
+  if (config_.suspended) suspend();
   net::HttpServerOptions options;
   options.address = config_.listen_address;
   options.port = config_.listen_port;
@@ -175,7 +176,7 @@ void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
   for (const core::Authority& peer : charter().authorities) {
     if (!shown || peer.id == config_.self || !peer.peer) continue;
     if (std::ranges::find(peer.peer->tls_keys, log::Hash{shown->key_sha256}) == peer.peer->tls_keys.end()) continue;
-    return node::serve_body(exchange, peer.id, core_, *body_reader_);
+    return node::serve_body(exchange, peer.id, core_, body_reader_);
   }
   exchange->respond({ErrorCode::kForbidden, "the charter names no peer with this key", {}});
 }

@@ -42,6 +42,7 @@ class PeerLinks {
     std::uint16_t listen_port = 0;            ///< 0 lets the system choose.
     std::map<std::string, std::string> urls;  ///< Instead of the charter's, by authority.
     bool recovering = false;                  ///< Nothing is pulled before `go_on`.
+    bool suspended = false;                   ///< Nothing is served before `resume`.
   };
 
   /// Listens, and begins to pull. Fails with `kIo` (address, files), `kInvalid` (keys).
@@ -64,6 +65,11 @@ class PeerLinks {
   void suspend() {
     suspended_.store(true);
     face_->suspend();
+  }
+  /// Serves, where they were started suspended.
+  void resume() {
+    face_->resume();
+    suspended_.store(false);
   }
   void grown() { face_->grown(); }
   [[nodiscard]] std::vector<PeerStanding> standing() const;
@@ -99,7 +105,7 @@ class PeerLinks {
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<bool> suspended_{false};
-  std::unique_ptr<store::LogReader> body_reader_;  ///< For the core thread alone.
+  std::shared_ptr<store::LogReader> body_reader_;  ///< For the core thread alone; what waits there keeps it.
   std::map<AuthorityId, std::unique_ptr<BodyFetcher>> fetchers_;
   mutable std::mutex mutex_;
   std::vector<Line> lines_;  ///< Guarded by mutex_ where they are added, and by other threads than that.

@@ -104,6 +104,7 @@ Result<bool> RecoveryKeeper::end(const Status& done) {
   fs::rename(folder_ / kRestoredName, folder_ / kRestoredDoneName, error);
   fs::remove(folder_ / kRecoveryFileName, error);
   TRY_VOID(store::system_files().sync_folder(folder_.string()));
+  file_.reset();  // Lines that are begun from now on pull.
   active_.store(false);
   return true;
 }

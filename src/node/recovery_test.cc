@@ -20,8 +20,8 @@ const Acceptance kAccepted{kTestStart, core::Subject::trusted("officer@b"), core
 
 class RecoveringNode : public ::testing::Test {
  protected:
-  RecoveringNode() {
-    auto started = LoopbackCoalition::start(folder_.path() / "coalition", 3);
+  explicit RecoveringNode(const core::Timing& timing = {}) {
+    auto started = LoopbackCoalition::start(folder_.path() / "coalition", 3, timing);
     EXPECT_TRUE(started.has_value()) << started.error().text();
     if (started) coalition_ = std::move(*started);
   }
@@ -113,6 +113,36 @@ TEST_F(RecoveringNode, GetsBackFromItsPeersWhatItHadSaid) {
   EXPECT_GE(coalition_->node(1).state_mark().entries, before.entries);
   EXPECT_FALSE(fs::exists(data(1) / kRecoveryFileName));
   await_page(1, "/readyz", "ready");
+}
+
+/// Versions of the charter that come into force within seconds.
+class RecoveredNode : public RecoveringNode {
+ protected:
+  RecoveredNode() : RecoveringNode({.clock_error_ms = 100, .delivery_ms = 500, .decision_ms = 200, .crew_ms = 100}) {}
+};
+
+TEST_F(RecoveredNode, SpeaksWithItsPeersUnderTheNextVersionToo) {
+  backup_b();
+  confirm(0, 1, {1});
+  restore_b();
+  ASSERT_TRUE(coalition_->restart(1).has_value());
+  await_recovery();
+  await_page(1, "/readyz", "ready");
+  core::Charter next = coalition_->founding();
+  next.version = 2;
+  next.valid_from = SystemClock().now() + 5'000;
+  const std::string note = *coalition_->sign(next, {0, 1, 2});
+  const auto events = *coalition_->events(1);
+  for (unsigned i = 0; i < 3; ++i) {
+    coordination::ActCommand adopt;
+    adopt.cmd = CommandId::trusted("adopt");
+    adopt.by = core::Subject::trusted("chief");
+    adopt.act = coordination::AdoptCharter{coordination::NoteText{note}};
+    const auto adopted = coalition_->act(i, std::move(adopt));
+    ASSERT_TRUE(adopted.has_value()) << adopted.error().text();
+  }
+  ASSERT_TRUE(next_of_type(*events, "charter.in_force", 30'000).has_value());
+  confirm(0, 2, {1});
 }
 
 /// Space that was granted after the backup is not granted again: another home that asks for it gets a counter.

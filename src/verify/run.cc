@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "log/export.h"
 #include "log/source.h"
@@ -23,8 +24,8 @@ Status add_key(std::string_view text, const std::string& where, std::vector<log:
 }
 
 Status add_key_file(const std::filesystem::path& path, std::vector<log::VerifierKey>& keys) {
-  const Bytes bytes = TRY(log::read_file(path, kKeyFileBytesMax));
-  std::string_view text = as_text(bytes);
+  const std::string content = TRY(read_file(path, kKeyFileBytesMax));
+  std::string_view text = content;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
@@ -41,8 +42,7 @@ Result<log::VerifyOptions> verify_options(const Options& options) {
   for (const std::string& key : options.keys) TRY_VOID(add_key(key, "--key", out.keys));
   for (const auto& file : options.key_files) TRY_VOID(add_key_file(file, out.keys));
   for (const auto& file : options.since) {
-    const Bytes bytes = TRY(log::read_file(file, kNoteBytesMax));
-    out.older.emplace_back(as_text(bytes));
+    out.older.push_back(TRY(read_file(file, kNoteBytesMax)));
   }
   out.check_canonical = !options.any_content;
   out.threads = options.threads;

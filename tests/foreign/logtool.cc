@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "log/checkpoint.h"
 #include "log/export.h"
 #include "log/jcs.h"
@@ -60,10 +61,10 @@ Status make(const std::filesystem::path& folder, std::uint64_t size, std::int64_
 }
 
 Status flip(const std::filesystem::path& file, std::size_t at) {
-  Bytes bytes = TRY(read_file(file, kBundleBytesMax));
+  std::string bytes = TRY(read_file(file, kBundleBytesMax));
   if (at >= bytes.size()) return fail(ErrorCode::kInvalid, "no such byte", file.string());
-  bytes[at] ^= 1;
-  return write_file_atomically(file, bytes);
+  bytes[at] = static_cast<char>(bytes[at] ^ 1);
+  return write_file_atomically(file, as_bytes(bytes));
 }
 
 Result<std::uint64_t> size_of(DirectorySource& source) {
