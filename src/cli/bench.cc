@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cmath>
+#include <cstdio>
 
 #include "base/json_in.h"
 #include "base/logging.h"
@@ -65,6 +68,8 @@ Result<std::vector<Figure>> read_figures(const std::string& text) {
 
 namespace {
 
+constexpr std::size_t kTokenBytesMax = 16U << 10;
+
 struct BenchArguments {
   std::optional<std::string> group;
   std::optional<std::string> only;
@@ -72,6 +77,7 @@ struct BenchArguments {
   std::optional<std::string> compare;
   std::optional<std::string> url;
   std::optional<std::string> token;
+  std::optional<std::string> token_command;
   bool strict = false;
 };
 
@@ -120,6 +126,24 @@ std::string table_text(const Context& context, const std::vector<Figure>& figure
   return table.text(context.terminal);
 }
 
+/// What a shell command prints, without the white space at its end.
+Result<std::string> output_of(const std::string& command) {
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return fail(ErrorCode::kIo, "cannot be run", "--token-command");
+  std::string out;
+  std::array<char, 4'096> buffer;
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    out.append(buffer.data(), got);
+    if (out.size() > kTokenBytesMax) break;
+  }
+  const int status = ::pclose(pipe);
+  while (!out.empty() && std::isspace(static_cast<unsigned char>(out.back())) != 0) out.pop_back();
+  if (status != 0) return fail(ErrorCode::kInvalid, fmt::format("ends with status {}", status), "--token-command");
+  if (out.empty() || out.size() > kTokenBytesMax)
+    return fail(ErrorCode::kInvalid, "prints no token", "--token-command");
+  return out;
+}
+
 Result<int> bench(Context& context, const BenchArguments& arguments) {
   set_log_level(LogLevel::kError);  // of the nodes that are measured
   std::vector<Figure> before;
@@ -134,7 +158,8 @@ Result<int> bench(Context& context, const BenchArguments& arguments) {
   if (arguments.url && arguments.group != "f3548") {
     return fail(ErrorCode::kUnsupported, "only the group f3548 can measure another service", "--url");
   }
-  const BenchTarget target{arguments.url.value_or(""), arguments.token.value_or("")};
+  BenchTarget target{arguments.url.value_or(""), arguments.token.value_or("")};
+  if (arguments.token_command) target.token = TRY(output_of(*arguments.token_command));
   for (const BenchPart& part : bench_parts(arguments.group.value_or(""), target)) {
     if (arguments.only && !part.name.starts_with(*arguments.only)) continue;
     if (context.terminal.progress() && !context.json) put_error(fmt::format("measuring {} …", part.what));
@@ -181,6 +206,9 @@ void add_bench(Command& root) {
       .option(a->url, "--url", "URL",
               "group f3548: measure the service at this address, plain HTTP, instead of a node here")
       .option(a->token, "--token", "TOKEN", "the bearer token for --url")
+      .option(a->token_command, "--token-command", "COMMAND",
+              "a shell command that prints that token; it needs the scopes of strategic coordination and constraint "
+              "processing")
       .flag(a->strict, "--strict", "exit code 1 when a target is missed")
       .example("tansiq bench --save before.jsonl", "measure and keep")
       .example("tansiq bench --only index --compare before.jsonl", "did a change of the index help?")

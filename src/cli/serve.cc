@@ -25,6 +25,7 @@ struct ServeArguments {
   std::string data;
   bool allow_plaintext_remote = false;
   bool no_develop = false;
+  bool region = false;
   bool public_log = false;
   bool accept_missing = false;
   bool kernel_clock = false;
@@ -148,6 +149,7 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
   for (const std::string& path : arguments.former) config.node.former_charter_paths.emplace_back(path);
   if (arguments.allow_plaintext_remote) config.node.allow_plain_remote = true;
   if (arguments.no_develop) config.node.develop = false;
+  config.node.develop_region = arguments.region;
   config.node.accept_missing_last_checkpoint = arguments.accept_missing;
   if (arguments.public_log) config.node.public_log = true;
   if (arguments.log_level) config.log_level = TRY(read_log_level(*arguments.log_level));
@@ -294,6 +296,8 @@ void add_serve(Command& root) {
               "an earlier version of that charter, for a member that joins later; may be repeated, the oldest first")
       .completes(Completes::kFile)
       .option(a->authority, "--authority", "ID", "whose node this is, where the key does not tell")
+      .flag(a->region, "--region",
+            "the development charter has one zone, the world, with the rule aware: for a service of ASTM F3548-21")
       .flag(a->no_develop, "--no-develop", "fail rather than write a development charter")
       .flag(a->public_log, "--public-log", "serve the log and the event stream without a token")
       .flag(a->accept_missing, "--accept-missing-last-checkpoint",

@@ -13,6 +13,7 @@
 #include "log/note_key.h"
 #include "net/bearer.h"
 #include "net/tls_identity.h"
+#include "node/default_charter.h"
 
 namespace tansiq::cli {
 namespace {
@@ -24,6 +25,7 @@ struct InitArguments {
   std::string origin;
   std::string mode = "TEST";
   std::optional<std::string> url;
+  bool region = false;
 };
 
 // A log's origin is by preference the address under which it is served; without one, the authority's own name.
@@ -86,10 +88,11 @@ Status make_draft(const Made& made, const InitArguments& arguments) {
   core::Authority authority{.id = made.authority, .name = charter.name, .keys = {made.node_vkey}};
   if (!made.peer.url.empty()) authority.peer = made.peer;
   charter.authorities.push_back(std::move(authority));
+  if (arguments.region) charter.zones.push_back(node::region_zone(made.authority));
   return write_text(made.folder / "charter.json", core::charter_text(charter), 0644, /*replace=*/false);
 }
 
-void print_made(const Context& context, const Made& made) {
+void print_made(const Context& context, const Made& made, bool region) {
   const std::string id = made.authority.str();
   const std::string draft = made.file("charter.json");
   if (context.json) {
@@ -111,14 +114,16 @@ void print_made(const Context& context, const Made& made) {
   put("  cosigner.key  signs receipts on the logs of others; the same\n");
   put("  peer.crt/.key other nodes know this one by it; the same\n");
   put("  token.key     makes bearer tokens\n");
-  put(fmt::format("  charter.json  a draft with one authority and no zone{}\n",
+  put(fmt::format("  charter.json  a draft with one authority and {} zone{}\n", region ? "one" : "no",
                   reachable ? ", and how peers reach its node" : ""));
   put(fmt::format("  vkey          {}\n", made.node_vkey));
   put(fmt::format("  TLS key       {}\n", made.peer.tls_keys.front().hex()));
   put("next:\n");
-  put(fmt::format(
-      "  tansiq charter add-zone {} --id K1 --owner {} --band FL180-FL240 --corridor '34.0,33.0 34.5,35.0'\n", draft,
-      id));
+  if (!region) {
+    put(fmt::format(
+        "  tansiq charter add-zone {} --id K1 --owner {} --band FL180-FL240 --corridor '34.0,33.0 34.5,35.0'\n", draft,
+        id));
+  }
   put(fmt::format("  tansiq charter lint {}\n", draft));
   if (reachable) {
     put(fmt::format("  send {} to the others; one of you merges all drafts (docs/operations.md)\n", draft));
@@ -155,7 +160,7 @@ Result<int> init(Context& context, const InitArguments& arguments) {
   }
   TRY_VOID(make_keys(made, origin));
   TRY_VOID(make_draft(made, arguments));
-  print_made(context, made);
+  print_made(context, made, arguments.region);
   return 0;
 }
 
@@ -181,6 +186,8 @@ void add_setup(Command& root) {
       .option(a->url, "--url", "URL", "where the nodes of others reach this one, as https://us.example:7463")
       .option(a->mode, "--mode", "MODE", "how real the data are")
       .choices({"REAL", "EXERCISE", "TEST", "SIMULATED"})
+      .flag(a->region, "--region",
+            "the draft has one zone, the world, with the rule aware: for a service of ASTM F3548-21")
       .example("tansiq init /var/lib/tansiq --authority us --origin us.example/main", "the first step of a single node")
       .example(
           "tansiq init /var/lib/tansiq --authority us --name Centre --origin us.example/main --url "

@@ -402,7 +402,8 @@ Result<ClientResponse> HttpClient::send(Method method, std::string_view target, 
   TRY_VOID(check_sendable(target, impl_->options.bearer_token));
   const std::string head = request_head(impl_->options, impl_->url, method, target, headers, body.size());
   const bool safe = method == Method::kGet || method == Method::kHead || method == Method::kOptions;
-  if (impl_->used && std::chrono::steady_clock::now() - *impl_->used > std::chrono::milliseconds(impl_->options.idle_ms))
+  if (impl_->used &&
+      std::chrono::steady_clock::now() - *impl_->used > std::chrono::milliseconds(impl_->options.idle_ms))
     impl_->wire.close();
   const bool kept = impl_->wire.open();
   if (!kept) TRY_VOID(impl_->wire.connect(impl_->url, impl_->tls.get(), Deadline(impl_->options.connect_ms)));

@@ -243,7 +243,8 @@ Problem Exchange::respond(Error error, int status) {
 StreamHandle Exchange::begin_stream(const Headers& headers, StreamOptions options) {
   if (!link_) {
     respond({ErrorCode::kUnsupported, "no stream goes this way", {}});
-    auto ended = std::make_shared<detail::StreamState>(std::move(options), nullptr, std::weak_ptr<detail::Connection>());
+    auto ended =
+        std::make_shared<detail::StreamState>(std::move(options), nullptr, std::weak_ptr<detail::Connection>());
     ended->finish(StreamEnd::kClosedHere);
     return StreamHandle(std::move(ended));
   }

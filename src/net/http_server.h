@@ -73,8 +73,8 @@ struct HttpServerOptions {
   const Clock* clock = nullptr;
   /// Called on I/O threads; must not block.
   std::function<void(const ServerProblem&)> on_problem{};
-  /// How much a body may have for whoever is at the other end, where that is not the same for all (`limits`). Asked once
-  /// a connection, when its TLS key is known. I/O threads.
+  /// How much a body may have for whoever is at the other end, where that is not the same for all (`limits`). Asked
+  /// once a connection, when its TLS key is known. I/O threads.
   std::function<std::size_t(const ConnectionInfo&)> body_bytes_max{};
   /// What a request that the server refuses by itself is answered, where that is not problem+json. The path is empty
   /// when the request did not get so far. I/O threads.

@@ -1,7 +1,7 @@
 #include "net/loadgen.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -12,8 +12,11 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstring>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace tansiq::net {
@@ -66,14 +69,35 @@ struct Connection {
   std::size_t sent = 0;
   std::string in;
   std::size_t needed = 0;  // bytes of the whole answer, once its head is known
+  bool chunked = false;    // then nobody knows how many
+  bool counted = true;
   std::size_t body_at = 0;
   int status = 0;
   SteadyClock::time_point started;
 };
 
+/// The body of a chunked answer, once all of it is there (RFC 9112, 7.1).
+std::optional<std::string> unchunk(std::string_view bytes) {
+  std::string out;
+  while (true) {
+    const std::size_t end = bytes.find("\r\n");
+    if (end == std::string_view::npos) return std::nullopt;
+    std::size_t size = 0;
+    std::from_chars(bytes.data(), bytes.data() + end, size, 16);
+    bytes.remove_prefix(end + 2);
+    if (bytes.size() < size + 2) return std::nullopt;
+    if (size == 0) return out;
+    out.append(bytes.substr(0, size));
+    bytes.remove_prefix(size + 2);
+  }
+}
+
 class Generator {
  public:
-  explicit Generator(const LoadOptions& options) : options_(options), connections_(options.connections) {
+  explicit Generator(const LoadOptions& options)
+      : options_(options),
+        host_(fmt::format("{}:{}", options.address, options.port)),
+        connections_(options.connections) {
     poll_ = ::epoll_create1(EPOLL_CLOEXEC);
   }
   ~Generator() {
@@ -88,15 +112,18 @@ class Generator {
   Result<LoadFigures> run();
 
  private:
+  Status find();
   Status connect(Connection& c);
   void begin(Connection& c);
   void write(Connection& c);
   void read(Connection& c);
   bool parse_head(Connection& c);
-  void complete(Connection& c);
+  void complete(Connection& c, std::string_view body);
   void broken(Connection& c);
 
   const LoadOptions& options_;
+  const std::string host_;
+  sockaddr_in to_{};
   std::vector<Connection> connections_;
   int poll_ = -1;
   LoadRequest request_;
@@ -108,19 +135,25 @@ class Generator {
   std::uint64_t errors_ = 0;
 };
 
+Status Generator::find() {
+  addrinfo hints{};
+  hints.ai_family = AF_INET;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int failed = ::getaddrinfo(options_.address.c_str(), nullptr, &hints, &found);
+  if (failed != 0) return fail(ErrorCode::kUnavailable, ::gai_strerror(failed), options_.address);
+  std::memcpy(&to_, found->ai_addr, sizeof to_);
+  ::freeaddrinfo(found);
+  to_.sin_port = htons(options_.port);
+  return {};
+}
+
 Status Generator::connect(Connection& c) {
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_port = htons(options_.port);
-  if (::inet_pton(AF_INET, options_.address.c_str(), &to.sin_addr) != 1) {
-    return fail(ErrorCode::kInvalid, "not a numeric IPv4 address: " + options_.address);
-  }
   c.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (c.socket < 0 || ::connect(c.socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) {
+  if (c.socket < 0 || ::connect(c.socket, reinterpret_cast<const sockaddr*>(&to_), sizeof to_) != 0) {
     const int why = errno;
     if (c.socket >= 0) ::close(std::exchange(c.socket, -1));
-    return fail(ErrorCode::kUnavailable, fmt::format("cannot connect: {}", std::strerror(why)),
-                fmt::format("{}:{}", options_.address, options_.port));
+    return fail(ErrorCode::kUnavailable, fmt::format("cannot connect: {}", std::strerror(why)), host_);
   }
   const int one = 1;
   ::setsockopt(c.socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -134,20 +167,24 @@ Status Generator::connect(Connection& c) {
 void Generator::begin(Connection& c) {
   if (!more_) return;
   request_.body.clear();
-  if ((options_.requests_max != 0 && sequence_ >= options_.requests_max) || !options_.next(sequence_, request_)) {
+  request_.counted = true;
+  const LoadTurn turn{static_cast<std::size_t>(&c - connections_.data()), sequence_};
+  if ((options_.requests_max != 0 && sequence_ >= options_.requests_max) || !options_.next(turn, request_)) {
     more_ = false;
     return;
   }
   ++sequence_;
+  c.counted = request_.counted;
   c.out.clear();
   auto to = std::back_inserter(c.out);
-  fmt::format_to(to, "{} {} HTTP/1.1\r\nHost: {}\r\n", method_name(request_.method), request_.target, options_.address);
+  fmt::format_to(to, "{} {} HTTP/1.1\r\nHost: {}\r\n", method_name(request_.method), request_.target, host_);
   if (!options_.bearer_token.empty()) fmt::format_to(to, "Authorization: Bearer {}\r\n", options_.bearer_token);
   if (!request_.body.empty()) {
     fmt::format_to(to, "Content-Type: application/json\r\nContent-Length: {}\r\n", request_.body.size());
   }
   c.out.append("\r\n").append(request_.body);
   c.sent = c.needed = 0;
+  c.chunked = false;
   c.in.clear();
   c.busy = true;
   ++in_flight_;
@@ -183,6 +220,8 @@ bool Generator::parse_head(Connection& c) {
   std::size_t length = 0;
   for (std::size_t at = head.find("\r\n"); at + 2 < head.size(); at = head.find("\r\n", at + 2)) {
     const std::string_view line = head.substr(at + 2);
+    constexpr std::string_view kCoding = "transfer-encoding:";
+    if (equal_ignoring_case(line.substr(0, kCoding.size()), kCoding)) c.chunked = true;
     constexpr std::string_view kName = "content-length:";
     if (!equal_ignoring_case(line.substr(0, kName.size()), kName)) continue;
     for (const char digit : line.substr(kName.size())) {
@@ -196,13 +235,16 @@ bool Generator::parse_head(Connection& c) {
   return true;
 }
 
-void Generator::complete(Connection& c) {
+void Generator::complete(Connection& c, std::string_view body) {
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - c.started).count();
-  const std::string_view body = std::string_view(c.in).substr(c.body_at);
-  const bool good = options_.check ? options_.check(c.status, body) : c.status >= 200 && c.status < 300;
-  if (counting_) {
-    histogram_.add(static_cast<std::uint64_t>(us));
-    if (!good) ++errors_;
+  const LoadAnswer answer{static_cast<std::size_t>(&c - connections_.data()), c.status, body};
+  const bool good = options_.check ? options_.check(answer) : c.status >= 200 && c.status < 300;
+  if (counting_ && c.counted) {
+    if (good) {
+      histogram_.add(static_cast<std::uint64_t>(us));
+    } else {
+      ++errors_;
+    }
   }
   c.busy = false;
   --in_flight_;
@@ -221,10 +263,16 @@ void Generator::read(Connection& c) {
   c.in.append(buffer.data(), static_cast<std::size_t>(got));
   if (!c.busy) return;
   if (c.needed == 0 && !parse_head(c)) return;
-  if (c.in.size() >= c.needed) complete(c);
+  const std::string_view body = std::string_view(c.in).substr(c.body_at);
+  if (!c.chunked) {
+    if (c.in.size() >= c.needed) complete(c, body);
+  } else if (const auto whole = unchunk(body)) {
+    complete(c, *whole);
+  }
 }
 
 Result<LoadFigures> Generator::run() {
+  TRY_VOID(find());
   for (Connection& c : connections_) TRY_VOID(connect(c));
   for (Connection& c : connections_) begin(c);
   const auto start = SteadyClock::now();

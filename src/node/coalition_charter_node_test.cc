@@ -18,7 +18,7 @@ constexpr DurationMs kLeadMs = 4'000;
 class CoalitionCharterNode : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto started = LoopbackCoalition::start(folder_.path(), 3, kQuick);
+    auto started = LoopbackCoalition::start(folder_.path(), 3, {.timing = kQuick});
     ASSERT_TRUE(started.has_value()) << started.error().text();
     coalition_ = std::move(*started);
     next_ = coalition_->founding();

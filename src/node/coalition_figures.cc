@@ -139,19 +139,27 @@ Status LoopbackCoalition::join(unsigned i, const std::string& note, const std::v
 }
 
 Result<std::unique_ptr<LoopbackCoalition>> LoopbackCoalition::start(const fs::path& folder, unsigned authorities,
-                                                                    const core::Timing& timing) {
+                                                                    const Setup& setup) {
   std::unique_ptr<LoopbackCoalition> coalition(new LoopbackCoalition(folder));
   core::Charter charter = charter_of(authorities);
-  charter.timing = timing;
+  charter.timing = setup.timing;
   std::vector<unsigned> signers;
   for (unsigned i = 0; i < authorities; ++i) {
     charter.authorities.push_back(TRY(coalition->prepare(i)));
     signers.push_back(i);
   }
+  if (setup.charter) setup.charter(charter);
   const std::string note = TRY(coalition->sign(charter, signers));
   coalition->founding_ = std::move(charter);
-  for (unsigned i = 0; i < authorities; ++i) TRY_VOID(coalition->join(i, note, {}));
+  for (unsigned i = 0; i < authorities; ++i) {
+    if (setup.config) setup.config(coalition->nodes_[i].config);
+    TRY_VOID(coalition->join(i, note, {}));
+  }
   return coalition;
+}
+
+Result<std::unique_ptr<LoopbackCoalition>> LoopbackCoalition::start(const fs::path& folder, unsigned authorities) {
+  return start(folder, authorities, Setup());
 }
 
 LoopbackCoalition::~LoopbackCoalition() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,10 +20,17 @@ namespace tansiq::node {
 /// FL20 to FL600, minima 1,000 m and 300 m. Everybody may ask everybody for legs.
 class LoopbackCoalition {
  public:
+  /// What differs from the usual.
+  struct Setup {
+    core::Timing timing{};
+    std::function<void(core::Charter&)> charter{};  ///< Before it is signed.
+    std::function<void(NodeConfig&)> config{};      ///< Before a node opens for the first time.
+  };
   /// Makes keys, charter and folders below `folder`, opens and starts every node. Fails as `Node::open` and `start`.
   [[nodiscard]] static Result<std::unique_ptr<LoopbackCoalition>> start(const std::filesystem::path& folder,
-                                                                        unsigned authorities,
-                                                                        const core::Timing& timing = {});
+                                                                        unsigned authorities, const Setup& setup);
+  [[nodiscard]] static Result<std::unique_ptr<LoopbackCoalition>> start(const std::filesystem::path& folder,
+                                                                        unsigned authorities);
   ~LoopbackCoalition();
   LoopbackCoalition(const LoopbackCoalition&) = delete;
   LoopbackCoalition& operator=(const LoopbackCoalition&) = delete;

@@ -73,6 +73,7 @@ CoreThread::CoreThread(Config config, State state, const LogBook& logs, HeadNote
   const auto head = reader_->head(store::kMainLog);
   EXPECT_INVARIANT(head.has_value());
   durable_index_ = head->size;
+  find_registry();
 }
 
 CoreThread::~CoreThread() { stop(); }
@@ -120,11 +121,23 @@ void CoreThread::run() {
 void CoreThread::execute(RegistryTask& task, UtcMs now) {
   // Nobody waits: nothing is to happen that nobody has seen.
   if (task.exchange->abandoned()) return;
+  if (!registry_home_.here) {
+    // It has moved since the face looked.
+    net::Response refused = task.refused({ErrorCode::kUnavailable, registry_home_.trouble, {}});
+    departures_.push_back({std::move(task.exchange), std::move(refused), {}});
+    return;
+  }
   const f3548::Place place = state_.next_place(now);
   RegistryAnswer answer = task.decide(state_.registry(), place);
   if (!answer.entry.empty()) state_.add(place, std::move(answer.entry), batch_);
   if (!answer.body.empty()) bodies_.push_back(std::move(answer.body));
   departures_.push_back({std::move(task.exchange), std::move(answer.response), {}});
+}
+
+/// What was said about charters may have moved it.
+void CoreThread::find_registry() {
+  registry_home_ = registry_home(state_.coalition(), config_.former);
+  if (config_.on_registry_home) config_.on_registry_home(registry_home_);
 }
 
 void CoreThread::execute(EvidenceTask& task, UtcMs now) {
@@ -251,6 +264,7 @@ Result<coordination::ActOutcome> CoreThread::perform(const coordination::ActComm
   if (adopt != nullptr && config_.may_adopt) {
     const core::SignedCharter opened = TRY(core::open_charter(adopt->note.note));
     TRY_VOID(config_.may_adopt(opened.charter));
+    TRY_VOID(check_registry_ends(state_.registry(), state_.coalition().self(), opened.charter, now));
   }
   coordination::ActOutcome outcome = TRY(state_.coalition().act(command, now, batch_));
   for (std::string& body : outcome.bodies) bodies_.push_back(std::move(body));
@@ -369,6 +383,7 @@ Status CoreThread::commit() {
   batch_.clear();
   if (shared && config_.on_shared) config_.on_shared();
   if (charter && config_.on_charter) config_.on_charter(state_.coalition());
+  if (charter) find_registry();
 
   const core::Machine& machine = state_.coalition().machine();
   figures_.commit_seconds.add(std::chrono::duration<double>(took).count());

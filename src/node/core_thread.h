@@ -23,6 +23,7 @@
 #include "node/head_note.h"
 #include "node/log_book.h"
 #include "node/node.h"
+#include "node/registry_home.h"
 #include "node/state.h"
 #include "store/log_store.h"
 
@@ -134,6 +135,11 @@ class CoreThread {
     std::function<Status(const coordination::Coalition&)> on_version{};
     /// On the core thread, once these are durable; and after anything else that was said about charters.
     std::function<void(const coordination::Coalition&)> on_charter{};
+    /// Who keeps the registry of F3548 from now on: on the core thread, once the charter that says so is durable; and
+    /// by whoever constructs the thread.
+    std::function<void(const RegistryHome&)> on_registry_home{};
+    /// Versions of the charter before the one that the state was founded under.
+    std::vector<core::Charter> former{};
     /// The store is recovering: reads are answered, nothing is decided and nothing said until a RecoverTask.
     bool silent = false;
   };
@@ -172,6 +178,7 @@ class CoreThread {
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
   void execute(RegistryTask& task, UtcMs now);
+  void find_registry();
   [[nodiscard]] Result<coordination::ActOutcome> perform(const coordination::ActCommand& command, UtcMs now);
   void execute(BodyTask& task);
   /// Destroys what has to be, durably, and writes the receipts. False when the store failed.
@@ -202,6 +209,7 @@ class CoreThread {
   std::thread thread_;
 
   // The batch under way.
+  RegistryHome registry_home_;
   std::size_t versions_ = 1;         ///< Of the charter, that logs and keys have followed.
   std::uint64_t durable_seq_ = 0;    ///< One more than the last durable entry's seq.
   std::uint64_t durable_index_ = 0;  ///< Size of `main`, durable.

@@ -147,7 +147,9 @@ Status provide_charter(const NodeConfig& config, const fs::path& path, const log
   }
   // Valid from the start of the day, so that two starts on one day give the same text for the same key.
   constexpr DurationMs kDayMs = 86'400'000;
-  const core::Charter charter = default_charter(key.verifier().text(), UtcMs{now.ms - now.ms % kDayMs});
+  const UtcMs today{now.ms - now.ms % kDayMs};
+  const std::string vkey = key.verifier().text();
+  const core::Charter charter = config.develop_region ? region_charter(vkey, today) : default_charter(vkey, today);
   const log::SignerKey* signers[] = {&key};
   const std::string note = TRY(log::sign_note(core::charter_text(charter), signers));
   return write_new_file(path, as_bytes(note), 0644);

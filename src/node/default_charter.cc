@@ -26,6 +26,17 @@ core::Zone zone(std::string_view id, std::string_view name, core::Domain domain,
   return z;
 }
 
+core::Charter charter_without_zones(const std::string& vkey, UtcMs valid_from) {
+  core::Charter charter;
+  charter.id = "develop";
+  charter.name = "Self-made charter of a node without configuration";
+  charter.version = 1;
+  charter.data_mode = core::DataMode::kTest;
+  charter.valid_from = valid_from;
+  charter.authorities.push_back({AuthorityId::trusted(kDefaultAuthority), "This node", {vkey}});
+  return charter;
+}
+
 core::Zone corridor(std::string_view id, std::string_view name, std::vector<geo::LatLng> line, geo::LevelBand band) {
   core::Zone z = zone(id, name, core::Domain::kAir, core::Rule::kExclusive);
   z.minima = {.horizontal_m = 5 * 1852, .vertical_cm = cm_from_flight_level(10), .time_ms = 120'000};
@@ -36,14 +47,24 @@ core::Zone corridor(std::string_view id, std::string_view name, std::vector<geo:
 
 }  // namespace
 
+core::Zone region_zone(const AuthorityId& owner) {
+  core::Zone out;
+  out.id = ZoneId::trusted("WORLD");
+  out.name = "The whole airspace";
+  out.owner = owner;
+  out.rule = core::Rule::kAware;
+  out.background = true;
+  return out;
+}
+
+core::Charter region_charter(const std::string& vkey, UtcMs valid_from) {
+  core::Charter charter = charter_without_zones(vkey, valid_from);
+  charter.zones.push_back(region_zone(AuthorityId::trusted(kDefaultAuthority)));
+  return charter;
+}
+
 core::Charter default_charter(const std::string& vkey, UtcMs valid_from) {
-  core::Charter charter;
-  charter.id = "develop";
-  charter.name = "Self-made charter of a node without configuration";
-  charter.version = 1;
-  charter.data_mode = core::DataMode::kTest;
-  charter.valid_from = valid_from;
-  charter.authorities.push_back({AuthorityId::trusted(kDefaultAuthority), "This node", {vkey}});
+  core::Charter charter = charter_without_zones(vkey, valid_from);
 
   core::Zone harbour = zone("HARBOUR", "Sea box off the harbour", core::Domain::kSea, core::Rule::kExclusive);
   harbour.minima = {.horizontal_m = 1852, .vertical_cm = 0, .time_ms = 600'000};

@@ -23,4 +23,11 @@ inline constexpr std::string_view kDefaultOrigin = "home.tansiq.test/main";
 /// `vkey` is the node's verifier key. The text is the same for the same key and time.
 [[nodiscard]] core::Charter default_charter(const std::string& vkey, UtcMs valid_from);
 
+/// Everything that no other zone covers, under the rule of ASTM F3548-21: its owner's node keeps the registry
+/// (registry_home.h).
+[[nodiscard]] core::Zone region_zone(const AuthorityId& owner);
+
+/// The same for a node that is to be a Discovery and Synchronization Service: `region_zone` alone.
+[[nodiscard]] core::Charter region_charter(const std::string& vkey, UtcMs valid_from);
+
 }  // namespace tansiq::node

@@ -74,12 +74,19 @@ F3548Face::F3548Face(Services services) : services_(std::move(services)) {
   }
 }
 
-bool F3548Face::serves(const net::Request& request) {
-  constexpr std::array<std::string_view, 4> kFirst{"dss", "aux", "healthy", "versions"};
-  return std::ranges::find(kFirst, request.segments().front()) != kFirst.end();
+bool F3548Face::serves(std::string_view path) {
+  constexpr std::array<std::string_view, 4> kFirst{"/dss", "/aux", "/healthy", "/versions"};
+  return std::ranges::find(kFirst, path.substr(0, path.find('/', 1))) != kFirst.end();
 }
 
-void F3548Face::handle(const std::shared_ptr<net::Exchange>& exchange) {
+net::Response F3548Face::refusal(const net::Problem& problem) {
+  net::Response response = net::json_response(problem.status, f3548_error_json(problem.error.message));
+  response.headers.add("Problem-Id", problem.id);
+  net::add_retry_after(response);
+  return response;
+}
+
+void F3548Face::handle(const std::shared_ptr<net::Exchange>& exchange, bool may_relay) {
   Context context{exchange, {}};
   const net::Request& request = exchange->request();
   auto match = router_.find(request);
@@ -90,6 +97,7 @@ void F3548Face::handle(const std::shared_ptr<net::Exchange>& exchange) {
     net::add_challenge(response, request);
     return answer(context, std::move(response));
   }
+  if (info.path.starts_with("/dss/") && goes_elsewhere(context, may_relay)) return;
   for (const std::string_view last : {"ovn", "version"}) {
     if (info.path.ends_with(fmt::format("/{{{}}}", last)) && request.segments().back().empty()) {
       match->parameters.emplace_back(last, std::string_view());
@@ -97,6 +105,17 @@ void F3548Face::handle(const std::shared_ptr<net::Exchange>& exchange) {
   }
   const HttpSource source(request, match->parameters);
   f3548_api::dispatch(info.operation, *this, context, source);
+}
+
+bool F3548Face::goes_elsewhere(Context& context, bool may_relay) {
+  if (!services_.home) return false;
+  const RegistryHome home = services_.home();
+  if (home.here) return false;
+  // Whoever handed it on has an older or newer version of the charter in force.
+  const bool elsewhere = may_relay && !home.moving;
+  if (elsewhere && services_.relay && services_.relay(home.at, context.exchange)) return true;
+  refuse(context, 503, elsewhere ? home.trouble + ", and there is no line to its node" : home.trouble);
+  return true;
 }
 
 /// `scope` lists some of which one suffices.

@@ -18,6 +18,7 @@
 #include "net/router.h"
 #include "node/core_thread.h"
 #include "node/problem_log.h"
+#include "node/registry_home.h"
 #include "node_f3548/operations.h"
 
 namespace tansiq::node {
@@ -33,13 +34,21 @@ class F3548Face {
     ProblemLog& problems;
     const net::Authenticator& authenticator;
     std::string program_version;
+    /// Who keeps the registry now. Any thread.
+    std::function<RegistryHome()> home{};
+    /// Hands a request on to the keeper, who answers it. False: there is no line to it. Any thread.
+    std::function<bool(const AuthorityId& keeper, const std::shared_ptr<net::Exchange>&)> relay{};
   };
   explicit F3548Face(Services services);
 
   /// Whether a request is for this face, by its path.
-  [[nodiscard]] static bool serves(const net::Request& request);
+  [[nodiscard]] static bool serves(std::string_view path);
   /// Takes one request. I/O threads; never blocks.
-  void handle(const std::shared_ptr<net::Exchange>& exchange);
+  void handle(const std::shared_ptr<net::Exchange>& exchange) { handle(exchange, /*may_relay=*/true); }
+  /// The same for a request that another node has handed on: it goes no further.
+  void handle_relayed(const std::shared_ptr<net::Exchange>& exchange) { handle(exchange, /*may_relay=*/false); }
+  /// What a request that the server refused by itself is answered, so that the standard's clients can read it.
+  [[nodiscard]] static net::Response refusal(const net::Problem& problem);
 
   /// One request on its way.
   struct Context {
@@ -75,6 +84,9 @@ class F3548Face {
  private:
   using Decide = std::function<RegistryAnswer(f3548::Registry&, f3548::Place)>;
 
+  void handle(const std::shared_ptr<net::Exchange>& exchange, bool may_relay);
+  /// Whether another node answers, or nobody can.
+  [[nodiscard]] bool goes_elsewhere(Context& context, bool may_relay);
   [[nodiscard]] Status authorise(Context& context, std::string_view scope);
   void submit(Context& context, Decide decide);
   void answer(Context& context, net::Response response);

@@ -1,16 +1,15 @@
-// The F3548 face over HTTP, row by row of the standard's tables, and a day of three suppliers as an example.
+// The F3548 face over HTTP, row by row of the standard's tables, and a day of three suppliers as an example: of one
+// node, and of two that serve as one.
 #include "node/f3548_face.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
 
-#include "base/json_in.h"
 #include "node/f3548_figures.h"
 #include "node/f3548_json.h"
-#include "node/node_testlib.h"
+#include "node/f3548_testlib.h"
 
 namespace tansiq::node {
 namespace {
@@ -18,117 +17,35 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::string_view kSc = "utm.strategic_coordination";
-constexpr std::string_view kCmsa = "utm.conformance_monitoring_sa";
-constexpr std::string_view kCp = "utm.constraint_processing";
-constexpr std::string_view kCm = "utm.constraint_management";
-constexpr std::string_view kAa = "utm.availability_arbitration";
-
-/// Any number as a UUIDv4.
-std::string uuid(int n) { return fmt::format("00000000-0000-4000-8000-{:012d}", n); }
-
-/// The volume of the examples; `lng` moves it, `minutes` lengthens it.
-std::string volume(double lng = 6.6, int minutes = 60) {
-  const UtcMs end = kTestStart + minutes * 60'000;
-  return fmt::format(
-      R"({{"volume":{{"outline_circle":{{"center":{{"lat":46.5,"lng":{}}},"radius":{{"value":300,"units":"M"}}}},)"
-      R"("altitude_lower":{{"value":400,"reference":"W84","units":"M"}},)"
-      R"("altitude_upper":{{"value":520,"reference":"W84","units":"M"}}}},)"
-      R"("time_start":{{"value":"2026-11-22T10:00:00Z","format":"RFC3339"}},)"
-      R"("time_end":{{"value":"{}","format":"RFC3339"}}}})",
-      lng, format_utc(end));
-}
-std::string query(const std::string& v = volume()) { return fmt::format(R"({{"area_of_interest":{}}})", v); }
-
-/// A member of a reply, `a.b[0].c`, as text; empty where there is none.
-std::string at(const net::ClientResponse& reply, std::string_view path) {
-  const auto document = JsonDocument::parse(reply.body);
-  if (!document) return "not JSON";
-  JsonValue value = document->root();
-  while (!path.empty()) {
-    if (path.front() == '.') path.remove_prefix(1);
-    if (path.front() == '[') {
-      const std::size_t i = static_cast<std::size_t>(path[1] - '0');
-      if (i >= value.size()) return {};
-      value = value[i];
-      path.remove_prefix(3);
-      continue;
-    }
-    const std::size_t end = std::min(path.find_first_of(".["), path.size());
-    const auto member = value.find(path.substr(0, end));
-    if (!member) return {};
-    value = *member;
-    path.remove_prefix(end);
-  }
-  switch (value.kind()) {
-    case JsonValue::Kind::kString:
-      return std::string(*value.string());
-    case JsonValue::Kind::kNumber:
-      return fmt::format("{}", *value.integer());
-    case JsonValue::Kind::kBoolean:
-      return *value.boolean() ? "true" : "false";
-    default:
-      return fmt::format("[{}]", value.size());
-  }
-}
-
-class F3548 : public ::testing::Test {
+class F3548 : public F3548Suite, public ::testing::TestWithParam<Served> {
  protected:
-  static constexpr std::string_view kIntents = "/dss/v1/operational_intent_references/";
-  static constexpr std::string_view kConstraints = "/dss/v1/constraint_references/";
-  static constexpr std::string_view kSubscriptions = "/dss/v1/subscriptions/";
+  F3548() : F3548Suite(GetParam()) {}
+};
 
-  std::string token(std::string_view who, std::initializer_list<std::string_view> scopes) {
-    return node.token(who, std::vector<std::string>(scopes.begin(), scopes.end()));
+std::string by(const ::testing::TestParamInfo<Served>& of) {
+  switch (of.param) {
+    case Served::kAlone:
+      return "OneNode";
+    case Served::kFromAnother:
+      return "AnotherNode";
+    case Served::kByTurns:
+      break;
   }
-  net::ClientResponse call(net::Method method, std::string_view path, std::string_view body, const std::string& as) {
-    auto reply = node.send(method, path, body, as);
-    if (reply.status >= 400) {
-      EXPECT_EQ(reply.headers.find("Content-Type"), "application/json") << reply.body;
-      EXPECT_NE(at(reply, "message"), "") << reply.body;
-    }
-    return reply;
-  }
-  net::ClientResponse get(std::string_view path, const std::string& as) {
-    return call(net::Method::kGet, path, "", as);
-  }
-  net::ClientResponse put(std::string_view path, std::string_view body, const std::string& as) {
-    return call(net::Method::kPut, path, body, as);
-  }
-  net::ClientResponse post(std::string_view path, std::string_view body, const std::string& as) {
-    return call(net::Method::kPost, path, body, as);
-  }
-  net::ClientResponse erase(std::string_view path, const std::string& as, std::string_view body = "") {
-    return call(net::Method::kDelete, path, body, as);
-  }
+  return "NodesByTurns";
+}
 
-  static std::string intent_body(const std::string& more = "", const std::string& state = "Accepted",
-                                 const std::string& v = volume()) {
-    return fmt::format(R"({{"extents":[{}],"state":"{}","uss_base_url":"https://a.example"{}}})", v, state, more);
-  }
-  static std::string intent(int n) { return std::string(kIntents) + uuid(n); }
-  static std::string constraint(int n) { return std::string(kConstraints) + uuid(n); }
-  static std::string subscription(int n) { return std::string(kSubscriptions) + uuid(n); }
-  static std::string new_subscription(std::string_view url = "https://a.example") {
-    return fmt::format(R"(,"new_subscription":{{"uss_base_url":"{}"}})", url);
-  }
-  static std::string subscription_body(const std::string& url = "https://b.example",
-                                       const std::string& flags = R"("notify_for_operational_intents":true)",
-                                       const std::string& v = volume()) {
-    return fmt::format(R"({{"extents":{},"uss_base_url":"{}",{}}})", v, url, flags);
-  }
+INSTANTIATE_TEST_SUITE_P(By, F3548, ::testing::Values(Served::kAlone, Served::kFromAnother, Served::kByTurns), by);
 
-  TestNode node;
-  const std::string alpha = token("alpha", {kSc});
-  const std::string bravo = token("bravo", {kSc});
-  const std::string charlie = token("charlie", {kCm});
-  const std::string arbiter = token("arbiter", {kAa});
+class F3548Alone : public F3548Suite, public ::testing::Test {
+ protected:
+  F3548Alone() : F3548Suite(Served::kAlone) {}
+  TestNode& node = dss.alone();
 };
 
 // The examples of the sheet, in order
 // --------------------------------------------------------------------------------------
 
-TEST_F(F3548, TheExamplesInOrder) {
+TEST_P(F3548, TheExamplesInOrder) {
   const std::string a = intent(1);
   const std::string b = intent(2);
   // 1
@@ -191,7 +108,7 @@ TEST_F(F3548, TheExamplesInOrder) {
   ASSERT_EQ(r.status, 200) << r.body;
   const std::string ovn_a4 = at(r, "operational_intent_reference.ovn");
   EXPECT_EQ(ovn_a4, uuid(1) + "_" + suffix);
-  node.clock().advance(6 * 60'000);
+  dss.clock().advance(6 * 60'000);
   EXPECT_EQ(put(a + "/" + ovn_a4, intent_body(suffixed, "Activated"), alpha).status, 400);
   // 12
   r = erase(a + "/" + ovn_a4, alpha, R"({"bodies":"are sent with DELETE, too"})");
@@ -267,7 +184,7 @@ TEST_F(F3548, TheExamplesInOrder) {
 // Scopes
 // -------------------------------------------------------------------------------------------------------------------
 
-TEST_F(F3548, EveryEndpointTakesItsScopesAloneAndNoOthers) {
+TEST_P(F3548, EveryEndpointTakesItsScopesAloneAndNoOthers) {
   const std::vector<std::string_view> all{kSc, kCmsa, kCp, kCm, kAa, "interuss.versioning.read_system_versions"};
   for (const f3548_api::OperationInfo& info : f3548_api::operations()) {
     if (info.scope == "open") continue;
@@ -282,7 +199,7 @@ TEST_F(F3548, EveryEndpointTakesItsScopesAloneAndNoOthers) {
     for (const std::string_view scope : all) {
       const bool suffices =
           info.scope == "any" || ("/" + std::string(info.scope) + "/").contains(fmt::format("/{}/", scope));
-      const auto reply = node.send(method, path, "{", token("alpha", {scope}));
+      const auto reply = dss.send(method, path, "{", token("alpha", {scope}));
       EXPECT_EQ(reply.status == 403, !suffices) << info.id << " " << scope << " " << reply.status;
     }
   }
@@ -294,7 +211,7 @@ TEST_F(F3548, EveryEndpointTakesItsScopesAloneAndNoOthers) {
 // Paths and bodies
 // ---------------------------------------------------------------------------------------------------------
 
-TEST_F(F3548, UnknownPathsAndMethodsAre404) {
+TEST_P(F3548, UnknownPathsAndMethodsAre404) {
   for (const auto& [method, path] : std::vector<std::pair<net::Method, std::string>>{
            {net::Method::kGet, "/dss/v1/nothing"},
            {net::Method::kGet, "/dss"},
@@ -307,7 +224,7 @@ TEST_F(F3548, UnknownPathsAndMethodsAre404) {
   }
 }
 
-TEST_F(F3548, AnEmptyVersionIsAnUpdateThatIsWrong) {
+TEST_P(F3548, AnEmptyVersionIsAnUpdateThatIsWrong) {
   EXPECT_EQ(put(intent(1) + "/", intent_body(), alpha).status, 400);
   EXPECT_EQ(get(intent(1), alpha).status, 404);
   EXPECT_EQ(erase(intent(1) + "/", alpha).status, 400);
@@ -320,7 +237,7 @@ TEST_F(F3548, AnEmptyVersionIsAnUpdateThatIsWrong) {
   EXPECT_EQ(erase(subscription(1) + "/", alpha).status, 400);
 }
 
-TEST_F(F3548, BadBodiesAre400) {
+TEST_P(F3548, BadBodiesAre400) {
   const std::string volumes = fmt::format("[{}]", volume());
   const std::vector<std::string> bodies{
       "",
@@ -349,7 +266,7 @@ TEST_F(F3548, BadBodiesAre400) {
   EXPECT_EQ(post("/dss/v1/reports", R"({"exchange":{}})", alpha).status, 400);
 }
 
-TEST_F(F3548, UndeclaredMembersAreIgnoredAndNullIsAbsent) {
+TEST_P(F3548, UndeclaredMembersAreIgnoredAndNullIsAbsent) {
   auto r = put(intent(1),
                intent_body(R"(,"key":null,"subscription_id":null,"new_subscription":null,"priority":{"a":1},"x":[])"),
                alpha);
@@ -357,12 +274,12 @@ TEST_F(F3548, UndeclaredMembersAreIgnoredAndNullIsAbsent) {
   EXPECT_EQ(r.headers.find("Content-Type"), "application/json");
   EXPECT_EQ(get(intent(1) + "?extra=1", alpha).status, 200);
   // A request without Content-Type.
-  auto bare = node.client(alpha)->send(net::Method::kPost, "/dss/v1/subscriptions/query", {}, query());
+  auto bare = dss.client(alpha)->send(net::Method::kPost, "/dss/v1/subscriptions/query", {}, query());
   ASSERT_TRUE(bare.has_value());
   EXPECT_EQ(bare->status, 200);
 }
 
-TEST_F(F3548, IdsAreReadLenientlyAndEchoedInOneSpelling) {
+TEST_P(F3548, IdsAreReadLenientlyAndEchoedInOneSpelling) {
   const std::string spelled = "ABCDEF00-0000-4000-8000-00000000000A";
   auto r = put(std::string(kIntents) + spelled, intent_body(), alpha);
   ASSERT_EQ(r.status, 201);
@@ -375,7 +292,7 @@ TEST_F(F3548, IdsAreReadLenientlyAndEchoedInOneSpelling) {
   EXPECT_EQ(get(std::string(kIntents) + "abcdef00-0000-1000-8000-00000000000a", alpha).status, 400);
 }
 
-TEST_F(F3548, TheFormOfAnOvnIsNeverJudged) {
+TEST_P(F3548, TheFormOfAnOvnIsNeverJudged) {
   ASSERT_EQ(put(intent(1), intent_body(), alpha).status, 201);
   EXPECT_EQ(put(intent(1) + "/x", intent_body(), alpha).status, 409);
   EXPECT_EQ(put(intent(1) + "/%20%C3%A9", intent_body(), alpha).status, 409);
@@ -383,7 +300,7 @@ TEST_F(F3548, TheFormOfAnOvnIsNeverJudged) {
   EXPECT_EQ(put(intent(2), intent_body(R"(,"key":["","é",")" + std::string(10'000, 'k') + R"("])"), alpha).status, 409);
 }
 
-TEST_F(F3548, TimesAreEchoedExactlyAndUrlsVerbatim) {
+TEST_P(F3548, TimesAreEchoedExactlyAndUrlsVerbatim) {
   std::string v = volume();
   v.replace(v.find("10:00:00Z"), 9, "10:00:00.123456Z");
   const std::string body =
@@ -394,7 +311,7 @@ TEST_F(F3548, TimesAreEchoedExactlyAndUrlsVerbatim) {
   EXPECT_EQ(at(r, "operational_intent_reference.uss_base_url"), "https://a.example/x/?q=1&r=%20/");
 }
 
-TEST_F(F3548, AreasBeyondTheLimit) {
+TEST_P(F3548, AreasBeyondTheLimit) {
   const std::string huge =
       R"({"volume":{"outline_circle":{"center":{"lat":46.5,"lng":6.6},"radius":{"value":30000,"units":"M"}},)"
       R"("altitude_lower":{"value":400,"reference":"W84","units":"M"},)"
@@ -414,7 +331,7 @@ TEST_F(F3548, AreasBeyondTheLimit) {
       400);
 }
 
-TEST_F(F3548, AnOutlineIsNeededEverywhere) {
+TEST_P(F3548, AnOutlineIsNeededEverywhere) {
   const std::string none = R"({"volume":{}})";
   const std::string no_centre = R"({"volume":{"outline_circle":{"radius":{"value":3,"units":"M"}}}})";
   const std::string feet =
@@ -434,7 +351,7 @@ TEST_F(F3548, AnOutlineIsNeededEverywhere) {
 // Visibility
 // ---------------------------------------------------------------------------------------------------------------
 
-TEST_F(F3548, OvnsAreTheManagersAlone) {
+TEST_P(F3548, OvnsAreTheManagersAlone) {
   auto r = put(intent(1), intent_body(new_subscription()), alpha);
   const std::string ovn = at(r, "operational_intent_reference.ovn");
   EXPECT_EQ(at(get(intent(1), alpha), "operational_intent_reference.ovn"), ovn);
@@ -449,7 +366,7 @@ TEST_F(F3548, OvnsAreTheManagersAlone) {
   EXPECT_EQ(at(post(std::string(kSubscriptions) + "query", query(), token("Alpha", {kSc})), "subscriptions"), "[0]");
 }
 
-TEST_F(F3548, AvailabilityIsReadLive) {
+TEST_P(F3548, AvailabilityIsReadLive) {
   ASSERT_EQ(put(intent(1), intent_body(), alpha).status, 201);
   (void)put("/dss/v1/uss_availability/alpha", R"({"availability":"normal"})", arbiter);
   EXPECT_EQ(at(get(intent(1), bravo), "operational_intent_reference.uss_availability"), "Normal");
@@ -458,7 +375,7 @@ TEST_F(F3548, AvailabilityIsReadLive) {
 // Constraints and subscriptions
 // --------------------------------------------------------------------------------------------
 
-TEST_F(F3548, ConstraintsFromBirthToEnd) {
+TEST_P(F3548, ConstraintsFromBirthToEnd) {
   const std::string body = fmt::format(R"({{"extents":[{}],"uss_base_url":"https://c.example"}})", volume());
   auto r = put(constraint(1), body, charlie);
   ASSERT_EQ(r.status, 201);
@@ -477,7 +394,7 @@ TEST_F(F3548, ConstraintsFromBirthToEnd) {
   EXPECT_EQ(get(constraint(1), charlie).status, 404);
 }
 
-TEST_F(F3548, SubscriptionsFromBirthToEnd) {
+TEST_P(F3548, SubscriptionsFromBirthToEnd) {
   auto r = put(subscription(1), subscription_body(), alpha);
   ASSERT_EQ(r.status, 200);  // Never 201.
   const std::string version = at(r, "subscription.version");
@@ -499,9 +416,9 @@ TEST_F(F3548, SubscriptionsFromBirthToEnd) {
 // Small endpoints
 // ----------------------------------------------------------------------------------------------------------
 
-TEST_F(F3548, SmallEndpointsBesideTheStandard) {
-  EXPECT_EQ(node.get("/healthy").body, "ok");
-  const auto version = node.get("/aux/v1/version");
+TEST_P(F3548, SmallEndpointsBesideTheStandard) {
+  EXPECT_EQ(get("/healthy", "").body, "ok");
+  const auto version = get("/aux/v1/version", "");
   EXPECT_EQ(version.status, 200);
   EXPECT_NE(at(version, "version"), "");
   EXPECT_EQ(get("/aux/v1/validate_oauth", "").status, 401);
@@ -517,41 +434,44 @@ TEST_F(F3548, SmallEndpointsBesideTheStandard) {
 TEST(F3548Bench, MeasuresEveryFigureOnASmallScale) {
   const TemporaryFolder folder;
   const auto figures = measure_f3548({.folder = folder.path(),
-                                      .connections = 4,
+                                      .cell_clients = 4,
+                                      .spread_clients = 4,
                                       .busy_intents = 10,
                                       .spread_intents = 200,
                                       .subscriptions = 50,
+                                      .second_intents = 50,
                                       .run_ms = 100});
   ASSERT_TRUE(figures.has_value()) << figures.error().text();
-  EXPECT_GT(figures->busy_per_second, 0);
-  EXPECT_GT(figures->contended_per_second, 0);
-  EXPECT_GT(figures->spread_per_second, 0);
-  EXPECT_GT(figures->query_p99_ms, 0);
-  EXPECT_GT(figures->subscriber_us, 0);
+  EXPECT_GT(figures->busy.per_second, 0);
+  EXPECT_GT(figures->contended.per_second, 0);
+  EXPECT_GT(figures->spread.per_second, 0);
+  EXPECT_GT(figures->query.p99_ms, 0);
+  ASSERT_TRUE(figures->second.has_value());
+  EXPECT_GT(figures->second_ratio, 0);
 }
 
 // Concurrency, the record
 // --------------------------------------------------------------------------------------------------
 
-TEST_F(F3548, TwentyParallelCreatesInSeparateVolumesAllSucceed) {
+TEST_P(F3548, TwentyParallelCreatesInSeparateVolumesAllSucceed) {
   std::vector<std::thread> threads;
   std::vector<int> statuses(20);
   for (int i = 0; i < 20; ++i) {
     threads.emplace_back([&, i] {
       statuses[static_cast<std::size_t>(i)] =
-          node.put(intent(i), intent_body(new_subscription(), "Accepted", volume(6.6 + i * 0.1)), alpha).status;
+          put(intent(i), intent_body(new_subscription(), "Accepted", volume(6.6 + i * 0.1)), alpha).status;
     });
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_THAT(statuses, ::testing::Each(201));
 }
 
-TEST_F(F3548, OfParallelCreatesInOnePlaceExactlyOneSucceeds) {
+TEST_P(F3548, OfParallelCreatesInOnePlaceExactlyOneSucceeds) {
   std::vector<std::thread> threads;
   std::vector<int> statuses(12);
   for (int i = 0; i < 12; ++i) {
     threads.emplace_back([&, i] {
-      statuses[static_cast<std::size_t>(i)] = node.put(intent(i), intent_body(), i % 2 == 0 ? alpha : bravo).status;
+      statuses[static_cast<std::size_t>(i)] = put(intent(i), intent_body(), i % 2 == 0 ? alpha : bravo).status;
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -559,7 +479,7 @@ TEST_F(F3548, OfParallelCreatesInOnePlaceExactlyOneSucceeds) {
   EXPECT_EQ(std::ranges::count(statuses, 409), 11);
 }
 
-TEST_F(F3548, TheRecordBringsEverythingBack) {
+TEST_F(F3548Alone, TheRecordBringsEverythingBack) {
   auto r = put(intent(1), intent_body(new_subscription()), alpha);
   const std::string ovn = at(r, "operational_intent_reference.ovn");
   (void)put(constraint(2), fmt::format(R"({{"extents":[{}],"uss_base_url":"https://c.example"}})", volume()), charlie);
@@ -577,7 +497,7 @@ TEST_F(F3548, TheRecordBringsEverythingBack) {
   EXPECT_EQ(at(r, "subscribers[0].subscriptions[0].notification_index"), "2");
 }
 
-TEST_F(F3548, AReplayComesToTheSameState) {
+TEST_F(F3548Alone, AReplayComesToTheSameState) {
   (void)put(intent(1), intent_body(new_subscription()), alpha);
   (void)node.put("/v1/intents/i1", create_json("c1", volume_json(10, 15)), node.token("fr-ops"));
   (void)put(subscription(3), subscription_body(), bravo);
@@ -595,11 +515,11 @@ TEST_F(F3548, AReplayComesToTheSameState) {
   EXPECT_EQ(node.node().state_mark(), mark);
 }
 
-TEST_F(F3548, WhatHasLongRunOutIsForgottenByATick) {
+TEST_P(F3548, WhatHasLongRunOutIsForgottenByATick) {
   (void)put(intent(1), intent_body(), alpha);
-  node.clock().advance(60LL * 86'400'000);
+  dss.clock().advance(60LL * 86'400'000);
   EXPECT_EQ(get(intent(1), alpha).status, 200);
-  node.node().tick();
+  dss.keeper().tick();
   EXPECT_EQ(get(intent(1), alpha).status, 404);
 }
 

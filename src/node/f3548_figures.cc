@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
+#include <fstream>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -12,24 +12,46 @@
 #include "base/random.h"
 #include "f3548/uuid.h"
 #include "net/http_client.h"
-#include "net/loadgen.h"
-#include "node/node.h"
+#include "net/jwt_sign.h"
+#include "node/coalition_figures.h"
+#include "node/default_charter.h"
 
 namespace tansiq::node {
 namespace {
 
 constexpr std::string_view kIntents = "/dss/v1/operational_intent_references/";
 constexpr std::string_view kSubscriptions = "/dss/v1/subscriptions/";
+constexpr std::string_view kAudience = "bench.example";
 /// 0.02° apart, two kilometres: neighbours share cells, others do not.
 constexpr double kStep = 0.02;
 constexpr std::uint64_t kColumns = 1'500;
+/// OVNs that a client in a contended place keeps of what it was told; those of long ago are gone.
+constexpr std::size_t kToldMax = 64;
 
-std::string quoted(std::string_view body, std::string_view member) {
+/// The first string member of that name from `at` on.
+std::string quoted(std::string_view body, std::string_view member, std::size_t* at = nullptr) {
   const std::string key = fmt::format("\"{}\":\"", member);
-  const std::size_t at = body.find(key);
-  if (at == std::string_view::npos) return {};
-  const std::size_t begin = at + key.size();
-  return std::string(body.substr(begin, body.find('"', begin) - begin));
+  const std::size_t found = body.find(key, at == nullptr ? 0 : *at);
+  if (found == std::string_view::npos) return {};
+  const std::size_t begin = found + key.size();
+  const std::size_t end = std::min(body.find('"', begin), body.size());
+  if (at != nullptr) *at = end;
+  return std::string(body.substr(begin, end - begin));
+}
+
+/// Of the reference in an answer to a write.
+std::string written_ovn(std::string_view body) {
+  std::size_t at = std::min(body.find("\"operational_intent_reference\""), body.size());
+  return quoted(body, "ovn", &at);
+}
+
+std::string key_member(const std::vector<std::string>& first, const std::vector<std::string>& then = {}) {
+  std::string out = "[";
+  for (const auto* ovns : {&first, &then}) {
+    for (const std::string& ovn : *ovns)
+      fmt::format_to(std::back_inserter(out), "{}\"{}\"", out.size() == 1 ? "" : ",", ovn);
+  }
+  return out + "]";
 }
 
 /// A circle at a place, between two heights in centimetres, for the next hours.
@@ -39,6 +61,16 @@ struct Area {
   double radius_m = 50;
   std::uint64_t low_cm = 40'000;
   std::uint64_t high_cm = 52'000;
+};
+
+/// One client that adds an intent and removes it again, over and over.
+struct Filer {
+  Area area;
+  std::string id;
+  std::string ovn;                ///< Not empty: the intent stands.
+  std::vector<std::string> told;  ///< OVNs that it was told it did not know.
+  std::uint64_t succeeded = 0;
+  std::uint64_t refused = 0;
 };
 
 class Bench {
@@ -51,6 +83,7 @@ class Bench {
     if (url.empty()) {
       NodeConfig config;
       config.data_dir = run_.folder / "dss";
+      config.develop_region = true;
       config.listen_port = 0;
       config.snapshot_every_entries = 0;
       node_ = TRY(Node::open(config));
@@ -58,86 +91,48 @@ class Bench {
       url = node_->address();
       token_ = TRY(node_->mint_token("bench", {"utm.strategic_coordination", "utm.constraint_processing"}, 86'400'000));
     }
-    base_ = TRY(net::BaseUrl::parse(url));
-    if (base_.tls) return fail(ErrorCode::kUnsupported, "the load generator speaks plain HTTP only", "--url");
-    net::HttpClientOptions options;
-    options.base_url = url;
-    options.bearer_token = token_;
-    client_ = TRY(net::HttpClient::create(std::move(options)));
     const UtcMs now = SystemClock().now();
     start_ = format_utc(UtcMs{now.ms / 1'000 * 1'000 + 600'000});
     end_ = format_utc(UtcMs{now.ms / 1'000 * 1'000 + 4 * 3'600'000});
-    return {};
+    return ask(url);
   }
 
-  Status busy(F3548Figures& out) {
-    // The rest of the cell: as high as heights go, so that everybody meets them; below each other's levels are the
-    // intents that are written again and again.
+  /// Everything else in the cell is as high as heights go, so that everybody meets it.
+  Status cell(F3548Figures& out) {
     const Area whole{.lat = 46.5, .lng = 6.6, .low_cm = 0, .high_cm = 9'000'000};
-    std::vector<std::string> keys;
     for (std::size_t i = 0; i < run_.busy_intents; ++i) {
-      const auto made = TRY(put(next_id(), "", whole, keys));
-      keys.push_back(quoted(made, "ovn"));
+      const std::string made = TRY(put(next_id(), "", whole, key_member(known_)));
+      known_.push_back(written_ovn(made));
     }
-    const std::string key = key_member(keys);
-    std::deque<Writer> ready;
-    for (std::size_t i = 0; i < run_.connections; ++i) {
-      const Area own{.lat = 46.5, .lng = 6.6, .low_cm = 1'000 + 20 * i, .high_cm = 1'010 + 20 * i};
-      Writer writer{next_id(), {}, own};
-      writer.ovn = quoted(TRY(put(writer.id, "", own, keys)), "ovn");
-      ready.push_back(std::move(writer));
+    std::vector<Filer> apart(run_.cell_clients);
+    for (std::size_t i = 0; i < apart.size(); ++i) {
+      apart[i].area = {.lat = 46.5, .lng = 6.6, .low_cm = 1'000 + 20 * i, .high_cm = 1'010 + 20 * i};
     }
-    const net::LoadFigures load = TRY(rewrite(std::move(ready), [&](const Writer&) { return key; }));
-    if (load.errors > 0) return fail(ErrorCode::kInternal, fmt::format("{} writes were refused", load.errors), "busy");
-    out.busy_per_second = load.per_second;
-    out.busy_p99_ms = load.p99_ms;
-    return {};
-  }
-
-  Status contended(F3548Figures& out) {
-    constexpr std::size_t kWriters = 16;
-    const Area here{.lat = 45.5, .lng = 6.6};
-    std::vector<std::string> known(kWriters);
-    std::deque<Writer> ready;
-    for (std::size_t i = 0; i < kWriters; ++i) {
-      Writer writer{next_id(), {}, here, i};
-      writer.ovn = quoted(TRY(put(writer.id, "", here, known)), "ovn");
-      known[i] = writer.ovn;
-      ready.push_back(std::move(writer));
+    out.busy = TRY(file(apart));
+    if (out.busy.errors > 0) {
+      return fail(ErrorCode::kInternal, fmt::format("{} writes were refused", out.busy.errors), "busy cell");
     }
-    const net::LoadFigures load =
-        TRY(rewrite(std::move(ready), [&](const Writer&) { return key_member(known); }, &known, kWriters));
-    out.contended_refused_per_second = static_cast<double>(load.errors) / load.seconds;
-    out.contended_per_second = load.per_second - out.contended_refused_per_second;
+    std::vector<Filer> together(run_.cell_clients);
+    for (Filer& filer : together) filer.area = {.lat = 46.5, .lng = 6.6, .low_cm = 1'000, .high_cm = 1'010};
+    out.contended = TRY(file(together));
+    out.contended_refused_per_second = static_cast<double>(out.contended.errors) / out.contended.seconds;
+    std::uint64_t all = 0;
+    for (const Filer& filer : together) all += filer.succeeded;
+    const auto least = std::ranges::min_element(together, {}, &Filer::succeeded)->succeeded;
+    out.contended_least =
+        static_cast<double>(least * together.size()) / static_cast<double>(std::max<std::uint64_t>(all, 1));
     return {};
   }
 
   Status spread(F3548Figures& out) {
-    net::LoadOptions options = load_options();
-    options.warm_up_ms = 0;
-    options.run_ms = 3'600'000;
-    options.requests_max = run_.spread_intents;
-    options.next = [&](std::uint64_t i, net::LoadRequest& request) {
-      if (i >= run_.spread_intents) return false;
-      request.method = net::Method::kPut;
-      request.target = std::string(kIntents) + next_id();
-      request.body = body(spread_area(i), "[]");
-      return true;
-    };
-    options.check = [](int status, std::string_view) { return status == 201; };
-    const net::LoadFigures load = TRY(net::run_load(options));
-    // Those of neighbouring places in one layer are refused where they share a cell: none, two kilometres apart.
-    if (load.errors > 0)
-      return fail(ErrorCode::kInternal, fmt::format("{} creates were refused", load.errors), "spread");
-    out.spread_per_second = load.per_second;
+    out.spread = TRY(create(0, run_.spread_intents));
     out.query_among = run_.spread_intents;
     return {};
   }
 
   Status query(F3548Figures& out) {
-    net::LoadOptions options = load_options();
-    options.connections = std::min<std::size_t>(run_.connections, 8);
-    options.next = [&](std::uint64_t, net::LoadRequest& request) {
+    net::LoadOptions options = load_options(std::min<std::size_t>(run_.spread_clients, 8));
+    options.next = [&](const net::LoadTurn&, net::LoadRequest& request) {
       Area area = spread_area(
           static_cast<std::uint64_t>(random_.between(0, static_cast<std::int64_t>(run_.spread_intents) - 1)));
       area.radius_m = std::sqrt(10e6 / 3.14159265);
@@ -146,39 +141,36 @@ class Bench {
       request.body = fmt::format(R"({{"area_of_interest":{}}})", volume(area));
       return true;
     };
-    const net::LoadFigures load = TRY(net::run_load(options));
-    if (load.errors > 0) return fail(ErrorCode::kInternal, fmt::format("{} queries failed", load.errors), "query");
-    out.query_p99_ms = load.p99_ms;
-    return {};
+    out.query = TRY(net::run_load(options));
+    if (out.query.errors == 0) return {};
+    return fail(ErrorCode::kInternal, fmt::format("{} queries failed", out.query.errors), "query");
   }
 
   Status subscribers(F3548Figures& out) {
     const Area here{.lat = 44.5, .lng = 6.6};
-    net::LoadOptions options = load_options();
+    std::vector<Filer> one(1);
+    one.front().area = here;
+    known_.clear();  // What fills the cell is elsewhere.
+    const net::LoadFigures before = TRY(file(one));
+    net::LoadOptions options = load_options(run_.spread_clients);
     options.warm_up_ms = 0;
     options.run_ms = 3'600'000;
-    options.requests_max = run_.subscriptions;
-    options.next = [&](std::uint64_t i, net::LoadRequest& request) {
-      if (i >= run_.subscriptions) return false;
+    options.next = [&](const net::LoadTurn& turn, net::LoadRequest& request) {
+      if (turn.sequence >= run_.subscriptions) return false;
       request.method = net::Method::kPut;
       request.target = std::string(kSubscriptions) + next_id();
       request.body = fmt::format(
           R"({{"extents":{},"uss_base_url":"https://uss{}.example","notify_for_operational_intents":true}})",
-          volume(here), i % 100);
+          volume(here), turn.sequence % 100);
       return true;
     };
-    options.check = [](int status, std::string_view) { return status == 200; };
     const net::LoadFigures made = TRY(net::run_load(options));
-    if (made.errors > 0)
+    if (made.errors > 0) {
       return fail(ErrorCode::kInternal, fmt::format("{} were refused", made.errors), "subscriptions");
-    Writer writer{next_id(), {}, here};
-    writer.ovn = quoted(TRY(put(writer.id, "", here, {})), "ovn");
-    std::deque<Writer> ready{std::move(writer)};
-    const net::LoadFigures load =
-        TRY(rewrite(std::move(ready), [](const Writer&) { return std::string("[]"); }, nullptr, 1));
-    if (load.errors > 0)
-      return fail(ErrorCode::kInternal, fmt::format("{} writes were refused", load.errors), "notices");
-    out.subscriber_us = 1e6 / load.per_second / static_cast<double>(run_.subscriptions);
+    }
+    const net::LoadFigures after = TRY(file(one));
+    if (after.errors > 0) return fail(ErrorCode::kInternal, fmt::format("{} were refused", after.errors), "notices");
+    out.subscriber_us = 1e3 * (after.p50_ms - before.p50_ms) / static_cast<double>(run_.subscriptions);
     return {};
   }
 
@@ -188,15 +180,45 @@ class Bench {
     return node_->wait();
   }
 
- private:
-  /// One intent that is written again and again; nobody else writes it.
-  struct Writer {
-    std::string id;
-    std::string ovn;
-    Area area;
-    std::size_t number = 0;
-  };
+  /// Two nodes that are one DSS: through the one that decides and through the other, by turns.
+  Status second(F3548Figures& out) {
+    if (!run_.url.empty()) return {};
+    const net::JwtSigner signer = TRY(net::JwtSigner::generate(net::JwtAlgorithm::kEdDsa));
+    const auto keys = run_.folder / "keys.json";
+    std::ofstream(keys) << fmt::format(R"({{"keys":[{}]}})", signer.key().jwk_json());
+    LoopbackCoalition::Setup setup;
+    setup.charter = [](core::Charter& charter) {
+      charter.zones.push_back(region_zone(LoopbackCoalition::authority(0)));
+    };
+    setup.config = [&keys](NodeConfig& config) {
+      config.auth.audiences = {std::string(kAudience)};
+      config.auth.issuers = {{.name = "bench", .jwks_file = keys.string()}};
+      config.snapshot_every_entries = 0;
+    };
+    const auto pair = TRY(LoopbackCoalition::start(run_.folder / "pair", 2, setup));
+    token_ = signer.sign(
+        fmt::format(R"({{"iss":"bench","sub":"bench","aud":"{}","scope":"utm.strategic_coordination","exp":{}}})",
+                    kAudience, SystemClock().now().ms / 1'000 + 3'500));
+    double direct = 0;
+    double handed_on = 0;
+    for (std::uint64_t round = 0; round < 4; ++round) {
+      const unsigned through = static_cast<unsigned>(round % 2);
+      TRY_VOID(ask(pair->node(through).address()));
+      const net::LoadFigures load = TRY(create(round * run_.second_intents, run_.second_intents));
+      (through == 0 ? direct : handed_on) += load.per_second;
+      if (through == 1) out.second = load;
+    }
+    out.second_ratio = handed_on / direct;
+    return {};
+  }
 
+ private:
+  Status ask(const std::string& url) {
+    base_ = TRY(net::BaseUrl::parse(url));
+    if (base_.tls) return fail(ErrorCode::kUnsupported, "the load generator speaks plain HTTP only", "--url");
+    client_ = TRY(net::HttpClient::create({.base_url = url, .bearer_token = token_}));
+    return {};
+  }
   std::string next_id() {
     return f3548::Uuid::version_4(static_cast<std::uint64_t>(random_.between(0, INT64_MAX)), ++ids_).str();
   }
@@ -222,76 +244,90 @@ class Bench {
     return fmt::format(R"({{"extents":[{}],"state":"Accepted","uss_base_url":"https://bench.example","key":{}}})",
                        volume(area), key);
   }
-  static std::string key_member(const std::vector<std::string>& ovns) {
-    std::string out = "[";
-    for (const std::string& ovn : ovns) {
-      if (ovn.empty()) continue;
-      fmt::format_to(std::back_inserter(out), "{}\"{}\"", out.size() == 1 ? "" : ",", ovn);
-    }
-    return out + "]";
-  }
 
-  Result<std::string> put(const std::string& id, const std::string& ovn, const Area& area,
-                          const std::vector<std::string>& keys) {
+  Result<std::string> put(const std::string& id, const std::string& ovn, const Area& area, std::string_view key) {
     const std::string target = std::string(kIntents) + id + (ovn.empty() ? "" : "/" + ovn);
-    const auto reply = TRY(
-        client_->send(net::Method::kPut, target, {{"Content-Type", "application/json"}}, body(area, key_member(keys))));
+    const auto reply =
+        TRY(client_->send(net::Method::kPut, target, {{"Content-Type", "application/json"}}, body(area, key)));
     if (reply.status == 200 || reply.status == 201) return reply.body;
     return fail(ErrorCode::kInternal,
                 fmt::format("{} answers {}: {}", target, reply.status, reply.body.substr(0, 500)));
   }
 
-  net::LoadOptions load_options() const {
+  net::LoadOptions load_options(std::size_t clients) const {
     net::LoadOptions options;
     options.address = base_.host;
     options.port = base_.port;
-    options.connections = run_.connections;
+    options.connections = clients;
     options.run_ms = run_.run_ms;
     options.bearer_token = token_;
     return options;
   }
 
-  /// Every writer has one update under way at most: its next one needs the OVN of the last. `known` follows the OVNs.
-  template <class Key>
-  Result<net::LoadFigures> rewrite(std::deque<Writer> ready, Key&& key, std::vector<std::string>* known = nullptr,
-                                   std::size_t connections = 0) {
-    net::LoadOptions options = load_options();
-    options.connections = connections == 0 ? ready.size() : connections;
-    std::deque<Writer> under_way;
-    options.next = [&](std::uint64_t, net::LoadRequest& request) {
-      // Answers of refused updates do not say whose they are: those writers come back from the front.
-      if (ready.empty()) {
-        ready.push_back(std::move(under_way.front()));
-        under_way.pop_front();
-      }
-      Writer writer = std::move(ready.front());
-      ready.pop_front();
-      request.method = net::Method::kPut;
-      request.target = std::string(kIntents) + writer.id + "/" + writer.ovn;
-      request.body = body(writer.area, key(writer));
-      under_way.push_back(std::move(writer));
-      return true;
-    };
-    options.check = [&](int status, std::string_view reply) {
-      if (status != 200) return false;
-      const std::size_t reference = std::min(reply.find("\"operational_intent_reference\""), reply.size());
-      const std::string id = quoted(reply.substr(reference), "id");
-      const auto at = std::ranges::find(under_way, id, &Writer::id);
-      if (at == under_way.end()) {
-        const auto waiting = std::ranges::find(ready, id, &Writer::id);
-        if (waiting == ready.end()) return false;
-        waiting->ovn = quoted(reply.substr(reference), "ovn");
-        if (known != nullptr) (*known)[waiting->number] = waiting->ovn;
+  /// Each client adds an intent, with everything that it knows of, and removes it; adding counts.
+  Result<net::LoadFigures> file(std::vector<Filer>& filers) {
+    net::LoadOptions options = load_options(filers.size());
+    options.next = [&](const net::LoadTurn& turn, net::LoadRequest& request) {
+      Filer& filer = filers[turn.client];
+      if (!filer.ovn.empty()) {
+        request.counted = false;
+        request.method = net::Method::kDelete;
+        request.target = std::string(kIntents) + filer.id + "/" + filer.ovn;
         return true;
       }
-      Writer writer = std::move(*at);
-      under_way.erase(at);
-      writer.ovn = quoted(reply.substr(reference), "ovn");
-      if (known != nullptr) (*known)[writer.number] = writer.ovn;
-      ready.push_back(std::move(writer));
+      filer.id = next_id();
+      request.method = net::Method::kPut;
+      request.target = std::string(kIntents) + filer.id;
+      request.body = body(filer.area, key_member(known_, filer.told));
       return true;
     };
-    return net::run_load(options);
+    options.check = [&](const net::LoadAnswer& answer) {
+      Filer& filer = filers[answer.client];
+      if (!filer.ovn.empty()) {
+        filer.ovn.clear();
+        return answer.status == 200;
+      }
+      if (answer.status == 201) {
+        filer.ovn = written_ovn(answer.body);
+        ++filer.succeeded;
+        return true;
+      }
+      ++filer.refused;
+      std::size_t at = 0;
+      for (std::string ovn = quoted(answer.body, "ovn", &at); !ovn.empty(); ovn = quoted(answer.body, "ovn", &at)) {
+        filer.told.push_back(std::move(ovn));
+      }
+      if (filer.told.size() > kToldMax) {
+        filer.told.erase(filer.told.begin(), filer.told.end() - static_cast<std::ptrdiff_t>(kToldMax));
+      }
+      return false;
+    };
+    net::LoadFigures out = TRY(net::run_load(options));
+    for (Filer& filer : filers) {
+      // One whose answer had not come when the time was up stands still, or not.
+      const auto answer = TRY(client_->get(std::string(kIntents) + filer.id));
+      const std::string ovn = answer.status == 200 ? written_ovn(answer.body) : std::string();
+      if (!ovn.empty()) TRY(client_->send(net::Method::kDelete, std::string(kIntents) + filer.id + "/" + ovn));
+      filer.ovn.clear();
+    }
+    return out;
+  }
+
+  /// Creates in places of their own, from place `first` on.
+  Result<net::LoadFigures> create(std::uint64_t first, std::uint64_t count) {
+    net::LoadOptions options = load_options(run_.spread_clients);
+    options.warm_up_ms = 0;
+    options.run_ms = 3'600'000;
+    options.next = [&](const net::LoadTurn& turn, net::LoadRequest& request) {
+      if (turn.sequence >= count) return false;
+      request.method = net::Method::kPut;
+      request.target = std::string(kIntents) + next_id();
+      request.body = body(spread_area(first + turn.sequence), "[]");
+      return true;
+    };
+    const net::LoadFigures load = TRY(net::run_load(options));
+    if (load.errors == 0) return load;
+    return fail(ErrorCode::kInternal, fmt::format("{} creates were refused", load.errors), "spread");
   }
 
   const F3548Run& run_;
@@ -303,6 +339,7 @@ class Bench {
   std::string token_;
   std::string start_;
   std::string end_;
+  std::vector<std::string> known_;  ///< OVNs of what fills the busy cell.
 };
 
 }  // namespace
@@ -311,12 +348,12 @@ Result<F3548Figures> measure_f3548(const F3548Run& run) {
   Bench bench(run);
   F3548Figures out;
   TRY_VOID(bench.open());
-  TRY_VOID(bench.busy(out));
-  TRY_VOID(bench.contended(out));
+  TRY_VOID(bench.cell(out));
   TRY_VOID(bench.subscribers(out));
   TRY_VOID(bench.spread(out));
   TRY_VOID(bench.query(out));
   TRY_VOID(bench.close());
+  TRY_VOID(bench.second(out));
   return out;
 }
 

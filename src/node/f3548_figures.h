@@ -3,32 +3,43 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "net/loadgen.h"
 
 namespace tansiq::node {
 
 struct F3548Run {
-  std::filesystem::path folder;  ///< Must exist; for the own node.
-  std::string url = {};          ///< `http://127.0.0.1:8082`, the address in digits; empty: a node of our own.
+  std::filesystem::path folder;  ///< Must exist; for the own nodes.
+  std::string url = {};          ///< `http://localhost:8082`; empty: a node of our own.
   std::string token = {};        ///< For `url`: with the scopes of strategic coordination and constraint processing.
-  std::size_t connections = 64;
+  std::size_t cell_clients = 30;
+  std::size_t spread_clients = 64;
   std::size_t busy_intents = 500;  ///< Live in the busy cell, and in every key.
   std::uint64_t spread_intents = 1'000'000;
   std::uint64_t subscriptions = 10'000;
-  DurationMs run_ms = 5'000;  ///< Of each measurement but the filling.
+  std::uint64_t second_intents = 20'000;  ///< Created through each of two nodes, twice.
+  DurationMs run_ms = 5'000;              ///< Of each measurement but the filling.
 };
 
+/// Only what succeeded is counted.
 struct F3548Figures {
-  double busy_per_second = 0, busy_p99_ms = 0;  ///< Updates in one cell with complete keys.
-  /// Updates in one place by clients that learn of each other only by answers.
-  double contended_per_second = 0, contended_refused_per_second = 0;
-  double spread_per_second = 0;  ///< Creates in separate places.
-  double query_p99_ms = 0;       ///< 10 km² among all of those.
+  net::LoadFigures busy;  ///< PUTs in one cell, each client in a height band of its own, with complete keys.
+  /// The same in one band: clients learn of each other only by being refused.
+  net::LoadFigures contended;
+  double contended_refused_per_second = 0;
+  double contended_least = 0;  ///< What the client that got least got, by the mean.
+  net::LoadFigures spread;     ///< Creates in separate places.
+  net::LoadFigures query;      ///< Queries of 10 km² among all of those.
   std::uint64_t query_among = 0;
-  double subscriber_us = 0;  ///< A write that notifies all subscriptions, by their number.
+  double subscriber_us = 0;  ///< What each subscription to be notified adds to a write.
+  /// Creates through a node that hands them on to the one that decides, and by the rate without that step; only of
+  /// nodes of our own.
+  std::optional<net::LoadFigures> second;
+  double second_ratio = 0;
 };
 /// Fails when the service cannot be reached, or answers what it should not.
 [[nodiscard]] Result<F3548Figures> measure_f3548(const F3548Run& run);

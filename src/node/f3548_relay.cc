@@ -126,9 +126,10 @@ void F3548Relay::send(const Ask& ask, std::vector<Waiting>& batch) const {
   };
   auto responses = attempt();
   if (!responses) {
-    const std::string message = fmt::format("{} keeps the registry, and its node cannot be asked: {}; whether a change "
-                                            "was made is seen by reading the entity again",
-                                            config_.to.str(), responses.error().text());
+    const std::string message = fmt::format(
+        "{} keeps the registry, and its node cannot be asked: {}; whether a change "
+        "was made is seen by reading the entity again",
+        config_.to.str(), responses.error().text());
     log_warning("f3548.relay", {{"to", config_.to.str()}, {"requests", batch.size()}, {"message", message}});
     for (const Waiting& waiting : batch) refuse(waiting.exchange, 503, message);
     return;
@@ -148,9 +149,8 @@ void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
   for (std::size_t i = 0; i < requests->size(); ++i) {
     net::Request& request = (*requests)[i];
     request.connection = exchange->request().connection;
-    handle(std::make_shared<net::Exchange>(std::move(request), [gathering, i](net::Response response) {
-      gathering->answer(i, std::move(response));
-    }));
+    handle(std::make_shared<net::Exchange>(
+        std::move(request), [gathering, i](net::Response response) { gathering->answer(i, std::move(response)); }));
   }
 }
 

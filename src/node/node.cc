@@ -140,8 +140,9 @@ class Node::Impl {
   std::optional<LogBook> links_logs_;                  // As they stand under that version.
   std::string charter_note_;                           // Of the version in force.
   std::map<std::int64_t, std::string> notes_to_keep_;  // By version: whose files are still to be written.
-  std::uint64_t followed_ = 0;                         // Versions that the core thread has begun to follow.
-  bool relink_ = false;                                // A version has come into force since the links were started.
+  RegistryHome registry_home_;
+  std::uint64_t followed_ = 0;  // Versions that the core thread has begun to follow.
+  bool relink_ = false;         // A version has come into force since the links were started.
 
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<const net::HttpServer*> listening_{
@@ -244,6 +245,11 @@ Status Node::Impl::make_threads(State state) {
   core_config.may_adopt = [this](const core::Charter& charter) { return check_adoptable(dir_, charter); };
   core_config.on_version = [this](const coordination::Coalition& all) { return follow_version(all); };
   core_config.on_charter = [this](const coordination::Coalition& all) { note_charter(all); };
+  core_config.former = dir_.former;
+  core_config.on_registry_home = [this](const RegistryHome& home) {
+    const std::lock_guard lock(charter_mutex_);
+    registry_home_ = home;
+  };
   core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(state), *logs_, notes_, *store_,
                                        TRY(store_->open_reader()), *hub_, figures_);
   face_ = std::make_unique<NativeFace>(
@@ -266,18 +272,34 @@ Status Node::Impl::make_threads(State state) {
                            .data_mode = dir_.charter.charter.data_mode,
                            .public_log = config_.public_log,
                            .public_metrics = config_.public_metrics});
-  f3548_face_ = std::make_unique<F3548Face>(F3548Face::Services{
-      .core = *core_, .problems = problems_, .authenticator = *door_, .program_version = TANSIQ_VERSION});
+  f3548_face_ = std::make_unique<F3548Face>(
+      F3548Face::Services{.core = *core_,
+                          .problems = problems_,
+                          .authenticator = *door_,
+                          .program_version = TANSIQ_VERSION,
+                          .home =
+                              [this] {
+                                const std::lock_guard lock(charter_mutex_);
+                                return registry_home_;
+                              },
+                          .relay =
+                              [this](const AuthorityId& keeper, const std::shared_ptr<net::Exchange>& exchange) {
+                                const auto links = linked();
+                                return links != nullptr && links->relay(keeper, exchange);
+                              }});
   return {};
 }
 
 Status Node::Impl::start() {
   net::HttpServerOptions options = server_options(config_);
   options.on_problem = [this](const net::ServerProblem& problem) { note_server_problem(problem); };
+  options.refusal = [](const net::Problem& problem, std::string_view path) {
+    return F3548Face::serves(path) ? F3548Face::refusal(problem) : net::problem_response(problem);
+  };
   door_->issuers()->start();
   core_->start();
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
-    if (F3548Face::serves(exchange->request())) return f3548_face_->handle(exchange);
+    if (F3548Face::serves(exchange->request().path())) return f3548_face_->handle(exchange);
     face_->handle(exchange);
   }));
   listening_.store(server_.get());
@@ -319,6 +341,7 @@ Status Node::Impl::link_peers() {
   config.cosigner = TRY(cosigning_key(dir_, config.versions.back()));
   config.clock = &clock_;
   config.recovering = recovery_.needed();
+  config.relayed = [this](const std::shared_ptr<net::Exchange>& exchange) { f3548_face_->handle_relayed(exchange); };
   config.suspended = true;
   if (config_.peer_listen_port > 0) {
     config.listen_port = static_cast<std::uint16_t>(config_.peer_listen_port);

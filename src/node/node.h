@@ -86,6 +86,8 @@ struct NodeConfig {
   /// With no charter in the data folder: true writes a self-made one (default_charter.h, data mode TEST) with fresh
   /// keys and says so loudly; false fails with `kNotFound` and what to do.
   bool develop = true;
+  /// That charter has one zone, the world, with the rule `aware`: for a node that is to be an F3548 DSS.
+  bool develop_region = false;
   /// The authority that this node speaks for, as named in the charter. Empty: the one that lists the node's key.
   std::string authority;
 

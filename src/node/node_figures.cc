@@ -195,13 +195,14 @@ Result<DurableFigures> measure_durable_http(const NodeRun& run) {
   options.warm_up_ms = run.warm_up_ms;
   options.run_ms = run.run_ms;
   options.bearer_token = TRY(node->mint_token("bench", {"intents.file"}, 3'600'000));
-  options.next = [](std::uint64_t i, net::LoadRequest& request) {
+  options.next = [](const net::LoadTurn& turn, net::LoadRequest& request) {
+    const std::uint64_t i = turn.sequence;
     request.method = net::Method::kPut;
     request.target = fmt::format("/v1/intents/b{}", i);
     request.body = body(i, kBegin + 600'000, kBegin + 1'800'000);
     return true;
   };
-  options.check = [](int status, std::string_view) { return status == 201; };
+  options.check = [](const net::LoadAnswer& answer) { return answer.status == 201; };
   const net::LoadFigures load = TRY(net::run_load(options));
   node->stop();
   TRY_VOID(node->wait());

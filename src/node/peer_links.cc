@@ -37,6 +37,9 @@ std::vector<std::array<std::uint8_t, 32>> pinned(const core::Peer& peer) {
   return out;
 }
 
+Error suspended() { return {ErrorCode::kUnavailable, "the charter is changing; ask again", {}}; }
+Error unknown_peer() { return {ErrorCode::kForbidden, "the charter names no peer with this key", {}}; }
+
 }  // namespace
 
 Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::SqliteStore& store, CoreThread& core,
@@ -44,6 +47,7 @@ Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::Sqlite
   std::unique_ptr<PeerLinks> links(new PeerLinks(std::move(config), core, std::move(logs)));
   TRY_VOID(links->listen(store, problems));
   TRY_VOID(links->fetch_bodies());
+  TRY_VOID(links->relay_to_keeper());
   if (!links->config_.recovering) TRY_VOID(links->pull(store));
   return links;
 }
@@ -108,6 +112,9 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
                                .client_certificate_required = true,
                                .any_client_key = true};
   options.limits.body_bytes_max = kQuestionBytesMax;
+  options.body_bytes_max = [this](const net::ConnectionInfo& connection) {
+    return asker(connection) != nullptr ? kRelayQuestionBytesMax : kQuestionBytesMax;
+  };
   options.limits.connections_max = kLinesMax;
   options.limits.pipeline_max = kQuestionsALineMax;
   options.limits.outputs_total_bytes_max = kAnswersBytesMax;
@@ -117,7 +124,9 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (exchange->request().path() == kPullPath) return face_->handle(exchange);
     if (exchange->request().path() == kBodyPath) return serve_body(exchange);
-    exchange->respond({ErrorCode::kNotFound, "peers pull logs and bodies here, and nothing else", {}});
+    if (exchange->request().path() == kRelayPath) return serve_relayed(exchange);
+    exchange->respond(
+        {ErrorCode::kNotFound, "peers pull logs and bodies and hand on requests here, and nothing else", {}});
   }));
   return {};
 }
@@ -169,16 +178,58 @@ Status PeerLinks::fetch_bodies() {
   return {};
 }
 
-void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
-  if (suspended_.load())
-    return (void)exchange->respond({ErrorCode::kUnavailable, "the charter is changing; ask again", {}});
-  const auto& shown = exchange->request().connection->peer;
+const core::Authority* PeerLinks::asker(const net::ConnectionInfo& connection) const {
+  if (!connection.peer) return nullptr;
+  const log::Hash shown{connection.peer->key_sha256};
   for (const core::Authority& peer : charter().authorities) {
-    if (!shown || peer.id == config_.self || !peer.peer) continue;
-    if (std::ranges::find(peer.peer->tls_keys, log::Hash{shown->key_sha256}) == peer.peer->tls_keys.end()) continue;
-    return node::serve_body(exchange, peer.id, core_, body_reader_);
+    if (peer.id == config_.self || !peer.peer) continue;
+    if (std::ranges::find(peer.peer->tls_keys, shown) != peer.peer->tls_keys.end()) return &peer;
   }
-  exchange->respond({ErrorCode::kForbidden, "the charter names no peer with this key", {}});
+  return nullptr;
+}
+
+void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
+  if (suspended_.load()) return (void)exchange->respond(suspended());
+  const core::Authority* peer = asker(*exchange->request().connection);
+  if (peer == nullptr) return (void)exchange->respond(unknown_peer());
+  node::serve_body(exchange, peer->id, core_, body_reader_);
+}
+
+void PeerLinks::serve_relayed(const std::shared_ptr<net::Exchange>& exchange) {
+  if (suspended_.load()) return (void)exchange->respond(suspended());
+  if (asker(*exchange->request().connection) == nullptr) return (void)exchange->respond(unknown_peer());
+  if (!config_.relayed) return (void)exchange->respond({ErrorCode::kNotFound, "no F3548 is served here", {}});
+  node::serve_relayed(exchange, config_.relayed);
+}
+
+Status PeerLinks::relay_to_keeper() {
+  const AuthorityId* keeper = registry_keeper(charter());
+  if (keeper == nullptr || *keeper == config_.self) return {};
+  const core::Authority& peer = *charter().find_authority(*keeper);
+  if (!peer.peer) return {};
+  const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
+  F3548Relay::Config relay{.to = *keeper, .lines = {}, .interrupt = [interrupt] { interrupt->trigger(); }};
+  for (std::size_t i = 0; i < kRelayLines; ++i) {
+    net::HttpClientOptions http = client_options(peer);
+    http.body_bytes_max = kRelayAnswerBytesMax;
+    http.response_ms = kRelayWaitMs;
+    http.interrupt = interrupt;
+    std::shared_ptr<net::HttpClient> client = TRY(net::HttpClient::create(std::move(http)));
+    relay.lines.emplace_back([client](const std::string& question) -> Result<std::string> {
+      net::ClientResponse answer = TRY(client->send(net::Method::kPost, kRelayPath, {}, question));
+      if (answer.status != 200) return std::unexpected(net::error_from_response(answer, "the peer answers"));
+      return std::move(answer.body);
+    });
+  }
+  keeper_ = *keeper;
+  relay_ = std::make_unique<F3548Relay>(std::move(relay));
+  return {};
+}
+
+bool PeerLinks::relay(const AuthorityId& keeper, const std::shared_ptr<net::Exchange>& exchange) {
+  if (!relay_ || keeper != keeper_) return false;
+  relay_->take(exchange);
+  return true;
 }
 
 std::string PeerLinks::url_of(const core::Authority& peer) const {
@@ -278,6 +329,7 @@ std::vector<PeerStanding> PeerLinks::standing(
 void PeerLinks::stop() {
   for (Line& line : lines_) line.puller->stop();
   for (const auto& [id, fetcher] : fetchers_) fetcher->stop();
+  if (relay_) relay_->stop();
   if (face_) face_->stop();
   if (server_) (void)server_->stop(1'000);
 }

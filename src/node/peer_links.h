@@ -18,6 +18,7 @@
 #include "node/body_links.h"
 #include "node/coordination_face.h"
 #include "node/core_thread.h"
+#include "node/f3548_relay.h"
 #include "node/log_book.h"
 #include "node/peer_face.h"
 #include "node/puller.h"
@@ -42,7 +43,9 @@ class PeerLinks {
     std::uint16_t listen_port = 0;            ///< 0 lets the system choose.
     std::map<std::string, std::string> urls;  ///< Instead of the charter's, by authority.
     bool recovering = false;                  ///< Nothing is pulled before `go_on`.
-    bool suspended = false;                   ///< Nothing is served before `resume`.
+    /// Answers requests of F3548 that a peer hands on. Any thread.
+    std::function<void(const std::shared_ptr<net::Exchange>&)> relayed{};
+    bool suspended = false;  ///< Nothing is served before `resume`.
   };
 
   /// Listens, and begins to pull. Fails with `kIo` (address, files), `kInvalid` (keys).
@@ -72,6 +75,8 @@ class PeerLinks {
     suspended_.store(false);
   }
   void grown() { face_->grown(); }
+  /// Hands a request of F3548 on to whoever keeps the registry; false when that is no peer. Any thread.
+  [[nodiscard]] bool relay(const AuthorityId& keeper, const std::shared_ptr<net::Exchange>& exchange);
   [[nodiscard]] std::vector<PeerStanding> standing() const;
   /// The same of other lines than its own (recovery.h).
   [[nodiscard]] std::vector<PeerStanding> standing(
@@ -94,7 +99,11 @@ class PeerLinks {
   [[nodiscard]] Status listen(store::SqliteStore& store, ProblemLog& problems);
   [[nodiscard]] Status pull(store::SqliteStore& store);
   [[nodiscard]] Status fetch_bodies();
+  [[nodiscard]] Status relay_to_keeper();
+  /// The member that has shown its key; null: nobody that the charter names.
+  [[nodiscard]] const core::Authority* asker(const net::ConnectionInfo& connection) const;
   void serve_body(const std::shared_ptr<net::Exchange>& exchange);
+  void serve_relayed(const std::shared_ptr<net::Exchange>& exchange);
   [[nodiscard]] Status make_durable(const coordination::LogName& log, const Piece& piece);
   void note_receipt(const PeerFace::Receipt& receipt);
   void accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence);
@@ -107,6 +116,8 @@ class PeerLinks {
   std::atomic<bool> suspended_{false};
   std::shared_ptr<store::LogReader> body_reader_;  ///< For the core thread alone; what waits there keeps it.
   std::map<AuthorityId, std::unique_ptr<BodyFetcher>> fetchers_;
+  AuthorityId keeper_;                 ///< Of the registry of F3548, where that is a peer.
+  std::unique_ptr<F3548Relay> relay_;  ///< To it.
   mutable std::mutex mutex_;
   std::vector<Line> lines_;  ///< Guarded by mutex_ where they are added, and by other threads than that.
   std::map<AuthorityId, std::uint64_t> acknowledged_;  ///< Of the pair's log. Guarded by mutex_.

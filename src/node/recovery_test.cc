@@ -21,7 +21,7 @@ const Acceptance kAccepted{kTestStart, core::Subject::trusted("officer@b"), core
 class RecoveringNode : public ::testing::Test {
  protected:
   explicit RecoveringNode(const core::Timing& timing = {}) {
-    auto started = LoopbackCoalition::start(folder_.path() / "coalition", 3, timing);
+    auto started = LoopbackCoalition::start(folder_.path() / "coalition", 3, {.timing = timing});
     EXPECT_TRUE(started.has_value()) << started.error().text();
     if (started) coalition_ = std::move(*started);
   }

@@ -38,13 +38,17 @@ RegistryHome registry_home(const coordination::Coalition& coalition, const std::
   const core::Charter& charter = coalition.machine().charter();
   const AuthorityId& self = coalition.self();
   const AuthorityId* keeper = registry_keeper(charter);
-  RegistryHome out{.at = keeper == nullptr ? self : *keeper, .here = true, .trouble = {}};
+  RegistryHome out{.at = keeper == nullptr ? self : *keeper, .here = true, .moving = false, .trouble = {}};
   out.here = out.at == self;
-  if (!out.here) return out;
+  if (!out.here) {
+    out.trouble = fmt::format("{} keeps the registry", out.at.str());
+    return out;
+  }
   if (const core::Charter* next = coalition.pending_charter()) {
     const AuthorityId* then = registry_keeper(*next);
     if (then != nullptr && *then != self) {
       out.here = false;
+      out.moving = true;
       out.trouble = fmt::format("the registry moves to {} with version {} of the charter, at {}", then->str(),
                                 next->version, format_utc(next->valid_from));
       return out;
@@ -57,6 +61,7 @@ RegistryHome registry_home(const coordination::Coalition& coalition, const std::
   if (was.keeper != nullptr && charter.find_authority(*was.keeper) != nullptr &&
       coalition.adoptions().adopted_by(*was.keeper) < was.ended_by) {
     out.here = false;
+    out.moving = true;
     out.trouble = fmt::format("{} kept the registry, and has not said that it has adopted version {} of the charter",
                               was.keeper->str(), was.ended_by);
   }

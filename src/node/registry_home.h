@@ -6,8 +6,8 @@
 //
 // The registry does not move: its entries stand in the `main` of its keeper, which nobody else reads. So a version of
 // the charter that names another keeper can be adopted by the former one only when nothing in its registry still lasts;
-// from its adoption on it takes nothing new; and the next keeper waits for that adoption (as with space, ADR 36). ADR 40
-// has the reasons.
+// from its adoption on it takes nothing new; and the next keeper waits for that adoption (as with space, ADR 36). ADR
+// 40 has the reasons.
 #pragma once
 
 #include <string>
@@ -22,8 +22,9 @@ namespace tansiq::node {
 
 struct RegistryHome {
   AuthorityId at;
-  bool here = true;      ///< This node decides.
-  std::string trouble;   ///< Why nobody does at the moment, though `at` will; empty when somebody does.
+  bool here = true;     ///< This node decides.
+  bool moving = false;  ///< Nobody does for the moment.
+  std::string trouble;  ///< Why this node does not; empty when it does.
   friend bool operator==(const RegistryHome&, const RegistryHome&) = default;
 };
 

@@ -6,8 +6,8 @@
 //   answer     "tsqrlya1" ‖ u16 number, then each: u16 status, u8 ‖ Content-Type, u16 ‖ WWW-Authenticate,
 //              u8 ‖ Retry-After, u8 ‖ Problem-Id, u32 ‖ body
 //
-// Lengths stand before what they count, big-endian; nothing may follow. The token goes along: whoever keeps the registry
-// verifies it by itself, and takes nobody's word for who asks.
+// Lengths stand before what they count, big-endian; nothing may follow. The token goes along: whoever keeps the
+// registry verifies it by itself, and takes nobody's word for who asks.
 //
 // Pure. Readers take nothing on trust, and give only what can be made into a request, or passed on as an answer.
 #pragma once
@@ -27,7 +27,7 @@ inline constexpr std::string_view kRelayPath = "/peer/v1/f3548";
 inline constexpr std::size_t kRelayRequestsMax = 64;
 /// Of a question: one request as large as they come always fits.
 inline constexpr std::size_t kRelayQuestionBytesMax = kRequestBodyBytesMax + (256U << 10);
-inline constexpr std::size_t kRelayAnswerBytesMax = 64U << 20;
+inline constexpr std::size_t kRelayAnswerBytesMax = 32U << 20;
 
 /// What of a request goes on.
 struct RelayedRequest {
