@@ -138,6 +138,8 @@ class Registry {
   [[nodiscard]] std::size_t intents() const { return intents_.size(); }
   [[nodiscard]] std::size_t constraints() const { return constraints_.size(); }
   [[nodiscard]] std::size_t subscriptions() const { return subscriptions_.size(); }
+  /// Suppliers that are marked Down.
+  [[nodiscard]] std::size_t uss_down() const { return down_; }
 
   // Replay and state
   // ---------------------------------------------------------------------------------------------------
