@@ -17,7 +17,7 @@ ugly=$(printf '%s\0' "${cxx[@]}" | xargs -0 -r -n 40 clang-format-19 --dry-run 2
 [ -z "$ugly" ] || finding "formatting differs (./dev fmt mends it): $ugly"
 
 # Shell.
-shellcheck dev .ci/run cmake/*.sh docs/model/*.sh || finding "shellcheck has findings"
+shellcheck dev .ci/run cmake/*.sh docs/model/*.sh packaging/postinst packaging/prerm packaging/postrm || finding "shellcheck has findings"
 
 # The tree: layering, naming, file length, folder documents (see the script).
 python3 cmake/tidy.py || finding "the tree breaks a rule of cmake/tidy.py"

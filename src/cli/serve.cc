@@ -10,6 +10,7 @@
 #include "cli/context.h"
 #include "cli/node_client.h"
 #include "cli/serve_config.h"
+#include "cli/service_notice.h"
 #include "node/node.h"
 
 namespace tansiq::cli {
@@ -30,6 +31,7 @@ struct ServeArguments {
   bool accept_missing = false;
   bool kernel_clock = false;
   bool test_mode = false;
+  bool print_config = false;
 };
 
 /// Turns SIGTERM and SIGINT into `node->stop()`, SIGHUP into `node->reload()`; but when the terminal at which the node
@@ -41,7 +43,9 @@ class SignalTaker {
     const sigset_t set = signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
   }
-  explicit SignalTaker(node::Node& node) : thread_([&node](const std::stop_token& stop) { wait(stop, node); }) {}
+  /// Whoever manages the service hears of the stop first. Both outlive this.
+  SignalTaker(node::Node& node, const ServiceNotice& notice)
+      : thread_([&](const std::stop_token& stop) { wait(stop, node, notice); }) {}
 
  private:
   static sigset_t signals() {
@@ -52,7 +56,7 @@ class SignalTaker {
     sigaddset(&set, SIGHUP);
     return set;
   }
-  static void wait(const std::stop_token& stop, node::Node& node) {
+  static void wait(const std::stop_token& stop, node::Node& node, const ServiceNotice& notice) {
     const sigset_t set = signals();
     const timespec poll{.tv_sec = 0, .tv_nsec = 100'000'000};
     const bool at_terminal = ::isatty(STDIN_FILENO) == 1;
@@ -62,6 +66,7 @@ class SignalTaker {
       if (taken == SIGHUP && !terminal_gone) {
         node.reload();
       } else if (taken > 0) {
+        notice.stopping();
         node.stop();
       }
     }
@@ -122,20 +127,14 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
   if (arguments.peer_certificate) config.node.peer_tls = {*arguments.peer_certificate, *arguments.peer_key};
   if (arguments.cosigner_key) config.node.cosigner_key_path = *arguments.cosigner_key;
   if (arguments.peer_listen) {
-    node::NodeConfig there;
-    if (const Status listen = read_listen(*arguments.peer_listen, there); !listen) {
+    if (const Status listen = read_peer_listen(*arguments.peer_listen, config.node); !listen) {
       return std::unexpected(inside(listen.error(), "--peer-listen"));
     }
-    config.node.peer_listen_address = there.listen_address;
-    config.node.peer_listen_port = there.listen_port;
   }
   for (const std::string& word : arguments.peer_urls) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos) {
-      return fail(ErrorCode::kUnsupported, fmt::format("\"{}\" is no PEER=URL, as ru=https://10.0.0.7:7464", word),
-                  "--peer-url");
+    if (const Status url = read_peer_url(word, config.node); !url) {
+      return std::unexpected(inside(url.error(), "--peer-url"));
     }
-    config.node.peer_urls[word.substr(0, equals)] = word.substr(equals + 1);
   }
   if (arguments.clock_error) config.node.clock_error_ms = TRY(duration_of(*arguments.clock_error, "--clock-error"));
   if (arguments.recovery_wait) {
@@ -232,17 +231,24 @@ void announce(const Context& context, const node::Node& node, const ServeConfig&
 
 Result<int> serve(Context& context, const ServeArguments& arguments) {
   const ServeConfig config = TRY(config_from(arguments));
+  if (arguments.print_config) {
+    put(serve_config_text(config));
+    return 0;
+  }
   // Log lines are for whatever collects them; a person at a terminal sees warnings only, and none while starting:
   // what they would say then is announced below.
   const bool person = context.terminal.progress();
   set_log_level(config.log_level.value_or(person ? LogLevel::kError : LogLevel::kInfo));
   SignalTaker::block();
+  const ServiceNotice notice = ServiceNotice::from_environment();
   auto node = TRY(node::Node::open(config.node));
   TRY_VOID(node->start());
-  const SignalTaker signals(*node);
+  const SignalTaker signals(*node, notice);
   std::string token;
   if (node->open_report().develop_charter) token = TRY(write_operator_token(*node, config.node.data_dir));
   announce(context, *node, config, token);
+  notice.ready(fmt::format("{}, {} in the log, at {}", node->authority().str(),
+                           count_text(node->open_report().entries, "entry", "entries"), node->address()));
   if (!config.log_level && person) set_log_level(LogLevel::kWarning);
   TRY_VOID(node->wait());
   context.say("stopped; everything acknowledged is on disk");
@@ -264,10 +270,15 @@ void add_serve(Command& root) {
       .about(
           "SIGHUP reads the certificate and the keys of token issuers again; changed files are noticed by themselves "
           "within seconds. What cannot be read changes nothing, and /readyz says so.")
+      .about(
+          "Under systemd (Type=notify) it says when it serves, which is after the record has been read, and when it "
+          "begins to stop. The Debian package has such a unit; docs/operations.md tells how it is run.")
       .option(a->data, "--data", "DIR", "the data folder; made when missing")
       .completes(Completes::kDirectory)
       .option(a->config, "--config", "FILE", "TOML; see docs/cli.md for its keys. Options given here win")
       .completes(Completes::kFile)
+      .flag(a->print_config, "--print-config",
+            "print the configuration that these words come to, as a file with every key explained, and end")
       .option(a->listen, "--listen", "ADDR:PORT", "where to listen; port 0 lets the system choose [127.0.0.1:7463]")
       .option(a->certificate, "--tls-cert", "FILE", "PEM certificate chain; with --tls-key")
       .completes(Completes::kFile)

@@ -1,258 +1,20 @@
 #include "cli/serve_config.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <functional>
-#include <limits>
-#include <sstream>
 #include <vector>
+
+#include "cli/serve_config_keys.h"
 
 namespace tansiq::cli {
 namespace {
 
 constexpr std::size_t kConfigBytesMax = 256U << 10;
-
-/// One key: how it is written, what it means, how it is taken over.
-struct Key {
-  std::string_view name;
-  std::string_view type;
-  std::string_view meaning;
-  std::function<Status(const toml::node&, ServeConfig&, const std::filesystem::path&)> take;
-};
-
-template <class T>
-Result<T> value_of(const toml::node& node, std::string_view wanted) {
-  const auto value = node.value_exact<T>();
-  if (!value) return fail(ErrorCode::kInvalid, fmt::format("must be {}", wanted));
-  return *value;
-}
-
-Result<std::int64_t> integer_of(const toml::node& node, std::int64_t low, std::int64_t high) {
-  const auto value = node.value_exact<std::int64_t>();
-  if (!value || *value < low || *value > high) {
-    return fail(ErrorCode::kInvalid, fmt::format("must be a whole number from {} to {}", low, high));
-  }
-  return *value;
-}
-
-Key text_key(std::string_view name, std::string_view meaning,
-             std::function<Status(const std::string&, ServeConfig&)> take) {
-  return {
-      name, "string", meaning,
-      [take = std::move(take)](const toml::node& node, ServeConfig& config, const std::filesystem::path&) -> Status {
-        const std::string value = TRY(value_of<std::string>(node, "a string"));
-        return take(value, config);
-      }};
-}
-
-Key path_key(std::string_view name, std::string_view meaning,
-             std::function<std::filesystem::path&(ServeConfig&)> member) {
-  return {name, "path", meaning,
-          [member = std::move(member)](const toml::node& node, ServeConfig& config,
-                                       const std::filesystem::path& folder) -> Status {
-            const std::string value = TRY(value_of<std::string>(node, "a path, as a string"));
-            member(config) = folder / value;  // an absolute path replaces the folder
-            return {};
-          }};
-}
-
-Key flag_key(std::string_view name, std::string_view meaning, std::function<bool&(ServeConfig&)> member) {
-  return {name, "boolean", meaning,
-          [member = std::move(member)](const toml::node& node, ServeConfig& config,
-                                       const std::filesystem::path&) -> Status {
-            member(config) = TRY(value_of<bool>(node, "true or false"));
-            return {};
-          }};
-}
-
-template <class T>
-Key number_key(std::string_view name, std::string_view meaning, std::int64_t low, std::int64_t high,
-               std::function<T&(ServeConfig&)> member) {
-  return {name, "integer", meaning,
-          [member = std::move(member), low, high](const toml::node& node, ServeConfig& config,
-                                                  const std::filesystem::path&) -> Status {
-            member(config) = static_cast<T>(TRY(integer_of(node, low, high)));
-            return {};
-          }};
-}
-
-/// A list of strings; one alone need not stand in brackets.
-Key list_key(std::string_view name, std::string_view meaning,
-             std::function<Status(const std::string&, ServeConfig&, const std::filesystem::path&)> add) {
-  return {name, "strings", meaning,
-          [add = std::move(add)](const toml::node& node, ServeConfig& config,
-                                 const std::filesystem::path& folder) -> Status {
-            const auto* list = node.as_array();
-            if (list == nullptr)
-              return add(TRY(value_of<std::string>(node, "a string or a list of them")), config, folder);
-            for (const toml::node& one : *list) {
-              const std::string value = TRY(value_of<std::string>(one, "a list of strings"));
-              TRY_VOID(add(value, config, folder));
-            }
-            return {};
-          }};
-}
-
-/// What `[[auth.issuer]]` says is about the issuer that was begun last.
-net::IssuerConfig& issuer_of(ServeConfig& config) { return config.node.auth.issuers.back(); }
-
-Key issuer_time_key(std::string_view name, std::string_view meaning, std::int64_t low, std::int64_t high,
-                    std::int64_t unit_ms, DurationMs net::IssuerConfig::* member) {
-  return {name, "integer", meaning,
-          [=](const toml::node& node, ServeConfig& config, const std::filesystem::path&) -> Status {
-            issuer_of(config).*member = TRY(integer_of(node, low, high)) * unit_ms;
-            return {};
-          }};
-}
-
-std::vector<Key> auth_keys() {
-  using std::filesystem::path;
-  return {
-      list_key("auth.audiences", "names of this node, one of which a token of an issuer must be for, as dss.example",
-               [](const std::string& v, ServeConfig& c, const path&) -> Status {
-                 c.node.auth.audiences.push_back(v);
-                 return {};
-               }),
-      {"auth.token_seconds", "integer", "the longest time that such a token may still be valid, 60 to 3600 (3600)",
-       [](const toml::node& node, ServeConfig& c, const path&) -> Status {
-         c.node.auth.token_ms_max = TRY(integer_of(node, 60, 3'600)) * 1'000;
-         return {};
-       }},
-      text_key("auth.issuer.name", "in a table [[auth.issuer]], one for each: what its tokens have as iss, exactly",
-               [](const std::string& v, ServeConfig& c) -> Status {
-                 issuer_of(c).name = v;
-                 return {};
-               }),
-      list_key("auth.issuer.keys", "PEM files: public keys or certificates",
-               [](const std::string& v, ServeConfig& c, const path& folder) -> Status {
-                 issuer_of(c).key_files.push_back((folder / v).string());
-                 return {};
-               }),
-      {"auth.issuer.jwks", "path or URL", "its keys as JWKS: a file, or an address that begins with https://",
-       [](const toml::node& node, ServeConfig& c, const path& folder) -> Status {
-         const std::string value = TRY(value_of<std::string>(node, "a path or a URL, as a string"));
-         if (value.find("://") != std::string::npos) {
-           issuer_of(c).jwks_url = value;
-         } else {
-           issuer_of(c).jwks_file = (folder / value).string();
-         }
-         return {};
-       }},
-      {"auth.issuer.ca", "path", "PEM authorities for that address; else the system's",
-       [](const toml::node& node, ServeConfig& c, const path& folder) -> Status {
-         issuer_of(c).ca_file = (folder / TRY(value_of<std::string>(node, "a path, as a string"))).string();
-         return {};
-       }},
-      list_key("auth.issuer.algorithms", "of RS256, ES256, EdDSA, those that it may use (all)",
-               [](const std::string& v, ServeConfig& c, const path&) -> Status {
-                 const auto algorithm = net::parse_jwt_algorithm(v);
-                 if (!algorithm) return fail(ErrorCode::kInvalid, fmt::format("'{}' is not RS256, ES256 or EdDSA", v));
-                 issuer_of(c).algorithms.push_back(*algorithm);
-                 return {};
-               }),
-      list_key("auth.issuer.scopes", "the scopes that it may grant; others in its tokens are dropped (those of F3548)",
-               [](const std::string& v, ServeConfig& c, const path&) -> Status {
-                 issuer_of(c).scopes.insert(v);
-                 return {};
-               }),
-      issuer_time_key("auth.issuer.refresh_seconds", "how often to fetch, unless the answer says otherwise (900)", 60,
-                      86'400, 1'000, &net::IssuerConfig::refresh_ms),
-      issuer_time_key("auth.issuer.unknown_key_seconds", "how soon to fetch again for an unknown key (30)", 1, 86'400,
-                      1'000, &net::IssuerConfig::unknown_key_ms),
-      issuer_time_key("auth.issuer.keep_hours", "how long to keep keys that cannot be fetched again, 1 to 720 (24)", 1,
-                      720, 3'600'000, &net::IssuerConfig::age_ms_max),
-  };
-}
-
-/// How often one client may ask.
-std::vector<Key> rate_keys() {
-  const auto key = [](std::string_view name, std::string_view meaning, std::int64_t high,
-                      std::function<std::uint32_t&(ServeConfig&)> member) {
-    return number_key<std::uint32_t>(name, meaning, 0, high, std::move(member));
-  };
-  return {
-      key("limits.subject_per_second", "requests a second of one subject; beyond it 429; 0: no limit (0)",
-          net::kPerSecondMax, [](ServeConfig& c) -> auto& { return c.node.auth.subjects.per_second; }),
-      key("limits.subject_burst", "requests of one subject at once (a second's worth)", net::kBurstMax,
-          [](ServeConfig& c) -> auto& { return c.node.auth.subjects.burst; }),
-      key("limits.address_per_second", "requests a second without a valid token, of one address; 0: no limit (100)",
-          net::kPerSecondMax, [](ServeConfig& c) -> auto& { return c.node.auth.addresses.per_second; }),
-      key("limits.address_burst", "the same at once (1000)", net::kBurstMax,
-          [](ServeConfig& c) -> auto& { return c.node.auth.addresses.burst; }),
-  };
-}
-
-std::vector<Key> node_keys() {
-  return {
-      path_key("data", "the data folder", [](ServeConfig& c) -> auto& { return c.node.data_dir; }),
-      path_key("charter", "a signed charter, copied into the data folder at the first start",
-               [](ServeConfig& c) -> auto& { return c.node.charter_path; }),
-      path_key("key", "the key that signs checkpoints; else node.key in the data folder",
-               [](ServeConfig& c) -> auto& { return c.node.key_path; }),
-      text_key("authority", "the authority whose log this node writes; else the one whose key it has",
-               [](const std::string& v, ServeConfig& c) -> Status {
-                 c.node.authority = v;
-                 return {};
-               }),
-      flag_key("develop", "write a development charter when there is none (default: true without, false with a file)",
-               [](ServeConfig& c) -> auto& { return c.node.develop; }),
-      text_key("listen", "ADDRESS:PORT; port 0 lets the system choose (127.0.0.1:7463)",
-               [](const std::string& v, ServeConfig& c) { return read_listen(v, c.node); }),
-      flag_key("allow_plaintext_remote", "listen beyond this machine without TLS: only behind something that encrypts",
-               [](ServeConfig& c) -> auto& { return c.node.allow_plain_remote; }),
-      path_key("tls.certificate", "PEM chain", [](ServeConfig& c) -> auto& { return c.node.tls.certificate; }),
-      path_key("tls.key", "PEM private key", [](ServeConfig& c) -> auto& { return c.node.tls.key; }),
-      path_key("peer.certificate", "PEM certificate shown to peers; else peer.crt in the data folder",
-               [](ServeConfig& c) -> auto& { return c.node.peer_tls.certificate; }),
-      path_key("peer.key", "its PEM private key; else peer.key in the data folder",
-               [](ServeConfig& c) -> auto& { return c.node.peer_tls.key; }),
-      path_key("peer.cosigner", "the key of receipts on peers' logs; else cosigner.key in the data folder",
-               [](ServeConfig& c) -> auto& { return c.node.cosigner_key_path; }),
-      flag_key("public_log", "serve the log and the event stream without a token: they show whole entries",
-               [](ServeConfig& c) -> auto& { return c.node.public_log; }),
-      flag_key("public_metrics", "serve /metrics without a token to everybody, not only on this machine",
-               [](ServeConfig& c) -> auto& { return c.node.public_metrics; }),
-      flag_key("test_mode", "take tokens under a published key, and http URLs; never with data mode REAL (false)",
-               [](ServeConfig& c) -> auto& { return c.node.test_mode; }),
-      flag_key("f3548.refuse_down", "F3548: a supplier marked Down may not plan, activate or delete (true)",
-               [](ServeConfig& c) -> auto& { return c.node.f3548.refuse_down; }),
-      flag_key("f3548.notices_need_scopes", "F3548: each kind of notice needs its scope, as the contract says (false)",
-               [](ServeConfig& c) -> auto& { return c.node.f3548.notices_need_scopes; }),
-      number_key<unsigned>("io_threads", "threads that parse and answer; the one core thread comes on top", 1, 64,
-                           [](ServeConfig& c) -> auto& { return c.node.io_threads; }),
-      number_key<std::uint64_t>("snapshot_every_entries", "entries between snapshots; 0: only when stopping", 0,
-                                std::numeric_limits<std::int64_t>::max(),
-                                [](ServeConfig& c) -> auto& { return c.node.snapshot_every_entries; }),
-      text_key("log_level", "debug, info, warning, error, off",
-               [](const std::string& v, ServeConfig& c) -> Status {
-                 c.log_level = TRY(read_log_level(v));
-                 return {};
-               }),
-      number_key<std::size_t>("limits.connections", "open connections", 1, 1'000'000,
-                              [](ServeConfig& c) -> auto& { return c.node.limits.connections_max; }),
-      number_key<std::size_t>("limits.body_bytes", "bytes of one request body", 1'024, 64LL << 20,
-                              [](ServeConfig& c) -> auto& { return c.node.limits.body_bytes_max; }),
-      number_key<std::size_t>("limits.command_queue", "commands that wait for the core thread", 1, 1'000'000,
-                              [](ServeConfig& c) -> auto& { return c.node.limits.command_queue_max; }),
-      number_key<std::size_t>("limits.streams", "open event streams", 0, 1'000'000,
-                              [](ServeConfig& c) -> auto& { return c.node.limits.streams_max; }),
-  };
-}
-
-const std::vector<Key>& known_keys() {
-  static const std::vector<Key> keys = [] {
-    std::vector<Key> out = node_keys();
-    std::ranges::move(rate_keys(), std::back_inserter(out));
-    std::ranges::move(auth_keys(), std::back_inserter(out));
-    return out;
-  }();
-  return keys;
-}
+constexpr std::array<std::string_view, 5> kConfigTables{"tls", "peer", "f3548", "limits", "auth"};
 
 Status take_table(const toml::table& table, const std::string& prefix, const std::string& file, ServeConfig& config) {
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
@@ -263,8 +25,8 @@ Status take_table(const toml::table& table, const std::string& prefix, const std
       return fail(ErrorCode::kInvalid, fmt::format("\"{}\" in quotes names nothing: write it without them", name.str()),
                   where);
     }
-    constexpr std::array<std::string_view, 5> kTables{"tls", "peer", "f3548", "limits", "auth"};
-    if (const auto* inner = node.as_table(); inner != nullptr && std::ranges::find(kTables, full) != kTables.end()) {
+    if (const auto* inner = node.as_table();
+        inner != nullptr && std::ranges::find(kConfigTables, full) != kConfigTables.end()) {
       TRY_VOID(take_table(*inner, full + ".", file, config));
       continue;
     }
@@ -280,11 +42,11 @@ Status take_table(const toml::table& table, const std::string& prefix, const std
       }
       continue;
     }
-    const auto& keys = known_keys();
-    const auto known = std::ranges::find(keys, full, &Key::name);
+    const auto& keys = config_keys();
+    const auto known = std::ranges::find(keys, full, &ConfigKey::name);
     if (known == keys.end()) {
       std::vector<std::string_view> names;
-      for (const Key& key : keys) names.push_back(key.name);
+      for (const ConfigKey& key : keys) names.push_back(key.name);
       return fail(ErrorCode::kInvalid,
                   fmt::format("there is no option '{}'; options: {}", full, fmt::join(names, ", ")), where);
     }
@@ -334,21 +96,104 @@ Status read_listen(std::string_view text, node::NodeConfig& config) {
   return {};
 }
 
-Result<LogLevel> read_log_level(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels{{{"debug", LogLevel::kDebug},
-                                                                          {"info", LogLevel::kInfo},
-                                                                          {"warning", LogLevel::kWarning},
-                                                                          {"error", LogLevel::kError},
-                                                                          {"off", LogLevel::kOff}}};
-  for (const auto& [name, level] : kLevels) {
-    if (name == text) return level;
+Status read_peer_listen(std::string_view text, node::NodeConfig& config) {
+  node::NodeConfig there;
+  TRY_VOID(read_listen(text, there));
+  config.peer_listen_address = there.listen_address;
+  config.peer_listen_port = there.listen_port;
+  return {};
+}
+
+Status read_peer_url(const std::string& text, node::NodeConfig& config) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    return fail(ErrorCode::kUnsupported, fmt::format("\"{}\" is no PEER=URL, as ru=https://10.0.0.7:7464", text));
   }
+  config.peer_urls[text.substr(0, equals)] = text.substr(equals + 1);
+  return {};
+}
+
+namespace {
+constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels{{{"debug", LogLevel::kDebug},
+                                                                        {"info", LogLevel::kInfo},
+                                                                        {"warning", LogLevel::kWarning},
+                                                                        {"error", LogLevel::kError},
+                                                                        {"off", LogLevel::kOff}}};
+}  // namespace
+
+Result<LogLevel> read_log_level(std::string_view text) {
+  const auto known = std::ranges::find(kLevels, text, [](const auto& level) { return level.first; });
+  if (known != kLevels.end()) return known->second;
   return fail(ErrorCode::kInvalid, fmt::format("'{}' is not one of debug, info, warning, error, off", text));
+}
+
+std::string_view log_level_name(LogLevel level) {
+  return std::ranges::find(kLevels, level, [](const auto& known) { return known.second; })->first;
 }
 
 std::string serve_config_help() {
   std::string out;
-  for (const Key& key : known_keys()) out += fmt::format("| `{}` | {} | {} |\n", key.name, key.type, key.meaning);
+  for (const ConfigKey& key : config_keys())
+    out += fmt::format("| `{}` | {} | {} |\n", key.name, key.type, key.meaning);
+  return out;
+}
+
+namespace {
+
+/// Broken at spaces, each line a comment.
+std::string comment(std::string_view text) {
+  constexpr std::size_t kWidth = 98;
+  std::string out;
+  while (!text.empty()) {
+    std::size_t end = text.size();
+    if (end > kWidth) {
+      const std::size_t space = text.rfind(' ', kWidth);
+      end = space == std::string_view::npos ? text.size() : space;
+    }
+    out += fmt::format("# {}\n", text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+/// The keys of one table. Those that are as they are by themselves stand behind a `#`.
+std::string keys_text(std::string_view table, ServeConfig& config, ServeConfig& plain) {
+  std::string out;
+  for (const ConfigKey& key : config_keys()) {
+    const std::size_t dot = key.name.rfind('.');
+    const std::string_view in = dot == std::string_view::npos ? std::string_view() : key.name.substr(0, dot);
+    if (in != table) continue;
+    const std::string_view name = dot == std::string_view::npos ? key.name : key.name.substr(dot + 1);
+    const std::string value = key.show(config);
+    const std::string usual = key.show(plain);
+    out += "\n" + comment(key.meaning);
+    out += value != usual ? fmt::format("{} = {}\n", name, value)
+                          : fmt::format("#{} = {}\n", name, usual.empty() ? std::string(key.example) : usual);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string serve_config_text(ServeConfig config) {
+  constexpr std::string_view kIssuers = "auth.issuer";
+  ServeConfig plain;
+  plain.node.develop = false;  // As with any file.
+  std::string out = comment(
+      "The configuration of a node, for tansiq serve --config. Every key stands here. Behind a # it has the value "
+      "that it has by itself, or, where it has none, an example. Unknown keys are errors. Paths are relative to "
+      "the folder of this file. What is for laboratories or for a single start is not here, but an option of the "
+      "command line: tansiq serve --help.");
+  out += keys_text("", config, plain);
+  for (const std::string_view table : kConfigTables)
+    out += fmt::format("\n[{}]\n", table) + keys_text(table, config, plain);
+  const std::vector<net::IssuerConfig> issuers = std::exchange(config.node.auth.issuers, {});
+  plain.node.auth.issuers.emplace_back();
+  for (const net::IssuerConfig& issuer : issuers) {
+    config.node.auth.issuers = {issuer};
+    out += fmt::format("\n[[{}]]\n", kIssuers) + keys_text(kIssuers, config, plain);
+  }
+  if (issuers.empty()) out += fmt::format("\n#[[{}]]\n", kIssuers) + keys_text(kIssuers, plain, plain);
   return out;
 }
 

@@ -24,9 +24,19 @@ struct ServeConfig {
 /// `ADDRESS:PORT`, `ADDRESS`, `:PORT`, `[::1]:PORT`.
 [[nodiscard]] Status read_listen(std::string_view text, node::NodeConfig& config);
 
+/// The same for where peers are served.
+[[nodiscard]] Status read_peer_listen(std::string_view text, node::NodeConfig& config);
+/// `PEER=URL`: another way to a peer.
+[[nodiscard]] Status read_peer_url(const std::string& text, node::NodeConfig& config);
+
 [[nodiscard]] Result<LogLevel> read_log_level(std::string_view text);
+[[nodiscard]] std::string_view log_level_name(LogLevel level);
 
 /// The keys with their meanings, one line each, for help and documents.
 [[nodiscard]] std::string serve_config_help();
+
+/// A configuration file that says what `config` is: every key with its meaning, those that differ from what they are by
+/// themselves with their value, the rest as comments. Reading it gives `config` again, as far as a file can say it.
+[[nodiscard]] std::string serve_config_text(ServeConfig config);
 
 }  // namespace tansiq::cli

@@ -12,14 +12,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-TEST(ServeConfig, TakesEveryKey) {
-  ServeConfig config;
-  const Status read = read_serve_config(R"(
+/// A file that says something else than usual under every key.
+constexpr std::string_view kEverything = R"(
 data = "/var/lib/tansiq"
 charter = "charter.note"
+former = ["one.note", "/etc/two.note"]
 key = "/keys/node.key"
 authority = "us"
-develop = false
+develop = true
 listen = "[::1]:8080"
 allow_plaintext_remote = true
 public_log = true
@@ -32,6 +32,8 @@ log_level = "debug"
 certificate = "chain.pem"
 key = "key.pem"
 [peer]
+listen = "[::]:7464"
+urls = ["ru=https://10.0.0.7:7464", "fr=https://relay.example:1"]
 certificate = "peer.crt"
 key = "/keys/peer.key"
 cosigner = "cosigner.key"
@@ -66,14 +68,31 @@ keep_hours = 3
 [[auth.issuer]]
 name = "file"
 jwks = "jwks.json"
-)",
-                                        "/etc/tansiq/node.toml", config);
-  ASSERT_TRUE(read) << read.error().text();
+)";
+
+ServeConfig read(std::string_view text, const std::string& file = "/etc/tansiq/node.toml") {
+  ServeConfig config;
+  config.node.develop = false;
+  const Status done = read_serve_config(text, file, config);
+  EXPECT_TRUE(done) << done.error().text() << "\n" << text;
+  return config;
+}
+
+std::string file_text(std::string_view name) {
+  std::ifstream file(std::string(TANSIQ_SOURCE_DIR "/").append(name));
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+TEST(ServeConfig, TakesEveryKey) {
+  const ServeConfig config = read(kEverything);
   EXPECT_EQ(config.node.data_dir, "/var/lib/tansiq");
   EXPECT_EQ(config.node.charter_path, "/etc/tansiq/charter.note") << "relative to the file";
+  EXPECT_THAT(config.node.former_charter_paths, ElementsAre("/etc/tansiq/one.note", "/etc/two.note"));
   EXPECT_EQ(config.node.key_path, "/keys/node.key");
   EXPECT_EQ(config.node.authority, "us");
-  EXPECT_FALSE(config.node.develop);
+  EXPECT_TRUE(config.node.develop);
   EXPECT_EQ(config.node.listen_address, "::1");
   EXPECT_EQ(config.node.listen_port, 8080);
   EXPECT_TRUE(config.node.allow_plain_remote);
@@ -84,6 +103,10 @@ jwks = "jwks.json"
   EXPECT_EQ(config.log_level, LogLevel::kDebug);
   EXPECT_EQ(config.node.tls.certificate, "/etc/tansiq/chain.pem");
   EXPECT_EQ(config.node.tls.key, "/etc/tansiq/key.pem");
+  EXPECT_EQ(config.node.peer_listen_address, "::");
+  EXPECT_EQ(config.node.peer_listen_port, 7'464);
+  EXPECT_EQ(config.node.peer_urls.at("ru"), "https://10.0.0.7:7464");
+  EXPECT_EQ(config.node.peer_urls.at("fr"), "https://relay.example:1");
   EXPECT_EQ(config.node.peer_tls.certificate, "/etc/tansiq/peer.crt");
   EXPECT_EQ(config.node.peer_tls.key, "/keys/peer.key");
   EXPECT_EQ(config.node.cosigner_key_path, "/etc/tansiq/cosigner.key");
@@ -133,6 +156,8 @@ TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(error("data = \"a\"\ndata = \"b\"\n"), HasSubstr("n.toml:2"));
   EXPECT_THAT(error("listen = \"localhost:x\"\n"), HasSubstr("is not ADDRESS:PORT"));
   EXPECT_THAT(error("log_level = \"loud\"\n"), HasSubstr("debug, info, warning"));
+  EXPECT_THAT(error("[peer]\nlisten = \"x:y\"\n"), HasSubstr("n.toml:2: peer.listen 'x:y' is not ADDRESS:PORT"));
+  EXPECT_THAT(error("[peer]\nurls = [\"ru\"]\n"), HasSubstr("is no PEER=URL"));
   EXPECT_THAT(error("[auth]\ntoken_seconds = 3601\n"), HasSubstr("from 60 to 3600"));
   EXPECT_THAT(error("[auth]\naudiences = [1]\n"), HasSubstr("a list of strings"));
   EXPECT_THAT(error("\"auth.issuer.name\" = \"x\"\n"), HasSubstr("write it without them"));
@@ -158,11 +183,94 @@ TEST(ServeConfig, ReadsListenAddresses) {
   }
 }
 
-TEST(ServeConfig, DocumentListsEveryKey) {
-  std::ifstream file(TANSIQ_SOURCE_DIR "/docs/cli.md");
-  std::stringstream text;
-  text << file.rdbuf();
-  EXPECT_THAT(text.str(), HasSubstr(serve_config_help()));
+TEST(ServeConfig, DocumentListsEveryKey) { EXPECT_THAT(file_text("docs/cli.md"), HasSubstr(serve_config_help())); }
+
+// Printing
+// ---------------------------------------------------------------------------------------------------------------
+
+/// The lines of a printed file that are keys, behind a `#` or not.
+std::vector<std::string> lines_of_keys(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(" = ") != std::string::npos && !line.starts_with("# ")) out.push_back(line);
+  }
+  return out;
+}
+
+TEST(ServeConfig, WhatIsPrintedReadsBackAsItWas) {
+  const std::string printed = serve_config_text(read(kEverything));
+  EXPECT_EQ(serve_config_text(read(printed, "/elsewhere/node.toml")), printed);
+  // Each of its keys has a value, but those of the three issuers that they do not have.
+  for (const std::string& line : lines_of_keys(printed.substr(0, printed.find("[[auth.issuer]]")))) {
+    EXPECT_FALSE(line.starts_with('#')) << line;
+  }
+  EXPECT_EQ(serve_config_text(read("")), serve_config_text(read(serve_config_text(read("")))));
+}
+
+TEST(ServeConfig, PrintsEveryKeyOnce) {
+  ServeConfig plain;
+  plain.node.develop = false;
+  const std::string printed = serve_config_text(plain);
+  std::vector<std::string> expected;
+  std::istringstream table(serve_config_help());  // | `limits.streams` | integer | … |
+  for (std::string line; std::getline(table, line);) {
+    const std::size_t begin = line.find('`') + 1;
+    const std::string full = line.substr(begin, line.find('`', begin) - begin);
+    const std::size_t dot = full.rfind('.');
+    expected.push_back(dot == std::string::npos ? full : full.substr(dot + 1));
+  }
+  std::vector<std::string> printed_names;
+  for (const std::string& line : lines_of_keys(printed)) {
+    ASSERT_TRUE(line.starts_with('#')) << line << ": is not what a configuration has by itself";
+    printed_names.push_back(line.substr(1, line.find(" = ") - 1));
+  }
+  EXPECT_EQ(printed_names, expected);
+}
+
+TEST(ServeConfig, WhatStandsBehindAHashIsTrue) {
+  ServeConfig plain;
+  plain.node.develop = false;
+  const std::string printed = serve_config_text(plain);
+  // Without the hashes every line reads; what then is still behind one is what had no value of its own.
+  std::string bare;
+  std::istringstream lines(printed);
+  for (std::string line; std::getline(lines, line);) {
+    const bool hidden = line.starts_with('#') && !line.starts_with("# ");
+    bare += (hidden ? line.substr(1) : line) + "\n";
+  }
+  const ServeConfig all = read(bare);
+  EXPECT_EQ(all.node.data_dir, std::filesystem::path("/etc/tansiq") / plain.node.data_dir);
+  EXPECT_EQ(all.node.listen_address, plain.node.listen_address);
+  EXPECT_EQ(all.node.listen_port, plain.node.listen_port);
+  EXPECT_EQ(all.node.limits.connections_max, plain.node.limits.connections_max);
+  EXPECT_EQ(all.node.auth.token_ms_max, plain.node.auth.token_ms_max);
+  EXPECT_EQ(all.node.auth.addresses.burst, plain.node.auth.addresses.burst);
+  EXPECT_EQ(all.node.f3548.refuse_down, plain.node.f3548.refuse_down);
+  ASSERT_EQ(all.node.auth.issuers.size(), 1U);
+  EXPECT_EQ(all.node.auth.issuers[0].age_ms_max, net::IssuerConfig().age_ms_max);
+  // All of these that differ are examples, and none of them is a number or a yes or no.
+  const std::string again = serve_config_text(all);
+  for (const std::string& line : lines_of_keys(again)) {
+    if (line.starts_with('#')) continue;
+    EXPECT_THAT(line, ::testing::ContainsRegex(" = [[\"]")) << "was said to be so by itself";
+  }
+}
+
+TEST(ServeConfig, ThePackagesFileIsCurrent) {
+  ServeConfig config;
+  config.node.data_dir = "/var/lib/tansiq";
+  config.node.develop = false;
+  EXPECT_EQ(file_text("packaging/tansiq.toml"), serve_config_text(config))
+      << "make it again: tansiq serve --data /var/lib/tansiq --no-develop --print-config";
+}
+
+TEST(ServeConfig, PrintsHostileTextAsOneValue) {
+  ServeConfig config;
+  config.node.develop = false;
+  config.node.authority = "a\"\nlisten = \"0.0.0.0:1\\";
+  EXPECT_EQ(read(serve_config_text(config)).node.authority, config.node.authority);
+  EXPECT_EQ(read(serve_config_text(config)).node.listen_port, 7'463);
 }
 
 }  // namespace

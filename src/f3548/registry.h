@@ -140,6 +140,8 @@ class Registry {
   [[nodiscard]] std::size_t subscriptions() const { return subscriptions_.size(); }
   /// When the last intent or constraint ends; nothing where there is none.
   [[nodiscard]] std::optional<UtcMs> last_end() const;
+  /// Suppliers that are marked Down.
+  [[nodiscard]] std::size_t uss_down() const { return down_; }
 
   // Replay and state
   // ---------------------------------------------------------------------------------------------------

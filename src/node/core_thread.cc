@@ -56,6 +56,21 @@ std::uint64_t main_entries(std::span<const coordination::Written> batch) {
 
 }  // namespace
 
+void note_sizes(const State& state, CoreFigures& figures) {
+  const auto set = [](std::atomic<std::uint64_t>& figure, std::size_t size) {
+    figure.store(size, std::memory_order_relaxed);
+  };
+  const core::Machine& machine = state.coalition().machine();
+  set(figures.live_intents, machine.live_intents());
+  set(figures.live_volumes, machine.live_volumes());
+  set(figures.live_measures, machine.live_measures());
+  const f3548::Registry& registry = state.registry();
+  set(figures.registry_intents, registry.intents());
+  set(figures.registry_constraints, registry.constraints());
+  set(figures.registry_subscriptions, registry.subscriptions());
+  set(figures.uss_down, registry.uss_down());
+}
+
 CoreThread::CoreThread(Config config, State state, const LogBook& logs, HeadNotes& notes, store::LogStore& store,
                        std::unique_ptr<store::LogReader> reader, EventHub& hub, CoreFigures& figures)
     : config_(std::move(config)),
@@ -327,7 +342,6 @@ void CoreThread::count(const Result<Recorded>& recorded) {
     figures_.repeated.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  one(figures_.entries, recorded->type);
   if (!recorded->decision.accepted()) one(figures_.refusals, recorded->decision.refusal);
 }
 
@@ -374,6 +388,9 @@ Status CoreThread::commit() {
 
   durable_seq_ = done.next_seq;
   durable_index_ += main_entries(batch_);
+  for (const coordination::Written& written : batch_) {
+    if (written.log.author == state_.coalition().self()) figures_.entries.add(written.line);
+  }
   std::vector<std::string> lines;
   if (hub_.wants_lines()) {
     lines.reserve(batch_.size());
@@ -385,12 +402,9 @@ Status CoreThread::commit() {
   if (charter && config_.on_charter) config_.on_charter(state_.coalition());
   if (charter) find_registry();
 
-  const core::Machine& machine = state_.coalition().machine();
   figures_.commit_seconds.add(std::chrono::duration<double>(took).count());
   figures_.log_entries.store(durable_seq_, std::memory_order_relaxed);
-  figures_.live_intents.store(machine.live_intents(), std::memory_order_relaxed);
-  figures_.live_volumes.store(machine.live_volumes(), std::memory_order_relaxed);
-  figures_.live_measures.store(machine.live_measures(), std::memory_order_relaxed);
+  note_sizes(state_, figures_);
   figures_.last_commit_ms.store(SystemClock().now().ms, std::memory_order_relaxed);
   return {};
 }

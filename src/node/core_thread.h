@@ -119,6 +119,9 @@ struct RecoverTask {
 using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask,
                               FloorTask, ClockTask, RecoverTask, RegistryTask>;
 
+/// How much a state holds, into the figures.
+void note_sizes(const State& state, CoreFigures& figures);
+
 class CoreThread {
  public:
   struct Config {

@@ -84,7 +84,9 @@ Result<log::SignerKey> node_key(const fs::path& path, bool may_create) {
   if (!fs::exists(path, error)) {
     if (!may_create) {
       return fail(ErrorCode::kNotFound,
-                  fmt::format("there is no key at {}; make one with: tansiq key new", path.string()));
+                  fmt::format("there is no key at {}: a node that is new begins with: tansiq init {} --authority ID; "
+                              "one that moves here brings its keys",
+                              path.string(), path.parent_path().string()));
     }
     const log::SignerKey key = TRY(log::SignerKey::generate(kDefaultOrigin, log::KeyType::kEd25519));
     TRY_VOID(log::write_key_file(path, key));
@@ -142,8 +144,17 @@ Status provide_charter(const NodeConfig& config, const fs::path& path, const log
     return write_new_file(path, as_bytes(note), 0644);
   }
   if (!config.develop) {
+    const fs::path draft = path.parent_path() / "charter.json";
+    if (fs::exists(draft, error)) {
+      return fail(
+          ErrorCode::kNotFound,
+          fmt::format("there is no charter at {}, only its draft; sign it with: tansiq charter sign {} --key {}",
+                      path.string(), draft.string(), (path.parent_path() / "node.key").string()));
+    }
     return fail(ErrorCode::kNotFound,
-                fmt::format("there is no charter at {}; make one with: tansiq init", path.string()));
+                fmt::format("there is no charter at {}; give a signed one with --charter, or write one: "
+                            "tansiq charter new",
+                            path.string()));
   }
   // Valid from the start of the day, so that two starts on one day give the same text for the same key.
   constexpr DurationMs kDayMs = 86'400'000;

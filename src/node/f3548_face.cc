@@ -87,11 +87,12 @@ net::Response F3548Face::refusal(const net::Problem& problem) {
 }
 
 void F3548Face::handle(const std::shared_ptr<net::Exchange>& exchange, bool may_relay) {
-  Context context{exchange, {}};
+  Context context{exchange, {}, {}};
   const net::Request& request = exchange->request();
   auto match = router_.find(request);
   if (!match) return refuse(context, 404, "nothing is served at this path with this method");
   const f3548_api::OperationInfo& info = **match->value;
+  context.operation = info.operation;
   if (const Status allowed = authorise(context, info.scope); !allowed) {
     net::Response response = error(*exchange, status_of(allowed.error()), allowed.error().message);
     net::add_challenge(response, request);
@@ -141,7 +142,10 @@ Status F3548Face::authorise(Context& context, std::string_view scope) {
 // Answering
 // --------------------------------------------------------------------------------------------------------------
 
-void F3548Face::answer(Context& context, net::Response response) { context.exchange->respond(std::move(response)); }
+void F3548Face::answer(Context& context, net::Response response) {
+  counters_.add(context.operation, response.status);
+  context.exchange->respond(std::move(response));
+}
 
 net::Response F3548Face::error(const net::Exchange& exchange, int status, const std::string& message,
                                std::string body) {
@@ -161,10 +165,17 @@ void F3548Face::refuse(Context& context, int status, const std::string& message)
 void F3548Face::refuse(Context& context, const Error& error) { refuse(context, status_of(error), error.text()); }
 
 void F3548Face::submit(Context& context, Decide decide) {
-  auto refused = [this, exchange = context.exchange](Error why) {
-    return error(*exchange, status_of(why), why.message);
+  auto counted = [this, operation = context.operation, decide = std::move(decide)](Registry& registry, Place place) {
+    RegistryAnswer answer = decide(registry, place);
+    counters_.add(operation, answer.response.status);
+    return answer;
   };
-  const Status taken = services_.core.submit(RegistryTask{context.exchange, std::move(decide), std::move(refused)});
+  auto refused = [this, exchange = context.exchange, operation = context.operation](Error why) {
+    net::Response response = error(*exchange, status_of(why), why.message);
+    counters_.add(operation, response.status);
+    return response;
+  };
+  const Status taken = services_.core.submit(RegistryTask{context.exchange, std::move(counted), std::move(refused)});
   if (!taken) refuse(context, taken.error());
 }
 

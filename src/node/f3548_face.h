@@ -17,6 +17,7 @@
 #include "net/http_server.h"
 #include "net/router.h"
 #include "node/core_thread.h"
+#include "node/f3548_counters.h"
 #include "node/problem_log.h"
 #include "node/registry_home.h"
 #include "node_f3548/operations.h"
@@ -49,11 +50,13 @@ class F3548Face {
   void handle_relayed(const std::shared_ptr<net::Exchange>& exchange) { handle(exchange, /*may_relay=*/false); }
   /// What a request that the server refused by itself is answered, so that the standard's clients can read it.
   [[nodiscard]] static net::Response refusal(const net::Problem& problem);
+  [[nodiscard]] const F3548Counters& counters() const { return counters_; }
 
   /// One request on its way.
   struct Context {
     std::shared_ptr<net::Exchange> exchange;
     f3548::Caller caller;
+    std::optional<f3548_api::Operation> operation{};
   };
 
   // The generated dispatcher calls these.
@@ -113,6 +116,7 @@ class F3548Face {
   void with_area(Context& context, f3548_api::AreaQuery&& body, int too_large, Then&& then);
 
   Services services_;
+  F3548Counters counters_;
   net::Router<const f3548_api::OperationInfo*> router_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "core/entry.h"
+#include "node/entry_counters.h"
 
 namespace tansiq::node {
 
@@ -35,19 +36,19 @@ class FixedHistogram {
   std::atomic<double> sum_{0};
 };
 
-inline constexpr std::size_t kEntryTypes = static_cast<std::size_t>(core::EntryType::kMeasureExpired) + 1;
 inline constexpr std::size_t kRefusals = static_cast<std::size_t>(core::Refusal::kOutsideZones) + 1;
 inline constexpr std::size_t kErrorCodes = static_cast<std::size_t>(ErrorCode::kInternal) + 1;
 
 /// Written by the core thread (and `overloaded` by whoever is turned away).
 struct CoreFigures {
-  std::array<std::atomic<std::uint64_t>, kEntryTypes> entries{};  ///< By type.
-  std::array<std::atomic<std::uint64_t>, kRefusals> refusals{};   ///< By reason.
-  std::array<std::atomic<std::uint64_t>, kErrorCodes> errors{};   ///< Commands that failed, by code.
-  std::atomic<std::uint64_t> repeated{0};                         ///< Commands answered from the record.
+  EntryCounters entries;                                         ///< By type, once durable.
+  std::array<std::atomic<std::uint64_t>, kRefusals> refusals{};  ///< Of intents, by reason.
+  std::array<std::atomic<std::uint64_t>, kErrorCodes> errors{};  ///< Commands that failed, by code.
+  std::atomic<std::uint64_t> repeated{0};                        ///< Commands answered from the record.
   std::atomic<std::uint64_t> reads{0};
   std::atomic<std::uint64_t> overloaded{0};
   std::atomic<std::uint64_t> live_intents{0}, live_volumes{0}, live_measures{0};
+  std::atomic<std::uint64_t> registry_intents{0}, registry_constraints{0}, registry_subscriptions{0}, uss_down{0};
   std::atomic<std::uint64_t> log_entries{0};
   std::atomic<std::uint64_t> snapshot_entries{0};  ///< Covered by the newest snapshot.
   std::atomic<std::int64_t> snapshot_pause_ms{0};  ///< How long the last one held up deciding.

@@ -28,6 +28,8 @@ class LogFace {
   /// Answers a request below `/log/`, which has been authorised. Any thread.
   void handle(const std::shared_ptr<net::Exchange>& exchange);
   void stop();
+  /// Requests that wait.
+  [[nodiscard]] std::size_t queue_depth() const { return queue_.size(); }
 
  private:
   struct Job {

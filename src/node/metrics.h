@@ -4,18 +4,26 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "net/http_server.h"
 #include "node/clock_bound.h"
+#include "node/coordination_face.h"
 #include "node/credentials.h"
+#include "node/f3548_counters.h"
 #include "node/figures.h"
 
 namespace tansiq::node {
 
 struct MetricsSource {
   const CoreFigures* core = nullptr;
+  const F3548Counters* f3548 = nullptr;
   net::HttpCounters http;
   std::size_t queue_depth = 0;
+  std::size_t queue_max = 0;
+  std::size_t log_queue_depth = 0;
+  std::vector<PeerStanding> peers;
+  UtcMs now;  ///< The node's time, by which peers were last heard.
   std::size_t listeners = 0;
   ClockStanding clock;
   bool recovering = false;
@@ -28,7 +36,7 @@ struct MetricsSource {
   std::filesystem::path data_dir;  ///< For free and used bytes.
 };
 
-/// Text format 0.0.4. Reads the file system for the disk's figures; about 100 µs.
+/// Text format 0.0.4. Reads the file system for the disk's figures; about 100 µs. Waits for nothing that decides.
 [[nodiscard]] std::string metrics_text(const MetricsSource& source);
 
 }  // namespace tansiq::node

@@ -104,6 +104,7 @@ class Node::Impl {
     const std::lock_guard lock(charter_mutex_);
     return links_;
   }
+  [[nodiscard]] std::vector<PeerStanding> standing() const;
   [[nodiscard]] std::string peers(const coordination::Coalition& coalition) const;
   [[nodiscard]] Status follow_version(const coordination::Coalition& coalition);
   void note_charter(const coordination::Coalition& coalition);
@@ -189,9 +190,7 @@ Status Node::Impl::open() {
   figures_.snapshot_entries.store(restored.from_snapshot);
   figures_.log_entries.store(restored.entries);
   const coordination::Coalition& all = restored.state.coalition();
-  figures_.live_intents.store(all.machine().live_intents());
-  figures_.live_volumes.store(all.machine().live_volumes());
-  figures_.live_measures.store(all.machine().live_measures());
+  note_sizes(restored.state, figures_);
   charter_note_ = dir_.charter_note;
   if (all.machine().versions().size() > 1) TRY_VOID(follow_version(all));
   note_charter(all);
@@ -422,15 +421,15 @@ void Node::Impl::note_charter(const coordination::Coalition& coalition) {
   if (later) log_info("charter.in_force", {{"version", versions_.back().version}});
 }
 
-std::string Node::Impl::peers(const coordination::Coalition& coalition) const {
+std::vector<PeerStanding> Node::Impl::standing() const {
   const auto links = linked();
-  std::vector<PeerStanding> standing = links != nullptr ? links->standing() : std::vector<PeerStanding>{};
-  std::string recovery;
-  if (recovery_.active()) {
-    recovery = recovery_json(recovery_.standing());
-    if (links != nullptr) standing = links->standing(recovery_.lines());
-  }
-  return peers_json(coalition, standing, clock_.now(), recovery);
+  if (!links) return {};
+  return recovery_.active() ? links->standing(recovery_.lines()) : links->standing();
+}
+
+std::string Node::Impl::peers(const coordination::Coalition& coalition) const {
+  const std::string recovery = recovery_.active() ? recovery_json(recovery_.standing()) : std::string();
+  return peers_json(coalition, standing(), clock_.now(), recovery);
 }
 
 void Node::Impl::recovery_round() {
@@ -568,8 +567,13 @@ Status Node::Impl::ready() const {
 std::string Node::Impl::metrics() const {
   const net::HttpServer* const listening = listening_.load();
   return metrics_text({.core = &figures_,
+                       .f3548 = &f3548_face_->counters(),
                        .http = listening != nullptr ? listening->counters() : net::HttpCounters{},
                        .queue_depth = core_->queue_depth(),
+                       .queue_max = config_.limits.command_queue_max,
+                       .log_queue_depth = log_face_->queue_depth(),
+                       .peers = standing(),
+                       .now = clock_.now(),
                        .listeners = hub_->listeners(),
                        .clock = bound_->standing(),
                        .recovering = recovery_.active(),

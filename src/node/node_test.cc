@@ -5,10 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <future>
 
 #include "base/json_in.h"
 #include "log/checkpoint.h"
+#include "log/note_key.h"
 #include "node/node_testlib.h"
 #include "node/openapi_text.h"
 #include "node_api/schemas.h"
@@ -246,6 +248,22 @@ TEST(Node, WithoutDevelopAMissingCharterIsAnError) {
   const auto node = Node::open(config);
   ASSERT_FALSE(node.has_value());
   EXPECT_EQ(node.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(node.error().message, ::testing::HasSubstr("tansiq init " + config.data_dir.string()));
+  EXPECT_TRUE(std::filesystem::is_empty(config.data_dir)) << "no key was made";
+}
+
+TEST(Node, ADraftThatNobodySignedIsNamed) {
+  TemporaryFolder folder;
+  NodeConfig config;
+  config.data_dir = folder.path();
+  config.develop = false;
+  const auto key = log::SignerKey::generate("us.example/main", log::KeyType::kEd25519);
+  ASSERT_TRUE(key && log::write_key_file(folder.path() / "node.key", *key));
+  std::ofstream(folder.path() / "charter.json") << "{}";
+  const auto node = Node::open(config);
+  ASSERT_FALSE(node.has_value());
+  EXPECT_EQ(node.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(node.error().message, ::testing::HasSubstr("tansiq charter sign " + folder.file("charter.json")));
 }
 
 TEST(Node, SecretsAreForTheOwnerOnly) {

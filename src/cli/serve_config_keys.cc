@@ -1,0 +1,367 @@
+#include "cli/serve_config_keys.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+#include "base/logging.h"
+
+namespace tansiq::cli {
+namespace {
+
+using Path = std::filesystem::path;
+using Show = std::function<std::string(ServeConfig&)>;
+
+template <class T>
+Result<T> value_of(const toml::node& node, std::string_view wanted) {
+  const auto value = node.value_exact<T>();
+  if (!value) return fail(ErrorCode::kInvalid, fmt::format("must be {}", wanted));
+  return *value;
+}
+
+Result<std::int64_t> integer_of(const toml::node& node, std::int64_t low, std::int64_t high) {
+  const auto value = node.value_exact<std::int64_t>();
+  if (!value || *value < low || *value > high) {
+    return fail(ErrorCode::kInvalid, fmt::format("must be a whole number from {} to {}", low, high));
+  }
+  return *value;
+}
+
+/// A basic string of TOML. Nothing stays nothing: for every key here an empty string means that it was not given.
+std::string shown(std::string_view text) {
+  if (text.empty()) return {};
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+template <class Texts>
+std::string shown_list(const Texts& texts) {
+  std::string out;
+  for (const auto& text : texts) out += (out.empty() ? "[" : ", ") + shown(text);
+  return out.empty() ? out : out + "]";
+}
+
+ConfigKey text_key(std::string_view name, std::string_view meaning, std::string_view example,
+                   std::function<Status(const std::string&, ServeConfig&)> take, Show show) {
+  return {name,
+          "string",
+          meaning,
+          example,
+          [take = std::move(take)](const toml::node& node, ServeConfig& config, const Path&) -> Status {
+            const std::string value = TRY(value_of<std::string>(node, "a string"));
+            return take(value, config);
+          },
+          std::move(show)};
+}
+
+ConfigKey path_key(std::string_view name, std::string_view meaning, std::string_view example,
+                   const std::function<Path&(ServeConfig&)>& member) {
+  return {name,
+          "path",
+          meaning,
+          example,
+          [member](const toml::node& node, ServeConfig& config, const Path& folder) -> Status {
+            const std::string value = TRY(value_of<std::string>(node, "a path, as a string"));
+            member(config) = folder / value;  // an absolute path replaces the folder
+            return {};
+          },
+          [member](ServeConfig& config) { return shown(member(config).string()); }};
+}
+
+ConfigKey flag_key(std::string_view name, std::string_view meaning, const std::function<bool&(ServeConfig&)>& member) {
+  return {name,
+          "boolean",
+          meaning,
+          {},
+          [member](const toml::node& node, ServeConfig& config, const Path&) -> Status {
+            member(config) = TRY(value_of<bool>(node, "true or false"));
+            return {};
+          },
+          [member](ServeConfig& config) { return member(config) ? "true" : "false"; }};
+}
+
+template <class T>
+ConfigKey number_key(std::string_view name, std::string_view meaning, std::int64_t low, std::int64_t high,
+                     const std::function<T&(ServeConfig&)>& member, std::int64_t unit = 1) {
+  return {name,
+          "integer",
+          meaning,
+          {},
+          [member, low, high, unit](const toml::node& node, ServeConfig& config, const Path&) -> Status {
+            member(config) = static_cast<T>(TRY(integer_of(node, low, high)) * unit);
+            return {};
+          },
+          [member, unit](ServeConfig& config) {
+            return fmt::format("{}", static_cast<std::int64_t>(member(config)) / unit);
+          }};
+}
+
+/// A list of strings; one alone need not stand in brackets.
+ConfigKey list_key(std::string_view name, std::string_view meaning, std::string_view example,
+                   std::function<Status(const std::string&, ServeConfig&, const Path&)> add, Show show) {
+  return {name,
+          "strings",
+          meaning,
+          example,
+          [add = std::move(add)](const toml::node& node, ServeConfig& config, const Path& folder) -> Status {
+            const auto* list = node.as_array();
+            if (list == nullptr)
+              return add(TRY(value_of<std::string>(node, "a string or a list of them")), config, folder);
+            for (const toml::node& one : *list) {
+              const std::string value = TRY(value_of<std::string>(one, "a list of strings"));
+              TRY_VOID(add(value, config, folder));
+            }
+            return {};
+          },
+          std::move(show)};
+}
+
+std::string shown_listen(const std::string& address, int port) {
+  return shown(fmt::format(fmt::runtime(address.find(':') == std::string::npos ? "{}:{}" : "[{}]:{}"), address, port));
+}
+
+// The process ---------------------------------------------------------------------------------------------------------
+
+std::vector<ConfigKey> node_keys() {
+  return {
+      path_key("data", "the data folder: keys, charter and the record; closed to others", {},
+               [](ServeConfig& c) -> auto& { return c.node.data_dir; }),
+      path_key("charter", "a signed charter, copied into the data folder at the first start", R"("charter.note")",
+               [](ServeConfig& c) -> auto& { return c.node.charter_path; }),
+      list_key(
+          "former", "earlier versions of that charter, for a member that joins later; the oldest first",
+          R"(["charter-1.note"])",
+          [](const std::string& v, ServeConfig& c, const Path& folder) -> Status {
+            c.node.former_charter_paths.push_back(folder / v);
+            return {};
+          },
+          [](ServeConfig& c) {
+            std::vector<std::string> paths;
+            for (const Path& path : c.node.former_charter_paths) paths.push_back(path.string());
+            return shown_list(paths);
+          }),
+      path_key("key", "the key that signs checkpoints; else node.key in the data folder",
+               R"("/var/lib/tansiq/node.key")", [](ServeConfig& c) -> auto& { return c.node.key_path; }),
+      text_key(
+          "authority", "the authority whose log this node writes; else the one whose key it has", R"("us")",
+          [](const std::string& v, ServeConfig& c) -> Status {
+            c.node.authority = v;
+            return {};
+          },
+          [](ServeConfig& c) { return shown(c.node.authority); }),
+      flag_key("develop", "write a development charter when there is none (default: true without, false with a file)",
+               [](ServeConfig& c) -> auto& { return c.node.develop; }),
+      text_key(
+          "listen", "ADDRESS:PORT; port 0 lets the system choose (127.0.0.1:7463)", {},
+          [](const std::string& v, ServeConfig& c) { return read_listen(v, c.node); },
+          [](ServeConfig& c) { return shown_listen(c.node.listen_address, c.node.listen_port); }),
+      flag_key("allow_plaintext_remote", "listen beyond this machine without TLS: only behind something that encrypts",
+               [](ServeConfig& c) -> auto& { return c.node.allow_plain_remote; }),
+      flag_key("public_log", "serve the log and the event stream without a token: they show whole entries",
+               [](ServeConfig& c) -> auto& { return c.node.public_log; }),
+      flag_key("public_metrics", "serve /metrics without a token to everybody, not only on this machine",
+               [](ServeConfig& c) -> auto& { return c.node.public_metrics; }),
+      flag_key("test_mode", "take tokens under a published key, and http URLs; never with data mode REAL (false)",
+               [](ServeConfig& c) -> auto& { return c.node.test_mode; }),
+      number_key<unsigned>("io_threads",
+                           "threads that parse and answer, 1 to 64; the one that decides comes on top (1)", 1, 64,
+                           [](ServeConfig& c) -> auto& { return c.node.io_threads; }),
+      number_key<std::uint64_t>("snapshot_every_entries",
+                                "entries between snapshots, which make starts fast; 0: only when stopping", 0,
+                                std::numeric_limits<std::int64_t>::max(),
+                                [](ServeConfig& c) -> auto& { return c.node.snapshot_every_entries; }),
+      text_key(
+          "log_level", "lines of the log from here on: debug, info, warning, error, off (info)", R"("info")",
+          [](const std::string& v, ServeConfig& c) -> Status {
+            c.log_level = TRY(read_log_level(v));
+            return {};
+          },
+          [](ServeConfig& c) { return c.log_level ? shown(log_level_name(*c.log_level)) : std::string(); }),
+  };
+}
+
+std::vector<ConfigKey> line_keys() {
+  return {
+      path_key("tls.certificate",
+               "PEM chain, leaf first; without it the node is for this machine alone. Changed files are noticed",
+               R"("chain.pem")", [](ServeConfig& c) -> auto& { return c.node.tls.certificate; }),
+      path_key("tls.key", "its PEM private key", R"("key.pem")",
+               [](ServeConfig& c) -> auto& { return c.node.tls.key; }),
+      text_key(
+          "peer.listen",
+          "ADDRESS:PORT where other nodes reach this one; else the port of its URL in the charter, on loopback",
+          R"("0.0.0.0:7464")", [](const std::string& v, ServeConfig& c) { return read_peer_listen(v, c.node); },
+          [](ServeConfig& c) {
+            return c.node.peer_listen_port < 0 ? std::string()
+                                               : shown_listen(c.node.peer_listen_address, c.node.peer_listen_port);
+          }),
+      list_key(
+          "peer.urls", "other ways to peers than the charter's URLs, each PEER=URL", R"(["ru=https://10.0.0.7:7464"])",
+          [](const std::string& v, ServeConfig& c, const Path&) { return read_peer_url(v, c.node); },
+          [](ServeConfig& c) {
+            std::vector<std::string> urls;
+            for (const auto& [peer, url] : c.node.peer_urls) urls.push_back(fmt::format("{}={}", peer, url));
+            return shown_list(urls);
+          }),
+      path_key("peer.certificate", "PEM certificate shown to peers; else peer.crt in the data folder",
+               R"("/var/lib/tansiq/peer.crt")", [](ServeConfig& c) -> auto& { return c.node.peer_tls.certificate; }),
+      path_key("peer.key", "its PEM private key; else peer.key in the data folder", R"("/var/lib/tansiq/peer.key")",
+               [](ServeConfig& c) -> auto& { return c.node.peer_tls.key; }),
+      path_key("peer.cosigner", "the key of receipts on peers' logs; else cosigner.key in the data folder",
+               R"("/var/lib/tansiq/cosigner.key")", [](ServeConfig& c) -> auto& { return c.node.cosigner_key_path; }),
+      flag_key("f3548.refuse_down", "F3548: a supplier marked Down may not plan, activate or delete (true)",
+               [](ServeConfig& c) -> auto& { return c.node.f3548.refuse_down; }),
+      flag_key("f3548.notices_need_scopes", "F3548: each kind of notice needs its scope, as the contract says (false)",
+               [](ServeConfig& c) -> auto& { return c.node.f3548.notices_need_scopes; }),
+  };
+}
+
+// Bounds --------------------------------------------------------------------------------------------------------------
+
+std::vector<ConfigKey> limit_keys() {
+  const auto rate = [](std::string_view name, std::string_view meaning, std::int64_t high,
+                       const std::function<std::uint32_t&(ServeConfig&)>& member) {
+    return number_key<std::uint32_t>(name, meaning, 0, high, member);
+  };
+  return {
+      number_key<std::size_t>("limits.connections", "open connections; the process needs a file descriptor for each", 1,
+                              1'000'000, [](ServeConfig& c) -> auto& { return c.node.limits.connections_max; }),
+      number_key<std::size_t>("limits.body_bytes", "bytes of one request body; beyond it 413", 1'024, 64LL << 20,
+                              [](ServeConfig& c) -> auto& { return c.node.limits.body_bytes_max; }),
+      number_key<std::size_t>("limits.command_queue", "commands that wait for the core thread; beyond it 503", 1,
+                              1'000'000, [](ServeConfig& c) -> auto& { return c.node.limits.command_queue_max; }),
+      number_key<std::size_t>("limits.streams", "open event streams; one subject has a quarter of them at most", 0,
+                              1'000'000, [](ServeConfig& c) -> auto& { return c.node.limits.streams_max; }),
+      rate("limits.subject_per_second", "requests a second of one subject; beyond it 429; 0: no limit (0)",
+           net::kPerSecondMax, [](ServeConfig& c) -> auto& { return c.node.auth.subjects.per_second; }),
+      rate("limits.subject_burst", "requests of one subject at once (a second's worth)", net::kBurstMax,
+           [](ServeConfig& c) -> auto& { return c.node.auth.subjects.burst; }),
+      rate("limits.address_per_second", "requests a second without a valid token, of one address; 0: no limit (100)",
+           net::kPerSecondMax, [](ServeConfig& c) -> auto& { return c.node.auth.addresses.per_second; }),
+      rate("limits.address_burst", "the same at once (1000)", net::kBurstMax,
+           [](ServeConfig& c) -> auto& { return c.node.auth.addresses.burst; }),
+  };
+}
+
+// Who is believed -----------------------------------------------------------------------------------------------------
+
+/// What `[[auth.issuer]]` says is about the issuer that was begun last.
+net::IssuerConfig& issuer_of(ServeConfig& config) { return config.node.auth.issuers.back(); }
+
+std::vector<ConfigKey> auth_keys() {
+  return {
+      list_key(
+          "auth.audiences", "names of this node, one of which a token of an issuer must be for, as dss.example",
+          R"(["dss.example"])",
+          [](const std::string& v, ServeConfig& c, const Path&) -> Status {
+            c.node.auth.audiences.push_back(v);
+            return {};
+          },
+          [](ServeConfig& c) { return shown_list(c.node.auth.audiences); }),
+      number_key<DurationMs>(
+          "auth.token_seconds", "the longest time that such a token may still be valid, 60 to 3600 (3600)", 60, 3'600,
+          [](ServeConfig& c) -> auto& { return c.node.auth.token_ms_max; }, 1'000),
+  };
+}
+
+std::vector<ConfigKey> issuer_keys() {
+  const auto text_of = [](std::string net::IssuerConfig::* member) {
+    return [member](ServeConfig& c) { return shown(issuer_of(c).*member); };
+  };
+  return {
+      text_key(
+          "auth.issuer.name", "in a table [[auth.issuer]], one for each: what its tokens have as iss, exactly",
+          R"("https://issuer.example")",
+          [](const std::string& v, ServeConfig& c) -> Status {
+            issuer_of(c).name = v;
+            return {};
+          },
+          text_of(&net::IssuerConfig::name)),
+      list_key(
+          "auth.issuer.keys", "PEM files: public keys or certificates", R"(["issuer.pem"])",
+          [](const std::string& v, ServeConfig& c, const Path& folder) -> Status {
+            issuer_of(c).key_files.push_back((folder / v).string());
+            return {};
+          },
+          [](ServeConfig& c) { return shown_list(issuer_of(c).key_files); }),
+      {"auth.issuer.jwks", "path or URL", "its keys as JWKS: a file, or an address that begins with https://",
+       R"("https://issuer.example/jwks.json")",
+       [](const toml::node& node, ServeConfig& c, const Path& folder) -> Status {
+         const std::string value = TRY(value_of<std::string>(node, "a path or a URL, as a string"));
+         if (value.find("://") != std::string::npos) {
+           issuer_of(c).jwks_url = value;
+         } else {
+           issuer_of(c).jwks_file = (folder / value).string();
+         }
+         return {};
+       },
+       [](ServeConfig& c) {
+         return shown(issuer_of(c).jwks_url.empty() ? issuer_of(c).jwks_file : issuer_of(c).jwks_url);
+       }},
+      {"auth.issuer.ca", "path", "PEM authorities for that address; else the system's", R"("ca.pem")",
+       [](const toml::node& node, ServeConfig& c, const Path& folder) -> Status {
+         issuer_of(c).ca_file = (folder / TRY(value_of<std::string>(node, "a path, as a string"))).string();
+         return {};
+       },
+       text_of(&net::IssuerConfig::ca_file)},
+      list_key(
+          "auth.issuer.algorithms", "of RS256, ES256, EdDSA, those that it may use (all)",
+          R"(["RS256", "ES256", "EdDSA"])",
+          [](const std::string& v, ServeConfig& c, const Path&) -> Status {
+            const auto algorithm = net::parse_jwt_algorithm(v);
+            if (!algorithm) return fail(ErrorCode::kInvalid, fmt::format("'{}' is not RS256, ES256 or EdDSA", v));
+            issuer_of(c).algorithms.push_back(*algorithm);
+            return {};
+          },
+          [](ServeConfig& c) {
+            std::vector<std::string_view> names;
+            for (const net::JwtAlgorithm one : issuer_of(c).algorithms) names.push_back(net::to_text(one));
+            return shown_list(names);
+          }),
+      list_key(
+          "auth.issuer.scopes", "the scopes that it may grant; others in its tokens are dropped (those of F3548)",
+          R"(["utm.strategic_coordination"])",
+          [](const std::string& v, ServeConfig& c, const Path&) -> Status {
+            issuer_of(c).scopes.insert(v);
+            return {};
+          },
+          [](ServeConfig& c) { return shown_list(issuer_of(c).scopes); }),
+      number_key<DurationMs>(
+          "auth.issuer.refresh_seconds", "how often to fetch, unless the answer says otherwise (900)", 60, 86'400,
+          [](ServeConfig& c) -> auto& { return issuer_of(c).refresh_ms; }, 1'000),
+      number_key<DurationMs>(
+          "auth.issuer.unknown_key_seconds", "how soon to fetch again for an unknown key (30)", 1, 86'400,
+          [](ServeConfig& c) -> auto& { return issuer_of(c).unknown_key_ms; }, 1'000),
+      number_key<DurationMs>(
+          "auth.issuer.keep_hours", "how long to keep keys that cannot be fetched again, 1 to 720 (24)", 1, 720,
+          [](ServeConfig& c) -> auto& { return issuer_of(c).age_ms_max; }, 3'600'000),
+  };
+}
+
+}  // namespace
+
+const std::vector<ConfigKey>& config_keys() {
+  static const std::vector<ConfigKey> keys = [] {
+    std::vector<ConfigKey> out = node_keys();
+    for (auto* part : {&line_keys, &limit_keys, &auth_keys, &issuer_keys}) {
+      std::ranges::move((*part)(), std::back_inserter(out));
+    }
+    return out;
+  }();
+  return keys;
+}
+
+}  // namespace tansiq::cli

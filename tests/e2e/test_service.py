@@ -1,0 +1,84 @@
+"""The node as a service: its configuration file, what it says to a service manager, and a first start without a node."""
+
+import signal
+import socket
+import subprocess
+import unittest
+
+from tansiq import PROGRAM, SOURCE, TIMEOUT_S, Case, Node, clean_environment, main, tansiq
+
+
+class ServiceTest(Case):
+    def found(self, name):
+        """A folder as after `tansiq init` and signing, for one authority alone."""
+        data = self.folder / name
+        self.ok(tansiq("init", data, "--authority", name))
+        self.ok(tansiq("charter", "add-zone", data / "charter.json", "--id", "K1", "--owner", name, "--circle", "50,40",
+                       "--radius", "20nm"))
+        self.ok(tansiq("charter", "sign", data / "charter.json", "--key", data / "node.key"))
+        return data
+
+    def test_the_packages_file_serves(self):
+        """packaging/tansiq.toml is a configuration as it stands; only the folder is another here."""
+        data = self.found("us")
+        file = self.folder / "tansiq.toml"
+        text = (SOURCE / "packaging" / "tansiq.toml").read_text()
+        self.assertIn('\ndata = "/var/lib/tansiq"\n', text)
+        file.write_text(text.replace("/var/lib/tansiq", str(data)))
+        node = Node(data, "--config", file)
+        self.assertEqual(node.hello["authority"], "us")
+        self.assertFalse(node.hello["develop"])
+        self.assertEqual(node.stop(), 0)
+
+    def test_print_config_says_what_the_words_come_to(self):
+        printed = self.ok(tansiq("serve", "--data", "/d", "--no-develop", "--listen", "[::1]:99", "--print-config")).out
+        self.assertIn('\nlisten = "[::1]:99"\n', printed)
+        self.assertIn("\n#io_threads = 1\n", printed)
+        file = self.folder / "c.toml"
+        file.write_text(printed)
+        self.assertEqual(self.ok(tansiq("serve", "--config", file, "--print-config")).out, printed)
+
+    def test_a_start_before_init_says_what_to_do(self):
+        """Nothing is made by itself: whose node this is, nobody has said."""
+        data = self.folder / "empty"
+        data.mkdir(mode=0o700)
+        file = self.folder / "tansiq.toml"
+        file.write_text(f'data = "{data}"\n')
+        self.fails(tansiq("serve", "--config", file), 66, f"tansiq init {data} --authority ID")
+        self.assertEqual(list(data.iterdir()), [])
+        self.ok(tansiq("init", data, "--authority", "us"))
+        self.fails(tansiq("serve", "--config", file), 66, f"tansiq charter sign {data}/charter.json")
+
+    def test_a_service_manager_hears_ready_and_stopping(self):
+        data = self.found("us")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            address = str(self.folder / "notify")
+            manager.bind(address)
+            manager.settimeout(TIMEOUT_S)
+            node = subprocess.Popen([PROGRAM, "serve", "--data", data, "--no-develop", "--listen", "127.0.0.1:0"],
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                    env=clean_environment(NOTIFY_SOCKET=address))
+            self.addCleanup(node.kill)
+            ready = manager.recv(4096).decode().splitlines()
+            self.assertEqual(ready[0], "READY=1")
+            # It serves from then on.
+            url = ready[1].rsplit(" at ", 1)[1]
+            token = self.ok(tansiq("token", "mint", "--data", data, "--subject", "us", "--scope", "intents.read")).out.strip()
+            self.ok(tansiq("zone", "list", "--node", url, "--token", token))
+            node.send_signal(signal.SIGTERM)
+            self.assertIn("STOPPING=1", manager.recv(4096).decode().splitlines())
+            self.assertEqual(node.wait(TIMEOUT_S), 0)
+
+    def test_a_node_that_cannot_start_is_never_ready(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            address = str(self.folder / "notify")
+            manager.bind(address)
+            manager.setblocking(False)
+            self.fails(tansiq("serve", "--data", self.folder / "none", "--no-develop",
+                              env=clean_environment(NOTIFY_SOCKET=address)), 66, "tansiq init")
+            with self.assertRaises(BlockingIOError):
+                manager.recv(4096)
+
+
+if __name__ == "__main__":
+    main()
