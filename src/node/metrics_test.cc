@@ -344,7 +344,8 @@ TEST(Metrics, EveryFamilyIsThereOnce) {
   std::set<std::string> seen;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("# TYPE ")) EXPECT_TRUE(seen.insert(line).second) << line;
+    if (!line.starts_with("# TYPE ")) continue;
+    EXPECT_TRUE(seen.insert(line).second) << line;
   }
   EXPECT_THAT(text, Not(HasSubstr("nan")));
 }

@@ -23,7 +23,7 @@ def free_port():
 def blocks():
     """The page's console blocks of the chapter, each a list of (who, command)."""
     page = (SOURCE / "docs" / "operations.md").read_text()
-    chapter = page[page.index("## Changing the charter"):page.index("## Backup, and what")]
+    chapter = page[page.index("## Changing the charter"):].split("\n## ")[0]
     return [re.findall(r"^(us|fr|ru|de)\$ (.*)$", block, re.M)
             for block in re.findall(r"```console\n(.*?)```", chapter, re.S)]
 

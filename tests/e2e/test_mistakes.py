@@ -75,7 +75,7 @@ class MistakeTest(Case):
         config.write_text('data = \n')
         self.fails(tansiq("serve", "--config", config), 65, f"{config}:1")
         config.write_text('data = "d"\nlisten = "127.0.0.1:0"\n')
-        self.fails(tansiq("serve", "--config", config, "--log-level", "off"), 66, "tansiq key new")
+        self.fails(tansiq("serve", "--config", config, "--log-level", "off"), 66, "tansiq init")
 
     def test_json_errors(self):
         ran = tansiq("zone", "list", "--node", "http://127.0.0.1:1", "--json")

@@ -1,5 +1,7 @@
 """The node as a service: its configuration file, what it says to a service manager, and a first start without a node."""
 
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -29,6 +31,27 @@ class ServiceTest(Case):
         self.assertEqual(node.hello["authority"], "us")
         self.assertFalse(node.hello["develop"])
         self.assertEqual(node.stop(), 0)
+
+    def test_the_operators_chapter(self):
+        """docs/operations.md, "With the Debian package": what the node's user types, in its order."""
+        page = (SOURCE / "docs" / "operations.md").read_text()
+        chapter = page[page.index("## With the Debian package"):].split("\n## ")[0]
+        data, backups, file = self.folder / "lib", self.folder / "backups", self.folder / "tansiq.toml"
+        backups.mkdir()
+        file.write_text(f'data = "{data}"\nlisten = "127.0.0.1:0"\n')
+        places = {"/etc/tansiq/tansiq.toml": file, "/var/backups/tansiq": backups, "/var/lib/tansiq": data}
+        ran = []
+        for line in re.findall(r"^# (as_node .*|systemctl enable .*)$", chapter, re.M):
+            if line.startswith("systemctl"):
+                self.nodes.append(Node(data, "--config", file))
+                continue
+            words = line.split(" | ")[0]
+            for place, here in places.items():
+                words = words.replace(place, str(here))
+            self.ok(tansiq(*shlex.split(words)[1:]))
+            ran.append(words.split()[1])
+        self.assertEqual(set(ran), {"init", "charter", "serve", "token", "backup", "log"})
+        self.assertIn("GOOD", self.ok(tansiq("log", "verify", data)).out)
 
     def test_print_config_says_what_the_words_come_to(self):
         printed = self.ok(tansiq("serve", "--data", "/d", "--no-develop", "--listen", "[::1]:99", "--print-config")).out
