@@ -106,7 +106,7 @@ void Coalition::follow_control() {
   const auto zones = static_cast<core::ZoneNumber>(machine_.zones().size());
   for (core::ZoneNumber number = 0; number < zones; ++number) {
     const core::Zone& zone = machine_.zones()[number];
-    if (machine_.zones().retired(number) || zone.rule == core::Rule::kDisputed || zone.background) continue;
+    if (machine_.zones().retired(number) || !has_sequencer(zone)) continue;
     // Nobody decides in a halted zone, the owner neither; nor a tenant that has not taken up its lease, and with it the
     // windows that were granted before.
     AuthorityId who = control_->sequencer(zone.id).value_or(AuthorityId());
