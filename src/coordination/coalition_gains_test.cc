@@ -19,29 +19,8 @@ const ZoneId kK6 = ZoneId::trusted("K6");
 const AuthorityId kRu = AuthorityId::trusted("ru");
 const AuthorityId kFr = AuthorityId::trusted("fr");
 
-/// `two` is the version that comes next, whichever it is.
 class CoalitionGainsTest : public testing::CoalitionCharterTest {
  protected:
-  using Names = std::vector<std::string>;
-
-  /// The next version comes into force for those who adopt it.
-  void follow(const Names& who, const Names& signers = {"us", "ru", "fr"}) {
-    notes.push_back(signed_by(two, signers));
-    for (const std::string& id : who) {
-      const auto outcome = CoalitionCharterTest::adopt(id, notes.back());
-      ASSERT_TRUE(outcome.has_value()) << id << ": " << outcome.error().text();
-    }
-    world.settle();
-    come_into_force();
-    ++two.version;
-    two.valid_from = world.now + 10 * kMinute;
-  }
-  /// Behind its moment.
-  void adopt_late(std::string_view who, std::int64_t version) {
-    const auto outcome = CoalitionCharterTest::adopt(who, notes.at(static_cast<std::size_t>(version - 2)));
-    ASSERT_TRUE(outcome.has_value()) << outcome.error().text();
-    world.settle();
-  }
   core::Zone& zone(const ZoneId& id) { return *std::ranges::find(two.zones, id, &core::Zone::id); }
   void strike(const ZoneId& id) {
     std::erase_if(two.zones, [&](const core::Zone& z) { return z.id == id; });
@@ -60,8 +39,6 @@ class CoalitionGainsTest : public testing::CoalitionCharterTest {
   }
   bool may_grant(std::string_view who, const ZoneId& id) { return world.at(who).control().may_grant(id, world.now); }
   std::set<AuthorityId> awaited(std::string_view who, const ZoneId& id) { return world.at(who).control().awaited(id); }
-
-  std::vector<std::string> notes;
 };
 
 TEST_F(CoalitionGainsTest, ATenantWaitsForTheOwnerOfBothZones) {
