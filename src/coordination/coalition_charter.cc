@@ -170,6 +170,16 @@ Status Coalition::check_windows_end(const core::Charter& next) const {
     const bool keeps = control_->keeps(version.zone);
     if (!keeps && machine_.charter().find_zone(version.zone)->owner != self()) continue;
     const UtcMs end = version.window.end;
+    // Its window has passed, its aircraft has not reported out: booked until an officer frees it (ADR 21).
+    if (keeps && version.entered && end <= machine_.last_time()) {
+      return fail(
+          ErrorCode::kConflict,
+          fmt::format("it redraws zone {} at {}, but flight {} of {} was to leave it at {} and has not reported "
+                      "out: the space stays booked until an officer frees it, and nobody would know of it then",
+                      version.zone.str(), format_utc(next.valid_from), version.flight.str(), version.home.str(),
+                      format_utc(end)),
+          "zones");
+    }
     if (end <= next.valid_from) continue;
     // Whether somebody has overstayed there is the question of whoever keeps the zone now.
     if (!keeps && end + machine_.charter().timing.clock_error_ms <= machine_.last_time()) continue;

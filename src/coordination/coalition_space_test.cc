@@ -162,5 +162,28 @@ TEST_F(CoalitionSpaceTest, WindowsThatWentOverWithALeaseCountAtTheOwner) {
   EXPECT_THAT(refusal("us"), HasSubstr("flight R1 of ru is confirmed there until"));
 }
 
+TEST_F(CoalitionSpaceTest, AnAircraftThatHasNotReportedOutIsFreedBeforeItsZoneIsRedrawn) {
+  cut_k4();
+  two.valid_from = minutes(40);
+  ASSERT_EQ(world.file("fr", "F1", {leg("K4", 200, minutes(5))}).versions.at(0).state, HomeState::kConfirmed);
+  const auto of_flight = [&](Act act) {
+    const auto done = world.act("fr", std::move(act));
+    ASSERT_TRUE(done.has_value()) << done.error().text();
+    world.settle();
+  };
+  of_flight(StepFlight{FlightId::trusted("F1"), FlightStep::kClear, {}});
+  of_flight(StepFlight{FlightId::trusted("F1"), FlightStep::kReadBack, {}});
+  world.advance(6 * kMinute);
+  of_flight(ReportLeg{.entered = true, .flight = FlightId::trusted("F1"), .leg = 0});
+  world.advance(5 * kMinute);
+  world.settle();
+  ASSERT_THAT(world.said("ru"), Contains("alarm"));
+  EXPECT_THAT(refusal("ru"),
+              HasSubstr("flight F1 of fr was to leave it at 2026-11-25T12:10:00Z and has not reported out"));
+  const EntryHash request = world.at("ru").legs().versions().begin()->first;
+  ASSERT_TRUE(world.act("ru", FreeOverdue{request}).has_value());
+  adopt({"ru"});
+}
+
 }  // namespace
 }  // namespace tansiq::coordination
