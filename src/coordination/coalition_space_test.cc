@@ -185,5 +185,21 @@ TEST_F(CoalitionSpaceTest, AnAircraftThatHasNotReportedOutIsFreedBeforeItsZoneIs
   adopt({"ru"});
 }
 
+TEST_F(CoalitionSpaceTest, TheStatusAndTheRefusalSayForWhomAZoneWaits) {
+  cut_k4();
+  adopt({"us", "fr"});
+  come_into_force();
+  EXPECT_EQ(world.at("fr").control().status(kK5)->awaited, std::set{AuthorityId::trusted("ru")});
+  EXPECT_TRUE(world.at("fr").control().status(ZoneId::trusted("F1"))->awaited.empty());
+  const HomeVersion refused = world.file("us", "U1", {in_k5(minutes(20))}).versions.at(0);
+  EXPECT_EQ(refused.refusal, LegRefusal::kNotSequencer);
+  std::string text;
+  for (const Written& written : world.record("us")) {
+    const auto entry = read_entry(written.line);
+    if (const auto* of = entry ? std::get_if<LegRefused>(&entry->body) : nullptr) text = of->text;
+  }
+  EXPECT_THAT(text, HasSubstr("nothing is granted in K5 before ru has adopted the version"));
+}
+
 }  // namespace
 }  // namespace tansiq::coordination

@@ -71,6 +71,7 @@ struct ZoneStatus {
   std::vector<ClosingEntry> rivals;     ///< Halted: between which entries officers choose…
   std::vector<Resolution> resolutions;  ///< …what was said…
   std::set<AuthorityId> concerned;      ///< …and whose word is needed.
+  std::set<AuthorityId> awaited;        ///< Who has to adopt a version before anything is granted here.
 };
 
 /// The first step of giving a zone away: the parts, to be written in order, and what the closing entry will say.
@@ -97,8 +98,6 @@ class ZoneControl final : public ControlView {
   /// How to learn which version an authority has adopted last (CharterAdoptions::adopted_by). Without it nobody is
   /// waited for.
   void ask_adoptions(std::function<std::int64_t(const AuthorityId&)> adopted) { adopted_ = std::move(adopted); }
-  /// Whose adoption is waited for before anything is granted in the zone; nobody: empty.
-  [[nodiscard]] std::set<AuthorityId> awaited(const ZoneId& zone) const;
   /// A version that was adopted comes into force at its `valid_from`: as with a lease (T5), no window that is granted
   /// from now on in a zone that it strikes out or redraws ends later. Nobody else will know of it then.
   void announce(const core::Charter& charter);
@@ -137,6 +136,7 @@ class ZoneControl final : public ControlView {
   [[nodiscard]] std::int64_t epoch(const ZoneId& zone) const override;
   [[nodiscard]] std::int64_t next_number(const ZoneId& zone) const override;
   [[nodiscard]] std::optional<AuthorityId> sequencer(const ZoneId& zone) const override;
+  [[nodiscard]] std::set<AuthorityId> awaited(const ZoneId& zone) const override;
   [[nodiscard]] std::optional<UtcMs> grants_end(const ZoneId& zone) const override;
   [[nodiscard]] std::optional<UtcMs> grants_begin(const ZoneId& zone) const override;
   [[nodiscard]] bool was_sequencer(const ZoneId& zone, std::int64_t epoch, const AuthorityId& author) const override;
