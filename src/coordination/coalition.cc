@@ -139,6 +139,12 @@ void Coalition::follow_traffic(const Said& said) {
           note_change(traffic_->of_leg(body.request));
         } else if constexpr (std::is_same_v<T, ShareEnded> || std::is_same_v<T, ShareRevoked>) {
           note_unshown(said.author);
+        } else if constexpr (std::is_same_v<T, ShareShown>) {
+          // What it was before stands no more, even where the new version is not here yet, or elsewhere.
+          const auto before = [&](const HoldDesk::Known& known) {
+            return known.body != body.body && held_->held().at(known.body).share == body.share;
+          };
+          if (body.to == self() && std::ranges::any_of(held_->known(said.author), before)) note_unshown(said.author);
         } else if constexpr (T::kType.starts_with("zone.")) {
           // Windows have gone over to another sequencer, or have come.
           caveats_->changed_all();
