@@ -88,7 +88,7 @@ void ZoneControl::note_losses(const std::vector<core::Zone>& before, const core:
 std::set<AuthorityId> ZoneControl::awaited(const ZoneId& id) const {
   std::set<AuthorityId> out;
   const ZoneEntry* zone = find(id);
-  if (zone == nullptr || !adopted_) return out;
+  if (zone == nullptr || !adopted_ || planted(Plant::kAwaitNobody)) return out;
   for (const std::size_t of : zone->gained) {
     const Lost& lost = lost_[of];
     const auto ask = [&](const AuthorityId& who) {
