@@ -3,7 +3,7 @@
 //
 //   name                 promise                                                                planted bug
 //   double-confirmation  no two conflicting confirmations in a zone, over all logs, nor two     ignore-conflicts
-//                        by two zones in one space, whichever versions had them                 await-nobody
+//                        by two zones in one space, whichever versions had them
 //   unconfirmed-entry    no aircraft in a zone without its owner's confirmation                 ack-before-crew
 //   one-sequencer        one author a zone and epoch; nothing granted in an epoch that has passed resume-early
 //   replay               a record leads to the state it was written from, by snapshot too       live-only-state
