@@ -178,6 +178,23 @@ TEST_F(CaveatTest, WhatOthersShowCountsWhereverItFlies) {
   EXPECT_THAT(met("ru", "M1"), IsEmpty());
 }
 
+TEST_F(CaveatTest, WhatIsShownAnewElsewhereIsMetNoMoreWhereItWas) {
+  set("ru", rule("us", 30));
+  world.file("ru", "M1", {leg("K4", 200, minutes(60))});
+  intent("us", "us:ops", "patrol", leg("K1", 300, minutes(60)));
+  let_shares_arrive();
+  ASSERT_EQ(met("ru", "M1").size(), 1U);
+  core::UpdateIntent update{.intent = IntentId::trusted("patrol"),
+                            .version = 1,
+                            .flight = {},
+                            .volumes = leg("K1", 300, minutes(180)).volumes,
+                            .keys = {}};
+  ASSERT_TRUE(world.command("us", update, "us:ops").has_value());
+  let_shares_arrive();
+  EXPECT_TRUE(may_clear("ru", "M1"));
+  EXPECT_THAT(met("ru", "M1"), IsEmpty());
+}
+
 TEST_F(CaveatTest, WhatIsBookedHereIsNotMetAgainAsItIsShown) {
   set("ru", rule("fr", 30));
   world.file("ru", "M1", {leg("K4", 200, minutes(60))});

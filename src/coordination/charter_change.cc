@@ -198,12 +198,16 @@ std::set<AuthorityId> required_signers(const core::Charter& old, const core::Cha
   return out;
 }
 
+bool has_sequencer(const core::Zone& zone) { return zone.rule != core::Rule::kDisputed && !zone.background; }
+
+bool keeps_its_space(const core::Zone* before, const core::Zone* after) {
+  return before != nullptr && after != nullptr && has_sequencer(*before) && has_sequencer(*after) &&
+         before->outline == after->outline && before->band == after->band;
+}
+
 bool takes_away(const core::Charter& old, const core::Charter& next, const ZoneId& zone) {
   const core::Zone* before = old.find_zone(zone);
-  const core::Zone* after = next.find_zone(zone);
-  if (before == nullptr || before->rule == core::Rule::kDisputed || before->background) return false;
-  return after == nullptr || after->rule == core::Rule::kDisputed || after->background ||
-         after->outline != before->outline || after->band != before->band;
+  return before != nullptr && has_sequencer(*before) && !keeps_its_space(before, next.find_zone(zone));
 }
 
 Result<std::set<AuthorityId>> counted_signers(const core::Charter& old, std::string_view note) {

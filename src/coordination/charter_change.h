@@ -49,6 +49,12 @@ struct CharterDifference {
 
 [[nodiscard]] std::set<AuthorityId> required_signers(const core::Charter& old, const core::Charter& next);
 
+/// Whether anybody decides in the zone: not where it is disputed, and in the background only as far as nothing else is.
+[[nodiscard]] bool has_sequencer(const core::Zone& zone);
+
+/// Whether a zone is in both versions, with a sequencer, and lies where it lay. Null: a version has no such zone.
+[[nodiscard]] bool keeps_its_space(const core::Zone* before, const core::Zone* after);
+
 /// Whether `next` takes space away from that zone of `old`: strikes it out, redraws it, or leaves it without a
 /// sequencer.
 [[nodiscard]] bool takes_away(const core::Charter& old, const core::Charter& next, const ZoneId& zone);

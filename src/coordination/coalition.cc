@@ -69,7 +69,8 @@ Coalition::~Coalition() = default;
 
 // The fold ------------------------------------------------------------------------------------------------------------
 
-void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& hash, std::vector<Oddity>* odd) {
+void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& hash, std::optional<std::int64_t> version,
+                     std::vector<Oddity>* odd) {
   coordinated_ = true;
   const auto note = [&](std::optional<Oddity> oddity) {
     if (oddity && odd != nullptr) odd->push_back(std::move(*oddity));
@@ -77,7 +78,7 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   if (auto wrong = misplaced(log, entry.body)) return note(std::move(wrong));
   const Said said{log.author, hash, entry.time, entry.body};
   note(adoptions_->apply(said));
-  note(relations_->apply(said, adoptions_->version_of(log.author)));
+  note(relations_->apply(said, version.value_or(adoptions_->version_of(log.author))));
   note(control_->apply(said));
   for (const Adoption& adoption : control_->take_adoptions()) {
     for (const AdoptedWindow& window : adoption.windows) legs_->adopt(adoption.zone, window);
@@ -90,9 +91,7 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   follow_traffic(said);
   note(shown_->apply(said));
   note(held_->apply(said));
-  if (log.author != self()) return;
-  remember(log, entry);
-  if (std::holds_alternative<CharterInForce>(entry.body)) read_again();
+  if (log.author == self()) remember(log, entry);
 }
 
 /// An entry that stands in a log for which it was not meant would be known to others than it seems.
@@ -106,7 +105,7 @@ void Coalition::follow_control() {
   const auto zones = static_cast<core::ZoneNumber>(machine_.zones().size());
   for (core::ZoneNumber number = 0; number < zones; ++number) {
     const core::Zone& zone = machine_.zones()[number];
-    if (machine_.zones().retired(number) || zone.rule == core::Rule::kDisputed || zone.background) continue;
+    if (machine_.zones().retired(number) || !has_sequencer(zone)) continue;
     // Nobody decides in a halted zone, the owner neither; nor a tenant that has not taken up its lease, and with it the
     // windows that were granted before.
     AuthorityId who = control_->sequencer(zone.id).value_or(AuthorityId());
@@ -140,6 +139,12 @@ void Coalition::follow_traffic(const Said& said) {
           note_change(traffic_->of_leg(body.request));
         } else if constexpr (std::is_same_v<T, ShareEnded> || std::is_same_v<T, ShareRevoked>) {
           note_unshown(said.author);
+        } else if constexpr (std::is_same_v<T, ShareShown>) {
+          // What it was before stands no more, even where the new version is not here yet, or elsewhere.
+          const auto before = [&](const HoldDesk::Known& known) {
+            return known.body != body.body && held_->held().at(known.body).share == body.share;
+          };
+          if (body.to == self() && std::ranges::any_of(held_->known(said.author), before)) note_unshown(said.author);
         } else if constexpr (T::kType.starts_with("zone.")) {
           // Windows have gone over to another sequencer, or have come.
           caveats_->changed_all();
@@ -210,7 +215,8 @@ Status Coalition::apply(const LogName& log, std::string_view line) {
   if (auto followed = follow_charter(log, entry->body); !followed) {
     return std::unexpected(inside(std::move(followed).error(), fmt::format("entry {}", entry->seq)));
   }
-  fold(log, *entry, hash_of(line), nullptr);
+  fold(log, *entry, hash_of(line), {}, nullptr);
+  if (std::holds_alternative<CharterInForce>(entry->body)) read_again(nullptr);
   return {};
 }
 
@@ -246,13 +252,13 @@ void Coalition::fold_peer(const LogName& log, std::string_view line, std::vector
   std::vector<Oddity> found;
   if (const auto entry = read_entry(line)) {
     if (odd != nullptr || !planted(Plant::kLiveOnlyState)) peer.last_time = std::max(peer.last_time, entry->time);
-    fold(log, *entry, hash, odd != nullptr ? &found : nullptr);
-    if (auto full = keep_for_later(log, *entry, line)) found.push_back(std::move(*full));
+    fold(log, *entry, hash, {}, &found);
+    keep_for_later(log, *entry, line, found);
   } else if (entry.error().code != ErrorCode::kUnsupported || is_coordination_line(line)) {
     found.push_back({fmt::format("cannot be read: {}", entry.error().text().substr(0, 500)), false});
   }
   if (odd == nullptr) return;
-  for (Oddity& oddity : found) odd->push_back({hash, std::move(oddity)});
+  for (Oddity& oddity : found) odd->push_back({log.author, hash, std::move(oddity)});
 }
 
 // Live ----------------------------------------------------------------------------------------------------------------
@@ -293,16 +299,16 @@ void Coalition::read(const LogName& log, std::span<const std::string> lines, std
   PeerLog& peer = peer_logs_[log];
   EXPECT_INVARIANT(peer.size == size);
   peer.root = root;
-  note_anomalies(log, std::move(odd), now, batch);
+  note_anomalies(std::move(odd), now, batch);
   note_skew(log, peer, now, batch);
   say_due(now, batch);
 }
 
-void Coalition::note_anomalies(const LogName& log, std::vector<PeerOddity> odd, UtcMs now, Batch& batch) {
+void Coalition::note_anomalies(std::vector<PeerOddity> odd, UtcMs now, Batch& batch) {
   for (std::size_t i = 0; i < odd.size() && i < kAnomaliesPerReadMax; ++i) {
     std::string text = std::move(odd[i].what.text);
     if (i + 1 == kAnomaliesPerReadMax && i + 1 < odd.size()) text += fmt::format("; and {} more", odd.size() - i - 1);
-    say(Anomaly{.alarm = odd[i].what.alarm, .entry = odd[i].entry, .peer = log.author, .text = std::move(text)}, {},
+    say(Anomaly{.alarm = odd[i].what.alarm, .entry = odd[i].entry, .peer = odd[i].peer, .text = std::move(text)}, {},
         now, batch);
   }
 }
@@ -463,8 +469,13 @@ EntryHash Coalition::append_own(const LogName& log, Body body, const Author& aut
   const Status followed = follow_charter(log, entry.body);
   EXPECT_INVARIANT(followed.has_value());
   machine_.skip_to(entry.seq + 1, entry.time);
-  fold(log, entry, hash, nullptr);
+  fold(log, entry, hash, {}, nullptr);
   batch.push_back({log, entry.seq, std::move(*line)});
+  if (std::holds_alternative<CharterInForce>(entry.body)) {
+    std::vector<PeerOddity> odd;
+    read_again(&odd);
+    note_anomalies(std::move(odd), now, batch);
+  }
   return hash;
 }
 

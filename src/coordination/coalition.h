@@ -56,10 +56,13 @@ namespace tansiq::coordination {
 
 /// Entries that one call writes of its own accord.
 inline constexpr std::size_t kSaidPerCallMax = 256;
-/// Entries of members that are ahead, kept to be read again, at most. Beyond that, what speaks of new zones and members
-/// is is lost here, with alarms; officers that have not adopted for so long have had others.
-inline constexpr std::size_t kAheadMax = 16'384;
-/// Anomalies noted of one piece of a peer's log; that there were more is noted with the last.
+/// Bytes of entries of one member that is ahead, kept to be read again, at most; and of all members together, of which
+/// each has an equal share. What goes beyond, of new zones and members, is lost here, with one alarm for each member;
+/// officers that have not adopted for so long have had others.
+inline constexpr std::size_t kAheadBytesMax = std::size_t{4} << 20;
+inline constexpr std::size_t kAheadBytesOfAllMax = std::size_t{64} << 20;
+/// Anomalies noted of one piece of a peer's log, or of what a new version lets one understand; that there were more is
+/// noted with the last.
 inline constexpr std::size_t kAnomaliesPerReadMax = 64;
 
 /// One line to append, in this order, to the log that is named.
@@ -220,11 +223,14 @@ class Coalition {
   };
 
   struct PeerOddity {
+    AuthorityId peer;
     EntryHash entry;
     Oddity what;
   };
 
-  void fold(const LogName& log, const Entry& entry, const EntryHash& hash, std::vector<Oddity>* odd);
+  /// `version` is that of the charter under which the author wrote it.
+  void fold(const LogName& log, const Entry& entry, const EntryHash& hash, std::optional<std::int64_t> version,
+            std::vector<Oddity>* odd);
   void fold_peer(const LogName& log, std::string_view line, std::vector<PeerOddity>* odd);
   [[nodiscard]] static std::optional<Oddity> misplaced(const LogName& log, const Body& body);
   void follow_control();
@@ -237,8 +243,8 @@ class Coalition {
   [[nodiscard]] Status check_leases_end(const core::Charter& next) const;
   [[nodiscard]] Status check_own_end(const core::Charter& next, UtcMs now) const;
   void lapse_holds_beyond(const core::Charter& next, UtcMs now, Batch& batch);
-  [[nodiscard]] std::optional<Oddity> keep_for_later(const LogName& log, const Entry& entry, std::string_view line);
-  void read_again();
+  bool keep_for_later(const LogName& log, const Entry& entry, std::string_view line, std::vector<Oddity>& odd);
+  void read_again(std::vector<PeerOddity>* odd);
   [[nodiscard]] Result<EntryHash> adopt_charter(const AdoptCharter& act, const ActCommand& command, UtcMs now,
                                                 Batch& batch);
   void follow_traffic(const Said& said);
@@ -253,7 +259,7 @@ class Coalition {
   EntryHash append_own(const LogName& log, Body body, const Author& author, UtcMs now, Batch& batch);
   void say_due(UtcMs now, Batch& batch);
   [[nodiscard]] std::optional<Body> next_body(UtcMs now);
-  void note_anomalies(const LogName& log, std::vector<PeerOddity> odd, UtcMs now, Batch& batch);
+  void note_anomalies(std::vector<PeerOddity> odd, UtcMs now, Batch& batch);
   void touch_expired(std::string_view line);
   void note_skew(const LogName& log, const PeerLog& peer, UtcMs now, Batch& batch);
 
@@ -296,8 +302,8 @@ class Coalition {
   /// what this node does not know yet. It is read again when that version is in force here.
   struct Ahead {
     LogName log;
-    std::string line;
-    std::int64_t version = 0;
+    std::string line;          ///< Empty: from here on there was no room for more of this author.
+    std::int64_t version = 0;  ///< Under which it was written.
   };
   std::vector<Ahead> ahead_;
   core::CommandMemory acts_;

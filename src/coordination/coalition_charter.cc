@@ -46,34 +46,61 @@ Status Coalition::follow_charter(const LogName& log, const Body& body) {
   return {};
 }
 
-/// Zones and members that are not known here yet are no oddity of whoever speaks of them.
-std::optional<Oddity> Coalition::keep_for_later(const LogName& log, const Entry& entry, std::string_view line) {
+/// Zones and members that are not known here yet are no oddity of whoever speaks of them. `odd` is what was odd about
+/// the first reading. True when it was kept.
+bool Coalition::keep_for_later(const LogName& log, const Entry& entry, std::string_view line,
+                               std::vector<Oddity>& odd) {
   // A record that came back from peers may have the words of a newcomer before the version that names it: they were
   // read under that version once, and are again.
   const bool stranger = !is_member(log.author);
   const std::int64_t version =
       std::max(adoptions_->version_of(log.author), stranger ? adoptions_->in_force() + 1 : std::int64_t{0});
   const std::string_view type = type_name(entry.body);
-  if (version <= adoptions_->in_force() || !(type.starts_with("relation.") || type.starts_with("zone."))) return {};
-  if (ahead_.size() >= kAheadMax) {
-    return Oddity{.text = fmt::format("{} entries of version {} of the charter and later wait to be understood here, "
-                                      "and no more are kept",
-                                      kAheadMax, version),
-                  .alarm = true};
+  const bool of_zone = type.starts_with("zone.");
+  if (version <= adoptions_->in_force() || !(of_zone || type.starts_with("relation."))) return false;
+  if (misplaced(log, entry.body)) return false;
+  // What is odd is said when it can be understood. Only the chain of a zone is the same under every version: what it
+  // alarms about, two entries that close one epoch, is so now, and would not be said a second time.
+  std::erase_if(odd, [&](const Oddity& oddity) { return !oddity.alarm || !of_zone; });
+  const std::size_t share =
+      std::min(kAheadBytesMax, kAheadBytesOfAllMax / std::max<std::size_t>(machine_.charter().authorities.size(), 1));
+  std::size_t bytes = line.size();
+  for (const Ahead& one : ahead_) {
+    if (one.log.author != log.author) continue;
+    if (one.line.empty()) return false;
+    bytes += one.line.size();
   }
-  ahead_.push_back({.log = log, .line = std::string(line), .version = version});
-  return {};
+  if (bytes <= share) {
+    ahead_.push_back({.log = log, .line = std::string(line), .version = version});
+    return true;
+  }
+  ahead_.push_back({.log = log, .line = {}, .version = version});
+  odd.push_back({.text = fmt::format("what {} says under version {} of the charter and later takes more than {} bytes, "
+                                     "and no more of it is kept to be understood here: adopt that version",
+                                     log.author.str(), version, share),
+                 .alarm = true});
+  return false;
 }
 
 /// Everything is idempotent (G2): what was understood the first time changes nothing now.
-void Coalition::read_again() {
+void Coalition::read_again(std::vector<PeerOddity>* odd) {
   std::vector<Ahead> later;
   for (Ahead& one : std::exchange(ahead_, {})) {
-    if (one.version > adoptions_->in_force() || !is_member(one.log.author)) {
+    // Who has been a member and is none now says nothing more; what it had said of zones is part of their chains.
+    const bool to_come = std::ranges::none_of(machine_.versions(), [&](const core::Charter& version) {
+      return version.find_authority(one.log.author) != nullptr;
+    });
+    if (one.version > adoptions_->in_force() || to_come) {
       later.push_back(std::move(one));
-    } else if (const auto entry = read_entry(one.line)) {
-      fold(one.log, *entry, hash_of(one.line), nullptr);
+      continue;
     }
+    const auto entry = read_entry(one.line);
+    if (!entry) continue;
+    const EntryHash hash = hash_of(one.line);
+    std::vector<Oddity> found;
+    fold(one.log, *entry, hash, one.version, &found);
+    if (odd == nullptr || !is_member(one.log.author)) continue;
+    for (Oddity& oddity : found) odd->push_back({one.log.author, hash, std::move(oddity)});
   }
   ahead_ = std::move(later);
 }
@@ -143,6 +170,16 @@ Status Coalition::check_windows_end(const core::Charter& next) const {
     const bool keeps = control_->keeps(version.zone);
     if (!keeps && machine_.charter().find_zone(version.zone)->owner != self()) continue;
     const UtcMs end = version.window.end;
+    // Its window has passed, its aircraft has not reported out: booked until an officer frees it (ADR 21).
+    if (keeps && version.entered && end <= machine_.last_time()) {
+      return fail(
+          ErrorCode::kConflict,
+          fmt::format("it redraws zone {} at {}, but flight {} of {} was to leave it at {} and has not reported "
+                      "out: the space stays booked until an officer frees it, and nobody would know of it then",
+                      version.zone.str(), format_utc(next.valid_from), version.flight.str(), version.home.str(),
+                      format_utc(end)),
+          "zones");
+    }
     if (end <= next.valid_from) continue;
     // Whether somebody has overstayed there is the question of whoever keeps the zone now.
     if (!keeps && end + machine_.charter().timing.clock_error_ms <= machine_.last_time()) continue;

@@ -37,6 +37,28 @@ class CoalitionCharterTest : public ::testing::Test {
     world.advance(two.valid_from - world.now);
     world.settle();
   }
+  /// The next version comes into force for those who adopt it; `two` is then the one that follows, as it was.
+  void follow(const std::vector<std::string>& who, const std::vector<std::string>& signers = {"us", "ru", "fr"}) {
+    notes.push_back(signed_by(two, signers));
+    for (const std::string& id : who) {
+      const auto outcome = adopt(id, notes.back());
+      ASSERT_TRUE(outcome.has_value()) << id << ": " << outcome.error().text();
+    }
+    world.settle();
+    come_into_force();
+    ++two.version;
+    two.valid_from = world.now + 10 * kMinute;
+  }
+  /// Of a version that `follow` has brought.
+  [[nodiscard]] const std::string& note_of(std::int64_t version) const {
+    return notes.at(static_cast<std::size_t>(version - 2));
+  }
+  /// Behind its moment.
+  void adopt_late(std::string_view who, std::int64_t version) {
+    const auto outcome = adopt(who, note_of(version));
+    ASSERT_TRUE(outcome.has_value()) << outcome.error().text();
+    world.settle();
+  }
   std::int64_t version(std::string_view who) { return world.at(who).machine().charter().version; }
   void add_member(std::string_view id, std::string_view zone, int west) {
     two.authorities.push_back(member(id));
@@ -75,6 +97,7 @@ class CoalitionCharterTest : public ::testing::Test {
 
   World world;
   core::Charter two;
+  std::vector<std::string> notes;
 };
 
 }  // namespace tansiq::coordination::testing

@@ -162,5 +162,44 @@ TEST_F(CoalitionSpaceTest, WindowsThatWentOverWithALeaseCountAtTheOwner) {
   EXPECT_THAT(refusal("us"), HasSubstr("flight R1 of ru is confirmed there until"));
 }
 
+TEST_F(CoalitionSpaceTest, AnAircraftThatHasNotReportedOutIsFreedBeforeItsZoneIsRedrawn) {
+  cut_k4();
+  two.valid_from = minutes(40);
+  ASSERT_EQ(world.file("fr", "F1", {leg("K4", 200, minutes(5))}).versions.at(0).state, HomeState::kConfirmed);
+  const auto of_flight = [&](Act act) {
+    const auto done = world.act("fr", std::move(act));
+    ASSERT_TRUE(done.has_value()) << done.error().text();
+    world.settle();
+  };
+  of_flight(StepFlight{FlightId::trusted("F1"), FlightStep::kClear, {}});
+  of_flight(StepFlight{FlightId::trusted("F1"), FlightStep::kReadBack, {}});
+  world.advance(6 * kMinute);
+  of_flight(ReportLeg{.entered = true, .flight = FlightId::trusted("F1"), .leg = 0});
+  world.advance(5 * kMinute);
+  world.settle();
+  ASSERT_THAT(world.said("ru"), Contains("alarm"));
+  EXPECT_THAT(refusal("ru"),
+              HasSubstr("flight F1 of fr was to leave it at 2026-11-25T12:10:00Z and has not reported out"));
+  const EntryHash request = world.at("ru").legs().versions().begin()->first;
+  ASSERT_TRUE(world.act("ru", FreeOverdue{request}).has_value());
+  adopt({"ru"});
+}
+
+TEST_F(CoalitionSpaceTest, TheStatusAndTheRefusalSayForWhomAZoneWaits) {
+  cut_k4();
+  adopt({"us", "fr"});
+  come_into_force();
+  EXPECT_EQ(world.at("fr").control().status(kK5)->awaited, std::set{AuthorityId::trusted("ru")});
+  EXPECT_TRUE(world.at("fr").control().status(ZoneId::trusted("F1"))->awaited.empty());
+  const HomeVersion refused = world.file("us", "U1", {in_k5(minutes(20))}).versions.at(0);
+  EXPECT_EQ(refused.refusal, LegRefusal::kNotSequencer);
+  std::string text;
+  for (const Written& written : world.record("us")) {
+    const auto entry = read_entry(written.line);
+    if (const auto* of = entry ? std::get_if<LegRefused>(&entry->body) : nullptr) text = of->text;
+  }
+  EXPECT_THAT(text, HasSubstr("nothing is granted in K5 before ru has adopted the version"));
+}
+
 }  // namespace
 }  // namespace tansiq::coordination

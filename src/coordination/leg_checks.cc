@@ -1,6 +1,7 @@
 // The answer to a REQUEST: the checks of docs/coordination.md, section 3, in their order, and the timing rules T2 to
 // T6.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -65,6 +66,20 @@ Body LegDesk::answer(const LegVersion& version, UtcMs now) const {
   return answer_for_space(version, now);
 }
 
+std::string LegDesk::why_not(const ZoneId& zone) const {
+  const auto sequencer = control_.sequencer(zone);
+  if (sequencer && *sequencer != self_) {
+    return fmt::format("{} decides in {}, in epoch {}", sequencer->str(), zone.str(), control_.epoch(zone));
+  }
+  std::vector<std::string> names;
+  for (const AuthorityId& who : control_.awaited(zone)) names.push_back(who.str());
+  if (names.empty()) return fmt::format("nothing is granted in {} now", zone.str());
+  return fmt::format(
+      "nothing is granted in {} before {} has adopted the version of the charter that gives it space of "
+      "theirs",
+      zone.str(), fmt::join(names, ", "));
+}
+
 std::optional<LegDesk::Refusal> LegDesk::check_right(const LegVersion& version, UtcMs now) const {
   const auto zone = zones_.find(version.zone);
   if (zone == zones_.end()) {
@@ -79,13 +94,7 @@ std::optional<LegDesk::Refusal> LegDesk::check_right(const LegVersion& version, 
                                                    "could not go over with the zone: simplify the outlines",
                                                    kLegVolumesBytesMax)};
   }
-  if (!control_.may_grant(version.zone, now)) {
-    const auto sequencer = control_.sequencer(version.zone);
-    return Refusal{LegRefusal::kNotSequencer, sequencer && *sequencer != self_
-                                                  ? fmt::format("{} decides in {}, in epoch {}", sequencer->str(),
-                                                                version.zone.str(), control_.epoch(version.zone))
-                                                  : fmt::format("nothing is granted in {} now", version.zone.str())};
-  }
+  if (!control_.may_grant(version.zone, now)) return Refusal{LegRefusal::kNotSequencer, why_not(version.zone)};
   if (zone->second->domain != version.domain) {
     return Refusal{LegRefusal::kOther, fmt::format("{} is a zone of domain {}, not {}", version.zone.str(),
                                                    core::to_text(zone->second->domain), core::to_text(version.domain))};

@@ -163,6 +163,8 @@ class LegDesk {
   [[nodiscard]] Body refused(const LegVersion& version, Refusal refusal) const;
   [[nodiscard]] std::optional<LegHold> hold(const LegVersion& version, const core::Counter& shift, UtcMs now) const;
   [[nodiscard]] std::optional<Body> standby(const LegVersion& version, const Airspace::Answer& found, UtcMs now) const;
+  /// Of a zone in which this node may not grant now.
+  [[nodiscard]] std::string why_not(const ZoneId& zone) const;
   [[nodiscard]] std::optional<Refusal> check_right(const LegVersion& version, UtcMs now) const;
   [[nodiscard]] std::optional<Refusal> check_modify(const LegVersion& version) const;
   [[nodiscard]] std::optional<Refusal> check_window(const LegVersion& version, geo::TimeWindow window, UtcMs now) const;

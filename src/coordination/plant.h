@@ -29,12 +29,14 @@ enum class Plant : std::uint8_t {
   kMissTheMoment,    ///< A version comes into force at its moment or never (ADR 23).
   kDeafToRemoval,    ///< Who was struck out is read, and answered, as before.
   kKeepRedrawn,      ///< Windows are granted beyond the moment at which a zone is redrawn.
+  kAwaitNobody,      ///< Space that a zone has gained is granted whether its loser has adopted or not.
 };
-constexpr std::array<std::string_view, 18> enum_names(Plant) {
+constexpr std::array<std::string_view, 19> enum_names(Plant) {
   return {
       "none",         "ignore-conflicts", "ack-before-crew", "resume-early",    "live-only-state", "freeze-self",
       "late-confirm", "leak-call-sign",   "deaf-to-accept",  "lease-over-own",  "one-side-only",   "deaf-to-caveats",
-      "tell-caveat",  "pass-regardless",  "keep-revoked",    "miss-the-moment", "deaf-to-removal", "keep-redrawn"};
+      "tell-caveat",  "pass-regardless",  "keep-revoked",    "miss-the-moment", "deaf-to-removal", "keep-redrawn",
+      "await-nobody"};
 }
 
 #ifdef TANSIQ_PLANT

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ class ControlView {
   [[nodiscard]] virtual std::int64_t next_number(const ZoneId& zone) const = 0;
   /// Whom to ask, as far as is known here; nobody in disputed and halted zones, and for a zone that no one owns.
   [[nodiscard]] virtual std::optional<AuthorityId> sequencer(const ZoneId& zone) const = 0;
+  /// Whose adoption of a version of the charter is waited for before anything is granted in the zone (ADR 36).
+  [[nodiscard]] virtual std::set<AuthorityId> awaited(const ZoneId& /*zone*/) const { return {}; }
   /// T5: this node's windows end at or before this, its holds `clock_error_ms` earlier.
   [[nodiscard]] virtual std::optional<UtcMs> grants_end(const ZoneId& zone) const = 0;
   /// T6: no window that starts before this.

@@ -117,6 +117,7 @@ class ZoneChain {
   void entitle(const AuthorityId& authority) { entitled_.insert(authority); }
 
   [[nodiscard]] bool entitled(const AuthorityId& authority) const { return entitled_.contains(authority); }
+  [[nodiscard]] const std::set<AuthorityId>& entitled() const { return entitled_; }
 
   [[nodiscard]] std::int64_t last() const { return static_cast<std::int64_t>(epochs_.size()) - 1; }
   [[nodiscard]] const Epoch& head() const { return epochs_.back(); }

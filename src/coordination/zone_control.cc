@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "coordination/charter_change.h"
 #include "coordination/plant.h"
 
 namespace tansiq::coordination {
 namespace {
-
-bool has_sequencer(const core::Zone& zone) { return zone.rule != core::Rule::kDisputed && !zone.background; }
 
 /// Whether two extents have space in common. An outline that is none has passed no lint; it then counts as meeting.
 bool meet(const core::Zone& a, const core::Zone& b) {
@@ -58,26 +57,30 @@ void ZoneControl::adopt(const core::Charter& charter) {
     zone.chain.entitle(of.owner);
     for (const AuthorityId& tenant : of.tenants) zone.chain.entitle(tenant);
   }
-  note_gains(before, charter);
+  members_.clear();
+  for (const core::Authority& member : charter.authorities) members_.insert(member.id);
+  note_losses(before, charter);
   all_changed();
 }
 
-/// Space that a zone has from another, and whose that was.
-void ZoneControl::note_gains(const std::vector<core::Zone>& before, const core::Charter& charter) {
+/// What this version takes from zones; and of each zone that is new or lies otherwise now, whose space it has come by,
+/// then or at any time before: what was taken from one zone may have been another's, or nobody's, in between.
+void ZoneControl::note_losses(const std::vector<core::Zone>& before, const core::Charter& charter) {
   const auto find = [](const std::vector<core::Zone>& zones, const ZoneId& id) {
     const auto at = std::ranges::find(zones, id, &core::Zone::id);
     return at == zones.end() ? nullptr : &*at;
   };
-  const auto same = [](const core::Zone* a, const core::Zone* b) {
-    return a != nullptr && b != nullptr && has_sequencer(*a) && has_sequencer(*b) && a->outline == b->outline &&
-           a->band == b->band;
-  };
+  for (const core::Zone& loses : before) {
+    if (!has_sequencer(loses) || keeps_its_space(&loses, find(charter.zones, loses.id))) continue;
+    lost_.push_back({.was = loses, .entitled = zones_.at(loses.id).chain.entitled(), .version = charter.version});
+  }
   for (const core::Zone& gains : charter.zones) {
-    if (!has_sequencer(gains) || same(find(before, gains.id), &gains)) continue;
-    for (const core::Zone& loses : before) {
-      if (loses.id == gains.id || !has_sequencer(loses) || same(&loses, find(charter.zones, loses.id))) continue;
-      if (loses.owner == gains.owner || charter.find_authority(loses.owner) == nullptr || !meet(gains, loses)) continue;
-      zones_.at(gains.id).gained_from[loses.owner] = charter.version;
+    if (!has_sequencer(gains) || keeps_its_space(find(before, gains.id), &gains)) continue;
+    ZoneEntry& zone = zones_.at(gains.id);
+    zone.gained.clear();
+    for (std::size_t i = 0; i < lost_.size(); ++i) {
+      // Of the zone itself there is one chain, whatever its extent.
+      if (lost_[i].was.id != gains.id && meet(gains, lost_[i].was)) zone.gained.push_back(i);
     }
   }
 }
@@ -85,9 +88,17 @@ void ZoneControl::note_gains(const std::vector<core::Zone>& before, const core::
 std::set<AuthorityId> ZoneControl::awaited(const ZoneId& id) const {
   std::set<AuthorityId> out;
   const ZoneEntry* zone = find(id);
-  if (zone == nullptr || !adopted_) return out;
-  for (const auto& [loser, version] : zone->gained_from) {
-    if (loser != self_ && adopted_(loser) < version) out.insert(loser);
+  if (zone == nullptr || !adopted_ || planted(Plant::kAwaitNobody)) return out;
+  for (const std::size_t of : zone->gained) {
+    const Lost& lost = lost_[of];
+    const auto ask = [&](const AuthorityId& who) {
+      if (who != self_ && members_.contains(who) && adopted_(who) < lost.version) out.insert(who);
+    };
+    if (members_.contains(lost.was.owner)) {
+      ask(lost.was.owner);  // Who has not adopted before its tenants have.
+    } else {
+      for (const AuthorityId& who : lost.entitled) ask(who);
+    }
   }
   return out;
 }
@@ -97,9 +108,8 @@ void ZoneControl::announce(const core::Charter& charter) {
   for (const core::Zone& old : charter_zones_) {
     const auto zone = zones_.find(old.id);
     if (zone == zones_.end()) continue;
-    const core::Zone* next = charter.find_zone(old.id);
-    const bool same = next != nullptr && has_sequencer(*next) && next->outline == old.outline && next->band == old.band;
-    zone->second.redrawn = same ? std::nullopt : std::optional(charter.valid_from);
+    const bool keeps = keeps_its_space(&old, charter.find_zone(old.id));
+    zone->second.redrawn = keeps ? std::nullopt : std::optional(charter.valid_from);
   }
   ++revision_;
 }

@@ -32,9 +32,11 @@
 //
 // Cost: `apply` O(log zones); `next` O(1) with nothing to do. Core thread.
 //
-// Where a version of the charter gives a zone space that another had, whoever decided there must have said that it has
-// adopted that version, before this node grants: from its adoption on it grants nothing that reaches beyond the moment.
-// Of an authority that was struck out no such word can come, and none is waited for.
+// Where a version of the charter gives a zone space that another had, the other's owner must have said that it has
+// adopted that version, before this node grants: from its adoption on nothing is granted there that reaches beyond the
+// moment, and it could not adopt before its tenants had. That holds whoever owns the one zone or the other, and for
+// space that was nobody's in between. Of an authority that is no member no such word can come, and none is waited for
+// until it comes back; but for that of the members who may decide in its zone under a version from before.
 #pragma once
 
 #include <functional>
@@ -69,6 +71,7 @@ struct ZoneStatus {
   std::vector<ClosingEntry> rivals;     ///< Halted: between which entries officers choose…
   std::vector<Resolution> resolutions;  ///< …what was said…
   std::set<AuthorityId> concerned;      ///< …and whose word is needed.
+  std::set<AuthorityId> awaited;        ///< Who has to adopt a version before anything is granted here.
 };
 
 /// The first step of giving a zone away: the parts, to be written in order, and what the closing entry will say.
@@ -95,8 +98,6 @@ class ZoneControl final : public ControlView {
   /// How to learn which version an authority has adopted last (CharterAdoptions::adopted_by). Without it nobody is
   /// waited for.
   void ask_adoptions(std::function<std::int64_t(const AuthorityId&)> adopted) { adopted_ = std::move(adopted); }
-  /// Whose adoption is waited for before anything is granted in the zone; nobody: empty.
-  [[nodiscard]] std::set<AuthorityId> awaited(const ZoneId& zone) const;
   /// A version that was adopted comes into force at its `valid_from`: as with a lease (T5), no window that is granted
   /// from now on in a zone that it strikes out or redraws ends later. Nobody else will know of it then.
   void announce(const core::Charter& charter);
@@ -135,6 +136,7 @@ class ZoneControl final : public ControlView {
   [[nodiscard]] std::int64_t epoch(const ZoneId& zone) const override;
   [[nodiscard]] std::int64_t next_number(const ZoneId& zone) const override;
   [[nodiscard]] std::optional<AuthorityId> sequencer(const ZoneId& zone) const override;
+  [[nodiscard]] std::set<AuthorityId> awaited(const ZoneId& zone) const override;
   [[nodiscard]] std::optional<UtcMs> grants_end(const ZoneId& zone) const override;
   [[nodiscard]] std::optional<UtcMs> grants_begin(const ZoneId& zone) const override;
   [[nodiscard]] bool was_sequencer(const ZoneId& zone, std::int64_t epoch, const AuthorityId& author) const override;
@@ -157,10 +159,15 @@ class ZoneControl final : public ControlView {
     // From the charter in force, not state.
     AuthorityId owner;
     std::set<AuthorityId> tenants;
-    bool chartered = false;             ///< The charter has it, with a sequencer.
-    std::optional<UtcMs> redrawn = {};  ///< When an announced version takes it away or changes its extent.
-    /// Who had space that it has come by, and the version that gave it; not state, follows from the charters.
-    std::map<AuthorityId, std::int64_t> gained_from = {};
+    bool chartered = false;                ///< The charter has it, with a sequencer.
+    std::optional<UtcMs> redrawn = {};     ///< When an announced version takes it away or changes its extent.
+    std::vector<std::size_t> gained = {};  ///< In `lost_`: of which it has space.
+  };
+  /// A zone as it was before a version took space from it. Not state, follows from the charters.
+  struct Lost {
+    core::Zone was;
+    std::set<AuthorityId> entitled;  ///< Who may have decided there.
+    std::int64_t version = 0;        ///< That took it.
   };
   enum class PartsInHand : std::uint8_t { kAll, kMissing, kUnfit };
 
@@ -170,8 +177,8 @@ class ZoneControl final : public ControlView {
   /// Whether this node is in its epoch, halted or not.
   [[nodiscard]] bool in_epoch(const ZoneEntry& zone) const;
   [[nodiscard]] static std::optional<UtcMs> end_of_grants(const ZoneEntry& zone);
+  void note_losses(const std::vector<core::Zone>& before, const core::Charter& charter);
   /// Whether the parts of the snapshot behind which the last epoch began are all here, and fit.
-  void note_gains(const std::vector<core::Zone>& before, const core::Charter& charter);
   [[nodiscard]] PartsInHand parts_in_hand(const ZoneId& id, const ZoneEntry& zone) const;
   /// What the zone's state asks of this node from when on. Two entries where being late changes what it must say.
   struct Owed {
@@ -201,6 +208,8 @@ class ZoneControl final : public ControlView {
   core::Timing timing_;
   std::function<std::int64_t(const AuthorityId&)> adopted_;
   std::vector<core::Zone> charter_zones_;  ///< Of the charter in force.
+  std::set<AuthorityId> members_;          ///< Of it, too.
+  std::vector<Lost> lost_;                 ///< By all versions so far.
   UtcMs valid_from_ = kUtcMin;  ///< Of a version that follows another: a member that joins grants nothing before.
   std::map<ZoneId, ZoneEntry> zones_;
   std::set<std::pair<UtcMs, ZoneId>> due_;

@@ -269,7 +269,8 @@ Result<ZoneStatus> ZoneControl::status(const ZoneId& id) const {
                  .recall = head.recall,
                  .rivals = {},
                  .resolutions = {},
-                 .concerned = chain.concerned()};
+                 .concerned = chain.concerned(),
+                 .awaited = awaited(id)};
   if (chain.halted()) {
     const Epoch& disputed = *chain.epoch(*chain.halted());
     out.rivals = disputed.rivals;

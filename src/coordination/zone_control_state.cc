@@ -36,7 +36,6 @@ Status ZoneControl::read_state(const JcsValue& value) {
   TRY_VOID(value.only({"clock_fault", "zones"}));
   const JcsValue fault = TRY(value.at("clock_fault"));
   clock_fault_ = TRY(fault.boolean());
-  std::erase_if(zones_, [](const auto& zone) { return !zone.second.chartered; });
   for (auto& [id, zone] : zones_) {
     zone.chain = fresh(zone);
     zone.parts.clear();

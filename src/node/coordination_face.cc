@@ -28,6 +28,7 @@ struct RelationRow {
   }
 };
 struct ControlRow {
+  std::vector<AuthorityId> awaited;  ///< Who has to adopt a version before anything is granted here.
   std::int64_t epoch = 0;
   std::optional<AuthorityId> lessor;
   AuthorityId owner;
@@ -38,11 +39,11 @@ struct ControlRow {
   std::optional<UtcMs> until;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &ControlRow::epoch), field("lessor", &ControlRow::lessor),
-                      field("owner", &ControlRow::owner), field("recall", &ControlRow::recall),
-                      field("rivals", &ControlRow::rivals), field("sequencer", &ControlRow::sequencer),
-                      field("state", &ControlRow::state), field("until_ms", &ControlRow::until),
-                      field("zone", &ControlRow::zone));
+    return std::tuple(field("awaited", &ControlRow::awaited), field("epoch", &ControlRow::epoch),
+                      field("lessor", &ControlRow::lessor), field("owner", &ControlRow::owner),
+                      field("recall", &ControlRow::recall), field("rivals", &ControlRow::rivals),
+                      field("sequencer", &ControlRow::sequencer), field("state", &ControlRow::state),
+                      field("until_ms", &ControlRow::until), field("zone", &ControlRow::zone));
   }
 };
 struct PeerRow {
@@ -230,6 +231,7 @@ void write_control(JcsWriter& out, const Coalition& coalition) {
     row.owner = zone.owner;
     row.zone = zone.id;
     if (status) {
+      row.awaited.assign(status->awaited.begin(), status->awaited.end());
       row.epoch = status->epoch;
       row.lessor = status->lessor;
       row.recall = status->recall;

@@ -58,6 +58,37 @@ bool Charters::outside(const AuthorityId& authority) const {
   return versions_.back().airspace.charter.find_authority(authority) == nullptr;
 }
 
+bool Charters::ever_left(const AuthorityId& authority) const {
+  bool named = false;
+  for (const CharterVersion& version : versions_) {
+    const bool now = version.airspace.charter.find_authority(authority) != nullptr;
+    if (named && !now) return true;
+    named = now;
+  }
+  return false;
+}
+
+bool Charters::astray(const AuthorityId& authority) const {
+  for (std::int64_t version = current_; version > 0; --version) {
+    const CharterVersion& of = at(version);
+    if (of.airspace.charter.find_authority(authority) == nullptr) return true;
+    if (of.adopted.contains(authority) || of.joins == authority) return false;
+  }
+  return false;
+}
+
+bool Charters::in_zone(const ZoneId& zone, const std::vector<geo::PreparedVolume>& use,
+                       const geo::TimeWindow& window) const {
+  for (const CharterVersion& version : versions_) {
+    const core::Zone* of = version.airspace.charter.find_zone(zone);
+    if (of == nullptr) continue;
+    const auto extent = geo::prepare({.outline = *of->outline, .band = of->band, .window = window});
+    EXPECT_INVARIANT(extent.has_value());
+    if (std::ranges::any_of(use, [&](const auto& part) { return geo::conflict(*extent, part, {}); })) return true;
+  }
+  return false;
+}
+
 bool Charters::at_rest() const {
   if (current_ != newest()) return false;
   for (const core::Authority& member : versions_.back().airspace.charter.authorities) {
@@ -122,7 +153,6 @@ void Charters::publish(CharterVersion version, UtcMs moment) {
       known->level = std::max(known->level, relation.level);
     }
   }
-  anybody_left_ = anybody_left_ || charter.authorities.size() < versions_.back().airspace.charter.authorities.size();
   const std::int64_t number = charter.version;
   ++world_.counts().versions;
   if (version.joins) world_.expect_newcomer(*version.joins, number);

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "geo/conflict.h"
 #include "sim/airspace.h"
 #include "sim/disk.h"
 
@@ -61,8 +62,15 @@ class Charters {
   [[nodiscard]] const core::Charter& ever() const { return ever_; }
   /// Whether the newest version has no place for it: nobody hears of it any more, and what it knows is old.
   [[nodiscard]] bool outside(const AuthorityId& authority) const;
-  /// Whether any version struck out somebody.
-  [[nodiscard]] bool anybody_left() const { return anybody_left_; }
+  /// Whether a version has struck it out, for good or for a while.
+  [[nodiscard]] bool ever_left(const AuthorityId& authority) const;
+  /// No member by true time, or named again and not back yet: it grants by a map of its own, as it did before it was
+  /// struck out, and at the risk of those who have given its space away (ADR 36).
+  [[nodiscard]] bool astray(const AuthorityId& authority) const;
+  /// Whether a use has space in common with the zone, as any version has it. Near a boundary a neighbour is asked as
+  /// well (ADR 17); what he grants is the right to be near his zone, and no space in it.
+  [[nodiscard]] bool in_zone(const ZoneId& zone, const std::vector<geo::PreparedVolume>& use,
+                             const geo::TimeWindow& window) const;
   /// Every member is under the newest version.
   [[nodiscard]] bool at_rest() const;
 
@@ -97,7 +105,6 @@ class Charters {
   int zones_named_ = 0;
   std::map<AuthorityId, std::pair<core::Authority, std::vector<core::Zone>>> gone_;  ///< Struck out, with what it had.
   std::map<ZoneId, ZoneSpot> spots_ever_;
-  bool anybody_left_ = false;
 };
 
 }  // namespace tansiq::sim

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/world.h"
 
 namespace tansiq::sim {
@@ -27,15 +29,35 @@ const LedgerLeg* in_the_way(World& world, const LedgerLeg& leg, bool confirmed_o
   return nullptr;
 }
 
+bool of_its_zone(World& world, const LedgerLeg& leg) {
+  return !world.charters().astray(leg.holder) && world.charters().in_zone(leg.zone, leg.prepared, leg.window);
+}
+
+/// A confirmed leg of another zone that is in the same place at the same time: zones of one version lie apart, but what
+/// one had another may have now.
+const LedgerLeg* in_the_same_space(World& world, const LedgerLeg& leg) {
+  if (!of_its_zone(world, leg)) return nullptr;
+  for (const auto& [zone, requests] : world.ledger().booked()) {
+    if (zone == leg.zone) continue;
+    for (const EntryHash& request : requests) {
+      const LedgerLeg& other = *world.ledger().find(request);
+      const bool stands = other.state == LedgerLeg::State::kConfirmed;
+      if (stands && Ledger::meet(leg, other) && of_its_zone(world, other)) return &other;
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void DoubleConfirmation::on_entry(const Durable& d) {
   if (!std::holds_alternative<LegConfirmed>(d.entry.body) || d.leg == nullptr) return;
   ++world_.counts().confirmed_legs;
-  if (const LedgerLeg* other = in_the_way(world_, *d.leg, true)) {
-    found(fmt::format("{} is confirmed by {} while {} is, by {}", describe(*d.leg), d.author.str(), describe(*other),
-                      other->holder.str()));
-  }
+  const LedgerLeg* other = in_the_way(world_, *d.leg, true);
+  if (other == nullptr) other = in_the_same_space(world_, *d.leg);
+  if (other == nullptr) return;
+  found(fmt::format("{} is confirmed by {} while {} is, by {}", describe(*d.leg), d.author.str(), describe(*other),
+                    other->holder.str()));
 }
 
 void UnconfirmedEntry::on_entered(const Aircraft& aircraft) {
@@ -63,12 +85,10 @@ void UnconfirmedEntry::on_entry(const Durable& d) {
 void Boundary::on_entered(const Aircraft& aircraft) {
   const LedgerLeg* leg = world_.ledger().find(aircraft.request);
   if (leg == nullptr || leg->state != LedgerLeg::State::kConfirmed) return;  // Another checker's business.
-  // Who has been struck out flies on in zones of its own that nobody else has on his map.
-  const auto outside = [&](const LedgerLeg& of) { return world_.charter().find_authority(of.home) == nullptr; };
-  if (outside(*leg)) return;
+  if (world_.charters().astray(leg->holder)) return;
   for (const EntryHash& request : inside_) {
     const LedgerLeg& other = *world_.ledger().find(request);
-    if (outside(other)) continue;
+    if (world_.charters().astray(other.holder)) continue;
     if (other.zone == leg->zone || other.state != LedgerLeg::State::kConfirmed) continue;
     if (!world_.ledger().conflict(*leg, other)) continue;
     found(
@@ -151,9 +171,20 @@ void Holds::look_again(const EntryHash& request) {
   found(fmt::format("{} is still held, though its hold ended at {}", describe(leg), format_utc(leg.until)));
 }
 
+/// As far as the node has read it, by what stands in its record: a link may be cut.
+bool OwnZones::adopted_by_all(Node& at) const {
+  const core::Charter& charter = world_.charter();
+  const CharterAdoptions& adoptions = at.coalition().adoptions();
+  return std::ranges::all_of(charter.authorities, [&](const core::Authority& member) {
+    return adoptions.adopted_by(member.id) >= charter.version;
+  });
+}
+
 void OwnZones::watch(const Trip& trip) {
   constexpr DurationMs kAnswerMs = 12'000;
-  world_.timeline().in(kAnswerMs, [this, &trip, since = world_.now()] {
+  if (!trip.home().settled()) return;
+  const bool all_adopted = adopted_by_all(trip.home());
+  world_.timeline().in(kAnswerMs, [this, &trip, all_adopted, since = world_.now()] {
     Node& home = trip.home();
     const core::Charter& charter = world_.charter();
     if (!home.settled() || home.up_since() > since || home.unfit_since(since - 60'000)) return;
@@ -163,14 +194,16 @@ void OwnZones::watch(const Trip& trip) {
       // Leased, struck out, given to another, or about to be: not its to decide now.
       const core::Zone* zone = charter.find_zone(leg.zone);
       if (home.coalition().control().epoch(leg.zone) != 0 || zone == nullptr || zone->owner != home.self()) return;
-      // What has come from another waits for a handover; what has been redrawn, for whoever had its space before.
-      for (std::int64_t version = 1; version < world_.charters().current(); ++version) {
-        const core::Zone* before = world_.charters().at(version).airspace.charter.find_zone(leg.zone);
-        const bool same = before != nullptr && before->owner == zone->owner && before->rule == zone->rule &&
-                          before->outline == zone->outline && before->band == zone->band;
-        if (!same) return;
+      // What has come from another waits for a handover; what is about to be redrawn is granted for a while only; what
+      // has been redrawn waits for whoever had its space before.
+      for (std::int64_t version = 1; version <= world_.charters().newest(); ++version) {
+        const core::Zone* other = world_.charters().at(version).airspace.charter.find_zone(leg.zone);
+        const bool same = other != nullptr && other->rule == zone->rule && other->outline == zone->outline &&
+                          other->band == zone->band;
+        const bool moves = other != nullptr && other->owner != zone->owner;
+        if (moves || (!same && (version > charter.version || !all_adopted))) return;
       }
-      if (home.coalition().machine().charter() != charter || world_.charters().newest() != charter.version) return;
+      if (home.coalition().machine().charter() != charter) return;
     }
     for (const HomeVersion& v : flight->versions) {
       const bool waits = v.state == HomeState::kRequested && !v.standby_until;

@@ -81,6 +81,7 @@ class OwnZones final : public Checker {
 
  private:
   void watch(const Trip& trip);
+  [[nodiscard]] bool adopted_by_all(Node& at) const;
   World& world_;
 };
 

@@ -22,8 +22,8 @@ void Replay::on_replayed(const AuthorityId& node, std::string_view how, const co
 void EquivocationFound::at_end() {
   for (const auto& [id, node] : world_.nodes()) {
     if (!node->fork_shown() || world_.charter().authorities.size() < 3) continue;
-    // Who has been struck out neither tells nor is told what others have seen.
-    if (world_.charters().anybody_left()) continue;
+    // Of who is struck out nobody tells what he has seen, and he tells nobody; afterwards little more may be said.
+    if (world_.charters().ever_left(id) || world_.charters().ever_left(node->fork_victim())) continue;
     bool known = false;
     for (const auto& [other, reader] : world_.nodes()) {
       const auto held = reader->mirrors().find({id, LogName::Kind::kMembers, {}});

@@ -13,11 +13,18 @@ namespace tansiq::sim {
 using namespace coordination;
 
 bool OwnUse::conflict(const Intent& intent, const LedgerLeg& leg) const {
-  if (leg.zone != intent.zone || leg.state != LedgerLeg::State::kConfirmed) return false;
-  const core::Zone* zone = world_.charters().ever().find_zone(intent.zone);
+  if (leg.state != LedgerLeg::State::kConfirmed) return false;
+  // In another zone it may not be in the same place: what one zone had another may have now (ADR 36).
+  if (leg.zone != intent.zone) {
+    return meet(intent, leg.prepared, {}) && !world_.charters().astray(leg.holder) &&
+           !world_.charters().astray(intent.of) && world_.charters().in_zone(leg.zone, leg.prepared, leg.window);
+  }
+  return meet(intent, leg.prepared, world_.charters().ever().find_zone(intent.zone)->minima);
+}
+
+bool OwnUse::meet(const Intent& intent, const std::vector<geo::PreparedVolume>& others, const geo::Minima& minima) {
   return std::ranges::any_of(intent.volumes, [&](const geo::PreparedVolume& one) {
-    return std::ranges::any_of(leg.prepared,
-                               [&](const geo::PreparedVolume& two) { return geo::conflict(one, two, zone->minima); });
+    return std::ranges::any_of(others, [&](const geo::PreparedVolume& two) { return geo::conflict(one, two, minima); });
   });
 }
 
@@ -35,20 +42,26 @@ void OwnUse::accepted(const AuthorityId& node, const Record& record) {
   const auto* create = std::get_if<core::CreateIntent>(&*entry->request);
   if (create == nullptr || entry->type != core::EntryType::kIntentAccepted) return;
   ++world_.counts().own_intents;
-  Intent intent{.of = node,
-                .zone = entry->decision.zones.front().front(),
-                .window = create->volumes.front().window,
-                .volumes = {}};
+  Intent intent{.of = node, .zone = entry->decision.zones.front().front(), .volumes = {}};
   for (const geo::Volume4d& volume : create->volumes) {
     auto prepared = geo::prepare(volume);
     EXPECT_INVARIANT(prepared.has_value());
     intent.volumes.push_back(std::move(*prepared));
   }
-  for (const EntryHash& request : world_.ledger().booked(intent.zone)) {
-    const LedgerLeg& leg = *world_.ledger().find(request);
-    if (!conflict(intent, leg)) continue;
-    found(fmt::format("{} accepts its own intent {} in {} against flight {} of {}, which {} has confirmed", node.str(),
-                      create->intent.str(), intent.zone.str(), leg.flight.str(), leg.home.str(), leg.holder.str()));
+  for (const auto& [zone, requests] : world_.ledger().booked()) {
+    for (const EntryHash& request : requests) {
+      const LedgerLeg& leg = *world_.ledger().find(request);
+      if (!conflict(intent, leg)) continue;
+      found(fmt::format("{} accepts its own intent {} in {} against flight {} of {}, which {} has confirmed in {}",
+                        node.str(), create->intent.str(), intent.zone.str(), leg.flight.str(), leg.home.str(),
+                        leg.holder.str(), zone.str()));
+    }
+  }
+  for (const auto& [id, other] : live_) {
+    const bool apart = other.of == intent.of || !meet(intent, other.volumes, {});
+    if (apart || world_.charters().astray(other.of) || world_.charters().astray(intent.of)) continue;
+    found(fmt::format("{} accepts its own intent {} in {} against intent {} that {} has accepted in {}", node.str(),
+                      create->intent.str(), intent.zone.str(), id.str(), other.of.str(), other.zone.str()));
   }
   live_.insert_or_assign(create->intent, std::move(intent));
 }

@@ -9,8 +9,8 @@
 
 namespace tansiq::sim {
 
-/// No own intent conflicts with a leg that stands confirmed in its zone, whoever decides there by then; and who accepts
-/// one decides there (ADR 29).
+/// No own intent conflicts with a leg that stands confirmed in its zone, whoever decides there by then (ADR 29); nor is
+/// it where a leg of another zone is, or an intent of another authority.
 class OwnUse final : public Checker {
  public:
   OwnUse(World& world, std::vector<Finding>& findings) : Checker(findings), world_(world) {}
@@ -22,10 +22,11 @@ class OwnUse final : public Checker {
   struct Intent {
     AuthorityId of;
     ZoneId zone;
-    geo::TimeWindow window;
     std::vector<geo::PreparedVolume> volumes;
   };
   [[nodiscard]] bool conflict(const Intent& intent, const LedgerLeg& leg) const;
+  [[nodiscard]] static bool meet(const Intent& intent, const std::vector<geo::PreparedVolume>& others,
+                                 const geo::Minima& minima);
   void accepted(const AuthorityId& node, const Record& record);
 
   World& world_;

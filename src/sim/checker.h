@@ -2,7 +2,8 @@
 // durable and from where the aircraft are. None of them asks a desk what it thinks.
 //
 //   name                 promise                                                                planted bug
-//   double-confirmation  no two conflicting confirmations in a zone, over all logs              ignore-conflicts
+//   double-confirmation  no two conflicting confirmations in a zone, over all logs, nor two     ignore-conflicts
+//                        by two zones in one space, whichever versions had them
 //   unconfirmed-entry    no aircraft in a zone without its owner's confirmation                 ack-before-crew
 //   one-sequencer        one author a zone and epoch; nothing granted in an epoch that has passed resume-early
 //   replay               a record leads to the state it was written from, by snapshot too       live-only-state
@@ -10,7 +11,8 @@
 //   own-zones            flights in own zones are answered, whatever the links do               freeze-self
 //   holds                a hold ends in its time; its space is free only when that is logged    late-confirm
 //   boundary             aircraft on either side of a boundary are apart too                    one-side-only
-//   own-use              no own intent meets a leg that is confirmed, through leases too        lease-over-own
+//   own-use              no own intent meets a leg that is confirmed, through leases too, nor   lease-over-own
+//                        another authority's intent, in whatever zone
 //   canary               a call sign stands in no record of a node that may not have it         leak-call-sign
 //                        or body of a share that it may not have; no share reaches whom its      pass-regardless
 //                        originator never named, or is sent after its revocation was read

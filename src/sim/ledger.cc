@@ -17,6 +17,15 @@ geo::TimeWindow window_of(const std::vector<geo::Volume4d>& volumes) {
   return out;
 }
 
+bool nearer(const LedgerLeg& a, const LedgerLeg& b, const geo::Minima& minima) {
+  if (a.home == b.home && a.flight == b.flight) return false;
+  if (a.window.end <= b.window.start || b.window.end <= a.window.start) return false;
+  return std::ranges::any_of(a.prepared, [&](const geo::PreparedVolume& one) {
+    return std::ranges::any_of(b.prepared,
+                               [&](const geo::PreparedVolume& two) { return geo::conflict(one, two, minima); });
+  });
+}
+
 }  // namespace
 
 LedgerLeg* Ledger::leg_of(const EntryHash& request) {
@@ -85,13 +94,9 @@ void Ledger::note(Durable& durable) {
 }
 
 bool Ledger::conflict(const LedgerLeg& a, const LedgerLeg& b) const {
-  if (a.home == b.home && a.flight == b.flight) return false;
-  if (a.window.end <= b.window.start || b.window.end <= a.window.start) return false;
-  const core::Zone* zone = charter_.find_zone(a.zone);
-  return std::ranges::any_of(a.prepared, [&](const geo::PreparedVolume& one) {
-    return std::ranges::any_of(b.prepared,
-                               [&](const geo::PreparedVolume& two) { return geo::conflict(one, two, zone->minima); });
-  });
+  return nearer(a, b, charter_.find_zone(a.zone)->minima);
 }
+
+bool Ledger::meet(const LedgerLeg& a, const LedgerLeg& b) { return nearer(a, b, {}); }
 
 }  // namespace tansiq::sim

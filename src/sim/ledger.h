@@ -55,8 +55,12 @@ class Ledger {
   [[nodiscard]] const LedgerLeg* find(const EntryHash& request) const;
   /// Held or confirmed legs of a zone whose windows have not long passed.
   [[nodiscard]] const std::set<EntryHash>& booked(const ZoneId& zone) { return booked_[zone]; }
+  /// Of all zones that there have been, the same.
+  [[nodiscard]] const std::map<ZoneId, std::set<EntryHash>>& booked() const { return booked_; }
   /// Two legs that the zone's minima keep apart, of different flights.
   [[nodiscard]] bool conflict(const LedgerLeg& a, const LedgerLeg& b) const;
+  /// Two legs of different flights that are in one place at one time, whatever zones they were granted in.
+  [[nodiscard]] static bool meet(const LedgerLeg& a, const LedgerLeg& b);
 
  private:
   LedgerLeg* leg_of(const EntryHash& request);

@@ -93,6 +93,8 @@ class Node {
   /// From now on `victim` is shown another members' log than everybody else.
   void fork_for(const AuthorityId& victim);
   [[nodiscard]] bool fork_shown() const { return fork_ && fork_->shown; }
+  /// To whom. Only after `fork_for`.
+  [[nodiscard]] const AuthorityId& fork_victim() const { return fork_->victim; }
   void take_snapshot();
   /// Leads a new Coalition through the whole record, and one from a snapshot, and tells the checkers.
   void check_replay(bool whole);
