@@ -191,6 +191,10 @@ class Coalition {
   [[nodiscard]] const HoldDesk& held() const { return *held_; }
   /// Peers' logs that have been read, by name.
   [[nodiscard]] const std::map<LogName, PeerLog>& peer_logs() const { return peer_logs_; }
+  /// Space that another part of the node gives away in a zone of this authority: it counts as the authority's own when
+  /// the zone is leased or redrawn. `id` is no request's hash. Part of that part's fold.
+  void book_outside(core::BookingRequest request);
+  void release_outside(const IntentId& id) { machine_.release_booking(id); }
   /// The newest version that this node has adopted and that is not in force yet; null: none.
   [[nodiscard]] const core::Charter* pending_charter() const {
     return pending_.empty() ? nullptr : &pending_.back().charter;

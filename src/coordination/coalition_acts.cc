@@ -187,6 +187,12 @@ Result<EntryHash> Coalition::close_zone(const ZoneId& zone, const ActCommand& co
   return say(std::move(closing), {command.by, command.second, command.cmd}, now, batch);
 }
 
+void Coalition::book_outside(core::BookingRequest request) {
+  const IntentId id = request.id;
+  machine_.book(std::move(request));
+  machine_.confirm_booking(id);
+}
+
 Result<Coalition::OwnTraffic> Coalition::own_traffic(
     const ZoneId& zone, UtcMs now, const std::function<bool(const geo::TimeWindow&)>& concerns) const {
   OwnTraffic out;
@@ -208,6 +214,13 @@ Result<Coalition::OwnTraffic> Coalition::own_traffic(
   for (const core::Measure* measure : machine_.measures()) {
     const geo::TimeWindow window = span_of(measure->volumes);
     if (measure->zone_number == *number && window.end > now) add("measure " + measure->id.str(), window);
+  }
+  // Legs go over with a zone; what is booked for anybody else does not.
+  for (const core::Intent* booked : machine_.bookings(*number)) {
+    const auto request = log::Hash::from_hex(booked->id.str());
+    if (request && legs_->versions().contains(*request)) continue;
+    const geo::TimeWindow window = span_of(booked->volumes);
+    if (window.end > now) add(fmt::format("{} of {}", booked->id.str(), booked->manager.str()), window);
   }
   if (out.total > kNamed) out.names.push_back(fmt::format("{} more", out.total - kNamed));
   return out;

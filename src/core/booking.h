@@ -68,6 +68,12 @@ class BookingTable {
   [[nodiscard]] Row& row(Slot slot) { return rows_[slot & ~kBookingBit]; }
   [[nodiscard]] const Row& row(Slot slot) const { return rows_[slot & ~kBookingBit]; }
 
+  /// In order of their ids.
+  template <class F>
+  void for_each(F&& f) const {
+    for (const auto& [id, slot] : by_id_) f(row(slot).intent);
+  }
+
   /// Needs an id that is not there.
   Slot insert(Intent intent) {
     Slot slot = 0;

@@ -153,6 +153,13 @@ Result<LegAnswer> Machine::judge_leg(const LegQuestion& question, UtcMs now) con
 void Machine::book(BookingRequest request) { impl_->state.book(std::move(request), nullptr); }
 void Machine::confirm_booking(const IntentId& id) { impl_->state.confirm_booking(id); }
 void Machine::release_booking(const IntentId& id) { impl_->state.release_booking(id); }
+std::vector<const Intent*> Machine::bookings(ZoneNumber zone) const {
+  std::vector<const Intent*> out;
+  impl_->state.bookings().for_each([&](const Intent& intent) {
+    if (!intent.zones.empty() && intent.zones.front().front() == zone) out.push_back(&intent);
+  });
+  return out;
+}
 void Machine::skip_to(std::uint64_t next_seq, UtcMs time) { impl_->state.skip_to(next_seq, time); }
 void Machine::set_sequencer(ZoneNumber zone, const AuthorityId& authority, geo::TimeWindow grants) {
   impl_->state.set_sequencer(zone, authority, grants);

@@ -131,6 +131,8 @@ class Machine {
   void book(BookingRequest request);
   void confirm_booking(const IntentId& id);
   void release_booking(const IntentId& id);
+  /// What is booked in a zone. O(bookings).
+  [[nodiscard]] std::vector<const Intent*> bookings(ZoneNumber zone) const;
   /// Entries of other parts of the node take numbers of the same local order: the next entry here is `next_seq`, at
   /// `time` or later.
   void skip_to(std::uint64_t next_seq, UtcMs time);

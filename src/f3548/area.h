@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "f3548/moment.h"
+#include "geo/volume.h"
 
 namespace tansiq::f3548 {
 
@@ -71,6 +72,8 @@ struct Extent {
   Band band;
   std::optional<Moment> start;
   std::optional<Moment> end;
+  /// The shapes as stated, rounded outward, of operational intents. Only exclusive zones keep any of it.
+  std::vector<geo::Volume4d> volumes;
 };
 
 }  // namespace tansiq::f3548

@@ -166,13 +166,17 @@ Answer<void> Registry::check_key(const PutIntent& request, bool constraints) con
   return std::unexpected(std::move(lacks));
 }
 
-Answer<IntentChanged> Registry::put_intent(const PutIntent& request, const Caller& caller, Place place) {
+Answer<IntentChanged> Registry::put_intent(const PutIntent& request, const Caller& caller, Place place,
+                                           const AskZones& ask_zones) {
   REFUSE_UNLESS(check_intent(request, caller, place.time));
   const auto at = intents_.find(request.id);
   const Intent* old = at == intents_.end() ? nullptr : &at->second;
   REFUSE_UNLESS(check_intent_standing(request, old, caller));
   auto attached = attachment(request, caller);
   if (!attached) return std::unexpected(std::move(attached.error()));
+  Answer<std::vector<ZoneShare>> shares;
+  if (ask_zones) shares = ask_zones();
+  if (!shares) return std::unexpected(std::move(shares.error()));
   if (!off_nominal(request.state)) REFUSE_UNLESS(check_key(request, attached->notify_constraints));
   if (old == nullptr && intents_.size() >= limits_.intents_max) {
     return refuse(429, fmt::format("the registry holds {} operational intents already", limits_.intents_max));
@@ -182,6 +186,7 @@ Answer<IntentChanged> Registry::put_intent(const PutIntent& request, const Calle
   }
   IntentPut body{.cells = request.extent.cells,
                  .end = *request.extent.end,
+                 .exclusive = std::move(*shares),
                  .id = request.id,
                  .implicit = {},
                  .lower = request.extent.band.lower,

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "core/record.h"
 #include "f3548/area.h"
@@ -45,6 +46,16 @@ constexpr std::array<std::string_view, 4> enum_names(IntentState) {
 enum class Availability : std::uint8_t { kUnknown, kNormal, kDown };
 constexpr std::array<std::string_view, 3> enum_names(Availability) { return {"Unknown", "Normal", "Down"}; }
 
+/// What an intent uses of an exclusive zone, as its volumes were stated: what is granted there is kept exactly.
+struct ZoneShare {
+  std::vector<geo::Volume4d> volumes;
+  ZoneId zone;
+  static constexpr auto fields() {
+    return std::tuple(field("volumes", &ZoneShare::volumes), field("zone", &ZoneShare::zone));
+  }
+  friend bool operator==(const ZoneShare&, const ZoneShare&) = default;
+};
+
 struct Intent {
   Uuid id;
   std::string manager;
@@ -55,15 +66,17 @@ struct Intent {
   Band band;
   Window window;
   std::optional<Uuid> subscription;
-  std::optional<Uuid> suffix;     ///< Asked for: the OVN is then `<id>_<suffix>`.
-  std::uint64_t changed_seq = 0;  ///< The entry that made this version.
+  std::optional<Uuid> suffix;        ///< Asked for: the OVN is then `<id>_<suffix>`.
+  std::uint64_t changed_seq = 0;     ///< The entry that made this version.
+  std::vector<ZoneShare> exclusive;  ///< Empty, as a rule.
 
   mutable std::string ovn;         ///< Worked out when first asked for: `Registry::ovn`.
   mutable std::uint64_t mark = 0;  ///< Of the index.
 
   static constexpr auto fields() {
     return std::tuple(
-        field("cells", &Intent::cells), field("end", &Intent::window, &Window::end), field("id", &Intent::id),
+        field("cells", &Intent::cells), field("end", &Intent::window, &Window::end),
+        field("exclusive", &Intent::exclusive), field("id", &Intent::id),
         field("lower_cm", &Intent::band, &Band::lower), field("manager", &Intent::manager),
         field("seq", &Intent::changed_seq), field("start", &Intent::window, &Window::start),
         field("state", &Intent::state), field("subscription", &Intent::subscription), field("suffix", &Intent::suffix),

@@ -124,8 +124,7 @@ Registry::Notices Registry::fold(const IntentPut& body, Place place) {
     cells.add(before.cells);
     window = {std::min(window.start, before.window.start), std::max(window.end, before.window.end)};
     if (before.subscription && before.subscription != body.subscription) detach(*before.subscription, body.id);
-    intent_index_.erase(before);
-    intent_ends_.erase({before.window.end.ceil(), body.id});
+    forget(before);
     intents_.erase(old);
   }
   if (body.suffix) remember_suffix(body.id, *body.suffix, place.time);
@@ -140,6 +139,7 @@ Registry::Notices Registry::fold(const IntentPut& body, Place place) {
              .subscription = body.subscription,
              .suffix = body.suffix,
              .changed_seq = place.seq,
+             .exclusive = body.exclusive,
              .ovn = {}});
   return notify(&Subscription::notify_intents, cells, window);
 }
@@ -153,14 +153,24 @@ Registry::Notices Registry::fold(const IntentDeleted& body, Place) {
 
 void Registry::add(Intent intent) {
   intent_ends_.insert({intent.window.end.ceil(), intent.id});
+  if (!intent.exclusive.empty()) {
+    exclusive_.insert(intent.id);
+    exclusive_changes_.push_back(intent.id);
+  }
   Intent& stands = intents_.insert_or_assign(intent.id, std::move(intent)).first->second;
   intent_index_.insert(stands);
 }
 
-void Registry::remove(std::map<Uuid, Intent>::iterator at) {
-  Intent& intent = at->second;
+/// Takes it out of what follows from the intents.
+void Registry::forget(const Intent& intent) {
   intent_index_.erase(intent);
   intent_ends_.erase({intent.window.end.ceil(), intent.id});
+  if (exclusive_.erase(intent.id) > 0) exclusive_changes_.push_back(intent.id);
+}
+
+void Registry::remove(std::map<Uuid, Intent>::iterator at) {
+  Intent& intent = at->second;
+  forget(intent);
   if (intent.subscription) detach(*intent.subscription, intent.id);
   deleted_intent_ = std::move(intent);
   intents_.erase(at);

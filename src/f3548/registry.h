@@ -32,6 +32,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -93,7 +94,10 @@ class Registry {
   // Writing
   // ------------------------------------------------------------------------------------------------------------
 
-  [[nodiscard]] Answer<IntentChanged> put_intent(const PutIntent& request, const Caller& caller, Place place);
+  /// Asks, once everything but the key is in order, what of the intent lies in exclusive zones, and whether it may.
+  using AskZones = std::function<Answer<std::vector<ZoneShare>>()>;
+  [[nodiscard]] Answer<IntentChanged> put_intent(const PutIntent& request, const Caller& caller, Place place,
+                                                 const AskZones& ask_zones = {});
   [[nodiscard]] Answer<IntentChanged> delete_intent(const Uuid& id, std::string_view ovn, const Caller& caller,
                                                     Place place);
   [[nodiscard]] Answer<ConstraintChanged> put_constraint(const PutConstraint& request, const Caller& caller,
@@ -142,6 +146,13 @@ class Registry {
   [[nodiscard]] std::optional<UtcMs> last_end() const;
   /// Suppliers that are marked Down.
   [[nodiscard]] std::size_t uss_down() const { return down_; }
+
+  /// Intents that use, or did use, exclusive zones, and have changed since the last call: what they use there is booked
+  /// by whoever keeps both. After `read_state` these are all that do.
+  [[nodiscard]] std::vector<Uuid> take_exclusive_changes() { return std::exchange(exclusive_changes_, {}); }
+  [[nodiscard]] bool has_exclusive_changes() const { return !exclusive_changes_.empty(); }
+  /// Of those, all that stand. In order.
+  [[nodiscard]] const std::set<Uuid>& exclusive() const { return exclusive_; }
 
   // Replay and state
   // ---------------------------------------------------------------------------------------------------
@@ -196,6 +207,7 @@ class Registry {
 
   [[nodiscard]] Notices notify(bool Subscription::* wanted, const Cells& cells, const Window& window);
   void add(Intent intent);
+  void forget(const Intent& intent);
   void remove(std::map<Uuid, Intent>::iterator at);
   void add(Subscription subscription);
   void remove_subscription(std::map<Uuid, Subscription>::iterator at);
@@ -230,6 +242,8 @@ class Registry {
   std::set<std::pair<UtcMs, Uuid>> constraint_ends_;
   std::set<std::pair<UtcMs, Uuid>> subscription_ends_;  ///< Of those without dependents.
   std::set<std::pair<UtcMs, std::pair<Uuid, Uuid>>> suffix_times_;
+  std::set<Uuid> exclusive_;  ///< Intents with a share of an exclusive zone.
+  std::vector<Uuid> exclusive_changes_;
   std::size_t down_ = 0;
 
   // What the last answer still points to.

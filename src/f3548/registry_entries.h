@@ -32,6 +32,7 @@ struct IntentPut {
   static constexpr std::string_view kType = "f3548.intent_put";
   Cells cells;
   Moment end;
+  std::vector<ZoneShare> exclusive;
   Uuid id;
   std::optional<ImplicitSubscription> implicit;
   std::optional<std::int64_t> lower;
@@ -45,7 +46,8 @@ struct IntentPut {
   std::string url;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(field("cells", &IntentPut::cells), field("end", &IntentPut::end), field("id", &IntentPut::id),
+    return std::tuple(field("cells", &IntentPut::cells), field("end", &IntentPut::end),
+                      field("exclusive", &IntentPut::exclusive), field("id", &IntentPut::id),
                       field("implicit", &IntentPut::implicit), field("lower_cm", &IntentPut::lower),
                       field("manager", &IntentPut::manager), field("notified", &IntentPut::notified),
                       field("start", &IntentPut::start), field("state", &IntentPut::state),

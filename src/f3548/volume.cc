@@ -79,6 +79,14 @@ Result<std::variant<geo::Polygon, geo::Circle>> to_outline(const Volume& volume)
   return std::move(*polygon);
 }
 
+/// Bands are closed here and half-open there.
+geo::Volume4d exact(const std::variant<geo::Polygon, geo::Circle>& outline, const Band& band) {
+  geo::Volume4d out;
+  std::visit([&](const auto& shape) { out.outline = shape; }, outline);
+  out.band = {*band.lower, std::max(*band.upper, *band.lower + 1), geo::VerticalReference::kWgs84};
+  return out;
+}
+
 Result<Extent> space(const Volume& volume, Demand demand) {
   if (demand == Demand::kTimesAndAltitudes && (!volume.lower || !volume.upper)) {
     return wrong("altitude_lower and altitude_upper are both needed",
@@ -101,6 +109,7 @@ Result<Extent> space(const Volume& volume, Demand demand) {
     return std::unexpected(inside(std::move(cover.error()), volume.disc ? "outline_circle" : "outline_polygon"));
   }
   out.cells = Cells(cover->cells);
+  if (demand == Demand::kTimesAndAltitudes) out.volumes.push_back(exact(outline, out.band));
   return out;
 }
 
@@ -121,6 +130,9 @@ Result<Extent> one(const Volume& volume, Demand demand) {
   out->end = TRY(to_moment(volume.end, "time_end", demand != Demand::kNothing));
   if (out->start && out->end && *out->start > *out->end) {
     return wrong(fmt::format("time_start {} is after time_end {}", out->start->text(), out->end->text()), "time_start");
+  }
+  for (geo::Volume4d& shape : out->volumes) {
+    shape.window = {out->start->floor(), std::max(out->end->ceil(), out->start->floor() + 1)};
   }
   return out;
 }
@@ -149,6 +161,7 @@ Result<Extent> make_extent(std::span<const Volume> volumes, Demand demand, std::
       return fail(ErrorCode::kTooLarge, fmt::format("the volumes meet more than {} cells of 1 km²", kCellsMax),
                   std::string(name));
     }
+    all.volumes.insert(all.volumes.end(), extent->volumes.begin(), extent->volumes.end());
     all.band = all.band.with(extent->band);
     if (all.start && extent->start) all.start = std::min(*all.start, *extent->start);
     if (all.end && extent->end) all.end = std::max(*all.end, *extent->end);

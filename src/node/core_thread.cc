@@ -143,7 +143,7 @@ void CoreThread::execute(RegistryTask& task, UtcMs now) {
     return;
   }
   const f3548::Place place = state_.next_place(now);
-  RegistryAnswer answer = task.decide(state_.registry(), place);
+  RegistryAnswer answer = task.decide(state_, place);
   if (!answer.entry.empty()) state_.add(place, std::move(answer.entry), batch_);
   if (!answer.body.empty()) bodies_.push_back(std::move(answer.body));
   departures_.push_back({std::move(task.exchange), std::move(answer.response), {}});

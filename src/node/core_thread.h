@@ -87,7 +87,7 @@ struct RegistryAnswer {
 };
 struct RegistryTask {
   std::shared_ptr<net::Exchange> exchange;
-  std::function<RegistryAnswer(f3548::Registry&, f3548::Place)> decide;
+  std::function<RegistryAnswer(State&, f3548::Place)> decide;
   /// Called instead when the node stops first, or does not decide.
   std::function<net::Response(Error)> refused;
 };

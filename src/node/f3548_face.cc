@@ -12,6 +12,7 @@
 #include "log/sha256.h"
 #include "net/jwt.h"
 #include "node/f3548_convert.h"
+#include "node/exclusive_zones.h"
 #include "node/f3548_json.h"
 #include "node/http_source.h"
 
@@ -165,8 +166,8 @@ void F3548Face::refuse(Context& context, int status, const std::string& message)
 void F3548Face::refuse(Context& context, const Error& error) { refuse(context, status_of(error), error.text()); }
 
 void F3548Face::submit(Context& context, Decide decide) {
-  auto counted = [this, operation = context.operation, decide = std::move(decide)](Registry& registry, Place place) {
-    RegistryAnswer answer = decide(registry, place);
+  auto counted = [this, operation = context.operation, decide = std::move(decide)](State& state, Place place) {
+    RegistryAnswer answer = decide(state, place);
     counters_.add(operation, answer.response.status);
     return answer;
   };
@@ -210,7 +211,8 @@ void F3548Face::with_area(Context& context, f3548_api::AreaQuery&& body, int too
 
 void F3548Face::query_intents(Context& context, f3548_api::QueryIntentsRequest&& request) {
   with_area(context, std::move(request.body), kBad, [&](auto area) {
-    submit(context, [this, context, area](Registry& registry, Place) {
+    submit(context, [this, context, area](State& state, Place) {
+      Registry& registry = state.registry();
       return rendered(context, registry, registry.find_intents(*area), 200,
                       [](const F3548Json& json, const auto& found) { return json.intents(found); });
     });
@@ -219,7 +221,8 @@ void F3548Face::query_intents(Context& context, f3548_api::QueryIntentsRequest&&
 
 void F3548Face::get_intent(Context& context, f3548_api::GetIntentRequest&& request) {
   with_id(context, request.entityid, "entityid", [&](const f3548::Uuid& id) {
-    submit(context, [this, context, id](Registry& registry, Place) {
+    submit(context, [this, context, id](State& state, Place) {
+      Registry& registry = state.registry();
       return rendered(context, registry, registry.get_intent(id), 200,
                       [](const F3548Json& json, const auto* intent) { return json.intent(*intent); });
     });
@@ -238,8 +241,10 @@ void F3548Face::put_intent(Context& context, const std::string& id, const std::o
   auto put = to_put(id, ovn, std::move(body));
   if (!put) return refuse(context, status_of(put.error(), kBad), put.error().text());
   auto shared = std::make_shared<const f3548::PutIntent>(std::move(*put));
-  submit(context, [this, context, shared](Registry& registry, Place place) {
-    return rendered(context, registry, registry.put_intent(*shared, context.caller, place),
+  submit(context, [this, context, shared](State& state, Place place) {
+    Registry& registry = state.registry();
+    const auto ask = [&] { return ask_exclusive_zones(state, *shared, context.caller, place.time); };
+    return rendered(context, registry, registry.put_intent(*shared, context.caller, place, ask),
                     shared->ovn ? 200 : kCreated,
                     [](const F3548Json& json, const auto& changed) { return json.changed(changed); });
   });
@@ -247,7 +252,8 @@ void F3548Face::put_intent(Context& context, const std::string& id, const std::o
 
 void F3548Face::delete_intent(Context& context, f3548_api::DeleteIntentRequest&& request) {
   with_id(context, request.entityid, "entityid", [&](const f3548::Uuid& id) {
-    submit(context, [this, context, id, ovn = std::move(request.ovn)](Registry& registry, Place place) {
+    submit(context, [this, context, id, ovn = std::move(request.ovn)](State& state, Place place) {
+      Registry& registry = state.registry();
       return rendered(context, registry, registry.delete_intent(id, ovn, context.caller, place), 200,
                       [](const F3548Json& json, const auto& changed) { return json.changed(changed); });
     });
@@ -259,7 +265,8 @@ void F3548Face::delete_intent(Context& context, f3548_api::DeleteIntentRequest&&
 
 void F3548Face::query_constraints(Context& context, f3548_api::QueryConstraintsRequest&& request) {
   with_area(context, std::move(request.body), kTooLarge, [&](auto area) {
-    submit(context, [this, context, area](Registry& registry, Place) {
+    submit(context, [this, context, area](State& state, Place) {
+      Registry& registry = state.registry();
       return rendered(context, registry, registry.find_constraints(*area), 200,
                       [](const F3548Json& json, const auto& found) { return json.constraints(found); });
     });
@@ -268,7 +275,8 @@ void F3548Face::query_constraints(Context& context, f3548_api::QueryConstraintsR
 
 void F3548Face::get_constraint(Context& context, f3548_api::GetConstraintRequest&& request) {
   with_id(context, request.entityid, "entityid", [&](const f3548::Uuid& id) {
-    submit(context, [this, context, id](Registry& registry, Place) {
+    submit(context, [this, context, id](State& state, Place) {
+      Registry& registry = state.registry();
       return rendered(context, registry, registry.get_constraint(id), 200,
                       [](const F3548Json& json, const auto* constraint) { return json.constraint(*constraint); });
     });
@@ -287,7 +295,8 @@ void F3548Face::put_constraint(Context& context, const std::string& id, const st
   auto put = to_put(id, ovn, std::move(body));
   if (!put) return refuse(context, status_of(put.error(), kBad), put.error().text());
   auto shared = std::make_shared<const f3548::PutConstraint>(std::move(*put));
-  submit(context, [this, context, shared](Registry& registry, Place place) {
+  submit(context, [this, context, shared](State& state, Place place) {
+    Registry& registry = state.registry();
     return rendered(context, registry, registry.put_constraint(*shared, context.caller, place),
                     shared->ovn ? 200 : kCreated,
                     [](const F3548Json& json, const auto& changed) { return json.changed(changed); });
@@ -296,7 +305,8 @@ void F3548Face::put_constraint(Context& context, const std::string& id, const st
 
 void F3548Face::delete_constraint(Context& context, f3548_api::DeleteConstraintRequest&& request) {
   with_id(context, request.entityid, "entityid", [&](const f3548::Uuid& id) {
-    submit(context, [this, context, id, ovn = std::move(request.ovn)](Registry& registry, Place place) {
+    submit(context, [this, context, id, ovn = std::move(request.ovn)](State& state, Place place) {
+      Registry& registry = state.registry();
       return rendered(context, registry, registry.delete_constraint(id, ovn, context.caller, place), 200,
                       [](const F3548Json& json, const auto& changed) { return json.changed(changed); });
     });
@@ -308,7 +318,8 @@ void F3548Face::delete_constraint(Context& context, f3548_api::DeleteConstraintR
 
 void F3548Face::query_subscriptions(Context& context, f3548_api::QuerySubscriptionsRequest&& request) {
   with_area(context, std::move(request.body), kTooLarge, [&](auto area) {
-    submit(context, [this, context, area](Registry& registry, Place place) {
+    submit(context, [this, context, area](State& state, Place place) {
+      Registry& registry = state.registry();
       return rendered(context, registry, registry.find_subscriptions(*area, context.caller, place.time), 200,
                       [](const F3548Json& json, const auto& found) { return json.subscriptions(found); });
     });
@@ -317,7 +328,8 @@ void F3548Face::query_subscriptions(Context& context, f3548_api::QuerySubscripti
 
 void F3548Face::get_subscription(Context& context, f3548_api::GetSubscriptionRequest&& request) {
   with_id(context, request.subscriptionid, "subscriptionid", [&](const f3548::Uuid& id) {
-    submit(context, [this, context, id](Registry& registry, Place) {
+    submit(context, [this, context, id](State& state, Place) {
+      Registry& registry = state.registry();
       return rendered(context, registry, registry.get_subscription(id, context.caller), 200,
                       [](const F3548Json& json, const auto* subscription) { return json.subscription(*subscription); });
     });
@@ -336,7 +348,8 @@ void F3548Face::put_subscription(Context& context, const std::string& id, const 
   auto put = to_put(id, version, std::move(body));
   if (!put) return refuse(context, status_of(put.error(), kBad), put.error().text());
   auto shared = std::make_shared<const f3548::PutSubscription>(std::move(*put));
-  submit(context, [this, context, shared](Registry& registry, Place place) {
+  submit(context, [this, context, shared](State& state, Place place) {
+    Registry& registry = state.registry();
     return rendered(context, registry, registry.put_subscription(*shared, context.caller, place), 200,
                     [](const F3548Json& json, const auto& changed) { return json.changed(changed); });
   });
@@ -344,7 +357,8 @@ void F3548Face::put_subscription(Context& context, const std::string& id, const 
 
 void F3548Face::delete_subscription(Context& context, f3548_api::DeleteSubscriptionRequest&& request) {
   with_id(context, request.subscriptionid, "subscriptionid", [&](const f3548::Uuid& id) {
-    submit(context, [this, context, id, version = std::move(request.version)](Registry& registry, Place place) {
+    submit(context, [this, context, id, version = std::move(request.version)](State& state, Place place) {
+      Registry& registry = state.registry();
       return rendered(
           context, registry, registry.delete_subscription(id, version, context.caller, place), 200,
           [](const F3548Json& json, const auto& changed) { return json.subscription(*changed.subscription); });
@@ -356,9 +370,9 @@ void F3548Face::delete_subscription(Context& context, f3548_api::DeleteSubscript
 // ---------------------------------------------------------------
 
 void F3548Face::make_report(Context& context, f3548_api::MakeReportRequest&&) {
-  submit(context, [context](Registry& registry, Place place) {
+  submit(context, [context](State& state, Place place) {
     net::Request& request = context.exchange->request();
-    f3548::Reported reported = registry.report(log::sha256(request.body), context.caller, place);
+    f3548::Reported reported = state.registry().report(log::sha256(request.body), context.caller, place);
     const auto document = JsonDocument::parse(request.body);
     EXPECT_INVARIANT(document.has_value());
     return RegistryAnswer{net::json_response(kCreated, f3548_report_json(document->root(), reported.id)),
@@ -367,7 +381,8 @@ void F3548Face::make_report(Context& context, f3548_api::MakeReportRequest&&) {
 }
 
 void F3548Face::get_availability(Context& context, f3548_api::GetAvailabilityRequest&& request) {
-  submit(context, [this, context, uss = std::move(request.uss_id)](Registry& registry, Place) {
+  submit(context, [this, context, uss = std::move(request.uss_id)](State& state, Place) {
+    Registry& registry = state.registry();
     return rendered(context, registry, registry.get_availability(uss), 200,
                     [](const F3548Json&, const auto& answer) { return f3548_availability_json(answer); });
   });
@@ -375,7 +390,8 @@ void F3548Face::get_availability(Context& context, f3548_api::GetAvailabilityReq
 
 void F3548Face::set_availability(Context& context, f3548_api::SetAvailabilityRequest&& request) {
   auto shared = std::make_shared<const f3548_api::SetAvailabilityRequest>(std::move(request));
-  submit(context, [this, context, shared](Registry& registry, Place place) {
+  submit(context, [this, context, shared](State& state, Place place) {
+    Registry& registry = state.registry();
     return rendered(context, registry,
                     registry.set_availability(shared->uss_id, shared->body.availability, shared->body.old_version,
                                               context.caller, place),

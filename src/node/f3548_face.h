@@ -85,7 +85,7 @@ class F3548Face {
   void get_system_version(Context& context, f3548_api::GetSystemVersionRequest&& request);
 
  private:
-  using Decide = std::function<RegistryAnswer(f3548::Registry&, f3548::Place)>;
+  using Decide = std::function<RegistryAnswer(State&, f3548::Place)>;
 
   void handle(const std::shared_ptr<net::Exchange>& exchange, bool may_relay);
   /// Whether another node answers, or nobody can.

@@ -6,6 +6,7 @@
 
 #include "base/invariant.h"
 #include "log/sha256.h"
+#include "node/exclusive_zones.h"
 
 namespace tansiq::node {
 namespace {
@@ -42,7 +43,8 @@ Status State::apply(const LogName& log, std::string_view line) {
   }
   const f3548::Entry entry = TRY(f3548::read_entry(line));
   TRY_VOID(coalition_->take_place(entry.place.seq, entry.place.time));
-  return registry_->apply(entry);
+  TRY_VOID(registry_->apply(entry));
+  return follow_exclusive();
 }
 
 f3548::Place State::next_place(UtcMs now) const {
@@ -52,7 +54,32 @@ f3548::Place State::next_place(UtcMs now) const {
 void State::add(f3548::Place place, std::string entry, Batch& batch) {
   const Status taken = coalition_->take_place(place.seq, place.time);
   EXPECT_INVARIANT(taken.has_value());
+  const Status followed = follow_exclusive();
+  EXPECT_INVARIANT(followed.has_value());
   batch.push_back({{coalition_->self(), LogName::Kind::kMain, {}}, place.seq, std::move(entry)});
+}
+
+Status State::follow_exclusive() {
+  if (!registry_->has_exclusive_changes()) return {};
+  for (const f3548::Uuid& id : registry_->take_exclusive_changes()) {
+    std::vector<IntentId>& booked = booked_[id];
+    for (const IntentId& booking : std::exchange(booked, {})) coalition_->release_outside(booking);
+    const auto intent = registry_->get_intent(id);
+    if (intent) {
+      for (const f3548::ZoneShare& share : (*intent)->exclusive) {
+        const auto zone = coalition_->machine().zones().find(share.zone);
+        if (!zone) return fail(ErrorCode::kCorrupt, fmt::format("there is no zone {}", share.zone.str()), "exclusive");
+        booked.push_back(f3548_booking(id, *zone));
+        coalition_->book_outside({.id = booked.back(),
+                                  .manager = core::Subject::trusted((*intent)->manager),
+                                  .flight = {},
+                                  .zone = *zone,
+                                  .volumes = share.volumes});
+      }
+    }
+    if (booked.empty()) booked_.erase(id);
+  }
+  return {};
 }
 
 void State::tick(UtcMs now, Batch& batch) {
@@ -110,7 +137,9 @@ Result<State> State::read_snapshot(const coordination::CoalitionConfig& config, 
     return bad_snapshot("its state has another hash");
   }
   TRY_VOID(registry->read_state(as_text(rest)));
-  return State(TRY(Coalition::read_snapshot(config, coalition)), std::move(registry));
+  State out(TRY(Coalition::read_snapshot(config, coalition)), std::move(registry));
+  TRY_VOID(out.follow_exclusive());
+  return out;
 }
 
 log::Hash snapshot_state_hash(ByteView snapshot) {

@@ -4,9 +4,11 @@
 // of the numbers of the others'.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "coordination/coalition.h"
 #include "f3548/registry.h"
@@ -31,7 +33,7 @@ class State {
 
   /// Where the registry's next entry will stand.
   [[nodiscard]] f3548::Place next_place(UtcMs now) const;
-  /// What the registry has written for that place.
+  /// What the registry has just written for that place; what it changes in the zones follows here.
   void add(f3548::Place place, std::string entry, coordination::Batch& batch);
   /// Says what time calls for, in every part.
   void tick(UtcMs now, coordination::Batch& batch);
@@ -50,8 +52,13 @@ class State {
   State(std::unique_ptr<coordination::Coalition> coalition, std::unique_ptr<f3548::Registry> registry)
       : coalition_(std::move(coalition)), registry_(std::move(registry)) {}
 
+  /// Books what intents of F3548 use of exclusive zones (exclusive_zones.h), as far as that has changed. O(1) as a rule.
+  /// Fails with `kCorrupt` for a zone that no version of the charter has.
+  [[nodiscard]] Status follow_exclusive();
+
   std::unique_ptr<coordination::Coalition> coalition_;
   std::unique_ptr<f3548::Registry> registry_;
+  std::map<f3548::Uuid, std::vector<IntentId>> booked_;  ///< For intents of F3548. Follows from the registry.
 };
 
 /// The state hash of a record, of its parts.

@@ -1,0 +1,160 @@
+// F3548 and native intents in one exclusive zone: whoever comes second is refused, whatever he knows.
+#include "node/exclusive_zones.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "base/units.h"
+#include "node/f3548_testlib.h"
+
+namespace tansiq::node {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A circle of 300 m on the centre line of K1 (default_charter.h), where `volume_json` places its own; or in zone ZA or ZB
+/// of two nodes.
+std::string in_zone(double lat = 35.0, double lng = 34.2, int low_m = 6'100, int high_m = 6'300) {
+  return fmt::format(
+      R"({{"volume":{{"outline_circle":{{"center":{{"lat":{},"lng":{}}},"radius":{{"value":300,"units":"M"}}}},)"
+      R"("altitude_lower":{{"value":{},"reference":"W84","units":"M"}},)"
+      R"("altitude_upper":{{"value":{},"reference":"W84","units":"M"}}}},)"
+      R"("time_start":{{"value":"2026-11-22T10:10:00Z","format":"RFC3339"}},)"
+      R"("time_end":{{"value":"2026-11-22T10:25:00Z","format":"RFC3339"}}}})",
+      lat, lng, low_m, high_m);
+}
+
+class ExclusiveZone : public F3548Suite, public ::testing::Test {
+ protected:
+  ExclusiveZone() : F3548Suite(Served::kAlone) {}
+  net::ClientResponse file(int n, const std::string& more = "", const std::string& v = in_zone()) {
+    return put(intent(n), intent_body(more, "Accepted", v), n % 2 == 1 ? alpha : bravo);
+  }
+  /// A native intent over the same place and time.
+  net::ClientResponse file_natively(const std::string& id) {
+    return node.put("/v1/intents/" + id, create_json("cmd-" + id, volume_json(10, 15)), node.token("fr-ops"));
+  }
+  std::string ovn(int n) { return at(get(intent(n), n % 2 == 1 ? alpha : bravo), "operational_intent_reference.ovn"); }
+
+  TestNode& node = dss.alone();
+};
+
+TEST_F(ExclusiveZone, ANativeIntentIsInTheWayOfAReference) {
+  ASSERT_EQ(file_natively("i1").status, 201);
+  const auto refused = file(1);
+  EXPECT_EQ(refused.status, 409) << refused.body;
+  EXPECT_THAT(at(refused, "message"), HasSubstr("zone K1 is exclusive, and one intent is in the way there"));
+  EXPECT_EQ(get(intent(1), alpha).status, 404);
+}
+
+TEST_F(ExclusiveZone, AReferenceIsInTheWayOfANativeIntentUntilItIsDeleted) {
+  ASSERT_EQ(file(1).status, 201);
+  const auto refused = file_natively("i1");
+  EXPECT_EQ(refused.status, 409) << refused.body;
+  ASSERT_EQ(erase(intent(1) + "/" + ovn(1), alpha).status, 200);
+  EXPECT_EQ(file_natively("i2").status, 201);
+}
+
+TEST_F(ExclusiveZone, KnowingOfAnotherReferenceIsNotEnough) {
+  ASSERT_EQ(file(1).status, 201);
+  const auto refused = file(2, fmt::format(R"(,"key":["{}"])", ovn(1)));
+  EXPECT_EQ(refused.status, 409) << refused.body;
+  EXPECT_EQ(at(refused, "missing_operational_intents[0].id"), uuid(1));
+}
+
+TEST_F(ExclusiveZone, AnUpdateIsNotInItsOwnWayAndTakesItsSpaceAlong) {
+  ASSERT_EQ(file(1).status, 201);
+  const std::string elsewhere = in_zone(34.93, 33.2);
+  const auto moved = put(intent(1) + "/" + ovn(1), intent_body("", "Accepted", elsewhere), alpha);
+  ASSERT_EQ(moved.status, 200) << moved.body;
+  EXPECT_EQ(file_natively("i1").status, 201) << "where it was is free";
+}
+
+TEST_F(ExclusiveZone, WhatIsOffNominalSaysWhereItIs) {
+  ASSERT_EQ(file(1, new_subscription()).status, 201);
+  ASSERT_EQ(file(2, fmt::format(R"(,"key":["{}"])", ovn(1)), in_zone(34.93, 33.2)).status, 201);
+  const std::string conformance = token("bravo", {kSc, kCmsa});
+  const auto declared =
+      put(intent(2) + "/" + ovn(2), intent_body(new_subscription(), "Nonconforming", in_zone()), conformance);
+  EXPECT_EQ(declared.status, 200) << declared.body;
+}
+
+TEST_F(ExclusiveZone, FlyingUnderItIsNoBusinessOfTheZone) {
+  ASSERT_EQ(file_natively("i1").status, 201);
+  EXPECT_EQ(file(1, "", in_zone(35.0, 34.2, 100, 220)).status, 201);
+}
+
+TEST_F(ExclusiveZone, EveryCheckBeforeTheKeyComesFirst) {
+  ASSERT_EQ(file_natively("i1").status, 201);
+  EXPECT_EQ(put(intent(1) + "/x", intent_body("", "Accepted", in_zone()), alpha).status, 400);
+  ASSERT_EQ(file(1, "", in_zone(34.93, 33.2)).status, 201);
+  EXPECT_EQ(put(intent(1) + "/" + ovn(1), intent_body("", "Accepted", in_zone()), bravo).status, 403);
+}
+
+TEST_F(ExclusiveZone, TooManyVerticesAreRefused) {
+  std::string vertices;
+  for (int i = 0; i < 500; ++i) {
+    const double angle = 2 * 3.14159265358979 * i / 500;
+    vertices += fmt::format(R"({}{{"lat":{:.7f},"lng":{:.7f}}})", i == 0 ? "" : ",", 35.0 + 0.01 * std::sin(angle),
+                            34.2 + 0.01 * std::cos(angle));
+  }
+  std::string detailed = in_zone();
+  const std::size_t from = detailed.find("\"outline_circle\""), to = detailed.find(",\"altitude_lower\"");
+  detailed.replace(from, to - from, fmt::format(R"("outline_polygon":{{"vertices":[{}]}})", vertices));
+  const auto refused = file(1, "", detailed);
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(at(refused, "message"), HasSubstr("400 vertices"));
+}
+
+TEST_F(ExclusiveZone, ARestartKeepsWhatIsBooked) {
+  ASSERT_EQ(file(1).status, 201);
+  const auto mark = node.node().state_mark();
+  node.restart();  // From the snapshot that a stop leaves.
+  EXPECT_EQ(node.node().state_mark(), mark);
+  EXPECT_EQ(file_natively("i1").status, 409);
+  ASSERT_TRUE(node.stop().has_value());
+  for (const auto& file : std::filesystem::recursive_directory_iterator(node.folder())) {
+    if (file.path().string().contains("snapshot") && file.is_regular_file()) std::filesystem::remove(file.path());
+  }
+  node.restart();
+  EXPECT_EQ(node.node().open_report().from_snapshot, 0U);
+  EXPECT_EQ(file_natively("i2").status, 409);
+  ASSERT_EQ(erase(intent(1) + "/" + ovn(1), alpha).status, 200);
+  EXPECT_EQ(file_natively("i3").status, 201);
+}
+
+class ExclusiveZonesOfTwo : public F3548Suite, public ::testing::Test {
+ protected:
+  ExclusiveZonesOfTwo() : F3548Suite(Served::kByTurns) {}
+};
+
+TEST_F(ExclusiveZonesOfTwo, InTheZoneOfAnotherNobodyHereDecides) {
+  const auto refused = put(intent(1), intent_body("", "Accepted", in_zone(25, 15)), alpha);
+  EXPECT_EQ(refused.status, 409) << refused.body;
+  EXPECT_THAT(at(refused, "message"), HasSubstr("zone ZB is exclusive, and b decides there: plan with it"));
+  EXPECT_EQ(put(intent(2), intent_body("", "Accepted", in_zone(25, 5)), alpha).status, 201);
+}
+
+TEST_F(ExclusiveZonesOfTwo, AZoneIsNotRedrawnUnderAReference) {
+  ASSERT_EQ(put(intent(1), intent_body("", "Accepted", in_zone(25, 5)), alpha).status, 201);
+  core::Charter next = dss.pair().founding();
+  next.version = 2;
+  next.valid_from = dss.clock().now() + 5 * 60'000;
+  for (core::Zone& zone : next.zones) {
+    if (zone.id.str() == "ZA") zone.band.upper_cm = cm_from_flight_level(400);
+  }
+  const std::string note = *dss.pair().sign(next, {0, 1});
+  const auto refused = dss.pair().act(0, {.cmd = CommandId::trusted("adopt"),
+                                          .by = core::Subject::trusted("officer@a"),
+                                          .second = core::Subject::trusted("chief@a"),
+                                          .act = coordination::AdoptCharter{coordination::NoteText{note}}});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message, HasSubstr(uuid(1)));
+  EXPECT_THAT(refused.error().message, HasSubstr("of alpha"));
+}
+
+}  // namespace
+}  // namespace tansiq::node
