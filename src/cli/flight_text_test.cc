@@ -280,6 +280,9 @@ TEST(ControlText, SaysWhoDecidesAndWhatToDo) {
   EXPECT_THAT(leased, HasSubstr("leased to us"));
   EXPECT_THAT(leased, HasSubstr("2026-11-22T10:00:00Z"));
   EXPECT_THAT(leased, HasSubstr("\"exercise over\"\n  tansiq zone return K1"));
+  EXPECT_THAT(
+      control(R"({"awaited":["fr","ru"],"epoch":0,"owner":"us","sequencer":"us","state":"sequencer","zone":"K1"})"),
+      HasSubstr("nothing is granted there until the charter is adopted by fr, ru"));
   const std::string halted = control(
       R"({"epoch":1,"owner":"us","rivals":[{"accepted":true,"author":"us","entry":"5d41","heir":"fr","kind":"lease"}],)"
       R"("state":"halted","zone":"K1"})");

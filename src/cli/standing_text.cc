@@ -56,6 +56,14 @@ Result<std::string> control_text(const Terminal& terminal, const JsonValue& docu
       notes += fmt::format("{} is asked back by {}: \"{}\"\n  tansiq zone return {}\n", id, text_of(zone, "lessor"),
                            text_of(zone, "recall"), id);
     }
+    if (const auto awaited = zone.find("awaited"); awaited && awaited->size() > 0) {
+      std::string names;
+      for (std::size_t k = 0; k < awaited->size(); ++k) {
+        names += fmt::format("{}{}", k == 0 ? "" : ", ", (*awaited)[k].string().value_or(""));
+      }
+      notes +=
+          fmt::format("{} has gained space: nothing is granted there until the charter is adopted by {}\n", id, names);
+    }
     const auto rivals = zone.find("rivals");
     for (std::size_t k = 0; rivals && k < rivals->size(); ++k) {
       const JsonValue rival = (*rivals)[k];

@@ -74,13 +74,13 @@ struct Intent {
   mutable std::uint64_t mark = 0;  ///< Of the index.
 
   static constexpr auto fields() {
-    return std::tuple(
-        field("cells", &Intent::cells), field("end", &Intent::window, &Window::end),
-        field("exclusive", &Intent::exclusive), field("id", &Intent::id),
-        field("lower_cm", &Intent::band, &Band::lower), field("manager", &Intent::manager),
-        field("seq", &Intent::changed_seq), field("start", &Intent::window, &Window::start),
-        field("state", &Intent::state), field("subscription", &Intent::subscription), field("suffix", &Intent::suffix),
-        field("upper_cm", &Intent::band, &Band::upper), field("url", &Intent::url), field("version", &Intent::version));
+    return std::tuple(field("cells", &Intent::cells), field("end", &Intent::window, &Window::end),
+                      field("exclusive", &Intent::exclusive), field("id", &Intent::id),
+                      field("lower_cm", &Intent::band, &Band::lower), field("manager", &Intent::manager),
+                      field("seq", &Intent::changed_seq), field("start", &Intent::window, &Window::start),
+                      field("state", &Intent::state), field("subscription", &Intent::subscription),
+                      field("suffix", &Intent::suffix), field("upper_cm", &Intent::band, &Band::upper),
+                      field("url", &Intent::url), field("version", &Intent::version));
   }
 };
 

@@ -46,14 +46,13 @@ struct IntentPut {
   std::string url;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(field("cells", &IntentPut::cells), field("end", &IntentPut::end),
-                      field("exclusive", &IntentPut::exclusive), field("id", &IntentPut::id),
-                      field("implicit", &IntentPut::implicit), field("lower_cm", &IntentPut::lower),
-                      field("manager", &IntentPut::manager), field("notified", &IntentPut::notified),
-                      field("start", &IntentPut::start), field("state", &IntentPut::state),
-                      field("subscription", &IntentPut::subscription), field("suffix", &IntentPut::suffix),
-                      field("upper_cm", &IntentPut::upper), field("url", &IntentPut::url),
-                      field("version", &IntentPut::version));
+    return std::tuple(
+        field("cells", &IntentPut::cells), field("end", &IntentPut::end), field("exclusive", &IntentPut::exclusive),
+        field("id", &IntentPut::id), field("implicit", &IntentPut::implicit), field("lower_cm", &IntentPut::lower),
+        field("manager", &IntentPut::manager), field("notified", &IntentPut::notified),
+        field("start", &IntentPut::start), field("state", &IntentPut::state),
+        field("subscription", &IntentPut::subscription), field("suffix", &IntentPut::suffix),
+        field("upper_cm", &IntentPut::upper), field("url", &IntentPut::url), field("version", &IntentPut::version));
   }
   friend bool operator==(const IntentPut&, const IntentPut&) = default;
 };

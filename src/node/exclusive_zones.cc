@@ -103,8 +103,8 @@ f3548::Answer<std::vector<f3548::ZoneShare>> ask_exclusive_zones(const State& st
       vertices += polygon != nullptr ? polygon->vertices.size() : 1;
     }
     if (vertices > kExclusiveVerticesMax) {
-      return refuse(400, fmt::format("in exclusive zones the extents may have {} vertices together",
-                                     kExclusiveVerticesMax));
+      return refuse(400,
+                    fmt::format("in exclusive zones the extents may have {} vertices together", kExclusiveVerticesMax));
     }
     if (nominal) {
       if (auto free = judge(state, request, number, volumes, caller, now); !free) {

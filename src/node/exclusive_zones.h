@@ -1,9 +1,10 @@
-// Intents of F3548 in exclusive zones: what lies there is decided by the zone's rule, exactly, beside everything else that
-// is planned there; knowing of a conflict does not make it go away.
+// Intents of F3548 in exclusive zones: what lies there is decided by the zone's rule, exactly, beside everything else
+// that is planned there; knowing of a conflict does not make it go away.
 //
-// The registry compares coarsely and keeps no shapes. In an exclusive zone that is not enough: so what an intent uses of
-// one is judged like a leg before the registry decides, stands in the intent's entry, and is booked in the zone machine
-// from then on (State::follow_exclusive). Native intents, flights of other authorities and F3548 see each other there.
+// The registry compares coarsely and keeps no shapes. In an exclusive zone that is not enough: so what an intent uses
+// of one is judged like a leg before the registry decides, stands in the intent's entry, and is booked in the zone
+// machine from then on (State::follow_exclusive). Native intents, flights of other authorities and F3548 see each other
+// there.
 //
 // Only the node that decides in a zone can say so. In a zone that another authority sequences an intent of F3548 is
 // refused, and the message names who decides.
@@ -20,9 +21,9 @@ namespace tansiq::node {
 /// Vertices that an intent may have in exclusive zones, together: an entry has to hold them.
 inline constexpr std::size_t kExclusiveVerticesMax = 400;
 
-/// What of an intent lies in exclusive zones. Refuses with 409 where something is in the way or nobody here decides, with
-/// the intents of F3548 among what is in the way. Off-nominal intents are never refused for a conflict: they say where
-/// they are.
+/// What of an intent lies in exclusive zones. Refuses with 409 where something is in the way or nobody here decides,
+/// with the intents of F3548 among what is in the way. Off-nominal intents are never refused for a conflict: they say
+/// where they are.
 [[nodiscard]] f3548::Answer<std::vector<f3548::ZoneShare>> ask_exclusive_zones(const State& state,
                                                                                const f3548::PutIntent& request,
                                                                                const f3548::Caller& caller, UtcMs now);

@@ -15,8 +15,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// A circle of 300 m on the centre line of K1 (default_charter.h), where `volume_json` places its own; or in zone ZA or ZB
-/// of two nodes.
+/// A circle of 300 m on the centre line of K1 (default_charter.h), where `volume_json` places its own; or in zone ZA or
+/// ZB of two nodes.
 std::string in_zone(double lat = 35.0, double lng = 34.2, int low_m = 6'100, int high_m = 6'300) {
   return fmt::format(
       R"({{"volume":{{"outline_circle":{{"center":{{"lat":{},"lng":{}}},"radius":{{"value":300,"units":"M"}}}},)"

@@ -11,8 +11,8 @@
 #include "core/names.h"
 #include "log/sha256.h"
 #include "net/jwt.h"
-#include "node/f3548_convert.h"
 #include "node/exclusive_zones.h"
+#include "node/f3548_convert.h"
 #include "node/f3548_json.h"
 #include "node/http_source.h"
 

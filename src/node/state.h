@@ -52,8 +52,8 @@ class State {
   State(std::unique_ptr<coordination::Coalition> coalition, std::unique_ptr<f3548::Registry> registry)
       : coalition_(std::move(coalition)), registry_(std::move(registry)) {}
 
-  /// Books what intents of F3548 use of exclusive zones (exclusive_zones.h), as far as that has changed. O(1) as a rule.
-  /// Fails with `kCorrupt` for a zone that no version of the charter has.
+  /// Books what intents of F3548 use of exclusive zones (exclusive_zones.h), as far as that has changed. O(1) as a
+  /// rule. Fails with `kCorrupt` for a zone that no version of the charter has.
   [[nodiscard]] Status follow_exclusive();
 
   std::unique_ptr<coordination::Coalition> coalition_;

@@ -137,9 +137,9 @@ void Charters::publish(CharterVersion version, UtcMs moment) {
   const AuthorityId first = rng_.pick(charter.authorities).id;
   for (const core::Authority& member : charter.authorities) {
     const DurationMs ahead = moment - world_.now();
-    const bool late = rng_.chance(80);
+    const bool late = rng_.chance(150);
     version.adopt_at[member.id] =
-        member.id == first ? world_.now() : world_.now() + (late ? ahead : 0) + rng_.between(0, late ? 60'000 : ahead);
+        member.id == first ? world_.now() : world_.now() + (late ? ahead : 0) + rng_.between(0, late ? 150'000 : ahead);
   }
   world_.know(charter);
   for (const core::Zone& zone : charter.zones) {
@@ -258,7 +258,9 @@ void Charters::make_room(Node& node, const core::Charter& next) {
 }
 
 void Charters::note(const AuthorityId& author, const Record& record) {
-  if (record.log.author != author || record.line.find("\"type\":\"charter.adopted\"") == std::string::npos) return;
+  if (record.log.author != author) return;
+  if (record.line.find("\"type\":\"charter.in_force\"") != std::string::npos) ++world_.counts().in_force;
+  if (record.line.find("\"type\":\"charter.adopted\"") == std::string::npos) return;
   const auto entry = coordination::read_entry(record.line);
   const auto* adopted = entry ? std::get_if<CharterAdopted>(&entry->body) : nullptr;
   if (adopted == nullptr) return;
