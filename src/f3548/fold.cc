@@ -139,6 +139,7 @@ Registry::Notices Registry::fold(const IntentPut& body, Place place) {
              .window = {body.start, body.end},
              .subscription = body.subscription,
              .suffix = body.suffix,
+             .details = body.details,
              .changed_seq = place.seq,
              .ovn = {}});
   return notify(&Subscription::notify_intents, cells, window);

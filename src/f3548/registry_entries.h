@@ -31,6 +31,8 @@ struct ImplicitSubscription {
 struct IntentPut {
   static constexpr std::string_view kType = "f3548.intent_put";
   Cells cells;
+  std::optional<core::EntryHash>
+      details;  ///< Where the manager gave it: the registry never sees what it is the hash of.
   Moment end;
   Uuid id;
   std::optional<ImplicitSubscription> implicit;
@@ -45,13 +47,13 @@ struct IntentPut {
   std::string url;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(field("cells", &IntentPut::cells), field("end", &IntentPut::end), field("id", &IntentPut::id),
-                      field("implicit", &IntentPut::implicit), field("lower_cm", &IntentPut::lower),
-                      field("manager", &IntentPut::manager), field("notified", &IntentPut::notified),
-                      field("start", &IntentPut::start), field("state", &IntentPut::state),
-                      field("subscription", &IntentPut::subscription), field("suffix", &IntentPut::suffix),
-                      field("upper_cm", &IntentPut::upper), field("url", &IntentPut::url),
-                      field("version", &IntentPut::version));
+    return std::tuple(
+        field("cells", &IntentPut::cells), field("details_sha256", &IntentPut::details), field("end", &IntentPut::end),
+        field("id", &IntentPut::id), field("implicit", &IntentPut::implicit), field("lower_cm", &IntentPut::lower),
+        field("manager", &IntentPut::manager), field("notified", &IntentPut::notified),
+        field("start", &IntentPut::start), field("state", &IntentPut::state),
+        field("subscription", &IntentPut::subscription), field("suffix", &IntentPut::suffix),
+        field("upper_cm", &IntentPut::upper), field("url", &IntentPut::url), field("version", &IntentPut::version));
   }
   friend bool operator==(const IntentPut&, const IntentPut&) = default;
 };
