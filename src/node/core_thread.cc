@@ -12,6 +12,7 @@
 #include "log/sha256.h"
 #include "node/replication_keys.h"
 #include "node/restore.h"
+#include "node/uss_desk.h"
 
 namespace tansiq::node {
 namespace {
@@ -35,6 +36,8 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     peer->done(std::unexpected(error));
   } else if (auto* registry = std::get_if<RegistryTask>(&task)) {
     out.push_back({registry->exchange, registry->refused(error), {}});
+  } else if (auto* supplier = std::get_if<UssTask>(&task)) {
+    supplier->refused(error);
   } else if (auto* body = std::get_if<BodyTask>(&task)) {
     body->done(std::unexpected(error));
   } else if (auto* recover = std::get_if<RecoverTask>(&task)) {
@@ -125,6 +128,11 @@ void CoreThread::execute(RegistryTask& task, UtcMs now) {
   if (!answer.entry.empty()) state_.add(place, std::move(answer.entry), batch_);
   if (!answer.body.empty()) bodies_.push_back(std::move(answer.body));
   departures_.push_back({std::move(task.exchange), std::move(answer.response), {}});
+}
+
+void CoreThread::execute(UssTask& task, UtcMs now) {
+  RecordDesk desk(state_, now, batch_, bodies_, *reader_);
+  departures_.push_back(task.work(desk));
 }
 
 void CoreThread::execute(EvidenceTask& task, UtcMs now) {
@@ -231,6 +239,7 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
     return;
   }
   if (auto* registry = std::get_if<RegistryTask>(&task)) return execute(*registry, now);
+  if (auto* supplier = std::get_if<UssTask>(&task)) return execute(*supplier, now);
   state_.tick(now, batch_);
 }
 
@@ -359,7 +368,8 @@ Status CoreThread::commit() {
   const auto took = std::chrono::steady_clock::now() - begin;
 
   durable_seq_ = done.next_seq;
-  durable_index_ += main_entries(batch_);
+  const std::uint64_t in_main = main_entries(batch_);
+  durable_index_ += in_main;
   std::vector<std::string> lines;
   if (hub_.wants_lines()) {
     lines.reserve(batch_.size());
@@ -368,6 +378,7 @@ Status CoreThread::commit() {
   hub_.durable(done.first_seq, done.next_seq, std::move(lines));
   batch_.clear();
   if (shared && config_.on_shared) config_.on_shared();
+  if (in_main > 0 && config_.on_main) config_.on_main();
   if (charter && config_.on_charter) config_.on_charter(state_.coalition());
 
   const core::Machine& machine = state_.coalition().machine();

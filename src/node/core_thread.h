@@ -24,6 +24,7 @@
 #include "node/log_book.h"
 #include "node/node.h"
 #include "node/state.h"
+#include "node/uss_host.h"
 #include "store/log_store.h"
 
 namespace tansiq::node {
@@ -90,6 +91,12 @@ struct RegistryTask {
   /// Called instead when the node stops first, or does not decide.
   std::function<net::Response(Error)> refused;
 };
+/// What the supplier (uss_*.h) does to the record. What it has said is durable when its departure leaves.
+struct UssTask {
+  std::function<Departure(UssDesk&)> work;
+  /// Called instead when the node stops first, or does not decide.
+  std::function<void(Error)> refused;
+};
 /// The body of a share, fetched from a peer and verified by its hash.
 struct BodyTask {
   std::string bytes;
@@ -116,7 +123,7 @@ struct RecoverTask {
   std::function<void(const Status& done)> done;  ///< On the core thread.
 };
 using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask,
-                              FloorTask, ClockTask, RecoverTask, RegistryTask>;
+                              FloorTask, ClockTask, RecoverTask, RegistryTask, UssTask>;
 
 class CoreThread {
  public:
@@ -128,6 +135,8 @@ class CoreThread {
     std::function<void(Error)> on_failure;
     /// Called after a batch is durable, on the core thread, when logs that peers read have grown.
     std::function<void()> on_shared{};
+    /// The same, when `main` has.
+    std::function<void()> on_main{};
     /// Whether this node could go on under a version that an officer wants to adopt.
     std::function<Status(const core::Charter&)> may_adopt{};
     /// On the core thread: a version has come into force with entries that are not durable yet; logs and keys follow.
@@ -172,6 +181,7 @@ class CoreThread {
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
   void execute(RegistryTask& task, UtcMs now);
+  void execute(UssTask& task, UtcMs now);
   [[nodiscard]] Result<coordination::ActOutcome> perform(const coordination::ActCommand& command, UtcMs now);
   void execute(BodyTask& task);
   /// Destroys what has to be, durably, and writes the receipts. False when the store failed.

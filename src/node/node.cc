@@ -29,6 +29,8 @@
 #include "node/recovery_keeper.h"
 #include "node/restore.h"
 #include "node/snapshot_keeper.h"
+#include "node/uss_face.h"
+#include "node/uss_service.h"
 #include "store/sqlite_store.h"
 
 namespace tansiq::node {
@@ -128,6 +130,8 @@ class Node::Impl {
   std::unique_ptr<EventHub> hub_;
   std::unique_ptr<LogFace> log_face_;
   std::unique_ptr<CoreThread> core_;
+  std::unique_ptr<UssService> supplier_;  // Null where this node is none.
+  std::unique_ptr<UssFace> uss_face_;
   std::unique_ptr<NativeFace> face_;
   std::unique_ptr<F3548Face> f3548_face_;
   std::optional<core::Charter> recovery_charter_;  // Under which the recovery asks; outlives it.
@@ -241,11 +245,18 @@ Status Node::Impl::make_threads(State state) {
   core_config.on_shared = [this] {
     if (const auto links = linked()) links->grown();
   };
+  if (config_.uss) {
+    core_config.on_main = [this] { supplier_->poke(); };
+  }
   core_config.may_adopt = [this](const core::Charter& charter) { return check_adoptable(dir_, charter); };
   core_config.on_version = [this](const coordination::Coalition& all) { return follow_version(all); };
   core_config.on_charter = [this](const coordination::Coalition& all) { note_charter(all); };
   core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(state), *logs_, notes_, *store_,
                                        TRY(store_->open_reader()), *hub_, figures_);
+  if (config_.uss) {
+    supplier_ = TRY(make_supplier(config_, dir_.self, *core_, system_clock_));
+    uss_face_ = std::make_unique<UssFace>(UssFace::Services{*core_, *supplier_, problems_, *door_});
+  }
   face_ = std::make_unique<NativeFace>(
       NativeFace::Services{.core = *core_,
                            .events = *hub_,
@@ -263,6 +274,7 @@ Status Node::Impl::make_threads(State state) {
                                  return charter_note_;
                                },
                            .about = about(dir_, dir_.key),
+                           .supplier = supplier_.get(),
                            .data_mode = dir_.charter.charter.data_mode,
                            .public_log = config_.public_log,
                            .public_metrics = config_.public_metrics});
@@ -278,9 +290,11 @@ Status Node::Impl::start() {
   core_->start();
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (F3548Face::serves(exchange->request())) return f3548_face_->handle(exchange);
+    if (uss_face_ && UssFace::serves(exchange->request())) return uss_face_->handle(exchange);
     face_->handle(exchange);
   }));
   listening_.store(server_.get());
+  if (supplier_) supplier_->start();
   TRY_VOID(link_peers());
   if (recovery_.needed()) {
     const auto connect = [this](const core::Authority& peer) { return linked()->connect(peer); };
@@ -470,6 +484,7 @@ void Node::Impl::shut_down() {
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
   door_->issuers()->stop();
   if (const auto links = linked()) links->stop();
+  if (supplier_) supplier_->stop();
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
