@@ -187,6 +187,41 @@ std::vector<Key> rate_keys() {
   };
 }
 
+/// What `[uss]` says; the table alone makes the node a supplier.
+node::UssConfig& uss_of(ServeConfig& config) {
+  if (!config.node.uss) config.node.uss.emplace();
+  return *config.node.uss;
+}
+
+std::vector<Key> uss_keys() {
+  const auto text = [](std::string_view name, std::string_view meaning, std::string node::UssConfig::* member) {
+    return text_key(name, meaning, [member](const std::string& v, ServeConfig& c) -> Status {
+      uss_of(c).*member = v;
+      return {};
+    });
+  };
+  return {
+      text("uss.manager", "F3548: the node is a supplier, and known by this subject of its tokens",
+           &node::UssConfig::manager),
+      text("uss.base_url", "what other suppliers append /uss/v1/… to", &node::UssConfig::base_url),
+      text("uss.dss_url", "the registry (DSS), as https://dss.example; this node, another, another vendor's",
+           &node::UssConfig::dss_url),
+      text("uss.token_url", "where its tokens come from: GET with scope and intended_audience",
+           &node::UssConfig::token_url),
+      path_key("uss.token_file", "instead: a file with a token, kept fresh by something else",
+               [](ServeConfig& c) -> auto& { return uss_of(c).token_file; }),
+      path_key("uss.ca", "PEM: authorities that the others' certificates are signed by; else the system's",
+               [](ServeConfig& c) -> auto& { return uss_of(c).ca_file; }),
+      {"uss.notice_seconds", "integer", "how long somebody is tried to be told, 1 to 86400 (600)",
+       [](const toml::node& node, ServeConfig& c, const std::filesystem::path&) -> Status {
+         uss_of(c).notice_ms = TRY(integer_of(node, 1, 86'400)) * 1'000;
+         return {};
+       }},
+      number_key<unsigned>("uss.workers", "notices under way at once (4)", 1, 64,
+                           [](ServeConfig& c) -> auto& { return uss_of(c).workers; }),
+  };
+}
+
 std::vector<Key> node_keys() {
   return {
       path_key("data", "the data folder", [](ServeConfig& c) -> auto& { return c.node.data_dir; }),
@@ -249,6 +284,7 @@ const std::vector<Key>& known_keys() {
     std::vector<Key> out = node_keys();
     std::ranges::move(rate_keys(), std::back_inserter(out));
     std::ranges::move(auth_keys(), std::back_inserter(out));
+    std::ranges::move(uss_keys(), std::back_inserter(out));
     return out;
   }();
   return keys;
@@ -263,7 +299,7 @@ Status take_table(const toml::table& table, const std::string& prefix, const std
       return fail(ErrorCode::kInvalid, fmt::format("\"{}\" in quotes names nothing: write it without them", name.str()),
                   where);
     }
-    constexpr std::array<std::string_view, 5> kTables{"tls", "peer", "f3548", "limits", "auth"};
+    constexpr std::array<std::string_view, 6> kTables{"tls", "peer", "f3548", "limits", "auth", "uss"};
     if (const auto* inner = node.as_table(); inner != nullptr && std::ranges::find(kTables, full) != kTables.end()) {
       TRY_VOID(take_table(*inner, full + ".", file, config));
       continue;
