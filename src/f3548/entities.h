@@ -56,8 +56,8 @@ struct Intent {
   Window window;
   std::optional<Uuid> subscription;
   std::optional<Uuid> suffix;  ///< Asked for: the OVN is then `<id>_<suffix>`.
-  std::optional<core::EntryHash> details =
-      {};                         ///< As the manager gave it: whoever is served other details can show it.
+  /// As the manager gave it: whoever is served other details can show it.
+  std::optional<core::EntryHash> details = {};
   std::uint64_t changed_seq = 0;  ///< The entry that made this version.
 
   mutable std::string ovn;         ///< Worked out when first asked for: `Registry::ovn`.

@@ -559,19 +559,21 @@ Status Node::Impl::ready() const {
 
 std::string Node::Impl::metrics() const {
   const net::HttpServer* const listening = listening_.load();
-  return metrics_text({.core = &figures_,
-                       .http = listening != nullptr ? listening->counters() : net::HttpCounters{},
-                       .queue_depth = core_->queue_depth(),
-                       .listeners = hub_->listeners(),
-                       .clock = bound_->standing(),
-                       .recovering = recovery_.active(),
-                       .recovery_missing = recovery_.active() ? recovery_.standing().missing() : 0,
-                       .door = door_->figures(),
-                       .issuers = door_->issuers()->standing(),
-                       .test_mode = config_.test_mode,
-                       .certificate = certificate_.standing(),
-                       .published_entries = store_->published(store::kMainLog).size,
-                       .data_dir = config_.data_dir});
+  std::string out = metrics_text({.core = &figures_,
+                                  .http = listening != nullptr ? listening->counters() : net::HttpCounters{},
+                                  .queue_depth = core_->queue_depth(),
+                                  .listeners = hub_->listeners(),
+                                  .clock = bound_->standing(),
+                                  .recovering = recovery_.active(),
+                                  .recovery_missing = recovery_.active() ? recovery_.standing().missing() : 0,
+                                  .door = door_->figures(),
+                                  .issuers = door_->issuers()->standing(),
+                                  .test_mode = config_.test_mode,
+                                  .certificate = certificate_.standing(),
+                                  .published_entries = store_->published(store::kMainLog).size,
+                                  .data_dir = config_.data_dir});
+  if (supplier_) out += supplier_->metrics();
+  return out;
 }
 
 void Node::Impl::note_server_problem(const net::ServerProblem& problem) {

@@ -130,7 +130,9 @@ TEST(UssNodes, TwoSuppliersKeepEachOtherInformed) {
   EXPECT_TRUE(eventually([&] { return b.shows("others", R"("state":"Activated")"); })) << b.document("others");
   a.change("A1", "end", 2);
   EXPECT_TRUE(eventually([&] { return b.shows("others", R"("gone":true)"); })) << b.document("others");
+  b.node->clock().advance(1'000);
   EXPECT_TRUE(eventually([&] { return !b.shows("intents", R"("stage":"refused")"); })) << b.document("intents");
+  EXPECT_THAT(b.node->get("/metrics").body, HasSubstr("tansiq_uss_intents{stage=\"registered\"} 2\n"));
   EXPECT_EQ(a.node->get(std::string(kReferences) + id_a, as_bravo).status, 404);
 
   // All of that stands in the record.

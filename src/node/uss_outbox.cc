@@ -72,6 +72,13 @@ std::map<std::uint64_t, UssOutbox::Trying> UssOutbox::trying() const {
   return out;
 }
 
+UssOutbox::Counts UssOutbox::counts() const {
+  const std::lock_guard lock(mutex_);
+  Counts out = counts_;
+  out.waiting = waiting_.size();
+  return out;
+}
+
 /// The one that has been due for longest; its address is busy from then on.
 std::optional<std::uint64_t> UssOutbox::take() {
   const UtcMs now = host_.now();
@@ -144,6 +151,7 @@ void UssOutbox::attempt(std::uint64_t id, const Waiting& waiting) {
 }
 
 void UssOutbox::over(std::uint64_t id, uss::Body body) {
+  const bool delivered = std::holds_alternative<uss::Delivered>(body);
   Status said;
   const Status done = host_.with([&](UssDesk& desk) { said = desk.say(std::move(body)); });
   // What was overtaken while it was under way is over already.
@@ -152,6 +160,7 @@ void UssOutbox::over(std::uint64_t id, uss::Body body) {
   const std::lock_guard lock(mutex_);
   const auto at = waiting_.find(id);
   if (at == waiting_.end()) return;
+  ++(delivered ? counts_.delivered : counts_.given_up);
   busy_.erase(at->second.url);
   waiting_.erase(at);
 }
@@ -163,6 +172,7 @@ void UssOutbox::again(std::uint64_t id, std::string why) {
   if (at == waiting_.end()) return;
   Waiting& one = at->second;
   ++one.failures;
+  ++counts_.failed;
   one.due = now + backoff_ms(one.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_);
   one.under_way = false;
   one.why = std::move(why);

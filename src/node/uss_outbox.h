@@ -51,6 +51,14 @@ class UssOutbox {
     std::string why;
   };
   [[nodiscard]] std::map<std::uint64_t, Trying> trying() const;
+  /// Since the start.
+  struct Counts {
+    std::uint64_t delivered = 0;
+    std::uint64_t failed = 0;  ///< Attempts that were not the last.
+    std::uint64_t given_up = 0;
+    std::size_t waiting = 0;
+  };
+  [[nodiscard]] Counts counts() const;
 
  private:
   struct Waiting : Trying {
@@ -72,6 +80,7 @@ class UssOutbox {
   std::map<std::uint64_t, Waiting> waiting_;
   std::set<std::string> busy_;  ///< Addresses.
   std::optional<std::uint64_t> seen_;
+  Counts counts_;
 };
 
 }  // namespace tansiq::node

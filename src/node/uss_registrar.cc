@@ -142,7 +142,8 @@ std::optional<UtcMs> UssRegistrar::round() {
     const std::lock_guard lock(mutex_);
     if (std::exchange(reconsider_, false)) {
       for (auto& [intent, of] : cases_) {
-        if (of.standing.stage == UssStage::kRefused) of.due = host_.now();
+        // A busy neighbour sends many notices, and each would have everything here tried again.
+        if (of.standing.stage == UssStage::kRefused) of.due = std::min(of.due, of.tried + config_.reconsider_ms);
       }
     }
   }
@@ -241,7 +242,8 @@ Status UssRegistrar::look() {
 
 void UssRegistrar::drive(const IntentId& intent, Case& of) {
   if (of.version > 0 && !of.form) return refuse(of, of.standing.why);
-  of.until = host_.now() + config_.asking_ms;
+  of.tried = host_.now();
+  of.until = of.tried + config_.asking_ms;
   for (int n = 0; n < kStepsMax; ++n) {
     const Step step = of.uncertain ? find_out(intent, of) : of.form ? register_once(intent, of) : end_once(intent, of);
     if (step == Step::kDone) return;
@@ -544,6 +546,7 @@ bool UssRegistrar::acknowledge(Case& of, Reference other) {
                           .what = fmt::format("{}", fmt::join(said, "; "))};
     constexpr std::size_t kWhatMax = 1'500;
     if (found.what.size() > kWhatMax) found.what.resize(kWhatMax);
+    drifts_found_.fetch_add(1, std::memory_order_relaxed);
     log_error("uss.detail_drift", {{"id", other.id.str()}, {"manager", other.manager}, {"message", found.what}});
     static_cast<void>(host_.with([&](UssDesk& desk) {
       desk.keep(full->details.text);

@@ -22,6 +22,7 @@
 // `round` is called by one thread and blocks while others answer; the rest is for any thread.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -64,7 +65,8 @@ class UssRegistrar {
     DurationMs backoff_first_ms = 1'000;
     DurationMs backoff_max_ms = 60'000;
     DurationMs asking_ms = 20'000;
-    DurationMs refused_again_ms = 300'000;  ///< What is refused is looked at again after that, and when others change.
+    DurationMs refused_again_ms = 300'000;  ///< What is refused is looked at again after that, and when others change,
+    DurationMs reconsider_ms = 1'000;       ///< but no more often than this.
   };
   /// Both outlive this.
   UssRegistrar(Config config, UssHost& host, UssWire& wire);
@@ -74,6 +76,8 @@ class UssRegistrar {
   /// What is refused is due: another has changed, a person has acted. Any thread.
   void reconsider();
   [[nodiscard]] std::vector<UssStanding> standing() const;
+  /// Incidents found since the start, by asking.
+  [[nodiscard]] std::uint64_t drifts_found() const { return drifts_found_.load(std::memory_order_relaxed); }
 
  private:
   struct Case {
@@ -87,6 +91,7 @@ class UssRegistrar {
     bool fresh_subscription = false;       ///< The one we had is not known there.
     unsigned failures = 0;
     UtcMs due;
+    UtcMs tried;
     UtcMs until;  ///< Others are asked so long in one go.
     UssStanding standing;
   };
@@ -121,6 +126,7 @@ class UssRegistrar {
   UssWire& wire_;
   SeededRandom random_;
   std::map<IntentId, Case> cases_;
+  std::atomic<std::uint64_t> drifts_found_{0};
 
   mutable std::mutex mutex_;
   std::vector<UssStanding> published_;

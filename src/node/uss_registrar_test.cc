@@ -241,7 +241,11 @@ TEST(UssRegistrar, DetailDrift) {
   }));
   b.registrar->reconsider();
   b.run();
+  EXPECT_EQ(b.standing("J1").stage, UssStage::kRefused) << "not in the same moment";
+  world.clock.advance(1'000);
+  b.run();
   EXPECT_EQ(b.standing("J1").stage, UssStage::kRegistered) << b.standing("J1").why;
+  EXPECT_EQ(b.registrar->drifts_found(), 0U) << "since the restart";
 }
 
 TEST(UssRegistrar, DetailDriftEndsWithTheNextVersion) {
@@ -260,6 +264,7 @@ TEST(UssRegistrar, DetailDriftEndsWithTheNextVersion) {
   world.before = nullptr;
   a.file("I1", 6.6001);
   a.run();
+  world.clock.advance(1'000);
   b.registrar->reconsider();
   b.run();
   EXPECT_EQ(b.standing("J1").stage, UssStage::kRegistered) << b.standing("J1").why;

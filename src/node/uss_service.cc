@@ -1,5 +1,7 @@
 #include "node/uss_service.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <future>
@@ -123,6 +125,34 @@ void UssService::stop() {
   wire_->interrupt();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
+}
+
+std::string UssService::metrics() const {
+  std::string out;
+  const auto family = [&](std::string_view name, std::string_view type, std::string_view help) {
+    fmt::format_to(std::back_inserter(out), "# HELP tansiq_uss_{0} {1}\n# TYPE tansiq_uss_{0} {2}\n", name, help, type);
+  };
+  const auto value = [&](std::string_view name, std::string_view label, std::uint64_t number) {
+    fmt::format_to(std::back_inserter(out), "tansiq_uss_{}{} {}\n", name, label, number);
+  };
+  std::map<std::string_view, std::uint64_t> stages;
+  for (const UssStage stage :
+       {UssStage::kPending, UssStage::kRegistered, UssStage::kRefused, UssStage::kRetrying, UssStage::kEnding}) {
+    stages[to_text(stage)] = 0;
+  }
+  for (const UssStanding& one : registrar_.standing()) ++stages[to_text(one.stage)];
+  family("intents", "gauge", "Native intents that are for a registry, by how they stand there.");
+  for (const auto& [stage, count] : stages) value("intents", fmt::format("{{stage=\"{}\"}}", stage), count);
+  const UssOutbox::Counts counts = outbox_.counts();
+  family("notices_waiting", "gauge", "Notices that others are still owed.");
+  value("notices_waiting", "", counts.waiting);
+  family("notices_total", "counter", "Attempts to tell others, by what came of them.");
+  value("notices_total", "{outcome=\"delivered\"}", counts.delivered);
+  value("notices_total", "{outcome=\"failed\"}", counts.failed);
+  value("notices_total", "{outcome=\"given_up\"}", counts.given_up);
+  family("drifts_found_total", "counter", "Details that others served and that were not what was recorded.");
+  value("drifts_found_total", "", registrar_.drifts_found());
+  return out;
 }
 
 bool UssService::wait(std::uint64_t& seen, std::optional<UtcMs> due) {

@@ -73,6 +73,8 @@ class UssService {
   [[nodiscard]] const UssRegistrar& registrar() const { return registrar_; }
   [[nodiscard]] const UssOutbox& outbox() const { return outbox_; }
   [[nodiscard]] TelemetryStore& telemetry() { return telemetry_; }
+  /// For /metrics, as Prometheus has it.
+  [[nodiscard]] std::string metrics() const;
   [[nodiscard]] DurationMs notice_ms() const { return notice_ms_; }
 
  private:
