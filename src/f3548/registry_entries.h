@@ -31,8 +31,8 @@ struct ImplicitSubscription {
 struct IntentPut {
   static constexpr std::string_view kType = "f3548.intent_put";
   Cells cells;
-  std::optional<core::EntryHash>
-      details;  ///< Where the manager gave it: the registry never sees what it is the hash of.
+  /// Where the manager gave it: the registry never sees what it is the hash of.
+  std::optional<core::EntryHash> details = {};
   Moment end;
   Uuid id;
   std::optional<ImplicitSubscription> implicit;
