@@ -173,7 +173,9 @@ class UssFaceTest : public ::testing::Test {
   [[nodiscard]] net::ClientResponse call(net::Method method, std::string_view path, std::string_view body,
                                          const std::string& as) const {
     auto reply = a.node->send(method, path, body, as);
-    if (reply.status >= 400) EXPECT_EQ(reply.headers.find("Content-Type"), "application/json") << reply.body;
+    if (reply.status >= 400) {
+      EXPECT_EQ(reply.headers.find("Content-Type"), "application/json") << reply.body;
+    }
     return reply;
   }
   [[nodiscard]] std::string of(std::string_view entity) const { return fmt::format("{}/{}", kIntents, entity); }
@@ -324,6 +326,39 @@ TEST_F(UssFaceTest, OfficersActOnWhatTheySee) {
   EXPECT_EQ(a.node->post(settle, R"({"version":2})", a.officer).status, 400);
   EXPECT_EQ(a.node->post(settle, R"({"text":"called them","version":2})", a.officer).status, 200);
   EXPECT_TRUE(a.shows("drifts", R"("by":"officer")"));
+}
+
+// The registry keeps the hash of details where it was given one.
+TEST(DetailsHash, IsKeptAndShownWhereItWasGiven) {
+  TestNode node;
+  const std::string token = node.token("alpha", {std::string(kSc)});
+  const auto body = [](std::string_view more) {
+    return fmt::format(
+        R"({{"extents":[{{"volume":{{"outline_circle":{{"center":{{"lat":46.5,"lng":6.6}},"radius":{{"value":300,"units":"M"}}}},)"
+        R"("altitude_lower":{{"value":400,"reference":"W84","units":"M"}},)"
+        R"("altitude_upper":{{"value":520,"reference":"W84","units":"M"}}}},)"
+        R"("time_start":{{"value":"2026-11-22T10:00:00Z","format":"RFC3339"}},)"
+        R"("time_end":{{"value":"2026-11-22T11:00:00Z","format":"RFC3339"}}}}],"state":"Accepted",)"
+        R"("uss_base_url":"https://a.example"{}}})",
+        more);
+  };
+  const std::string path = std::string(kReferences) + "00000000-0000-4000-8000-000000000001";
+  const std::string hash(64, 'a');
+  for (const std::string& bad : {std::string(63, 'a'), std::string(64, 'x')}) {
+    EXPECT_EQ(node.put(path, body(fmt::format(R"(,"details_sha256":"{}")", bad)), token).status, 400);
+  }
+  const auto created = node.put(path, body(fmt::format(R"(,"details_sha256":"{}")", hash)), token);
+  ASSERT_EQ(created.status, 201) << created.body;
+  EXPECT_THAT(created.body, HasSubstr(hash));
+  EXPECT_THAT(node.get(path, node.token("bravo", {std::string(kSc)})).body, HasSubstr(hash));
+  node.restart();
+  const auto read = node.get(path, token);
+  EXPECT_THAT(read.body, HasSubstr(hash));
+  const auto document = JsonDocument::parse(read.body);
+  const JsonValue reference = *document->root().at("operational_intent_reference");
+  const auto changed = node.put(fmt::format("{}/{}", path, *reference.at("ovn")->string()), body(""), token);
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_THAT(changed.body, Not(HasSubstr("details_sha256"))) << "that was of the version before";
 }
 
 TEST(UssOff, ANodeThatIsNoSupplierSaysSo) {

@@ -20,39 +20,32 @@ UssOutbox::UssOutbox(Config config, UssHost& host, UssWire& wire)
     : config_(std::move(config)), host_(host), wire_(wire), random_(config_.seed) {}
 
 Status UssOutbox::look() {
-  std::map<std::uint64_t, Waiting> queued;
-  std::optional<std::uint64_t> seen;
+  std::uint64_t after = 0;
+  std::optional<std::uint64_t> requeues;
   {
     const std::lock_guard lock(mutex_);
-    seen = seen_;
+    after = seen_up_to_;
+    requeues = seen_requeues_;
   }
-  bool changed = false;
+  std::map<std::uint64_t, Waiting> queued;
   TRY_VOID(host_.with([&](UssDesk& desk) {
-    const std::uint64_t now = desk.ledger().delivery_changes();
-    if (seen == now) return;
-    seen = now;
-    changed = true;
-    for (const auto& [id, delivery] : desk.ledger().deliveries()) {
-      if (delivery.state != uss::DeliveryState::kQueued) continue;
-      Waiting& one = queued[id];
-      one.intent = delivery.intent;
-      one.url = delivery.url;
-      one.expires = delivery.expires;
+    const auto& deliveries = desk.ledger().deliveries();
+    const bool all = requeues != desk.ledger().requeues();
+    requeues = desk.ledger().requeues();
+    for (auto at = all ? deliveries.begin() : deliveries.upper_bound(after); at != deliveries.end(); ++at) {
+      after = std::max(after, at->first);
+      if (at->second.state != uss::DeliveryState::kQueued) continue;
+      Waiting& one = queued[at->first];
+      one.intent = at->second.intent;
+      one.url = at->second.url;
+      one.expires = at->second.expires;
     }
   }));
-  if (!changed) return {};
   const std::lock_guard lock(mutex_);
-  for (auto& [id, one] : queued) {
-    const auto known = waiting_.find(id);
-    // A person who lets one be tried again means at once: its expiry is another then.
-    if (known == waiting_.end() || known->second.expires != one.expires) continue;
-    static_cast<Trying&>(one) = known->second;
-  }
-  for (auto& [id, one] : waiting_) {
-    if (one.under_way) queued.try_emplace(id, one);  // Overtaken, and still under way.
-  }
-  waiting_ = std::move(queued);
-  seen_ = seen;
+  // Two workers may have looked at once: what one of them has begun stays.
+  waiting_.merge(queued);
+  seen_up_to_ = std::max(seen_up_to_, after);
+  seen_requeues_ = requeues;
   return {};
 }
 
@@ -152,17 +145,26 @@ void UssOutbox::attempt(std::uint64_t id, const Waiting& waiting) {
 
 void UssOutbox::over(std::uint64_t id, uss::Body body) {
   const bool delivered = std::holds_alternative<uss::Delivered>(body);
+  Waiting waiting;
+  {
+    // Before it is said: whoever queues it again afterwards finds no trace of it here.
+    const std::lock_guard lock(mutex_);
+    waiting = std::move(waiting_.at(id));
+    waiting_.erase(id);
+  }
   Status said;
   const Status done = host_.with([&](UssDesk& desk) { said = desk.say(std::move(body)); });
-  // What was overtaken while it was under way is over already.
-  if (!done) return again(id, done.error().text());
-  if (!said) log_info("uss.overtaken", {{"delivery", id}, {"message", said.error().text()}});
-  const std::lock_guard lock(mutex_);
-  const auto at = waiting_.find(id);
-  if (at == waiting_.end()) return;
-  ++(delivered ? counts_.delivered : counts_.given_up);
-  busy_.erase(at->second.url);
-  waiting_.erase(at);
+  if (done && !said) log_info("uss.overtaken", {{"delivery", id}, {"message", said.error().text()}});
+  {
+    const std::lock_guard lock(mutex_);
+    if (done) {
+      ++(delivered ? counts_.delivered : counts_.given_up);
+      busy_.erase(waiting.url);
+      return;
+    }
+    waiting_.insert_or_assign(id, std::move(waiting));
+  }
+  again(id, done.error().text());
 }
 
 void UssOutbox::again(std::uint64_t id, std::string why) {

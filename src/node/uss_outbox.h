@@ -36,7 +36,7 @@ class UssOutbox {
   /// Both outlive this.
   UssOutbox(Config config, UssHost& host, UssWire& wire);
 
-  /// Reads what is queued, where that has changed. Fails when the node is stopping.
+  /// Reads what has been queued since the last look. Fails when the node is stopping.
   [[nodiscard]] Status look();
   /// Makes one attempt, if one is due. False when none is.
   [[nodiscard]] bool work();
@@ -78,8 +78,9 @@ class UssOutbox {
   mutable std::mutex mutex_;  // Guards what follows.
   SeededRandom random_;
   std::map<std::uint64_t, Waiting> waiting_;
-  std::set<std::string> busy_;  ///< Addresses.
-  std::optional<std::uint64_t> seen_;
+  std::set<std::string> busy_;    ///< Addresses.
+  std::uint64_t seen_up_to_ = 0;  ///< Deliveries of the ledger that were looked at.
+  std::optional<std::uint64_t> seen_requeues_;
   Counts counts_;
 };
 

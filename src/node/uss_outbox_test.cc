@@ -149,7 +149,9 @@ TEST(UssOutbox, OneIsUnderWayToAnAddress) {
   int nested = 0;
   post.world.before = [&](const std::string& caller, const UssCall& call) {
     // Another worker looks for something to do while this one waits for its answer.
-    if (nested++ == 0) EXPECT_FALSE(post.a.outbox->work());
+    if (nested++ == 0) {
+      EXPECT_FALSE(post.a.outbox->work());
+    }
     return before(caller, call);
   };
   EXPECT_TRUE(post.a.outbox->work());
@@ -227,6 +229,39 @@ TEST(UssOutbox, APersonLetsItBeTriedAgain) {
     EXPECT_TRUE(desk.say(uss::Requeued{core::Subject::trusted("officer"), id, desk.now() + kMinute}));
   }));
   EXPECT_EQ(post.work(), 1);
+  EXPECT_EQ(post.delivery(id).state, uss::DeliveryState::kDelivered);
+}
+
+TEST(UssOutbox, CountsWhatCameOfIt) {
+  Post post;
+  post.answers["https://x.example"] = 410;
+  post.answers["https://y.example"] = 503;
+  post.owe("https://x.example");
+  post.owe("https://y.example");
+  post.owe("https://z.example");
+  post.work();
+  const auto counts = post.a.outbox->counts();
+  EXPECT_EQ(counts.delivered, 1U);
+  EXPECT_EQ(counts.failed, 1U);
+  EXPECT_EQ(counts.given_up, 1U);
+  EXPECT_EQ(counts.waiting, 1U);
+}
+
+TEST(UssOutbox, WhatTheRecordDoesNotTakeIsSaidAgain) {
+  Post post;
+  const auto id = post.owe("https://x.example");
+  ASSERT_TRUE(post.a.outbox->look());
+  const auto before = post.world.before;
+  post.world.before = [&](const std::string& caller, const UssCall& call) {
+    post.a.host.stopping = true;  // The node stops while the answer is on its way.
+    return before(caller, call);
+  };
+  EXPECT_TRUE(post.a.outbox->work());
+  EXPECT_EQ(post.delivery(id).state, uss::DeliveryState::kQueued);
+  post.a.host.stopping = false;
+  post.world.before = before;
+  post.a.restart();
+  EXPECT_EQ(post.work(), 1) << "told twice rather than never";
   EXPECT_EQ(post.delivery(id).state, uss::DeliveryState::kDelivered);
 }
 

@@ -275,7 +275,6 @@ void Ledger::fold(const ToTell& body, Place place) {
 void Ledger::enqueue(Delivery delivery) {
   queued_[{delivery.intent, delivery.url}] = delivery.id;
   deliveries_[delivery.id] = std::move(delivery);
-  ++delivery_changes_;
 }
 
 void Ledger::finish(std::uint64_t id, DeliveryState state, Place place) {
@@ -283,7 +282,6 @@ void Ledger::finish(std::uint64_t id, DeliveryState state, Place place) {
   delivery.state = state;
   delivery.changed = place.time;
   queued_.erase({delivery.intent, delivery.url});
-  ++delivery_changes_;
 }
 
 void Ledger::fold(const Delivered& body, Place place) { finish(body.delivery, DeliveryState::kDelivered, place); }
@@ -300,7 +298,7 @@ void Ledger::fold(const Requeued& body, Place place) {
   delivery.changed = place.time;
   delivery.why.clear();
   queued_[{delivery.intent, delivery.url}] = delivery.id;
-  ++delivery_changes_;
+  ++requeues_;
 }
 
 void Ledger::fold(const Learned& body, Place place) {
@@ -356,7 +354,6 @@ void Ledger::fold(const Forgotten& body, Place) {
   for (const Uuid& id : body.drifts) {
     std::erase_if(drifts_, [&](const auto& one) { return one.first.first == id; });
   }
-  ++delivery_changes_;
 }
 
 }  // namespace tansiq::uss

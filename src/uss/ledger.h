@@ -128,8 +128,9 @@ class Ledger {
   [[nodiscard]] std::size_t queued() const { return queued_.size(); }
   [[nodiscard]] std::size_t open_drifts() const;
   [[nodiscard]] std::uint64_t reports() const { return reports_; }
-  /// Rises with every change of what is queued: whoever has seen a number need not look again under the same one.
-  [[nodiscard]] std::uint64_t delivery_changes() const { return delivery_changes_; }
+  /// How often something was queued again under its old number, since the start: whoever has seen all deliveries up to
+  /// a number, and this, finds what has been queued since behind that number.
+  [[nodiscard]] std::uint64_t requeues() const { return requeues_; }
 
   /// Applies what an entry records. Fails with `kCorrupt` when it cannot follow; the ledger is then good for nothing.
   [[nodiscard]] Status apply(std::string_view line);
@@ -173,7 +174,7 @@ class Ledger {
   // Follow from the above.
   std::map<Uuid, IntentId> by_uuid_;
   std::map<std::pair<IntentId, std::string>, std::uint64_t> queued_;
-  std::uint64_t delivery_changes_ = 0;
+  std::uint64_t requeues_ = 0;
   std::optional<UtcMs> next_forget_;  ///< Not part of the state: only when to look.
 };
 

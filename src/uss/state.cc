@@ -149,7 +149,6 @@ Status Ledger::read_state(std::string_view text) {
       return corrupt(fmt::format("there are no rows \"{}\"", kind.substr(0, 64)));
     }
   }
-  ++delivery_changes_;
   return {};
 }
 
