@@ -57,7 +57,7 @@ void NativeFace::get_uss_drifts(Context& context, api::GetUssDriftsRequest&&) {
 }
 
 void NativeFace::retry_uss_delivery(Context& context, api::RetryUssDeliveryRequest&& request) {
-  at_desk(context, [this, by = context.caller.subject, id = request.delivery](UssDesk& desk) -> Result<std::string> {
+  at_desk(context, [this, by = context.caller.subject, id = request.id](UssDesk& desk) -> Result<std::string> {
     TRY_VOID(desk.say(uss::Requeued{.by = by,
                                     .delivery = static_cast<std::uint64_t>(id),
                                     .expires = desk.now() + services_.supplier->notice_ms()}));
