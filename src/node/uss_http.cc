@@ -142,7 +142,8 @@ Result<net::ClientResponse> HttpUssWire::call(const UssCall& call) {
   auto client = TRY(this->client(url.origin));
   net::Headers headers{{"Authorization", "Bearer " + token}};
   if (!call.body.empty()) headers.add("Content-Type", "application/json");
-  auto answer = client->send(call.method, url.prefix + call.path, headers, call.body);
+  // A notice that came twice is the same notice: a kept connection that they had closed costs it no back-off.
+  auto answer = client->send(call.method, url.prefix + call.path, headers, call.body, true);
   if (!answer) return std::unexpected(std::move(answer.error()));
   give_back(url.origin, std::move(client));
   if (answer->status == 401) tokens_.forget(url.host);
