@@ -11,7 +11,7 @@ Run by `./dev lint` and by ctest (tidy.tree). The rules:
   T6  no source file is longer than 700 lines, no line longer than 160 characters
   T7  documents' relative links point to files that exist
   T8  no tabs, no trailing white space, a newline at the end
-  T9  docs/entries.md has a row for each entry of coordination and of the registry of F3548, with its members, its log,
+  T9  docs/entries.md has a row for each entry of coordination, of the registry of F3548 and of the supplier, with its members, its log,
       and no other rows
 """
 
@@ -58,7 +58,7 @@ THIRD_PARTY = {
     "openssl/": {"log", "net", "core"},
 }
 ORACLE = re.compile(r"_(test|testlib|bench|fuzz|figures)\.(cc|h)$")
-PURE = {"core", "coordination", "f3548", "geo", "log"}
+PURE = {"core", "coordination", "f3548", "geo", "log", "uss"}
 IMPURE = re.compile(r"\b(std::(thread|jthread|mutex|async|random_device)|system_clock|steady_clock|std::unordered_)")
 # Verification runs on two threads and exports write files: log is a library of functions, not deciding code.
 IMPURE_ALLOWED = {"src/log/verify.cc", "src/log/export.cc", "src/log/directory_source.cc"}
@@ -131,10 +131,11 @@ def check_entries():
                 audience = re.search(r"kAudience = Audience::k(\w+);", described)
                 log = {None: "pair", "Own": "main", "Members": "members"}[audience and audience[1]]
                 wanted[kind[1]] = f"`{', '.join(members_of(described))}` | {log}"
-    for described in re.split(r"^struct ", (ROOT / "src/f3548/registry_entries.h").read_text(), flags=re.M)[1:]:
-        kind = re.search(r'kType = "([^"]+)"', described)
-        if kind:
-            wanted[kind[1]] = f"`{', '.join(members_of(described))}` | main"
+    for header in ("src/f3548/registry_entries.h", "src/uss/records.h"):
+        for described in re.split(r"^struct ", (ROOT / header).read_text(), flags=re.M)[1:]:
+            kind = re.search(r'kType = "([^"]+)"', described)
+            if kind:
+                wanted[kind[1]] = f"`{', '.join(members_of(described))}` | main"
     text = (ROOT / document).read_text().split("## Entries of coordination")[-1]
     found = dict(re.findall(r"^\| `([^`]+)` \| (`[^`]*` \| \w+) \|", text, re.M))
     for kind in sorted(wanted.keys() | found.keys()):

@@ -20,6 +20,7 @@ void add_disclosure(Command& root);  ///< disclosure: what is shown to whom
 void add_caveat(Command& root);      ///< caveat: from whom our flights keep away
 void add_peer(Command& root);        ///< peer: the nodes of other authorities
 void add_clock(Command& root);       ///< clock: the operator's word about it
+void add_uss(Command& root);         ///< uss: a supplier of F3548 beside others
 void add_measure(Command& root);     ///< measure: restricted volumes
 void add_log(Command& root);         ///< log: verify, show, export, prove, audit
 void add_events(Command& root);      ///< events: the record as it grows

@@ -84,6 +84,7 @@ Result<Audited> audit_alone(Context& context, log::LogSource& source, Founding f
   config.charter_text = std::move(founding.charter.text);
   core::Auditor auditor = TRY(core::Auditor::make(std::move(config)));
   f3548::Registry registry({});
+  uss::Ledger ledger;
   out.entries = TRY(log_size(source));
   Progress progress(context.terminal, "deciding again", "entries");
   std::uint64_t done = 0;
@@ -102,6 +103,17 @@ Result<Audited> audit_alone(Context& context, log::LogSource& source, Founding f
       }
       return {};
     }
+    if (uss::is_uss_line(line)) {
+      const uss::Entry entry = TRY(uss::read_entry(line));
+      if (entry.place.seq != auditor.machine().next_seq() || entry.place.time < auditor.machine().last_time()) {
+        return fail(ErrorCode::kCorrupt, "the supplier's entry does not follow", fmt::format("entry {}", index));
+      }
+      auditor.skip_to(entry.place.seq + 1, entry.place.time);
+      if (auto applied = ledger.apply(entry); !applied) {
+        return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", index)));
+      }
+      return {};
+    }
     if (coordination::is_coordination_line(line)) {
       return fail(ErrorCode::kUnsupported,
                   "this record speaks with others, and what they have said is not here: give the node's data folder",
@@ -114,7 +126,7 @@ Result<Audited> audit_alone(Context& context, log::LogSource& source, Founding f
     return {};
   }));
   progress.finish();
-  out.state_hash = to_hex(node::joined_hash(auditor.machine().state_hash(), registry));
+  out.state_hash = to_hex(node::joined_hash(auditor.machine().state_hash(), registry, ledger));
   return out;
 }
 
@@ -172,7 +184,9 @@ class FolderAudit {
     const coordination::LogName& name = *TRY(name_of(stored.log));
     if (name == main_) {
       ++out_.entries;
-      if (!coordination::is_coordination_line(line) && !f3548::is_registry_line(line)) TRY_VOID(decide_again(line));
+      const bool beside =
+          coordination::is_coordination_line(line) || f3548::is_registry_line(line) || uss::is_uss_line(line);
+      if (!beside) TRY_VOID(decide_again(line));
     }
     TRY_VOID(state_->apply(name, line));
     return follow_versions();

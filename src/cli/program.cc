@@ -83,6 +83,7 @@ std::unique_ptr<Command> command_tree(bool& json, bool& no_colour) {
   add_caveat(*root);
   add_peer(*root);
   add_clock(*root);
+  add_uss(*root);
   add_events(*root);
   add_log(*root);
   add_setup(*root);

@@ -14,7 +14,7 @@ namespace tansiq::cli {
 namespace {
 
 constexpr std::size_t kConfigBytesMax = 256U << 10;
-constexpr std::array<std::string_view, 5> kConfigTables{"tls", "peer", "f3548", "limits", "auth"};
+constexpr std::array<std::string_view, 6> kConfigTables{"tls", "peer", "f3548", "limits", "uss", "auth"};
 
 Status take_table(const toml::table& table, const std::string& prefix, const std::string& file, ServeConfig& config) {
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "base/logging.h"
@@ -256,6 +257,62 @@ std::vector<ConfigKey> limit_keys() {
   };
 }
 
+// A supplier of F3548 -------------------------------------------------------------------------------------------------
+
+/// What `[uss]` says; any of it makes the node a supplier.
+node::UssConfig& uss_of(ServeConfig& config) {
+  if (!config.node.uss) config.node.uss.emplace();
+  return *config.node.uss;
+}
+
+std::vector<ConfigKey> uss_keys() {
+  const auto text = [](std::string_view name, std::string_view meaning, std::string_view example,
+                       std::string node::UssConfig::* member) {
+    return text_key(
+        name, meaning, example,
+        [member](const std::string& v, ServeConfig& c) -> Status {
+          uss_of(c).*member = v;
+          return {};
+        },
+        [member](ServeConfig& c) { return c.node.uss ? shown((*c.node.uss).*member) : std::string(); });
+  };
+  const auto path = [](std::string_view name, std::string_view meaning, std::string_view example,
+                       Path node::UssConfig::* member) {
+    ConfigKey key = path_key(name, meaning, example, [member](ServeConfig& c) -> auto& { return uss_of(c).*member; });
+    key.show = [member](ServeConfig& c) {
+      return c.node.uss ? shown(((*c.node.uss).*member).string()) : std::string();
+    };
+    return key;
+  };
+  const auto number = [](std::string_view name, std::string_view meaning, std::int64_t high, std::int64_t unit,
+                         auto member) {
+    using Value = std::remove_cvref_t<decltype(std::declval<node::UssConfig&>().*member)>;
+    ConfigKey key = number_key<Value>(
+        name, meaning, 1, high, [member](ServeConfig& c) -> auto& { return uss_of(c).*member; }, unit);
+    key.show = [member, unit](ServeConfig& c) {
+      return fmt::format("{}", static_cast<std::int64_t>(c.node.uss.value_or(node::UssConfig()).*member) / unit);
+    };
+    return key;
+  };
+  return {
+      text("uss.manager", "F3548: the node is a supplier, and known by this subject of its tokens", R"("tansiq-us")",
+           &node::UssConfig::manager),
+      text("uss.base_url", "what other suppliers append /uss/v1/… to", R"("https://us.example:7463")",
+           &node::UssConfig::base_url),
+      text("uss.dss_url", "the registry (DSS): this node, another, another vendor's", R"("https://dss.example")",
+           &node::UssConfig::dss_url),
+      text("uss.token_url", "where its tokens come from: GET with scope and intended_audience",
+           R"("https://auth.example/token")", &node::UssConfig::token_url),
+      path("uss.token_file", "instead: a file with a token, kept fresh by something else", R"("/run/tansiq/uss.token")",
+           &node::UssConfig::token_file),
+      path("uss.ca", "PEM: authorities that the others' certificates are signed by; else the system's",
+           R"("/etc/tansiq/uss-ca.pem")", &node::UssConfig::ca_file),
+      number("uss.notice_seconds", "how long somebody is tried to be told, 1 to 86400 (600)", 86'400, 1'000,
+             &node::UssConfig::notice_ms),
+      number("uss.workers", "notices under way at once (4)", 64, 1, &node::UssConfig::workers),
+  };
+}
+
 // Who is believed -----------------------------------------------------------------------------------------------------
 
 /// What `[[auth.issuer]]` says is about the issuer that was begun last.
@@ -356,7 +413,7 @@ std::vector<ConfigKey> issuer_keys() {
 const std::vector<ConfigKey>& config_keys() {
   static const std::vector<ConfigKey> keys = [] {
     std::vector<ConfigKey> out = node_keys();
-    for (auto* part : {&line_keys, &limit_keys, &auth_keys, &issuer_keys}) {
+    for (auto* part : {&line_keys, &limit_keys, &uss_keys, &auth_keys, &issuer_keys}) {
       std::ranges::move((*part)(), std::back_inserter(out));
     }
     return out;

@@ -49,6 +49,15 @@ subject_per_second = 11
 subject_burst = 12
 address_per_second = 13
 address_burst = 14
+[uss]
+manager = "alpha"
+base_url = "https://a.example"
+dss_url = "https://dss.example"
+token_url = "https://auth.example/token"
+token_file = "/run/uss.token"
+ca = "/etc/uss-ca.pem"
+notice_seconds = 60
+workers = 2
 [auth]
 audiences = ["dss.example", "other.example"]
 token_seconds = 600
@@ -271,6 +280,36 @@ TEST(ServeConfig, PrintsHostileTextAsOneValue) {
   config.node.authority = "a\"\nlisten = \"0.0.0.0:1\\";
   EXPECT_EQ(read(serve_config_text(config)).node.authority, config.node.authority);
   EXPECT_EQ(read(serve_config_text(config)).node.listen_port, 7'463);
+}
+
+TEST(ServeConfig, ATableUssMakesASupplier) {
+  ServeConfig config;
+  ASSERT_TRUE(read_serve_config("develop = true\n", "n.toml", config));
+  EXPECT_FALSE(config.node.uss);
+  const Status read = read_serve_config(R"([uss]
+manager = "alpha"
+base_url = "https://a.example"
+dss_url = "https://dss.example"
+token_url = "https://auth.example/token"
+token_file = "token"
+ca = "ca.pem"
+notice_seconds = 60
+workers = 2
+)",
+                                        "/etc/tansiq/n.toml", config);
+  ASSERT_TRUE(read) << read.error().text();
+  ASSERT_TRUE(config.node.uss);
+  EXPECT_EQ(config.node.uss->manager, "alpha");
+  EXPECT_EQ(config.node.uss->base_url, "https://a.example");
+  EXPECT_EQ(config.node.uss->dss_url, "https://dss.example");
+  EXPECT_EQ(config.node.uss->token_url, "https://auth.example/token");
+  EXPECT_EQ(config.node.uss->token_file, "/etc/tansiq/token");
+  EXPECT_EQ(config.node.uss->ca_file, "/etc/tansiq/ca.pem");
+  EXPECT_EQ(config.node.uss->notice_ms, 60'000);
+  EXPECT_EQ(config.node.uss->workers, 2U);
+  EXPECT_FALSE(read_serve_config("[uss]\nworkers = 0\n", "n.toml", config));
+  EXPECT_FALSE(read_serve_config("[uss]\nnotice_seconds = 0\n", "n.toml", config));
+  EXPECT_FALSE(read_serve_config("[uss]\npriority = 1\n", "n.toml", config));
 }
 
 }  // namespace

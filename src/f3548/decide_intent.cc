@@ -185,6 +185,7 @@ Answer<IntentChanged> Registry::put_intent(const PutIntent& request, const Calle
     return refuse(429, fmt::format("the registry holds {} subscriptions already", limits_.subscriptions_max));
   }
   IntentPut body{.cells = request.extent.cells,
+                 .details = request.details,
                  .end = *request.extent.end,
                  .exclusive = std::move(*shares),
                  .id = request.id,

@@ -142,8 +142,7 @@ Answer<SubscriptionChanged> Registry::put_subscription(const PutSubscription& re
   }
   // The lists first: what they refuse must not have been done.
   SubscriptionChanged out;
-  const Extent area{
-      .cells = request.extent.cells, .band = {}, .start = window.start, .end = window.end, .volumes = {}};
+  const Extent area{.cells = request.extent.cells, .band = {}, .start = window.start, .end = window.end, .volumes = {}};
   if (request.notify_intents) {
     auto intents = find_intents(area);
     if (!intents) return std::unexpected(std::move(intents.error()));

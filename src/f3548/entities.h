@@ -66,21 +66,23 @@ struct Intent {
   Band band;
   Window window;
   std::optional<Uuid> subscription;
-  std::optional<Uuid> suffix;        ///< Asked for: the OVN is then `<id>_<suffix>`.
-  std::uint64_t changed_seq = 0;     ///< The entry that made this version.
-  std::vector<ZoneShare> exclusive;  ///< Empty, as a rule.
+  std::optional<Uuid> suffix;  ///< Asked for: the OVN is then `<id>_<suffix>`.
+  /// As the manager gave it: whoever is served other details can show it.
+  std::optional<core::EntryHash> details = {};
+  std::uint64_t changed_seq = 0;          ///< The entry that made this version.
+  std::vector<ZoneShare> exclusive = {};  ///< Empty, as a rule.
 
   mutable std::string ovn;         ///< Worked out when first asked for: `Registry::ovn`.
   mutable std::uint64_t mark = 0;  ///< Of the index.
 
   static constexpr auto fields() {
-    return std::tuple(field("cells", &Intent::cells), field("end", &Intent::window, &Window::end),
-                      field("exclusive", &Intent::exclusive), field("id", &Intent::id),
-                      field("lower_cm", &Intent::band, &Band::lower), field("manager", &Intent::manager),
-                      field("seq", &Intent::changed_seq), field("start", &Intent::window, &Window::start),
-                      field("state", &Intent::state), field("subscription", &Intent::subscription),
-                      field("suffix", &Intent::suffix), field("upper_cm", &Intent::band, &Band::upper),
-                      field("url", &Intent::url), field("version", &Intent::version));
+    return std::tuple(
+        field("cells", &Intent::cells), field("details_sha256", &Intent::details),
+        field("end", &Intent::window, &Window::end), field("exclusive", &Intent::exclusive), field("id", &Intent::id),
+        field("lower_cm", &Intent::band, &Band::lower), field("manager", &Intent::manager),
+        field("seq", &Intent::changed_seq), field("start", &Intent::window, &Window::start),
+        field("state", &Intent::state), field("subscription", &Intent::subscription), field("suffix", &Intent::suffix),
+        field("upper_cm", &Intent::band, &Band::upper), field("url", &Intent::url), field("version", &Intent::version));
   }
 };
 

@@ -138,6 +138,7 @@ Registry::Notices Registry::fold(const IntentPut& body, Place place) {
              .window = {body.start, body.end},
              .subscription = body.subscription,
              .suffix = body.suffix,
+             .details = body.details,
              .changed_seq = place.seq,
              .exclusive = body.exclusive,
              .ovn = {}});

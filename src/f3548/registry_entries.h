@@ -31,6 +31,8 @@ struct ImplicitSubscription {
 struct IntentPut {
   static constexpr std::string_view kType = "f3548.intent_put";
   Cells cells;
+  /// Where the manager gave it: the registry never sees what it is the hash of.
+  std::optional<core::EntryHash> details = {};
   Moment end;
   std::vector<ZoneShare> exclusive;
   Uuid id;
@@ -47,10 +49,10 @@ struct IntentPut {
   std::int64_t version = 0;
   static constexpr auto fields() {
     return std::tuple(
-        field("cells", &IntentPut::cells), field("end", &IntentPut::end), field("exclusive", &IntentPut::exclusive),
-        field("id", &IntentPut::id), field("implicit", &IntentPut::implicit), field("lower_cm", &IntentPut::lower),
-        field("manager", &IntentPut::manager), field("notified", &IntentPut::notified),
-        field("start", &IntentPut::start), field("state", &IntentPut::state),
+        field("cells", &IntentPut::cells), field("details_sha256", &IntentPut::details), field("end", &IntentPut::end),
+        field("exclusive", &IntentPut::exclusive), field("id", &IntentPut::id), field("implicit", &IntentPut::implicit),
+        field("lower_cm", &IntentPut::lower), field("manager", &IntentPut::manager),
+        field("notified", &IntentPut::notified), field("start", &IntentPut::start), field("state", &IntentPut::state),
         field("subscription", &IntentPut::subscription), field("suffix", &IntentPut::suffix),
         field("upper_cm", &IntentPut::upper), field("url", &IntentPut::url), field("version", &IntentPut::version));
   }

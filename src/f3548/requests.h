@@ -47,6 +47,7 @@ struct PutIntent {
   std::optional<Uuid> subscription;
   std::optional<NewSubscription> new_subscription;
   std::optional<Uuid> suffix;
+  std::optional<core::EntryHash> details = {};
 };
 struct PutConstraint {
   Uuid id;

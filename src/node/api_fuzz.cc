@@ -75,6 +75,13 @@ struct Handlers {
   void get_disclosure(int&, api::GetDisclosureRequest&&) {}
   void get_caveats(int&, api::GetCaveatsRequest&&) {}
   void get_peers(int&, api::GetPeersRequest&&) {}
+  void get_uss_intents(int&, api::GetUssIntentsRequest&&) {}
+  void get_uss_others(int&, api::GetUssOthersRequest&&) {}
+  void get_uss_deliveries(int&, api::GetUssDeliveriesRequest&&) {}
+  void retry_uss_delivery(int&, api::RetryUssDeliveryRequest&&) {}
+  void get_uss_drifts(int&, api::GetUssDriftsRequest&&) {}
+  void settle_uss_drift(int&, api::SettleUssDriftRequest&& r) { touched += r.body.size(); }
+  void put_uss_telemetry(int&, api::PutUssTelemetryRequest&& r) { touched += r.body.size(); }
   void get_clock(int&, api::GetClockRequest&&) {}
   void preview_relations(int&, api::PreviewRelationsRequest&& r) { touched += r.body.size(); }
   void act(int&, api::ActRequest&& r) { touched += read_act_request(r.body, {}) ? 1U : 0U; }

@@ -12,6 +12,7 @@
 #include "log/sha256.h"
 #include "node/replication_keys.h"
 #include "node/restore.h"
+#include "node/uss_desk.h"
 
 namespace tansiq::node {
 namespace {
@@ -35,6 +36,8 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     peer->done(std::unexpected(error));
   } else if (auto* registry = std::get_if<RegistryTask>(&task)) {
     out.push_back({registry->exchange, registry->refused(error), {}});
+  } else if (auto* supplier = std::get_if<UssTask>(&task)) {
+    supplier->refused(error);
   } else if (auto* body = std::get_if<BodyTask>(&task)) {
     body->done(std::unexpected(error));
   } else if (auto* recover = std::get_if<RecoverTask>(&task)) {
@@ -155,6 +158,11 @@ void CoreThread::find_registry() {
   if (config_.on_registry_home) config_.on_registry_home(registry_home_);
 }
 
+void CoreThread::execute(UssTask& task, UtcMs now) {
+  RecordDesk desk(state_, now, batch_, bodies_, *reader_);
+  departures_.push_back(task.work(desk));
+}
+
 void CoreThread::execute(EvidenceTask& task, UtcMs now) {
   state_.coalition().accuse(task.peer, task.origin, log::sha256(task.text), now, batch_);
   meta_.push_back({fork_meta_key(task.origin), task.text});
@@ -259,6 +267,7 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
     return;
   }
   if (auto* registry = std::get_if<RegistryTask>(&task)) return execute(*registry, now);
+  if (auto* supplier = std::get_if<UssTask>(&task)) return execute(*supplier, now);
   state_.tick(now, batch_);
 }
 
@@ -387,7 +396,8 @@ Status CoreThread::commit() {
   const auto took = std::chrono::steady_clock::now() - begin;
 
   durable_seq_ = done.next_seq;
-  durable_index_ += main_entries(batch_);
+  const std::uint64_t in_main = main_entries(batch_);
+  durable_index_ += in_main;
   for (const coordination::Written& written : batch_) {
     if (written.log.author == state_.coalition().self()) figures_.entries.add(written.line);
   }
@@ -399,6 +409,7 @@ Status CoreThread::commit() {
   hub_.durable(done.first_seq, done.next_seq, std::move(lines));
   batch_.clear();
   if (shared && config_.on_shared) config_.on_shared();
+  if (in_main > 0 && config_.on_main) config_.on_main();
   if (charter && config_.on_charter) config_.on_charter(state_.coalition());
   if (charter) find_registry();
 

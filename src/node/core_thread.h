@@ -25,6 +25,7 @@
 #include "node/node.h"
 #include "node/registry_home.h"
 #include "node/state.h"
+#include "node/uss_host.h"
 #include "store/log_store.h"
 
 namespace tansiq::node {
@@ -91,6 +92,12 @@ struct RegistryTask {
   /// Called instead when the node stops first, or does not decide.
   std::function<net::Response(Error)> refused;
 };
+/// What the supplier (uss_*.h) does to the record. What it has said is durable when its departure leaves.
+struct UssTask {
+  std::function<Departure(UssDesk&)> work;
+  /// Called instead when the node stops first, or does not decide.
+  std::function<void(Error)> refused;
+};
 /// The body of a share, fetched from a peer and verified by its hash.
 struct BodyTask {
   std::string bytes;
@@ -117,7 +124,7 @@ struct RecoverTask {
   std::function<void(const Status& done)> done;  ///< On the core thread.
 };
 using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask,
-                              FloorTask, ClockTask, RecoverTask, RegistryTask>;
+                              FloorTask, ClockTask, RecoverTask, RegistryTask, UssTask>;
 
 /// How much a state holds, into the figures.
 void note_sizes(const State& state, CoreFigures& figures);
@@ -132,6 +139,8 @@ class CoreThread {
     std::function<void(Error)> on_failure;
     /// Called after a batch is durable, on the core thread, when logs that peers read have grown.
     std::function<void()> on_shared{};
+    /// The same, when `main` has.
+    std::function<void()> on_main{};
     /// Whether this node could go on under a version that an officer wants to adopt.
     std::function<Status(const core::Charter&)> may_adopt{};
     /// On the core thread: a version has come into force with entries that are not durable yet; logs and keys follow.
@@ -182,6 +191,7 @@ class CoreThread {
   void execute(EvidenceTask& task, UtcMs now);
   void execute(RegistryTask& task, UtcMs now);
   void find_registry();
+  void execute(UssTask& task, UtcMs now);
   [[nodiscard]] Result<coordination::ActOutcome> perform(const coordination::ActCommand& command, UtcMs now);
   void execute(BodyTask& task);
   /// Destroys what has to be, durably, and writes the receipts. False when the store failed.

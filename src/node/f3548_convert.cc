@@ -76,6 +76,11 @@ Result<PutIntent> to_put(const std::string& id, const std::optional<std::string>
     out.new_subscription =
         NewSubscription{std::move(body.new_subscription->uss_base_url), body.new_subscription->notify_for_constraints};
   }
+  if (body.details_sha256) {
+    auto hash = log::Hash::from_hex(*body.details_sha256);
+    if (!hash) return std::unexpected(inside(std::move(hash.error()), "details_sha256"));
+    out.details = *hash;
+  }
   if (body.requested_ovn_suffix) out.suffix = TRY(to_id(*body.requested_ovn_suffix, "requested_ovn_suffix"));
   return out;
 }

@@ -24,7 +24,9 @@ struct Reader {
 };
 
 void write(JcsWriter& w, const Reader& reader, const Intent& intent) {
-  w.begin_object().key("id").string(intent.id.str()).key("manager").string(intent.manager);
+  w.begin_object();
+  if (intent.details) w.key("details_sha256").string(intent.details->hex());
+  w.key("id").string(intent.id.str()).key("manager").string(intent.manager);
   w.key("ovn").string(intent.manager == reader.name ? std::string_view(reader.registry.ovn(intent)) : kHiddenOvn);
   w.key("state").string(core::to_text(intent.state));
   w.key("subscription_id").string(intent.subscription.value_or(f3548::kNoSubscription).str());

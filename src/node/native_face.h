@@ -19,6 +19,8 @@
 
 namespace tansiq::node {
 
+class UssService;
+
 class NativeFace {
  public:
   /// What the face stands on; everything outlives it.
@@ -37,6 +39,7 @@ class NativeFace {
     std::function<std::string()> clock;         ///< The document of the clock's bound.
     std::function<std::string()> charter_note;  ///< Of the version in force.
     std::string about;                          ///< The text of /.
+    UssService* supplier = nullptr;             ///< Null where this node is none.
     core::DataMode data_mode = core::DataMode::kTest;
     bool public_log = false;
     bool public_metrics = false;
@@ -89,6 +92,14 @@ class NativeFace {
   void get_clock(Context& context, api::GetClockRequest&& request);
   void preview_relations(Context& context, api::PreviewRelationsRequest&& request);
   void act(Context& context, api::ActRequest&& request);
+  // uss_native.cc
+  void get_uss_intents(Context& context, api::GetUssIntentsRequest&& request);
+  void get_uss_others(Context& context, api::GetUssOthersRequest&& request);
+  void get_uss_deliveries(Context& context, api::GetUssDeliveriesRequest&& request);
+  void retry_uss_delivery(Context& context, api::RetryUssDeliveryRequest&& request);
+  void get_uss_drifts(Context& context, api::GetUssDriftsRequest&& request);
+  void settle_uss_drift(Context& context, api::SettleUssDriftRequest&& request);
+  void put_uss_telemetry(Context& context, api::PutUssTelemetryRequest&& request);
 
  private:
   using Render = std::function<Result<net::Response>(const core::Machine&)>;
@@ -102,6 +113,8 @@ class NativeFace {
   /// Reads live state: `render` runs on the core thread.
   void read(Context& context, Render render);
   void read_all(Context& context, RenderAll render);
+  /// Answers with a document of the supplier, once what was said is durable; 404 where this node is none.
+  void at_desk(Context& context, std::function<Result<std::string>(UssDesk&)> work, bool reconsider = false);
   /// Files a command about `id`; `created` is the status of its success.
   void file(Context& context, CommandId command, core::Action action, std::string id, int success_status);
   void answer(Context& context, net::Response response);

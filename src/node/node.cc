@@ -29,6 +29,8 @@
 #include "node/recovery_keeper.h"
 #include "node/restore.h"
 #include "node/snapshot_keeper.h"
+#include "node/uss_face.h"
+#include "node/uss_service.h"
 #include "store/sqlite_store.h"
 
 namespace tansiq::node {
@@ -129,11 +131,15 @@ class Node::Impl {
   std::unique_ptr<EventHub> hub_;
   std::unique_ptr<LogFace> log_face_;
   std::unique_ptr<CoreThread> core_;
+  std::unique_ptr<UssService> supplier_;  // Null where this node is none.
+  std::unique_ptr<UssFace> uss_face_;
   std::unique_ptr<NativeFace> face_;
   std::unique_ptr<F3548Face> f3548_face_;
   std::optional<core::Charter> recovery_charter_;  // Under which the recovery asks; outlives it.
   RecoveryKeeper recovery_{config_.data_dir, clock_};
   std::unique_ptr<ClockBound> bound_;
+
+  RegistryHomeBoard registry_home_;
 
   mutable std::mutex charter_mutex_;  // Guards what follows, up to the blank line.
   std::shared_ptr<PeerLinks> links_;
@@ -141,9 +147,8 @@ class Node::Impl {
   std::optional<LogBook> links_logs_;                  // As they stand under that version.
   std::string charter_note_;                           // Of the version in force.
   std::map<std::int64_t, std::string> notes_to_keep_;  // By version: whose files are still to be written.
-  RegistryHome registry_home_;
-  std::uint64_t followed_ = 0;  // Versions that the core thread has begun to follow.
-  bool relink_ = false;         // A version has come into force since the links were started.
+  std::uint64_t followed_ = 0;                         // Versions that the core thread has begun to follow.
+  bool relink_ = false;                                // A version has come into force since the links were started.
 
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<const net::HttpServer*> listening_{
@@ -241,16 +246,20 @@ Status Node::Impl::make_threads(State state) {
   core_config.on_shared = [this] {
     if (const auto links = linked()) links->grown();
   };
+  if (config_.uss) {
+    core_config.on_main = [this] { supplier_->poke(); };
+  }
   core_config.may_adopt = [this](const core::Charter& charter) { return check_adoptable(dir_, charter); };
   core_config.on_version = [this](const coordination::Coalition& all) { return follow_version(all); };
   core_config.on_charter = [this](const coordination::Coalition& all) { note_charter(all); };
   core_config.former = dir_.former;
-  core_config.on_registry_home = [this](const RegistryHome& home) {
-    const std::lock_guard lock(charter_mutex_);
-    registry_home_ = home;
-  };
+  core_config.on_registry_home = [this](const RegistryHome& home) { registry_home_.set(home); };
   core_ = std::make_unique<CoreThread>(std::move(core_config), std::move(state), *logs_, notes_, *store_,
                                        TRY(store_->open_reader()), *hub_, figures_);
+  if (config_.uss) {
+    supplier_ = TRY(make_supplier(config_, dir_.self, *core_, system_clock_));
+    uss_face_ = std::make_unique<UssFace>(UssFace::Services{*core_, *supplier_, problems_, *door_});
+  }
   face_ = std::make_unique<NativeFace>(
       NativeFace::Services{.core = *core_,
                            .events = *hub_,
@@ -268,6 +277,7 @@ Status Node::Impl::make_threads(State state) {
                                  return charter_note_;
                                },
                            .about = about(dir_, dir_.key),
+                           .supplier = supplier_.get(),
                            .data_mode = dir_.charter.charter.data_mode,
                            .public_log = config_.public_log,
                            .public_metrics = config_.public_metrics});
@@ -276,11 +286,7 @@ Status Node::Impl::make_threads(State state) {
                           .problems = problems_,
                           .authenticator = *door_,
                           .program_version = TANSIQ_VERSION,
-                          .home =
-                              [this] {
-                                const std::lock_guard lock(charter_mutex_);
-                                return registry_home_;
-                              },
+                          .home = [this] { return registry_home_.get(); },
                           .relay =
                               [this](const AuthorityId& keeper, const std::shared_ptr<net::Exchange>& exchange) {
                                 const auto links = linked();
@@ -293,15 +299,18 @@ Status Node::Impl::start() {
   net::HttpServerOptions options = server_options(config_);
   options.on_problem = [this](const net::ServerProblem& problem) { note_server_problem(problem); };
   options.refusal = [](const net::Problem& problem, std::string_view path) {
-    return F3548Face::serves(path) ? F3548Face::refusal(problem) : net::problem_response(problem);
+    return F3548Face::serves(path) || path.starts_with("/uss/") ? F3548Face::refusal(problem)
+                                                                : net::problem_response(problem);
   };
   door_->issuers()->start();
   core_->start();
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (F3548Face::serves(exchange->request().path())) return f3548_face_->handle(exchange);
+    if (uss_face_ && UssFace::serves(exchange->request())) return uss_face_->handle(exchange);
     face_->handle(exchange);
   }));
   listening_.store(server_.get());
+  if (supplier_) supplier_->start();
   TRY_VOID(link_peers());
   if (recovery_.needed()) {
     const auto connect = [this](const core::Authority& peer) { return linked()->connect(peer); };
@@ -492,6 +501,7 @@ void Node::Impl::shut_down() {
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
   door_->issuers()->stop();
   if (const auto links = linked()) links->stop();
+  if (supplier_) supplier_->stop();
   if (core_) core_->stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
@@ -566,24 +576,26 @@ Status Node::Impl::ready() const {
 
 std::string Node::Impl::metrics() const {
   const net::HttpServer* const listening = listening_.load();
-  return metrics_text({.core = &figures_,
-                       .f3548 = &f3548_face_->counters(),
-                       .http = listening != nullptr ? listening->counters() : net::HttpCounters{},
-                       .queue_depth = core_->queue_depth(),
-                       .queue_max = config_.limits.command_queue_max,
-                       .log_queue_depth = log_face_->queue_depth(),
-                       .peers = standing(),
-                       .now = clock_.now(),
-                       .listeners = hub_->listeners(),
-                       .clock = bound_->standing(),
-                       .recovering = recovery_.active(),
-                       .recovery_missing = recovery_.active() ? recovery_.standing().missing() : 0,
-                       .door = door_->figures(),
-                       .issuers = door_->issuers()->standing(),
-                       .test_mode = config_.test_mode,
-                       .certificate = certificate_.standing(),
-                       .published_entries = store_->published(store::kMainLog).size,
-                       .data_dir = config_.data_dir});
+  std::string out = metrics_text({.core = &figures_,
+                                  .f3548 = &f3548_face_->counters(),
+                                  .http = listening != nullptr ? listening->counters() : net::HttpCounters{},
+                                  .queue_depth = core_->queue_depth(),
+                                  .queue_max = config_.limits.command_queue_max,
+                                  .log_queue_depth = log_face_->queue_depth(),
+                                  .peers = standing(),
+                                  .now = clock_.now(),
+                                  .listeners = hub_->listeners(),
+                                  .clock = bound_->standing(),
+                                  .recovering = recovery_.active(),
+                                  .recovery_missing = recovery_.active() ? recovery_.standing().missing() : 0,
+                                  .door = door_->figures(),
+                                  .issuers = door_->issuers()->standing(),
+                                  .test_mode = config_.test_mode,
+                                  .certificate = certificate_.standing(),
+                                  .published_entries = store_->published(store::kMainLog).size,
+                                  .data_dir = config_.data_dir});
+  if (supplier_) out += supplier_->metrics();
+  return out;
 }
 
 void Node::Impl::note_server_problem(const net::ServerProblem& problem) {

@@ -72,6 +72,18 @@ struct AuthConfig {
   net::RateLimit addresses{.per_second = 100, .burst = 1'000};  ///< Of requests without the valid token they needed.
 };
 
+/// The node as a supplier (a USS of F3548) beside others: uss_service.h.
+struct UssConfig {
+  std::string manager{};               ///< The subject of its tokens: who it is to registries and to other suppliers.
+  std::string base_url{};              ///< What others append `/uss/v1/…` to, to reach this node.
+  std::string dss_url{};               ///< Any registry: this node, another, another vendor's.
+  std::string token_url{};             ///< Where its tokens come from; or
+  std::filesystem::path token_file{};  ///< a file that something else keeps fresh.
+  std::filesystem::path ca_file{};     ///< PEM; empty: the system's authorities.
+  DurationMs notice_ms = 600'000;      ///< How long somebody is tried to be told.
+  unsigned workers = 4;                ///< Notices under way at once, to as many addresses.
+};
+
 /// What `Node::open` needs. Everything has a default that gives a working node on loopback.
 struct NodeConfig {
   /// Holds `log.db`, `last-checkpoint`, snapshots, `charter.note` and the secrets `node.key`, `token.key`, `ovn.key`
@@ -152,6 +164,8 @@ struct NodeConfig {
 
   /// Where the contract of F3548 and what is deployed differ.
   f3548::Switches f3548;
+  /// Absent: no supplier. `open` fails with `kInvalid` where something of it is wrong.
+  std::optional<UssConfig> uss{};
 
   NodeLimits limits;
 };

@@ -53,6 +53,16 @@ net::HttpServerOptions server_options(const NodeConfig& config) {
   return out;
 }
 
+Result<std::unique_ptr<UssService>> make_supplier(const NodeConfig& config, const AuthorityId& self, CoreThread& core,
+                                                  const Clock& real_time) {
+  UssNames names{.authority = self,
+                 .manager = config.uss->manager,
+                 .base_url = config.uss->base_url,
+                 .dss_url = config.uss->dss_url,
+                 .allow_http = config.test_mode || config.f3548.allow_http};
+  return UssService::create(*config.uss, std::move(names), core, real_time);
+}
+
 Result<std::string> mint_scoped_token(const net::TokenKey& key, std::string_view subject,
                                       const std::vector<std::string>& scopes, UtcMs now, DurationMs ttl_ms) {
   net::TokenClaims claims;

@@ -12,6 +12,7 @@
 #include "net/http_server.h"
 #include "node/data_dir.h"
 #include "node/peer_links.h"
+#include "node/uss_service.h"
 
 namespace tansiq::node {
 
@@ -25,6 +26,10 @@ namespace tansiq::node {
 
 /// Where and how the faces listen.
 [[nodiscard]] net::HttpServerOptions server_options(const NodeConfig& config);
+
+/// The supplier that the configuration asks for. Fails with `kInvalid`, naming what is wrong.
+[[nodiscard]] Result<std::unique_ptr<UssService>> make_supplier(const NodeConfig& config, const AuthorityId& self,
+                                                                CoreThread& core, const Clock& real_time);
 
 /// A token of our own with scopes of `kScopes`. Fails with `kInvalid` for others.
 [[nodiscard]] Result<std::string> mint_scoped_token(const net::TokenKey& key, std::string_view subject,

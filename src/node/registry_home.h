@@ -10,6 +10,7 @@
 // 40 has the reasons.
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,23 @@ struct RegistryHome {
   bool moving = false;  ///< Nobody does for the moment.
   std::string trouble;  ///< Why this node does not; empty when it does.
   friend bool operator==(const RegistryHome&, const RegistryHome&) = default;
+};
+
+/// As the core thread last said it, for all others.
+class RegistryHomeBoard {
+ public:
+  void set(const RegistryHome& home) {
+    const std::lock_guard lock(mutex_);
+    home_ = home;
+  }
+  [[nodiscard]] RegistryHome get() const {
+    const std::lock_guard lock(mutex_);
+    return home_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  RegistryHome home_;
 };
 
 /// The keeper that a charter names; null: every node keeps its own.

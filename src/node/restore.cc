@@ -126,7 +126,7 @@ class DecodingThread {
     Status status = reader.sequence(first_seq, end_seq, [&](const store::StoredEntry& stored) -> Status {
       Item item{stored.seq, stored.log, std::string(as_text(stored.bytes)), {}};
       if (stored.log == store::kMainLog && !coordination::is_coordination_line(item.line) &&
-          !f3548::is_registry_line(item.line)) {
+          !f3548::is_registry_line(item.line) && !uss::is_uss_line(item.line)) {
         auto entry = core::read_entry(item.line);
         if (!entry) return std::unexpected(inside(std::move(entry.error()), fmt::format("entry {}", stored.seq)));
         item.entry = std::move(*entry);

@@ -20,10 +20,28 @@ constexpr std::size_t kLengthBytes = 8;
 /// Entries of housekeeping that one tick writes.
 constexpr int kPurgesPerTickMax = 16;
 
-core::StateHash combined(const core::StateHash& coalition, std::string_view registry) {
+core::StateHash combined(const core::StateHash& coalition, std::string_view rest) {
   log::Sha256 hash;
-  hash.update(ByteView(coalition)).update(registry);
+  hash.update(ByteView(coalition)).update(rest);
   return hash.finish().bytes;
+}
+
+/// The states of the parts that were used, one after the other.
+std::string states(const f3548::Registry& registry, const uss::Ledger& ledger) {
+  std::string out;
+  if (registry.used()) registry.write_state(out);
+  if (ledger.used()) ledger.write_state(out);
+  return out;
+}
+
+/// Where the ledger's lines begin.
+std::size_t ledger_begin(std::string_view states) {
+  for (std::size_t at = 0; at < states.size();) {
+    if (uss::Ledger::is_state_line(states.substr(at))) return at;
+    const std::size_t end = states.find('\n', at);
+    at = end == std::string_view::npos ? states.size() : end + 1;
+  }
+  return states.size();
 }
 
 std::unexpected<Error> bad_snapshot(std::string message) {
@@ -38,9 +56,13 @@ Result<State> State::make(const coordination::CoalitionConfig& config, f3548::Sw
 }
 
 Status State::apply(const LogName& log, std::string_view line) {
-  if (log.author != coalition_->self() || log.kind != LogName::Kind::kMain || !f3548::is_registry_line(line)) {
-    return coalition_->apply(log, line);
+  const bool own = log.author == coalition_->self() && log.kind == LogName::Kind::kMain;
+  if (own && uss::is_uss_line(line)) {
+    const uss::Entry entry = TRY(uss::read_entry(line));
+    TRY_VOID(coalition_->take_place(entry.place.seq, entry.place.time));
+    return ledger_->apply(entry);
   }
+  if (!own || !f3548::is_registry_line(line)) return coalition_->apply(log, line);
   const f3548::Entry entry = TRY(f3548::read_entry(line));
   TRY_VOID(coalition_->take_place(entry.place.seq, entry.place.time));
   TRY_VOID(registry_->apply(entry));
@@ -82,30 +104,35 @@ Status State::follow_exclusive() {
   return {};
 }
 
+Status State::say(uss::Body body, UtcMs now, Batch& batch) {
+  const f3548::Place place = next_place(now);
+  add(place, TRY(ledger_->say(std::move(body), place)), batch);
+  return {};
+}
+
 void State::tick(UtcMs now, Batch& batch) {
   coalition_->tick(now, batch);
   for (int i = 0; i < kPurgesPerTickMax; ++i) {
     const f3548::Place place = next_place(now);
     auto entry = registry_->tick(place);
+    if (!entry) entry = ledger_->tick(place);
     if (!entry) return;
     add(place, std::move(*entry), batch);
   }
 }
 
-core::StateHash joined_hash(const core::StateHash& coalition, const f3548::Registry& registry) {
-  if (!registry.used()) return coalition;
-  std::string state;
-  registry.write_state(state);
-  return combined(coalition, state);
+core::StateHash joined_hash(const core::StateHash& coalition, const f3548::Registry& registry,
+                            const uss::Ledger& ledger) {
+  if (!registry.used() && !ledger.used()) return coalition;
+  return combined(coalition, states(registry, ledger));
 }
 
-core::StateHash State::hash() const { return joined_hash(coalition_->state_hash(), *registry_); }
+core::StateHash State::hash() const { return joined_hash(coalition_->state_hash(), *registry_, *ledger_); }
 
 Bytes State::write_snapshot() const {
   Bytes coalition = coalition_->write_snapshot();
-  if (!registry_->used()) return coalition;
-  std::string rest;
-  registry_->write_state(rest);
+  const std::string rest = states(*registry_, *ledger_);
+  if (rest.empty()) return coalition;
   Bytes out;
   out.reserve(kMagic.size() + kLengthBytes + coalition.size() + rest.size() + log::Hash::kBytes);
   const auto add = [&out](ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); };
@@ -136,8 +163,11 @@ Result<State> State::read_snapshot(const coordination::CoalitionConfig& config, 
   if (combined(snapshot_state_hash(coalition).bytes, as_text(rest)) != snapshot_state_hash(snapshot).bytes) {
     return bad_snapshot("its state has another hash");
   }
-  TRY_VOID(registry->read_state(as_text(rest)));
+  const std::string_view text = as_text(rest);
+  const std::size_t begin = ledger_begin(text);
+  if (begin > 0) TRY_VOID(registry->read_state(text.substr(0, begin)));
   State out(TRY(Coalition::read_snapshot(config, coalition)), std::move(registry));
+  if (begin < text.size()) TRY_VOID(out.ledger_->read_state(text.substr(begin)));
   TRY_VOID(out.follow_exclusive());
   return out;
 }

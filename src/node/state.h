@@ -1,4 +1,5 @@
-// Everything that a node's record folds to: the coalition (zone machine and coordination) and the registry of F3548.
+// Everything that a node's record folds to: the coalition (zone machine and coordination), the registry of F3548, and
+// what the node remembers as a supplier beside others.
 //
 // Their entries stand in one local order. Each part reads its own, told apart by a line's first member, and takes note
 // of the numbers of the others'.
@@ -12,6 +13,7 @@
 
 #include "coordination/coalition.h"
 #include "f3548/registry.h"
+#include "uss/ledger.h"
 
 namespace tansiq::node {
 
@@ -25,7 +27,9 @@ class State {
   [[nodiscard]] f3548::Registry& registry() { return *registry_; }
   [[nodiscard]] const f3548::Registry& registry() const { return *registry_; }
 
-  /// Replay: the next entry of the local order. Fails as `Coalition::apply` and `Registry::apply`.
+  [[nodiscard]] const uss::Ledger& ledger() const { return *ledger_; }
+
+  /// Replay: the next entry of the local order. Fails as `Coalition::apply`, `Registry::apply` and `Ledger::apply`.
   [[nodiscard]] Status apply(const coordination::LogName& log, std::string_view line);
   [[nodiscard]] Status apply_core(core::Entry entry, std::string_view line) {
     return coalition_->apply_core(std::move(entry), line);
@@ -35,14 +39,17 @@ class State {
   [[nodiscard]] f3548::Place next_place(UtcMs now) const;
   /// What the registry has just written for that place; what it changes in the zones follows here.
   void add(f3548::Place place, std::string entry, coordination::Batch& batch);
+  /// What the supplier has to say next. Fails as `Ledger::say`; then nothing has changed.
+  [[nodiscard]] Status say(uss::Body body, UtcMs now, coordination::Batch& batch);
   /// Says what time calls for, in every part.
   void tick(UtcMs now, coordination::Batch& batch);
 
   [[nodiscard]] std::uint64_t next_seq() const { return coalition_->next_seq(); }
-  /// The coalition's as long as the registry was never used; else SHA-256(the coalition's ‖ the registry's state).
+  /// The coalition's as long as registry and ledger were never used; else SHA-256(the coalition's ‖ their states, of
+  /// those that were).
   [[nodiscard]] core::StateHash hash() const;
-  /// The coalition's as long as the registry was never used; else
-  /// `tansiq-node` LF ‖ u64 length (little-endian) ‖ the coalition's snapshot ‖ the registry's state ‖ state hash.
+  /// The coalition's as long as registry and ledger were never used; else
+  /// `tansiq-node` LF ‖ u64 length (little-endian) ‖ the coalition's snapshot ‖ their states ‖ state hash.
   [[nodiscard]] Bytes write_snapshot() const;
   /// Fails with `kCorrupt`, or `kInvalid` when it belongs to another charter or authority.
   [[nodiscard]] static Result<State> read_snapshot(const coordination::CoalitionConfig& config, ByteView snapshot,
@@ -50,7 +57,7 @@ class State {
 
  private:
   State(std::unique_ptr<coordination::Coalition> coalition, std::unique_ptr<f3548::Registry> registry)
-      : coalition_(std::move(coalition)), registry_(std::move(registry)) {}
+      : coalition_(std::move(coalition)), registry_(std::move(registry)), ledger_(std::make_unique<uss::Ledger>()) {}
 
   /// Books what intents of F3548 use of exclusive zones (exclusive_zones.h), as far as that has changed. O(1) as a
   /// rule. Fails with `kCorrupt` for a zone that no version of the charter has.
@@ -59,10 +66,12 @@ class State {
   std::unique_ptr<coordination::Coalition> coalition_;
   std::unique_ptr<f3548::Registry> registry_;
   std::map<f3548::Uuid, std::vector<IntentId>> booked_;  ///< For intents of F3548. Follows from the registry.
+  std::unique_ptr<uss::Ledger> ledger_;
 };
 
 /// The state hash of a record, of its parts.
-[[nodiscard]] core::StateHash joined_hash(const core::StateHash& coalition, const f3548::Registry& registry);
+[[nodiscard]] core::StateHash joined_hash(const core::StateHash& coalition, const f3548::Registry& registry,
+                                          const uss::Ledger& ledger);
 
 /// The state hash that a snapshot ends in (docs/core.md); taking it from there saves encoding the state
 /// a second time. Zeros when the bytes are too short to be a snapshot.

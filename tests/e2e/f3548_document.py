@@ -47,16 +47,32 @@ def tokens(text):
     assert replies == ["{}", '{"message":"the token is for another audience"}'], answers
 
 
+def supplier(text):
+    """What each waited for: the last answers of the lines that look."""
+    script = pasted(text)
+    for port in ("8091", "8092", "8095"):
+        script = script.replace(port, str(free_port()))
+    with tempfile.TemporaryDirectory() as folder:
+        answers = paste("trap 'kill $(jobs -p); wait' EXIT\n" + script, folder)
+    for wanted in ("registered *A1 .*version 1, Accepted", "registered *B1 ", "delivered *B1 ", "bravo, version 1  notice",
+                   "refused *B2 .*it meets ", "alpha, version 1, over", "registered *B2 "):
+        assert any(re.search(wanted, line) for line in answers), (wanted, answers)
+
+
 def main():
     for needed in ("curl", "jq", "bash"):
         if shutil.which(needed) is None:
             print(f"skipped: {needed} is not installed")
             return 77
     before, tokens_and_rest = (SOURCE / "docs/f3548.md").read_text().split("\n## Tokens\n")
-    tokens(tokens_and_rest)
+    tokens_part, _, rest = tokens_and_rest.partition("\n## This node as a USS\n")
+    supplier_part, _, rest = rest.partition("\n## ")
+    tokens(tokens_part + "\n## " + rest)
+    supplier(supplier_part)
+    before, _, _ = before.partition("\n## Several nodes as one DSS\n")
     commands = pasted(before)
     serve, _, rest = commands.partition("\n")
-    assert serve == "tansiq serve --data dss-data --listen 127.0.0.1:8082 &", serve
+    assert serve == "tansiq serve --data dss-data --region --listen 127.0.0.1:8082 &", serve
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         node = Node(pathlib.Path(folder) / "dss-data", listen=f"127.0.0.1:{port}")

@@ -1,0 +1,190 @@
+#include "node/uss_face.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/invariant.h"
+#include "core/names.h"
+#include "node/f3548_convert.h"
+#include "node/f3548_json.h"
+#include "node/http_source.h"
+
+namespace tansiq::node {
+namespace {
+
+int status_of(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kUnauthenticated:
+      return 401;
+    case ErrorCode::kForbidden:
+      return 403;
+    case ErrorCode::kNotFound:
+    case ErrorCode::kMethodNotAllowed:  // The standard's clients know no 405.
+      return 404;
+    case ErrorCode::kTooLarge:
+    case ErrorCode::kTooMuchWork:
+      return 413;
+    case ErrorCode::kRateLimited:
+      return 429;
+    case ErrorCode::kOverloaded:
+    case ErrorCode::kUnavailable:
+      return 503;
+    default:
+      return 400;
+  }
+}
+
+Result<uss::Uuid> to_entity(std::string_view text) {
+  const auto id = TRY(to_id(text, "entityid"));
+  if (!id.is(4)) return fail(ErrorCode::kInvalid, "it is no UUID of version 4", "entityid");
+  return id;
+}
+
+}  // namespace
+
+UssFace::UssFace(Services services) : services_(services) {
+  for (const uss_api::OperationInfo& info : uss_api::operations()) {
+    const auto method = net::parse_method(info.method);
+    EXPECT_INVARIANT(method.has_value());
+    EXPECT_INVARIANT(router_.add(*method, info.path, &info).has_value());
+  }
+}
+
+bool UssFace::serves(const net::Request& request) { return request.segments().front() == "uss"; }
+
+void UssFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
+  Context context{exchange, {}};
+  const net::Request& request = exchange->request();
+  auto match = router_.find(request);
+  if (!match) return refuse(context, 404, "nothing is served at this path with this method");
+  const uss_api::OperationInfo& info = **match->value;
+  if (const Status allowed = authorise(context, info.scope); !allowed) {
+    net::Response out = response(*exchange, {.status = status_of(allowed.error()), .message = allowed.error().message});
+    net::add_challenge(out, request);
+    static_cast<void>(exchange->respond(std::move(out)));
+    return;
+  }
+  const HttpSource source(request, match->parameters);
+  uss_api::dispatch(info.operation, *this, context, source);
+}
+
+/// `scope` lists some of which one suffices.
+Status UssFace::authorise(Context& context, std::string_view scope) {
+  net::Request& request = context.exchange->request();
+  net::Principal principal = TRY(services_.authenticator.authenticate(request));
+  bool allowed = false;
+  for (std::string_view rest = scope; !rest.empty() && !allowed;) {
+    const std::size_t end = std::min(rest.find('/'), rest.size());
+    allowed = principal.has(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (!allowed) return fail(ErrorCode::kForbidden, fmt::format("the token lacks the scope {}", scope));
+  if (const Status good = core::check_label(principal.subject, net::kSubjectBytesMax, "sub"); !good) {
+    return fail(ErrorCode::kUnauthenticated, good.error().message);
+  }
+  context.sender = principal.subject;
+  request.principal = std::move(principal);
+  return {};
+}
+
+net::Response UssFace::response(const net::Exchange& exchange, UssAnswer&& answer) {
+  if (answer.status == 204) return {.status = 204};
+  if (answer.status < 300) return net::json_response(answer.status, std::move(answer.body));
+  const net::Request& request = exchange.request();
+  const net::Problem problem = net::make_problem({ErrorCode::kInvalid, answer.message, {}}, answer.status);
+  services_.problems.add(problem, net::method_name(request.method), request.path(), request.connection->address);
+  net::Response out = net::json_response(answer.status, f3548_error_json(answer.message));
+  out.headers.add("Problem-Id", problem.id);
+  net::add_retry_after(out);
+  return out;
+}
+
+void UssFace::refuse(const Context& context, int status, const std::string& message) {
+  context.exchange->respond(response(*context.exchange, {.status = status, .message = message}));
+}
+
+void UssFace::refuse(Context& context, const Error& error) { refuse(context, status_of(error), error.text()); }
+
+void UssFace::submit(const Context& context, std::function<UssAnswer(UssDesk&)> work) {
+  auto on_core = [this, exchange = context.exchange, work = std::move(work)](UssDesk& desk) {
+    // Nobody waits: nothing is to happen that nobody has seen.
+    if (exchange->abandoned()) return Departure{};
+    UssAnswer answer = work(desk);
+    std::function<void(const Status&)> call;
+    if (answer.news) {
+      call = [this](const Status& durable) {
+        if (durable) services_.supplier.reconsider();
+      };
+    }
+    return Departure{exchange, response(*exchange, std::move(answer)), std::move(call)};
+  };
+  auto refused = [this, context](const Error& why) { refuse(context, status_of(why), why.message); };
+  const Status taken = services_.core.submit(UssTask{std::move(on_core), refused});
+  if (!taken) refused(taken.error());
+}
+
+void UssFace::get_intent(Context& context, uss_api::GetIntentRequest&& request) {
+  const auto id = to_entity(request.entityid);
+  if (!id) return refuse(context, id.error());
+  submit(context, [this, id = *id](UssDesk& desk) { return serve_intent(desk, services_.supplier.names(), id); });
+}
+
+void UssFace::get_telemetry(Context& context, uss_api::GetTelemetryRequest&& request) {
+  const auto id = to_entity(request.entityid);
+  if (!id) return refuse(context, id.error());
+  submit(context, [this, id = *id](UssDesk& desk) -> UssAnswer {
+    const auto of = standing_of(desk, id);
+    if (!of) return {.status = 404, .message = "no operational intent of this id is registered here"};
+    if (of->state != uss::IntentState::kNonconforming && of->state != uss::IntentState::kContingent) {
+      return {.status = 409,
+              .message = fmt::format("it is {}: positions are told of flights that are off their plan",
+                                     core::to_text(of->state))};
+    }
+    const auto latest = services_.supplier.telemetry().latest(of->intent);
+    if (!latest) return {.status = 412, .message = "no position of it is known here"};
+    const std::string next =
+        latest->next.text().empty()
+            ? ""
+            : fmt::format(R"("next_telemetry_opportunity":{{"format":"RFC3339","value":"{}"}},)", latest->next.text());
+    return {.status = 200,
+            .body = fmt::format(R"({{{}"operational_intent_id":"{}","telemetry":{}}})", next, id.str(), latest->text)};
+  });
+}
+
+void UssFace::take(Context& context, std::string&& body, uss::Kind kind) {
+  const auto message = uss::Message::parse(body);
+  if (!message) return refuse(context, message.error());
+  auto notice = uss::read_notice(*message, kind);
+  if (!notice) return refuse(context, notice.error());
+  auto shared = std::make_shared<const uss::Notice>(std::move(*notice));
+  submit(context, [this, shared, sender = context.sender, body = std::move(body)](UssDesk& desk) {
+    return take_notice(desk, services_.supplier.names(), *shared, sender, body);
+  });
+}
+
+void UssFace::notice_intent(Context& context, uss_api::NoticeIntentRequest&& request) {
+  take(context, std::move(request.body), uss::Kind::kIntent);
+}
+
+void UssFace::notice_constraint(Context& context, uss_api::NoticeConstraintRequest&& request) {
+  take(context, std::move(request.body), uss::Kind::kConstraint);
+}
+
+void UssFace::get_constraint(Context& context, uss_api::GetConstraintRequest&& request) {
+  const auto id = to_entity(request.entityid);
+  if (!id) return refuse(context, id.error());
+  refuse(context, 404, "this node manages no constraints");
+}
+
+void UssFace::make_report(Context& context, uss_api::MakeReportRequest&& request) {
+  const auto document = JsonDocument::parse(request.body);
+  if (!document) return refuse(context, document.error());
+  if (const Status good = uss::check_report(document->root()); !good) return refuse(context, good.error());
+  submit(context, [sender = context.sender, body = std::move(request.body)](UssDesk& desk) {
+    return take_report(desk, sender, body);
+  });
+}
+
+}  // namespace tansiq::node

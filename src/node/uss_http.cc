@@ -1,0 +1,153 @@
+#include "node/uss_http.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/file.h"
+#include "base/json_in.h"
+
+namespace tansiq::node {
+namespace {
+
+constexpr DurationMs kEarlyMs = 60'000;
+constexpr std::int64_t kLifetimeSecondsMax = 86'400;
+constexpr DurationMs kAnswerMs = 10'000;
+constexpr std::size_t kAnswerBytesMax = 8U << 20;
+constexpr std::size_t kTokenFileBytesMax = 16U << 10;
+constexpr std::size_t kHeldMax = 10'000;
+constexpr std::size_t kIdleMax = 64;
+
+std::unexpected<Error> no_token(std::string why) { return fail(ErrorCode::kUnauthenticated, "no token: " + why); }
+
+std::string trimmed(std::string text) {
+  const std::size_t end = text.find_last_not_of(" \t\r\n");
+  text.resize(end == std::string::npos ? 0 : end + 1);
+  return text;
+}
+
+}  // namespace
+
+Result<SplitUrl> split_url(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos)
+    return fail(ErrorCode::kInvalid, fmt::format("{} is no URL", url.substr(0, 64)));
+  std::size_t path = url.find_first_of("/?", scheme + 3);
+  if (path == std::string_view::npos) path = url.size();
+  SplitUrl out{std::string(url.substr(0, path)), std::string(url.substr(path)), {}};
+  if (out.prefix.find('?') == std::string::npos) {
+    while (out.prefix.ends_with('/')) out.prefix.pop_back();
+  }
+  out.host = TRY(net::BaseUrl::parse(out.origin)).host;
+  return out;
+}
+
+// Tokens
+// ---------------------------------------------------------------------------------------------------------------------
+
+UssTokens::UssTokens(UssTokenConfig config, const Clock& clock, std::shared_ptr<net::Interrupt> interrupt)
+    : config_(std::move(config)), clock_(clock), interrupt_(std::move(interrupt)) {}
+
+Result<std::string> UssTokens::token(const std::string& audience, const std::string& scopes) {
+  if (!config_.file.empty()) {
+    auto text = read_file(config_.file, kTokenFileBytesMax);
+    if (!text) return no_token(text.error().text());
+    return trimmed(std::move(*text));
+  }
+  // One at a time: an authorisation server is not asked twice for the same because two need it at once.
+  const std::lock_guard lock(mutex_);
+  const std::pair key(audience, scopes);
+  if (const auto at = held_.find(key); at != held_.end() && clock_.now() < at->second.until) return at->second.token;
+  auto fresh = fetch(audience, scopes);
+  if (!fresh) return no_token(fresh.error().text());
+  if (held_.size() >= kHeldMax) held_.clear();
+  return (held_[key] = std::move(*fresh)).token;
+}
+
+Result<UssTokens::Held> UssTokens::fetch(const std::string& audience, const std::string& scopes) const {
+  const SplitUrl url = TRY(split_url(config_.url));
+  net::HttpClientOptions options;
+  options.base_url = url.origin;
+  options.trust = config_.trust;
+  options.response_ms = kAnswerMs;
+  options.body_bytes_max = kTokenFileBytesMax * 2;
+  options.interrupt = interrupt_;
+  const auto client = TRY(net::HttpClient::create(std::move(options)));
+  const std::string manager = net::percent_encode(config_.manager);
+  const std::string target =
+      fmt::format("{}{}grant_type=client_credentials&scope={}&intended_audience={}&sub={}&client_id={}",
+                  url.prefix.empty() ? "/" : url.prefix, url.prefix.find('?') == std::string::npos ? "?" : "&",
+                  net::percent_encode(scopes), net::percent_encode(audience), manager, manager);
+  const UtcMs asked = clock_.now();
+  const net::ClientResponse answer = TRY(client->get(target));
+  if (answer.status != 200)
+    return fail(ErrorCode::kUnavailable, fmt::format("the authorisation server answers {}", answer.status));
+  const JsonDocument document = TRY(JsonDocument::parse(answer.body));
+  const JsonValue token = TRY(document.root().at("access_token"));
+  Held out{std::string(TRY(token.string())), asked};
+  std::int64_t seconds = 3'600;
+  if (const auto expires = document.root().find("expires_in"); expires && !expires->is_null()) {
+    seconds = TRY(expires->integer(0, kLifetimeSecondsMax));
+  }
+  // A short one is used for half of its life.
+  const DurationMs lifetime = seconds * 1'000;
+  out.until = asked + std::max(lifetime - kEarlyMs, lifetime / 2);
+  return out;
+}
+
+void UssTokens::forget(const std::string& audience) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(held_, [&](const auto& one) { return one.first.first == audience; });
+}
+
+// Requests
+// -------------------------------------------------------------------------------------------------------------------
+
+HttpUssWire::HttpUssWire(UssTokenConfig tokens, const Clock& clock, std::shared_ptr<net::Interrupt> interrupt)
+    : trust_(tokens.trust), interrupt_(std::move(interrupt)), tokens_(std::move(tokens), clock, interrupt_) {}
+
+Result<std::unique_ptr<HttpUssWire>> HttpUssWire::create(UssTokenConfig tokens, const Clock& clock) {
+  auto interrupt = TRY(net::Interrupt::create());
+  return std::unique_ptr<HttpUssWire>(new HttpUssWire(std::move(tokens), clock, std::move(interrupt)));
+}
+
+Result<std::unique_ptr<net::HttpClient>> HttpUssWire::client(const std::string& origin) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = std::ranges::find(idle_, origin, [](const auto& one) { return one.first; });
+    if (at != idle_.end()) {
+      auto out = std::move(at->second);
+      idle_.erase(at);
+      return out;
+    }
+  }
+  net::HttpClientOptions options;
+  options.base_url = origin;
+  options.trust = trust_;
+  options.response_ms = kAnswerMs;
+  options.body_bytes_max = kAnswerBytesMax;
+  options.interrupt = interrupt_;
+  return net::HttpClient::create(std::move(options));
+}
+
+void HttpUssWire::give_back(const std::string& origin, std::unique_ptr<net::HttpClient> client) {
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() >= kIdleMax) idle_.erase(idle_.begin());
+  idle_.emplace_back(origin, std::move(client));
+}
+
+Result<net::ClientResponse> HttpUssWire::call(const UssCall& call) {
+  const SplitUrl url = TRY(split_url(call.base_url));
+  const std::string token = TRY(tokens_.token(url.host, call.scopes));
+  auto client = TRY(this->client(url.origin));
+  net::Headers headers{{"Authorization", "Bearer " + token}};
+  if (!call.body.empty()) headers.add("Content-Type", "application/json");
+  // A notice that came twice is the same notice: a kept connection that they had closed costs it no back-off.
+  auto answer = client->send(call.method, url.prefix + call.path, headers, call.body, true);
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  give_back(url.origin, std::move(client));
+  if (answer->status == 401) tokens_.forget(url.host);
+  return answer;
+}
+
+}  // namespace tansiq::node

@@ -1,0 +1,87 @@
+// Tells other suppliers what a registry's answers oblige us to tell: one POST for each delivery that the ledger has
+// queued, until it is taken, given up, or overtaken by a newer one.
+//
+//   answer                                  then
+//   2xx                                     delivered
+//   408, 409, 429, 5xx, none                again, after 1 s doubled each time up to 60 s, a part of it random
+//   another 4xx, another 3xx                given up: trying again would not change it
+//   still not taken when it expires         given up, with the last answer; each has been tried at least once
+//
+// At most one is under way to an address, so nobody hears of an intent out of order, and a supplier that does not
+// answer takes one worker for the length of a timeout and no more. Everything that lasts stands in the ledger; what is
+// here (failures, when next) is forgotten with the process, and then all is tried at once.
+//
+// Any number of threads call `work`. The rest is for any thread.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/random.h"
+#include "node/uss_host.h"
+
+namespace tansiq::node {
+
+class UssOutbox {
+ public:
+  struct Config {
+    UssNames names;
+    std::uint64_t seed = 0;  ///< Of the jitter.
+    DurationMs backoff_first_ms = 1'000;
+    DurationMs backoff_max_ms = 60'000;
+  };
+  /// Both outlive this.
+  UssOutbox(Config config, UssHost& host, UssWire& wire);
+
+  /// Reads what has been queued since the last look. Fails when the node is stopping.
+  [[nodiscard]] Status look();
+  /// Makes one attempt, if one is due. False when none is.
+  [[nodiscard]] bool work();
+  /// When the next is due.
+  [[nodiscard]] std::optional<UtcMs> next() const;
+
+  /// What is known of a delivery beside what the ledger says.
+  struct Trying {
+    unsigned failures = 0;
+    UtcMs due;
+    bool under_way = false;
+    std::string why;
+  };
+  [[nodiscard]] std::map<std::uint64_t, Trying> trying() const;
+  /// Since the start.
+  struct Counts {
+    std::uint64_t delivered = 0;
+    std::uint64_t failed = 0;  ///< Attempts that were not the last.
+    std::uint64_t given_up = 0;
+    std::size_t waiting = 0;
+  };
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  struct Waiting : Trying {
+    IntentId intent;
+    std::string url;
+    UtcMs expires;
+  };
+  [[nodiscard]] std::optional<std::uint64_t> take();
+  void attempt(std::uint64_t id, const Waiting& waiting);
+  void over(std::uint64_t id, uss::Body body);
+  void again(std::uint64_t id, std::string why);
+
+  const Config config_;
+  UssHost& host_;
+  UssWire& wire_;
+
+  mutable std::mutex mutex_;  // Guards what follows.
+  SeededRandom random_;
+  std::map<std::uint64_t, Waiting> waiting_;
+  std::set<std::string> busy_;    ///< Addresses.
+  std::uint64_t seen_up_to_ = 0;  ///< Deliveries of the ledger that were looked at.
+  std::optional<std::uint64_t> seen_requeues_;
+  Counts counts_;
+};
+
+}  // namespace tansiq::node

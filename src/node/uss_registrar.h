@@ -1,0 +1,136 @@
+// Brings a registry (a DSS of F3548) to what the zone machine says: every native intent that is to stand there stands
+// there, as it is, and what has ended is gone.
+//
+// It compares and acts, over and over, and never works off a list of changes: whatever was lost (an answer, the
+// process, a day) is found by the next comparison. For each intent:
+//
+//   what the ledger says        what is wanted            then
+//   nothing                     version v                 create, as Accepted
+//   an older version, or state  version v                 replace it
+//   version v in its state      version v                 nothing
+//   not ended                   nothing                   delete
+//
+// A registry that misses proof of others (409) is given it: each of them is asked for the details of its intent, unless
+// it has told us this version already; the details are held against what the registry recorded (uss/drift.h), and
+// against our own volumes by the core's exact predicate. Who does not meet us, or has to give way to us, is
+// acknowledged by its OVN; who meets us is a conflict, and details that are not what was recorded are an incident: both
+// are shown to people, and nothing is registered over them.
+//
+// After an answer that was lost, or was none, it reads the reference before it repeats anything: whatever it finds
+// there it replaces, so that the registry names again whom to tell.
+//
+// `round` is called by one thread and blocks while others answer; the rest is for any thread.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "node/uss_host.h"
+#include "uss/drift.h"
+#include "uss/form.h"
+
+namespace tansiq::node {
+
+enum class UssStage : std::uint8_t { kPending, kRegistered, kRefused, kRetrying, kEnding };
+[[nodiscard]] std::string_view to_text(UssStage stage);
+
+/// How one intent stands, for people.
+struct UssStanding {
+  IntentId intent;
+  UssStage stage = UssStage::kPending;
+  std::string why;  ///< Where it is refused, or tried again.
+  std::optional<UtcMs> next;
+  /// Of others, that it conflicts with or that drifted: id, manager, version.
+  struct With {
+    uss::Uuid id;
+    std::string manager;
+    std::int64_t version = 0;
+    friend bool operator==(const With&, const With&) = default;
+  };
+  std::vector<With> with;
+};
+
+class UssRegistrar {
+ public:
+  struct Config {
+    UssNames names;
+    std::uint64_t seed = 0;          ///< Of the jitter.
+    DurationMs notice_ms = 600'000;  ///< How long somebody is tried to be told.
+    DurationMs backoff_first_ms = 1'000;
+    DurationMs backoff_max_ms = 60'000;
+    DurationMs asking_ms = 20'000;
+    DurationMs refused_again_ms = 300'000;  ///< What is refused is looked at again after that, and when others change,
+    DurationMs reconsider_ms = 1'000;       ///< but no more often than this.
+  };
+  /// Both outlive this.
+  UssRegistrar(Config config, UssHost& host, UssWire& wire);
+
+  /// Looks at the record, and does what is due. Returns when it has something to do again.
+  [[nodiscard]] std::optional<UtcMs> round();
+  /// What is refused is due: another has changed, a person has acted. Any thread.
+  void reconsider();
+  [[nodiscard]] std::vector<UssStanding> standing() const;
+  /// Incidents found since the start, by asking.
+  [[nodiscard]] std::uint64_t drifts_found() const { return drifts_found_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Case {
+    std::int64_t version = 0;       ///< Native; 0 where it is to be ended.
+    std::optional<uss::Form> form;  ///< As it is to stand.
+    std::optional<uss::Form> plan;  ///< The same as Accepted: how it begins there.
+    std::set<std::string> key;
+    std::map<uss::Uuid, unsigned> behind;  ///< How often another served another version than the registry's.
+    std::optional<uss::Reference> found;   ///< Newer than what the ledger says.
+    bool uncertain = false;                ///< The last answer was lost.
+    bool fresh_subscription = false;       ///< The one we had is not known there.
+    unsigned failures = 0;
+    UtcMs due;
+    UtcMs tried;
+    UtcMs until;  ///< Others are asked so long in one go.
+    UssStanding standing;
+  };
+  /// What came of one step.
+  enum class Step : std::uint8_t { kAgain, kDone };
+
+  [[nodiscard]] Status look();
+  void drive(const IntentId& intent, Case& of);
+  [[nodiscard]] Step register_once(const IntentId& intent, Case& of);
+  [[nodiscard]] Step end_once(const IntentId& intent, Case& of);
+  [[nodiscard]] Step find_out(const IntentId& intent, Case& of);
+  [[nodiscard]] Step after_conflict(Case& of, const std::vector<uss::Reference>& missing);
+  /// Whether its OVN may go into the key; otherwise the standing says why not.
+  [[nodiscard]] bool acknowledge(Case& of, uss::Reference other);
+  [[nodiscard]] Result<uss::Full> details_of(const uss::Reference& other, bool& was_known);
+  [[nodiscard]] Result<uss::Reference> recorded(const uss::Uuid& id);
+  [[nodiscard]] Status record_registered(const IntentId& intent, Case& of, const uss::Form& form,
+                                         const uss::Changed& changed);
+  [[nodiscard]] Status record_ended(const IntentId& intent, const std::optional<uss::Changed>& changed);
+  /// Says `first`, and whom it obliges us to tell: durable together, as far as one batch of the record goes.
+  [[nodiscard]] Status record(uss::Body first, std::string body, const IntentId& intent,
+                              const std::function<std::vector<uss::Address>(UssDesk&)>& addresses, UtcMs expires);
+
+  void retry(Case& of, std::string why);
+  void refuse(Case& of, std::string why);
+  void settled(Case& of);
+  [[nodiscard]] std::optional<uss::Registered> registered(const IntentId& intent);
+  void publish();
+
+  const Config config_;
+  UssHost& host_;
+  UssWire& wire_;
+  SeededRandom random_;
+  std::map<IntentId, Case> cases_;
+  std::atomic<std::uint64_t> drifts_found_{0};
+
+  mutable std::mutex mutex_;
+  std::vector<UssStanding> published_;
+  bool reconsider_ = false;
+};
+
+}  // namespace tansiq::node

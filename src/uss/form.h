@@ -1,0 +1,42 @@
+// One of our intents as F3548 says it: its id, and details that nothing of it lies outside of.
+//
+// F3548 has polygons and circles, heights above the ellipsoid, and closed times. What it cannot say is said larger:
+//
+//   corridor        for each leg a four-sided polygon that holds the leg and the round filling of its bends; with more
+//                   legs than a registry takes volumes, one rectangle around all
+//   AMSL, FL, AGL   the band grown by the stated margin between that reference and the ellipsoid (geo/conflict.h)
+//   no limit        the lowest or highest altitude that there is
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/intent.h"
+#include "uss/wire.h"
+
+namespace tansiq::uss {
+
+/// Extents that a registry takes of one intent.
+inline constexpr std::size_t kExtentsMax = 256;
+
+/// The native id where it is a UUID of version 4 in its one spelling, else one that follows from both names.
+[[nodiscard]] Uuid uuid_of(const AuthorityId& authority, const IntentId& intent);
+
+/// An intent, ready to be registered.
+struct Form {
+  IntentState state = IntentState::kAccepted;
+  std::string details;  ///< Canonical.
+  log::Hash hash;
+  std::string extents;                ///< A JSON array: all its volumes.
+  std::vector<geo::Volume4d> native;  ///< All its volumes as they are: what is compared with others'.
+  Moment start, end;
+};
+
+/// Fails with `kInvalid` for an intent that has ended, or whose outlines are none.
+[[nodiscard]] Result<Form> form_of(const core::Intent& intent);
+
+/// One outline in polygons and circles that hold it together. Fails as `geo::Shape::make`.
+[[nodiscard]] Result<std::vector<geo::Outline>> spell_outline(const geo::Outline& outline);
+
+}  // namespace tansiq::uss

@@ -1,0 +1,101 @@
+// The golden record of the supplier: written by version 1, replayed by every later one to the same state.
+//
+// tests/golden/v1/uss/ holds the ledger's entries and the SHA-256 of the state they lead to. A directory is written
+// once (TANSIQ_WRITE_GOLDEN=1 on a program of that version) and never again.
+#include <fstream>
+#include <set>
+
+#include "core/golden_testlib.h"
+#include "uss/uss_testlib.h"
+
+namespace tansiq::uss {
+namespace {
+
+using namespace test;
+
+const core::testing::GoldenFolder kGolden("v1/uss");
+
+std::string state_hash(const Ledger& ledger) {
+  std::string state;
+  ledger.write_state(state);
+  return log::sha256(state).hex() + "\n";
+}
+
+/// Something of each type, and what follows from it.
+std::vector<std::string> written() {
+  Ledger ledger;
+  std::vector<std::string> lines;
+  Place place{1, kNow};
+  const auto say = [&](Body body) {
+    auto line = ledger.say(std::move(body), place);
+    EXPECT_TRUE(line) << line.error().text();
+    lines.push_back(line.value_or(""));
+    return place.seq++;
+  };
+  Registered attached = registered(1, 1);
+  attached.subscription = id(100);
+  say(attached);
+  const auto first = say(to_tell(1, "https://a.example", 10, 1));
+  say(Delivered{first});
+  say(registered(1, 2, 2));
+  say(to_tell(1, "https://a.example", 10, 2));
+  const auto second = say(to_tell(1, "https://a.example", 11, 1));
+  say(GivenUp{second, "they answer 410"});
+  say(Requeued{core::Subject::trusted("officer"), second, kNow + 20 * kMinute});
+  Learned told = learned(7, 1);
+  told.how = How::kNotice;
+  told.notice = hash("a notice");
+  say(told);
+  Learned closed = learned(8, 1);
+  closed.kind = Kind::kConstraint;
+  closed.state.reset();
+  say(closed);
+  say(Gone{id(8), Kind::kConstraint, "alpha", hash("a notice of the end")});
+  say(Gone{id(9), Kind::kIntent, "alpha", hash("another")});
+  say(DriftFound{id(7), "alpha", hash("served"), "https://alpha.example", 1, "details: they differ"});
+  say(DriftSettled{core::Subject::trusted("officer"), id(7), "corrected", 1});
+  say(Reported{"r-1", "alpha", hash("report")});
+  say(registered(2, 1));
+  say(Ended{intent(2)});
+  say(Delivered{second});
+  place.time = place.time + 2 * kOverKeptMs;
+  while (auto line = ledger.tick(place)) {
+    lines.push_back(*line);
+    ++place.seq;
+  }
+  return lines;
+}
+
+std::vector<std::string> kept() { return kGolden.lines("log.jsonl"); }
+
+TEST(LedgerGolden, Writes) {
+  if (!kGolden.to_be_written("log.jsonl")) GTEST_SKIP() << "only once for each version";
+  const std::vector<std::string> lines = written();
+  std::ofstream log(kGolden.file("log.jsonl"), std::ios::binary);
+  Ledger ledger;
+  for (const std::string& line : lines) {
+    log << line;
+    ASSERT_TRUE(ledger.apply(line));
+  }
+  std::ofstream(kGolden.file("state_hash"), std::ios::binary) << state_hash(ledger);
+}
+
+TEST(LedgerGolden, HasEveryType) {
+  std::set<std::string> types;
+  for (const std::string& line : kept()) types.insert(std::string(type_name(read_entry(line).value().body)));
+  EXPECT_EQ(types, core::testing::all_types<Body>());
+}
+
+TEST(LedgerGolden, LeadsToTheSameState) {
+  Ledger ledger;
+  for (const std::string& line : kept()) {
+    ASSERT_TRUE(ledger.apply(line)) << line;
+    EXPECT_EQ(write_entry(read_entry(line).value()), line);
+  }
+  EXPECT_EQ(state_hash(ledger), kGolden.text("state_hash"));
+}
+
+TEST(LedgerGolden, IsWhatThisProgramWrites) { EXPECT_EQ(written(), kept()); }
+
+}  // namespace
+}  // namespace tansiq::uss

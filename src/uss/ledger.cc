@@ -1,0 +1,359 @@
+#include "uss/ledger.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/invariant.h"
+#include "base/limits.h"
+
+namespace tansiq::uss {
+namespace {
+
+std::unexpected<Error> cannot(std::string message) { return fail(ErrorCode::kWrongState, std::move(message)); }
+
+template <class Table, class Key>
+auto* find_in(Table& table, const Key& key) {
+  const auto at = table.find(key);
+  return at == table.end() ? nullptr : &at->second;
+}
+
+/// What two accounts of one version must agree in.
+auto content(const Learned& of) { return std::tie(of.details, of.ovn, of.state, of.start, of.end, of.url); }
+
+}  // namespace
+
+// Saying
+// ---------------------------------------------------------------------------------------------------------------------
+
+Result<std::string> Ledger::say(Body body, Place place) {
+  TRY_VOID(consistent(body, place));
+  TRY_VOID(within_limits(body));
+  std::string line = write_entry({place, body});
+  if (line.size() > kEntryBytesMax) {
+    return fail(ErrorCode::kTooLarge, fmt::format("{} bytes; an entry holds {}", line.size(), kEntryBytesMax));
+  }
+  std::visit([&](const auto& of) { fold(of, place); }, body);
+  return line;
+}
+
+Status Ledger::within_limits(const Body& body) const {
+  const auto full = [](std::string_view what, std::size_t limit) {
+    return fail(ErrorCode::kOverloaded, fmt::format("at most {} {} are kept; try again later", limit, what));
+  };
+  if (const auto* registered = std::get_if<Registered>(&body); registered != nullptr &&
+                                                               registration(registered->intent) == nullptr &&
+                                                               registrations_.size() >= limits_.registrations_max) {
+    return full("registered intents", limits_.registrations_max);
+  }
+  if (std::holds_alternative<ToTell>(body) && deliveries_.size() >= limits_.deliveries_max) {
+    return full("deliveries", limits_.deliveries_max);
+  }
+  const auto* learned = std::get_if<Learned>(&body);
+  const auto* gone = std::get_if<Gone>(&body);
+  const bool fresh = (learned != nullptr && other(learned->kind, learned->id) == nullptr) ||
+                     (gone != nullptr && other(gone->kind, gone->id) == nullptr);
+  if (fresh && others_.size() >= limits_.others_max) return full("things of other suppliers", limits_.others_max);
+  if (std::holds_alternative<DriftFound>(body) && drifts_.size() >= limits_.drifts_max) {
+    return full("incidents", limits_.drifts_max);
+  }
+  return {};
+}
+
+std::optional<std::string> Ledger::tick(Place place) {
+  if (next_forget_ && place.time < *next_forget_) return std::nullopt;
+  Forgotten body;
+  std::size_t room = kForgottenPerEntryMax;
+  const auto take = [&](auto& list, const auto& id) {
+    list.push_back(id);
+    --room;
+  };
+  const UtcMs over = place.time - kOverKeptMs;
+  for (const auto& [id, delivery] : deliveries_) {
+    if (room == 0) break;
+    if (delivery.state != DeliveryState::kQueued && delivery.changed < over) take(body.deliveries, id);
+  }
+  for (const auto& [intent, registration] : registrations_) {
+    if (room == 0) break;
+    const auto owed = queued_.lower_bound({intent, ""});
+    const bool owes = owed != queued_.end() && owed->first.first == intent;
+    if (registration.ended && registration.changed < over && !owes) take(body.intents, intent);
+  }
+  for (const auto& [key, other] : others_) {
+    if (room == 0) break;
+    const UtcMs end = other.gone ? other.changed : std::max(other.changed, other.last.end.ceil());
+    if (end < over) take(key.first == Kind::kIntent ? body.others : body.constraints, key.second);
+  }
+  for (const auto& [key, drift] : drifts_) {
+    if (room == 0) break;
+    if (drift.when < place.time - kDriftKeptMs && (body.drifts.empty() || body.drifts.back() != key.first)) {
+      take(body.drifts, key.first);
+    }
+  }
+  if (room == kForgottenPerEntryMax) {
+    next_forget_ = place.time + kForgetEveryMs;
+    return std::nullopt;
+  }
+  auto line = say(std::move(body), place);
+  EXPECT_INVARIANT(line.has_value());
+  return std::move(*line);
+}
+
+// Reading
+// --------------------------------------------------------------------------------------------------------------------
+
+const Registration* Ledger::registration(const IntentId& intent) const { return find_in(registrations_, intent); }
+
+const Registration* Ledger::registration(const Uuid& id) const {
+  const auto* intent = find_in(by_uuid_, id);
+  return intent == nullptr ? nullptr : registration(*intent);
+}
+
+const Other* Ledger::other(Kind kind, const Uuid& id) const { return find_in(others_, std::pair(kind, id)); }
+
+const Drift* Ledger::open_drift(const Uuid& id, std::int64_t version) const {
+  const Drift* drift = find_in(drifts_, std::pair(id, version));
+  return drift == nullptr || drift->settled ? nullptr : drift;
+}
+
+std::size_t Ledger::open_drifts() const {
+  return static_cast<std::size_t>(std::ranges::count_if(drifts_, [](const auto& one) { return !one.second.settled; }));
+}
+
+News Ledger::judge(const Learned& learned) const {
+  const Other* known = other(learned.kind, learned.id);
+  if (known == nullptr) return News::kNew;
+  if (known->last.manager != learned.manager) return News::kForeign;
+  if (known->gone) {
+    // An id may be used again after its end, and then has a new OVN; what was said of the old one may come late.
+    if (known->last.ovn.empty() || known->last.ovn == learned.ovn) return News::kOlder;
+    return learned.version < known->last.version && learned.version != 1 ? News::kOlder : News::kNew;
+  }
+  if (learned.version > known->last.version) return News::kNew;
+  if (learned.version < known->last.version) return News::kOlder;
+  return content(learned) == content(known->last) ? News::kKnown : News::kDifferent;
+}
+
+// Replaying
+// ------------------------------------------------------------------------------------------------------------------
+
+Status Ledger::apply(std::string_view line) {
+  const Entry entry = TRY(read_entry(line));
+  return apply(entry);
+}
+
+Status Ledger::apply(const Entry& entry) {
+  if (const Status good = consistent(entry.body, entry.place); !good) {
+    return fail(ErrorCode::kCorrupt, good.error().message);
+  }
+  std::visit([&](const auto& of) { fold(of, entry.place); }, entry.body);
+  return {};
+}
+
+Status Ledger::queued(std::uint64_t id) const {
+  const Delivery* delivery = find_in(deliveries_, id);
+  if (delivery == nullptr) return cannot(fmt::format("there is no delivery {}", id));
+  if (delivery->state != DeliveryState::kQueued) return cannot(fmt::format("delivery {} is not queued", id));
+  return {};
+}
+
+/// Whether it can follow what came before.
+Status Ledger::consistent(const Body& body, Place place) const {
+  if (const auto* said = std::get_if<Registered>(&body)) {
+    const Registration* before = registration(said->intent);
+    if (before != nullptr && before->last.id != said->id) return cannot("the intent has another id");
+    const auto* of = find_in(by_uuid_, said->id);
+    if (of != nullptr && *of != said->intent) return cannot("the id is another intent's");
+    return {};
+  }
+  if (const auto* said = std::get_if<Ended>(&body)) {
+    const Registration* before = registration(said->intent);
+    if (before == nullptr || before->ended) return cannot("it is not registered");
+    return {};
+  }
+  if (const auto* said = std::get_if<ToTell>(&body)) {
+    if (registration(said->intent) == nullptr) return cannot("it was never registered");
+    if (deliveries_.contains(place.seq)) return cannot("the delivery is there already");
+    if (said->subscribers.empty() || said->subscribers.size() > kSubscribersMax) {
+      return cannot(fmt::format("a delivery is for 1 to {} subscriptions", kSubscribersMax));
+    }
+    return {};
+  }
+  if (const auto* said = std::get_if<Delivered>(&body)) return queued(said->delivery);
+  if (const auto* said = std::get_if<GivenUp>(&body)) return queued(said->delivery);
+  if (const auto* said = std::get_if<Requeued>(&body)) {
+    const Delivery* delivery = find_in(deliveries_, said->delivery);
+    if (delivery == nullptr) return fail(ErrorCode::kNotFound, fmt::format("there is no delivery {}", said->delivery));
+    if (delivery->state != DeliveryState::kGivenUp) {
+      return cannot(
+          fmt::format("delivery {} was not given up: it is {}", said->delivery, core::to_text(delivery->state)));
+    }
+    if (queued_.contains({delivery->intent, delivery->url})) {
+      return cannot("a newer notice of this intent to this address is queued already");
+    }
+    return {};
+  }
+  if (const auto* said = std::get_if<Learned>(&body)) {
+    switch (judge(*said)) {
+      case News::kNew:
+      case News::kKnown:
+        return {};
+      case News::kDifferent:
+        // A person has accepted what differs.
+        if (const Drift* drift = find_in(drifts_, std::pair(said->id, said->version)); drift && drift->settled)
+          return {};
+        return cannot("this version has other content here");
+      case News::kOlder:
+        return cannot("a later version is known");
+      case News::kForeign:
+        return cannot("it is another manager's");
+    }
+  }
+  if (const auto* said = std::get_if<Gone>(&body)) {
+    const Other* known = other(said->kind, said->id);
+    if (known != nullptr && known->last.manager != said->manager) return cannot("it is another manager's");
+    return {};
+  }
+  if (const auto* said = std::get_if<DriftFound>(&body)) {
+    if (drifts_.contains({said->id, said->version})) return cannot("it was found before");
+    return {};
+  }
+  if (const auto* said = std::get_if<DriftSettled>(&body)) {
+    if (open_drift(said->id, said->version) == nullptr) {
+      return fail(ErrorCode::kNotFound,
+                  fmt::format("version {} of {} has no open incident", said->version, said->id.str()));
+    }
+    return {};
+  }
+  return {};
+}
+
+// The fold
+// -------------------------------------------------------------------------------------------------------------------
+
+void Ledger::fold(const Registered& body, Place place) {
+  used_ = true;
+  registrations_[body.intent] = {body, false, place.time, place.seq};
+  by_uuid_[body.id] = body.intent;
+}
+
+void Ledger::fold(const Ended& body, Place place) {
+  Registration& registration = registrations_.at(body.intent);
+  registration.ended = true;
+  registration.changed = place.time;
+  registration.seq = place.seq;
+}
+
+void Ledger::fold(const ToTell& body, Place place) {
+  Delivery next{.id = place.seq,
+                .intent = body.intent,
+                .url = body.url,
+                .subscribers = body.subscribers,
+                .since = place.time,
+                .expires = body.expires,
+                .state = DeliveryState::kQueued,
+                .changed = place.time,
+                .why = {}};
+  if (const auto at = queued_.find({body.intent, body.url}); at != queued_.end()) {
+    const std::uint64_t id = at->second;
+    for (const Subscriber& owed : deliveries_.at(id).subscribers) {
+      const auto same = std::ranges::find(next.subscribers, owed.subscription, &Subscriber::subscription);
+      if (same == next.subscribers.end()) {
+        next.subscribers.push_back(owed);
+      } else {
+        same->index = std::max(same->index, owed.index);
+      }
+    }
+    // The address is told in any case; an index beyond the bound is all that is lost.
+    if (next.subscribers.size() > core::kListMax) next.subscribers.resize(core::kListMax);
+    finish(id, DeliveryState::kSuperseded, place);
+  }
+  enqueue(std::move(next));
+}
+
+void Ledger::enqueue(Delivery delivery) {
+  queued_[{delivery.intent, delivery.url}] = delivery.id;
+  deliveries_[delivery.id] = std::move(delivery);
+}
+
+void Ledger::finish(std::uint64_t id, DeliveryState state, Place place) {
+  Delivery& delivery = deliveries_.at(id);
+  delivery.state = state;
+  delivery.changed = place.time;
+  queued_.erase({delivery.intent, delivery.url});
+}
+
+void Ledger::fold(const Delivered& body, Place place) { finish(body.delivery, DeliveryState::kDelivered, place); }
+
+void Ledger::fold(const GivenUp& body, Place place) {
+  finish(body.delivery, DeliveryState::kGivenUp, place);
+  deliveries_.at(body.delivery).why = body.why;
+}
+
+void Ledger::fold(const Requeued& body, Place place) {
+  Delivery& delivery = deliveries_.at(body.delivery);
+  delivery.state = DeliveryState::kQueued;
+  delivery.expires = body.expires;
+  delivery.changed = place.time;
+  delivery.why.clear();
+  queued_[{delivery.intent, delivery.url}] = delivery.id;
+  ++requeues_;
+}
+
+void Ledger::fold(const Learned& body, Place place) {
+  used_ = true;
+  others_[{body.kind, body.id}] = {body, false, place.time};
+}
+
+void Ledger::fold(const Gone& body, Place place) {
+  used_ = true;
+  Other& other = others_[{body.kind, body.id}];
+  // Of one that was never heard of, what is known is that it is over.
+  other.last.kind = body.kind;
+  other.last.id = body.id;
+  other.last.manager = body.manager;
+  other.gone = true;
+  other.changed = place.time;
+}
+
+void Ledger::fold(const DriftFound& body, Place place) {
+  used_ = true;
+  drifts_[{body.id, body.version}] = {body, place.time, false, {}};
+}
+
+void Ledger::fold(const DriftSettled& body, Place) {
+  Drift& drift = drifts_.at({body.id, body.version});
+  drift.settled = true;
+  drift.by = body.by.str();
+}
+
+void Ledger::fold(const Reported&, Place) {
+  used_ = true;
+  ++reports_;
+}
+
+void Ledger::fold(const Forgotten& body, Place) {
+  for (const IntentId& intent : body.intents) {
+    const auto at = registrations_.find(intent);
+    if (at == registrations_.end()) continue;
+    by_uuid_.erase(at->second.last.id);
+    registrations_.erase(at);
+    // What was told of it goes too: it names an intent that is not here any more.
+    std::erase_if(deliveries_, [&](const auto& one) { return one.second.intent == intent; });
+    std::erase_if(queued_, [&](const auto& one) { return one.first.first == intent; });
+  }
+  for (const std::uint64_t id : body.deliveries) {
+    const auto at = deliveries_.find(id);
+    if (at == deliveries_.end()) continue;
+    if (at->second.state == DeliveryState::kQueued) queued_.erase({at->second.intent, at->second.url});
+    deliveries_.erase(at);
+  }
+  for (const Uuid& id : body.others) others_.erase({Kind::kIntent, id});
+  for (const Uuid& id : body.constraints) others_.erase({Kind::kConstraint, id});
+  for (const Uuid& id : body.drifts) {
+    std::erase_if(drifts_, [&](const auto& one) { return one.first.first == id; });
+  }
+}
+
+}  // namespace tansiq::uss

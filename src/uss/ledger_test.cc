@@ -1,0 +1,339 @@
+#include "uss/ledger.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <set>
+
+#include "uss/uss_testlib.h"
+
+namespace tansiq::uss {
+namespace {
+
+using namespace test;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A ledger, the entries that it has written, and time.
+struct Desk {
+  Ledger ledger;
+  std::vector<std::string> log;
+  Place place{1, kNow};
+
+  explicit Desk(LedgerLimits limits = {}) : ledger(limits) {}
+
+  Result<std::uint64_t> say(Body body) {
+    const std::uint64_t seq = place.seq;
+    log.push_back(TRY(ledger.say(std::move(body), place)));
+    ++place.seq;
+    return seq;
+  }
+  std::uint64_t must(Body body) {
+    const auto said = say(std::move(body));
+    EXPECT_TRUE(said) << said.error().text();
+    return said.value_or(0);
+  }
+  void later(DurationMs by) {
+    place.time = place.time + by;
+    while (auto entry = ledger.tick(place)) {
+      log.push_back(std::move(*entry));
+      ++place.seq;
+    }
+  }
+  [[nodiscard]] const Delivery& delivery(std::uint64_t n) const { return ledger.deliveries().at(n); }
+};
+
+std::string state_of(const Ledger& ledger) {
+  std::string out;
+  ledger.write_state(out);
+  return out;
+}
+
+/// Replay and snapshot lead to where saying it led.
+void expect_comes_back(const Desk& desk) {
+  Ledger replayed;
+  for (const std::string& line : desk.log) {
+    const Status applied = replayed.apply(line);
+    ASSERT_TRUE(applied) << applied.error().text() << "\n" << line;
+  }
+  EXPECT_EQ(state_of(replayed), state_of(desk.ledger));
+  Ledger read;
+  const Status good = read.read_state(state_of(desk.ledger));
+  ASSERT_TRUE(good) << good.error().text();
+  EXPECT_EQ(state_of(read), state_of(desk.ledger));
+  EXPECT_EQ(read.queued(), desk.ledger.queued());
+}
+
+TEST(Ledger, ARegistrationIsFoundByBothNames) {
+  Desk desk;
+  desk.must(registered(1, 1));
+  desk.must(registered(1, 2, 2));
+  ASSERT_NE(desk.ledger.registration(intent(1)), nullptr);
+  EXPECT_EQ(desk.ledger.registration(intent(1))->last.version, 2);
+  EXPECT_EQ(desk.ledger.registration(id(1)), desk.ledger.registration(intent(1)));
+  EXPECT_EQ(desk.ledger.registration(id(2)), nullptr);
+  desk.must(Ended{intent(1)});
+  EXPECT_TRUE(desk.ledger.registration(id(1))->ended);
+  EXPECT_FALSE(desk.say(Ended{intent(1)})) << "it has ended already";
+  Registered other = registered(2, 1);
+  other.id = id(1);
+  EXPECT_FALSE(desk.say(other)) << "the id is another's";
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, DeliveredAndGivenUpAreOver) {
+  Desk desk;
+  desk.must(registered(1, 1));
+  const auto first = desk.must(to_tell(1, "https://a.example", 10, 1));
+  const auto second = desk.must(to_tell(1, "https://b.example", 11, 1));
+  EXPECT_EQ(desk.ledger.queued(), 2U);
+  desk.must(Delivered{first});
+  desk.must(GivenUp{second, "nobody answers"});
+  EXPECT_EQ(desk.ledger.queued(), 0U);
+  EXPECT_EQ(desk.delivery(first).state, DeliveryState::kDelivered);
+  EXPECT_EQ(desk.delivery(second).state, DeliveryState::kGivenUp);
+  EXPECT_EQ(desk.delivery(second).why, "nobody answers");
+  EXPECT_FALSE(desk.say(Delivered{first}));
+  EXPECT_FALSE(desk.say(Delivered{second}));
+  EXPECT_FALSE(desk.say(Delivered{99}));
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, ANewerNoticeTakesOverWhatIsOwed) {
+  Desk desk;
+  desk.must(registered(1, 1));
+  const auto first = desk.must(to_tell(1, "https://a.example", 10, 1));
+  ToTell more = to_tell(1, "https://a.example", 11, 4);
+  more.subscribers.push_back({2, id(10)});
+  const auto second = desk.must(more);
+  EXPECT_EQ(desk.delivery(first).state, DeliveryState::kSuperseded);
+  EXPECT_EQ(desk.ledger.queued(), 1U);
+  EXPECT_THAT(desk.delivery(second).subscribers, ElementsAre(Subscriber{4, id(11)}, Subscriber{2, id(10)}));
+  // One who is owed word stays owed it, although the newest change did not concern it.
+  const auto third = desk.must(to_tell(1, "https://a.example", 12, 1));
+  EXPECT_THAT(desk.delivery(third).subscribers,
+              ElementsAre(Subscriber{1, id(12)}, Subscriber{4, id(11)}, Subscriber{2, id(10)}));
+  EXPECT_FALSE(desk.say(Delivered{first})) << "what was under way when it was overtaken";
+  desk.must(to_tell(1, "https://b.example", 12, 1));
+  EXPECT_EQ(desk.ledger.queued(), 2U) << "another address is another way";
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, WhatWasGivenUpCanBeTriedAgain) {
+  Desk desk;
+  desk.must(registered(1, 1));
+  const auto one = desk.must(to_tell(1, "https://a.example", 10, 1));
+  const Requeued again{.by = core::Subject::trusted("officer"), .delivery = one, .expires = kNow + 20 * kMinute};
+  EXPECT_FALSE(desk.say(again)) << "it is queued";
+  desk.must(GivenUp{one, "410"});
+  desk.must(again);
+  EXPECT_EQ(desk.delivery(one).state, DeliveryState::kQueued);
+  EXPECT_EQ(desk.delivery(one).why, "");
+  desk.must(GivenUp{one, "410"});
+  desk.must(to_tell(1, "https://a.example", 10, 2));
+  EXPECT_FALSE(desk.say(again)) << "a newer one goes the same way";
+  const auto nowhere = desk.say(Requeued{.by = core::Subject::trusted("officer"), .delivery = 77, .expires = kNow});
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().code, ErrorCode::kNotFound);
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, NewsIsJudgedByVersionAndContent) {
+  Desk desk;
+  EXPECT_EQ(desk.ledger.judge(learned(1, 3)), News::kNew);
+  desk.must(learned(1, 3));
+  EXPECT_EQ(desk.ledger.judge(learned(1, 3)), News::kKnown);
+  EXPECT_EQ(desk.ledger.judge(learned(1, 4)), News::kNew);
+  EXPECT_EQ(desk.ledger.judge(learned(1, 2)), News::kOlder);
+  EXPECT_EQ(desk.ledger.judge(learned(1, 3, "other")), News::kDifferent);
+  EXPECT_EQ(desk.ledger.judge(learned(1, 4, "same", "mallory")), News::kForeign);
+  Learned moved = learned(1, 3);
+  moved.end = minutes(61);
+  EXPECT_EQ(desk.ledger.judge(moved), News::kDifferent);
+  EXPECT_FALSE(desk.say(learned(1, 2)));
+  EXPECT_FALSE(desk.say(learned(1, 3, "other")));
+  desk.must(learned(1, 3));
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, AfterTheEndOnlyAnotherOvnIsNews) {
+  Desk desk;
+  desk.must(learned(1, 3));
+  EXPECT_FALSE(desk.say(Gone{id(1), Kind::kIntent, "mallory", hash("n")}));
+  desk.must(Gone{id(1), Kind::kIntent, "alpha", hash("n")});
+  EXPECT_TRUE(desk.ledger.other(Kind::kIntent, id(1))->gone);
+  EXPECT_EQ(desk.ledger.judge(learned(1, 3)), News::kOlder) << "a notice that was long under way";
+  EXPECT_EQ(desk.ledger.judge(learned(1, 2)), News::kOlder);
+  EXPECT_EQ(desk.ledger.judge(learned(1, 1)), News::kNew) << "the id is used again";
+  desk.must(Gone{id(2), Kind::kConstraint, "alpha", hash("n")});
+  EXPECT_NE(desk.ledger.other(Kind::kConstraint, id(2)), nullptr) << "of one that was never heard of";
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, AnIncidentIsOpenUntilItIsSettled) {
+  Desk desk;
+  desk.must(learned(1, 1));
+  desk.must(DriftFound{id(1), "alpha", hash("served"), "https://alpha.example", 1, "details: they differ"});
+  ASSERT_NE(desk.ledger.open_drift(id(1), 1), nullptr);
+  EXPECT_EQ(desk.ledger.open_drift(id(1), 2), nullptr) << "of that version alone";
+  EXPECT_EQ(desk.ledger.open_drifts(), 1U);
+  EXPECT_FALSE(desk.say(DriftFound{id(1), "alpha", hash("x"), "https://alpha.example", 1, "again"}));
+  EXPECT_FALSE(desk.say(learned(1, 1, "served"))) << "it is not passed over";
+  desk.must(DriftSettled{core::Subject::trusted("officer"), id(1), "they have corrected a typing error", 1});
+  EXPECT_EQ(desk.ledger.open_drift(id(1), 1), nullptr);
+  desk.must(learned(1, 1, "served"));
+  EXPECT_FALSE(desk.say(DriftSettled{core::Subject::trusted("officer"), id(1), "", 1}));
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, WhatIsLongOverIsForgotten) {
+  Desk desk;
+  desk.must(registered(1, 1));
+  const auto owed = desk.must(to_tell(1, "https://a.example", 10, 1));
+  desk.must(Ended{intent(1)});
+  desk.must(learned(1, 1));
+  desk.must(learned(2, 1));
+  desk.must(Gone{id(2), Kind::kIntent, "alpha", hash("n")});
+  desk.later(kOverKeptMs / 2);
+  EXPECT_EQ(desk.ledger.registrations().size(), 1U);
+  EXPECT_EQ(desk.ledger.others().size(), 2U);
+  desk.later(kOverKeptMs / 2 + kMinute);
+  EXPECT_EQ(desk.ledger.registrations().size(), 1U) << "word of its end is still owed";
+  EXPECT_EQ(desk.ledger.others().size(), 1U) << "the other ends an hour later";
+  desk.must(GivenUp{owed, "it is too late"});
+  desk.later(61 * kMinute);
+  EXPECT_TRUE(desk.ledger.others().empty());
+  desk.later(kOverKeptMs + kMinute);
+  EXPECT_TRUE(desk.ledger.registrations().empty());
+  EXPECT_TRUE(desk.ledger.deliveries().empty());
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, EverythingIsBounded) {
+  Desk desk({.registrations_max = 1, .deliveries_max = 1, .others_max = 1, .drifts_max = 1});
+  const auto full = [&](Body body) {
+    const auto said = desk.say(std::move(body));
+    return !said && said.error().code == ErrorCode::kOverloaded;
+  };
+  desk.must(registered(1, 1));
+  desk.must(registered(1, 2));
+  EXPECT_TRUE(full(registered(2, 1)));
+  desk.must(to_tell(1, "https://a.example", 10, 1));
+  EXPECT_TRUE(full(to_tell(1, "https://b.example", 10, 1)));
+  desk.must(learned(1, 1));
+  desk.must(learned(1, 2));
+  EXPECT_TRUE(full(learned(2, 1)));
+  EXPECT_TRUE(full(Gone{id(2), Kind::kIntent, "alpha", hash("n")}));
+  desk.must(DriftFound{id(1), "alpha", hash("x"), "https://a.example", 1, "it differs"});
+  EXPECT_TRUE(full(DriftFound{id(1), "alpha", hash("x"), "https://a.example", 2, "it differs"}));
+  ToTell many = to_tell(1, "https://c.example", 10, 1);
+  many.subscribers.resize(kSubscribersMax + 1, {1, id(1)});
+  EXPECT_FALSE(desk.say(many));
+  EXPECT_EQ(desk.log.size(), 6U) << "nothing of what was refused is said";
+}
+
+TEST(Ledger, MergedSubscribersCanAlwaysBeReadAgain) {
+  Desk desk;
+  desk.must(registered(1, 1));
+  for (std::uint64_t n = 0; n < 4; ++n) {
+    ToTell many = to_tell(1, "https://a.example", 10, 1);
+    many.subscribers.clear();
+    for (std::uint64_t i = 0; i < kSubscribersMax; ++i) many.subscribers.push_back({1, id(n * kSubscribersMax + i)});
+    desk.must(many);
+  }
+  EXPECT_EQ(desk.ledger.queued(), 1U);
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, ACorruptStateIsNoticed) {
+  Desk desk;
+  desk.must(registered(1, 1));
+  desk.must(to_tell(1, "https://a.example", 10, 1));
+  const std::string good = state_of(desk.ledger);
+  Ledger twice;
+  EXPECT_FALSE(twice.read_state(good + good));
+  Ledger cut;
+  EXPECT_FALSE(cut.read_state(good.substr(0, good.size() - 1)));
+  Ledger orphan;
+  EXPECT_FALSE(orphan.read_state(good.substr(good.find("{\"uss.delivery\""))));
+  Ledger unknown;
+  EXPECT_FALSE(unknown.read_state("{\"uss.weather\":{}}\n"));
+}
+
+TEST(Ledger, ALogThatCannotFollowIsCorrupt) {
+  Ledger ledger;
+  const auto line = write_entry({{1, kNow}, Delivered{5}});
+  const Status applied = ledger.apply(line);
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().code, ErrorCode::kCorrupt);
+  EXPECT_THAT(applied.error().message, HasSubstr("delivery 5"));
+  EXPECT_FALSE(ledger.apply("{\"f3548_uss\":{},\"seq\":1,\"time_ms\":1,\"type\":\"uss.weather\",\"v\":1}\n"));
+  EXPECT_FALSE(
+      ledger.apply("{\"f3548_uss\":{\"delivery\":5},\"seq\":1,\"time_ms\":1,\"type\":\"uss.delivered\",\"v\":2}\n"));
+}
+
+/// Anything in any order; a plain list of who is owed what beside it.
+RC_GTEST_PROP(LedgerModel, WhatIsOwedIsWhatWasNeverToldOrGivenUp, ()) {
+  Desk desk;
+  using Way = std::pair<int, int>;
+  std::map<Way, std::map<std::uint64_t, std::int64_t>> owed;
+  std::map<Way, std::uint64_t> newest;
+  const int steps = *rc::gen::inRange(1, 60);
+  for (int n = 0; n < steps; ++n) {
+    const int i = *rc::gen::inRange(0, 3);
+    const int url = *rc::gen::inRange(0, 2);
+    const std::string address = fmt::format("https://{}.example", url);
+    const Way way{i, url};
+    switch (*rc::gen::inRange(0, 8)) {
+      case 0:
+        (void)desk.say(registered(i, n + 1, n + 1));
+        break;
+      case 1:
+        (void)desk.say(Ended{intent(i)});
+        break;
+      case 2:
+      case 3: {
+        const auto subscription = static_cast<std::uint64_t>(*rc::gen::inRange(0, 3));
+        if (const auto said = desk.say(to_tell(i, address, subscription, n))) {
+          std::int64_t& index = owed[way].try_emplace(subscription, n).first->second;
+          index = std::max<std::int64_t>(index, n);
+          newest[way] = *said;
+        }
+        break;
+      }
+      case 4:
+        if (newest.contains(way) && desk.say(Delivered{newest[way]})) owed.erase(way);
+        break;
+      case 5:
+        if (newest.contains(way) && desk.say(GivenUp{newest[way], "no"})) owed.erase(way);
+        break;
+      case 6:
+        (void)desk.say(learned(static_cast<std::uint64_t>(i), *rc::gen::inRange(1, 4), url == 0 ? "a" : "b"));
+        break;
+      default:
+        desk.later(*rc::gen::inRange<DurationMs>(0, kOverKeptMs));
+        break;
+    }
+    std::map<Way, std::map<std::uint64_t, std::int64_t>> found;
+    for (const auto& [id, delivery] : desk.ledger.deliveries()) {
+      if (delivery.state != DeliveryState::kQueued) continue;
+      const Way on{delivery.intent.str()[1] - '0', delivery.url[8] - '0'};
+      RC_ASSERT(!found.contains(on));
+      for (const Subscriber& s : delivery.subscribers) found[on][s.subscription.low & 0xFFFF] = s.index;
+    }
+    RC_ASSERT(found == owed);
+    RC_ASSERT(desk.ledger.queued() == owed.size());
+  }
+  Ledger replayed;
+  for (const std::string& line : desk.log) RC_ASSERT(replayed.apply(line).has_value());
+  RC_ASSERT(state_of(replayed) == state_of(desk.ledger));
+  if (!desk.log.empty()) {
+    Ledger read;
+    RC_ASSERT(read.read_state(state_of(desk.ledger)).has_value());
+    RC_ASSERT(state_of(read) == state_of(desk.ledger));
+  }
+}
+
+}  // namespace
+}  // namespace tansiq::uss

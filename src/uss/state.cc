@@ -1,0 +1,155 @@
+// The ledger's state as lines of canonical JSON, and the way back. What follows from others (the queue, names) is not
+// written.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/limits.h"
+#include "core/jcs_read.h"
+#include "uss/ledger.h"
+
+namespace tansiq::uss {
+namespace {
+
+struct CountRow {
+  std::uint64_t reports = 0;
+  static constexpr auto fields() { return std::tuple(field("reports", &CountRow::reports)); }
+};
+struct RegistrationRow {
+  UtcMs changed;
+  bool ended = false;
+  Registered last;
+  std::uint64_t seq = 0;
+  static constexpr auto fields() {
+    return std::tuple(field("changed_ms", &RegistrationRow::changed), field("ended", &RegistrationRow::ended),
+                      field("last", &RegistrationRow::last), field("seq", &RegistrationRow::seq));
+  }
+};
+struct DeliveryRow {
+  UtcMs changed;
+  UtcMs expires;
+  std::uint64_t id = 0;
+  IntentId intent;
+  UtcMs since;
+  DeliveryState state = DeliveryState::kQueued;
+  std::vector<Subscriber> subscribers;
+  std::string url;
+  std::string why;
+  static constexpr auto fields() {
+    return std::tuple(field("changed_ms", &DeliveryRow::changed), field("expires_ms", &DeliveryRow::expires),
+                      field("id", &DeliveryRow::id), field("intent", &DeliveryRow::intent),
+                      field("since_ms", &DeliveryRow::since), field("state", &DeliveryRow::state),
+                      field("subscribers", &DeliveryRow::subscribers), field("url", &DeliveryRow::url),
+                      field("why", &DeliveryRow::why));
+  }
+};
+/// Of one that was heard of only when it was over, `last` is absent.
+struct OtherRow {
+  UtcMs changed;
+  bool gone = false;
+  Uuid id;
+  Kind kind = Kind::kIntent;
+  std::optional<Learned> last;
+  std::string manager;
+  static constexpr auto fields() {
+    return std::tuple(field("changed_ms", &OtherRow::changed), field("gone", &OtherRow::gone),
+                      field("id", &OtherRow::id), field("kind", &OtherRow::kind), field("last", &OtherRow::last),
+                      field("manager", &OtherRow::manager));
+  }
+};
+struct DriftRow {
+  std::string by;
+  DriftFound found;
+  bool settled = false;
+  UtcMs when;
+  static constexpr auto fields() {
+    return std::tuple(field("by", &DriftRow::by), field("found", &DriftRow::found),
+                      field("settled", &DriftRow::settled), field("when_ms", &DriftRow::when));
+  }
+};
+
+template <class Row>
+void write_line(std::string& out, std::string_view kind, const Row& row) {
+  log::JcsWriter writer(out);
+  writer.begin_object().key(kind);
+  core::write_fields(writer, row);
+  writer.end_object();
+  out += '\n';
+}
+
+}  // namespace
+
+void Ledger::write_state(std::string& out) const {
+  write_line(out, "uss.count", CountRow{reports_});
+  for (const auto& [intent, r] : registrations_) {
+    write_line(out, "uss.registration", RegistrationRow{r.changed, r.ended, r.last, r.seq});
+  }
+  for (const auto& [id, d] : deliveries_) {
+    write_line(out, "uss.delivery",
+               DeliveryRow{d.changed, d.expires, id, d.intent, d.since, d.state, d.subscribers, d.url, d.why});
+  }
+  for (const auto& [key, other] : others_) {
+    OtherRow row{other.changed, other.gone, key.second, key.first, {}, other.last.manager};
+    if (other.last.version > 0) row.last = other.last;
+    write_line(out, "uss.other", row);
+  }
+  for (const auto& [key, drift] : drifts_) {
+    write_line(out, "uss.drift", DriftRow{drift.by, drift.found, drift.settled, drift.when});
+  }
+}
+
+Status Ledger::read_state(std::string_view text) {
+  const auto corrupt = [](std::string message) { return fail(ErrorCode::kCorrupt, std::move(message)); };
+  used_ = true;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return corrupt("the state is cut off");
+    const auto document = TRY(log::JcsDocument::parse(text.substr(0, end)));
+    text.remove_prefix(end + 1);
+    const log::JcsValue root = document.root();
+    if (root.kind() != log::JcsValue::Kind::kObject || root.size() != 1) return corrupt("a line is no row");
+    const std::string_view kind = root.name(0);
+    const log::JcsValue row = root[0];
+    if (kind == "uss.count") {
+      reports_ = TRY(core::read_fields<CountRow>(row)).reports;
+    } else if (kind == "uss.registration") {
+      auto r = TRY(core::read_fields<RegistrationRow>(row));
+      const IntentId intent = r.last.intent;
+      if (!by_uuid_.emplace(r.last.id, intent).second) return corrupt("an id stands twice");
+      if (!registrations_.emplace(intent, Registration{std::move(r.last), r.ended, r.changed, r.seq}).second) {
+        return corrupt("a registration stands twice");
+      }
+    } else if (kind == "uss.delivery") {
+      auto r = TRY(core::read_fields<DeliveryRow>(row));
+      if (!registrations_.contains(r.intent)) return corrupt("a delivery is of nothing that is registered");
+      if (deliveries_.contains(r.id)) return corrupt("a delivery stands twice");
+      const bool queued = r.state == DeliveryState::kQueued;
+      if (queued && !queued_.emplace(std::pair(r.intent, r.url), r.id).second)
+        return corrupt("two deliveries go one way");
+      deliveries_[r.id] = {r.id,      r.intent, std::move(r.url), std::move(r.subscribers), r.since,
+                           r.expires, r.state,  r.changed,        std::move(r.why)};
+    } else if (kind == "uss.other") {
+      auto r = TRY(core::read_fields<OtherRow>(row));
+      Other other{.last = {}, .gone = r.gone, .changed = r.changed};
+      if (r.last) {
+        if (r.last->version <= 0) return corrupt("a version is not above 0");
+        other.last = std::move(*r.last);
+      }
+      other.last.kind = r.kind;
+      other.last.id = r.id;
+      other.last.manager = std::move(r.manager);
+      if (!others_.emplace(std::pair(r.kind, r.id), std::move(other)).second) return corrupt("something stands twice");
+    } else if (kind == "uss.drift") {
+      auto r = TRY(core::read_fields<DriftRow>(row));
+      const std::pair key(r.found.id, r.found.version);
+      if (!drifts_.emplace(key, Drift{std::move(r.found), r.when, r.settled, std::move(r.by)}).second) {
+        return corrupt("an incident stands twice");
+      }
+    } else {
+      return corrupt(fmt::format("there are no rows \"{}\"", kind.substr(0, 64)));
+    }
+  }
+  return {};
+}
+
+}  // namespace tansiq::uss
