@@ -19,7 +19,6 @@ constexpr std::array<std::uint8_t, 5> kCategories{21, 34, 48, 62, 65};
 constexpr std::size_t kHeader = 3;
 /// While a stream is searched: the longest block looked for, and how many beginnings are tried before what is kept
 /// goes.
-constexpr std::size_t kSearchedBytesMax = 8'192;
 constexpr unsigned kTriesMax = 256;
 
 std::size_t place_of(unsigned category) {
@@ -136,7 +135,7 @@ void AsterixDecoder::feed(ByteView bytes, UtcMs received, Sink& sink) {
     while (rest.size() >= kHeader) {
       const std::size_t length = length_of(rest);
       const bool plausible =
-          length > kHeader && (!searching_ || (length <= kSearchedBytesMax && edition_of(rest[0]) != nullptr));
+          length > kHeader && length <= kAsterixBlockBytesMax && (!searching_ || edition_of(rest[0]) != nullptr);
       if (plausible && length > rest.size()) break;
       if (plausible && block(rest.first(length), received, sink, searching_)) {
         searching_ = false;

@@ -29,8 +29,9 @@
 
 namespace tansiq::surveillance {
 
-/// Longest block taken from a stream. Radars send at most 1,500 octets or so; files may have more.
-inline constexpr std::size_t kAsterixBlockBytesMax = 65'535;
+/// Longest block taken from a stream: a length beyond it is taken for lost octets. Radars send at most some 1,500, and
+/// a damaged length may hold back what follows by no more than this. A datagram may be as long as it is.
+inline constexpr std::size_t kAsterixBlockBytesMax = 8'192;
 
 struct AsterixOptions {
   SourceId source = {};
