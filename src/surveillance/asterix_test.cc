@@ -511,7 +511,7 @@ Report arbitrary_target(Domain domain) {
   if (*rc::gen::arbitrary<bool>()) r.mode_3a = *rc::gen::inRange<std::uint16_t>(0, 010000);
   if (*rc::gen::arbitrary<bool>()) {
     const auto text = *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ABCXYZ0189")));
-    r.call_sign.assign(text);
+    r.call_sign.assign(text.substr(0, 8));
   }
   for (const Flag flag : {Flag::kSpi, Flag::kSimulated}) r.set(flag, *rc::gen::arbitrary<bool>());
   return r;

@@ -18,6 +18,13 @@ class FixedText {
   constexpr FixedText() = default;
   constexpr FixedText(std::string_view text) { assign(text); }  // NOLINT: a text is a text
 
+  /// A shorter one fits as it is.
+  template <std::size_t M>
+    requires(M < N)
+  constexpr FixedText(const FixedText<M>& other) {  // NOLINT: loses nothing
+    assign(other.view());
+  }
+
   constexpr void assign(std::string_view text) {
     size_ = static_cast<std::uint8_t>(std::min(text.size(), N));
     std::copy_n(text.begin(), size_, bytes_.begin());

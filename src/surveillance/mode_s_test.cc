@@ -202,7 +202,7 @@ RC_GTEST_PROP(AdsbRoundTrip, IdentificationsReadBack, ()) {
   Report report;
   report.id = {IdKind::kIcao, 1};
   const auto text = *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ABCXYZ0189")));
-  report.call_sign.assign(text);
+  report.call_sign.assign(text.substr(0, 8));
   const auto emitter = *rc::gen::elementOf(
       std::vector<std::uint8_t>{0, 1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 24});
   if (emitter != 0) report.emitter = emitter;

@@ -144,9 +144,10 @@ struct Report {
   std::optional<std::int8_t> rate_of_turn;   ///< AIS code, -127 to 127.
   std::optional<std::uint8_t> emitter;       ///< Emitter category as CAT 021 numbers it.
   Quality quality;
-  FixedText<8> call_sign;
+  std::optional<UtcMs> stale;  ///< CoT: from when on the source does not stand by it any more.
+  FixedText<20> call_sign;
   FixedText<48> uid;   ///< Where id.kind is kUid.
-  FixedText<20> kind;  ///< The source's own word for what it is (CoT type), for people to read.
+  FixedText<32> kind;  ///< The source's own word for what it is (CoT type), for people to read.
 
   [[nodiscard]] constexpr bool has(Flag flag) const { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
   constexpr void set(Flag flag, bool on = true) {

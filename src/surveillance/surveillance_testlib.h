@@ -53,7 +53,7 @@ inline bool same_statement(const Report& a, const Report& b) {
          a.course_mdeg == b.course_mdeg && a.heading_mdeg == b.heading_mdeg && a.climb_cm_s == b.climb_cm_s &&
          a.mode_3a == b.mode_3a && a.nav_status == b.nav_status && a.rate_of_turn == b.rate_of_turn &&
          a.emitter == b.emitter && a.quality == b.quality && a.call_sign == b.call_sign && a.uid == b.uid &&
-         a.kind == b.kind;
+         a.kind == b.kind && a.stale == b.stale;
 }
 
 }  // namespace tansiq::surveillance::testing
