@@ -53,6 +53,8 @@ Status AsterixOptions::choose(unsigned category, std::string_view edition) {
 }
 
 AsterixDecoder::AsterixDecoder(AsterixOptions options) : options_(std::move(options)) {
+  radars_.reserve(options_.radars.size());
+  for (const RadarPlace& radar : options_.radars) radars_.emplace_back(radar);
   kept_.reserve(2 * kAsterixBlockBytesMax);
 }
 
@@ -67,9 +69,9 @@ const Edition* AsterixDecoder::edition_of(std::uint8_t category) const {
   return place < kCategories.size() ? options_.editions[place] : nullptr;
 }
 
-const RadarPlace* AsterixDecoder::radar_of(std::uint16_t system) const {
-  for (const RadarPlace& radar : options_.radars) {
-    if (radar.system == system) return &radar;
+const PolarFrame* AsterixDecoder::radar_of(std::uint16_t system) const {
+  for (const PolarFrame& radar : radars_) {
+    if (radar.system() == system) return &radar;
   }
   return nullptr;
 }

@@ -69,9 +69,10 @@ class AsterixDecoder {
   std::expected<void, Reject> radar_service(Turn& turn);
   std::expected<void, Reject> tracker_service(Turn& turn);
   [[nodiscard]] asterix::Parts expansion(const Turn& turn, std::uint8_t frn);
-  [[nodiscard]] const RadarPlace* radar_of(std::uint16_t system) const;
+  [[nodiscard]] const PolarFrame* radar_of(std::uint16_t system) const;
 
   AsterixOptions options_;
+  std::vector<PolarFrame> radars_;
   DecodeCounters counters_;
   std::vector<std::uint8_t> kept_;  ///< The beginning of a block of a stream.
   bool searching_ = false;

@@ -218,7 +218,7 @@ std::expected<void, Reject> AsterixDecoder::radar(Turn& turn) {
     out.course_mdeg = angle_at(r[c048::kVector], c048::kCourse);
   }
   const Parts more = expansion(turn, c048::kExpansion);
-  const RadarPlace* radar = radar_of(*out.system);
+  const PolarFrame* radar = radar_of(*out.system);
   if (r.has(c048::kPolar)) {
     const std::uint8_t* p = r[c048::kPolar];
     Polar polar{static_cast<std::int32_t>(in_unit(p, c048::kRho, kNauticalMileCm)), angle_at(p, c048::kTheta)};
@@ -232,14 +232,13 @@ std::expected<void, Reject> AsterixDecoder::radar(Turn& turn) {
     out.polar = polar;
     if (radar != nullptr) {
       const Placed placed =
-          place_of_polar(*radar, polar, out.geometric_cm && !out.pressure_cm ? out.geometric_cm : out.pressure_cm);
+          radar->place(polar, out.geometric_cm && !out.pressure_cm ? out.geometric_cm : out.pressure_cm);
       out.position = placed.position;
       out.accuracy_cm = placed.slack_cm;
     }
   } else if (r.has(c048::kPlane) && radar != nullptr) {
     const std::uint8_t* xy = r[c048::kPlane];
-    out.position =
-        place_of_plane(radar->position, in_unit(xy, c048::kX, kNauticalMileCm), in_unit(xy, c048::kY, kNauticalMileCm));
+    out.position = radar->plane(in_unit(xy, c048::kX, kNauticalMileCm), in_unit(xy, c048::kY, kNauticalMileCm));
   }
   ++counters_.reports;
   turn.sink.report(out);

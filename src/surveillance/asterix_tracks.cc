@@ -112,9 +112,9 @@ std::expected<void, Reject> AsterixDecoder::track(Turn& turn) {
     const auto place = position_at(r[c062::kPosition], c062::kLat, c062::kLng);
     if (!place) return std::unexpected(Reject::kOutOfRange);
     out.position = place;
-  } else if (const RadarPlace* origin = radar_of(*out.system); origin != nullptr && r.has(c062::kPlane)) {
+  } else if (const PolarFrame* origin = radar_of(*out.system); origin != nullptr && r.has(c062::kPlane)) {
     const std::uint8_t* xy = r[c062::kPlane];
-    out.position = place_of_plane(origin->position, in_unit(xy, c062::kX, kMetreCm), in_unit(xy, c062::kY, kMetreCm));
+    out.position = origin->plane(in_unit(xy, c062::kX, kMetreCm), in_unit(xy, c062::kY, kMetreCm));
   }
   if (r.has(c062::kMode3A)) {
     const std::uint8_t* m = r[c062::kMode3A];

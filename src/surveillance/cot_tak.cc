@@ -31,6 +31,30 @@ enum : protozero::pbf_tag_type {
 
 std::string_view text_of(protozero::data_view view) { return {view.data(), view.size()}; }
 
+/// UTF-8 in its shortest form without surrogates, as XML's reader demands it of the other encoding.
+bool is_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead < 0x80) {
+      if (lead < ' ' || lead == 0x7F) return false;
+      ++i;
+      continue;
+    }
+    const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC2 || lead > 0xF4 || i + size > text.size()) return false;
+    std::uint32_t code = lead & (0x7FU >> size);
+    for (std::size_t k = 1; k < size; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if ((next & 0xC0) != 0x80) return false;
+      code = code << 6 | (next & 0x3F);
+    }
+    constexpr std::uint32_t kLeast[]{0, 0, 0x80, 0x800, 0x10000};
+    if (code < kLeast[size] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
+    i += size;
+  }
+  return true;
+}
+
 std::optional<UtcMs> moment_of(std::uint64_t ms) {
   if (ms > static_cast<std::uint64_t>(kUtcMax.ms)) return std::nullopt;
   return UtcMs{static_cast<std::int64_t>(ms)};
@@ -63,7 +87,9 @@ std::expected<void, Reject> read_detail(pbf_reader detail, CotXml& xml, CotEvent
     if (tag == kDetailContact) {
       pbf_reader contact(view);
       while (contact.next(kContactCallSign, pbf_wire_type::length_delimited)) {
-        out.call_sign.assign(text_of(contact.get_view()));
+        const std::string_view text = text_of(contact.get_view());
+        if (!is_utf8(text)) return std::unexpected(Reject::kBadSyntax);
+        out.call_sign.assign(text);
       }
     }
     if (tag == kDetailTrack) {
@@ -106,6 +132,7 @@ std::expected<void, Reject> read_event(pbf_reader event, CotXml& xml, CotEvent& 
           (tag == kEventType && text.size() > out.type.capacity())) {
         return std::unexpected(Reject::kTooLong);
       }
+      if ((tag == kEventUid || tag == kEventType) && !is_utf8(text)) return std::unexpected(Reject::kBadSyntax);
       if (tag == kEventUid) out.uid.assign(text);
       if (tag == kEventType) out.type.assign(text);
       if (tag == kEventDetail) {

@@ -211,6 +211,12 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"ProcessingInstruction", "<?php x?>" + event(), Reject::kForbidden},
         Fault{"SpeedOfNoCraft", event("a-u-A", "lat='1' lon='1'", "<track speed='1e9'/>"), Reject::kOutOfRange},
         Fault{"TooLong", std::string(kCotEventBytesMax + 1, ' '), Reject::kTooLong},
+        Fault{"TakTextThatIsNoText",
+              std::string("\xBF\x01\xBF\x12\x06\x0A\x01"
+                          "a"
+                          "\x2A\x01\xC0",
+                          11),
+              Reject::kBadSyntax},
         Fault{"AnotherVersionOfTak", std::string("\xBF\x02\xBF\x0A\x00", 5), Reject::kNotForUs},
         Fault{"TakControlAlone", std::string("\xBF\x01\xBF\x0A\x00", 5), Reject::kNotForUs}),
     [](const auto& info) { return std::string(info.param.name); });

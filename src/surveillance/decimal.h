@@ -30,4 +30,12 @@ namespace tansiq::surveillance {
   return value;
 }
 
+/// Printable ASCII throughout? What formats of seven bits hold; anything else in them is damage.
+[[nodiscard]] constexpr bool is_plain_text(std::string_view text) {
+  for (const char c : text) {
+    if (c < ' ' || c > '~') return false;
+  }
+  return true;
+}
+
 }  // namespace tansiq::surveillance

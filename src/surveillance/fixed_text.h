@@ -26,7 +26,12 @@ class FixedText {
   }
 
   constexpr void assign(std::string_view text) {
-    size_ = static_cast<std::uint8_t>(std::min(text.size(), N));
+    std::size_t size = std::min(text.size(), N);
+    // A cut never goes through a character of UTF-8.
+    if (size < text.size()) {
+      while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+    }
+    size_ = static_cast<std::uint8_t>(size);
     std::copy_n(text.begin(), size_, bytes_.begin());
   }
   constexpr void push_back(char c) {

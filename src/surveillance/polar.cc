@@ -9,64 +9,29 @@ namespace {
 
 constexpr double kA = 6'378'137.0;
 constexpr double kF = 1.0 / 298.257223563;
+constexpr double kB = kA * (1.0 - kF);
 constexpr double kE2 = kF * (2.0 - kF);
 constexpr double kRadiansPerE7 = std::numbers::pi / 180e7;
 constexpr double kHeightSlackM = 600;
 constexpr double kHighestM = 15'000;
 
-struct Point {
-  double x, y, z;
-};
-
-/// Directions at a place, and how the ellipsoid curves there.
-struct Frame {
-  explicit Frame(geo::LatLng at)
-      : sin_lat(std::sin(at.lat_e7 * kRadiansPerE7)),
-        cos_lat(std::cos(at.lat_e7 * kRadiansPerE7)),
-        sin_lng(std::sin(at.lng_e7 * kRadiansPerE7)),
-        cos_lng(std::cos(at.lng_e7 * kRadiansPerE7)),
-        normal_m(kA / std::sqrt(1.0 - kE2 * sin_lat * sin_lat)),
-        meridian_m(kA * (1.0 - kE2) / std::pow(1.0 - kE2 * sin_lat * sin_lat, 1.5)) {}
-
-  [[nodiscard]] Point at_height(double h) const {
-    return {(normal_m + h) * cos_lat * cos_lng, (normal_m + h) * cos_lat * sin_lng,
-            (normal_m * (1.0 - kE2) + h) * sin_lat};
-  }
-  [[nodiscard]] Point moved(Point from, double east, double north, double up) const {
-    return {from.x - sin_lng * east - sin_lat * cos_lng * north + cos_lat * cos_lng * up,
-            from.y + cos_lng * east - sin_lat * sin_lng * north + cos_lat * sin_lng * up,
-            from.z + cos_lat * north + sin_lat * up};
-  }
-  /// Radius of curvature in a direction (Euler).
-  [[nodiscard]] double radius(double sin_azimuth, double cos_azimuth) const {
-    return 1.0 / (cos_azimuth * cos_azimuth / meridian_m + sin_azimuth * sin_azimuth / normal_m);
-  }
-
-  double sin_lat, cos_lat, sin_lng, cos_lng;
-  double normal_m, meridian_m;
-};
-
+/// Sine and cosine of the latitude (each times the same length) and the height of a point, by Bowring's form: below a
+/// millimetre in the atmosphere.
 struct Geodetic {
-  double lat, lng, height;
+  double sin_lat, cos_lat, height;
 };
 
-/// Bowring's form, once repeated: below a millimetre for heights in the atmosphere.
-Geodetic geodetic(Point p) {
-  const double r = std::hypot(p.x, p.y);
-  const double b = kA * (1.0 - kF);
-  double beta = std::atan2(p.z * kA, r * b);
-  double lat = 0;
-  for (int i = 0; i < 2; ++i) {
-    const double s = std::sin(beta);
-    const double c = std::cos(beta);
-    lat = std::atan2(p.z + kE2 / (1.0 - kE2) * b * s * s * s, r - kE2 * kA * c * c * c);
-    beta = std::atan2((1.0 - kF) * std::sin(lat), std::cos(lat));
-  }
-  const double s = std::sin(lat);
-  const double n = kA / std::sqrt(1.0 - kE2 * s * s);
-  const double c = std::cos(lat);
-  const double height = std::fabs(c) > 1e-6 ? r / c - n : std::fabs(p.z) - n * (1.0 - kE2);
-  return {lat, std::atan2(p.y, p.x), height};
+Geodetic geodetic(double x, double y, double z) {
+  const double r = std::sqrt(x * x + y * y);
+  const double beta = std::sqrt(r * kB * r * kB + z * kA * z * kA);
+  const double s = z * kA / beta;
+  const double c = r * kB / beta;
+  const double up = z + kE2 / (1.0 - kE2) * kB * s * s * s;
+  const double out = r - kE2 * kA * c * c * c;
+  const double length = std::sqrt(up * up + out * out);
+  const double sin_lat = up / length;
+  const double cos_lat = out / length;
+  return {sin_lat, cos_lat, r * cos_lat + z * sin_lat - kA * std::sqrt(1.0 - kE2 * sin_lat * sin_lat)};
 }
 
 geo::LatLng latlng(double lat, double lng) {
@@ -83,31 +48,59 @@ double sine_of_elevation(double radius, double antenna, double slant, double hei
 
 }  // namespace
 
-Placed place_of_polar(const RadarPlace& radar, const Polar& polar, std::optional<std::int32_t> height_cm) {
+PolarFrame::PolarFrame(const RadarPlace& radar)
+    : system_(radar.system),
+      position_(radar.position),
+      antenna_m_(radar.height_cm * 0.01),
+      sin_lat_(std::sin(radar.position.lat_e7 * kRadiansPerE7)),
+      cos_lat_(std::cos(radar.position.lat_e7 * kRadiansPerE7)),
+      sin_lng_(std::sin(radar.position.lng_e7 * kRadiansPerE7)),
+      cos_lng_(std::cos(radar.position.lng_e7 * kRadiansPerE7)),
+      normal_m_(kA / std::sqrt(1.0 - kE2 * sin_lat_ * sin_lat_)),
+      meridian_m_(kA * (1.0 - kE2) / std::pow(1.0 - kE2 * sin_lat_ * sin_lat_, 1.5)) {
+  antenna_ = at_height(antenna_m_);
+}
+
+PolarFrame::Point PolarFrame::at_height(double h) const {
+  return {(normal_m_ + h) * cos_lat_ * cos_lng_, (normal_m_ + h) * cos_lat_ * sin_lng_,
+          (normal_m_ * (1.0 - kE2) + h) * sin_lat_};
+}
+
+PolarFrame::Point PolarFrame::moved(double east, double north, double up) const {
+  return {antenna_.x - sin_lng_ * east - sin_lat_ * cos_lng_ * north + cos_lat_ * cos_lng_ * up,
+          antenna_.y + cos_lng_ * east - sin_lat_ * sin_lng_ * north + cos_lat_ * sin_lng_ * up,
+          antenna_.z + cos_lat_ * north + sin_lat_ * up};
+}
+
+/// Radius of curvature in a direction (Euler).
+double PolarFrame::radius(double sin_azimuth, double cos_azimuth) const {
+  return 1.0 / (cos_azimuth * cos_azimuth / meridian_m_ + sin_azimuth * sin_azimuth / normal_m_);
+}
+
+Placed PolarFrame::place(const Polar& polar, std::optional<std::int32_t> height_cm) const {
   const double slant = std::max(polar.slant_cm * 0.01, 0.01);
   const double azimuth = polar.azimuth_mdeg * (std::numbers::pi / 180'000.0);
-  const double antenna = radar.height_cm * 0.01;
-  const double height = height_cm ? *height_cm * 0.01 : antenna;
-  const Frame frame(radar.position);
+  const double height = height_cm ? *height_cm * 0.01 : antenna_m_;
   const double s = std::sin(azimuth);
   const double c = std::cos(azimuth);
-  const double radius = frame.radius(s, c);
-  const Point from = frame.at_height(antenna);
+  const double around = radius(s, c);
 
-  double sine = sine_of_elevation(radius, antenna, slant, height);
+  double sine = sine_of_elevation(around, antenna_m_, slant, height);
+  Point there{};
   Geodetic found{};
   for (int i = 0; i < 3; ++i) {
     const double flat = slant * std::sqrt(1.0 - sine * sine);
-    found = geodetic(frame.moved(from, flat * s, flat * c, slant * sine));
+    there = moved(flat * s, flat * c, slant * sine);
+    found = geodetic(there.x, there.y, there.z);
     // The sphere's elevation is nearly right; what height it misses is put right along the line.
     sine = std::clamp(sine + (height - found.height) / slant, -1.0, 1.0);
   }
   Placed out;
-  out.position = latlng(found.lat, found.lng);
-  const double low = height_cm ? height - kHeightSlackM : antenna;
+  out.position = latlng(std::atan2(found.sin_lat, found.cos_lat), std::atan2(there.y, there.x));
+  const double low = height_cm ? height - kHeightSlackM : antenna_m_;
   const double high = height_cm ? height + kHeightSlackM : kHighestM;
   const auto ground = [&](double h) {
-    const double e = sine_of_elevation(radius, antenna, slant, h);
+    const double e = sine_of_elevation(around, antenna_m_, slant, h);
     return slant * std::sqrt(1.0 - e * e);
   };
   const double here = ground(height);
@@ -116,33 +109,41 @@ Placed place_of_polar(const RadarPlace& radar, const Polar& polar, std::optional
   return out;
 }
 
-Polar polar_of_place(const RadarPlace& radar, geo::LatLng position, std::int32_t height_cm) {
-  const Frame frame(radar.position);
-  const Point from = frame.at_height(radar.height_cm * 0.01);
-  const Point to = Frame(position).at_height(height_cm * 0.01);
-  const double dx = to.x - from.x;
-  const double dy = to.y - from.y;
-  const double dz = to.z - from.z;
-  const double east = -frame.sin_lng * dx + frame.cos_lng * dy;
-  const double north = -frame.sin_lat * frame.cos_lng * dx - frame.sin_lat * frame.sin_lng * dy + frame.cos_lat * dz;
+Polar PolarFrame::polar(geo::LatLng position, std::int32_t height_cm) const {
+  const Point to = PolarFrame({0, position, height_cm}).antenna_;
+  const double dx = to.x - antenna_.x;
+  const double dy = to.y - antenna_.y;
+  const double dz = to.z - antenna_.z;
+  const double east = -sin_lng_ * dx + cos_lng_ * dy;
+  const double north = -sin_lat_ * cos_lng_ * dx - sin_lat_ * sin_lng_ * dy + cos_lat_ * dz;
   const auto mdeg = static_cast<std::int32_t>(std::lround(std::atan2(east, north) * (180'000.0 / std::numbers::pi)));
   return {static_cast<std::int32_t>(std::lround(std::hypot(std::hypot(dx, dy), dz) * 100)), (mdeg + 360'000) % 360'000};
 }
 
-geo::LatLng place_of_plane(geo::LatLng origin, std::int64_t east_cm, std::int64_t north_cm) {
+geo::LatLng PolarFrame::plane(std::int64_t east_cm, std::int64_t north_cm) const {
   const double east = static_cast<double>(east_cm) * 0.01;
   const double north = static_cast<double>(north_cm) * 0.01;
   const double distance = std::hypot(east, north);
-  if (distance == 0) return origin;
+  if (distance == 0) return position_;
   const double s = east / distance;
   const double c = north / distance;
-  const Frame frame(origin);
-  const double angle = distance / frame.radius(s, c);
-  const double sin_lat = frame.sin_lat * std::cos(angle) + frame.cos_lat * std::sin(angle) * c;
+  const double angle = distance / radius(s, c);
+  const double sin_lat = sin_lat_ * std::cos(angle) + cos_lat_ * std::sin(angle) * c;
   const double lat = std::asin(std::clamp(sin_lat, -1.0, 1.0));
-  const double dlng = std::atan2(s * std::sin(angle) * frame.cos_lat, std::cos(angle) - frame.sin_lat * sin_lat);
-  const double lng = std::atan2(frame.sin_lng, frame.cos_lng) + dlng;
-  return latlng(lat, std::remainder(lng, 2 * std::numbers::pi));
+  const double dlng = std::atan2(s * std::sin(angle) * cos_lat_, std::cos(angle) - sin_lat_ * sin_lat);
+  return latlng(lat, std::remainder(std::atan2(sin_lng_, cos_lng_) + dlng, 2 * std::numbers::pi));
+}
+
+Placed place_of_polar(const RadarPlace& radar, const Polar& polar, std::optional<std::int32_t> height_cm) {
+  return PolarFrame(radar).place(polar, height_cm);
+}
+
+Polar polar_of_place(const RadarPlace& radar, geo::LatLng position, std::int32_t height_cm) {
+  return PolarFrame(radar).polar(position, height_cm);
+}
+
+geo::LatLng place_of_plane(geo::LatLng origin, std::int64_t east_cm, std::int64_t north_cm) {
+  return PolarFrame({0, origin, 0}).plane(east_cm, north_cm);
 }
 
 }  // namespace tansiq::surveillance

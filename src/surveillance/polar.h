@@ -22,6 +22,36 @@ struct Placed {
   std::int32_t slack_cm = 0;
 };
 
+/// Directions at a place, and how the ellipsoid curves there: what is the same for every plot of a radar.
+class PolarFrame {
+ public:
+  explicit PolarFrame(const RadarPlace& radar);
+  [[nodiscard]] std::uint16_t system() const { return system_; }
+  [[nodiscard]] geo::LatLng position() const { return position_; }
+
+  /// See place_of_polar.
+  [[nodiscard]] Placed place(const Polar& polar, std::optional<std::int32_t> height_cm) const;
+  /// See polar_of_place.
+  [[nodiscard]] Polar polar(geo::LatLng position, std::int32_t height_cm) const;
+  /// See place_of_plane.
+  [[nodiscard]] geo::LatLng plane(std::int64_t east_cm, std::int64_t north_cm) const;
+
+ private:
+  struct Point {
+    double x, y, z;
+  };
+  [[nodiscard]] Point at_height(double h) const;
+  [[nodiscard]] Point moved(double east, double north, double up) const;
+  [[nodiscard]] double radius(double sin_azimuth, double cos_azimuth) const;
+
+  std::uint16_t system_;
+  geo::LatLng position_;
+  double antenna_m_;
+  double sin_lat_, cos_lat_, sin_lng_, cos_lng_;
+  double normal_m_, meridian_m_;  ///< Radii of curvature: across the meridian and along it.
+  Point antenna_{};
+};
+
 /// The point at slant range `polar.slant_cm` and azimuth (from true north at the radar) whose height over the ellipsoid
 /// is `height_cm`. A straight line through space from the antenna; the conversion itself is exact to 1 m up to 500 km.
 ///

@@ -121,6 +121,7 @@ std::expected<Report, Reject> read(const SbsOptions& options, std::string_view l
     out.basis = TimeBasis::kFull;
   }
   if (auto good = movement(f, out); !good) return std::unexpected(good.error());
+  if (!is_plain_text(f[kCallSign])) return std::unexpected(Reject::kBadSyntax);
   out.call_sign.assign(f[kCallSign]);
   out.call_sign.trim_right();
   if (!f[kCode].empty()) {

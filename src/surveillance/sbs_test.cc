@@ -91,6 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"LatitudeBeyond90", "MSG,3,1,1,4840D6,1,,,,,,,,,90.1,1,,,0,0,0,0", Reject::kOutOfRange},
         Fault{"NotANumber", "MSG,3,1,1,4840D6,1,,,,,,nan,,,,,,,0,0,0,0", Reject::kOutOfRange},
         Fault{"CodeWithAnEight", "MSG,6,1,1,4840D6,1,,,,,,,,,,,,7800,0,0,0,0", Reject::kOutOfRange},
+        Fault{"CallSignOfNoCharacters", "MSG,1,1,1,4840D6,1,,,,,\xFFKL,,,,,,,,0,0,0,0", Reject::kBadSyntax},
         Fault{"NoSuchDay", "MSG,3,1,1,4840D6,1,2026/02/30,11:59:58.250,,,,,,,,,,,0,0,0,0", Reject::kBadSyntax},
         Fault{"Endless", kEndless.c_str(), Reject::kTooLong}),
     [](const auto& info) { return std::string(info.param.name); });
