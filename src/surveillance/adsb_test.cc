@@ -230,6 +230,9 @@ TEST(AdsbReply, AllCallsTellPresence) {
   EXPECT_EQ(r.said.reports[0].id.number, 0x484FDEU);
   r.hear("5D484FDEA248F5");
   EXPECT_EQ(r.said.reports.size(), 2U);
+  put_mode_s_parity(acquisition, 0x80);  // No interrogator has such a code.
+  r.decoder.feed_message(acquisition, kNoon, r.said);
+  EXPECT_EQ(r.rejected(Reject::kBadChecksum), 1U);
 }
 
 TEST(AdsbFault, EveryFlippedBitOfASquitterIsNoticed) {

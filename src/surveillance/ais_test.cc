@@ -285,6 +285,23 @@ TEST(AisFragments, AnotherWithTheSameNumberBeginsAnew) {
   EXPECT_EQ(heard.counters.of(Reject::kInconsistent), 2U);
 }
 
+TEST(AisFragments, FillBitsAreThoseOfTheLast) {
+  // A text of no character, three bits short of one; five set bits fill it up.
+  AisPayload bits;
+  bits.put(6, 14);
+  bits.put(2, 0);
+  bits.put(30, 227'006'760);
+  bits.put(2, 0);
+  bits.put(8, 0b100'11111);
+  unsigned fill = 0;
+  const std::string text = bits.armoured(fill);
+  ASSERT_EQ(fill, 0U);
+  const Heard heard = hear(with_checksum(fmt::format("AIVDM,2,1,3,A,{},0", text.substr(0, 4))) +
+                           with_checksum(fmt::format("AIVDM,2,2,3,A,{},5", text.substr(4))));
+  ASSERT_EQ(heard.said.texts.size(), 1U);
+  EXPECT_TRUE(heard.said.texts[0].text.empty());
+}
+
 TEST(AisFragments, AreForgottenAfterTheirTime) {
   AisDecoder decoder(kSource);
   Remembering said;

@@ -398,6 +398,8 @@ INSTANTIATE_TEST_SUITE_P(
                             Reject::kUnknownItem},
                       Fault{"EndlessFieldSpecification", hex("3E000EFFFFFFFFFFFFFFFFFFFFFF"), Reject::kUnknownItem},
                       Fault{"CompoundWithoutAnEnd", block_of(62, {{1, "1902"}, {11, "0101"}}), Reject::kTruncated},
+                      Fault{"PartWithoutALayout", block_of(34, {{1, "1902"}, {2, "01"}, {6, "40"}}),
+                            Reject::kTruncated},
                       Fault{"RepetitionBeyondTheEnd", block_of(48, {{1, "1902"}, {10, "FF00"}}), Reject::kTruncated},
                       Fault{"ExplicitOfLengthZero", block_of(48, {{1, "1902"}, {28, "00"}}), Reject::kTruncated},
                       Fault{"WithoutASource", block_of(48, {{2, "000000"}}), Reject::kMissingItem},

@@ -254,6 +254,7 @@ TEST(CotStream, AnEndlessEventIsPassedOver) {
   EXPECT_EQ(decoder.counters().of(Reject::kTooLong), 1U);
   decoder.feed(as_bytes("</event>" + std::string(kExample)), kNoon, said);
   EXPECT_EQ(said.reports.size(), 1U);
+  EXPECT_EQ(decoder.counters().rejected_sum(), 1U);
 }
 
 TEST(CotStream, LengthsThatAreNoneAreCounted) {

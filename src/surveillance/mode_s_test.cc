@@ -109,6 +109,18 @@ TEST(Cpr, ZonesAreThoseOfTheFormula) {
   EXPECT_EQ(cpr_zones(-90), 1);
 }
 
+TEST(Cpr, HalvesFromEitherSideOfAChangeOfZonesGiveNoPlace) {
+  // 59 zones below 10.47047 degrees, 58 above.
+  const geo::LatLng below{104'700'000, 80'000'000};
+  const geo::LatLng above{104'710'000, 80'000'000};
+  for (const bool newest_odd : {false, true}) {
+    EXPECT_FALSE(cpr_global(cpr_encode(below, false, CprKind::kAirborne), cpr_encode(above, true, CprKind::kAirborne),
+                            newest_odd, CprKind::kAirborne));
+    EXPECT_TRUE(cpr_global(cpr_encode(below, false, CprKind::kAirborne), cpr_encode(below, true, CprKind::kAirborne),
+                           newest_odd, CprKind::kAirborne));
+  }
+}
+
 geo::LatLng arbitrary_place() {
   return {*rc::gen::inRange<std::int32_t>(-899'999'999, 899'999'999),
           *rc::gen::inRange<std::int32_t>(-1'800'000'000, 1'800'000'000)};

@@ -24,9 +24,9 @@ RC_GTEST_PROP(Polar, LeadsToAPointWithThatRangeAzimuthAndHeight, ()) {
   const Placed placed = place_of_polar(radar, polar, height);
   // The way back is another computation: straight differences in space.
   const Polar again = polar_of_place(radar, placed.position, height);
-  RC_ASSERT(std::abs(again.slant_cm - polar.slant_cm) <= 100);
+  RC_ASSERT(std::abs(again.slant_cm - polar.slant_cm) <= 6);
   const int apart = std::abs(again.azimuth_mdeg - polar.azimuth_mdeg);
-  RC_ASSERT(std::min(apart, 360'000 - apart) * (polar.slant_cm * 1e-2) * 1.7453e-5 <= 2.0);
+  RC_ASSERT(std::min(apart, 360'000 - apart) * (polar.slant_cm * 1e-2) * 1.7453e-5 <= 0.5 + polar.slant_cm * 1e-8 * 10);
 }
 
 TEST(Polar, CorrectsTheSlantRange) {
