@@ -131,7 +131,9 @@ int check_identity(const Identity& identity, const Notes& notes) {
   if (identity.imo) size("imonumber", static_cast<int>(*identity.imo));
   // The noted hour of arrival is not compared: it says 16 where the bits, and two other decoders, say 14.
   if (identity.draught_cm) {
-    if (const auto draught = number(note(notes, {"draught"}))) EXPECT_NEAR(*identity.draught_cm * 0.01, *draught, 1e-9);
+    if (const auto draught = number(note(notes, {"draught"}))) {
+      EXPECT_NEAR(*identity.draught_cm * 0.01, *draught, 1e-9);
+    }
   }
   return checked;
 }

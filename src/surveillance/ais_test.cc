@@ -359,7 +359,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"LatitudeBeyond90", position_message(1, 227'006'760, 0, -90 * 600'000 - 1), Reject::kOutOfRange},
         Fault{"Endless", "!AIVDM," + std::string(100'000, '1') + "\r\n", Reject::kTooLong},
         Fault{"PayloadBeyondTheBound", with_checksum("AIVDM,1,1,,A," + std::string(85, '0') + ",0"), Reject::kTooLong}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& each) { return std::string(each.param.name); });
 
 TEST(AisStream, IsTheSameInWhateverPiecesItComes) {
   std::string stream;

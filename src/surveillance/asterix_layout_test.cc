@@ -73,9 +73,13 @@ int compare(const Layout& layout, std::uint16_t index, const AstItem& wanted, co
     EXPECT_EQ(ours.bits, theirs.bits) << place;
     EXPECT_EQ(coding_name(ours.coding), theirs.coding) << place;
     EXPECT_EQ(ours.numerator * theirs.denominator, theirs.numerator * ours.denominator) << place;
-    if (theirs.coding != "spare" && theirs.coding != "more") EXPECT_EQ(ours.name, theirs.name) << place;
+    if (theirs.coding != "spare" && theirs.coding != "more") {
+      EXPECT_EQ(ours.name, theirs.name) << place;
+    }
     // What the walk assumes of extended items: the first part as long as it is, every other one octet.
-    if (theirs.coding == "more" && offset >= item.octets * 8U) EXPECT_EQ(offset % 8, 7U) << place;
+    if (theirs.coding == "more" && offset >= item.octets * 8U) {
+      EXPECT_EQ(offset % 8, 7U) << place;
+    }
     offset += theirs.bits;
   }
   if (wanted.kind == AstItem::Kind::kExtended) {
@@ -248,7 +252,9 @@ TEST_P(AsterixLayout, RandomRecordsAreWalkedAsTheDefinitionSays) {
     for (std::size_t frn = 1; frn <= ast->uap.size(); ++frn) {
       const auto begin = begins.find(frn);
       ASSERT_EQ(found.has(static_cast<std::uint8_t>(frn)), begin != begins.end());
-      if (begin != begins.end()) ASSERT_EQ(found.at[frn], octets.data() + begin->second) << ast->uap[frn - 1];
+      if (begin != begins.end()) {
+        ASSERT_EQ(found.at[frn], octets.data() + begin->second) << ast->uap[frn - 1];
+      }
     }
     // Cut anywhere, it is told to be cut.
     const auto cut = static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(size) - 1));
@@ -256,8 +262,8 @@ TEST_P(AsterixLayout, RandomRecordsAreWalkedAsTheDefinitionSays) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Asterix, AsterixLayout, ::testing::ValuesIn(pairs()), [](const auto& info) {
-  std::string name = info.param.definition;
+INSTANTIATE_TEST_SUITE_P(Asterix, AsterixLayout, ::testing::ValuesIn(pairs()), [](const auto& each) {
+  std::string name = each.param.definition;
   for (char& c : name) {
     if (c == '-' || c == '.') c = '_';
   }

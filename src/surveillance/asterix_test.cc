@@ -414,7 +414,7 @@ INSTANTIATE_TEST_SUITE_P(
                                          "00000000"
                                          "FDFFFFFF"}}),
                             Reject::kOutOfRange}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& each) { return std::string(each.param.name); });
 
 TEST(AsterixBlock, IsAllOrNothing) {
   Bytes two = track_with({});

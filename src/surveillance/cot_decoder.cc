@@ -126,7 +126,14 @@ void CotDecoder::feed_datagram(ByteView bytes, UtcMs received, Sink& sink) {
     reject(Reject::kTruncated);
     return;
   }
-  xml(bytes, received, sink);
+  // Mostly one event; what several share a datagram is cut as on a stream.
+  for (std::size_t end = as_text(bytes).find(kEnd); end != std::string_view::npos && end + kEnd.size() < bytes.size();
+       end = as_text(bytes).find(kEnd)) {
+    xml(bytes.first(end + kEnd.size()), received, sink);
+    bytes = bytes.subspan(end + kEnd.size());
+    while (!bytes.empty() && is_space(bytes.front())) bytes = bytes.subspan(1);
+  }
+  if (!bytes.empty()) xml(bytes, received, sink);
 }
 
 /// Cuts one XML event off the front; octets used, 0 when it is not whole.

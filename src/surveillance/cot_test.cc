@@ -84,6 +84,13 @@ TEST(CotXml, TrackAndContactAreRead) {
   EXPECT_FALSE(r.geometric_cm || r.accuracy_cm);
 }
 
+TEST(CotXml, SeveralEventsMayShareADatagram) {
+  const Heard heard = hear(event("a-u-A") + "\n" + event("a-u-S") + event("t-x-c-t"));
+  EXPECT_EQ(heard.said.reports.size(), 2U);
+  EXPECT_EQ(heard.counters.units, 3U);
+  EXPECT_EQ(heard.counters.rejected_sum(), 0U);
+}
+
 TEST(CotXml, AlarmsAreEmergencies) {
   EXPECT_EQ(hear(event("b-a-o-tbl")).said.reports.at(0).emergency, Emergency::kGeneral);
   EXPECT_EQ(hear(event("b-a-o-can")).said.reports.at(0).emergency, Emergency::kNone);
@@ -219,7 +226,7 @@ INSTANTIATE_TEST_SUITE_P(
               Reject::kBadSyntax},
         Fault{"AnotherVersionOfTak", std::string("\xBF\x02\xBF\x0A\x00", 5), Reject::kNotForUs},
         Fault{"TakControlAlone", std::string("\xBF\x01\xBF\x0A\x00", 5), Reject::kNotForUs}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& each) { return std::string(each.param.name); });
 
 TEST(CotStream, IsTheSameInWhateverPiecesItComes) {
   std::string stream;

@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(Csv, CsvFault,
                                            Fault{"HeightOfNoCraft", "1,4840d6,1,2,1e9,", Reject::kOutOfRange},
                                            Fault{"FlagThatIsNone", "1,4840d6,1,2,,maybe", Reject::kBadSyntax},
                                            Fault{"QuoteNotClosed", "\"1,4840d6,1,2,,", Reject::kBadSyntax}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
 }  // namespace tansiq::surveillance

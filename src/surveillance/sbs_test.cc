@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"CallSignOfNoCharacters", "MSG,1,1,1,4840D6,1,,,,,\xFFKL,,,,,,,,0,0,0,0", Reject::kBadSyntax},
         Fault{"NoSuchDay", "MSG,3,1,1,4840D6,1,2026/02/30,11:59:58.250,,,,,,,,,,,0,0,0,0", Reject::kBadSyntax},
         Fault{"Endless", kEndless.c_str(), Reject::kTooLong}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& each) { return std::string(each.param.name); });
 
 }  // namespace
 }  // namespace tansiq::surveillance
