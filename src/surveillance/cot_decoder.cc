@@ -38,7 +38,9 @@ Emergency emergency_of(std::string_view type) {
 
 }  // namespace
 
-CotDecoder::CotDecoder(const CotOptions& options) : options_(options), xml_(std::make_unique<CotXml>()) {}
+CotDecoder::CotDecoder(const CotOptions& options) : options_(options), xml_(std::make_unique<CotXml>()) {
+  kept_.reserve(2 * kCotEventBytesMax);
+}
 CotDecoder::~CotDecoder() = default;
 
 void CotDecoder::reject(Reject why) {
