@@ -40,7 +40,8 @@ struct AdsbCraft {
   UtcMs difference_time;
 };
 
-/// A fixed table by address: no allocation after the first, a bounded search, and who was silent longest gives way.
+/// A fixed table by address: no allocation after the first, a bounded search. Only who was silent for `kAdsbForgetMs`
+/// gives way, so a flood of made-up addresses does not take the memory of craft that are there.
 class AdsbCraftTable {
  public:
   AdsbCraftTable() : rows_(kAdsbCraftMax) {}

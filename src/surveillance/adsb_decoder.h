@@ -4,15 +4,13 @@
 //   AdsbDecoder adsb({.source = source, .receiver = place});
 //   adsb.feed(bytes, now, sink);
 //
-// | downlink format | read | condition |
-// |---|---|---|
-// | 17 | all extended squitters below | parity must be zero |
-// | 18 | the same from other transmitters; TIS-B coarse positions and management messages are only counted | parity
-// zero | | 11 | presence, on ground or not | parity zero, or an interrogator's code and a craft heard already | | 4, 20
-// | pressure altitude, flight status | the address is what remains of the parity: believed only where a squitter
-//   |                                        with that address was heard in the last five minutes |
-// | 5, 21 | mode 3/A code, flight status | likewise |
-// | 0, 16 and others | counted as not for us | |
+//   17            every extended squitter below; its parity must be zero
+//   18            the same from other transmitters; TIS-B coarse positions and management messages are only counted
+//   11            presence, on ground or not: parity zero, or an interrogator's code over it and a craft heard already
+//   4, 20         pressure altitude, flight status; the address is what remains of the parity, and is believed only
+//                 where a squitter with that address was heard in the last five minutes
+//   5, 21         mode 3/A code, flight status; likewise
+//   0, 16, …      counted as not for us
 //
 // A reply whose address is nobody's is counted as `unknown_address`: it may be a craft without squitter, a fault in any
 // of its bits, or noise; nothing in it can tell. No bits are corrected: a corrected message could be another craft's.
@@ -33,8 +31,8 @@ namespace tansiq::surveillance {
 
 struct AdsbOptions {
   SourceId source = {};
-  std::optional<geo::LatLng> receiver =
-      std::nullopt;          ///< Needed to place craft on the ground that were not heard in the air.
+  /// Needed to place craft on the ground that were not heard in the air.
+  std::optional<geo::LatLng> receiver = std::nullopt;
   double range_m = 800'000;  ///< Of the receiver; not looked at without its place.
 };
 

@@ -7,10 +7,11 @@
 // whose time lies more than `future_ms` after its reception, or `old_ms` before it, is dropped: it says more about a
 // clock than about a craft. Of reports of one craft by one source, an exact repetition of the last is dropped, and so
 // is one that is older than the newest by less than `old_ms`: what the newer says is already known. Everything dropped
-// is counted by reason; statuses, identities and texts pass (they replace nothing that moves).
+// is counted by reason. Identities and texts pass, for they replace nothing that moves; of statuses only those from the
+// future do not.
 //
-// The memory of craft is a fixed table: with more craft than places the oldest memory of a few is overwritten, which
-// lets a repetition through and never drops what is new.
+// The memory of craft is a fixed table: two that fall on one place displace each other's, which lets a repetition
+// through and never drops what is new.
 #pragma once
 
 #include <vector>

@@ -1,6 +1,6 @@
 // One line of AIVDM/AIVDO (IEC 61162-1) with the tag block that may stand before it (NMEA 0183 version 4).
 //
-//   \s:r3669945,c:1428451253*0A\!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4A
+//   \s:r3669945,c:1428451253*77\!AIVDM,1,1,,A,15RTgt0PAso;90TKcjM8h6g208CQ,0*4A
 //
 // A line is checked completely before any of it is believed: checksum of the block and of the sentence, numbers of the
 // fragment, characters of the payload.

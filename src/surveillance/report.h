@@ -5,8 +5,8 @@
 // centimetres, centimetres a second, thousandths of a degree, UTC milliseconds. Each format's finest step is wider
 // than the unit, so that what was read can be written again as it was (see the round trips in the tests).
 //
-// A source's opinion about sides (the letter of a Cursor on Target type, a friend/foe bit) is kept as text of that
-// source and means nothing to the project: relations are data of the charter (core), never of a sensor.
+// A source's opinion about sides means nothing to the project: the letter of a Cursor on Target type is kept as text of
+// that source, a friend/foe bit not at all. Relations are data of the charter (core), never of a sensor (ADR 41).
 #pragma once
 
 #include <array>

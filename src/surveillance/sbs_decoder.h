@@ -2,8 +2,8 @@
 //
 //   MSG,3,1,1,4840D6,1,2026/01/02,12:00:00.000,2026/01/02,12:00:00.100,,38000,,,52.2572,3.91937,,,0,0,0,0
 //
-// Twenty-two fields: kind, transmission type, three numbers of the receiver, address (sixth field: a number of the
-// flight), date and time made, date and time logged, call sign, altitude (feet), ground speed (knots), track (degrees),
+// Twenty-two fields: kind, transmission type, two numbers of the receiver, address, a number of the flight, date and
+// time made, date and time logged, call sign, altitude (feet), ground speed (knots), track (degrees),
 // latitude, longitude, vertical rate (feet a minute), code, and four flags: alert, emergency, SPI, on ground (-1 or 1:
 // set). Lines other than MSG (AIR, ID, STA, CLK, SEL) are counted and unused. The receiver's clock is often set to
 // local time: say so in the options, or take the time of reception.
