@@ -224,6 +224,14 @@ INSTANTIATE_TEST_SUITE_P(
                           "\x2A\x01\xC0",
                           11),
               Reject::kBadSyntax},
+        Fault{"TakCallSignThatIsNoText",
+              std::string("\xBF\x01\xBF\x12\x0D\x0A\x01"
+                          "a"
+                          "\x2A\x01"
+                          "u"
+                          "\x7A\x05\x12\x03\x12\x01\xFF",
+                          18),
+              Reject::kBadSyntax},
         Fault{"AnotherVersionOfTak", std::string("\xBF\x02\xBF\x0A\x00", 5), Reject::kNotForUs},
         Fault{"TakControlAlone", std::string("\xBF\x01\xBF\x0A\x00", 5), Reject::kNotForUs}),
     [](const auto& each) { return std::string(each.param.name); });
