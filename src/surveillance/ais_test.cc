@@ -320,6 +320,8 @@ struct Fault {
   std::string text;
   Reject why;
 };
+/// Names of tests do not depend on addresses.
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 
 class AisFault : public ::testing::TestWithParam<Fault> {};
 

@@ -21,6 +21,7 @@ struct Pair {
   const char* definition;
   const Layout* layout;
 };
+void PrintTo(const Pair& pair, std::ostream* out) { *out << pair.definition; }
 
 const std::vector<Pair>& pairs() {
   static const std::vector<Pair> kPairs{

@@ -363,6 +363,8 @@ struct Fault {
   Bytes bytes;
   Reject why;
 };
+/// Names of tests do not depend on addresses.
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 class AsterixFault : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(AsterixFault, IsCounted) {

@@ -172,6 +172,8 @@ struct Fault {
   std::string text;
   Reject why;
 };
+/// Names of tests do not depend on addresses.
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 class CotFault : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(CotFault, IsCountedAndAStreamGoesOn) {

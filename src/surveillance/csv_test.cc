@@ -91,6 +91,8 @@ struct Fault {
   const char* row;
   Reject why;
 };
+/// Names of tests do not depend on addresses.
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 class CsvFault : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(CsvFault, IsCountedAndWhatFollowsIsRead) {

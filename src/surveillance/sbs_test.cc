@@ -67,6 +67,8 @@ struct Fault {
   const char* line;
   Reject why;
 };
+/// Names of tests do not depend on addresses.
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.name; }
 class SbsFault : public ::testing::TestWithParam<Fault> {};
 
 TEST_P(SbsFault, IsCountedAndWhatFollowsIsRead) {
