@@ -82,7 +82,10 @@ Status AisEncoder::class_a(const Report& report, std::string& out) const {
   bits.put(1, report.has(Flag::kAccurate) ? 1 : 0);
   put_position(bits, report);
   put_directions(bits, report);
-  bits.put(2 + 3 + 1 + 19, 0);
+  bits.put(2, report.has(Flag::kManoeuvre) ? 2 : 0);
+  bits.put(3, 0);
+  bits.put(1, report.has(Flag::kRaim) ? 1 : 0);
+  bits.put(19, 0);
   put_message(bits, 0, out);
   return {};
 }
@@ -95,7 +98,8 @@ Status AisEncoder::class_b(const Report& report, std::string& out) const {
   put_position(bits, report);
   put_directions(bits, report);
   bits.put(2, 0);
-  bits.put(7, 0b1'0'1'1'1'0'0);  // Carrier sense, no display, distress listening, whole band, message 22, autonomous.
+  bits.put(6, 0b1'0'1'1'1'0);  // Carrier sense, no display, distress listening, whole band, message 22, autonomous.
+  bits.put(1, report.has(Flag::kRaim) ? 1 : 0);
   bits.put(20, 0);
   put_message(bits, 0, out);
   return {};

@@ -100,6 +100,8 @@ Outcome class_a(const Reading& in, Report& out) {
   set_course(out, bits.number(116, 12));
   set_heading(out, bits.number(128, 9));
   set_second(out, in, bits.number(137, 6));
+  out.set(Flag::kManoeuvre, bits.number(143, 2) == 2);
+  out.set(Flag::kRaim, bits.flag(148));
   return {};
 }
 
@@ -113,6 +115,7 @@ Outcome class_b(const Reading& in, Report& out) {
   set_course(out, bits.number(112, 12));
   set_heading(out, bits.number(124, 9));
   set_second(out, in, bits.number(133, 6));
+  out.set(Flag::kRaim, bits.flag(in.type == 19 ? 305 : 147));
   return {};
 }
 
@@ -131,12 +134,14 @@ Outcome search_and_rescue(const Reading& in, Report& out) {
   out.position = *position;
   set_course(out, bits.number(116, 12));
   set_second(out, in, bits.number(128, 6));
+  out.set(Flag::kRaim, bits.flag(147));
   return {};
 }
 
 Outcome long_range(const Reading& in, Report& out) {
   const AisPayload& bits = in.bits;
   out.set(Flag::kAccurate, bits.flag(38));
+  out.set(Flag::kRaim, bits.flag(39));
   const std::uint32_t status = bits.number(40, 4);
   if (status != 15) out.nav_status = static_cast<std::uint8_t>(status);
   if (status == 14) out.emergency = Emergency::kGeneral;
@@ -222,6 +227,7 @@ Outcome date_and_position(const Reading& in, Sink& sink, DecodeCounters& counter
   }
   out.position = *position;
   out.set(Flag::kAccurate, bits.flag(78));
+  out.set(Flag::kRaim, bits.flag(148));
   ++counters.reports;
   sink.report(out);
   return {};
@@ -251,6 +257,7 @@ Outcome aid(const Reading& in, Sink& sink, DecodeCounters& counters) {
   set_second(out, in, second);
   out.set(Flag::kOffPosition, second < 60 && bits.flag(259));  // Meaningless where there is no time.
   out.set(Flag::kVirtual, bits.flag(269));
+  out.set(Flag::kRaim, bits.flag(268));
   ++counters.reports;
   sink.report(out);
 

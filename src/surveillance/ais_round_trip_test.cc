@@ -30,7 +30,8 @@ Report arbitrary_class_a() {
         geo::LatLng{static_cast<std::int32_t>(scaled(*rc::gen::inRange(-54'000'000, 54'000'001), 50, 3)),
                     static_cast<std::int32_t>(scaled(*rc::gen::inRange(-108'000'000, 108'000'001), 50, 3))};
   }
-  report.set(Flag::kAccurate, *rc::gen::arbitrary<bool>());
+  for (const Flag flag : {Flag::kAccurate, Flag::kRaim, Flag::kManoeuvre})
+    report.set(flag, *rc::gen::arbitrary<bool>());
   return report;
 }
 
@@ -50,6 +51,7 @@ RC_GTEST_PROP(AisRoundTrip, ClassBReadsBackToTheSame, ()) {
   Report report = arbitrary_class_a();
   report.nav_status.reset();
   report.rate_of_turn.reset();
+  report.clear(Flag::kManoeuvre);
   std::string text;
   RC_ASSERT(AisEncoder().class_b(report, text).has_value());
   const Heard heard = hear(text);

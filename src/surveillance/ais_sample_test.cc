@@ -97,6 +97,10 @@ int check_report(const Report& report, const Notes& notes) {
     EXPECT_EQ(report.rate_of_turn.value_or(-128), static_cast<int>(*turn));
     ++checked;
   }
+  if (const std::string* raim = note(notes, {"raim", "raimflag"})) {
+    EXPECT_EQ(report.has(Flag::kRaim), *raim == "True" || *raim == "1");
+    ++checked;
+  }
   if (const auto second = number(note(notes, {"timestamp"})); second && *second < 60) {
     EXPECT_EQ(report.time.ms / 1'000 % 60, static_cast<std::int64_t>(*second));
     ++checked;

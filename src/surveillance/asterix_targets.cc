@@ -102,7 +102,7 @@ void adsb_expansion(const Parts& parts, Report& out) {
   }
   if (const std::uint8_t* heading = parts.at[c021::kTnh]; heading != nullptr) {
     out.heading_mdeg = angle_at(heading, c021::kTrueHeading);
-    out.flags = static_cast<std::uint16_t>(out.flags & ~static_cast<unsigned>(Flag::kMagnetic));
+    out.clear(Flag::kMagnetic);
   }
   if (const std::uint8_t* s = parts.at[c021::kSta]; s != nullptr && extended(s, c021::kPs3There) != 0) {
     out.emergency = emergency_of_version_3(extended(s, c021::kPs3));

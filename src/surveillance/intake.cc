@@ -45,7 +45,7 @@ std::uint64_t saying_of(const Report& r) {
   hash = mix_optional(hash, r.climb_cm_s);
   hash = mix_optional(hash, r.mode_3a);
   hash = mix_optional(hash, r.nav_status);
-  hash = mix(hash, static_cast<std::uint64_t>(r.emergency) << 16 | r.flags);
+  hash = mix(hash, static_cast<std::uint64_t>(r.emergency) << 32 | r.flags);
   return mix(hash, r.call_sign.view());
 }
 

@@ -88,7 +88,7 @@ enum class Emergency : std::uint8_t {
 [[nodiscard]] std::string_view name_of(Emergency emergency);
 
 /// Single statements. Absent means that the source does not say so.
-enum class Flag : std::uint16_t {
+enum class Flag : std::uint32_t {
   kOnGround = 1 << 0,
   kSpi = 1 << 1,               ///< Special position identification ("ident").
   kSimulated = 1 << 2,         ///< The source marks it as simulated.
@@ -105,6 +105,8 @@ enum class Flag : std::uint16_t {
   kMagnetic = 1 << 13,         ///< `heading_mdeg` is from magnetic north.
   kAccurate = 1 << 14,         ///< AIS: position better than 10 m.
   kAirspeed = 1 << 15,         ///< `speed_cm_s` is through the air, not over ground.
+  kRaim = 1 << 16,             ///< AIS: receiver autonomous integrity monitoring is in use.
+  kManoeuvre = 1 << 17,        ///< AIS: engaged in a special manoeuvre (the blue sign on rivers).
 };
 
 /// Quality indicators as broadcast (DO-260B, CAT 021); each -1 where not said.
@@ -123,7 +125,7 @@ struct Report {
   Domain domain = Domain::kUnknown;
   TimeBasis basis = TimeBasis::kReceived;
   Emergency emergency = Emergency::kNone;
-  std::uint16_t flags = 0;  ///< See Flag, `has` and `set`.
+  std::uint32_t flags = 0;  ///< See Flag, `has` and `set`.
   CraftId id;
   std::optional<TrackNumber> track;
   std::optional<std::uint16_t> system;  ///< SAC/SIC of the sensor or centre that says so.
@@ -149,10 +151,11 @@ struct Report {
   FixedText<48> uid;   ///< Where id.kind is kUid.
   FixedText<32> kind;  ///< The source's own word for what it is (CoT type), for people to read.
 
-  [[nodiscard]] constexpr bool has(Flag flag) const { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
+  [[nodiscard]] constexpr bool has(Flag flag) const { return (flags & static_cast<std::uint32_t>(flag)) != 0; }
   constexpr void set(Flag flag, bool on = true) {
-    if (on) flags = static_cast<std::uint16_t>(flags | static_cast<std::uint16_t>(flag));
+    if (on) flags |= static_cast<std::uint32_t>(flag);
   }
+  constexpr void clear(Flag flag) { flags &= ~static_cast<std::uint32_t>(flag); }
 };
 
 /// What a sensor, a centre or a base station says of itself.
