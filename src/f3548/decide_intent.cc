@@ -206,6 +206,13 @@ Answer<IntentChanged> Registry::put_intent(const PutIntent& request, const Calle
                                          .url = request.new_subscription->url};
     body.subscription = body.implicit->id;
   }
+  if (!body.exclusive.empty()) {
+    IntentPut longest = body;
+    longest.notified = limits_.subscriptions_max;
+    if (entry_text({place, std::move(longest)}).size() > kEntryBytesMax) {
+      return refuse(400, "the extents are too many or too detailed for the exclusive zones that they lie in");
+    }
+  }
   IntentChanged out;
   out.entry = say(std::move(body), place, &out.notices);
   out.intent = &intents_.at(request.id);

@@ -19,6 +19,12 @@ constexpr std::int64_t kFormat = 1;
 std::string_view type_name(const Body& body) { return core::name_of(body); }
 
 std::string write_entry(const Entry& entry) {
+  std::string line = entry_text(entry);
+  EXPECT_INVARIANT(line.size() <= kEntryBytesMax);
+  return line;
+}
+
+std::string entry_text(const Entry& entry) {
   std::string line;
   log::JcsWriter out(line);
   out.begin_object().key("f3548");
@@ -29,7 +35,6 @@ std::string write_entry(const Entry& entry) {
   out.key("v").integer(kFormat);
   out.end_object();
   line += '\n';
-  EXPECT_INVARIANT(line.size() <= kEntryBytesMax);
   return line;
 }
 

@@ -35,6 +35,8 @@ struct Entry {
 
 /// The line, with its line feed. What does not fit into an entry is a broken invariant: the registry has refused it.
 [[nodiscard]] std::string write_entry(const Entry& entry);
+/// The same whatever its length: to find out whether it is one.
+[[nodiscard]] std::string entry_text(const Entry& entry);
 /// Fails with `kMalformed` (not canonical), `kUnsupported` (a later format or an unknown type), `kInvalid`.
 [[nodiscard]] Result<Entry> read_entry(std::string_view line);
 

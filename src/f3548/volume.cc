@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/limits.h"
 #include "geo/cell_cover.h"
 
 namespace tansiq::f3548 {
@@ -79,11 +80,13 @@ Result<std::variant<geo::Polygon, geo::Circle>> to_outline(const Volume& volume)
   return std::move(*polygon);
 }
 
-/// Bands are closed here and half-open there.
+/// Bands are closed here and half-open there, and reach further: what lies beyond what geometry knows is cut.
 geo::Volume4d exact(const std::variant<geo::Polygon, geo::Circle>& outline, const Band& band) {
   geo::Volume4d out;
   std::visit([&](const auto& shape) { out.outline = shape; }, outline);
-  out.band = {*band.lower, std::max(*band.upper, *band.lower + 1), geo::VerticalReference::kWgs84};
+  const std::int64_t lower = std::clamp(*band.lower, kHeightCmMin, kHeightCmMax - 1);
+  const std::int64_t upper = std::clamp(*band.upper, lower + 1, kHeightCmMax);
+  out.band = {lower, upper, geo::VerticalReference::kWgs84};
   return out;
 }
 
@@ -132,7 +135,8 @@ Result<Extent> one(const Volume& volume, Demand demand) {
     return wrong(fmt::format("time_start {} is after time_end {}", out->start->text(), out->end->text()), "time_start");
   }
   for (geo::Volume4d& shape : out->volumes) {
-    shape.window = {out->start->floor(), std::max(out->end->ceil(), out->start->floor() + 1)};
+    const UtcMs start = std::clamp(out->start->floor(), kUtcMin, kUtcMax - 1);
+    shape.window = {start, std::clamp(out->end->ceil(), start + 1, kUtcMax)};
   }
   return out;
 }

@@ -216,8 +216,8 @@ void ExchangeLink::open_stream(Headers headers, std::shared_ptr<StreamState> str
 Exchange::Exchange(Request request, std::unique_ptr<detail::ExchangeLink> link)
     : request_(std::move(request)), link_(std::move(link)) {}
 
-Exchange::Exchange(Request request, std::function<void(Response)> sink)
-    : request_(std::move(request)), sink_(std::move(sink)) {}
+Exchange::Exchange(Request request, std::function<void(Response)> sink, std::function<bool()> gone)
+    : request_(std::move(request)), sink_(std::move(sink)), gone_(std::move(gone)) {}
 
 Exchange::~Exchange() {
   if (!claim()) return;
@@ -257,7 +257,7 @@ StreamHandle Exchange::begin_stream(const Headers& headers, StreamOptions option
   return StreamHandle(std::move(state));
 }
 
-bool Exchange::abandoned() const { return link_ && link_->connection().expired(); }
+bool Exchange::abandoned() const { return link_ ? link_->connection().expired() : gone_ && gone_(); }
 
 struct ReplyBatch::Impl {
   struct Group {

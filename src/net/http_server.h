@@ -112,8 +112,8 @@ class Exchange {
  public:
   Exchange(Request request, std::unique_ptr<detail::ExchangeLink> link);
   /// A request that came by another way than a connection of its own: its answer goes to `sink`, on whatever thread
-  /// answers. It cannot be answered with a stream: that has ended at once.
-  Exchange(Request request, std::function<void(Response)> sink);
+  /// answers. It cannot be answered with a stream: that has ended at once. `gone` says whether nobody waits any more.
+  Exchange(Request request, std::function<void(Response)> sink, std::function<bool()> gone = {});
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -139,6 +139,7 @@ class Exchange {
   Request request_;
   std::unique_ptr<detail::ExchangeLink> link_;  ///< Null where there is a sink.
   std::function<void(Response)> sink_;
+  std::function<bool()> gone_;
   std::atomic<bool> sunk_{false};
 
   /// True for the first caller, who then must answer.

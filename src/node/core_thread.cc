@@ -139,6 +139,7 @@ void CoreThread::run() {
 void CoreThread::execute(RegistryTask& task, UtcMs now) {
   // Nobody waits: nothing is to happen that nobody has seen.
   if (task.exchange->abandoned()) return;
+  follow_charters();
   if (!registry_home_.here) {
     // It has moved since the face looked.
     net::Response refused = task.refused({ErrorCode::kUnavailable, registry_home_.trouble, {}});
@@ -150,6 +151,15 @@ void CoreThread::execute(RegistryTask& task, UtcMs now) {
   if (!answer.entry.empty()) state_.add(place, std::move(answer.entry), batch_);
   if (!answer.body.empty()) bodies_.push_back(std::move(answer.body));
   departures_.push_back({std::move(task.exchange), std::move(answer.response), {}});
+}
+
+/// What was said about charters in this batch counts for what comes behind it.
+void CoreThread::follow_charters() {
+  bool said = false;
+  for (; looked_through_ < batch_.size(); ++looked_through_) {
+    said = said || batch_[looked_through_].line.find("\"type\":\"charter.") != std::string::npos;
+  }
+  if (said) registry_home_ = registry_home(state_.coalition(), config_.former);
 }
 
 /// What was said about charters may have moved it.
@@ -408,6 +418,7 @@ Status CoreThread::commit() {
   }
   hub_.durable(done.first_seq, done.next_seq, std::move(lines));
   batch_.clear();
+  looked_through_ = 0;
   if (shared && config_.on_shared) config_.on_shared();
   if (in_main > 0 && config_.on_main) config_.on_main();
   if (charter && config_.on_charter) config_.on_charter(state_.coalition());

@@ -191,6 +191,7 @@ class CoreThread {
   void execute(EvidenceTask& task, UtcMs now);
   void execute(RegistryTask& task, UtcMs now);
   void find_registry();
+  void follow_charters();
   void execute(UssTask& task, UtcMs now);
   [[nodiscard]] Result<coordination::ActOutcome> perform(const coordination::ActCommand& command, UtcMs now);
   void execute(BodyTask& task);
@@ -222,7 +223,8 @@ class CoreThread {
   std::thread thread_;
 
   // The batch under way.
-  RegistryHome registry_home_;
+  RegistryHome registry_home_;       ///< With what is not durable yet.
+  std::size_t looked_through_ = 0;   ///< Of the batch: for what is said about charters.
   std::size_t versions_ = 1;         ///< Of the charter, that logs and keys have followed.
   std::uint64_t durable_seq_ = 0;    ///< One more than the last durable entry's seq.
   std::uint64_t durable_index_ = 0;  ///< Size of `main`, durable.

@@ -21,21 +21,63 @@ std::unexpected<Refused> refuse(int status, std::string message) {
   return std::unexpected(std::move(out));
 }
 
+using Shares = std::map<core::ZoneNumber, std::vector<geo::Volume4d>>;
+
+/// Around an outline that the registry takes and the exact predicates do not: one without area.
+geo::Volume4d around(const geo::Volume4d& volume) {
+  constexpr std::int32_t kMarginE7 = 100;
+  geo::LatLng low{900'000'000, 1'800'000'000}, high{-900'000'000, -1'800'000'000};
+  for (const geo::LatLng& v : std::get<geo::Polygon>(volume.outline).vertices) {
+    low = {std::min(low.lat_e7, v.lat_e7), std::min(low.lng_e7, v.lng_e7)};
+    high = {std::max(high.lat_e7, v.lat_e7), std::max(high.lng_e7, v.lng_e7)};
+  }
+  low = {low.lat_e7 - kMarginE7, low.lng_e7 - kMarginE7};
+  high = {high.lat_e7 + kMarginE7, high.lng_e7 + kMarginE7};
+  geo::Volume4d out = volume;
+  out.outline = geo::Polygon{{low, {low.lat_e7, high.lng_e7}, high, {high.lat_e7, low.lng_e7}}};
+  return out;
+}
+
 /// Volumes of the request, by the exclusive zone that they lie in.
-std::map<core::ZoneNumber, std::vector<geo::Volume4d>> shares(const core::ZoneTable& zones,
-                                                              const std::vector<geo::Volume4d>& volumes) {
-  std::map<core::ZoneNumber, std::vector<geo::Volume4d>> out;
+f3548::Answer<Shares> shares(const core::ZoneTable& zones, const std::vector<geo::Volume4d>& volumes) {
+  Shares out;
   std::vector<core::ZoneNumber> in;
   for (const geo::Volume4d& volume : volumes) {
-    const auto prepared = geo::prepare(volume);
-    // An outline that the registry takes and the exact predicates do not (without area, say) covers no space here.
-    if (!prepared) continue;
+    auto prepared = geo::prepare(volume);
+    const bool comparable = prepared.has_value();
+    if (!comparable && std::holds_alternative<geo::Polygon>(volume.outline)) prepared = geo::prepare(around(volume));
+    if (!prepared) return refuse(400, "cannot be compared with the zones: " + prepared.error().text());
     zones.zones_of(core::Domain::kAir, *prepared, in);
     for (const core::ZoneNumber zone : in) {
-      if (zones[zone].rule == core::Rule::kExclusive) out[zone].push_back(volume);
+      if (zones[zone].rule != core::Rule::kExclusive) continue;
+      if (!comparable) {
+        return refuse(400, fmt::format("an outline without area cannot be used in zone {}, which is exclusive",
+                                       zones[zone].id.str()));
+      }
+      out[zone].push_back(volume);
     }
   }
   return out;
+}
+
+/// Whether this node may give that window away: not beyond its lease, nor beyond the moment of a charter that it has
+/// adopted, nor while what a tenant granted may still be in use.
+f3548::Answer<void> check_grants(const coordination::ZoneControl& control, const core::Zone& zone,
+                                 const std::vector<geo::Volume4d>& volumes, UtcMs now) {
+  const auto begin = control.grants_begin(zone.id);
+  const auto end = control.grants_end(zone.id);
+  for (const geo::Volume4d& volume : volumes) {
+    if (volume.window.end <= now) continue;
+    if (end && volume.window.end > *end) {
+      return refuse(409, fmt::format("zone {} is exclusive, and nothing is granted there beyond {}", zone.id.str(),
+                                     format_utc(*end)));
+    }
+    if (begin && volume.window.start < *begin) {
+      return refuse(409, fmt::format("zone {} is exclusive, and nothing is granted there before {}", zone.id.str(),
+                                     format_utc(*begin)));
+    }
+  }
+  return {};
 }
 
 /// The intent of F3548 that a booking is for, if it is for one.
@@ -91,12 +133,19 @@ f3548::Answer<std::vector<f3548::ZoneShare>> ask_exclusive_zones(const State& st
       request.state == f3548::IntentState::kAccepted || request.state == f3548::IntentState::kActivated;
   std::vector<f3548::ZoneShare> out;
   std::size_t vertices = 0;
-  for (auto& [number, volumes] : shares(machine.zones(), request.extent.volumes)) {
+  auto parts = shares(machine.zones(), request.extent.volumes);
+  if (!parts) return std::unexpected(std::move(parts.error()));
+  for (auto& [number, volumes] : *parts) {
     const core::Zone& zone = machine.zones()[number];
     if (nominal && !control.may_grant(zone.id, now)) {
       const auto who = control.sequencer(zone.id);
       return refuse(409, fmt::format("zone {} is exclusive, and {} decides there: plan with it, or around the zone",
                                      zone.id.str(), who ? who->str() : "nobody"));
+    }
+    if (nominal) {
+      if (auto granted = check_grants(control, zone, volumes, now); !granted) {
+        return std::unexpected(std::move(granted.error()));
+      }
     }
     for (const geo::Volume4d& volume : volumes) {
       const auto* polygon = std::get_if<geo::Polygon>(&volume.outline);

@@ -109,6 +109,40 @@ TEST_F(ExclusiveZone, TooManyVerticesAreRefused) {
   EXPECT_THAT(at(refused, "message"), HasSubstr("400 vertices"));
 }
 
+TEST_F(ExclusiveZone, MoreCirclesThanAnEntryHoldsAreRefused) {
+  // Where K1 and K3 cross each counts twice.
+  std::string many = in_zone(34.986, 34.0);
+  for (int i = 0; i < 199; ++i) many += "," + in_zone(34.986, 34.0);
+  const auto refused = file(1, "", many);
+  EXPECT_EQ(refused.status, 400) << refused.body;
+  EXPECT_THAT(at(refused, "message"), HasSubstr("exclusive zones"));
+  EXPECT_EQ(file(1, "", in_zone(34.986, 34.0)).status, 201);
+}
+
+TEST_F(ExclusiveZone, NoHeightOrTimeLeadsPastIt) {
+  ASSERT_EQ(file_natively("i1").status, 201);
+  EXPECT_EQ(file(1, "", in_zone(35.0, 34.2, -8'000, 6'300)).status, 409);
+  EXPECT_EQ(file(1, "", in_zone(35.0, 34.2, 6'100, 100'000)).status, 409);
+  std::string endless = in_zone();
+  const std::string end = "2026-11-22T10:25:00Z";
+  endless.replace(endless.find(end), end.size(), "9999-12-31T23:59:59.9999Z");
+  EXPECT_EQ(file(1, "", endless).status, 400) << "longer than anything is planned ahead";
+}
+
+TEST_F(ExclusiveZone, AnOutlineWithoutAreaIsRefusedThereAndNotElsewhere) {
+  const auto line = [](double lat, double lng) {
+    std::string out = in_zone(lat, lng);
+    const std::size_t from = out.find("\"outline_circle\""), to = out.find(",\"altitude_lower\"");
+    return out.replace(from, to - from,
+                       fmt::format(R"("outline_polygon":{{"vertices":[{{"lat":{0},"lng":{1}}},{{"lat":{2},"lng":{1}}},)"
+                                   R"({{"lat":{3},"lng":{1}}}]}})",
+                                   lat, lng, lat + 0.001, lat + 0.002));
+  };
+  const auto refused = file(1, "", line(35.0, 34.2));
+  EXPECT_EQ(refused.status, 400) << refused.body;
+  EXPECT_EQ(file(1, "", line(46.5, 6.6)).status, 201);
+}
+
 TEST_F(ExclusiveZone, ARestartKeepsWhatIsBooked) {
   ASSERT_EQ(file(1).status, 201);
   const auto mark = node.node().state_mark();
@@ -154,6 +188,28 @@ TEST_F(ExclusiveZonesOfTwo, AZoneIsNotRedrawnUnderAReference) {
   ASSERT_FALSE(refused.has_value());
   EXPECT_THAT(refused.error().message, HasSubstr(uuid(1)));
   EXPECT_THAT(refused.error().message, HasSubstr("of alpha"));
+}
+
+TEST_F(ExclusiveZonesOfTwo, NothingIsGrantedBeyondTheMomentOfAnAdoptedCharter) {
+  core::Charter next = dss.pair().founding();
+  next.version = 2;
+  next.valid_from = dss.clock().now() + 2 * 86'400'000;
+  for (core::Zone& zone : next.zones) {
+    if (zone.id.str() == "ZA") zone.band.upper_cm = cm_from_flight_level(400);
+  }
+  const std::string note = *dss.pair().sign(next, {0, 1});
+  const auto adopted = dss.pair().act(0, {.cmd = CommandId::trusted("adopt"),
+                                          .by = core::Subject::trusted("officer@a"),
+                                          .second = core::Subject::trusted("chief@a"),
+                                          .act = coordination::AdoptCharter{coordination::NoteText{note}}});
+  ASSERT_TRUE(adopted.has_value()) << adopted.error().text();
+  std::string late = in_zone(25, 5);
+  const std::string end = "2026-11-22T10:25:00Z";
+  late.replace(late.find(end), end.size(), "2026-11-25T10:00:00Z");
+  const auto refused = put(intent(1), intent_body("", "Accepted", late), alpha);
+  EXPECT_EQ(refused.status, 409) << refused.body;
+  EXPECT_THAT(at(refused, "message"), HasSubstr("nothing is granted there beyond 2026-11-24T10:00:00Z"));
+  EXPECT_EQ(put(intent(1), intent_body("", "Accepted", in_zone(25, 5)), alpha).status, 201);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -65,7 +66,9 @@ void F3548Relay::take(const std::shared_ptr<net::Exchange>& exchange) {
                   std::chrono::steady_clock::now() + std::chrono::milliseconds(config_.wait_ms)};
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_ && queue_.size() < config_.waiting_max) {
+    if (!stopping_ && queue_.size() < config_.waiting_max &&
+        queued_bytes_ + waiting.request.bytes() <= kRelayWaitingBytesMax) {
+      queued_bytes_ += waiting.request.bytes();
       queue_.push_back(std::move(waiting));
       changed_.notify_one();
       return;
@@ -95,12 +98,13 @@ std::vector<F3548Relay::Waiting> F3548Relay::next_batch(std::vector<Waiting>& la
   while (out.empty() && late.empty()) {
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (stopping_) return out;
-    const SteadyTime now = std::chrono::steady_clock::now();
+    const SteadyTime now = std::chrono::steady_clock::now() + std::chrono::milliseconds(kRelayLineMs);
     std::size_t bytes = 0;
     while (!queue_.empty() && out.size() < kRelayRequestsMax) {
       Waiting& next = queue_.front();
       bytes += next.request.bytes();
       if (!out.empty() && bytes > kRelayQuestionBytesMax) break;
+      queued_bytes_ -= next.request.bytes();
       if (next.until <= now) {
         late.push_back(std::move(next));
       } else if (!next.exchange->abandoned()) {
@@ -112,12 +116,18 @@ std::vector<F3548Relay::Waiting> F3548Relay::next_batch(std::vector<Waiting>& la
   return out;
 }
 
-void F3548Relay::send(const Ask& ask, std::vector<Waiting>& batch) const {
+void F3548Relay::send(const Ask& ask, std::vector<Waiting>& batch) {
   std::vector<RelayedRequest> requests;
   requests.reserve(batch.size());
-  for (Waiting& waiting : batch) requests.push_back(std::move(waiting.request));
+  SteadyTime until = batch.front().until;
+  for (Waiting& waiting : batch) {
+    requests.push_back(std::move(waiting.request));
+    until = std::min(until, waiting.until);
+  }
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
   const auto attempt = [&]() -> Result<std::vector<net::Response>> {
-    const std::string answer = TRY(ask(relay_question(requests)));
+    const std::string answer = TRY(ask(
+        relay_question(requests, static_cast<std::uint32_t>(std::max<std::int64_t>(0, left.count() - kRelayLineMs)))));
     auto responses = TRY(read_relay_answer(answer));
     if (responses.size() != batch.size()) {
       return fail(ErrorCode::kMalformed, "the answer has another number of parts than the question");
@@ -125,32 +135,43 @@ void F3548Relay::send(const Ask& ask, std::vector<Waiting>& batch) const {
     return responses;
   };
   auto responses = attempt();
-  if (!responses) {
-    const std::string message = fmt::format(
-        "{} keeps the registry, and its node cannot be asked: {}; whether a change "
-        "was made is seen by reading the entity again",
-        config_.to.str(), responses.error().text());
-    log_warning("f3548.relay", {{"to", config_.to.str()}, {"requests", batch.size()}, {"message", message}});
-    for (const Waiting& waiting : batch) refuse(waiting.exchange, 503, message);
+  if (responses) {
+    net::ReplyBatch replies;
+    for (std::size_t i = 0; i < batch.size(); ++i) replies.add(batch[i].exchange, std::move((*responses)[i]));
     return;
   }
-  net::ReplyBatch replies;
-  for (std::size_t i = 0; i < batch.size(); ++i) replies.add(batch[i].exchange, std::move((*responses)[i]));
+  const std::string cause = fmt::format("{} keeps the registry, and its node cannot be asked: {}", config_.to.str(),
+                                        responses.error().text());
+  log_warning("f3548.relay", {{"to", config_.to.str()}, {"requests", batch.size()}, {"message", cause}});
+  for (const Waiting& waiting : batch) {
+    refuse(waiting.exchange, 503, cause + "; whether a change was made is seen by reading the entity again");
+  }
+  // What waits behind them would not fare better, and its clients had rather know at once.
+  std::deque<Waiting> rest;
+  {
+    const std::lock_guard lock(mutex_);
+    rest.swap(queue_);
+    queued_bytes_ = 0;
+  }
+  for (const Waiting& waiting : rest) refuse(waiting.exchange, 503, cause);
 }
 
 void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
                    const std::function<void(const std::shared_ptr<net::Exchange>&)>& handle) {
-  auto requests = read_relay_question(exchange->request().body);
-  if (!requests) {
-    exchange->respond(std::move(requests.error()));
+  auto question = read_relay_question(exchange->request().body);
+  if (!question) {
+    exchange->respond(std::move(question.error()));
     return;
   }
-  const auto gathering = std::make_shared<Gathering>(exchange, requests->size());
-  for (std::size_t i = 0; i < requests->size(); ++i) {
-    net::Request& request = (*requests)[i];
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(question->left_ms);
+  const auto gathering = std::make_shared<Gathering>(exchange, question->requests.size());
+  // Nothing is begun for which nobody waits any more: a write must not succeed when its client has given it up.
+  const auto gone = [exchange, until] { return exchange->abandoned() || std::chrono::steady_clock::now() >= until; };
+  for (std::size_t i = 0; i < question->requests.size(); ++i) {
+    net::Request& request = question->requests[i];
     request.connection = exchange->request().connection;
-    handle(std::make_shared<net::Exchange>(
-        std::move(request), [gathering, i](net::Response response) { gathering->answer(i, std::move(response)); }));
+    auto answer = [gathering, i](net::Response response) { gathering->answer(i, std::move(response)); };
+    handle(std::make_shared<net::Exchange>(std::move(request), std::move(answer), gone));
   }
 }
 

@@ -34,8 +34,11 @@ namespace tansiq::node {
 
 inline constexpr std::size_t kRelayLines = 2;
 inline constexpr std::size_t kRelayWaitingMax = 4'096;
-/// A supplier gives up after about ten seconds: the time in the queue and on the line together.
+inline constexpr std::size_t kRelayWaitingBytesMax = 32U << 20;
+/// A supplier gives up after about ten seconds: the time in the queue and on the line together. The keeper begins
+/// nothing later; what has less time left than a line needs is not sent.
 inline constexpr DurationMs kRelayWaitMs = 10'000;
+inline constexpr DurationMs kRelayLineMs = 500;
 
 class F3548Relay {
  public:
@@ -69,12 +72,13 @@ class F3548Relay {
   };
   void run(const Ask& ask);
   [[nodiscard]] std::vector<Waiting> next_batch(std::vector<Waiting>& late);
-  void send(const Ask& ask, std::vector<Waiting>& batch) const;
+  void send(const Ask& ask, std::vector<Waiting>& batch);
 
   const Config config_;
   std::mutex mutex_;  // Guards what follows, up to the blank line.
   std::condition_variable changed_;
   std::deque<Waiting> queue_;
+  std::size_t queued_bytes_ = 0;
   bool stopping_ = false;
 
   std::vector<std::thread> threads_;

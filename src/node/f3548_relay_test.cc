@@ -26,15 +26,16 @@ RelayedRequest a_request(const std::string& target = "/dss/v1/reports?a=1") {
 // --------------------------------------------------------------------------------------------------------
 
 TEST(RelayFormat, RequestsComeOutAsTheyWentIn) {
-  const auto read = read_relay_question(relay_question({a_request(), {net::Method::kGet, "/dss/v1/x", "", ""}}));
+  const auto read = read_relay_question(relay_question({a_request(), {net::Method::kGet, "/dss/v1/x", "", ""}}, 700));
   ASSERT_TRUE(read.has_value()) << read.error().text();
-  ASSERT_EQ(read->size(), 2U);
-  EXPECT_EQ((*read)[0].method, net::Method::kPost);
-  EXPECT_EQ((*read)[0].path(), "/dss/v1/reports");
-  EXPECT_EQ((*read)[0].query("a"), "1");
-  EXPECT_EQ((*read)[0].header("authorization"), "Bearer abc");
-  EXPECT_EQ((*read)[0].body, R"({"x":1})");
-  EXPECT_EQ((*read)[1].header("authorization"), std::nullopt);
+  EXPECT_EQ(read->left_ms, 700U);
+  ASSERT_EQ(read->requests.size(), 2U);
+  EXPECT_EQ(read->requests[0].method, net::Method::kPost);
+  EXPECT_EQ(read->requests[0].path(), "/dss/v1/reports");
+  EXPECT_EQ(read->requests[0].query("a"), "1");
+  EXPECT_EQ(read->requests[0].header("authorization"), "Bearer abc");
+  EXPECT_EQ(read->requests[0].body, R"({"x":1})");
+  EXPECT_EQ(read->requests[1].header("authorization"), std::nullopt);
 }
 
 TEST(RelayFormat, TheTargetIsWrittenSoThatItReadsTheSame) {
@@ -44,11 +45,11 @@ TEST(RelayFormat, TheTargetIsWrittenSoThatItReadsTheSame) {
   const net::Target before = request.target;
   const RelayedRequest relayed = RelayedRequest::of(request);
   EXPECT_THAT(request.body, IsEmpty());
-  const auto read = read_relay_question(relay_question({relayed}));
+  const auto read = read_relay_question(relay_question({relayed}, 1));
   ASSERT_TRUE(read.has_value()) << read.error().text();
-  EXPECT_EQ((*read)[0].target.segments, before.segments);
-  EXPECT_EQ((*read)[0].target.query, before.query);
-  EXPECT_EQ((*read)[0].header("X-Other"), std::nullopt);
+  EXPECT_EQ(read->requests[0].target.segments, before.segments);
+  EXPECT_EQ(read->requests[0].target.query, before.query);
+  EXPECT_EQ(read->requests[0].header("X-Other"), std::nullopt);
 }
 
 TEST(RelayFormat, AnswersKeepWhatClientsRead) {
@@ -77,7 +78,7 @@ TEST(RelayFormat, AnAnswerBeyondTheLimitBecomesA413AndTheOthersGoOn) {
 }
 
 TEST(RelayFormat, WhatIsCutOrAddedIsRefused) {
-  const std::string question = relay_question({a_request()});
+  const std::string question = relay_question({a_request()}, 1'000);
   const std::string answer = relay_answer({net::json_response(200, "{}")});
   for (std::size_t i = 0; i < question.size(); ++i) EXPECT_FALSE(read_relay_question(question.substr(0, i))) << i;
   for (std::size_t i = 0; i < answer.size(); ++i) EXPECT_FALSE(read_relay_answer(answer.substr(0, i))) << i;
@@ -86,7 +87,7 @@ TEST(RelayFormat, WhatIsCutOrAddedIsRefused) {
 }
 
 TEST(RelayFormat, WhatCannotBeARequestOrAnAnswerIsRefused) {
-  const auto question = [](const RelayedRequest& request) { return read_relay_question(relay_question({request})); };
+  const auto question = [](const RelayedRequest& request) { return read_relay_question(relay_question({request}, 1)); };
   EXPECT_FALSE(question(a_request("no slash")));
   EXPECT_FALSE(question(a_request("/../x")));
   RelayedRequest token = a_request();
@@ -120,7 +121,7 @@ TEST(F3548Relay, WhatComesWhileAMessageIsUnderWayGoesWithTheNext) {
   F3548Relay relay({.to = AuthorityId::trusted("us"),
                     .lines = {[&, first = true](const std::string& question) mutable -> Result<std::string> {
                       if (std::exchange(first, false)) go.get_future().wait();
-                      sizes.push_back(read_relay_question(question)->size());
+                      sizes.push_back(read_relay_question(question)->requests.size());
                       return relay_answer(std::vector<net::Response>(sizes.back(), net::json_response(200, "{}")));
                     }},
                     .interrupt = [] {}});
@@ -202,6 +203,33 @@ TEST(F3548Relay, AStopAnswersAll) {
   EXPECT_EQ(late.answer.get().status, 503);
 }
 
+TEST(F3548Relay, WhatNobodyWaitsForIsNotBegun) {
+  std::promise<net::Response> answered;
+  auto outer = std::make_shared<net::Exchange>(
+      net::make_request(net::Method::kPost, kRelayPath, relay_question({a_request()}, 0)),
+      [&](net::Response response) { answered.set_value(std::move(response)); });
+  outer->request().connection = std::make_shared<net::ConnectionInfo>();
+  serve_relayed(outer, [](const std::shared_ptr<net::Exchange>& request) { EXPECT_TRUE(request->abandoned()); });
+  outer.reset();
+  EXPECT_EQ((*read_relay_answer(answered.get_future().get().body)).front().status, 500);
+}
+
+TEST(F3548Relay, WhatWaitsBehindAFailureIsToldAtOnce) {
+  std::promise<void> go;
+  F3548Relay relay({.to = AuthorityId::trusted("us"),
+                    .lines = {[&](const std::string&) -> Result<std::string> {
+                      go.get_future().wait();
+                      return fail(ErrorCode::kUnavailable, "cannot connect");
+                    }},
+                    .interrupt = [] {}});
+  std::vector<Asked> asked(1 + kRelayRequestsMax + 5);
+  relay.take(asked[0].exchange);
+  for (std::size_t i = 1; i < asked.size(); ++i) relay.take(asked[i].exchange);
+  go.set_value();
+  // Asked once: the line's future cannot be taken a second time.
+  for (Asked& one : asked) EXPECT_EQ(one.answer.get().status, 503);
+}
+
 // Two nodes
 // --------------------------------------------------------------------------------------------------------------
 
@@ -263,7 +291,7 @@ TEST_F(Region, WhoIsNoMemberHandsNothingOn) {
   net::TlsTrust member = stranger;
   member.certificate_file = (dss.pair().config(1).data_dir / "peer.crt").string();
   member.key_file = (dss.pair().config(1).data_dir / "peer.key").string();
-  const std::string question = relay_question({a_request()});
+  const std::string question = relay_question({a_request()}, 1'000);
   const std::string large(1U << 20, 'x');
   EXPECT_EQ(ask(stranger, question)->status, 403);
   EXPECT_EQ(ask(stranger, large)->status, 413) << "not even read";
@@ -321,7 +349,7 @@ TEST_F(Region, TheNextKeeperWaitsForTheFormerOne) {
   net::ClientResponse reply;
   EXPECT_TRUE(eventually([&] {
     reply = get(intent(1), alpha);
-    return reply.status == 503 && at(reply, "message").contains("a kept the registry, and has not said that");
+    return reply.status == 503 && at(reply, "message").contains("a kept a registry, and has not said that");
   })) << reply.status
       << reply.body;
   // It is late, and may be, as soon as it has read that the other has adopted.

@@ -3,25 +3,34 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace tansiq::node {
 namespace {
 
-/// Who kept it before `self` did, and the version that ended that: whose adoption is to be waited for. Null: nobody.
+/// Whoever may have kept a registry before `self` became the keeper, which it has been since version `since`. Where no
+/// keeper is named every member kept its own.
 struct Before {
-  const AuthorityId* keeper = nullptr;
-  std::int64_t ended_by = 0;
+  std::set<AuthorityId> keepers;
+  std::int64_t since = 0;
 };
 
 Before before(const std::vector<const core::Charter*>& versions, const AuthorityId& self) {
   Before out;
-  const AuthorityId* keeper = nullptr;
+  std::set<AuthorityId> so_far;
+  bool kept = false;
   for (const core::Charter* version : versions) {
-    const AuthorityId* next = registry_keeper(*version);
-    const bool taken_over = keeper != nullptr && *keeper != self && next != nullptr && *next == self;
-    if (taken_over) out = {keeper, version->version};
-    keeper = next;
+    const AuthorityId* keeper = registry_keeper(*version);
+    const bool keeps = keeper != nullptr && *keeper == self;
+    if (keeps && !kept) out = {so_far, version->version};
+    kept = keeps;
+    if (keeper != nullptr) {
+      so_far.insert(*keeper);
+    } else {
+      for (const core::Authority& member : version->authorities) so_far.insert(member.id);
+    }
   }
+  out.keepers.erase(self);
   return out;
 }
 
@@ -58,12 +67,13 @@ RegistryHome registry_home(const coordination::Coalition& coalition, const std::
   for (const core::Charter& version : former) versions.push_back(&version);
   for (const core::Charter& version : coalition.machine().versions()) versions.push_back(&version);
   const Before was = before(versions, self);
-  if (was.keeper != nullptr && charter.find_authority(*was.keeper) != nullptr &&
-      coalition.adoptions().adopted_by(*was.keeper) < was.ended_by) {
+  for (const AuthorityId& former_keeper : was.keepers) {
+    const bool member = charter.find_authority(former_keeper) != nullptr;
+    if (!member || coalition.adoptions().adopted_by(former_keeper) >= was.since) continue;
     out.here = false;
     out.moving = true;
-    out.trouble = fmt::format("{} kept the registry, and has not said that it has adopted version {} of the charter",
-                              was.keeper->str(), was.ended_by);
+    out.trouble = fmt::format("{} kept a registry, and has not said that it has adopted version {} of the charter",
+                              former_keeper.str(), was.since);
   }
   return out;
 }

@@ -23,9 +23,13 @@ Status check_text(std::string_view text, std::string_view what) {
   return fail(ErrorCode::kMalformed, fmt::format("{} has characters that no header has", what));
 }
 
-Result<std::size_t> take_number(WireCursor& cursor, std::string_view magic) {
+Status take_magic(WireCursor& cursor, std::string_view magic) {
   const std::string_view begin = TRY(cursor.take(magic.size(), "first bytes"));
   if (begin != magic) return fail(ErrorCode::kMalformed, "this is no relayed message, or one of a newer format");
+  return {};
+}
+
+Result<std::size_t> take_number(WireCursor& cursor) {
   const auto count = TRY(cursor.number<std::uint16_t>("number"));
   if (count == 0 || count > kRelayRequestsMax) {
     return fail(ErrorCode::kTooLarge, fmt::format("{} at once, from 1 to {} are allowed", count, kRelayRequestsMax));
@@ -100,13 +104,14 @@ RelayedRequest RelayedRequest::of(net::Request& request) {
   return out;
 }
 
-std::string relay_question(const std::vector<RelayedRequest>& requests) {
+std::string relay_question(const std::vector<RelayedRequest>& requests, std::uint32_t left_ms) {
   EXPECT_INVARIANT(!requests.empty() && requests.size() <= kRelayRequestsMax);
-  std::size_t bytes = kQuestionMagic.size() + 2;
+  std::size_t bytes = kQuestionMagic.size() + 6;
   for (const RelayedRequest& request : requests) bytes += request.bytes();
   std::string out;
   out.reserve(bytes);
   out.append(kQuestionMagic);
+  append_number(out, left_ms);
   append_number(out, static_cast<std::uint16_t>(requests.size()));
   for (const RelayedRequest& request : requests) {
     append_run<std::uint8_t>(out, net::method_name(request.method));
@@ -117,12 +122,14 @@ std::string relay_question(const std::vector<RelayedRequest>& requests) {
   return out;
 }
 
-Result<std::vector<net::Request>> read_relay_question(std::string_view bytes) {
+Result<RelayedQuestion> read_relay_question(std::string_view bytes) {
   WireCursor cursor(bytes, "question");
-  const std::size_t count = TRY(take_number(cursor, kQuestionMagic));
-  std::vector<net::Request> out;
-  out.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) out.push_back(TRY(take_request(cursor)));
+  TRY_VOID(take_magic(cursor, kQuestionMagic));
+  RelayedQuestion out;
+  out.left_ms = TRY(cursor.number<std::uint32_t>("time"));
+  const std::size_t count = TRY(take_number(cursor));
+  out.requests.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) out.requests.push_back(TRY(take_request(cursor)));
   TRY_VOID(check_end(cursor));
   return out;
 }
@@ -148,7 +155,8 @@ std::string relay_answer(const std::vector<net::Response>& responses) {
 Result<std::vector<net::Response>> read_relay_answer(std::string_view bytes) {
   if (bytes.size() > kRelayAnswerBytesMax) return fail(ErrorCode::kTooLarge, "an answer beyond the limit");
   WireCursor cursor(bytes, "answer");
-  const std::size_t count = TRY(take_number(cursor, kAnswerMagic));
+  TRY_VOID(take_magic(cursor, kAnswerMagic));
+  const std::size_t count = TRY(take_number(cursor));
   std::vector<net::Response> out;
   out.reserve(count);
   for (std::size_t i = 0; i < count; ++i) out.push_back(TRY(take_response(cursor)));

@@ -2,8 +2,9 @@
 // answers: the wire form. Several go in one message, so that what waits while one message is under way goes with the
 // next, as commits do.
 //
-//   question   "tsqrlay1" ‖ u16 number, then each: u8 ‖ method, u16 ‖ target, u16 ‖ Authorization, u32 ‖ body
-//   answer     "tsqrlya1" ‖ u16 number, then each: u16 status, u8 ‖ Content-Type, u16 ‖ WWW-Authenticate,
+//   question   "tsqrlay1" ‖ u32 milliseconds that are left ‖ u16 number, then each: u8 ‖ method, u16 ‖ target, u16 ‖
+//   Authorization, u32 ‖ body answer     "tsqrlya1" ‖ u16 number, then each: u16 status, u8 ‖ Content-Type, u16 ‖
+//   WWW-Authenticate,
 //              u8 ‖ Retry-After, u8 ‖ Problem-Id, u32 ‖ body
 //
 // Lengths stand before what they count, big-endian; nothing may follow. The token goes along: whoever keeps the
@@ -13,6 +14,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,10 +43,15 @@ struct RelayedRequest {
   friend bool operator==(const RelayedRequest&, const RelayedRequest&) = default;
 };
 
-/// `requests` are at most kRelayRequestsMax, and together at most kRelayQuestionBytesMax by their `bytes`.
-[[nodiscard]] std::string relay_question(const std::vector<RelayedRequest>& requests);
+/// What is not begun within `left_ms` is not to be begun any more: nobody waits for it. `requests` are at most
+/// kRelayRequestsMax, and together at most kRelayQuestionBytesMax by their `bytes`.
+[[nodiscard]] std::string relay_question(const std::vector<RelayedRequest>& requests, std::uint32_t left_ms);
+struct RelayedQuestion {
+  std::uint32_t left_ms = 0;
+  std::vector<net::Request> requests;
+};
 /// Fails with `kMalformed` or `kTooLarge`. Targets have been parsed, tokens have no control characters.
-[[nodiscard]] Result<std::vector<net::Request>> read_relay_question(std::string_view bytes);
+[[nodiscard]] Result<RelayedQuestion> read_relay_question(std::string_view bytes);
 
 /// Answers in the order of the requests. One that would go beyond kRelayAnswerBytesMax becomes a 413.
 [[nodiscard]] std::string relay_answer(const std::vector<net::Response>& responses);

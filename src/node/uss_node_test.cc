@@ -55,6 +55,7 @@ class SupplierNode {
   SupplierNode(std::string name, const SupplierNode* registry)
       : name_(std::move(name)), port_(free_port()), token_file_(files_.path() / "token") {
     node = std::make_unique<TestNode>([&](NodeConfig& config) {
+      config.develop_region = true;  // No exclusive zone above: pressure may be far from heights.
       config.listen_port = port_;
       config.f3548.allow_http = true;
       config.uss = UssConfig{.manager = name_, .base_url = url(), .dss_url = registry ? registry->url() : url()};
