@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.h"
+#include "base/foreign_text.h"
 #include "base/json_in.h"
 
 namespace tansiq::node {
@@ -31,7 +32,7 @@ std::string trimmed(std::string text) {
 Result<SplitUrl> split_url(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos)
-    return fail(ErrorCode::kInvalid, fmt::format("{} is no URL", url.substr(0, 64)));
+    return fail(ErrorCode::kInvalid, fmt::format("{} is no URL", foreign_text(url, kQuotedBytesMax)));
   std::size_t path = url.find_first_of("/?", scheme + 3);
   if (path == std::string_view::npos) path = url.size();
   SplitUrl out{std::string(url.substr(0, path)), std::string(url.substr(path)), {}};

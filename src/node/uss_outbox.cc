@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "base/logging.h"
 #include "node/puller.h"
 #include "uss/spell.h"
@@ -129,7 +130,7 @@ void UssOutbox::attempt(std::uint64_t id, const Waiting& waiting) {
   }
   if (body.empty()) return again(id, "the details are not in the store: " + lost.text());
   if (const Status good = uss::check_base_url(waiting.url, config_.names.allow_http); !good) {
-    return over(id, uss::GivenUp{id, good.error().text()});
+    return over(id, uss::GivenUp{id, foreign_text(good.error().text(), kReasonBytesMax)});
   }
   const auto answer = wire_.call({.method = net::Method::kPost,
                                   .base_url = waiting.url,
@@ -137,7 +138,8 @@ void UssOutbox::attempt(std::uint64_t id, const Waiting& waiting) {
                                   .scopes = std::string(kScopeSc),
                                   .body = std::move(body)});
   if (answer && answer->status >= 200 && answer->status < 300) return over(id, uss::Delivered{id});
-  const std::string why = answer ? "they answer " + said_by(*answer) : answer.error().text();
+  const std::string why =
+      foreign_text(answer ? "they answer " + said_by(*answer) : answer.error().text(), kReasonBytesMax);
   if (answer && !may_change(answer->status)) return over(id, uss::GivenUp{id, why});
   if (host_.now() >= waiting.expires) return over(id, uss::GivenUp{id, "it is too late; the last time: " + why});
   again(id, why);
@@ -167,7 +169,7 @@ void UssOutbox::over(std::uint64_t id, uss::Body body) {
   again(id, done.error().text());
 }
 
-void UssOutbox::again(std::uint64_t id, std::string why) {
+void UssOutbox::again(std::uint64_t id, std::string_view why) {
   const UtcMs now = host_.now();
   const std::lock_guard lock(mutex_);
   const auto at = waiting_.find(id);
@@ -177,7 +179,7 @@ void UssOutbox::again(std::uint64_t id, std::string why) {
   ++counts_.failed;
   one.due = now + backoff_ms(one.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_);
   one.under_way = false;
-  one.why = std::move(why);
+  one.why = foreign_text(why, kReasonBytesMax);
   busy_.erase(one.url);
 }
 

@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "base/random.h"
 #include "node/uss_host.h"
@@ -69,7 +70,7 @@ class UssOutbox {
   [[nodiscard]] std::optional<std::uint64_t> take();
   void attempt(std::uint64_t id, const Waiting& waiting);
   void over(std::uint64_t id, uss::Body body);
-  void again(std::uint64_t id, std::string why);
+  void again(std::uint64_t id, std::string_view why);
 
   const Config config_;
   UssHost& host_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "base/logging.h"
 #include "node/puller.h"
 #include "uss/spell.h"
@@ -30,6 +31,8 @@ constexpr std::size_t kAskedMax = 256;
 constexpr std::size_t kToldTogetherMax = 1'000;
 /// A supplier is allowed to be behind its registry for so many looks, with the back-off between them.
 constexpr unsigned kBehindMax = 4;
+/// Of what an incident says.
+constexpr std::size_t kWhatMax = 1'500;
 
 std::string reference_path(const Uuid& id) { return "/dss/v1/operational_intent_references/" + id.str(); }
 std::string reference_path(const Uuid& id, std::string_view ovn) {
@@ -104,11 +107,8 @@ std::string said_by(const net::ClientResponse& answer) {
   std::string text;
   if (const auto document = JsonDocument::parse(answer.body)) {
     if (const auto message = document->root().find("message")) {
-      if (const auto words = message->string()) text = words->substr(0, kSaidMax);
+      if (const auto words = message->string()) text = foreign_text(*words, kSaidMax);
     }
-  }
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F) c = ' ';
   }
   return text.empty() ? fmt::format("{} {}", answer.status, net::status_phrase(answer.status))
                       : fmt::format("{}: {}", answer.status, text);
@@ -251,19 +251,19 @@ void UssRegistrar::drive(const IntentId& intent, Case& of) {
   retry(of, "others change what is there too often");
 }
 
-void UssRegistrar::retry(Case& of, std::string why) {
+void UssRegistrar::retry(Case& of, std::string_view why) {
   ++of.failures;
   of.due = host_.now() + backoff_ms(of.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_);
   of.standing.stage = UssStage::kRetrying;
-  of.standing.why = std::move(why);
+  of.standing.why = foreign_text(why, kReasonBytesMax);
   of.standing.next = of.due;
 }
 
-void UssRegistrar::refuse(Case& of, std::string why) {
+void UssRegistrar::refuse(Case& of, std::string_view why) {
   of.failures = 0;
   of.due = host_.now() + config_.refused_again_ms;
   of.standing.stage = UssStage::kRefused;
-  of.standing.why = std::move(why);
+  of.standing.why = foreign_text(why, kReasonBytesMax);
   of.standing.next = of.due;
 }
 
@@ -543,9 +543,7 @@ bool UssRegistrar::acknowledge(Case& of, Reference other) {
                           .served = full->details.hash,
                           .url = other.url,
                           .version = other.version,
-                          .what = fmt::format("{}", fmt::join(said, "; "))};
-    constexpr std::size_t kWhatMax = 1'500;
-    if (found.what.size() > kWhatMax) found.what.resize(kWhatMax);
+                          .what = foreign_text(fmt::format("{}", fmt::join(said, "; ")), kWhatMax)};
     drifts_found_.fetch_add(1, std::memory_order_relaxed);
     log_error("uss.detail_drift", {{"id", other.id.str()}, {"manager", other.manager}, {"message", found.what}});
     static_cast<void>(host_.with([&](UssDesk& desk) {

@@ -115,8 +115,8 @@ class UssRegistrar {
   [[nodiscard]] Status record(uss::Body first, std::string body, const IntentId& intent,
                               const std::function<std::vector<uss::Address>(UssDesk&)>& addresses, UtcMs expires);
 
-  void retry(Case& of, std::string why);
-  void refuse(Case& of, std::string why);
+  void retry(Case& of, std::string_view why);
+  void refuse(Case& of, std::string_view why);
   void settled(Case& of);
   [[nodiscard]] std::optional<uss::Registered> registered(const IntentId& intent);
   void publish();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "node/uss_json.h"
 #include "node/uss_testlib.h"
 
 namespace tansiq::node {
@@ -431,6 +432,22 @@ TEST(UssRegistrar, ARefusalOfTheRegistryIsShown) {
     a.file("I1");
     a.run();
     EXPECT_EQ(a.standing("I1").stage, UssStage::kRetrying) << again;
+  }
+}
+
+TEST(UssRegistrar, WhatOthersSayIsShownCutAndClean) {
+  std::string words(298, 'x');  // And the escape before them: the limit is within a character.
+  for (int n = 0; n < 1'000; ++n) words += "é";
+  for (const int status : {412, 503}) {
+    World world;
+    Supplier& a = world.add("alpha");
+    world.before = [&](const std::string&, const UssCall&) -> std::optional<Result<net::ClientResponse>> {
+      return net::ClientResponse{status, {}, R"({"message":"\u001b)" + words + R"("})"};
+    };
+    a.file("I1");
+    a.run();
+    EXPECT_THAT(a.standing("I1").why, HasSubstr(":  " + words.substr(0, 298) + "..."));
+    EXPECT_NE(uss_intents_json(a.host.ledger(), a.registrar->standing()), "");
   }
 }
 

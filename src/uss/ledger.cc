@@ -34,6 +34,10 @@ Result<std::string> Ledger::say(Body body, Place place) {
   if (line.size() > kEntryBytesMax) {
     return fail(ErrorCode::kTooLarge, fmt::format("{} bytes; an entry holds {}", line.size(), kEntryBytesMax));
   }
+  // What is written and cannot be read again ends the node for good at its next start.
+  if (const auto again = read_entry(line); !again) {
+    return fail(ErrorCode::kInvalid, "no entry could say it: " + again.error().text());
+  }
   std::visit([&](const auto& of) { fold(of, place); }, body);
   return line;
 }

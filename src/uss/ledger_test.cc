@@ -65,6 +65,20 @@ void expect_comes_back(const Desk& desk) {
   EXPECT_EQ(read.queued(), desk.ledger.queued());
 }
 
+TEST(Ledger, WhatCouldNotBeReadAgainIsNotSaid) {
+  Desk desk;
+  desk.must(registered(1, 1));
+  const auto delivery = desk.must(to_tell(1, "https://a.example", 10, 1));
+  const std::string before = state_of(desk.ledger);
+  const auto said = desk.say(GivenUp{delivery, std::string(2'001, 'x')});
+  ASSERT_FALSE(said);
+  EXPECT_EQ(said.error().code, ErrorCode::kInvalid);
+  EXPECT_FALSE(desk.say(GivenUp{delivery, "two\nlines"}));
+  EXPECT_EQ(state_of(desk.ledger), before) << "and nothing has changed";
+  desk.must(GivenUp{delivery, std::string(2'000, 'x')});
+  expect_comes_back(desk);
+}
+
 TEST(Ledger, ARegistrationIsFoundByBothNames) {
   Desk desk;
   desk.must(registered(1, 1));
