@@ -315,7 +315,9 @@ Result<S> read_fields(const log::JcsValue& value) {
   if (seen != value.size()) {
     for (std::size_t i = 0; i < value.size(); ++i) {
       const bool known = std::apply([&](const auto&... f) { return ((f.name == value.name(i)) || ...); }, S::fields());
-      if (!known) return value.fail_here(fmt::format("there is no member \"{}\" here", foreign_text(value.name(i), kQuotedBytesMax)));
+      if (!known)
+        return value.fail_here(
+            fmt::format("there is no member \"{}\" here", foreign_text(value.name(i), kQuotedBytesMax)));
     }
   }
   if constexpr (requires { out.check(); }) {

@@ -63,7 +63,8 @@ Status one_of(const JsonValue& object, std::string_view name, std::initializer_l
   const JsonValue member = TRY(need(object, name));
   const std::string_view text = TRY(member.string());
   if (std::ranges::find(allowed, text) != allowed.end()) return {};
-  return wrong(member, fmt::format("\"{}\" is none of: {}", foreign_text(text, kQuotedBytesMax), fmt::join(allowed, ", ")));
+  return wrong(member,
+               fmt::format("\"{}\" is none of: {}", foreign_text(text, kQuotedBytesMax), fmt::join(allowed, ", ")));
 }
 
 Result<Uuid> uuid_at(const JsonValue& object, std::string_view name) {
