@@ -3,7 +3,7 @@
 //
 //   answer                                  then
 //   2xx                                     delivered
-//   408, 409, 429, 5xx, none                again, after 1 s doubled each time up to 60 s, a part of it random
+//   401, 408, 409, 429, 5xx, none           again, after 1 s doubled each time up to 60 s, a part of it random
 //   another 4xx, another 3xx                given up: trying again would not change it
 //   still not taken when it expires         given up, with the last answer; each has been tried at least once
 //

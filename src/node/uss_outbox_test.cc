@@ -86,7 +86,7 @@ TEST(UssOutbox, A2xxIsDelivered) {
 }
 
 TEST(UssOutbox, WhatMayChangeIsTriedAgainUntilItExpires) {
-  for (const int status : {0, 408, 409, 429, 500, 502, 503}) {
+  for (const int status : {0, 401, 408, 409, 429, 500, 502, 503}) {
     Post post;
     post.answers["https://x.example"] = status;
     const auto id = post.owe("https://x.example");
@@ -114,7 +114,7 @@ TEST(UssOutbox, WhatMayChangeIsTriedAgainUntilItExpires) {
 }
 
 TEST(UssOutbox, AnotherRefusalIsFinal) {
-  for (const int status : {400, 401, 403, 404, 410, 413, 301}) {
+  for (const int status : {400, 403, 404, 410, 413, 301}) {
     Post post;
     post.answers["https://x.example"] = status;
     const auto id = post.owe("https://x.example");
