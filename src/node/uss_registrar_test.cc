@@ -7,7 +7,6 @@
 
 #include "node/uss_json.h"
 #include "node/uss_testlib.h"
-#include "uss/spell.h"
 
 namespace tansiq::node {
 namespace {
@@ -17,16 +16,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using uss::IntentState;
-
-/// Whether the registry has an intent of a supplier, and in which state.
-std::optional<IntentState> at_registry(World& world, const Supplier& of, std::string_view id) {
-  const auto found = world.registry.get_intent(of.uuid(id));
-  if (!found) return std::nullopt;
-  return (*found)->state;
-}
-const uss::Registration& registration(const Supplier& of, std::string_view id) {
-  return of.host.ledger().registrations().at(IntentId::trusted(id));
-}
 
 TEST(UssRegistrar, NothingThereAndWantedIsCreated) {
   World world;
@@ -159,19 +148,6 @@ std::string with_priority(const std::string& body, int priority) {
   const std::size_t at = out.find("\"priority\":0");
   EXPECT_NE(at, std::string::npos);
   return out.replace(at, 12, fmt::format("\"priority\":{}", priority));
-}
-
-/// What alpha serves instead of what it has registered.
-void serve_instead(World& world, const std::function<std::string(std::string)>& change) {
-  world.before = [&world, change](const std::string& caller,
-                                  const UssCall& call) -> std::optional<Result<net::ClientResponse>> {
-    if (call.method != net::Method::kGet || call.base_url != "https://alpha.example") return std::nullopt;
-    const auto before = std::exchange(world.before, nullptr);
-    auto answer = world.carry(caller, call);
-    world.before = before;
-    answer->body = change(std::move(answer->body));
-    return answer;
-  };
 }
 
 TEST(UssRegistrar, WhoHasLowerPriorityGivesWayAndHigherIsKeptClearOf) {
@@ -491,160 +467,6 @@ TEST(UssRegistrar, OwnIntentsAcknowledgeEachOther) {
   a.run();
   EXPECT_EQ(a.standing("I1").stage, UssStage::kRegistered);
   EXPECT_EQ(a.standing("I2").stage, UssStage::kRegistered) << "the zone machine has decided about the two";
-}
-
-TEST(UssRegistrar, ANewVersionIsComparedAnew) {
-  World world;
-  Supplier& a = world.add("alpha");
-  Supplier& b = world.add("bravo");
-  a.file("I1", 6.6);
-  a.run();
-  b.file("J1", 6.608);
-  b.run();
-  ASSERT_EQ(b.standing("J1").stage, UssStage::kRegistered) << b.standing("J1").why;
-  b.file("J1", 6.602);  // Into alpha's, whose OVN bravo has proved that it knows.
-  b.run();
-  EXPECT_EQ(b.standing("J1").stage, UssStage::kRefused);
-  EXPECT_THAT(b.standing("J1").why, HasSubstr("it meets"));
-  EXPECT_EQ(registration(b, "J1").last.native_version, 1) << "what stands there stays";
-}
-
-TEST(UssRegistrar, WhatIsPutIsWhatWasCompared) {
-  World world;
-  Supplier& a = world.add("alpha");
-  Supplier& b = world.add("bravo");
-  a.file("I1", 6.6);
-  a.run();
-  // Contingent, it may come to be 600 m away from alpha's; it begins as Accepted, at the place where it was planned.
-  core::Intent& strayed = b.file("J1", 6.608, core::IntentState::kContingent);
-  strayed.off_nominal = strayed.volumes;
-  std::get<geo::Circle>(strayed.volumes[0].outline).centre.lng_e7 = 66'020'000;
-  b.run();
-  EXPECT_EQ(b.standing("J1").stage, UssStage::kRefused);
-  EXPECT_EQ(at_registry(world, b, "J1"), std::nullopt) << "the plan would stand in alpha's volume";
-}
-
-TEST(UssRegistrar, WhatWasCreatedAndThenRefusedIsEndedThere) {
-  World world;
-  Supplier& a = world.add("alpha");
-  world.lose_answer = [](const std::string&, const UssCall& call) { return call.method == net::Method::kPut; };
-  a.file("I1");
-  a.run();
-  ASSERT_EQ(at_registry(world, a, "I1"), IntentState::kAccepted);
-  world.lose_answer = nullptr;
-  world.before = [](const std::string&, const UssCall& call) -> std::optional<Result<net::ClientResponse>> {
-    if (call.method != net::Method::kPut) return std::nullopt;
-    return net::ClientResponse{412, {}, R"({"message":"the manager is Down"})"};
-  };
-  world.clock.advance(1'000);
-  a.run();
-  ASSERT_EQ(a.standing("I1").stage, UssStage::kRefused);
-  a.host.intents.clear();
-  a.run();
-  EXPECT_EQ(at_registry(world, a, "I1"), std::nullopt);
-}
-
-/// What `as` tells `to` of an intent of `of`: under its own name, with details of its own.
-int squat(const Supplier& as, Supplier& to, const uss::Registered& of, std::string_view radius = "30") {
-  std::string details;
-  EXPECT_TRUE(as.world.suppliers.at("alpha")->host.with([&](UssDesk& desk) { details = *desk.body(of.details); }));
-  const std::size_t at = details.find("\"value\":300");
-  EXPECT_NE(at, std::string::npos);
-  details.replace(at, 11, fmt::format("\"value\":{}", radius));
-  const std::string text = uss::notice_json({.last = of, .ended = false, .changed = {}, .seq = 0}, as.names.manager,
-                                            details, {{1, uss::Uuid::version_4(0, 7)}});
-  const auto message = uss::Message::parse(text);
-  const auto notice = uss::read_notice(*message, uss::Kind::kIntent);
-  EXPECT_TRUE(notice) << notice.error().text() << text;
-  int status = 0;
-  EXPECT_TRUE(to.host.with(
-      [&](UssDesk& desk) { status = take_notice(desk, to.names, *notice, as.names.manager, text).status; }));
-  return status;
-}
-
-TEST(UssRegistrar, WhatASquatterTellsDoesNotCount) {
-  World world;
-  Supplier& a = world.add("alpha");
-  Supplier& b = world.add("bravo");
-  Supplier& m = world.add("mallory");
-  a.file("I1", 6.6);
-  a.run();
-  const uss::Registered of_alpha = registration(a, "I1").last;
-  EXPECT_EQ(squat(m, b, of_alpha), 204) << "nobody here knows better yet";
-  EXPECT_EQ(squat(m, b, of_alpha, "31"), 409) << "and an incident of its own making";
-  ASSERT_EQ(b.host.ledger().drifts().size(), 1U);
-  // 6.602 meets alpha's 300 m, and would not meet mallory's 30 m by as much.
-  b.file("J1", 6.602);
-  b.run();
-  EXPECT_EQ(b.standing("J1").stage, UssStage::kRefused);
-  EXPECT_THAT(b.standing("J1").why, HasSubstr("it meets"));
-  EXPECT_EQ(world.count("GET https://alpha.example/uss/v1/operational_intents/"), 1U);
-  const uss::Other* known = b.host.ledger().other(uss::Kind::kIntent, a.uuid("I1"));
-  ASSERT_NE(known, nullptr);
-  EXPECT_EQ(known->last.manager, "alpha") << "the registry says whose it is";
-  EXPECT_EQ(known->last.details, of_alpha.details);
-  EXPECT_EQ(squat(m, b, of_alpha), 403) << "from now on";
-  b.restart();
-}
-
-TEST(UssRegistrar, ASquattersIncidentDoesNotHideATrueOne) {
-  World world;
-  Supplier& a = world.add("alpha");
-  Supplier& b = world.add("bravo");
-  Supplier& m = world.add("mallory");
-  a.file("I1", 6.6);
-  a.run();
-  const uss::Registered of_alpha = registration(a, "I1").last;
-  squat(m, b, of_alpha);
-  squat(m, b, of_alpha, "31");
-  ASSERT_TRUE(b.host.with([&](UssDesk& desk) {
-    EXPECT_TRUE(desk.say(uss::DriftSettled{core::Subject::trusted("officer"), a.uuid("I1"), "nonsense", 1}));
-  }));
-  serve_instead(world, [](std::string body) { return body.replace(body.find("\"value\":300"), 11, "\"value\":31"); });
-  b.file("J1", 6.608);
-  b.run();
-  EXPECT_EQ(b.standing("J1").stage, UssStage::kRefused);
-  EXPECT_THAT(b.standing("J1").why, HasSubstr("detail drift"));
-  EXPECT_EQ(b.host.ledger().drifts().begin()->second.found.manager, "alpha");
-  EXPECT_FALSE(b.host.ledger().drifts().begin()->second.settled);
-  squat(m, b, of_alpha, "32");
-  EXPECT_EQ(b.host.ledger().drifts().begin()->second.found.manager, "alpha") << "nor does a later one";
-  b.restart();
-}
-
-TEST(UssRegistrar, APersonSettlesWhatWasServedAndNothingElse) {
-  World world;
-  Supplier& a = world.add("alpha");
-  Supplier& b = world.add("bravo");
-  a.file("I1", 6.6);
-  a.run();
-  int radius = 30;
-  serve_instead(world, [&](std::string body) {
-    return body.replace(body.find("\"value\":300"), 11, fmt::format("\"value\":{}", radius));
-  });
-  const auto settle = [&] {
-    ASSERT_TRUE(b.host.with([&](UssDesk& desk) {
-      const Status said = desk.say(uss::DriftSettled{core::Subject::trusted("officer"), a.uuid("I1"), "called", 1});
-      EXPECT_TRUE(said) << said.error().text();
-    }));
-    world.clock.advance(1'000);
-    b.registrar->reconsider();
-  };
-  b.file("J1", 6.608);
-  b.run();
-  ASSERT_EQ(b.standing("J1").stage, UssStage::kRefused);
-  const log::Hash first = b.host.ledger().drifts().begin()->second.found.served;
-  radius = 31;  // Called they say one thing, and serve another.
-  settle();
-  b.run();
-  EXPECT_EQ(b.standing("J1").stage, UssStage::kRefused);
-  const uss::Drift& again = b.host.ledger().drifts().begin()->second;
-  EXPECT_FALSE(again.settled) << "another content is another incident";
-  EXPECT_NE(again.found.served, first);
-  settle();
-  b.run();
-  EXPECT_EQ(b.standing("J1").stage, UssStage::kRegistered) << b.standing("J1").why;
-  b.restart();
 }
 
 /// Any number of suppliers, whose lines break and whose processes fall, come to rest where the zone machines are, once
