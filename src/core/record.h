@@ -32,6 +32,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/foreign_text.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -93,7 +94,7 @@ template <NamedEnum E>
     allowed += i == 0 ? "" : ", ";
     allowed += names[i];
   }
-  return fail(ErrorCode::kInvalid, fmt::format("\"{}\" is none of: {}", text.substr(0, 64), allowed));
+  return fail(ErrorCode::kInvalid, fmt::format("\"{}\" is none of: {}", foreign_text(text, kQuotedBytesMax), allowed));
 }
 
 template <class S>
@@ -314,7 +315,9 @@ Result<S> read_fields(const log::JcsValue& value) {
   if (seen != value.size()) {
     for (std::size_t i = 0; i < value.size(); ++i) {
       const bool known = std::apply([&](const auto&... f) { return ((f.name == value.name(i)) || ...); }, S::fields());
-      if (!known) return value.fail_here(fmt::format("there is no member \"{}\" here", value.name(i).substr(0, 64)));
+      if (!known)
+        return value.fail_here(
+            fmt::format("there is no member \"{}\" here", foreign_text(value.name(i), kQuotedBytesMax)));
     }
   }
   if constexpr (requires { out.check(); }) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/foreign_text.h"
+
 namespace tansiq::f3548 {
 namespace {
 
@@ -17,7 +19,9 @@ bool hyphen_at(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; 
 }  // namespace
 
 Result<Uuid> Uuid::parse(std::string_view text) {
-  const auto no = [&] { return fail(ErrorCode::kInvalid, fmt::format("\"{}\" is no UUID", text.substr(0, 64))); };
+  const auto no = [&] {
+    return fail(ErrorCode::kInvalid, fmt::format("\"{}\" is no UUID", foreign_text(text, kQuotedBytesMax)));
+  };
   const bool hyphens = text.size() == 36;
   if (!hyphens && text.size() != 32) return no();
   Uuid out;

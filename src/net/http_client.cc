@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/foreign_text.h"
 #include "base/invariant.h"
 #include "base/json_in.h"
 #include "net/byte_stream.h"
@@ -227,25 +228,10 @@ ErrorCode code_of_status(int status) {
   }
 }
 
-constexpr std::size_t kForeignTextBytesMax = 500;
-
-/// What another node says, fit for a log and a terminal.
-std::string harmless(std::string_view text) {
-  std::string out(text.substr(0, kForeignTextBytesMax));
-  if (out.size() < text.size()) {
-    while (!out.empty() && (static_cast<unsigned char>(text[out.size()]) & 0xC0) == 0x80) out.pop_back();
-    out += "...";
-  }
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return out;
-}
-
 std::string text_member(const JsonValue& object, std::string_view name) {
   const auto value = object.find(name);
   const auto text = value ? value->string() : fail(ErrorCode::kInvalid, "");
-  return text ? harmless(*text) : std::string();
+  return text ? foreign_text(*text, kReasonBytesMax) : std::string();
 }
 
 /// The code whose slug ends the problem's type, which is finer than the status.

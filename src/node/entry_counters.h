@@ -1,5 +1,5 @@
 // How many entries of each type this node has written since its start, and why it refused others their legs: for
-// /metrics. The types are those of the three folds, taken from them, so that a new one counts itself.
+// /metrics. The types are those of the four folds, taken from them, so that a new one counts itself.
 //
 // One thread adds (the core's, once entries are durable), any reads; a line is looked at from its end, where canonical
 // JSON puts `type`, and costs one binary search.
@@ -16,13 +16,15 @@
 #include "coordination/names.h"
 #include "core/entry.h"
 #include "f3548/entry.h"
+#include "uss/entry.h"
 
 namespace tansiq::node {
 
 class EntryCounters {
  public:
   static constexpr std::size_t kTypes = static_cast<std::size_t>(core::EntryType::kMeasureExpired) + 1 +
-                                        std::variant_size_v<coordination::Body> + std::variant_size_v<f3548::Body>;
+                                        std::variant_size_v<coordination::Body> + std::variant_size_v<f3548::Body> +
+                                        std::variant_size_v<uss::Body>;
   static constexpr std::size_t kLegRefusals = coordination::enum_names(coordination::LegRefusal{}).size();
 
   /// A line of a log of this node's own.

@@ -29,10 +29,10 @@ std::string file_text(const std::string& name) {
   return text.str();
 }
 
-/// The lines of the golden records, of all three folds.
+/// The lines of the golden records, of all four folds.
 std::vector<std::string> golden_lines() {
   std::vector<std::string> out;
-  for (const char* name : {"log.jsonl", "coordination/record", "f3548/log.jsonl"}) {
+  for (const char* name : {"log.jsonl", "coordination/record", "f3548/log.jsonl", "uss/log.jsonl"}) {
     std::istringstream lines(file_text(std::string("tests/golden/v1/") + name));
     for (std::string line; std::getline(lines, line);) out.push_back(line.substr(line.find('{')) + "\n");
   }

@@ -93,7 +93,9 @@ UssAnswer take_notice(UssDesk& desk, const UssNames& names, const uss::Notice& n
                             .url = learned.url,
                             .version = learned.version,
                             .what = "a notice of this version differs from what was said of it before"};
-      if (notice.kind == Kind::kIntent && desk.say(std::move(found))) desk.keep(notice.full->details.text);
+      // An incident that stands there already, of whomever, came of asking under a registry's eyes, or is this one.
+      const bool stands = desk.ledger().drifts().contains({learned.id, learned.version});
+      if (notice.kind == Kind::kIntent && !stands && desk.say(std::move(found))) desk.keep(notice.full->details.text);
       return refused(409, fmt::format("version {} has other content here", learned.version));
     }
     case News::kNew:

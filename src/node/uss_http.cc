@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
 #include "base/file.h"
+#include "base/foreign_text.h"
 #include "base/json_in.h"
 
 namespace tansiq::node {
@@ -26,12 +28,40 @@ std::string trimmed(std::string text) {
   return text;
 }
 
+/// Whom a JSON Web Token says that it is for. Nothing is verified: it is ours, and this is about whom it is shown to.
+Result<std::vector<std::string>> audiences_of(std::string_view token) {
+  const std::size_t first = std::min(token.find('.'), token.size());
+  const std::size_t second = std::min(token.find('.', first + 1), token.size());
+  if (second == token.size()) return fail(ErrorCode::kMalformed, "it is no JSON Web Token");
+  const Bytes payload = TRY(from_base64url(token.substr(first + 1, second - first - 1)));
+  const JsonDocument document = TRY(JsonDocument::parse(as_text(payload)));
+  std::vector<std::string> out;
+  const auto named = document.root().find("aud");
+  if (!named) return out;
+  if (named->kind() == JsonValue::Kind::kString) {
+    out.emplace_back(TRY(named->string()));
+    return out;
+  }
+  TRY_VOID(named->expect(JsonValue::Kind::kArray));
+  for (std::size_t i = 0; i < named->size(); ++i) out.emplace_back(TRY((*named)[i].string()));
+  return out;
+}
+
+/// Whether it can stand in a header.
+Status check_token(std::string_view token) {
+  if (token.empty()) return fail(ErrorCode::kInvalid, "it is empty");
+  if (!std::ranges::all_of(token, [](char c) { return c > 0x20 && c < 0x7F; })) {
+    return fail(ErrorCode::kInvalid, "white space, or characters that no token has, stand in it");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<SplitUrl> split_url(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos)
-    return fail(ErrorCode::kInvalid, fmt::format("{} is no URL", url.substr(0, 64)));
+    return fail(ErrorCode::kInvalid, fmt::format("{} is no URL", foreign_text(url, kQuotedBytesMax)));
   std::size_t path = url.find_first_of("/?", scheme + 3);
   if (path == std::string_view::npos) path = url.size();
   SplitUrl out{std::string(url.substr(0, path)), std::string(url.substr(path)), {}};
@@ -52,7 +82,15 @@ Result<std::string> UssTokens::token(const std::string& audience, const std::str
   if (!config_.file.empty()) {
     auto text = read_file(config_.file, kTokenFileBytesMax);
     if (!text) return no_token(text.error().text());
-    return trimmed(std::move(*text));
+    std::string token = trimmed(std::move(*text));
+    if (const Status good = check_token(token); !good) return no_token(good.error().text());
+    const auto audiences = audiences_of(token);
+    if (!audiences) return no_token("of the file it cannot be told whom it is for: " + audiences.error().text());
+    if (std::ranges::find(*audiences, audience) == audiences->end()) {
+      return no_token(fmt::format("the one in the file is not for {}; its aud names {}", audience,
+                                  audiences->empty() ? "nobody" : fmt::format("{}", fmt::join(*audiences, ", "))));
+    }
+    return token;
   }
   // One at a time: an authorisation server is not asked twice for the same because two need it at once.
   const std::lock_guard lock(mutex_);
@@ -85,6 +123,7 @@ Result<UssTokens::Held> UssTokens::fetch(const std::string& audience, const std:
   const JsonDocument document = TRY(JsonDocument::parse(answer.body));
   const JsonValue token = TRY(document.root().at("access_token"));
   Held out{std::string(TRY(token.string())), asked};
+  TRY_VOID(check_token(out.token));
   std::int64_t seconds = 3'600;
   if (const auto expires = document.root().find("expires_in"); expires && !expires->is_null()) {
     seconds = TRY(expires->integer(0, kLifetimeSecondsMax));

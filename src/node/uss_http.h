@@ -2,7 +2,9 @@
 //
 // A token is for the host that it is sent to (its audience, without port) and for the scopes that a request needs, and
 // is used until a minute before it expires. It comes from an authorisation server as GET with `grant_type`, `scope`,
-// `intended_audience`, `sub` and `client_id`, or stands in a file that something else keeps fresh.
+// `intended_audience`, `sub` and `client_id`, or stands in a file that something else keeps fresh. That one is a JSON
+// Web Token, and is shown to the hosts that its `aud` names and to nobody else: whoever gets it could be us at any
+// of them.
 #pragma once
 
 #include <filesystem>

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <mutex>
 
+#include "base/bytes.h"
 #include "base/temporary_folder.h"
 #include "net/http_server.h"
 
@@ -35,8 +36,9 @@ class Other {
           exchange->respond(net::json_response(token_status, "{}"));
           return;
         }
-        exchange->respond(net::json_response(
-            200, fmt::format(R"({{"access_token":"token-{}","expires_in":{}}})", tokens.load(), expires_in)));
+        exchange->respond(
+            net::json_response(200, fmt::format(R"({{"access_token":"{}","expires_in":{}}})",
+                                                token.value_or(fmt::format("token-{}", tokens.load())), expires_in)));
         return;
       }
       seen.push_back(fmt::format("{} {} {} {}", net::method_name(request.method), request.path(),
@@ -53,6 +55,7 @@ class Other {
   int status = 200;
   int token_status = 200;
   int expires_in = 3'600;
+  std::optional<std::string> token;  ///< As in JSON; else numbered.
   std::string asked;
   std::vector<std::string> seen;
 
@@ -60,6 +63,9 @@ class Other {
   std::mutex mutex_;
   std::unique_ptr<net::HttpServer> server_;
 };
+
+/// Of these claims; nobody here verifies it.
+std::string jwt(std::string_view claims) { return "e30." + to_base64url(as_bytes(claims)) + ".c2ln"; }
 
 struct Fixture {
   Other other;
@@ -149,12 +155,50 @@ TEST(UssHttp, ATokenMayStandInAFile) {
   const UssCall call{
       .method = net::Method::kGet, .base_url = other.url(), .path = "/x", .scopes = std::string(kScopeSc), .body = {}};
   EXPECT_FALSE(wire->call(call));
-  std::ofstream(file) << "from-a-file\n";
+  const std::string first = jwt(R"({"aud":"127.0.0.1","jti":"1"})");
+  const std::string second = jwt(R"({"aud":["dss.example","127.0.0.1"]})");
+  std::ofstream(file) << first << "\n";
   ASSERT_TRUE(wire->call(call));
-  EXPECT_THAT(other.seen.at(0), HasSubstr("Bearer from-a-file"));
-  std::ofstream(file) << "a-fresh-one\n";
+  EXPECT_THAT(other.seen.at(0), HasSubstr("Bearer " + first));
+  std::ofstream(file) << second << "\n";
   ASSERT_TRUE(wire->call(call));
-  EXPECT_THAT(other.seen.at(1), HasSubstr("Bearer a-fresh-one"));
+  EXPECT_THAT(other.seen.at(1), HasSubstr("Bearer " + second));
+}
+
+TEST(UssHttp, ATokenInAFileIsForTheHostsThatItNames) {
+  Other other;
+  const SystemClock clock;
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "token";
+  const auto wire = HttpUssWire::create({.manager = "alpha", .url = {}, .file = file, .trust = {}}, clock).value();
+  const UssCall call{
+      .method = net::Method::kGet, .base_url = other.url(), .path = "/x", .scopes = std::string(kScopeSc), .body = {}};
+  for (const auto& [token, why] : std::vector<std::pair<std::string, std::string>>{
+           {jwt(R"({"aud":"dss.example"})"), "not for 127.0.0.1; its aud names dss.example"},
+           {jwt(R"({"aud":["a.example","127.0.0.1.example"]})"), "its aud names a.example, 127.0.0.1.example"},
+           {jwt(R"({"sub":"alpha"})"), "names nobody"},
+           {jwt(R"({"aud":7})"), "aud"},
+           {"e30.e30", "no JSON Web Token"},
+           {"tsq1.!.x", "cannot be told whom it is for"},
+           {"", "empty"}}) {
+    std::ofstream(file) << token << "\n";
+    const auto answer = wire->call(call);
+    ASSERT_FALSE(answer) << token;
+    EXPECT_EQ(answer.error().code, ErrorCode::kUnauthenticated);
+    EXPECT_THAT(answer.error().message, HasSubstr(why));
+  }
+  EXPECT_TRUE(other.seen.empty());
+}
+
+TEST(UssHttp, ATokenThatNoHeaderHoldsIsNone) {
+  Fixture f;
+  for (const auto* token : {"", "two words", "a line\\nanother", "\\u0001", "é"}) {
+    f.other.token = token;
+    const auto answer = f.ask();
+    ASSERT_FALSE(answer) << token;
+    EXPECT_EQ(answer.error().code, ErrorCode::kUnauthenticated);
+  }
+  EXPECT_TRUE(f.other.seen.empty());
 }
 
 TEST(UssHttp, AnInterruptEndsIt) {

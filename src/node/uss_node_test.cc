@@ -12,6 +12,7 @@
 #include "base/eventually.h"
 #include "base/json_in.h"
 #include "base/units.h"
+#include "net/jwt_sign.h"
 #include "node/node_testlib.h"
 
 namespace tansiq::node {
@@ -49,20 +50,34 @@ std::string training(int east_m, int radius_m, std::string_view command) {
       kTestStart.ms + 3'600'000, kTestStart.ms);
 }
 
-/// A node that is a supplier. Its tokens stand in a file: they are local ones, under a key that both nodes have.
+/// The issuer whose tokens suppliers have. It lives as long as the program, so that its key is made once.
+const net::JwtSigner& issuer() {
+  static const net::JwtSigner signer = *net::JwtSigner::generate(net::JwtAlgorithm::kEs256);
+  return signer;
+}
+/// A token for every node of this machine.
+std::string issued(std::string_view subject, std::string_view scopes) {
+  return issuer().sign(fmt::format(R"({{"iss":"lab","sub":"{}","aud":"127.0.0.1","exp":{},"scope":"{}"}})", subject,
+                                   SystemClock().now().ms / 1'000 + 3'600, scopes));
+}
+
+/// A node that is a supplier. Its token stands in a file, and is of an issuer that all nodes trust.
 class SupplierNode {
  public:
   SupplierNode(std::string name, const SupplierNode* registry)
       : name_(std::move(name)), port_(free_port()), token_file_(files_.path() / "token") {
+    const auto keys = files_.path() / "keys.json";
+    std::ofstream(keys) << R"({"keys":[)" << issuer().key().jwk_json() << "]}";
     node = std::make_unique<TestNode>([&](NodeConfig& config) {
       config.develop_region = true;  // No exclusive zone above: pressure may be far from heights.
+      config.auth.audiences = {"127.0.0.1"};
+      config.auth.issuers = {{.name = "lab", .jwks_file = keys.string()}};
       config.listen_port = port_;
       config.f3548.allow_http = true;
       config.uss = UssConfig{.manager = name_, .base_url = url(), .dss_url = registry ? registry->url() : url()};
       config.uss->token_file = token_file_;
-      if (registry != nullptr) config.token_key_path = registry->node->folder() / "data" / "token.key";
     });
-    std::ofstream(token_file_) << node->token(name_, {std::string(kSc), std::string(kCmsa)}) << "\n";
+    std::ofstream(token_file_) << issued(name_, fmt::format("{} {}", kSc, kCmsa)) << "\n";
     officer = node->token("officer", {"intents.read", "intents.file", "coordination.read", "coordination.act"});
   }
   [[nodiscard]] std::string url() const { return fmt::format("http://127.0.0.1:{}", port_); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "base/logging.h"
 #include "node/puller.h"
 #include "uss/spell.h"
@@ -12,7 +13,10 @@
 namespace tansiq::node {
 namespace {
 
-bool may_change(int status) { return status == 408 || status == 409 || status == 429 || status >= 500; }
+/// 401: the next token may be good, or their issuer's keys be there again.
+bool may_change(int status) {
+  return status == 401 || status == 408 || status == 409 || status == 429 || status >= 500;
+}
 
 }  // namespace
 
@@ -128,8 +132,9 @@ void UssOutbox::attempt(std::uint64_t id, const Waiting& waiting) {
     return;
   }
   if (body.empty()) return again(id, "the details are not in the store: " + lost.text());
+  const auto give_up = [&](const std::string& why) { over(id, uss::GivenUp{id, foreign_text(why, kReasonBytesMax)}); };
   if (const Status good = uss::check_base_url(waiting.url, config_.names.allow_http); !good) {
-    return over(id, uss::GivenUp{id, good.error().text()});
+    return give_up(good.error().text());
   }
   const auto answer = wire_.call({.method = net::Method::kPost,
                                   .base_url = waiting.url,
@@ -138,8 +143,8 @@ void UssOutbox::attempt(std::uint64_t id, const Waiting& waiting) {
                                   .body = std::move(body)});
   if (answer && answer->status >= 200 && answer->status < 300) return over(id, uss::Delivered{id});
   const std::string why = answer ? "they answer " + said_by(*answer) : answer.error().text();
-  if (answer && !may_change(answer->status)) return over(id, uss::GivenUp{id, why});
-  if (host_.now() >= waiting.expires) return over(id, uss::GivenUp{id, "it is too late; the last time: " + why});
+  if (answer && !may_change(answer->status)) return give_up(why);
+  if (host_.now() >= waiting.expires) return give_up("it is too late; the last time: " + why);
   again(id, why);
 }
 
@@ -167,7 +172,7 @@ void UssOutbox::over(std::uint64_t id, uss::Body body) {
   again(id, done.error().text());
 }
 
-void UssOutbox::again(std::uint64_t id, std::string why) {
+void UssOutbox::again(std::uint64_t id, std::string_view why) {
   const UtcMs now = host_.now();
   const std::lock_guard lock(mutex_);
   const auto at = waiting_.find(id);
@@ -177,7 +182,7 @@ void UssOutbox::again(std::uint64_t id, std::string why) {
   ++counts_.failed;
   one.due = now + backoff_ms(one.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_);
   one.under_way = false;
-  one.why = std::move(why);
+  one.why = foreign_text(why, kReasonBytesMax);
   busy_.erase(one.url);
 }
 

@@ -3,7 +3,7 @@
 //
 //   answer                                  then
 //   2xx                                     delivered
-//   408, 409, 429, 5xx, none                again, after 1 s doubled each time up to 60 s, a part of it random
+//   401, 408, 409, 429, 5xx, none           again, after 1 s doubled each time up to 60 s, a part of it random
 //   another 4xx, another 3xx                given up: trying again would not change it
 //   still not taken when it expires         given up, with the last answer; each has been tried at least once
 //
@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "base/random.h"
 #include "node/uss_host.h"
@@ -69,7 +70,7 @@ class UssOutbox {
   [[nodiscard]] std::optional<std::uint64_t> take();
   void attempt(std::uint64_t id, const Waiting& waiting);
   void over(std::uint64_t id, uss::Body body);
-  void again(std::uint64_t id, std::string why);
+  void again(std::uint64_t id, std::string_view why);
 
   const Config config_;
   UssHost& host_;

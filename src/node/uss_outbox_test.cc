@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/foreign_text.h"
+#include "core/names.h"
+#include "node/uss_json.h"
 #include "node/uss_testlib.h"
 
 namespace tansiq::node {
@@ -54,6 +57,17 @@ struct Post {
   [[nodiscard]] const uss::Delivery& delivery(std::uint64_t id) const { return a.host.ledger().deliveries().at(id); }
 };
 
+/// Longer than what is quoted, with no character of one byte.
+std::string long_text() {
+  std::string out;
+  for (int n = 0; n < 1'000; ++n) out += "é";
+  return out;
+}
+void expect_fit(const std::string& why) {
+  const Status good = core::check_label(why, kReasonBytesMax + 3, "why");
+  EXPECT_TRUE(good) << good.error().text();
+}
+
 TEST(UssOutbox, A2xxIsDelivered) {
   Post post;
   const auto id = post.owe("https://x.example");
@@ -72,7 +86,7 @@ TEST(UssOutbox, A2xxIsDelivered) {
 }
 
 TEST(UssOutbox, WhatMayChangeIsTriedAgainUntilItExpires) {
-  for (const int status : {0, 408, 409, 429, 500, 502, 503}) {
+  for (const int status : {0, 401, 408, 409, 429, 500, 502, 503}) {
     Post post;
     post.answers["https://x.example"] = status;
     const auto id = post.owe("https://x.example");
@@ -100,7 +114,7 @@ TEST(UssOutbox, WhatMayChangeIsTriedAgainUntilItExpires) {
 }
 
 TEST(UssOutbox, AnotherRefusalIsFinal) {
-  for (const int status : {400, 401, 403, 404, 410, 413, 301}) {
+  for (const int status : {400, 403, 404, 410, 413, 301}) {
     Post post;
     post.answers["https://x.example"] = status;
     const auto id = post.owe("https://x.example");
@@ -263,6 +277,28 @@ TEST(UssOutbox, WhatTheRecordDoesNotTakeIsSaidAgain) {
   post.a.restart();
   EXPECT_EQ(post.work(), 1) << "told twice rather than never";
   EXPECT_EQ(post.delivery(id).state, uss::DeliveryState::kDelivered);
+}
+
+TEST(UssOutbox, WhatOthersSayFitsIntoTheRecord) {
+  // A name that no resolver takes, as long as a URL may be, quoted in the error; an answer cut within a character.
+  const std::vector<std::function<Result<net::ClientResponse>()>> answers{
+      [] { return fail(ErrorCode::kInvalid, "\"https://" + std::string(5'000, 'x') + "\": that is no host"); },
+      [] { return net::ClientResponse{410, {}, R"({"message":"x)" + long_text() + R"("})"}; },
+      [] { return fail(ErrorCode::kUnavailable, "two\nlines, \x1b[2J and \xC3"); }};
+  for (const auto& answer : answers) {
+    Post post;
+    post.world.before = [&](const std::string&, const UssCall&) { return answer(); };
+    const auto waiting = post.owe("https://x.example");
+    post.work();
+    const auto late = post.owe("https://y.example", 7, -1);
+    post.work();
+    for (const auto& [id, trying] : post.a.outbox->trying()) expect_fit(trying.why);
+    EXPECT_NE(post.delivery(late).state, uss::DeliveryState::kQueued);
+    expect_fit(post.delivery(late).why);
+    EXPECT_NE(uss_deliveries_json(post.a.host.ledger(), post.a.outbox->trying()), "");
+    post.a.restart();
+    EXPECT_TRUE(post.a.host.ledger().deliveries().contains(waiting)) << "the record is read again";
+  }
 }
 
 TEST(UssOutbox, PlainHttpIsForTests) {

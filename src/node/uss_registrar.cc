@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "base/logging.h"
 #include "node/puller.h"
 #include "uss/spell.h"
@@ -30,6 +31,8 @@ constexpr std::size_t kAskedMax = 256;
 constexpr std::size_t kToldTogetherMax = 1'000;
 /// A supplier is allowed to be behind its registry for so many looks, with the back-off between them.
 constexpr unsigned kBehindMax = 4;
+/// Of what an incident says.
+constexpr std::size_t kWhatMax = 1'500;
 
 std::string reference_path(const Uuid& id) { return "/dss/v1/operational_intent_references/" + id.str(); }
 std::string reference_path(const Uuid& id, std::string_view ovn) {
@@ -104,11 +107,8 @@ std::string said_by(const net::ClientResponse& answer) {
   std::string text;
   if (const auto document = JsonDocument::parse(answer.body)) {
     if (const auto message = document->root().find("message")) {
-      if (const auto words = message->string()) text = words->substr(0, kSaidMax);
+      if (const auto words = message->string()) text = foreign_text(*words, kSaidMax);
     }
-  }
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F) c = ' ';
   }
   return text.empty() ? fmt::format("{} {}", answer.status, net::status_phrase(answer.status))
                       : fmt::format("{}: {}", answer.status, text);
@@ -195,7 +195,6 @@ Status UssRegistrar::look() {
     next.due = now;
     next.standing.intent = intent.id;
     if (const auto old = cases_.find(intent.id); old != cases_.end()) {
-      next.key = std::move(old->second.key);
       next.found = std::move(old->second.found);
       next.uncertain = old->second.uncertain;
     }
@@ -215,16 +214,17 @@ Status UssRegistrar::look() {
     if (wanted.contains(intent)) continue;
     Case& of = cases_[intent];
     if (of.version == 0 && of.standing.stage != UssStage::kPending) continue;
-    const bool uncertain = of.uncertain;
+    const bool uncertain = of.uncertain || of.found;
     of = Case{};
     of.uncertain = uncertain;
     of.standing = {.intent = intent, .stage = UssStage::kEnding, .why = {}, .next = {}, .with = {}};
     of.due = now;
   }
-  // What ended before a registry ever knew of it; unless an answer was lost, and it does.
+  // What ended before a registry ever knew of it; unless an answer was lost, and it does, or it was found there and
+  // then refused another version.
   for (auto& [intent, of] : cases_) {
     if (wanted.contains(intent) || standing.contains(intent) || of.version == 0) continue;
-    const bool uncertain = of.uncertain;
+    const bool uncertain = of.uncertain || of.found;
     of = Case{};
     of.uncertain = uncertain;
     of.due = now;
@@ -251,19 +251,19 @@ void UssRegistrar::drive(const IntentId& intent, Case& of) {
   retry(of, "others change what is there too often");
 }
 
-void UssRegistrar::retry(Case& of, std::string why) {
+void UssRegistrar::retry(Case& of, std::string_view why) {
   ++of.failures;
   of.due = host_.now() + backoff_ms(of.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_);
   of.standing.stage = UssStage::kRetrying;
-  of.standing.why = std::move(why);
+  of.standing.why = foreign_text(why, kReasonBytesMax);
   of.standing.next = of.due;
 }
 
-void UssRegistrar::refuse(Case& of, std::string why) {
+void UssRegistrar::refuse(Case& of, std::string_view why) {
   of.failures = 0;
   of.due = host_.now() + config_.refused_again_ms;
   of.standing.stage = UssStage::kRefused;
-  of.standing.why = std::move(why);
+  of.standing.why = foreign_text(why, kReasonBytesMax);
   of.standing.next = of.due;
 }
 
@@ -332,6 +332,8 @@ UssRegistrar::Step UssRegistrar::register_once(const IntentId& intent, Case& of)
   const auto last = registered(intent);
   const bool there = of.found || last;
   const Form& form = there ? *of.form : *of.plan;
+  // The key proves of whom these volumes keep clear: other volumes are compared anew.
+  if (std::exchange(of.compared, form.hash) != form.hash) of.key.clear();
   if (last && !of.found && last->native_version == of.version && last->state == of.form->state) {
     settled(of);
     return Step::kDone;
@@ -378,7 +380,7 @@ UssRegistrar::Step UssRegistrar::register_once(const IntentId& intent, Case& of)
       retry(of, "the registry's answer cannot be read: " + missing.error().text());
       return Step::kDone;
     }
-    if (!missing->empty()) return after_conflict(of, *missing);
+    if (!missing->empty()) return after_conflict(of, form, *missing);
     of.uncertain = true;  // Another OVN, or it is there already.
     return Step::kAgain;
   }
@@ -386,8 +388,9 @@ UssRegistrar::Step UssRegistrar::register_once(const IntentId& intent, Case& of)
     of.fresh_subscription = true;
     return Step::kAgain;
   }
-  if (answer->status >= 500 || answer->status == 429 || answer->status == 408) {
-    of.uncertain = answer->status != 429;
+  // 401: the token has expired, or the registry does not have its keys yet. Another is fetched.
+  if (answer->status >= 500 || answer->status == 429 || answer->status == 408 || answer->status == 401) {
+    of.uncertain = answer->status != 429 && answer->status != 401;
     retry(of, "the registry answers " + said_by(*answer));
     return Step::kDone;
   }
@@ -440,7 +443,7 @@ UssRegistrar::Step UssRegistrar::end_once(const IntentId& intent, Case& of) {
 // Others
 // ---------------------------------------------------------------------------------------------------------------------
 
-UssRegistrar::Step UssRegistrar::after_conflict(Case& of, const std::vector<Reference>& missing) {
+UssRegistrar::Step UssRegistrar::after_conflict(Case& of, const Form& form, const std::vector<Reference>& missing) {
   if (missing.size() > kAskedMax) {
     refuse(of, fmt::format("{} others are there; at most {} are looked at", missing.size(), kAskedMax));
     return Step::kDone;
@@ -449,7 +452,7 @@ UssRegistrar::Step UssRegistrar::after_conflict(Case& of, const std::vector<Refe
   of.standing.with.clear();
   of.standing.stage = UssStage::kPending;
   for (const Reference& other : missing) {
-    if (acknowledge(of, other)) continue;
+    if (acknowledge(of, form, other)) continue;
     // Of conflicts all are shown; whatever else is the matter ends it here.
     if (of.standing.stage != UssStage::kRefused || of.standing.with.empty()) return Step::kDone;
   }
@@ -467,6 +470,8 @@ Result<Full> UssRegistrar::details_of(const Reference& other, bool& was_known) {
   TRY_VOID(host_.with([&](UssDesk& desk) {
     const uss::Other* of = desk.ledger().other(Kind::kIntent, other.id);
     if (of == nullptr || of->gone || of->last.version != other.version || of->last.ovn.empty()) return;
+    // Anybody can tell us of any id: what counts is whose it is at the registry.
+    if (of->last.manager != other.manager) return;
     known = of->last;
     text = desk.body(known->details);
   }));
@@ -488,7 +493,7 @@ Result<Full> UssRegistrar::details_of(const Reference& other, bool& was_known) {
   return full;
 }
 
-bool UssRegistrar::acknowledge(Case& of, Reference other) {
+bool UssRegistrar::acknowledge(Case& of, const Form& form, Reference other) {
   const auto name = [&] { return fmt::format("{} of {}", other.id.str(), other.manager); };
   const UssStanding::With with{other.id, other.manager, other.version};
   if (other.manager == config_.names.manager) {
@@ -501,14 +506,12 @@ bool UssRegistrar::acknowledge(Case& of, Reference other) {
     of.key.insert(other.ovn);
     return true;
   }
-  bool settled = false;
-  bool open = false;
+  std::optional<uss::Drift> incident;
   std::optional<uss::Other> before;
   static_cast<void>(host_.with([&](UssDesk& desk) {
     const auto& ledger = desk.ledger();
-    open = ledger.open_drift(other.id, other.version) != nullptr;
     const auto drift = ledger.drifts().find({other.id, other.version});
-    settled = drift != ledger.drifts().end() && drift->second.settled;
+    if (drift != ledger.drifts().end() && drift->second.found.manager == other.manager) incident = drift->second;
     if (const uss::Other* known = ledger.other(Kind::kIntent, other.id)) before = *known;
   }));
   const auto drifted = [&] {
@@ -517,7 +520,7 @@ bool UssRegistrar::acknowledge(Case& of, Reference other) {
                            other.version));
     return false;
   };
-  if (open) return drifted();
+  if (incident && !incident->settled) return drifted();
   if (host_.now() > of.until) {
     retry(of, "others take long to answer; what they have said is kept");
     return false;
@@ -529,6 +532,8 @@ bool UssRegistrar::acknowledge(Case& of, Reference other) {
     return false;
   }
   std::vector<std::string> said = uss::differences(other, *full, before ? &*before : nullptr);
+  // A person has accepted what was served then, and nothing else.
+  const bool settled = incident && incident->found.served == full->details.hash;
   if (!said.empty() && !settled) {
     // It may have changed while we asked.
     const auto now = recorded(other.id);
@@ -543,9 +548,7 @@ bool UssRegistrar::acknowledge(Case& of, Reference other) {
                           .served = full->details.hash,
                           .url = other.url,
                           .version = other.version,
-                          .what = fmt::format("{}", fmt::join(said, "; "))};
-    constexpr std::size_t kWhatMax = 1'500;
-    if (found.what.size() > kWhatMax) found.what.resize(kWhatMax);
+                          .what = foreign_text(fmt::format("{}", fmt::join(said, "; ")), kWhatMax)};
     drifts_found_.fetch_add(1, std::memory_order_relaxed);
     log_error("uss.detail_drift", {{"id", other.id.str()}, {"manager", other.manager}, {"message", found.what}});
     static_cast<void>(host_.with([&](UssDesk& desk) {
@@ -562,7 +565,7 @@ bool UssRegistrar::acknowledge(Case& of, Reference other) {
       if (desk.say(learned_of(*full))) desk.keep(full->details.text);
     }));
   }
-  const auto met = meet(of.form->native, full->details);
+  const auto met = meet(form.native, full->details);
   if (!met) {
     of.standing.with.push_back(with);
     refuse(of, fmt::format("volumes of {} are none: {}", name(), met.error().text()));

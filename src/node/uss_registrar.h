@@ -12,9 +12,9 @@
 //
 // A registry that misses proof of others (409) is given it: each of them is asked for the details of its intent, unless
 // it has told us this version already; the details are held against what the registry recorded (uss/drift.h), and
-// against our own volumes by the core's exact predicate. Who does not meet us, or has to give way to us, is
-// acknowledged by its OVN; who meets us is a conflict, and details that are not what was recorded are an incident: both
-// are shown to people, and nothing is registered over them.
+// against the volumes that are about to be registered by the core's exact predicate. Who does not meet us, or has to
+// give way to us, is acknowledged by its OVN; who meets us is a conflict, and details that are not what was recorded
+// are an incident: both are shown to people, and nothing is registered over them.
 //
 // After an answer that was lost, or was none, it reads the reference before it repeats anything: whatever it finds
 // there it replaces, so that the registry names again whom to tell.
@@ -84,7 +84,8 @@ class UssRegistrar {
     std::int64_t version = 0;       ///< Native; 0 where it is to be ended.
     std::optional<uss::Form> form;  ///< As it is to stand.
     std::optional<uss::Form> plan;  ///< The same as Accepted: how it begins there.
-    std::set<std::string> key;
+    std::set<std::string> key;      ///< OVNs of others that the volumes with the hash `compared` do not meet.
+    log::Hash compared;
     std::map<uss::Uuid, unsigned> behind;  ///< How often another served another version than the registry's.
     std::optional<uss::Reference> found;   ///< Newer than what the ledger says.
     bool uncertain = false;                ///< The last answer was lost.
@@ -103,9 +104,9 @@ class UssRegistrar {
   [[nodiscard]] Step register_once(const IntentId& intent, Case& of);
   [[nodiscard]] Step end_once(const IntentId& intent, Case& of);
   [[nodiscard]] Step find_out(const IntentId& intent, Case& of);
-  [[nodiscard]] Step after_conflict(Case& of, const std::vector<uss::Reference>& missing);
+  [[nodiscard]] Step after_conflict(Case& of, const uss::Form& form, const std::vector<uss::Reference>& missing);
   /// Whether its OVN may go into the key; otherwise the standing says why not.
-  [[nodiscard]] bool acknowledge(Case& of, uss::Reference other);
+  [[nodiscard]] bool acknowledge(Case& of, const uss::Form& form, uss::Reference other);
   [[nodiscard]] Result<uss::Full> details_of(const uss::Reference& other, bool& was_known);
   [[nodiscard]] Result<uss::Reference> recorded(const uss::Uuid& id);
   [[nodiscard]] Status record_registered(const IntentId& intent, Case& of, const uss::Form& form,
@@ -115,8 +116,8 @@ class UssRegistrar {
   [[nodiscard]] Status record(uss::Body first, std::string body, const IntentId& intent,
                               const std::function<std::vector<uss::Address>(UssDesk&)>& addresses, UtcMs expires);
 
-  void retry(Case& of, std::string why);
-  void refuse(Case& of, std::string why);
+  void retry(Case& of, std::string_view why);
+  void refuse(Case& of, std::string_view why);
   void settled(Case& of);
   [[nodiscard]] std::optional<uss::Registered> registered(const IntentId& intent);
   void publish();

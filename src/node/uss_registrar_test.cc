@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "node/uss_json.h"
 #include "node/uss_testlib.h"
 
 namespace tansiq::node {
@@ -15,16 +16,6 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using uss::IntentState;
-
-/// Whether the registry has an intent of a supplier, and in which state.
-std::optional<IntentState> at_registry(World& world, const Supplier& of, std::string_view id) {
-  const auto found = world.registry.get_intent(of.uuid(id));
-  if (!found) return std::nullopt;
-  return (*found)->state;
-}
-const uss::Registration& registration(const Supplier& of, std::string_view id) {
-  return of.host.ledger().registrations().at(IntentId::trusted(id));
-}
 
 TEST(UssRegistrar, NothingThereAndWantedIsCreated) {
   World world;
@@ -157,19 +148,6 @@ std::string with_priority(const std::string& body, int priority) {
   const std::size_t at = out.find("\"priority\":0");
   EXPECT_NE(at, std::string::npos);
   return out.replace(at, 12, fmt::format("\"priority\":{}", priority));
-}
-
-/// What alpha serves instead of what it has registered.
-void serve_instead(World& world, const std::function<std::string(std::string)>& change) {
-  world.before = [&world, change](const std::string& caller,
-                                  const UssCall& call) -> std::optional<Result<net::ClientResponse>> {
-    if (call.method != net::Method::kGet || call.base_url != "https://alpha.example") return std::nullopt;
-    const auto before = std::exchange(world.before, nullptr);
-    auto answer = world.carry(caller, call);
-    world.before = before;
-    answer->body = change(std::move(answer->body));
-    return answer;
-  };
 }
 
 TEST(UssRegistrar, WhoHasLowerPriorityGivesWayAndHigherIsKeptClearOf) {
@@ -426,11 +404,27 @@ TEST(UssRegistrar, ARefusalOfTheRegistryIsShown) {
   a.run();
   EXPECT_EQ(a.standing("I1").stage, UssStage::kRefused);
   EXPECT_THAT(a.standing("I1").why, HasSubstr("412: the manager is Down"));
-  for (const int again : {429, 500, 503, 408}) {
+  for (const int again : {401, 429, 500, 503, 408}) {
     status = again;
     a.file("I1");
     a.run();
     EXPECT_EQ(a.standing("I1").stage, UssStage::kRetrying) << again;
+  }
+}
+
+TEST(UssRegistrar, WhatOthersSayIsShownCutAndClean) {
+  std::string words(298, 'x');  // And the escape before them: the limit is within a character.
+  for (int n = 0; n < 1'000; ++n) words += "é";
+  for (const int status : {412, 503}) {
+    World world;
+    Supplier& a = world.add("alpha");
+    world.before = [&](const std::string&, const UssCall&) -> std::optional<Result<net::ClientResponse>> {
+      return net::ClientResponse{status, {}, R"({"message":"\u001b)" + words + R"("})"};
+    };
+    a.file("I1");
+    a.run();
+    EXPECT_THAT(a.standing("I1").why, HasSubstr(":  " + words.substr(0, 298) + "..."));
+    EXPECT_NE(uss_intents_json(a.host.ledger(), a.registrar->standing()), "");
   }
 }
 

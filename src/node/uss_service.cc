@@ -63,7 +63,12 @@ Status UssService::CoreHost::with(const std::function<void(UssDesk&)>& work) {
   auto refused = [promise](const Error& error) { promise->set_value(std::unexpected(error)); };
   // Urgent: what is said here is what others' answers oblige us to, and it is bounded by what we have asked.
   TRY_VOID(core_.submit_urgent(UssTask{std::move(on_core), std::move(refused)}));
-  return future.get();
+  try {
+    return future.get();
+  } catch (const std::future_error&) {
+    // The store failed in the middle of a batch: what stood behind it is dropped without a word.
+    return fail(ErrorCode::kUnavailable, "the node stopped before this was durable");
+  }
 }
 
 UssService::UssService(const UssConfig& config, UssNames names, CoreThread& core, std::unique_ptr<HttpUssWire> wire,

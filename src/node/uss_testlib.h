@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "f3548/registry.h"
@@ -93,5 +94,28 @@ class World {
   [[nodiscard]] net::ClientResponse at_supplier(Supplier& supplier, const std::string& caller, const UssCall& call);
   std::uint64_t seq_ = 1;
 };
+
+/// Whether the registry has an intent of a supplier, and in which state.
+inline std::optional<uss::IntentState> at_registry(World& world, const Supplier& of, std::string_view id) {
+  const auto found = world.registry.get_intent(of.uuid(id));
+  if (!found) return std::nullopt;
+  return (*found)->state;
+}
+inline const uss::Registration& registration(const Supplier& of, std::string_view id) {
+  return of.host.ledger().registrations().at(IntentId::trusted(id));
+}
+
+/// What alpha serves instead of what it has registered.
+inline void serve_instead(World& world, const std::function<std::string(std::string)>& change) {
+  world.before = [&world, change](const std::string& caller,
+                                  const UssCall& call) -> std::optional<Result<net::ClientResponse>> {
+    if (call.method != net::Method::kGet || call.base_url != "https://alpha.example") return std::nullopt;
+    const auto before = std::exchange(world.before, nullptr);
+    auto answer = world.carry(caller, call);
+    world.before = before;
+    answer->body = change(std::move(answer->body));
+    return answer;
+  };
+}
 
 }  // namespace tansiq::node::test

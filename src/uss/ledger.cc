@@ -34,6 +34,10 @@ Result<std::string> Ledger::say(Body body, Place place) {
   if (line.size() > kEntryBytesMax) {
     return fail(ErrorCode::kTooLarge, fmt::format("{} bytes; an entry holds {}", line.size(), kEntryBytesMax));
   }
+  // What is written and cannot be read again ends the node for good at its next start.
+  if (const auto again = read_entry(line); !again) {
+    return fail(ErrorCode::kInvalid, "no entry could say it: " + again.error().text());
+  }
   std::visit([&](const auto& of) { fold(of, place); }, body);
   return line;
 }
@@ -55,7 +59,8 @@ Status Ledger::within_limits(const Body& body) const {
   const bool fresh = (learned != nullptr && other(learned->kind, learned->id) == nullptr) ||
                      (gone != nullptr && other(gone->kind, gone->id) == nullptr);
   if (fresh && others_.size() >= limits_.others_max) return full("things of other suppliers", limits_.others_max);
-  if (std::holds_alternative<DriftFound>(body) && drifts_.size() >= limits_.drifts_max) {
+  if (const auto* found = std::get_if<DriftFound>(&body);
+      found != nullptr && !drifts_.contains({found->id, found->version}) && drifts_.size() >= limits_.drifts_max) {
     return full("incidents", limits_.drifts_max);
   }
   return {};
@@ -207,6 +212,8 @@ Status Ledger::consistent(const Body& body, Place place) const {
       case News::kOlder:
         return cannot("a later version is known");
       case News::kForeign:
+        // Anybody may tell us of an id first. What was fetched was held against the registry, which knows whose it is.
+        if (said->how == How::kFetch) return {};
         return cannot("it is another manager's");
     }
   }
@@ -216,8 +223,11 @@ Status Ledger::consistent(const Body& body, Place place) const {
     return {};
   }
   if (const auto* said = std::get_if<DriftFound>(&body)) {
-    if (drifts_.contains({said->id, said->version})) return cannot("it was found before");
-    return {};
+    const Drift* before = find_in(drifts_, std::pair(said->id, said->version));
+    if (before == nullptr || before->found.manager != said->manager) return {};
+    // What a person has accepted is that content; another one is another incident.
+    if (before->settled && before->found.served != said->served) return {};
+    return cannot("it was found before");
   }
   if (const auto* said = std::get_if<DriftSettled>(&body)) {
     if (open_drift(said->id, said->version) == nullptr) {
@@ -326,6 +336,11 @@ void Ledger::fold(const DriftSettled& body, Place) {
   Drift& drift = drifts_.at({body.id, body.version});
   drift.settled = true;
   drift.by = body.by.str();
+  const auto known = others_.find({Kind::kIntent, body.id});
+  if (known == others_.end()) return;
+  Learned& last = known->second.last;
+  // From now on this is what they have said.
+  if (last.version == body.version && last.manager == drift.found.manager) last.details = drift.found.served;
 }
 
 void Ledger::fold(const Reported&, Place) {

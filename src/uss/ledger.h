@@ -107,8 +107,8 @@ class Ledger {
   Ledger& operator=(const Ledger&) = delete;
 
   /// Says it: applies it, and returns the line. Fails with `kWrongState` when it cannot follow what came before (a
-  /// delivery that is over), `kOverloaded` beyond a limit, `kTooLarge` for what no entry holds; then nothing has
-  /// changed.
+  /// delivery that is over), `kOverloaded` beyond a limit, `kTooLarge` for what no entry holds, `kInvalid` for what
+  /// could not be read again (a text that is too long); then nothing has changed.
   [[nodiscard]] Result<std::string> say(Body body, Place place);
   /// The next entry that the passing of time calls for, if any.
   [[nodiscard]] std::optional<std::string> tick(Place place);

@@ -65,6 +65,56 @@ void expect_comes_back(const Desk& desk) {
   EXPECT_EQ(read.queued(), desk.ledger.queued());
 }
 
+TEST(Ledger, WhatWasFetchedReplacesWhatASquatterTold) {
+  Desk desk;
+  Learned squatted = learned(7, 3, "squatted", "mallory");
+  squatted.how = How::kNotice;
+  desk.must(squatted);
+  Learned told = learned(7, 1);
+  told.how = How::kNotice;
+  EXPECT_FALSE(desk.say(told)) << "one word against another";
+  desk.must(learned(7, 1));
+  EXPECT_EQ(desk.ledger.other(Kind::kIntent, id(7))->last.manager, "alpha");
+  EXPECT_FALSE(desk.say(squatted));
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, AnIncidentIsOfAManagerAndAContent) {
+  Desk desk;
+  const auto found = [](std::string_view manager, std::string_view served) {
+    return DriftFound{id(7), std::string(manager), hash(served), "https://alpha.example", 1, "they differ"};
+  };
+  const auto settle = [&] { desk.must(DriftSettled{core::Subject::trusted("officer"), id(7), "seen", 1}); };
+  desk.must(learned(7, 1));
+  desk.must(found("mallory", "one"));
+  settle();
+  EXPECT_EQ(desk.ledger.other(Kind::kIntent, id(7))->last.details, hash("same")) << "not what mallory served";
+  desk.must(found("alpha", "one"));
+  EXPECT_NE(desk.ledger.open_drift(id(7), 1), nullptr);
+  EXPECT_FALSE(desk.say(found("alpha", "one")));
+  EXPECT_FALSE(desk.say(found("alpha", "two"))) << "it is open";
+  settle();
+  EXPECT_EQ(desk.ledger.other(Kind::kIntent, id(7))->last.details, hash("one")) << "what was served is known";
+  EXPECT_FALSE(desk.say(found("alpha", "one")));
+  desk.must(found("alpha", "two"));
+  EXPECT_NE(desk.ledger.open_drift(id(7), 1), nullptr);
+  expect_comes_back(desk);
+}
+
+TEST(Ledger, WhatCouldNotBeReadAgainIsNotSaid) {
+  Desk desk;
+  desk.must(registered(1, 1));
+  const auto delivery = desk.must(to_tell(1, "https://a.example", 10, 1));
+  const std::string before = state_of(desk.ledger);
+  const auto said = desk.say(GivenUp{delivery, std::string(2'001, 'x')});
+  ASSERT_FALSE(said);
+  EXPECT_EQ(said.error().code, ErrorCode::kInvalid);
+  EXPECT_FALSE(desk.say(GivenUp{delivery, "two\nlines"}));
+  EXPECT_EQ(state_of(desk.ledger), before) << "and nothing has changed";
+  desk.must(GivenUp{delivery, std::string(2'000, 'x')});
+  expect_comes_back(desk);
+}
+
 TEST(Ledger, ARegistrationIsFoundByBothNames) {
   Desk desk;
   desk.must(registered(1, 1));

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "base/limits.h"
 
 namespace tansiq::uss {
@@ -62,7 +63,8 @@ Status one_of(const JsonValue& object, std::string_view name, std::initializer_l
   const JsonValue member = TRY(need(object, name));
   const std::string_view text = TRY(member.string());
   if (std::ranges::find(allowed, text) != allowed.end()) return {};
-  return wrong(member, fmt::format("\"{}\" is none of: {}", text.substr(0, 64), fmt::join(allowed, ", ")));
+  return wrong(member,
+               fmt::format("\"{}\" is none of: {}", foreign_text(text, kQuotedBytesMax), fmt::join(allowed, ", ")));
 }
 
 Result<Uuid> uuid_at(const JsonValue& object, std::string_view name) {
@@ -208,7 +210,7 @@ Status check_base_url(std::string_view url, bool allow_http) {
     if (!allow_http) return fail(ErrorCode::kInvalid, "a base URL is https");
     rest.remove_prefix(7);
   } else {
-    return fail(ErrorCode::kInvalid, fmt::format("\"{}\" is no https URL", url.substr(0, 64)));
+    return fail(ErrorCode::kInvalid, fmt::format("\"{}\" is no https URL", foreign_text(url, kQuotedBytesMax)));
   }
   if (url.size() > kUrlBytesMax) return fail(ErrorCode::kInvalid, "the URL is too long");
   const auto plain = [](char c) { return c > 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '#' && c != '@'; };

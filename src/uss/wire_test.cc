@@ -254,5 +254,18 @@ TEST(Drift, EachDifferenceIsSaid) {
   EXPECT_TRUE(differences(plain, served(reference_json(1)), &before).empty()) << "another version may differ";
 }
 
+TEST(Wire, WhatIsQuotedIsCutBetweenCharacters) {
+  const std::string url = "x" + std::string(62, 'x') + "é and more";
+  const Status good = check_base_url(url, false);
+  ASSERT_FALSE(good);
+  EXPECT_THAT(good.error().message, HasSubstr(url.substr(0, 63) + "...\""));
+  const auto id = Uuid::parse(url);
+  ASSERT_FALSE(id);
+  EXPECT_THAT(id.error().message, HasSubstr(url.substr(0, 63) + "...\""));
+  const auto kind = core::parse_enum<Kind>(url);
+  ASSERT_FALSE(kind);
+  EXPECT_THAT(kind.error().message, HasSubstr(url.substr(0, 63) + "...\""));
+}
+
 }  // namespace
 }  // namespace tansiq::uss
