@@ -223,6 +223,22 @@ TEST(AdversaryAsClient, WhatIsTakenOrGoneIsNotCounted) {
   EXPECT_TRUE(eventually([&] { return server->counters().unsent_bytes == 0; }));
 }
 
+TEST(AdversaryAsClient, PipelinedAnswersBeyondTheRoomAllArrive) {
+  // Each goes beyond the limit of unsent output alone, so each waits until the one before it has gone: at a client that
+  // reads as fast as this, that is within one turn, and no event of the socket follows.
+  HttpServerOptions options;
+  options.limits.output_bytes_max = 1'000;
+  options.io_threads = 1;
+  const auto server = start_server(
+      [](const std::shared_ptr<Exchange>& exchange) { exchange->respond(text_response(200, std::string(2'000, 'x'))); },
+      options);
+  RawClient reading(server->port());
+  for (int round = 0; round < 200; ++round) {
+    reading.send(std::string(kGet) + std::string(kGet) + std::string(kGet) + std::string(kGet));
+    for (int i = 0; i < 4; ++i) ASSERT_THAT(reading.read_response(), EndsWith("xx")) << round << ", " << i;
+  }
+}
+
 TEST(AdversaryAsClient, WhoDripsABodyGivesWayToOneWhoSends) {
   HttpServerOptions options;
   options.limits.bodies_total_bytes_max = 100'000;

@@ -247,12 +247,15 @@ void Connection::advance() {
   do {
     emit_answers();
     if (!closed_) flush();
-  } while (!closed_ && resume_input());
+    // An answer that had no room before: now that all is sent, no event would bring us back to it.
+  } while (!closed_ && ((out_.empty() && next_is_ready()) || resume_input()));
   working_ = false;
   account();
   thread_.relieve_output();
   if (!closed_) settle();
 }
+
+bool Connection::next_is_ready() const { return !slots_.empty() && slots_.front().ready && !live_ && !close_after_; }
 
 /// Reads on where input had been held for want of room; false when nothing changed.
 bool Connection::resume_input() {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/foreign_text.h"
 #include "base/invariant.h"
 #include "base/json_in.h"
 #include "net/http_types.h"
@@ -115,7 +116,8 @@ TokenResult<void> read_header(const JsonValue& header, Jwt& jwt) {
   if (*type) {
     constexpr std::array<std::string_view, 4> kTypes{"JWT", "at+jwt", "application/jwt", "application/at+jwt"};
     if (std::ranges::none_of(kTypes, [&](std::string_view known) { return equal_ignoring_case(**type, known); })) {
-      return refuse(TokenFault::kType, fmt::format("typ \"{}\" is another kind of token", (*type)->substr(0, 64)));
+      return refuse(TokenFault::kType,
+                    fmt::format("typ \"{}\" is another kind of token", foreign_text(**type, kQuotedBytesMax)));
     }
   }
   auto key_id = text_member(header, "kid");

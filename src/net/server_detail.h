@@ -233,6 +233,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Output (connection_output.cc).
   void arm_write();
+  [[nodiscard]] bool next_is_ready() const;
   void emit_answers();
   void emit(Slot& slot, bool last);
   void emit_stream_head(Slot& slot);
