@@ -182,7 +182,8 @@ bool OwnZones::adopted_by_all(Node& at) const {
 
 void OwnZones::watch(const Trip& trip) {
   constexpr DurationMs kAnswerMs = 12'000;
-  if (!trip.home().settled()) return;
+  // Not `settled`: it has just filed, and that is never durable yet.
+  if (!trip.home().up()) return;
   const bool all_adopted = adopted_by_all(trip.home());
   world_.timeline().in(kAnswerMs, [this, &trip, all_adopted, since = world_.now()] {
     Node& home = trip.home();
