@@ -26,6 +26,10 @@ class Gathering {
       : exchange_(std::move(exchange)), answers_(requests), left_(requests) {}
   /// Any thread; once for each i.
   void answer(std::size_t i, net::Response response) {
+    // What will not go is not kept until all others are there.
+    if (held_.fetch_add(response.body_view().size(), std::memory_order_relaxed) > kRelayAnswerBytesMax) {
+      response = net::json_response(413, f3548_error_json("more than goes from node to node at once"));
+    }
     answers_[i] = std::move(response);
     if (left_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
     net::Response whole;
@@ -38,6 +42,7 @@ class Gathering {
   std::shared_ptr<net::Exchange> exchange_;
   std::vector<net::Response> answers_;
   std::atomic<std::size_t> left_;
+  std::atomic<std::size_t> held_{0};
 };
 
 }  // namespace
@@ -172,6 +177,50 @@ void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
     request.connection = exchange->request().connection;
     auto answer = [gathering, i](net::Response response) { gathering->answer(i, std::move(response)); };
     handle(std::make_shared<net::Exchange>(std::move(request), std::move(answer), gone));
+  }
+}
+
+RelayDesk::RelayDesk(Handle handle) : handle_(std::move(handle)) {
+  thread_ = std::thread([this] { run(); });
+}
+
+RelayDesk::~RelayDesk() { stop(); }
+
+void RelayDesk::take(const std::shared_ptr<net::Exchange>& exchange) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && queue_.size() < kRelayMessagesMax) {
+      queue_.push_back(exchange);
+      changed_.notify_one();
+      return;
+    }
+  }
+  exchange->respond({ErrorCode::kOverloaded, "too many members hand requests on; try again", {}});
+}
+
+void RelayDesk::stop() {
+  std::deque<std::shared_ptr<net::Exchange>> rest;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    rest.swap(queue_);
+    changed_.notify_all();
+  }
+  for (const auto& exchange : rest) exchange->respond({ErrorCode::kUnavailable, "the node is stopping", {}});
+  if (thread_.joinable()) thread_.join();
+}
+
+void RelayDesk::run() {
+  while (true) {
+    std::shared_ptr<net::Exchange> exchange;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (stopping_) return;
+      exchange = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    if (!exchange->abandoned()) serve_relayed(exchange, handle_);
   }
 }
 

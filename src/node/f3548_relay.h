@@ -3,7 +3,8 @@
 //
 //   asking:    F3548Relay relay({.lines = {ask, ask}, .interrupt = …});
 //              relay.take(exchange);                                     // any thread; answered later
-//   deciding:  if (path == kRelayPath) serve_relayed(exchange, [&](auto request) { face.handle_relayed(request); });
+//   deciding:  RelayDesk desk([&](auto request) { face.handle_relayed(request); });
+//              if (path == kRelayPath) desk.take(exchange);              // any thread
 //
 // A line carries one message at a time; all that has come meanwhile goes with the next. So many clients cost few
 // messages, and one client alone waits for nobody. Nothing is ever sent twice: creating is not idempotent in F3548. A
@@ -34,6 +35,8 @@ namespace tansiq::node {
 
 inline constexpr std::size_t kRelayLines = 2;
 inline constexpr std::size_t kRelayWaitingMax = 4'096;
+/// Messages of peers that wait to be handled: each member has kRelayLines under way at most.
+inline constexpr std::size_t kRelayMessagesMax = 64;
 inline constexpr std::size_t kRelayWaitingBytesMax = 32U << 20;
 /// A supplier gives up after about ten seconds: the time in the queue and on the line together. The keeper begins
 /// nothing later; what has less time left than a line needs is not sent.
@@ -88,5 +91,31 @@ class F3548Relay {
 /// from the peer's address.
 void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
                    const std::function<void(const std::shared_ptr<net::Exchange>&)>& handle);
+
+/// Does that on a thread of its own, message by message: reading, verifying and covering what suppliers send takes
+/// time, and the lines on which the coalition pulls its logs must not wait for it. Beyond kRelayMessagesMax 503.
+class RelayDesk {
+ public:
+  using Handle = std::function<void(const std::shared_ptr<net::Exchange>&)>;
+  explicit RelayDesk(Handle handle);
+  ~RelayDesk();  ///< stop()
+  RelayDesk(const RelayDesk&) = delete;
+  RelayDesk& operator=(const RelayDesk&) = delete;
+
+  void take(const std::shared_ptr<net::Exchange>& exchange);
+  /// Answers what waits with 503 and ends the thread. Idempotent.
+  void stop();
+
+ private:
+  void run();
+
+  const Handle handle_;
+  std::mutex mutex_;  // Guards what follows, up to the blank line.
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<net::Exchange>> queue_;
+  bool stopping_ = false;
+
+  std::thread thread_;
+};
 
 }  // namespace tansiq::node

@@ -230,6 +230,48 @@ TEST(F3548Relay, WhatWaitsBehindAFailureIsToldAtOnce) {
   for (Asked& one : asked) EXPECT_EQ(one.answer.get().status, 503);
 }
 
+/// A message of a peer with one request.
+std::shared_ptr<net::Exchange> a_message(std::promise<net::Response>& answered) {
+  auto out = std::make_shared<net::Exchange>(
+      net::make_request(net::Method::kPost, kRelayPath, relay_question({a_request()}, 60'000)),
+      [&answered](net::Response response) { answered.set_value(std::move(response)); });
+  out->request().connection = std::make_shared<net::ConnectionInfo>();
+  return out;
+}
+
+TEST(RelayDesk, WhoeverBringsAMessageDoesNotWaitForIt) {
+  std::promise<void> entered, go;
+  std::promise<net::Response> answered;
+  RelayDesk desk([&](const std::shared_ptr<net::Exchange>& request) {
+    entered.set_value();
+    go.get_future().wait();
+    request->respond(net::json_response(200, "{}"));
+  });
+  desk.take(a_message(answered));
+  entered.get_future().wait();  // It is being handled, and this thread goes on.
+  go.set_value();
+  EXPECT_EQ((*read_relay_answer(answered.get_future().get().body)).front().status, 200);
+}
+
+TEST(RelayDesk, ItHasABoundAndAStopAnswersWhatWaits) {
+  std::promise<void> entered, go;
+  auto desk = std::make_unique<RelayDesk>([&](const std::shared_ptr<net::Exchange>& request) {
+    entered.set_value();
+    go.get_future().wait();
+    request->respond(net::json_response(200, "{}"));
+  });
+  std::vector<std::promise<net::Response>> answers(1 + kRelayMessagesMax + 1);
+  desk->take(a_message(answers[0]));
+  entered.get_future().wait();
+  for (std::size_t i = 1; i < answers.size(); ++i) desk->take(a_message(answers[i]));
+  EXPECT_EQ(answers.back().get_future().get().status, 503) << "one too many";
+  std::thread stopping([&] { desk->stop(); });
+  for (std::size_t i = 1; i + 1 < answers.size(); ++i) EXPECT_EQ(answers[i].get_future().get().status, 503);
+  go.set_value();
+  stopping.join();
+  EXPECT_EQ(answers[0].get_future().get().status, 200);
+}
+
 // Two nodes
 // --------------------------------------------------------------------------------------------------------------
 

@@ -103,6 +103,7 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
   body_reader_ = TRY(store.open_reader());
   face_ = std::make_unique<PeerFace>(std::move(face), TRY(store.open_reader()), problems);
   if (config_.suspended) suspend();
+  if (config_.relayed) relay_desk_ = std::make_unique<RelayDesk>(config_.relayed);
   net::HttpServerOptions options;
   options.address = config_.listen_address;
   options.port = config_.listen_port;
@@ -198,8 +199,8 @@ void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
 void PeerLinks::serve_relayed(const std::shared_ptr<net::Exchange>& exchange) {
   if (suspended_.load()) return (void)exchange->respond(suspended());
   if (asker(*exchange->request().connection) == nullptr) return (void)exchange->respond(unknown_peer());
-  if (!config_.relayed) return (void)exchange->respond({ErrorCode::kNotFound, "no F3548 is served here", {}});
-  node::serve_relayed(exchange, config_.relayed);
+  if (!relay_desk_) return (void)exchange->respond({ErrorCode::kNotFound, "no F3548 is served here", {}});
+  relay_desk_->take(exchange);
 }
 
 Status PeerLinks::relay_to_keeper() {
@@ -330,6 +331,7 @@ void PeerLinks::stop() {
   for (Line& line : lines_) line.puller->stop();
   for (const auto& [id, fetcher] : fetchers_) fetcher->stop();
   if (relay_) relay_->stop();
+  if (relay_desk_) relay_desk_->stop();
   if (face_) face_->stop();
   if (server_) (void)server_->stop(1'000);
 }

@@ -116,8 +116,9 @@ class PeerLinks {
   std::atomic<bool> suspended_{false};
   std::shared_ptr<store::LogReader> body_reader_;  ///< For the core thread alone; what waits there keeps it.
   std::map<AuthorityId, std::unique_ptr<BodyFetcher>> fetchers_;
-  AuthorityId keeper_;                 ///< Of the registry of F3548, where that is a peer.
-  std::unique_ptr<F3548Relay> relay_;  ///< To it.
+  AuthorityId keeper_;                     ///< Of the registry of F3548, where that is a peer.
+  std::unique_ptr<F3548Relay> relay_;      ///< To it.
+  std::unique_ptr<RelayDesk> relay_desk_;  ///< For what peers hand on to this node.
   mutable std::mutex mutex_;
   std::vector<Line> lines_;  ///< Guarded by mutex_ where they are added, and by other threads than that.
   std::map<AuthorityId, std::uint64_t> acknowledged_;  ///< Of the pair's log. Guarded by mutex_.
