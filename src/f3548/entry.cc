@@ -1,18 +1,12 @@
 #include "f3548/entry.h"
 
-#include <fmt/format.h>
-
-#include <utility>
-
 #include "base/invariant.h"
-#include "base/limits.h"
-#include "core/jcs_read.h"
-#include "core/record.h"
+#include "f3548/lines.h"
 
 namespace tansiq::f3548 {
 namespace {
 
-constexpr std::int64_t kFormat = 1;
+constexpr std::string_view kMember = "f3548";
 
 }  // namespace
 
@@ -24,44 +18,8 @@ std::string write_entry(const Entry& entry) {
   return line;
 }
 
-std::string entry_text(const Entry& entry) {
-  std::string line;
-  log::JcsWriter out(line);
-  out.begin_object().key("f3548");
-  core::write_fields(out, entry.body);
-  out.key("seq").integer(static_cast<std::int64_t>(entry.place.seq));
-  out.key("time_ms").integer(entry.place.time.ms);
-  out.key("type").string(type_name(entry.body));
-  out.key("v").integer(kFormat);
-  out.end_object();
-  line += '\n';
-  return line;
-}
+std::string entry_text(const Entry& entry) { return framed_text(kMember, entry.place, entry.body); }
 
-Result<Entry> read_entry(std::string_view line) {
-  if (line.empty() || line.back() != '\n') {
-    return fail(ErrorCode::kMalformed, "an entry is one line that ends in a line feed");
-  }
-  const auto document = TRY(log::JcsDocument::parse(line.substr(0, line.size() - 1), kEntryBytesMax));
-  const log::JcsValue root = document.root();
-  TRY_VOID(root.expect(log::JcsValue::Kind::kObject));
-  const std::string_view type = TRY(core::string_at(root, "type"));
-  const std::int64_t format = TRY(core::integer_at(root, "v", 1, log::kJcsIntegerMax));
-  if (format > kFormat) {
-    return fail(ErrorCode::kUnsupported, fmt::format("format {} was written by a newer program", format), "v");
-  }
-  TRY_VOID(root.only({"f3548", "seq", "time_ms", "type", "v"}));
-  Entry entry;
-  entry.place.seq = static_cast<std::uint64_t>(TRY(core::integer_at(root, "seq", 0, log::kJcsIntegerMax)));
-  entry.place.time = UtcMs{TRY(core::integer_at(root, "time_ms", kUtcMin.ms, kUtcMax.ms))};
-  const log::JcsValue body = TRY(root.at("f3548"));
-  auto read = core::read_named<Body>(type, body);
-  if (!read) {
-    return fail(ErrorCode::kUnsupported, fmt::format("entry type \"{}\" is not known here", type.substr(0, 64)),
-                "type");
-  }
-  entry.body = TRY(std::move(*read));
-  return entry;
-}
+Result<Entry> read_entry(std::string_view line) { return read_framed<Entry>(line, kMember); }
 
 }  // namespace tansiq::f3548

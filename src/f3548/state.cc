@@ -7,8 +7,10 @@
 
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "core/jcs_read.h"
 #include "core/record.h"
+#include "f3548/lines.h"
 #include "f3548/registry_impl.h"
 
 namespace tansiq::f3548 {
@@ -37,40 +39,23 @@ struct CountRow {
   static constexpr auto fields() { return std::tuple(field("reports", &CountRow::reports)); }
 };
 
-template <class Row>
-void write_line(std::string& out, std::string_view kind, const Row& row) {
-  log::JcsWriter writer(out);
-  writer.begin_object().key(kind);
-  core::write_fields(writer, row);
-  writer.end_object();
-  out += '\n';
-}
-
 }  // namespace
 
 void Registry::write_state(std::string& out) const {
-  write_line(out, "count", CountRow{reports_});
+  write_row(out, "count", CountRow{reports_});
   for (const auto& [uss, standing] : uss_) {
-    write_line(out, "uss", UssRow{standing.availability, standing.changed_seq, uss});
+    write_row(out, "uss", UssRow{standing.availability, standing.changed_seq, uss});
   }
-  for (const auto& [key, time] : suffixes_) write_line(out, "suffix", SuffixRow{key.first, key.second, time});
-  for (const auto& [id, subscription] : subscriptions_) write_line(out, "subscription", subscription);
-  for (const auto& [id, intent] : intents_) write_line(out, "intent", intent);
-  for (const auto& [id, constraint] : constraints_) write_line(out, "constraint", constraint);
+  for (const auto& [key, time] : suffixes_) write_row(out, "suffix", SuffixRow{key.first, key.second, time});
+  for (const auto& [id, subscription] : subscriptions_) write_row(out, "subscription", subscription);
+  for (const auto& [id, intent] : intents_) write_row(out, "intent", intent);
+  for (const auto& [id, constraint] : constraints_) write_row(out, "constraint", constraint);
 }
 
 Status Registry::read_state(std::string_view text) {
   const auto corrupt = [](std::string message) { return fail(ErrorCode::kCorrupt, std::move(message)); };
   used_ = true;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return corrupt("the state is cut off");
-    const auto document = TRY(log::JcsDocument::parse(text.substr(0, end)));
-    text.remove_prefix(end + 1);
-    const log::JcsValue root = document.root();
-    if (root.kind() != log::JcsValue::Kind::kObject || root.size() != 1) return corrupt("a line is no row");
-    const std::string_view kind = root.name(0);
-    const log::JcsValue row = root[0];
+  return read_rows(text, [&](std::string_view kind, const log::JcsValue& row) -> Status {
     if (kind == "count") {
       reports_ = TRY(core::read_fields<CountRow>(row)).reports;
     } else if (kind == "uss") {
@@ -100,10 +85,10 @@ Status Registry::read_state(std::string_view text) {
       constraint_index_.insert(stands);
       constraint_ends_.insert({stands.window.end.ceil(), stands.id});
     } else {
-      return corrupt(fmt::format("there are no rows \"{}\"", kind.substr(0, 64)));
+      return corrupt(fmt::format("there are no rows \"{}\"", foreign_text(kind, kQuotedBytesMax)));
     }
-  }
-  return {};
+    return {};
+  });
 }
 
 }  // namespace tansiq::f3548

@@ -8,10 +8,9 @@
 #include <utility>
 
 #include "base/invariant.h"
-#include "core/names.h"
 #include "log/sha256.h"
-#include "net/jwt.h"
 #include "node/exclusive_zones.h"
+#include "node/f3548_access.h"
 #include "node/f3548_convert.h"
 #include "node/f3548_json.h"
 #include "node/http_source.h"
@@ -27,31 +26,9 @@ constexpr int kCreated = 201;
 constexpr int kBad = 400;
 constexpr int kTooLarge = 413;
 
-int status_of(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kUnauthenticated:
-      return 401;
-    case ErrorCode::kForbidden:
-      return 403;
-    case ErrorCode::kNotFound:
-    case ErrorCode::kMethodNotAllowed:  // The standard's clients know no 405.
-      return 404;
-    case ErrorCode::kTooLarge:
-    case ErrorCode::kTooMuchWork:
-      return kTooLarge;
-    case ErrorCode::kRateLimited:
-      return 429;
-    case ErrorCode::kOverloaded:
-    case ErrorCode::kUnavailable:
-      return 503;
-    default:
-      return kBad;
-  }
-}
-
 /// `kTooLarge` has another status where it is about an area.
-int status_of(const Error& error, int too_large) {
-  return error.code == ErrorCode::kTooLarge ? too_large : status_of(error);
+int status_of_area(const Error& error, int too_large) {
+  return error.code == ErrorCode::kTooLarge ? too_large : f3548_status(error);
 }
 
 /// A path with a version that ends in an empty one must not pass for the path without.
@@ -80,13 +57,6 @@ bool F3548Face::serves(std::string_view path) {
   return std::ranges::find(kFirst, path.substr(0, path.find('/', 1))) != kFirst.end();
 }
 
-net::Response F3548Face::refusal(const net::Problem& problem) {
-  net::Response response = net::json_response(problem.status, f3548_error_json(problem.error.message));
-  response.headers.add("Problem-Id", problem.id);
-  net::add_retry_after(response);
-  return response;
-}
-
 void F3548Face::handle(const std::shared_ptr<net::Exchange>& exchange, bool may_relay) {
   Context context{exchange, {}, {}};
   const net::Request& request = exchange->request();
@@ -95,7 +65,7 @@ void F3548Face::handle(const std::shared_ptr<net::Exchange>& exchange, bool may_
   const f3548_api::OperationInfo& info = **match->value;
   context.operation = info.operation;
   if (const Status allowed = authorise(context, info.scope); !allowed) {
-    net::Response response = error(*exchange, status_of(allowed.error()), allowed.error().message);
+    net::Response response = error(*exchange, f3548_status(allowed.error()), allowed.error().message);
     net::add_challenge(response, request);
     return answer(context, std::move(response));
   }
@@ -124,19 +94,8 @@ bool F3548Face::goes_elsewhere(Context& context, bool may_relay) {
 Status F3548Face::authorise(Context& context, std::string_view scope) {
   if (scope == "open") return {};
   net::Request& request = context.exchange->request();
-  net::Principal principal = TRY(services_.authenticator.authenticate(request));
-  bool allowed = scope == "any";
-  for (std::string_view rest = scope; !rest.empty() && !allowed;) {
-    const std::size_t end = std::min(rest.find('/'), rest.size());
-    allowed = principal.has(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  if (!allowed) return fail(ErrorCode::kForbidden, fmt::format("the token lacks the scope {}", scope));
-  if (const Status good = core::check_label(principal.subject, net::kSubjectBytesMax, "sub"); !good) {
-    return fail(ErrorCode::kUnauthenticated, good.error().message);
-  }
-  context.caller = to_caller(principal);
-  request.principal = std::move(principal);
+  request.principal = TRY(f3548_authorise(services_.authenticator, request, scope));
+  context.caller = to_caller(*request.principal);
   return {};
 }
 
@@ -150,20 +109,14 @@ void F3548Face::answer(Context& context, net::Response response) {
 
 net::Response F3548Face::error(const net::Exchange& exchange, int status, const std::string& message,
                                std::string body) {
-  const net::Request& request = exchange.request();
-  net::Problem problem = net::make_problem({ErrorCode::kInvalid, message, {}}, status);
-  services_.problems.add(problem, net::method_name(request.method), request.path(), request.connection->address);
-  net::Response response = net::json_response(status, body.empty() ? f3548_error_json(message) : std::move(body));
-  response.headers.add("Problem-Id", problem.id);
-  net::add_retry_after(response);
-  return response;
+  return f3548_refusal(services_.problems, exchange.request(), status, message, std::move(body));
 }
 
 void F3548Face::refuse(Context& context, int status, const std::string& message) {
   answer(context, error(*context.exchange, status, message));
 }
 
-void F3548Face::refuse(Context& context, const Error& error) { refuse(context, status_of(error), error.text()); }
+void F3548Face::refuse(Context& context, const Error& error) { refuse(context, f3548_status(error), error.text()); }
 
 void F3548Face::submit(Context& context, Decide decide) {
   auto counted = [this, operation = context.operation, decide = std::move(decide)](State& state, Place place) {
@@ -172,7 +125,7 @@ void F3548Face::submit(Context& context, Decide decide) {
     return answer;
   };
   auto refused = [this, exchange = context.exchange, operation = context.operation](Error why) {
-    net::Response response = error(*exchange, status_of(why), why.message);
+    net::Response response = error(*exchange, f3548_status(why), why.message);
     counters_.add(operation, response.status);
     return response;
   };
@@ -202,7 +155,7 @@ void F3548Face::with_id(Context& context, const std::string& text, std::string_v
 template <class Then>
 void F3548Face::with_area(Context& context, f3548_api::AreaQuery&& body, int too_large, Then&& then) {
   auto area = to_area(std::move(body));
-  if (!area) return refuse(context, status_of(area.error(), too_large), area.error().text());
+  if (!area) return refuse(context, status_of_area(area.error(), too_large), area.error().text());
   then(std::make_shared<const f3548::Extent>(std::move(*area)));
 }
 
@@ -239,7 +192,7 @@ void F3548Face::update_intent(Context& context, f3548_api::UpdateIntentRequest&&
 void F3548Face::put_intent(Context& context, const std::string& id, const std::optional<std::string>& ovn,
                            f3548_api::PutIntent&& body) {
   auto put = to_put(id, ovn, std::move(body));
-  if (!put) return refuse(context, status_of(put.error(), kBad), put.error().text());
+  if (!put) return refuse(context, status_of_area(put.error(), kBad), put.error().text());
   auto shared = std::make_shared<const f3548::PutIntent>(std::move(*put));
   submit(context, [this, context, shared](State& state, Place place) {
     Registry& registry = state.registry();
@@ -293,7 +246,7 @@ void F3548Face::update_constraint(Context& context, f3548_api::UpdateConstraintR
 void F3548Face::put_constraint(Context& context, const std::string& id, const std::optional<std::string>& ovn,
                                f3548_api::PutConstraint&& body) {
   auto put = to_put(id, ovn, std::move(body));
-  if (!put) return refuse(context, status_of(put.error(), kBad), put.error().text());
+  if (!put) return refuse(context, status_of_area(put.error(), kBad), put.error().text());
   auto shared = std::make_shared<const f3548::PutConstraint>(std::move(*put));
   submit(context, [this, context, shared](State& state, Place place) {
     Registry& registry = state.registry();
@@ -346,7 +299,7 @@ void F3548Face::update_subscription(Context& context, f3548_api::UpdateSubscript
 void F3548Face::put_subscription(Context& context, const std::string& id, const std::optional<std::string>& version,
                                  f3548_api::PutSubscription&& body) {
   auto put = to_put(id, version, std::move(body));
-  if (!put) return refuse(context, status_of(put.error(), kBad), put.error().text());
+  if (!put) return refuse(context, status_of_area(put.error(), kBad), put.error().text());
   auto shared = std::make_shared<const f3548::PutSubscription>(std::move(*put));
   submit(context, [this, context, shared](State& state, Place place) {
     Registry& registry = state.registry();

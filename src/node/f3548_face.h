@@ -48,8 +48,6 @@ class F3548Face {
   void handle(const std::shared_ptr<net::Exchange>& exchange) { handle(exchange, /*may_relay=*/true); }
   /// The same for a request that another node has handed on: it goes no further.
   void handle_relayed(const std::shared_ptr<net::Exchange>& exchange) { handle(exchange, /*may_relay=*/false); }
-  /// What a request that the server refused by itself is answered, so that the standard's clients can read it.
-  [[nodiscard]] static net::Response refusal(const net::Problem& problem);
   [[nodiscard]] const F3548Counters& counters() const { return counters_; }
 
   /// One request on its way.

@@ -19,6 +19,7 @@
 #include "node/credentials.h"
 #include "node/data_dir.h"
 #include "node/event_hub.h"
+#include "node/f3548_access.h"
 #include "node/f3548_face.h"
 #include "node/log_face.h"
 #include "node/metrics.h"
@@ -299,7 +300,7 @@ Status Node::Impl::start() {
   net::HttpServerOptions options = server_options(config_);
   options.on_problem = [this](const net::ServerProblem& problem) { note_server_problem(problem); };
   options.refusal = [](const net::Problem& problem, std::string_view path) {
-    return F3548Face::serves(path) || path.starts_with("/uss/") ? F3548Face::refusal(problem)
+    return F3548Face::serves(path) || path.starts_with("/uss/") ? f3548_refusal(problem)
                                                                 : net::problem_response(problem);
   };
   door_->issuers()->start();

@@ -6,35 +6,13 @@
 #include <utility>
 
 #include "base/invariant.h"
-#include "core/names.h"
+#include "node/f3548_access.h"
 #include "node/f3548_convert.h"
 #include "node/f3548_json.h"
 #include "node/http_source.h"
 
 namespace tansiq::node {
 namespace {
-
-int status_of(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::kUnauthenticated:
-      return 401;
-    case ErrorCode::kForbidden:
-      return 403;
-    case ErrorCode::kNotFound:
-    case ErrorCode::kMethodNotAllowed:  // The standard's clients know no 405.
-      return 404;
-    case ErrorCode::kTooLarge:
-    case ErrorCode::kTooMuchWork:
-      return 413;
-    case ErrorCode::kRateLimited:
-      return 429;
-    case ErrorCode::kOverloaded:
-    case ErrorCode::kUnavailable:
-      return 503;
-    default:
-      return 400;
-  }
-}
 
 Result<uss::Uuid> to_entity(std::string_view text) {
   const auto id = TRY(to_id(text, "entityid"));
@@ -61,7 +39,8 @@ void UssFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
   if (!match) return refuse(context, 404, "nothing is served at this path with this method");
   const uss_api::OperationInfo& info = **match->value;
   if (const Status allowed = authorise(context, info.scope); !allowed) {
-    net::Response out = response(*exchange, {.status = status_of(allowed.error()), .message = allowed.error().message});
+    net::Response out =
+        response(*exchange, {.status = f3548_status(allowed.error()), .message = allowed.error().message});
     net::add_challenge(out, request);
     static_cast<void>(exchange->respond(std::move(out)));
     return;
@@ -73,39 +52,22 @@ void UssFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
 /// `scope` lists some of which one suffices.
 Status UssFace::authorise(Context& context, std::string_view scope) {
   net::Request& request = context.exchange->request();
-  net::Principal principal = TRY(services_.authenticator.authenticate(request));
-  bool allowed = false;
-  for (std::string_view rest = scope; !rest.empty() && !allowed;) {
-    const std::size_t end = std::min(rest.find('/'), rest.size());
-    allowed = principal.has(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  if (!allowed) return fail(ErrorCode::kForbidden, fmt::format("the token lacks the scope {}", scope));
-  if (const Status good = core::check_label(principal.subject, net::kSubjectBytesMax, "sub"); !good) {
-    return fail(ErrorCode::kUnauthenticated, good.error().message);
-  }
-  context.sender = principal.subject;
-  request.principal = std::move(principal);
+  request.principal = TRY(f3548_authorise(services_.authenticator, request, scope));
+  context.sender = request.principal->subject;
   return {};
 }
 
 net::Response UssFace::response(const net::Exchange& exchange, UssAnswer&& answer) {
   if (answer.status == 204) return {.status = 204};
   if (answer.status < 300) return net::json_response(answer.status, std::move(answer.body));
-  const net::Request& request = exchange.request();
-  const net::Problem problem = net::make_problem({ErrorCode::kInvalid, answer.message, {}}, answer.status);
-  services_.problems.add(problem, net::method_name(request.method), request.path(), request.connection->address);
-  net::Response out = net::json_response(answer.status, f3548_error_json(answer.message));
-  out.headers.add("Problem-Id", problem.id);
-  net::add_retry_after(out);
-  return out;
+  return f3548_refusal(services_.problems, exchange.request(), answer.status, answer.message);
 }
 
 void UssFace::refuse(const Context& context, int status, const std::string& message) {
   context.exchange->respond(response(*context.exchange, {.status = status, .message = message}));
 }
 
-void UssFace::refuse(Context& context, const Error& error) { refuse(context, status_of(error), error.text()); }
+void UssFace::refuse(Context& context, const Error& error) { refuse(context, f3548_status(error), error.text()); }
 
 void UssFace::submit(const Context& context, std::function<UssAnswer(UssDesk&)> work) {
   auto on_core = [this, exchange = context.exchange, work = std::move(work)](UssDesk& desk) {
@@ -120,7 +82,7 @@ void UssFace::submit(const Context& context, std::function<UssAnswer(UssDesk&)> 
     }
     return Departure{exchange, response(*exchange, std::move(answer)), std::move(call)};
   };
-  auto refused = [this, context](const Error& why) { refuse(context, status_of(why), why.message); };
+  auto refused = [this, context](const Error& why) { refuse(context, f3548_status(why), why.message); };
   const Status taken = services_.core.submit(UssTask{std::move(on_core), refused});
   if (!taken) refused(taken.error());
 }

@@ -4,8 +4,9 @@
 
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "base/limits.h"
-#include "core/jcs_read.h"
+#include "f3548/lines.h"
 #include "uss/ledger.h"
 
 namespace tansiq::uss {
@@ -68,48 +69,31 @@ struct DriftRow {
   }
 };
 
-template <class Row>
-void write_line(std::string& out, std::string_view kind, const Row& row) {
-  log::JcsWriter writer(out);
-  writer.begin_object().key(kind);
-  core::write_fields(writer, row);
-  writer.end_object();
-  out += '\n';
-}
-
 }  // namespace
 
 void Ledger::write_state(std::string& out) const {
-  write_line(out, "uss.count", CountRow{reports_});
+  f3548::write_row(out, "uss.count", CountRow{reports_});
   for (const auto& [intent, r] : registrations_) {
-    write_line(out, "uss.registration", RegistrationRow{r.changed, r.ended, r.last, r.seq});
+    f3548::write_row(out, "uss.registration", RegistrationRow{r.changed, r.ended, r.last, r.seq});
   }
   for (const auto& [id, d] : deliveries_) {
-    write_line(out, "uss.delivery",
-               DeliveryRow{d.changed, d.expires, id, d.intent, d.since, d.state, d.subscribers, d.url, d.why});
+    f3548::write_row(out, "uss.delivery",
+                     DeliveryRow{d.changed, d.expires, id, d.intent, d.since, d.state, d.subscribers, d.url, d.why});
   }
   for (const auto& [key, other] : others_) {
     OtherRow row{other.changed, other.gone, key.second, key.first, {}, other.last.manager};
     if (other.last.version > 0) row.last = other.last;
-    write_line(out, "uss.other", row);
+    f3548::write_row(out, "uss.other", row);
   }
   for (const auto& [key, drift] : drifts_) {
-    write_line(out, "uss.drift", DriftRow{drift.by, drift.found, drift.settled, drift.when});
+    f3548::write_row(out, "uss.drift", DriftRow{drift.by, drift.found, drift.settled, drift.when});
   }
 }
 
 Status Ledger::read_state(std::string_view text) {
   const auto corrupt = [](std::string message) { return fail(ErrorCode::kCorrupt, std::move(message)); };
   used_ = true;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return corrupt("the state is cut off");
-    const auto document = TRY(log::JcsDocument::parse(text.substr(0, end)));
-    text.remove_prefix(end + 1);
-    const log::JcsValue root = document.root();
-    if (root.kind() != log::JcsValue::Kind::kObject || root.size() != 1) return corrupt("a line is no row");
-    const std::string_view kind = root.name(0);
-    const log::JcsValue row = root[0];
+  return f3548::read_rows(text, [&](std::string_view kind, const log::JcsValue& row) -> Status {
     if (kind == "uss.count") {
       reports_ = TRY(core::read_fields<CountRow>(row)).reports;
     } else if (kind == "uss.registration") {
@@ -146,10 +130,10 @@ Status Ledger::read_state(std::string_view text) {
         return corrupt("an incident stands twice");
       }
     } else {
-      return corrupt(fmt::format("there are no rows \"{}\"", kind.substr(0, 64)));
+      return corrupt(fmt::format("there are no rows \"{}\"", foreign_text(kind, kQuotedBytesMax)));
     }
-  }
-  return {};
+    return {};
+  });
 }
 
 }  // namespace tansiq::uss
