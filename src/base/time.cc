@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/foreign_text.h"
+
 namespace tansiq {
 namespace {
 
@@ -32,7 +34,7 @@ bool is_at(std::string_view text, std::size_t at, char expected) { return at < t
 
 std::unexpected<Error> bad_time(std::string_view text, std::string_view why) {
   return fail(ErrorCode::kMalformed, fmt::format("'{}' is not an RFC 3339 time: {}; write it like 2026-11-22T10:00:00Z",
-                                                 text.substr(0, 64), why));
+                                                 foreign_text(text, kQuotedBytesMax), why));
 }
 
 }  // namespace
@@ -121,7 +123,7 @@ Result<DurationMs> parse_duration(std::string_view text) {
   }
   return fail(ErrorCode::kMalformed,
               fmt::format("'{}' is not a duration of at most ten years; write it like 500ms, 90s, 5m, 2h or 1d",
-                          text.substr(0, 64)));
+                          foreign_text(text, kQuotedBytesMax)));
 }
 
 std::string format_duration(DurationMs d) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/foreign_text.h"
 #include "base/limits.h"
 #include "core/jcs_read.h"
 
@@ -24,7 +25,7 @@ Result<ActCommand> read_act(const log::JcsValue& value, const core::Subject& by)
   auto read = core::read_named<Act>(kind, act);
   if (!read) {
     return fail(ErrorCode::kInvalid,
-                fmt::format("there is no act \"{}\"; known are {}", kind.substr(0, 64),
+                fmt::format("there is no act \"{}\"; known are {}", foreign_text(kind, kQuotedBytesMax),
                             fmt::join(core::record_names<Act>, ", ")),
                 "kind");
   }

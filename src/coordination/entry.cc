@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "base/limits.h"
 #include "core/jcs_read.h"
 #include "core/record.h"
@@ -110,8 +111,8 @@ Result<Entry> read_entry(std::string_view line) {
   const log::JcsValue body = TRY(root.at("body"));
   auto read = core::read_named<Body>(type, body);
   if (!read) {
-    return fail(ErrorCode::kUnsupported, fmt::format("entry type \"{}\" is not known here", type.substr(0, 64)),
-                "type");
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("entry type \"{}\" is not known here", foreign_text(type, kQuotedBytesMax)), "type");
   }
   entry.body = TRY(std::move(*read));
   return entry;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/foreign_text.h"
 #include "core/jcs_read.h"
 #include "core/volume_json.h"
 
@@ -228,7 +229,7 @@ Result<Action> read_request(const JcsValue& value) {
   for (std::size_t i = 0; i < kActions.size(); ++i) {
     if (kActions[i] == name) return kReaders[i](value);
   }
-  return fail(ErrorCode::kUnsupported, "unknown request \"" + std::string(name.substr(0, 64)) + "\"",
+  return fail(ErrorCode::kUnsupported, "unknown request \"" + foreign_text(name, kQuotedBytesMax) + "\"",
               value.path() + ".do");
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/foreign_text.h"
 #include "base/invariant.h"
 #include "core/decision_json.h"
 #include "core/jcs_read.h"
@@ -77,8 +78,10 @@ Result<EntryType> read_type(const JcsValue& value) {
   for (std::size_t i = 0; i < kTypes.size(); ++i) {
     if (kTypes[i] == text) return static_cast<EntryType>(i);
   }
-  return fail(ErrorCode::kUnsupported,
-              fmt::format("entry type \"{}\" is unknown: a newer program wrote this log", text.substr(0, 64)), "type");
+  return fail(
+      ErrorCode::kUnsupported,
+      fmt::format("entry type \"{}\" is unknown: a newer program wrote this log", foreign_text(text, kQuotedBytesMax)),
+      "type");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <array>
 #include <span>
 
+#include "base/foreign_text.h"
 #include "log/jcs.h"
 
 namespace tansiq::core {
@@ -18,7 +19,8 @@ Result<Enum> parse_name(const std::array<std::string_view, n>& names, std::strin
     if (names[i] == text) return static_cast<Enum>(i);
     known += fmt::format("{}{}", i == 0 ? "" : i + 1 == n ? " or " : ", ", names[i]);
   }
-  return fail(ErrorCode::kInvalid, fmt::format("{} must be {}, not \"{}\"", kind, known, text.substr(0, 64)));
+  return fail(ErrorCode::kInvalid,
+              fmt::format("{} must be {}, not \"{}\"", kind, known, foreign_text(text, kQuotedBytesMax)));
 }
 
 constexpr std::array<std::string_view, 2> kDomains{"air", "sea"};

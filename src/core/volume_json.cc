@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 
+#include "base/foreign_text.h"
 #include "base/limits.h"
 #include "core/jcs_read.h"
 
@@ -92,8 +93,8 @@ Result<geo::VerticalReference> parse_vertical_reference(std::string_view text) {
   for (std::size_t i = 0; i < kReferences.size(); ++i) {
     if (kReferences[i] == text) return static_cast<geo::VerticalReference>(i);
   }
-  return fail(ErrorCode::kInvalid,
-              fmt::format("vertical reference must be wgs84, amsl, fl or agl, not \"{}\"", text.substr(0, 64)));
+  return fail(ErrorCode::kInvalid, fmt::format("vertical reference must be wgs84, amsl, fl or agl, not \"{}\"",
+                                               foreign_text(text, kQuotedBytesMax)));
 }
 
 bool unbounded(const geo::LevelBand& band) {
