@@ -1,0 +1,186 @@
+#include "picture/group.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <GeographicLib/Geodesic.hpp>
+#include <cmath>
+#include <numbers>
+
+#include "geo/shape.h"
+
+namespace tansiq::picture {
+namespace {
+
+constexpr GroupOptions kOptions;
+constexpr UtcMs kNoon{1'447'848'000'000};
+
+Motion guide_at(double lat, double lng, double course_deg, double speed) {
+  Motion motion;
+  motion.time = kNoon;
+  motion.lat_deg = lat;
+  motion.lng_deg = lng;
+  motion.east_m_s = speed * std::sin(course_deg * std::numbers::pi / 180);
+  motion.north_m_s = speed * std::cos(course_deg * std::numbers::pi / 180);
+  motion.position_sigma_m = 10;
+  return motion;
+}
+
+Group carrier() {
+  Group group;
+  group.id = "tf-473";
+  group.name = "Carrier group";
+  group.guide = {surveillance::IdKind::kMmsi, 227'022'600};
+  group.shapes = {
+      {.domain = core::Domain::kSea, .ahead_m = 12'000, .astern_m = 6'000, .port_m = 8'000, .starboard_m = 8'000},
+      {.domain = core::Domain::kAir,
+       .ahead_m = 18'000,
+       .astern_m = 18'000,
+       .port_m = 18'000,
+       .starboard_m = 18'000,
+       .band = {0, 6'000'00, geo::VerticalReference::kFlightLevel},
+       .windows = {{kNoon + 600'000, kNoon + 1'800'000}}}};
+  return group;
+}
+
+geo::Shape shape_of(const geo::Outline& outline) {
+  auto made = geo::Shape::make(outline);
+  EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().text());
+  return *made;
+}
+
+bool holds(const geo::Volume4d& volume, double lat, double lng) {
+  const geo::Circle point{
+      {static_cast<std::int32_t>(std::lround(lat * 1e7)), static_cast<std::int32_t>(std::lround(lng * 1e7))}, 1};
+  return geo::covers(shape_of(volume.outline), shape_of(point));
+}
+
+/// Where a guide of this motion really is after `seconds`, along a geodesic.
+Motion moved(const Motion& motion, double seconds) {
+  const double course = std::atan2(motion.east_m_s, motion.north_m_s) * 180 / std::numbers::pi;
+  const double speed = std::hypot(motion.east_m_s, motion.north_m_s);
+  double lat = 0;
+  double lng = 0;
+  double azimuth = 0;
+  GeographicLib::Geodesic::WGS84().Direct(motion.lat_deg, motion.lng_deg, course, speed * seconds, lat, lng, azimuth);
+  Motion out = guide_at(lat, lng, azimuth, speed);
+  out.time = motion.time + static_cast<DurationMs>(seconds * 1'000);
+  return out;
+}
+
+// Wherever a group on a steady course is by geodesic truth, its whole box is inside the slice of that moment.
+RC_GTEST_PROP(GroupModel, SlicesHoldTheBoxWhereverItIs, ()) {
+  const double lat = *rc::gen::inRange(-800, 801) / 10.0;
+  const double lng = *rc::gen::inRange(-1'800, 1'800) / 10.0;
+  const double course = *rc::gen::inRange(0, 360);
+  const double speed = *rc::gen::inRange(0, 180) / 10.0;
+  const Motion guide = guide_at(lat, lng, course, speed);
+  GroupShape shape;
+  shape.ahead_m = *rc::gen::inRange(100, 20'000);
+  shape.astern_m = *rc::gen::inRange(100, 20'000);
+  shape.port_m = *rc::gen::inRange(100, 20'000);
+  shape.starboard_m = *rc::gen::inRange(100, 20'000);
+  const std::vector<geo::Volume4d> slices = predicted(shape, guide, kNoon, kOptions);
+  RC_ASSERT(slices.size() == 12U);
+  RC_ASSERT(slices.front().window.start == kNoon);
+  RC_ASSERT(slices.back().window.end == kNoon + kOptions.horizon_ms);
+
+  const int second = *rc::gen::inRange(0, 3'600);
+  const geo::Volume4d& slice = slices[static_cast<std::size_t>(second) / 300];
+  RC_ASSERT(slice.window.start <= kNoon + second * 1'000LL && kNoon + second * 1'000LL < slice.window.end);
+  const Motion then = moved(guide, second);
+  const double azimuth = std::atan2(then.east_m_s, then.north_m_s) * 180 / std::numbers::pi;
+  const auto along = static_cast<double>(*rc::gen::inRange(-shape.astern_m, shape.ahead_m + 1));
+  const auto aside = static_cast<double>(*rc::gen::inRange(-shape.port_m, shape.starboard_m + 1));
+  const double bearing = azimuth + (std::atan2(aside, along) * 180 / std::numbers::pi);
+  double at_lat = 0;
+  double at_lng = 0;
+  GeographicLib::Geodesic::WGS84().Direct(then.lat_deg, then.lng_deg, bearing, std::hypot(along, aside), at_lat,
+                                          at_lng);
+  RC_ASSERT(holds(slice, at_lat, at_lng));
+}
+
+TEST(Group, SlicesAreNotMuchLargerThanTheBox) {
+  GroupShape shape{.ahead_m = 10'000, .astern_m = 10'000, .port_m = 5'000, .starboard_m = 5'000};
+  const auto slices = predicted(shape, guide_at(35, 34, 90, 8), kNoon, kOptions);
+  double lat = 0;
+  double lng = 0;
+  GeographicLib::Geodesic::WGS84().Direct(35, 34, 0, 5'600, lat, lng);
+  EXPECT_FALSE(holds(slices.front(), lat, lng)) << "aside";
+  GeographicLib::Geodesic::WGS84().Direct(35, 34, 90, (8 * 300) + 11'000, lat, lng);
+  EXPECT_FALSE(holds(slices.front(), lat, lng)) << "ahead";
+}
+
+TEST(Group, AirOnlyWithinItsWindows) {
+  const Group group = carrier();
+  const auto volumes = predicted(group.shapes[1], guide_at(34, 34, 45, 8), kNoon, kOptions);
+  ASSERT_EQ(volumes.size(), 4U);
+  EXPECT_EQ(volumes.front().window.start, kNoon + 600'000);
+  EXPECT_EQ(volumes.back().window.end, kNoon + 1'800'000);
+  for (std::size_t i = 1; i < volumes.size(); ++i) EXPECT_EQ(volumes[i].window.start, volumes[i - 1].window.end);
+  EXPECT_EQ(volumes.front().band, group.shapes[1].band);
+}
+
+TEST(Group, ASteadyGroupFilesSeldomAndATurnFilesAtOnce) {
+  GroupPlan plan(carrier(), core::Domain::kSea, kOptions);
+  const Motion start = guide_at(34, 34, 45, 8);
+  ASSERT_TRUE(plan.due(start, kNoon));
+  plan.filed(plan.volumes(start, kNoon));
+  int filings = 0;
+  int first_s = 0;
+  for (int s = 10; s < 3'600; s += 10) {
+    const Motion now = moved(start, s);
+    if (!plan.due(now, now.time)) continue;
+    if (filings++ == 0) first_s = s;
+    plan.filed(plan.volumes(now, now.time));
+  }
+  EXPECT_EQ(filings, 1);
+  EXPECT_EQ(first_s, 1'810) << "renewed when it reaches less than half an hour ahead";
+
+  Motion turned = guide_at(34, 34, 45, 8);
+  plan.filed(plan.volumes(turned, kNoon));
+  turned = guide_at(34, 34, 47, 8);
+  EXPECT_FALSE(plan.due(turned, kNoon)) << "a little";
+  turned = guide_at(34, 34, 65, 8);
+  EXPECT_TRUE(plan.due(turned, kNoon));
+}
+
+TEST(Group, AWindowThatIsTakenBackIsFiledAnew) {
+  Group group = carrier();
+  GroupPlan plan(group, core::Domain::kAir, kOptions);
+  const Motion guide = guide_at(34, 34, 45, 8);
+  const auto filed = plan.volumes(guide, kNoon);
+  plan.filed(filed);
+  EXPECT_FALSE(plan.due(guide, kNoon));
+  group.shapes[1].windows = {{kNoon + 86'400'000, kNoon + 90'000'000}};
+  GroupPlan changed(group, core::Domain::kAir, kOptions);
+  changed.filed(filed);
+  EXPECT_TRUE(changed.due(guide, kNoon));
+  EXPECT_TRUE(changed.volumes(guide, kNoon).empty());
+}
+
+TEST(Group, AGuideThatLiesStillHasNoCourse) {
+  GroupPlan plan(carrier(), core::Domain::kSea, kOptions);
+  plan.filed(plan.volumes(guide_at(34, 34, 10, 0.3), kNoon));
+  EXPECT_FALSE(plan.due(guide_at(34, 34, 200, 0.3), kNoon));
+}
+
+TEST(Group, RefusesWhatIsNone) {
+  EXPECT_TRUE(check(carrier()));
+  const auto where = [](auto change) {
+    Group group = carrier();
+    change(group);
+    const Status status = check(group);
+    return status ? std::string("accepted") : status.error().where;
+  };
+  EXPECT_EQ(where([](Group& g) { g.id = "a b"; }), "id");
+  EXPECT_EQ(where([](Group& g) { g.guide.kind = surveillance::IdKind::kNone; }), "guide");
+  EXPECT_EQ(where([](Group& g) { g.shapes.clear(); }), "shapes");
+  EXPECT_EQ(where([](Group& g) { g.shapes[1].port_m = 0; }), "shapes[1].port_m");
+  EXPECT_EQ(where([](Group& g) { g.shapes[0].ahead_m = 100'001; }), "shapes[0].ahead_m");
+  EXPECT_EQ(where([](Group& g) { g.shapes[0].band = {0, 100, geo::VerticalReference::kAmsl}; }), "shapes[0].band");
+  EXPECT_EQ(where([](Group& g) { g.shapes[1].windows = {{kNoon, kNoon}}; }), "shapes[1].windows[0]");
+}
+
+}  // namespace
+}  // namespace tansiq::picture
