@@ -7,6 +7,8 @@
 #include <set>
 #include <vector>
 
+#include "picture/alert_json.h"
+
 namespace tansiq::picture {
 namespace {
 
@@ -171,6 +173,28 @@ TEST_F(AlertBookTest, WhoAcknowledgesAndWhatIsSaid) {
   EXPECT_EQ(book.acknowledge(7, "watch", at(0)).error().code, ErrorCode::kNotFound);
   book.holds(pair(1, 2), finding(Priority::kWarning), at(0));
   EXPECT_EQ(book.acknowledge(1, "", at(0)).error().code, ErrorCode::kInvalid);
+}
+
+TEST_F(AlertBookTest, AsJson) {
+  Finding found = finding(Priority::kWarning, 4'630);
+  found.to_violation_ms = 65'000;
+  found.where = geo::LatLng{350'000'000, -10};
+  found.detail = "5 NM lost in 65 s";
+  std::string lines;
+  AlertBook told(kOptions, [&](const AlertChange& change) { lines += alert_line(change) + "\n"; });
+  told.holds(pair(3, 7), found, at(1));
+  ASSERT_TRUE(told.acknowledge(1, "watch-1", at(2)));
+  EXPECT_EQ(
+      lines,
+      R"({"alert":{"attention":1,"changed_ms":1000,"finding":{"closest_m":4630,"detail":"5 NM lost in 65 s",)"
+      R"("now":false,"to_violation_ms":65000,"where":[350000000,-10]},"id":1,"kind":"conflict","priority":"warning",)"
+      R"("raised_ms":1000,"state":"unacknowledged","tracks":[3,7]},"event":"raised"})"
+      "\n"
+      R"({"alert":{"acknowledged":{"at_ms":2000,"by":"watch-1"},"attention":1,"changed_ms":2000,)"
+      R"("finding":{"closest_m":4630,"detail":"5 NM lost in 65 s","now":false,"to_violation_ms":65000,)"
+      R"("where":[350000000,-10]},"id":1,"kind":"conflict","priority":"warning","raised_ms":1000,)"
+      R"("state":"acknowledged","tracks":[3,7]},"event":"acknowledged"})"
+      "\n");
 }
 
 // Whatever is said in whatever order: one alert a situation, ids in order, none acknowledged twice, and an alert that

@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "geo/shape.h"
+#include "picture/group_json.h"
 
 namespace tansiq::picture {
 namespace {
@@ -185,6 +186,38 @@ TEST(Group, RefusesWhatIsNone) {
   EXPECT_EQ(where([](Group& g) { g.shapes[0].ahead_m = 100'001; }), "shapes[0].ahead_m");
   EXPECT_EQ(where([](Group& g) { g.shapes[0].band = {0, 100, geo::VerticalReference::kAmsl}; }), "shapes[0].band");
   EXPECT_EQ(where([](Group& g) { g.shapes[1].windows = {{kNoon, kNoon}}; }), "shapes[1].windows[0]");
+}
+
+Result<Group> read(std::string_view text) {
+  const auto document = log::JcsDocument::parse(text);
+  EXPECT_TRUE(document.has_value()) << text;
+  return read_group("tf-473", document->root());
+}
+
+TEST(GroupJson, ReadsBackAsItWas) {
+  std::string text;
+  log::JcsWriter out(text);
+  write_group(out, carrier());
+  EXPECT_EQ(text,
+            R"({"guide":{"mmsi":227022600},"name":"Carrier group","shapes":[)"
+            R"({"ahead_m":12000,"astern_m":6000,"domain":"sea","port_m":8000,"starboard_m":8000},)"
+            R"({"ahead_m":18000,"astern_m":18000,"band":{"lower_cm":0,"ref":"fl","upper_cm":600000},"domain":"air",)"
+            R"("port_m":18000,"starboard_m":18000,"windows":[{"end_ms":1447849800000,"start_ms":1447848600000}]}]})");
+  const auto again = read(text);
+  ASSERT_TRUE(again.has_value()) << again.error().text();
+  EXPECT_EQ(*again, carrier());
+}
+
+TEST(GroupJson, SaysWhatWouldBeRight) {
+  const auto why = [](std::string_view text) {
+    const auto group = read(text);
+    return group ? std::string("accepted") : group.error().text();
+  };
+  EXPECT_EQ(why(R"({"guide":{"icao":"39C4A"},"name":"x","shapes":[]})"),
+            "guide.icao: an address is six hexadecimal digits");
+  EXPECT_EQ(why(R"({"guide":{},"name":"x","shapes":[]})"), R"(guide: a guide is {"mmsi":…} or {"icao":"…"})");
+  EXPECT_EQ(why(R"({"guide":{"mmsi":1},"name":"x","shapes":[]})"), "shapes: a group has 1 to 8 shapes, not 0");
+  EXPECT_NE(why(R"({"guide":{"mmsi":1},"hull":1,"name":"x","shapes":[]})"), "accepted");
 }
 
 }  // namespace
