@@ -125,6 +125,7 @@ class World {
 
  private:
   void plan_traffic();
+  [[nodiscard]] const Airspace& map_of(const Node& of) const;
   void file_one();
   void file_own();
   void plan_officers();

@@ -22,11 +22,16 @@ void World::plan_traffic() {
   });
 }
 
+/// People plan on the map that their own node goes by: who has not adopted a version yet flies by the one before.
+const Airspace& World::map_of(const Node& of) const {
+  return of.up() ? charters_.at(of.coalition().adoptions().in_force()).airspace : airspace_;
+}
+
 /// Traffic that an authority decides by itself, where it decides at that time: in its own zones, and in leased ones.
 void World::file_own() {
   Rng& rng = traffic_rng_;
   Node& of = node(rng.pick(charter().authorities).id);
-  const ZoneSpot& zone = rng.pick(airspace_.zones);
+  const ZoneSpot& zone = rng.pick(map_of(of).zones);
   if (!of.up() || zone.disputed || of.coalition().control().sequencer(zone.id) != of.self()) return;
   const UtcMs from = now() + rng.between(1, 240) * 1'000;
   const UtcMs to = from + rng.between(60, 480) * 1'000;
@@ -49,21 +54,22 @@ void World::file_one() {
   filed.call_sign = fmt::format("{}{:05}", kCanary, trips_.size());
   may_know_[filed.call_sign].insert(home);
   // A way from column to column, or one zone of its own.
+  const Airspace& map = map_of(node(home));
   std::vector<const ZoneSpot*> way;
   std::vector<const ZoneSpot*> own;
-  for (const ZoneSpot& zone : airspace_.zones) {
+  for (const ZoneSpot& zone : map.zones) {
     if (zone.owner == home && !zone.disputed) own.push_back(&zone);
   }
   const int level = static_cast<int>(110 + 20 * rng.between(0, 13));
   if (!own.empty() && rng.chance(250)) {
     way.push_back(rng.pick(own));
   } else {
-    const auto legs = rng.between(1, std::min<std::int64_t>(4, airspace_.columns));
+    const auto legs = rng.between(1, std::min<std::int64_t>(4, map.columns));
     const bool east = rng.chance(500);
-    auto column = static_cast<int>(rng.between(0, airspace_.columns - legs));
+    auto column = static_cast<int>(rng.between(0, map.columns - legs));
     if (!east) column += static_cast<int>(legs) - 1;
     for (std::int64_t i = 0; i < legs; ++i, column += east ? 1 : -1) {
-      for (const ZoneSpot& zone : airspace_.zones) {
+      for (const ZoneSpot& zone : map.zones) {
         if (zone.column == column && zone.level_low <= level && level + 10 <= zone.level_high) way.push_back(&zone);
       }
     }
