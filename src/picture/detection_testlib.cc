@@ -134,4 +134,20 @@ Meeting draw_meeting(SeededRandom& random, const MeetingKind& kind) {
   return {a, b};
 }
 
+Motion draw_in_crowd(SeededRandom& random, const Crowd& crowd, UtcMs now) {
+  Motion m = moving(crowd.lat_deg, crowd.lng_deg, between(random, 0, 360),
+                    random.one_in(10) ? 0 : between(random, 0, crowd.speed_max_m_s));
+  m = beside(m, between(random, 0, 360), crowd.radius_m * std::sqrt(random.unit()));
+  const double height = 3'000 + between(random, 0, crowd.height_spread_m);
+  const auto heights = random.between(0, 9);
+  if (heights != 0) m.pressure_m = height;
+  if (heights == 0 || heights > 7) m.geometric_m = height + between(random, -200, 200);
+  if (heights == 9) m.pressure_m.reset();
+  if (random.one_in(50)) m.pressure_m.reset(), m.geometric_m.reset();
+  m.up_m_s = random.one_in(2) ? 0 : between(random, -10, 10);
+  if (random.one_in(8)) m.turn_deg_s = between(random, -3, 3);
+  m.time = now - random.between(0, std::llround(crowd.age_max_s * 1e3));
+  return m;
+}
+
 }  // namespace tansiq::picture::testing

@@ -55,4 +55,20 @@ struct MeetingKind {
 };
 [[nodiscard]] Meeting draw_meeting(SeededRandom& random, const MeetingKind& kind);
 
+/// Craft crowded about one point, so that many pairs conflict: every kind of height known or not, ages of some seconds,
+/// a few that stand, a few that turn.
+struct Crowd {
+  double lat_deg = 0;
+  double lng_deg = 0;
+  double radius_m = 100'000;
+  double speed_max_m_s = 300;
+  double height_spread_m = 4'000;
+  double age_max_s = 8;
+};
+[[nodiscard]] Motion draw_in_crowd(SeededRandom& random, const Crowd& crowd, UtcMs now);
+/// Places where coordinates have their seams: poles, the 180th meridian, edges and a corner of the cube.
+inline constexpr double kSeams[][2] = {{90, 0},  {-90, 0},   {89.5, 170},  {0, 180},        {0, -45},
+                                       {45, 0},  {-45, 180}, {50, 8},      {35.26439, 45},  {-35.26439, -135},
+                                       {20, 90}, {0, 0},     {70, -179.9}, {-60, 10.123456}};
+
 }  // namespace tansiq::picture::testing
