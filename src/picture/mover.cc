@@ -1,0 +1,84 @@
+#include "picture/mover.h"
+
+#include <fmt/format.h>
+
+#include <numbers>
+
+namespace tansiq::picture {
+namespace {
+
+constexpr double kA = 6'378'137.0;
+constexpr double kF = 1.0 / 298.257223563;
+constexpr double kE2 = kF * (2.0 - kF);
+constexpr double kRadian = std::numbers::pi / 180;
+
+Status check(double value, double low, double high, const char* where, const char* unit) {
+  if (value >= low && value <= high) return {};
+  return fail(ErrorCode::kInvalid, fmt::format("{} {} is outside {}…{} {}", value, unit, low, high, unit), where);
+}
+
+Status check_motion(const Motion& motion) {
+  TRY_VOID(check(motion.lat_deg, -90, 90, "lat_deg", "°"));
+  TRY_VOID(check(motion.lng_deg, -180, 180, "lng_deg", "°"));
+  TRY_VOID(check(motion.east_m_s, -kMoverSpeedMaxMS, kMoverSpeedMaxMS, "east_m_s", "m/s"));
+  TRY_VOID(check(motion.north_m_s, -kMoverSpeedMaxMS, kMoverSpeedMaxMS, "north_m_s", "m/s"));
+  TRY_VOID(check(motion.up_m_s, -kMoverClimbMaxMS, kMoverClimbMaxMS, "up_m_s", "m/s"));
+  TRY_VOID(check(motion.turn_deg_s, -kMoverTurnMaxDegS, kMoverTurnMaxDegS, "turn_deg_s", "°/s"));
+  if (motion.pressure_m) {
+    TRY_VOID(check(*motion.pressure_m, -kMoverHeightMaxM, kMoverHeightMaxM, "pressure_m", "m"));
+  }
+  if (motion.geometric_m) {
+    TRY_VOID(check(*motion.geometric_m, -kMoverHeightMaxM, kMoverHeightMaxM, "geometric_m", "m"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Mover> make_mover(const Motion& motion) {
+  TRY_VOID(check_motion(motion));
+  const double lat = motion.lat_deg * kRadian;
+  const double lng = motion.lng_deg * kRadian;
+  const double sin_lat = std::sin(lat);
+  const double cos_lat = std::cos(lat);
+  const double sin_lng = std::sin(lng);
+  const double cos_lng = std::cos(lng);
+  const double w2 = 1 - kE2 * sin_lat * sin_lat;
+  const double prime = kA / std::sqrt(w2);         // radius of curvature eastward
+  const double meridian = prime * (1 - kE2) / w2;  // and northward
+  const Vector east{-sin_lng, cos_lng, 0};
+  const Vector north{-sin_lat * cos_lng, -sin_lat * sin_lng, cos_lat};
+
+  Mover mover;
+  mover.time = motion.time;
+  mover.normal = {cos_lat * cos_lng, cos_lat * sin_lng, sin_lat};
+  mover.place = {prime * mover.normal.x, prime * mover.normal.y, prime * (1 - kE2) * sin_lat};
+  mover.speed_m_s = std::hypot(motion.east_m_s, motion.north_m_s);
+  const double to_east = mover.speed_m_s > 0 ? motion.east_m_s / mover.speed_m_s : 0;
+  const double to_north = mover.speed_m_s > 0 ? motion.north_m_s / mover.speed_m_s : 1;
+  mover.along = to_east * east + to_north * north;
+  mover.curvature_per_m = to_north * to_north / meridian + to_east * to_east / prime;
+  mover.up_m_s = motion.up_m_s;
+  mover.turn_rad_s = motion.turn_deg_s * kRadian;
+  mover.has_pressure = motion.pressure_m.has_value();
+  mover.has_geometric = motion.geometric_m.has_value();
+  mover.pressure_m = motion.pressure_m.value_or(0);
+  mover.geometric_m = motion.geometric_m.value_or(0);
+  return mover;
+}
+
+Geodetic geodetic_of(Vector place) {
+  // Bowring's formula: exact to well below a millimetre near the surface.
+  constexpr double kB = kA * (1 - kF);
+  constexpr double kSecondE2 = kE2 / (1 - kE2);
+  const double across = std::hypot(place.x, place.y);
+  const double reduced = std::atan2(place.z * kA, across * kB);
+  const double s = std::sin(reduced);
+  const double c = std::cos(reduced);
+  const double lat = std::atan2(place.z + kSecondE2 * kB * s * s * s, across - kE2 * kA * c * c * c);
+  double lng_deg = across > 0 ? std::atan2(place.y, place.x) / kRadian : 0;
+  if (lng_deg >= 180) lng_deg -= 360;
+  return {lat / kRadian, lng_deg};
+}
+
+}  // namespace tansiq::picture
