@@ -32,7 +32,7 @@ double distance_to(const Craft& craft, const Motion& m) {
   return distance_m(craft.place, normal_of(m.lat_deg, m.lng_deg));
 }
 
-struct Run {
+struct Flown {
   const char* name;
   Domain domain;
   Craft craft;
@@ -41,9 +41,9 @@ struct Run {
   double velocity_sigma_m_s;          ///< 0: none is said.
   std::function<void(Craft&)> steer;  ///< Before every report.
 };
-void PrintTo(const Run& run, std::ostream* out) { *out << run.name; }
+void PrintTo(const Flown& run, std::ostream* out) { *out << run.name; }
 
-Errors fly(const Run& run, std::uint64_t seed, int reports = 300) {
+Errors fly(const Flown& run, std::uint64_t seed, int reports = 300) {
   SeededRandom random(seed);
   Craft craft = run.craft;
   Errors out;
@@ -72,7 +72,7 @@ Errors fly(const Run& run, std::uint64_t seed, int reports = 300) {
   return out;
 }
 
-class FilterRuns : public ::testing::TestWithParam<Run> {};
+class FilterRuns : public ::testing::TestWithParam<Flown> {};
 
 TEST_P(FilterRuns, IsNearerToTheTruthThanItsReports) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
@@ -100,17 +100,30 @@ void wheel(Craft& c) {
 
 INSTANTIATE_TEST_SUITE_P(
     Filter, FilterRuns,
-    ::testing::Values(Run{"StraightByAdsb", Domain::kAir, {kHamburg, 230, 70}, 1'000, 25, 2, {}},
-                      Run{"StraightByRadar", Domain::kAir, {kHamburg, 230, 70}, 5'000, 100, 0, {}},
-                      Run{"TurnsByAdsb", Domain::kAir, {kHamburg, 200, 10}, 1'000, 25, 2, turn_at_times},
-                      Run{"TurnsByRadar", Domain::kAir, {kHamburg, 150, 10}, 4'000, 100, 0, turn_at_times},
-                      Run{"OverThePole", Domain::kAir, {normal_of(89.5, 30), 240, 1}, 2'000, 50, 0, {}},
-                      Run{"AcrossTheDateLine", Domain::kAir, {normal_of(-17, 179.5), 240, 90}, 2'000, 50, 2, {}},
-                      Run{"ShipStraight", Domain::kSea, {kHamburg, 8, 200}, 10'000, 10, 0.4, {}},
-                      Run{"ShipTurns", Domain::kSea, {kHamburg, 8, 200}, 6'000, 10, 0.4, wheel},
-                      Run{"ShipWithoutSpeed", Domain::kSea, {kHamburg, 8, 200}, 10'000, 10, 0, wheel},
-                      Run{"ShipStopsAndGoes", Domain::kSea, {kHamburg, 5, 100}, 5'000, 10, 0.4, stop_and_go}),
+    ::testing::Values(Flown{"StraightByAdsb", Domain::kAir, {kHamburg, 230, 70}, 1'000, 25, 2, {}},
+                      Flown{"StraightByRadar", Domain::kAir, {kHamburg, 230, 70}, 5'000, 100, 0, {}},
+                      Flown{"TurnsByAdsb", Domain::kAir, {kHamburg, 200, 10}, 1'000, 25, 2, turn_at_times},
+                      Flown{"TurnsByRadar", Domain::kAir, {kHamburg, 150, 10}, 4'000, 100, 0, turn_at_times},
+                      Flown{"OverThePole", Domain::kAir, {normal_of(89.5, 30), 240, 1}, 2'000, 50, 0, {}},
+                      Flown{"AcrossTheDateLine", Domain::kAir, {normal_of(-17, 179.5), 240, 90}, 2'000, 50, 2, {}},
+                      Flown{"ShipStraight", Domain::kSea, {kHamburg, 8, 200}, 10'000, 10, 0.4, {}},
+                      Flown{"ShipTurns", Domain::kSea, {kHamburg, 8, 200}, 6'000, 10, 0.4, wheel},
+                      Flown{"ShipWithoutSpeed", Domain::kSea, {kHamburg, 8, 200}, 10'000, 10, 0, wheel},
+                      Flown{"ShipStopsAndGoes", Domain::kSea, {kHamburg, 5, 100}, 5'000, 10, 0.4, stop_and_go}),
     [](const auto& each) { return std::string(each.param.name); });
+
+// The same flight with the same noise, but for where on Earth it is: the errors are the same too.
+TEST(Filter, NowhereIsSpecial) {
+  const auto at = [](Normal place, double course) {
+    Flown run{"", Domain::kAir, {place, 240, course}, 2'000, 30, 0, {}};
+    return fly(run, 3);
+  };
+  const Errors usual = at(kHamburg, 1);
+  for (const Errors& e : {at(normal_of(89.5, 30), 0.1), at(normal_of(-89.5, 170), 179.9), at(normal_of(10, 179.9), 90)}) {
+    EXPECT_NEAR(e.filtered(), usual.filtered(), usual.filtered() * 0.15);
+    EXPECT_NEAR(e.worst_m, usual.worst_m, usual.worst_m * 0.5);
+  }
+}
 
 // Truth moved by exactly the noise that the quiet model has: then the squared error in units of its sigma must have the
 // mean of a chi-square. Two degrees of freedom for the position, two for the velocity.
