@@ -119,7 +119,8 @@ TEST(Filter, NowhereIsSpecial) {
     return fly(run, 3);
   };
   const Errors usual = at(kHamburg, 1);
-  for (const Errors& e : {at(normal_of(89.5, 30), 0.1), at(normal_of(-89.5, 170), 179.9), at(normal_of(10, 179.9), 90)}) {
+  for (const Errors& e :
+       {at(normal_of(89.5, 30), 0.1), at(normal_of(-89.5, 170), 179.9), at(normal_of(10, 179.9), 90)}) {
     EXPECT_NEAR(e.filtered(), usual.filtered(), usual.filtered() * 0.15);
     EXPECT_NEAR(e.worst_m, usual.worst_m, usual.worst_m * 0.5);
   }

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "picture/local_frame.h"
 #include "picture/measurement.h"
+#include "surveillance/velocity.h"
 
 namespace tansiq::picture::testing {
 
@@ -59,5 +60,43 @@ struct Craft {
     m.velocity_sigma_m_s = sigma_m_s;
   }
 };
+
+/// How one source hears craft.
+struct Source {
+  std::uint32_t id = 1;
+  surveillance::Format format = surveillance::Format::kAdsb;
+  surveillance::Domain domain = surveillance::Domain::kAir;
+  double sigma_m = 20;
+  double velocity_sigma_m_s = 1;  ///< 0: it says none.
+  bool height = true;
+
+  [[nodiscard]] surveillance::Report hear(const Craft& craft, SeededRandom& random) const {
+    surveillance::Report r;
+    r.source = {id};
+    r.format = format;
+    r.domain = domain;
+    r.basis = surveillance::TimeBasis::kFull;
+    r.received = r.time = craft.time;
+    r.position = craft.seen(random, sigma_m).position;
+    r.accuracy_cm = static_cast<std::int32_t>(sigma_m * 245);
+    if (velocity_sigma_m_s > 0) {
+      const Planar v =
+          craft.velocity() + Planar{velocity_sigma_m_s * gauss(random), velocity_sigma_m_s * gauss(random)};
+      r.speed_cm_s = surveillance::speed_of(v.east * 100, v.north * 100);
+      r.course_mdeg = surveillance::course_of(v.east, v.north);
+    }
+    if (height) r.pressure_cm = static_cast<std::int32_t>(craft.height_m * 100 + 800 * gauss(random));
+    return r;
+  }
+  [[nodiscard]] surveillance::Report hear(const Craft& craft, SeededRandom& random, std::uint32_t icao) const {
+    surveillance::Report r = hear(craft, random);
+    r.id = {surveillance::IdKind::kIcao, icao};
+    return r;
+  }
+};
+
+inline Source radar(std::uint32_t id) {
+  return {.id = id, .format = surveillance::Format::kAsterix, .sigma_m = 90, .velocity_sigma_m_s = 0};
+}
 
 }  // namespace tansiq::picture::testing
