@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "picture/local_frame.h"
 #include "picture/measurement.h"
+#include "picture/plan.h"
 #include "surveillance/velocity.h"
 
 namespace tansiq::picture::testing {
@@ -97,6 +98,19 @@ struct Source {
 
 inline Source radar(std::uint32_t id) {
   return {.id = id, .format = surveillance::Format::kAsterix, .sigma_m = 90, .velocity_sigma_m_s = 0};
+}
+
+/// A box of the given half widths around a place, FL `low` to `high`, minutes after noon.
+inline geo::Volume4d box(const Normal& centre, double east_m, double north_m, std::int64_t low, std::int64_t high,
+                         std::int64_t from_min, std::int64_t to_min) {
+  const LocalFrame frame(centre);
+  geo::Polygon outline;
+  for (const auto& [e, n] : {std::pair(-1, -1), std::pair(1, -1), std::pair(1, 1), std::pair(-1, 1)}) {
+    outline.vertices.push_back(lat_lng_of(frame.at({e * east_m, n * north_m})));
+  }
+  return {outline,
+          {low * 3'048, high * 3'048, geo::VerticalReference::kFlightLevel},
+          {kNoon + from_min * 60'000, kNoon + to_min * 60'000}};
 }
 
 }  // namespace tansiq::picture::testing
