@@ -184,13 +184,17 @@ TEST(Attribution, WhoIsSomebodyElseIsNotTakenForItByPlace) {
   Sky sky;
   ASSERT_TRUE(sky.plans.put(with_icao(plan("i1"), 0xA)));
   const auto other = sky.add({.place = kHome, .icao = 0xB});
-  sky.pass(60);
-  EXPECT_EQ(sky.whose(other), "");
+  for (int i = 0; i < 60; ++i) {
+    sky.pass(1);
+    EXPECT_EQ(sky.whose(other), "");
+  }
   Sky signs;
   ASSERT_TRUE(signs.plans.put(with_sign(plan("i1"), "NORD1")));
   const auto named = signs.add({.place = kHome, .call_sign = "OST1"});
-  signs.pass(60);
-  EXPECT_EQ(signs.whose(named), "");
+  for (int i = 0; i < 60; ++i) {
+    signs.pass(1);
+    EXPECT_EQ(signs.whose(named), "");
+  }
 }
 
 TEST(Attribution, LeavingThePlanDoesNotLoseIt) {
@@ -200,11 +204,15 @@ TEST(Attribution, LeavingThePlanDoesNotLoseIt) {
   sky.pass(40);
   ASSERT_EQ(sky.whose(a), "i1 by place");
   const UtcMs since = sky.attribution.of_track(a)->since;
-  sky.at(a).place = LocalFrame(kHome).at({7'000, 0});
+  for (int i = 0; i < 300; ++i) {
+    sky.at(a).place = LocalFrame(kHome).at({i * 20.0, 0});
+    sky.pass(1);
+  }
+  ASSERT_EQ(sky.tracker.size(), 1U);
   sky.pass(300);
   EXPECT_EQ(sky.whose(a), "i1 by place");
   EXPECT_EQ(sky.attribution.of_track(a)->since, since);
-  sky.pass(310);
+  sky.pass(400);
   EXPECT_EQ(sky.whose(a), "") << "ten minutes without evidence";
 }
 
