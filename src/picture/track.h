@@ -1,0 +1,150 @@
+// A track: one craft as the picture knows it, from all sources that hear it.
+//
+// What sources say stays apart where it can differ (their own numbers, names and kinds, when they last spoke); what can
+// be reconciled is (the place, by the filter). What nobody said is absent. Doubts are flags on the track, never a
+// reason to leave it out.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "picture/alert.h"
+#include "picture/filter.h"
+#include "surveillance/report.h"
+
+namespace tansiq::picture {
+
+enum class TrackState : std::uint8_t {
+  kTentative,  ///< Not yet believed to be a craft: too few reports.
+  kLive,
+  kCoasting,  ///< Not heard for longer than its reports usually are apart; its place is predicted.
+  kStale,     ///< Not heard for so long that its place is a guess, or its source does not stand by it any more.
+  kEnded,
+};
+[[nodiscard]] std::string_view name_of(TrackState state);
+
+/// Signs that something about a source or an identity is not as it should be.
+enum class SignKind : std::uint8_t {
+  kImpossibleJump,  ///< Said to be where it could not have come to.
+  kDoubleAddress,   ///< Its address is heard at two places at once.
+  kBeyondRange,     ///< Farther from its source than that source can hear.
+  kClockOff,        ///< Its source's time and ours differ by more than any delay explains.
+};
+inline constexpr std::size_t kSignKinds = 4;
+[[nodiscard]] std::string_view name_of(SignKind kind);
+
+struct Sign {
+  std::uint32_t count = 0;  ///< 0: never seen.
+  UtcMs since;
+  UtcMs last;
+  surveillance::SourceId source;  ///< Which said so last.
+  std::int64_t metres = 0;        ///< How far: the jump, the range.
+};
+
+/// One source that hears the craft, under the source's own names for it.
+struct HeardFrom {
+  surveillance::SourceId source;
+  surveillance::Format format = surveillance::Format::kAsterix;
+  bool names_craft = false;  ///< It tells craft apart by an identity, so two of its craft are two.
+  std::uint8_t strays = 0;   ///< Places in a row that do not fit the track.
+  std::optional<std::uint16_t> system;
+  std::optional<surveillance::TrackNumber> number;
+  UtcMs last;
+  std::uint32_t reports = 0;
+  surveillance::FixedText<48> uid;
+  surveillance::FixedText<32> kind;  ///< That source's word, for people to read.
+};
+
+inline constexpr std::size_t kSourcesPerTrackMax = 8;
+
+struct Track {
+  explicit Track(const Dynamics& dynamics, const Measurement& first) : filter(dynamics, first) {}
+
+  TrackId id;
+  TrackState state = TrackState::kTentative;
+  surveillance::Domain domain = surveillance::Domain::kUnknown;
+  std::optional<std::uint32_t> icao;
+  std::optional<std::uint32_t> non_icao;
+  std::optional<std::uint32_t> mmsi;
+
+  Filter filter;
+  UtcMs begun;
+  UtcMs last;      ///< Time of the newest report, placed or not.
+  UtcMs last_fix;  ///< Of the newest place.
+  geo::LatLng fix;
+  std::uint32_t reports = 0;
+  std::uint32_t fixes = 0;
+  double interval_s = 0;              ///< Between places, smoothed; 0 with fewer than two.
+  double fit = 2;                     ///< Smoothed squared distance of reports from predictions; 2 where all is well.
+  std::optional<UtcMs> stands_until;  ///< What its source said last of how long it stands by it.
+
+  surveillance::FixedText<20> call_sign;
+  std::optional<std::uint16_t> mode_3a;
+  surveillance::Emergency emergency = surveillance::Emergency::kNone;
+  UtcMs emergency_at;  ///< When it was said last.
+  bool on_ground = false;
+  std::optional<std::uint8_t> nav_status;
+  std::optional<std::uint8_t> emitter;
+  std::optional<std::int32_t> heading_mdeg;
+  surveillance::FixedText<40> name;  ///< Of a ship.
+  std::optional<std::uint32_t> imo;
+  std::optional<std::uint8_t> ship_type;
+  std::optional<surveillance::Dimensions> dimensions;
+  surveillance::FixedText<168> safety_text;  ///< The last that it sent.
+  std::optional<UtcMs> safety_text_at;
+
+  std::array<Sign, kSignKinds> signs;
+  TrackId double_of;  ///< The other under the same address, while both are there.
+  TrackId rival;      ///< The track it may turn out to be one with.
+  std::uint8_t agreements = 0;
+  UtcMs paired_at;  ///< When it was last looked for.
+
+  std::uint8_t source_count = 0;
+  std::array<HeardFrom, kSourcesPerTrackMax> source_list;
+
+  [[nodiscard]] std::span<const HeardFrom> sources() const { return std::span(source_list).first(source_count); }
+  [[nodiscard]] std::span<HeardFrom> sources() { return std::span(source_list).first(source_count); }
+  [[nodiscard]] const Sign& sign(SignKind kind) const { return signs.at(static_cast<std::size_t>(kind)); }
+  /// Where it is, or was, at `t`.
+  [[nodiscard]] Motion motion(UtcMs t) const { return filter.at(t); }
+  /// The strongest identity that it has: 24-bit address, MMSI, unassigned address, else nothing or text.
+  [[nodiscard]] surveillance::CraftId identity() const;
+  /// The same for people: `4840D6`, `235070762`, `system 25/2 track 17`, a uid, or `track 12`.
+  [[nodiscard]] std::string label() const;
+  /// 9 (within 10 m) down to 0, one less for each doubling of sigma, two less for each sign of the last minutes.
+  [[nodiscard]] int quality(UtcMs now) const;
+};
+
+/// Emergency of the codes that mean one.
+[[nodiscard]] surveillance::Emergency emergency_of_code(std::uint16_t mode_3a);
+/// Codes that many craft squawk at once say nothing of who it is: 1000, 1200, 2000, 7000 and those of emergencies.
+[[nodiscard]] bool discrete_code(std::uint16_t mode_3a);
+
+struct TrackChange {
+  enum class Kind : std::uint8_t {
+    kBegun,
+    kMoved,   ///< A report was taken.
+    kState,   ///< `before` tells from which state.
+    kEnded,   ///< The last of it; the track is gone after the call.
+    kMerged,  ///< Gone: it is one craft with `other`, which stays.
+  };
+  Kind kind = Kind::kMoved;
+  TrackState before = TrackState::kTentative;
+  TrackId other;  ///< kMerged: the one that stays. kBegun: the one it was split from, if any.
+};
+
+/// Told of every change, in order, from within the tracker's calls; must not call it back.
+class TrackListener {
+ public:
+  TrackListener() = default;
+  TrackListener(const TrackListener&) = delete;
+  TrackListener& operator=(const TrackListener&) = delete;
+  virtual ~TrackListener() = default;
+  virtual void changed(const TrackChange& change, const Track& track) = 0;
+};
+
+}  // namespace tansiq::picture

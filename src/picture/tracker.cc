@@ -1,0 +1,368 @@
+#include "picture/tracker.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace tansiq::picture {
+
+using surveillance::Domain;
+using surveillance::Emergency;
+using surveillance::Flag;
+using surveillance::Identity;
+using surveillance::IdKind;
+using surveillance::Report;
+using surveillance::SensorStatus;
+using surveillance::SourceId;
+using surveillance::Text;
+
+namespace {
+
+/// An emergency that is not repeated ends when the craft squawks something else this long after.
+constexpr DurationMs kEmergencyHeldMs = 30'000;
+constexpr std::size_t kEvictableMax = 1'024;
+constexpr std::uint32_t kFixesOfNamed = 2;
+constexpr std::uint32_t kFixesOfPlot = 3;
+/// Tracks heard less recently than this are filed where they are predicted to be.
+constexpr DurationMs kRefileAfterMs = 5'000;
+
+}  // namespace
+
+Tracker::Tracker(TrackerOptions options, TrackListener* listener)
+    : options_(std::move(options)), listener_(listener), hash_(options_.hash_key) {}
+
+Tracker::~Tracker() = default;
+
+void Tracker::changed(TrackChange change, const Track& track) {
+  if (listener_ != nullptr) listener_->changed(change, track);
+}
+
+const Ages& Tracker::ages_of(Domain domain) const {
+  switch (domain) {
+    case Domain::kSea:
+      return options_.sea;
+    case Domain::kGround:
+      return options_.ground;
+    case Domain::kAir:
+    case Domain::kUnknown:
+      break;
+  }
+  return options_.air;
+}
+
+bool Tracker::named(const Track& track) {
+  return track.icao || track.mmsi || track.non_icao ||
+         std::any_of(track.sources().begin(), track.sources().end(), [](const HeardFrom& f) { return f.names_craft; });
+}
+
+SourceState* Tracker::source_state(SourceId source) {
+  const auto at = std::lower_bound(sources_.begin(), sources_.end(), source,
+                                   [](const SourceState& s, SourceId wanted) { return s.source < wanted; });
+  if (at != sources_.end() && at->source == source) return &*at;
+  if (sources_.size() >= options_.sources_max) return nullptr;
+  SourceState fresh;
+  fresh.source = source;
+  return &*sources_.insert(at, fresh);
+}
+
+void Tracker::report(const Report& r) {
+  ++counters_.reports;
+  if (SourceState* source = source_state(r.source)) {
+    ++source->reports;
+    source->last_received = std::max(source->last_received, r.received);
+    if (const DurationMs off = clock_off_ms(r, options_.signs); off != 0) {
+      source->clock_off_ms = off;
+      if (source->clock.count++ == 0) source->clock.since = r.received;
+      source->clock.last = r.received;
+    }
+  }
+  if (r.has(Flag::kAidToNavigation) || r.has(Flag::kTest)) {
+    ++counters_.not_a_craft;
+    return;
+  }
+  if (r.has(Flag::kSimulated) && !options_.accept_simulated) {
+    ++counters_.simulated;
+    return;
+  }
+  Measurement m = measurement_of(r);
+  const Places places = under_name(r);
+  if (const Slot slot = by_name(r, m, places); slot != kNone) {
+    ++counters_.by_name;
+    reconcile(slot, r, m);
+    take(slot, r, m);
+    note_double(slot, places, r);
+  } else if (const Slot numbered = places.count == 0 ? by_number(r, m) : kNone; numbered != kNone) {
+    ++counters_.by_number;
+    take(numbered, r, m);
+  } else if (!m.position) {
+    ++counters_.placeless;
+  } else if (const Slot near = by_place(r, m); near != kNone) {
+    ++counters_.by_place;
+    take(near, r, m);
+  } else if (now_ - r.time > ages_of(r.domain).tentative_ms) {
+    ++counters_.too_old;
+  } else if (size_ >= options_.tracks_max && !make_room()) {
+    ++counters_.no_room;
+  } else {
+    ++counters_.begun;
+    begin(r, m);
+  }
+}
+
+Tracker::Slot Tracker::begin(const Report& r, const Measurement& m, TrackId split_from) {
+  Slot slot = 0;
+  if (free_.empty()) {
+    slot = static_cast<Slot>(tracks_.size());
+    tracks_.emplace_back();
+  } else {
+    slot = free_.back();
+    free_.pop_back();
+  }
+  tracks_[slot] = std::make_unique<Track>(dynamics_of(r.domain), m);
+  ++size_;
+  Track& track = *tracks_[slot];
+  track.id = {++last_id_};
+  put(hash_of(track.id), slot);
+  track.domain = r.domain;
+  track.begun = track.last = track.last_fix = m.time;
+  track.fix = *m.position;
+  track.reports = track.fixes = 1;
+  name(slot, r.id);
+  HeardFrom& from = hear_from(slot, r);
+  from.last = r.time;
+  ++from.reports;
+  tell_of(track, r);
+  mark_signs(track, r);
+  grid_.file(slot, normal_of(track.fix));
+  changed({TrackChange::Kind::kBegun, TrackState::kTentative, split_from}, track);
+  return slot;
+}
+
+void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
+  Track& track = *tracks_[slot];
+  if (track.domain == Domain::kUnknown && r.domain != Domain::kUnknown) {
+    track.domain = r.domain;
+    track.filter.set_dynamics(dynamics_of(r.domain));
+  }
+  const FilterStep step = track.filter.update(m);
+  if (step.kind == FilterStep::Kind::kLate) ++counters_.late;
+  if (step.kind == FilterStep::Kind::kRefused) ++counters_.too_late;
+  if (step.kind == FilterStep::Kind::kRepeated) ++counters_.repeated;
+  if (step.kind == FilterStep::Kind::kRestarted) ++counters_.restarted;
+  if (step.distance2) track.fit += 0.1 * (std::min(*step.distance2, kRestartDistance2) - track.fit);
+  ++track.reports;
+  if (m.position && step.kind != FilterStep::Kind::kRefused && step.kind != FilterStep::Kind::kRepeated) {
+    ++track.fixes;
+    if (m.time > track.last_fix) {
+      const double seconds = static_cast<double>(m.time - track.last_fix) * 1e-3;
+      track.interval_s = track.interval_s > 0 ? 0.8 * track.interval_s + 0.2 * seconds : seconds;
+      track.last_fix = m.time;
+      track.fix = *m.position;
+      grid_.file(slot, normal_of(track.fix));
+    }
+  }
+  track.last = std::max(track.last, r.time);
+  name(slot, r.id);
+  HeardFrom& from = hear_from(slot, r);
+  from.last = std::max(from.last, r.time);
+  ++from.reports;
+  tell_of(track, r);
+  mark_signs(track, r);
+  confirm(track, r);
+  changed({TrackChange::Kind::kMoved, track.state, {}}, track);
+  if (r.has(Flag::kEnd)) {
+    if (r.track) forget_number(slot, *r.track);
+    const bool alone = std::all_of(track.sources().begin(), track.sources().end(), [&](const HeardFrom& f) {
+      return f.source == r.source || track.last - f.last > ages_of(track.domain).coasting_ms;
+    });
+    if (alone) end(slot, TrackChange::Kind::kEnded, {});
+    return;
+  }
+  look_for_pair(slot);
+}
+
+/// What a report says besides the place.
+void Tracker::tell_of(Track& track, const Report& r) {
+  if (!r.call_sign.view().empty()) track.call_sign = r.call_sign;
+  if (r.mode_3a && !r.has(Flag::kInvalidCode)) track.mode_3a = r.mode_3a;
+  const Emergency said = r.emergency != Emergency::kNone           ? r.emergency
+                         : r.mode_3a && !r.has(Flag::kInvalidCode) ? emergency_of_code(*r.mode_3a)
+                                                                   : Emergency::kNone;
+  if (said != Emergency::kNone) {
+    track.emergency = said;
+    track.emergency_at = r.time;
+  } else if (r.mode_3a && r.time - track.emergency_at > kEmergencyHeldMs) {
+    track.emergency = Emergency::kNone;
+  }
+  if (r.has(Flag::kOnGround)) {
+    track.on_ground = true;
+  } else if (r.position) {
+    track.on_ground = false;
+  }
+  if (r.nav_status) track.nav_status = r.nav_status;
+  if (r.emitter) track.emitter = r.emitter;
+  if (r.heading_mdeg && !r.has(Flag::kMagnetic)) track.heading_mdeg = r.heading_mdeg;
+  track.stands_until = r.stale;
+}
+
+void Tracker::mark_signs(Track& track, const Report& r) {
+  if (const std::int64_t metres = beyond_range_m(r, options_.signs); metres > 0) {
+    mark(track, SignKind::kBeyondRange, r.time, r.source, metres);
+  }
+  if (clock_off_ms(r, options_.signs) != 0) mark(track, SignKind::kClockOff, r.time, r.source, 0);
+}
+
+void Tracker::set_state(Track& track, TrackState state) {
+  if (track.state == state) return;
+  const TrackState before = track.state;
+  track.state = state;
+  changed({TrackChange::Kind::kState, before, {}}, track);
+}
+
+void Tracker::confirm(Track& track, const Report& r) {
+  if (track.state == TrackState::kTentative) {
+    const std::uint32_t wanted = named(track) ? kFixesOfNamed : kFixesOfPlot;
+    if (track.fixes < wanted || r.has(Flag::kTentative)) return;
+  }
+  set_state(track, TrackState::kLive);
+}
+
+void Tracker::end(Slot slot, TrackChange::Kind kind, TrackId other) {
+  Track& track = *tracks_[slot];
+  const TrackState before = track.state;
+  track.state = TrackState::kEnded;
+  changed({kind, before, other}, track);
+  if (const Track* twin = find(track.double_of); twin != nullptr && twin->double_of == track.id) {
+    const auto at = names_.find(hash_of(twin->id), [&](Slot s) { return tracks_[s].get() == twin; });
+    tracks_[*at]->double_of = {};
+  }
+  forget_names(slot);
+  grid_.remove(slot);
+  tracks_[slot].reset();
+  free_.push_back(slot);
+  --size_;
+}
+
+void Tracker::age(Slot slot) {
+  Track& track = *tracks_[slot];
+  const Ages& ages = ages_of(track.domain);
+  const DurationMs quiet = now_ - track.last;
+  if (track.state == TrackState::kTentative) {
+    const DurationMs most = named(track) ? ages.tentative_ms : options_.plot_tentative_ms;
+    if (quiet > most || (!named(track) && now_ - track.begun > most)) end(slot, TrackChange::Kind::kEnded, {});
+    return;
+  }
+  if (quiet > ages.end_ms) {
+    end(slot, TrackChange::Kind::kEnded, {});
+    return;
+  }
+  const auto usual = static_cast<DurationMs>(track.interval_s * 3'000);
+  if (quiet > ages.stale_ms || (track.stands_until && now_ > *track.stands_until)) {
+    set_state(track, TrackState::kStale);
+  } else if (quiet > std::max(ages.coasting_ms, std::min(usual, ages.stale_ms))) {
+    set_state(track, TrackState::kCoasting);
+  }
+  if (quiet > kRefileAfterMs && track.state != TrackState::kStale) {
+    const Motion motion = track.motion(now_);
+    grid_.file(slot, normal_of(motion.lat_deg, motion.lng_deg));
+  }
+}
+
+void Tracker::advance(UtcMs now) {
+  now_ = std::max(now_, now);
+  evictable_.clear();
+  for (Slot slot = 0; slot < tracks_.size(); ++slot) {
+    if (tracks_[slot]) age(slot);
+    const Track* track = tracks_[slot].get();
+    if (track == nullptr || evictable_.size() >= kEvictableMax) continue;
+    if (track->state == TrackState::kStale || (track->state == TrackState::kTentative && !named(*track))) {
+      evictable_.push_back(slot);
+    }
+  }
+  std::sort(evictable_.begin(), evictable_.end(), [&](Slot a, Slot b) {
+    return std::pair(tracks_[a]->last, tracks_[a]->id) > std::pair(tracks_[b]->last, tracks_[b]->id);
+  });
+}
+
+/// What `advance` found may have been heard again since.
+bool Tracker::make_room() {
+  while (!evictable_.empty()) {
+    const Slot slot = evictable_.back();
+    evictable_.pop_back();
+    const Track* track = tracks_[slot].get();
+    if (track == nullptr) continue;
+    if (track->state != TrackState::kStale && track->state != TrackState::kTentative) continue;
+    ++counters_.evicted;
+    end(slot, TrackChange::Kind::kEnded, {});
+    return true;
+  }
+  return false;
+}
+
+void Tracker::status(const SensorStatus& s) {
+  ++counters_.statuses;
+  SourceState* source = source_state(s.source);
+  if (source == nullptr) return;
+  source->last_received = std::max(source->last_received, s.received);
+  if (s.operational) source->operational = s.operational;
+  if (s.overloaded) source->overloaded = s.overloaded;
+}
+
+void Tracker::identity(const Identity& i) {
+  ++counters_.identities;
+  const Slot slot = under_craft(i.id);
+  if (slot == kNone) {
+    ++counters_.of_unknown_craft;
+    return;
+  }
+  Track& track = *tracks_[slot];
+  if (!i.name.view().empty()) track.name = i.name;
+  if (!i.call_sign.view().empty()) track.call_sign = i.call_sign;
+  if (i.imo) track.imo = i.imo;
+  if (i.ship_type) track.ship_type = i.ship_type;
+  if (i.dimensions) track.dimensions = i.dimensions;
+}
+
+void Tracker::text(const Text& text) {
+  ++counters_.texts;
+  const Slot slot = under_craft(text.from);
+  if (slot == kNone) {
+    ++counters_.of_unknown_craft;
+    return;
+  }
+  tracks_[slot]->safety_text = text.text;
+  tracks_[slot]->safety_text_at = text.received;
+}
+
+void Tracker::each(const std::function<void(const Track&)>& visit) const {
+  for (const auto& track : tracks_) {
+    if (track) visit(*track);
+  }
+}
+
+void Tracker::findings(UtcMs now, std::vector<Held>& out) const {
+  const auto first = static_cast<std::ptrdiff_t>(out.size());
+  each([&](const Track& track) { held_signs(track, now, options_.signs, out); });
+  for (const SourceState& source : sources_) {
+    if (source.clock.count == 0 || now - source.clock.last > options_.signs.hold_ms) continue;
+    Held& held = out.emplace_back();
+    held.situation = {AlertKind::kDoubtfulSource, {}, {}, fmt::format("source {} clock", source.source.value)};
+    held.finding.priority = Priority::kCaution;
+    held.finding.now = true;
+    held.finding.detail =
+        fmt::format("its times are {} {} of their reception", format_duration(std::abs(source.clock_off_ms)),
+                    source.clock_off_ms > 0 ? "ahead" : "behind");
+  }
+  std::sort(out.begin() + first, out.end(), [](const Held& a, const Held& b) { return a.situation < b.situation; });
+}
+
+std::size_t Tracker::bytes() const {
+  // Of the table of names, between growths, at most 16 bytes at three eighths full.
+  constexpr std::size_t kNameBytes = 43;
+  return size_ * sizeof(Track) + tracks_.capacity() * sizeof(tracks_[0]) +
+         (free_.capacity() + evictable_.capacity()) * sizeof(Slot) + name_count_ * kNameBytes + grid_.bytes() +
+         sources_.capacity() * sizeof(SourceState);
+}
+
+}  // namespace tansiq::picture
