@@ -170,8 +170,10 @@ void Decoding::take(const Chunk& chunk) {
   }
   std::unique_ptr<Reader>& reader = readers_.at(chunk.connection);
   const bool speaks = chunk.kind == ChunkKind::kDatagram || chunk.kind == ChunkKind::kStream;
-  if (!reader && !speaks) return;  // Nothing was begun that could end.
-  if (!reader) reader = make_reader(config_, source_);
+  const bool begins = speaks || chunk.kind == ChunkKind::kUp || chunk.kind == ChunkKind::kUnderWay;
+  if (!reader && !begins) return;  // Nothing was begun that could end.
+  const bool known = reader != nullptr;
+  if (!known) reader = make_reader(config_, source_);
   switch (chunk.kind) {
     case ChunkKind::kDatagram:
       reader->datagram(chunk.bytes, chunk.received, *gate_);
@@ -188,6 +190,9 @@ void Decoding::take(const Chunk& chunk) {
       return;
     case ChunkKind::kGap:
       reader->gap();
+      return;
+    case ChunkKind::kUnderWay:
+      if (!known) reader->gap();
       return;
   }
 }
@@ -216,6 +221,8 @@ std::string_view name_of(ChunkKind kind) {
       return "down";
     case ChunkKind::kGap:
       return "gap";
+    case ChunkKind::kUnderWay:
+      return "under_way";
   }
   return "unknown";
 }

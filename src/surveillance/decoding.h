@@ -36,10 +36,12 @@ inline constexpr std::size_t kChunkBytesMax = 65'536;
 /// The numbers stand in recordings and do not change.
 enum class ChunkKind : std::uint8_t {
   kDatagram = 1,
-  kStream = 2,  ///< The next bytes of a connection.
-  kUp = 3,      ///< A connection begins; for datagrams, the socket is there.
-  kDown = 4,    ///< It has ended, or the file has.
-  kGap = 5,     ///< Chunks of this connection were dropped here, because those who read did not keep up.
+  kStream = 2,    ///< The next bytes of a connection.
+  kUp = 3,        ///< A connection begins; for datagrams, the socket is there.
+  kDown = 4,      ///< It has ended, or the file has.
+  kGap = 5,       ///< Chunks of this connection were dropped here, because those who read did not keep up.
+  kUnderWay = 6,  ///< At the head of a file of a recording: the connection was there before. Says something only to who
+                  ///< reads that file alone.
 };
 [[nodiscard]] std::string_view name_of(ChunkKind kind);
 

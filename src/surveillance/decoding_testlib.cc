@@ -35,7 +35,7 @@ SourceConfig source_of(Speaks format) {
   return out;
 }
 
-std::string preamble(Speaks format) { return format == Speaks::kCsv ? "t,i,a,o\n" : ""; }
+std::string preamble(Speaks format) { return format == Speaks::kCsv ? "i,t,a,o\n" : ""; }
 
 std::string statement(Speaks format, unsigned i) {
   Report r = craft(i);
@@ -71,7 +71,7 @@ std::string statement(Speaks format, unsigned i) {
       EXPECT_TRUE(append_cot_event(r, out));
       return out;
     case Speaks::kCsv:
-      return fmt::format("{},{:06},50.1,8.1\n", kNoon.ms / 1'000, kFirst + i);
+      return fmt::format("{:06},{},50.1,8.1\n", kFirst + i, kNoon.ms / 1'000);
   }
   return out;
 }
