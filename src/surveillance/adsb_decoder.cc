@@ -42,6 +42,12 @@ void AdsbDecoder::feed(ByteView bytes, UtcMs received, Sink& sink) {
   });
 }
 
+void AdsbDecoder::feed_datagram(ByteView bytes, UtcMs received, Sink& sink) {
+  framer_.reset();
+  feed(bytes, received, sink);
+  framer_.finish(counters_);
+}
+
 void AdsbDecoder::feed_message(ByteView message, UtcMs received, Sink& sink) {
   counters_.bytes += message.size();
   ++counters_.units;

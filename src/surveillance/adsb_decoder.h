@@ -42,6 +42,8 @@ class AdsbDecoder {
 
   /// A Beast stream, in pieces as they come.
   void feed(ByteView bytes, UtcMs received, Sink& sink);
+  /// A datagram of whole Beast frames: what is cut at its end is `truncated`.
+  void feed_datagram(ByteView bytes, UtcMs received, Sink& sink);
   /// One message of 7 or 14 octets, however it came.
   void feed_message(ByteView message, UtcMs received, Sink& sink);
   /// The connection is gone. What is known of craft stays.

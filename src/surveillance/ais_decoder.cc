@@ -17,6 +17,10 @@ void AisDecoder::feed(ByteView bytes, UtcMs received, Sink& sink) {
 void AisDecoder::feed_datagram(ByteView bytes, UtcMs received, Sink& sink) {
   framer_.reset();
   feed(bytes, received, sink);
+  finish(received, sink);
+}
+
+void AisDecoder::finish(UtcMs received, Sink& sink) {
   framer_.finish([&](std::string_view line) { feed_line(line, received, sink); },
                  [&] {
                    ++counters_.units;

@@ -29,10 +29,14 @@ class AisDecoder {
 
   void feed(ByteView bytes, UtcMs received, Sink& sink);
   void feed_datagram(ByteView bytes, UtcMs received, Sink& sink);
+  /// The stream has come to its end, as a file does: so has its last line, with or without a line end.
+  void finish(UtcMs received, Sink& sink);
   /// One line, without its end.
   void feed_line(std::string_view line, UtcMs received, Sink& sink);
   /// The connection is gone: half a line and half a message will not be continued.
   void reset();
+  /// Octets of the stream are missing here: the rest of the line is passed over.
+  void gap() { framer_.skip(); }
 
   [[nodiscard]] const DecodeCounters& counters() const { return counters_; }
   /// Whole messages by type, 1 to 27, whether read or only counted.

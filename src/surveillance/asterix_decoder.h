@@ -52,6 +52,11 @@ class AsterixDecoder {
   void feed_datagram(ByteView bytes, UtcMs received, Sink& sink);
   void feed(ByteView bytes, UtcMs received, Sink& sink);
   void reset();
+  /// Octets of the stream are missing here: the next block is looked for.
+  void gap() {
+    reset();
+    searching_ = true;
+  }
 
   [[nodiscard]] const DecodeCounters& counters() const { return counters_; }
 

@@ -56,6 +56,15 @@ class BeastFramer {
     }
   }
 
+  /// The bytes end here for good: a frame that is not whole is counted.
+  void finish(DecodeCounters& counters) {
+    if (wanted_ != 0) {
+      ++counters.units;
+      counters.reject(Reject::kTruncated);
+    }
+    reset();
+  }
+
   void reset() {
     escaped_ = noise_ = false;
     wanted_ = size_ = 0;

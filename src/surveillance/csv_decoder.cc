@@ -168,6 +168,20 @@ void CsvDecoder::reset() {
   headed_ = false;
 }
 
+void CsvDecoder::feed_datagram(ByteView bytes, UtcMs received, Sink& sink) {
+  framer_.reset();
+  feed(bytes, received, sink);
+  finish(received, sink);
+}
+
+void CsvDecoder::finish(UtcMs received, Sink& sink) {
+  framer_.finish([&](std::string_view line) { feed_line(line, received, sink); },
+                 [&] {
+                   ++counters_.units;
+                   counters_.reject(Reject::kTooLong);
+                 });
+}
+
 void CsvDecoder::feed(ByteView bytes, UtcMs received, Sink& sink) {
   counters_.bytes += bytes.size();
   framer_.feed(

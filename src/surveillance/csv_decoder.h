@@ -32,10 +32,16 @@ class CsvDecoder {
   explicit CsvDecoder(CsvOptions options) : options_(std::move(options)), framer_(kCsvLineBytesMax) {}
 
   void feed(ByteView bytes, UtcMs received, Sink& sink);
+  /// Whole lines; the last one needs no line end.
+  void feed_datagram(ByteView bytes, UtcMs received, Sink& sink);
+  /// The stream has come to its end, as a file does: so has its last line, with or without a line end.
+  void finish(UtcMs received, Sink& sink);
   /// A row, or the heading when there was none yet.
   void feed_line(std::string_view line, UtcMs received, Sink& sink);
   /// The connection is gone; the next one begins with a heading.
   void reset();
+  /// Octets of the stream are missing here: the rest of the line is passed over; the heading holds.
+  void gap() { framer_.skip(); }
 
   [[nodiscard]] const DecodeCounters& counters() const { return counters_; }
 

@@ -58,6 +58,12 @@ class LineFramer {
     skipping_ = false;
   }
 
+  /// Octets are missing here: what is left of a line begun, on both sides of the gap, is passed over up to its end.
+  void skip() {
+    kept_.clear();
+    skipping_ = true;
+  }
+
  private:
   template <class Line, class TooLong>
   void emit(std::string_view text, Line&& line, TooLong&& too_long) {

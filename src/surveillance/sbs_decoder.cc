@@ -139,6 +139,20 @@ std::expected<Report, Reject> read(const SbsOptions& options, std::string_view l
 
 }  // namespace
 
+void SbsDecoder::feed_datagram(ByteView bytes, UtcMs received, Sink& sink) {
+  framer_.reset();
+  feed(bytes, received, sink);
+  finish(received, sink);
+}
+
+void SbsDecoder::finish(UtcMs received, Sink& sink) {
+  framer_.finish([&](std::string_view line) { feed_line(line, received, sink); },
+                 [&] {
+                   ++counters_.units;
+                   counters_.reject(Reject::kTooLong);
+                 });
+}
+
 void SbsDecoder::feed(ByteView bytes, UtcMs received, Sink& sink) {
   counters_.bytes += bytes.size();
   framer_.feed(

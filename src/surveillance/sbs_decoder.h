@@ -28,8 +28,14 @@ class SbsDecoder {
   explicit SbsDecoder(const SbsOptions& options) : options_(options), framer_(kSbsLineBytesMax) {}
 
   void feed(ByteView bytes, UtcMs received, Sink& sink);
+  /// Whole lines; the last one needs no line end.
+  void feed_datagram(ByteView bytes, UtcMs received, Sink& sink);
+  /// The stream has come to its end, as a file does: so has its last line, with or without a line end.
+  void finish(UtcMs received, Sink& sink);
   void feed_line(std::string_view line, UtcMs received, Sink& sink);
   void reset() { framer_.reset(); }
+  /// Octets of the stream are missing here: the rest of the line is passed over.
+  void gap() { framer_.skip(); }
 
   [[nodiscard]] const DecodeCounters& counters() const { return counters_; }
 

@@ -1,0 +1,78 @@
+// The configured sources, live: sockets and files of net/inputs.h, their chunks in one bounded queue, and how it stands
+// with each.
+//
+//   auto inputs = TRY(LiveInputs::start(configs, clock));
+//   std::vector<InputChunk> batch;
+//   while (inputs->take(batch, 256, 100)) {          // the picture's thread: 100 ms at most, then its own ticks
+//     for (const InputChunk& chunk : batch) {
+//       recorder.take(chunk.view());                  // before anything is made of it
+//       watch.heard(chunk.view());
+//       decodings[chunk.source]->take(chunk.view());
+//     }
+//     batch.clear();
+//   }
+//
+// Chunks come in the order of their reception, over all sources, and their times never go back, whatever the system's
+// clock does: so a recording in the order of `take` is a recording of what the picture knew, and when.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "net/inputs.h"
+#include "node/input_queue.h"
+#include "surveillance/source.h"
+
+namespace tansiq::node {
+
+struct LiveInputsOptions {
+  InputQueueLimits queue = {};
+  net::InputLimits sockets = {};
+};
+
+/// One source, for metrics and people. A plain value.
+struct LiveInputState {
+  std::string name;
+  net::InputStatus socket;
+  InputQueueCounters queue;
+  UtcMs last_received;  ///< When bytes came last; when it was started, if none have.
+  bool heard = false;   ///< Bytes have come at all.
+  std::optional<UtcMs> silent_since;
+};
+
+class LiveInputs {
+ public:
+  /// Fails as `check_sources`, or with the source's name when an address cannot be listened on or a file not be read.
+  /// `clock` outlives it.
+  [[nodiscard]] static Result<std::unique_ptr<LiveInputs>> start(std::vector<surveillance::SourceConfig> configs,
+                                                                 const Clock& clock,
+                                                                 const LiveInputsOptions& options = {});
+  ~LiveInputs();
+  LiveInputs(const LiveInputs&) = delete;
+  LiveInputs& operator=(const LiveInputs&) = delete;
+
+  /// See InputQueue::take. False after `stop`, when everything has been taken.
+  [[nodiscard]] bool take(std::vector<InputChunk>& out, std::size_t count_max, DurationMs wait_ms_max);
+  /// Closes the inputs; what they brought, and the ends of their connections, can still be taken.
+  void stop();
+
+  /// Any thread.
+  [[nodiscard]] std::vector<LiveInputState> states() const;
+  [[nodiscard]] const std::vector<surveillance::SourceConfig>& configs() const;
+  /// The port of a listening source (the configuration may have said 0).
+  [[nodiscard]] std::uint16_t port(std::size_t source) const;
+
+ private:
+  class Impl;
+  explicit LiveInputs(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The same place for the sockets.
+[[nodiscard]] net::Endpoint endpoint_of(const surveillance::Transport& transport);
+
+}  // namespace tansiq::node

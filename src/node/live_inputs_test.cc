@@ -1,0 +1,181 @@
+// Sources over real sockets, into reports: as a node's picture will read them.
+#include "node/live_inputs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "base/eventually.h"
+#include "base/temporary_folder.h"
+#include "net/outlet.h"
+#include "surveillance/decoding.h"
+
+namespace tansiq::node {
+namespace {
+
+using surveillance::ChunkKind;
+using surveillance::SourceConfig;
+using surveillance::Speaks;
+using ::testing::HasSubstr;
+
+constexpr UtcMs kNoon{1'767'355'200'000};
+constexpr std::string_view kLine =
+    "MSG,3,1,1,4840D6,1,2026/01/02,12:00:00.000,2026/01/02,12:00:00.000,,10000,,,50.1,8.1,,,0,0,0,0\r\n";
+
+SourceConfig source(std::string name, std::string_view url, Speaks format = Speaks::kSbs) {
+  SourceConfig out;
+  out.name = std::move(name);
+  out.format = format;
+  out.transport = surveillance::parse_transport(url).value();
+  return out;
+}
+
+std::unique_ptr<net::Outlet> outlet_to(const LiveInputs& inputs, std::size_t i, net::EndpointKind kind) {
+  return net::Outlet::open({.kind = kind, .host = "127.0.0.1", .port = inputs.port(i)}).value();
+}
+
+/// Takes until so many chunks with bytes have come.
+std::vector<InputChunk> take(LiveInputs& inputs, std::size_t speaking) {
+  std::vector<InputChunk> out;
+  const auto count = [&] {
+    std::size_t n = 0;
+    for (const InputChunk& chunk : out) n += chunk.bytes.empty() ? 0 : 1;
+    return n;
+  };
+  EXPECT_TRUE(eventually([&] { return count() >= speaking || !inputs.take(out, 64, 10) || count() >= speaking; }));
+  return out;
+}
+
+class Counting final : public surveillance::Sink {
+ public:
+  void report(const surveillance::Report&) override { ++reports; }
+  void status(const surveillance::SensorStatus&) override {}
+  void identity(const surveillance::Identity&) override {}
+  void text(const surveillance::Text&) override {}
+  std::uint64_t reports = 0;
+};
+
+TEST(LiveInputs, BytesBecomeReportsWithTheTimeTheyCame) {
+  const ManualClock clock(kNoon);
+  auto inputs = LiveInputs::start({source("a", "udp://:0"), source("b", "tcp-listen://:0")}, clock).value();
+  ASSERT_TRUE(outlet_to(*inputs, 0, net::EndpointKind::kUdp)->send(as_bytes(kLine)));
+  const auto stream = outlet_to(*inputs, 1, net::EndpointKind::kTcp);
+  ASSERT_TRUE(stream->send(as_bytes(kLine)));
+  const std::vector<InputChunk> chunks = take(*inputs, 2);
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    Counting sink;
+    const auto decoding = surveillance::Decoding::make(inputs->configs()[i], surveillance::SourceId{i}, sink).value();
+    for (const InputChunk& chunk : chunks) {
+      EXPECT_EQ(chunk.received, kNoon);
+      if (chunk.source == i) decoding->take(chunk.view());
+    }
+    EXPECT_EQ(sink.reports, 1U);
+  }
+  const auto states = inputs->states();
+  EXPECT_EQ(states[0].name, "a");
+  EXPECT_EQ(states[1].socket.connections, 1U);
+  EXPECT_EQ(states[1].queue.taken, 1U);
+}
+
+TEST(LiveInputs, TimesNeverGoBack) {
+  ManualClock clock(kNoon);
+  auto inputs = LiveInputs::start({source("a", "udp://:0")}, clock).value();
+  const auto outlet = outlet_to(*inputs, 0, net::EndpointKind::kUdp);
+  ASSERT_TRUE(outlet->send(as_bytes("x")));
+  ASSERT_EQ(take(*inputs, 1).back().received, kNoon);
+  clock.set(kNoon - 3'600'000);
+  ASSERT_TRUE(outlet->send(as_bytes("x")));
+  EXPECT_EQ(take(*inputs, 1).back().received, kNoon);
+}
+
+TEST(LiveInputs, ASourceThatIsSilentIsSeen) {
+  ManualClock clock(kNoon);
+  SourceConfig never = source("never", "udp://:0");
+  never.silent_after_ms = 0;
+  auto inputs = LiveInputs::start({source("a", "udp://:0"), never}, clock).value();
+  EXPECT_FALSE(inputs->states()[0].silent_since);
+  clock.advance(59'999);
+  EXPECT_FALSE(inputs->states()[0].silent_since);
+  clock.advance(1);
+  EXPECT_EQ(inputs->states()[0].silent_since, kNoon) << "never heard: since the start";
+  ASSERT_TRUE(outlet_to(*inputs, 0, net::EndpointKind::kUdp)->send(as_bytes("x")));
+  (void)take(*inputs, 1);
+  EXPECT_FALSE(inputs->states()[0].silent_since);
+  EXPECT_TRUE(inputs->states()[0].heard);
+  clock.advance(60'000);
+  EXPECT_EQ(inputs->states()[0].silent_since, kNoon + 60'000);
+  EXPECT_FALSE(inputs->states()[1].silent_since) << "0 is never";
+}
+
+TEST(LiveInputs, AFloodLosesItsOwnAndTheQuietOneIsHeard) {
+  const ManualClock clock(kNoon);
+  LiveInputsOptions options;
+  options.queue.chunks_max = 16;
+  auto inputs =
+      LiveInputs::start({source("flood", "udp://:0"), source("quiet", "tcp-listen://:0")}, clock, options).value();
+  const auto flood = outlet_to(*inputs, 0, net::EndpointKind::kUdp);
+  const std::string noise(1'400, 'n');
+  // Nobody takes: the queue of the flood fills, and what comes then is counted.
+  ASSERT_TRUE(
+      eventually([&] { return flood->send(as_bytes(noise)) && inputs->states()[0].queue.overload_chunks > 100; }));
+  const auto quiet = outlet_to(*inputs, 1, net::EndpointKind::kTcp);
+  ASSERT_TRUE(quiet->send(as_bytes(kLine)));
+  ASSERT_TRUE(eventually([&] { return inputs->states()[1].queue.taken == 1; }));
+  const LiveInputState state = inputs->states()[0];
+  EXPECT_EQ(state.queue.waiting_chunks, 16U);
+  EXPECT_EQ(state.queue.overload_bytes, state.queue.overload_chunks * noise.size());
+  EXPECT_EQ(inputs->states()[1].queue.overload_chunks, 0U);
+  EXPECT_EQ(take(*inputs, 17).back().source, 1U);
+}
+
+TEST(LiveInputs, AFileIsWholeHoweverSlowlyItIsTaken) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("lines");
+  std::string text;
+  for (int i = 0; i < 5'000; ++i) text += kLine;
+  std::ofstream(path, std::ios::binary) << text;
+  const ManualClock clock(kNoon);
+  LiveInputsOptions options;
+  options.queue.chunks_max = 1;
+  auto inputs = LiveInputs::start({source("file", "file:" + path)}, clock, options).value();
+  std::string read;
+  bool ended = false;
+  ASSERT_TRUE(eventually([&] {
+    std::vector<InputChunk> out;
+    (void)inputs->take(out, 1, 1);
+    for (const InputChunk& chunk : out) {
+      read += as_text(chunk.bytes);
+      ended |= chunk.kind == ChunkKind::kDown;
+    }
+    return ended;
+  }));
+  EXPECT_EQ(read, text);
+  EXPECT_EQ(inputs->states()[0].socket.state, net::InputState::kEnded);
+}
+
+TEST(LiveInputs, StopsAndGivesWhatItHad) {
+  const ManualClock clock(kNoon);
+  auto inputs = LiveInputs::start({source("a", "udp://:0")}, clock).value();
+  ASSERT_TRUE(outlet_to(*inputs, 0, net::EndpointKind::kUdp)->send(as_bytes("x")));
+  ASSERT_TRUE(eventually([&] { return inputs->states()[0].queue.taken == 1; }));
+  inputs->stop();
+  std::vector<InputChunk> out;
+  while (inputs->take(out, 1, 0)) {
+  }
+  ASSERT_EQ(out.size(), 3U);
+  EXPECT_EQ(out[0].kind, ChunkKind::kUp);
+  EXPECT_EQ(out[1].kind, ChunkKind::kDatagram);
+  EXPECT_EQ(out[2].kind, ChunkKind::kDown);
+}
+
+TEST(LiveInputs, SaysWhatCannotBe) {
+  const ManualClock clock(kNoon);
+  EXPECT_THAT(LiveInputs::start({source("a", "udp://:0"), source("a", "udp://:0")}, clock).error().text(),
+              HasSubstr("two sources are called 'a'"));
+  EXPECT_THAT(LiveInputs::start({source("a", "file:/nowhere/at/all")}, clock).error().text(),
+              HasSubstr("file /nowhere/at/all: cannot read the file"));
+}
+
+}  // namespace
+}  // namespace tansiq::node

@@ -1,0 +1,197 @@
+// What was received, kept as it came: the bytes of every source with the times of their reception, in the order in
+// which they were taken. A replay through `Decoding` says again what was said, as it was known then.
+//
+//   auto writer = TRY(RecordingWriter::create("watch.tsr", {.made = now, .sources = configs}));
+//   TRY_VOID(writer.append(chunk));
+//   TRY_VOID(writer.sync());
+//
+//   auto reader = TRY(RecordingReader::open_file("watch.tsr"));
+//   while (const auto record = TRY(reader.next())) take(record->chunk);
+//   reader.faults();  // what was damaged, missing or torn
+//
+// The file (docs/surveillance.md, "Recordings"; numbers big-endian):
+//
+//   tansiq-recording 1 <CRC-32C of the next line, eight hexadecimal digits>\n
+//   {"made_ms":…,"salt":"…","sources":[…]}\n                    canonical JSON; sources as source.h writes them
+//   mark 4, length 4, sequence 8, received 8, source 2, connection 2, kind 1, zero 3, body CRC 4, head CRC 4, bytes
+//   …
+//
+// A file is written at its end only. Whatever tears or damages it, no record is misread: a head counts when its
+// checksum fits and its number is higher than the last; behind damage the next such head is looked for. Checksums begin
+// from the file's salt, which no source knows: bytes that somebody sent are never taken for a record, though they look
+// like one. Numbers without gaps tell how many records are missing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "surveillance/decoding.h"
+#include "surveillance/source.h"
+
+namespace tansiq::surveillance {
+
+/// The two lines at the beginning.
+inline constexpr std::size_t kRecordingHeadBytesMax = 8U << 20;
+/// Before the bytes of each record.
+inline constexpr std::size_t kRecordHeadBytes = 40;
+
+struct RecordingHead {
+  UtcMs made;
+  std::uint64_t salt = 0;
+  std::vector<SourceConfig> sources;  ///< `Chunk::source` counts along these.
+};
+
+/// Appends the two lines. Fails with `kTooLarge`, or as `check_sources`.
+[[nodiscard]] Status append_recording_head(std::string& out, const RecordingHead& head);
+/// Appends a record. `sequence` counts from 1.
+void append_record(std::string& out, std::uint64_t salt, std::uint64_t sequence, const Chunk& chunk);
+
+/// What a reader met that it did not take.
+struct RecordingFaults {
+  std::uint64_t damaged_runs = 0;   ///< Places where something else stood than a record.
+  std::uint64_t damaged_bytes = 0;  ///< Octets passed over there.
+  std::uint64_t missing = 0;        ///< Records that the numbers say were there.
+  std::uint64_t torn_bytes = 0;     ///< Of a last record that was not written to its end.
+  friend bool operator==(const RecordingFaults&, const RecordingFaults&) = default;
+  /// `2 damaged places (80 octets) passed over, 3 records missing`; empty without a fault.
+  [[nodiscard]] std::string text() const;
+};
+
+struct Recorded {
+  std::uint64_t sequence = 0;
+  std::uint64_t missing_before = 0;  ///< Records that should stand between the last one and this.
+  Chunk chunk;                       ///< Its bytes lie in the reader, until it reads on.
+};
+
+/// Reads from the beginning to the end, in bounded memory (about 256 KiB beside the head).
+class RecordingReader {
+ public:
+  /// Fills at most the span; 0 is the end.
+  using Read = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
+
+  /// Reads the head. Fails with `kMalformed` for what is no recording, `kUnsupported` for another version, `kCorrupt`
+  /// for a head whose checksum does not fit.
+  [[nodiscard]] static Result<RecordingReader> open(Read read);
+  /// `where` of errors is the path.
+  [[nodiscard]] static Result<RecordingReader> open_file(const std::string& path);
+
+  [[nodiscard]] const RecordingHead& head() const { return head_; }
+  /// The next record; nothing at the end. Fails only as `Read` does.
+  [[nodiscard]] Result<std::optional<Recorded>> next();
+  [[nodiscard]] const RecordingFaults& faults() const { return faults_; }
+  /// Behind the last whole record: where a writer goes on.
+  [[nodiscard]] std::uint64_t whole_bytes() const { return whole_bytes_; }
+  [[nodiscard]] std::uint64_t last_sequence() const { return last_sequence_; }
+
+ private:
+  explicit RecordingReader(Read read) : read_(std::move(read)) {}
+  Status read_head();
+  Result<bool> fill(std::size_t wanted);
+  void pass_over(std::size_t bytes);
+  void end_run(bool at_end);
+  [[nodiscard]] ByteView rest() const { return ByteView(buffer_).subspan(at_); }
+  [[nodiscard]] std::uint64_t offset() const { return buffer_offset_ + at_; }
+
+  Read read_;
+  RecordingHead head_;
+  RecordingFaults faults_;
+  std::vector<std::uint8_t> buffer_;
+  std::size_t at_ = 0;               ///< What of the buffer is read.
+  std::uint64_t buffer_offset_ = 0;  ///< Of the buffer's beginning in the file.
+  bool ended_ = false;               ///< `read_` has nothing more.
+  std::uint64_t last_sequence_ = 0;
+  std::uint64_t whole_bytes_ = 0;
+  std::optional<std::uint64_t> run_from_;  ///< Where what is no record begins.
+  bool run_torn_ = false;                  ///< It began like a record, and the file ended within it.
+};
+
+/// Writes one file. What has been appended is in the operating system's hands after `flush`, on the disk after `sync`.
+class RecordingWriter {
+ public:
+  /// A new file, for the owner alone. Without a salt a random one is taken. Fails with `kConflict` when it is there.
+  [[nodiscard]] static Result<RecordingWriter> create(const std::string& path, RecordingHead head);
+  /// Goes on in a file that is there, with its head. What stands behind its last whole record is cut off; `cut_bytes`
+  /// says how much. Reads the whole file.
+  [[nodiscard]] static Result<RecordingWriter> resume(const std::string& path);
+
+  RecordingWriter(RecordingWriter&& other) noexcept;
+  RecordingWriter& operator=(RecordingWriter&&) = delete;
+  RecordingWriter(const RecordingWriter&) = delete;
+  RecordingWriter& operator=(const RecordingWriter&) = delete;
+  /// Flushes; a failure then has nobody to be told to.
+  ~RecordingWriter();
+
+  /// Fails with `kInvalid` for a chunk that no record holds (source, connection, size), `kIo` when the disk refuses.
+  [[nodiscard]] Status append(const Chunk& chunk);
+  [[nodiscard]] Status flush();
+  [[nodiscard]] Status sync();
+
+  [[nodiscard]] const RecordingHead& head() const { return head_; }
+  /// Of the file, with what is not flushed yet.
+  [[nodiscard]] std::uint64_t bytes() const { return written_ + pending_.size(); }
+  [[nodiscard]] std::uint64_t records() const { return sequence_; }
+  [[nodiscard]] std::uint64_t cut_bytes() const { return cut_bytes_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  RecordingWriter(std::string path, int file) : path_(std::move(path)), file_(file) {}
+
+  std::string path_;
+  int file_;
+  RecordingHead head_;
+  std::string pending_;
+  std::uint64_t written_ = 0;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t cut_bytes_ = 0;
+};
+
+struct RecorderOptions {
+  std::string folder;
+  std::string prefix = "recording";         ///< Files are `<prefix>-20261126T063531.000Z.tsr`, by when they begin.
+  std::uint64_t bytes_max = 256ULL << 20;   ///< A file that is longer is the last of its kind …
+  DurationMs age_ms_max = 6LL * 3'600'000;  ///< … and one that holds more time.
+  std::size_t files_max = 0;                ///< Older ones are removed; 0: none ever.
+};
+
+/// Writes a row of files: a new one when the last is full or old. A file can be read alone: it begins by saying which
+/// connections are under way.
+class Recorder {
+ public:
+  [[nodiscard]] static Result<Recorder> make(RecorderOptions options, std::vector<SourceConfig> sources);
+
+  /// Fails as RecordingWriter does; a chunk that could not be written is not tried again, and the next one begins a new
+  /// file.
+  [[nodiscard]] Status take(const Chunk& chunk);
+  [[nodiscard]] Status sync();
+
+  /// Of the file under way; empty before the first chunk.
+  [[nodiscard]] std::string path() const { return writer_ ? writer_->path() : std::string(); }
+  [[nodiscard]] std::uint64_t files() const { return files_; }
+  /// In all files.
+  [[nodiscard]] std::uint64_t chunks() const { return chunks_; }
+  [[nodiscard]] std::uint64_t failed() const { return failed_; }
+
+ private:
+  Recorder(RecorderOptions options, std::vector<SourceConfig> sources)
+      : options_(std::move(options)), sources_(std::move(sources)), open_(sources_.size()) {}
+  Status begin_file(UtcMs now);
+  Status remove_old() const;
+
+  RecorderOptions options_;
+  std::vector<SourceConfig> sources_;
+  std::vector<std::uint8_t> open_;  ///< For each source a bit for each connection that is under way.
+  std::optional<RecordingWriter> writer_;
+  UtcMs begun_;
+  std::uint64_t files_ = 0;
+  std::uint64_t chunks_ = 0;
+  std::uint64_t failed_ = 0;
+};
+
+}  // namespace tansiq::surveillance

@@ -1,0 +1,115 @@
+#include "surveillance/replay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tansiq::surveillance {
+namespace {
+
+void add(RecordingFaults& sum, const RecordingFaults& one) {
+  sum.damaged_runs += one.damaged_runs;
+  sum.damaged_bytes += one.damaged_bytes;
+  sum.missing += one.missing;
+  sum.torn_bytes += one.torn_bytes;
+}
+
+std::string sources_text(const std::vector<SourceConfig>& sources) {
+  std::string out;
+  log::JcsWriter writer(out);
+  writer.begin_array();
+  for (const SourceConfig& source : sources) append_source_json(writer, source);
+  writer.end_array();
+  return out;
+}
+
+}  // namespace
+
+Result<Replay> Replay::open(std::vector<std::string> files, const ReplayOptions& options) {
+  if (files.empty() || files.size() > kReplayFilesMax) {
+    return fail(ErrorCode::kInvalid, fmt::format("a replay has 1 to {} files", kReplayFilesMax));
+  }
+  if (options.speed_milli < 0 || options.speed_milli > kReplaySpeedMilliMax) {
+    return fail(ErrorCode::kInvalid, fmt::format("a speed is from 0 to {}", kReplaySpeedMilliMax / 1'000), "speed");
+  }
+  Replay out(options);
+  out.files_ = std::move(files);
+  out.begin_ = options.from;
+  TRY_VOID(out.next_file());
+  return out;
+}
+
+/// Opens the next file; false when there is none.
+Result<bool> Replay::next_file() {
+  if (next_file_ == files_.size()) return false;
+  auto reader = TRY(RecordingReader::open_file(files_[next_file_]));
+  if (reader_) {
+    if (sources_text(reader.head().sources) != sources_text(sources())) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("has other sources than {}: recordings of one row are replayed together", files_[0]),
+                  files_[next_file_]);
+    }
+    add(faults_, reader_->faults());
+  }
+  reader_.emplace(std::move(reader));
+  open_.resize(sources().size());
+  ++next_file_;
+  return true;
+}
+
+ReplayStep Replay::step_of(const Chunk& chunk) {
+  if (!begin_) begin_ = chunk.received;
+  const DurationMs after = chunk.received - *begin_;
+  if (after > 0 && options_.speed_milli != 0) {
+    // Whole seconds and the rest apart, so that no time that can be written overflows.
+    const std::int64_t due =
+        after / options_.speed_milli * 1'000 + after % options_.speed_milli * 1'000 / options_.speed_milli;
+    due_ms_ = std::max(due_ms_, due);
+  }
+  return {chunk, after < 0, due_ms_};
+}
+
+void Replay::follow(const Chunk& chunk) {
+  const auto bit = static_cast<std::uint8_t>(1U << chunk.connection);
+  std::uint8_t& open = open_[chunk.source];
+  if (chunk.kind == ChunkKind::kDown) {
+    open &= static_cast<std::uint8_t>(~bit);
+  } else if (chunk.kind != ChunkKind::kDatagram) {
+    open |= bit;
+  }
+}
+
+Result<std::optional<ReplayStep>> Replay::next() {
+  if (gaps_.empty() && !held_) {
+    bool torn = false;
+    while (!(held_ = TRY(reader_->next()))) {
+      torn |= reader_->faults().torn_bytes != 0;
+      if (!TRY(next_file())) return std::nullopt;
+    }
+    if (held_->missing_before != 0 || torn) {
+      for (std::uint32_t source = 0; source < open_.size(); ++source) {
+        for (std::uint16_t connection = 0; connection < kConnectionsPerSourceMax; ++connection) {
+          if ((open_[source] >> connection & 1U) == 0) continue;
+          gaps_.push_back({held_->chunk.received, source, connection, ChunkKind::kGap, {}});
+        }
+      }
+    }
+  }
+  if (!gaps_.empty()) {
+    const Chunk gap = gaps_.front();
+    gaps_.pop_front();
+    return step_of(gap);
+  }
+  const Chunk chunk = std::exchange(held_, std::nullopt)->chunk;
+  follow(chunk);
+  return step_of(chunk);
+}
+
+RecordingFaults Replay::faults() const {
+  RecordingFaults out = faults_;
+  add(out, reader_->faults());
+  return out;
+}
+
+}  // namespace tansiq::surveillance
