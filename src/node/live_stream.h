@@ -5,10 +5,10 @@
 //   stream.round();                            // several times a second
 //
 // Events: `reset` (forget everything: what follows is whole), `alert` ({"alert":{…},"event":…}), and `tracks`
-// ({"gone":[id…],"tracks":[{…}…]}). Tracks are no record: whoever comes back begins with a `reset`, there is no id to resume
-// from. A listener is a position in the order of changes. Whoever reads slowly gets fewer states of each track, never
-// an older picture after a newer one, and never fewer alerts; what it costs others is nothing, and what it costs us is
-// bounded by its queue (net/sse.h).
+// ({"gone":[id…],"tracks":[{…}…]}). Tracks are no record: whoever comes back begins with a `reset`, there is no id to
+// resume from. A listener is a position in the order of changes. Whoever reads slowly gets fewer states of each track,
+// never an older picture after a newer one, and never fewer alerts; what it costs others is nothing, and what it costs
+// us is bounded by its queue (net/sse.h).
 //
 // A round formats what has changed once, and all who have kept up share it. One thread.
 #pragma once

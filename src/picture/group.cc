@@ -83,8 +83,15 @@ Status check(const Group& group) {
                 fmt::format("the id of a group is 1 to {} letters, digits or hyphens", kGroupIdBytesMax), "id");
   }
   TRY_VOID(core::check_label(group.name, core::kNameBytesMax, "the name of a group"));
-  if (group.guide.kind == surveillance::IdKind::kNone || group.guide.kind == surveillance::IdKind::kUid) {
+  const auto numbered = [](const surveillance::CraftId& id) {
+    return id.kind == surveillance::IdKind::kMmsi || id.kind == surveillance::IdKind::kIcao;
+  };
+  if (!numbered(group.guide)) {
     return fail(ErrorCode::kInvalid, "a group follows its guide by MMSI or 24-bit address", "guide");
+  }
+  if (group.members.size() > kGroupMembersMax || !std::ranges::all_of(group.members, numbered)) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("at most {} members, each by MMSI or 24-bit address", kGroupMembersMax), "members");
   }
   if (group.shapes.empty() || group.shapes.size() > kGroupShapesMax) {
     return fail(ErrorCode::kInvalid,
@@ -133,6 +140,10 @@ std::vector<geo::Volume4d> predicted(const GroupShape& shape, const Motion& guid
     }
   });
   return out;
+}
+
+geo::Outline outline_now(const GroupShape& shape, const Motion& guide, const GroupOptions& options) {
+  return swept(shape, guide, 0, 0, 1, 0, options);
 }
 
 GroupPlan::GroupPlan(const Group& group, core::Domain domain, const GroupOptions& options) : options_(options) {

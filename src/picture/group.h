@@ -32,6 +32,7 @@ namespace tansiq::picture {
 
 inline constexpr std::size_t kGroupShapesMax = 8;
 inline constexpr std::size_t kGroupWindowsMax = 32;
+inline constexpr std::size_t kGroupMembersMax = 64;
 inline constexpr std::int64_t kGroupReachMMax = 100'000;
 
 /// A box about the guide, turned with its course: how far it reaches ahead, astern, to port and to starboard. A guide
@@ -52,6 +53,7 @@ struct Group {
   std::string id;    ///< Names it here: letters, digits, `-`, at most 64 bytes.
   std::string name;  ///< For people.
   surveillance::CraftId guide;
+  std::vector<surveillance::CraftId> members = {};  ///< Beside the guide: they keep their own distance.
   std::vector<GroupShape> shapes;
   friend bool operator==(const Group&, const Group&) = default;
 };
@@ -74,6 +76,10 @@ struct GroupOptions {
 /// horizon. The guide's motion is taken on from its own time.
 [[nodiscard]] std::vector<geo::Volume4d> predicted(const GroupShape& shape, const Motion& guide, UtcMs from,
                                                    const GroupOptions& options);
+
+/// The shape where the guide is now, with nothing added: what craft are watched against (VolumeWatch, as a volume that
+/// drifts with the guide).
+[[nodiscard]] geo::Outline outline_now(const GroupShape& shape, const Motion& guide, const GroupOptions& options);
 
 /// When to file a group's space, in one domain.
 class GroupPlan {

@@ -15,6 +15,16 @@ using surveillance::IdKind;
 
 constexpr std::int64_t kMmsiMax = 999'999'999;
 
+void write_craft(JcsWriter& out, const surveillance::CraftId& id) {
+  out.begin_object();
+  if (id.kind == IdKind::kMmsi) {
+    out.key("mmsi").integer(id.number);
+  } else {
+    out.key("icao").string(fmt::format("{:06X}", id.number));
+  }
+  out.end_object();
+}
+
 void write_shape(JcsWriter& out, const GroupShape& shape) {
   out.begin_object().key("ahead_m").integer(shape.ahead_m).key("astern_m").integer(shape.astern_m);
   if (!core::unbounded(shape.band)) {
@@ -31,9 +41,9 @@ void write_shape(JcsWriter& out, const GroupShape& shape) {
   out.end_object();
 }
 
-Result<surveillance::CraftId> read_guide(const JcsValue& value) {
+Result<surveillance::CraftId> read_craft(const JcsValue& value) {
   TRY_VOID(value.only({"icao", "mmsi"}));
-  if (value.size() != 1) return value.fail_here("a guide is {\"mmsi\":…} or {\"icao\":\"…\"}");
+  if (value.size() != 1) return value.fail_here("a craft is {\"mmsi\":…} or {\"icao\":\"…\"}");
   if (const auto mmsi = value.find("mmsi")) {
     const std::int64_t number = TRY(mmsi->integer(1, kMmsiMax));
     return surveillance::CraftId{IdKind::kMmsi, static_cast<std::uint32_t>(number)};
@@ -78,23 +88,30 @@ Result<GroupShape> read_shape(const JcsValue& value) {
 }  // namespace
 
 void write_group(JcsWriter& out, const Group& group) {
-  out.begin_object().key("guide").begin_object();
-  if (group.guide.kind == IdKind::kMmsi) {
-    out.key("mmsi").integer(group.guide.number);
-  } else {
-    out.key("icao").string(fmt::format("{:06X}", group.guide.number));
+  out.begin_object().key("guide");
+  write_craft(out, group.guide);
+  if (!group.members.empty()) {
+    out.key("members").begin_array();
+    for (const surveillance::CraftId& member : group.members) write_craft(out, member);
+    out.end_array();
   }
-  out.end_object().key("name").string(group.name).key("shapes").begin_array();
+  out.key("name").string(group.name).key("shapes").begin_array();
   for (const GroupShape& shape : group.shapes) write_shape(out, shape);
   out.end_array().end_object();
 }
 
 Result<Group> read_group(std::string id, const JcsValue& value) {
-  TRY_VOID(value.only({"guide", "name", "shapes"}));
+  TRY_VOID(value.only({"guide", "members", "name", "shapes"}));
   Group group;
   group.id = std::move(id);
   const JcsValue guide = TRY(value.at("guide"));
-  group.guide = TRY(read_guide(guide));
+  group.guide = TRY(read_craft(guide));
+  if (const auto members = value.find("members")) {
+    TRY_VOID(members->expect(JcsValue::Kind::kArray));
+    if (members->size() > kGroupMembersMax)
+      return members->fail_here(fmt::format("at most {} members", kGroupMembersMax));
+    for (std::size_t i = 0; i < members->size(); ++i) group.members.push_back(TRY(read_craft((*members)[i])));
+  }
   const JcsValue name = TRY(value.at("name"));
   group.name = TRY(name.string());
   const JcsValue shapes = TRY(value.at("shapes"));

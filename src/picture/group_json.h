@@ -1,6 +1,6 @@
 // Groups as JSON, as the API takes and gives them:
 //
-//   {"guide":{"mmsi":227022600}|{"icao":"39C4A1"}, "name", "shapes":[{"ahead_m","astern_m","band"?,
+//   {"guide":{"mmsi":227022600}|{"icao":"39C4A1"}, "members":[{…}…]?, "name", "shapes":[{"ahead_m","astern_m","band"?,
 //   "domain":"air"|"sea",
 //     "port_m","starboard_m","windows":[{"end_ms","start_ms"}…]?}…]}
 //

@@ -32,6 +32,7 @@ Group carrier() {
   group.id = "tf-473";
   group.name = "Carrier group";
   group.guide = {surveillance::IdKind::kMmsi, 227'022'600};
+  group.members = {{surveillance::IdKind::kIcao, 0x39C4A1}};
   group.shapes = {
       {.domain = core::Domain::kSea, .ahead_m = 12'000, .astern_m = 6'000, .port_m = 8'000, .starboard_m = 8'000},
       {.domain = core::Domain::kAir,
@@ -199,7 +200,7 @@ TEST(GroupJson, ReadsBackAsItWas) {
   log::JcsWriter out(text);
   write_group(out, carrier());
   EXPECT_EQ(text,
-            R"({"guide":{"mmsi":227022600},"name":"Carrier group","shapes":[)"
+            R"({"guide":{"mmsi":227022600},"members":[{"icao":"39C4A1"}],"name":"Carrier group","shapes":[)"
             R"({"ahead_m":12000,"astern_m":6000,"domain":"sea","port_m":8000,"starboard_m":8000},)"
             R"({"ahead_m":18000,"astern_m":18000,"band":{"lower_cm":0,"ref":"fl","upper_cm":600000},"domain":"air",)"
             R"("port_m":18000,"starboard_m":18000,"windows":[{"end_ms":1447849800000,"start_ms":1447848600000}]}]})");
@@ -215,7 +216,7 @@ TEST(GroupJson, SaysWhatWouldBeRight) {
   };
   EXPECT_EQ(why(R"({"guide":{"icao":"39C4A"},"name":"x","shapes":[]})"),
             "guide.icao: an address is six hexadecimal digits");
-  EXPECT_EQ(why(R"({"guide":{},"name":"x","shapes":[]})"), R"(guide: a guide is {"mmsi":…} or {"icao":"…"})");
+  EXPECT_EQ(why(R"({"guide":{},"name":"x","shapes":[]})"), R"(guide: a craft is {"mmsi":…} or {"icao":"…"})");
   EXPECT_EQ(why(R"({"guide":{"mmsi":1},"name":"x","shapes":[]})"), "shapes: a group has 1 to 8 shapes, not 0");
   EXPECT_NE(why(R"({"guide":{"mmsi":1},"hull":1,"name":"x","shapes":[]})"), "accepted");
 }

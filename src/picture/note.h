@@ -1,0 +1,54 @@
+// What the picture is told besides what sources say: by the record, and by people. As values, and as lines of canonical
+// JSON, so that a recording can hold them among the bytes of the sources, and a replay knows what was known.
+//
+//   {"acknowledge":{"alert":7,"by":"watch-1"}}
+//   {"area":{"domain":"air","id":"R-12","kind":"volume_entry","volumes":[…]}}       {"area_gone":{"id","kind"}}
+//   {"group":{"group":{…},"id":"tf-473"}}                                          {"group_gone":"tf-473"}
+//   {"inhibit":{"tracks":[3,7],"until_ms":…}}
+//   {"plan":{"authority","call_sign","code"?:{"mode_3a","window"},"domain","icao"?,"intent",
+//            "legs":[{"confirmed","volume","zone"}…],"manager","mmsi"?,"state"}}        {"plan_gone":"…"}
+//   {"zones":[{"domain","id","minima":{"horizontal_m","time_ms","vertical_cm"},"volume"?}…]}
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/result.h"
+#include "picture/picture.h"
+
+namespace tansiq::picture {
+
+struct Acknowledge {
+  AlertId alert = 0;
+  std::string by;
+};
+struct AreaGone {
+  AlertKind kind = AlertKind::kVolumeEntry;
+  std::string id;
+};
+struct GroupGone {
+  std::string id;
+};
+struct Inhibit {
+  TrackId first;
+  TrackId second;
+  UtcMs until;
+};
+struct PlanGone {
+  std::string intent;
+};
+struct Zones {
+  std::vector<ZoneSpace> zones;
+};
+
+using Note = std::variant<Acknowledge, KnownArea, AreaGone, Group, GroupGone, Inhibit, KnownPlan, PlanGone, Zones>;
+
+/// One line without its line feed.
+[[nodiscard]] std::string note_line(const Note& note);
+/// Fails with `kMalformed` or `kInvalid`; `where` is a path.
+[[nodiscard]] Result<Note> read_note(std::string_view line);
+/// Tells the picture. Fails as the member function concerned; a picture that was not told is as it was.
+[[nodiscard]] Status tell(Picture& picture, const Note& note, UtcMs now);
+
+}  // namespace tansiq::picture

@@ -1,0 +1,110 @@
+#include "picture/session.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tansiq::picture {
+
+using surveillance::Chunk;
+using surveillance::ChunkKind;
+
+namespace {
+
+constexpr DurationMs kSecondMs = 1'000;
+
+UtcMs second_after(UtcMs t) {
+  const std::int64_t into = ((t.ms % kSecondMs) + kSecondMs) % kSecondMs;
+  return t + (kSecondMs - into);
+}
+
+}  // namespace
+
+Session::Session(std::vector<surveillance::SourceConfig> sources, PictureOptions options, PictureListener* listener)
+    : sources_(std::move(sources)), picture_(std::move(options), listener) {}
+
+Result<std::unique_ptr<Session>> Session::make(std::vector<surveillance::SourceConfig> sources, PictureOptions options,
+                                               PictureListener* listener) {
+  TRY_VOID(surveillance::check_sources(sources));
+  std::unique_ptr<Session> session(new Session(std::move(sources), std::move(options), listener));
+  for (std::uint32_t i = 0; i < session->sources_.size(); ++i) {
+    session->decodings_.push_back(
+        TRY(surveillance::Decoding::make(session->sources_[i], surveillance::SourceId{i}, session->picture_)));
+  }
+  return session;
+}
+
+void Session::run_to(UtcMs now) {
+  if (now_ == kUtcMin) {
+    now_ = now;
+    silence_.emplace(sources_, now);
+    return;
+  }
+  if (now <= now_) return;
+  UtcMs second = second_after(now_);
+  // The clock was set, or the machine slept: what matters of so long a time is that it has passed.
+  if (now - second > kGapMsMax) {
+    advance(second);
+    second = second_after(now + -kSecondMs);
+  }
+  for (; second <= now; second = second + kSecondMs) advance(second);
+  now_ = std::max(now_, now);
+}
+
+void Session::advance(UtcMs second) {
+  now_ = second;
+  for (std::uint32_t i = 0; i < sources_.size(); ++i) {
+    picture_.source_silent(sources_[i].name, silence_->silent_since(i, second));
+  }
+  picture_.advance(second);
+}
+
+void Session::take(const Chunk& chunk) {
+  Chunk taken = chunk;
+  run_to(chunk.received);
+  taken.received = at(chunk.received);
+  if (chunk.kind == ChunkKind::kNote) return take_note(chunk.bytes);
+  if (chunk.source >= decodings_.size()) return;
+  silence_->heard(taken);
+  decodings_[chunk.source]->take(taken);
+}
+
+void Session::take_note(ByteView bytes) {
+  for (const std::uint8_t byte : bytes) {
+    if (byte != '\n') {
+      if (note_.size() < kNoteBytesMax) {
+        note_ += static_cast<char>(byte);
+      } else {
+        note_lost_ = true;
+      }
+      continue;
+    }
+    ++counters_.notes;
+    const auto note = note_lost_ ? fail(ErrorCode::kTooLarge, "the note is too long") : read_note(note_);
+    if (!note || !tell(picture_, *note, now_)) ++counters_.notes_refused;
+    note_.clear();
+    note_lost_ = false;
+  }
+}
+
+Status Session::note(const Note& note, UtcMs now) {
+  run_to(now);
+  ++counters_.notes;
+  Status told = tell(picture_, note, now_);
+  if (!told) ++counters_.notes_refused;
+  return told;
+}
+
+std::vector<Chunk> note_chunks(std::string_view line, UtcMs received) {
+  std::vector<Chunk> out;
+  const ByteView bytes(reinterpret_cast<const std::uint8_t*>(line.data()), line.size());
+  for (std::size_t at = 0; at < bytes.size(); at += surveillance::kChunkBytesMax) {
+    const std::size_t size = std::min(surveillance::kChunkBytesMax, bytes.size() - at);
+    out.push_back({.received = received,
+                   .source = surveillance::kNoteSource,
+                   .kind = ChunkKind::kNote,
+                   .bytes = bytes.subspan(at, size)});
+  }
+  return out;
+}
+
+}  // namespace tansiq::picture

@@ -1,0 +1,80 @@
+// A picture and its sources, driven by what came and when: the same live and replayed.
+//
+//   auto session = TRY(Session::make(configs, options, listener));
+//   session->take(chunk);        // of a source, or a note; its time never goes back
+//   session->run_to(now);        // nothing came until now
+//
+// The picture is advanced at every whole second that passes, before whatever came in it, so that it does not matter how
+// long nothing came or how chunks were grouped: a recording of the chunks that were taken gives the same picture again.
+// Notes (note.h) stand in a recording as chunks of their own kind, a line each, in pieces where they are long.
+//
+// Deterministic. One thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "picture/note.h"
+#include "picture/picture.h"
+#include "surveillance/decoding.h"
+#include "surveillance/source.h"
+
+namespace tansiq::picture {
+
+inline constexpr std::size_t kNoteBytesMax = 8U << 20;
+/// After a longer silence the seconds in between are not gone through one by one.
+inline constexpr DurationMs kGapMsMax = 3'600'000;
+
+struct SessionCounters {
+  std::uint64_t notes = 0;
+  std::uint64_t notes_refused = 0;  ///< Malformed, too long, or what the picture did not take.
+};
+
+class Session {
+ public:
+  /// Fails as Decoding::make.
+  [[nodiscard]] static Result<std::unique_ptr<Session>> make(std::vector<surveillance::SourceConfig> sources,
+                                                             PictureOptions options, PictureListener* listener);
+
+  /// Chunks of unknown sources are passed over. A chunk that seems to have come before the last whole second that was
+  /// gone through counts as having come then; `at` says when.
+  void take(const surveillance::Chunk& chunk);
+  [[nodiscard]] UtcMs at(UtcMs received) const { return received < now_ ? now_ : received; }
+  /// Every whole second up to `now` passes.
+  void run_to(UtcMs now);
+
+  /// Tells the picture, as `take` does with the chunks of `note_chunks`. Fails as `tell`.
+  Status note(const Note& note, UtcMs now);
+
+  [[nodiscard]] Picture& picture() { return picture_; }
+  [[nodiscard]] const Picture& picture() const { return picture_; }
+  [[nodiscard]] const std::vector<surveillance::SourceConfig>& sources() const { return sources_; }
+  [[nodiscard]] surveillance::DecodeCounters counters(std::size_t source) const {
+    return decodings_[source]->counters();
+  }
+  [[nodiscard]] const SessionCounters& note_counters() const { return counters_; }
+  /// The moment up to which everything has been taken.
+  [[nodiscard]] UtcMs now() const { return now_; }
+
+ private:
+  Session(std::vector<surveillance::SourceConfig> sources, PictureOptions options, PictureListener* listener);
+  void take_note(ByteView bytes);
+  void advance(UtcMs second);
+
+  std::vector<surveillance::SourceConfig> sources_;
+  Picture picture_;
+  std::vector<std::unique_ptr<surveillance::Decoding>> decodings_;
+  std::optional<surveillance::SilenceWatch> silence_;  ///< From the first moment on.
+  std::string note_;                                   ///< The beginning of a line.
+  bool note_lost_ = false;                             ///< It was too long; until its end.
+  SessionCounters counters_;
+  UtcMs now_ = kUtcMin;
+};
+
+/// A note as chunks for a recording. The bytes are those of `line`, which must outlive them and end with a line feed.
+[[nodiscard]] std::vector<surveillance::Chunk> note_chunks(std::string_view line, UtcMs received);
+
+}  // namespace tansiq::picture
