@@ -9,7 +9,8 @@ namespace {
 
 constexpr double kForever = std::numeric_limits<double>::infinity();
 constexpr int kStepsMax = 12;        // Newton doubles its digits; the rest is for bisection near grazing.
-constexpr double kRootS = 1e-5;      // When a root is good enough.
+constexpr double kRootS = 1e-3;      // A step this small leaves an error of about its square.
+constexpr double kBentWorthM = 50;   // Below this a second look costs more than it saves.
 constexpr double kStillM2S2 = 1e-9;  // Below this relative speed squared nothing approaches.
 
 /// An open interval of time.
@@ -122,6 +123,14 @@ double way_m(const Mover& mover, double age_s, double lookahead_s) {
   return mover.speed_m_s * (std::abs(age_s) + lookahead_s);
 }
 
+/// Is start + velocity t at least `metres` long all the time?
+bool stays_beyond(Vector start, Vector velocity, Interval window, double metres) {
+  const double speed2 = dot(velocity, velocity);
+  const double slope = dot(start, velocity);
+  const double t = speed2 > kStillM2S2 ? std::clamp(-slope / speed2, window.from, window.to) : window.from;
+  return dot(start, start) + t * (2 * slope + t * speed2) >= metres * metres;
+}
+
 void set_height_at(Approach& approach, const HeightDifference& difference) {
   if (approach.height == HeightBasis::kNone || approach.height == HeightBasis::kUnknown) return;
   approach.closest_height_m = std::abs(difference.metres + difference.rate_m_s * approach.closest_s);
@@ -172,19 +181,20 @@ bool certainly_apart(const Mover& a, const Mover& b, const PairMinima& minima, U
       if (window.empty()) return true;
     }
   }
-  // In the plane each craft leaves its tangent by at most ½ κ s² times the tilt of the ground against the plane, which
+  // In space each craft leaves its tangent by at most ½ κ s². Each has its own time: it has moved for age + t.
+  const Vector velocity = b.speed_m_s * b.along - a.speed_m_s * a.along;
+  const Vector start = between + age_b * b.speed_m_s * b.along - age_a * a.speed_m_s * a.along;
+  const double bent = 0.5 * kCurvatureMaxPerM * (way_a * way_a + way_b * way_b);
+  if (stays_beyond(start, velocity, window, minima.horizontal_m + bent)) return true;
+  if (bent < kBentWorthM) return false;
+
+  // Most of that is downwards. In the plane what counts is that times the tilt of the ground against the plane, which
   // is at most κ (half the distance + s); and a distance in the plane is never longer than the chord.
-  const Plane plane = plane_of(a, b, between, b.speed_m_s * b.along - a.speed_m_s * a.along);
+  const Plane plane = plane_of(a, b, start, velocity);
   const double half = 0.505 * std::sqrt(between2);
-  const double bent =
+  const double aside =
       0.5 * kCurvatureMaxPerM * kCurvatureMaxPerM * (way_a * way_a * (half + way_a) + way_b * way_b * (half + way_b));
-  const double apart = minima.horizontal_m + bent + 0.5;
-  // Each has its own time: at `t` from now it has moved for age + t.
-  const Vector start = plane.place + plane.flat(age_b * b.speed_m_s * b.along - age_a * a.speed_m_s * a.along);
-  const double speed2 = dot(plane.velocity, plane.velocity);
-  const double slope = dot(start, plane.velocity);
-  const double t = speed2 > kStillM2S2 ? std::clamp(-slope / speed2, window.from, window.to) : window.from;
-  return dot(start, start) + t * (2 * slope + t * speed2) >= apart * apart;
+  return stays_beyond(plane.place, plane.velocity, window, minima.horizontal_m + aside + 0.5);
 }
 
 Approach closest_approach(const Mover& a, const Mover& b, const PairMinima& minima, UtcMs now) {

@@ -15,7 +15,7 @@ constexpr std::size_t kStripes = 16;
 constexpr unsigned kThreadsMax = 16;
 constexpr std::size_t kLayers = 2'048;         // Steps of height by which boxes are ordered.
 constexpr std::uint64_t kCellsPerBoxMax = 64;  // On average; beyond, cells grow.
-constexpr double kCellPerSide = 0.5;           // Of the mean box.
+constexpr double kCellPerSide = 2;             // Of the mean box: found by measuring.
 
 struct Entry {
   std::uint32_t box;
@@ -47,13 +47,16 @@ class PairSweep::Impl {
  public:
   SweepResult run(std::span<const Mover> movers, UtcMs now, const SweepOptions& options) {
     EXPECT_INVARIANT(movers.size() < (std::size_t{1} << 31));
-    movers_ = movers;
+    given_ = movers;
     now_ = now;
     options_ = options;
     options_.minima.lookahead_s = std::clamp(options.minima.lookahead_s, 0.0, kLookaheadMaxS);
     const unsigned threads = std::clamp(options.threads, 1U, kThreadsMax);
-    boxes_.resize(movers.size());
+    given_boxes_.resize(movers.size());
     in_parallel(threads, [this](std::size_t stripe) { make_boxes(stripe); });
+    choose_grid();
+    bring_together();
+    in_parallel(threads, [this](std::size_t stripe) { copy_near_each_other(stripe); });
     order_by_height();
     fill_buckets();
     in_parallel(threads, [this](std::size_t stripe) { scan(stripe); });
@@ -78,12 +81,39 @@ class PairSweep::Impl {
   }
 
   void make_boxes(std::size_t stripe) {
-    const auto [begin, end] = part(movers_.size(), stripe);
+    const auto [begin, end] = part(given_.size(), stripe);
     for (std::size_t i = begin; i < end; ++i) {
-      const double age = movers_[i].age_s(now_);
-      Mover straight = movers_[i];
+      const double age = given_[i].age_s(now_);
+      Mover straight = given_[i];
       straight.turn_rad_s = 0;
-      boxes_[i] = path_box(straight, options_.minima, {}, age, age + options_.minima.lookahead_s);
+      given_boxes_[i] = path_box(straight, options_.minima, {}, age, age + options_.minima.lookahead_s);
+    }
+  }
+
+  /// Puts craft of one cell side by side: with many craft nearly every comparison would wait for memory otherwise.
+  void bring_together() {
+    const std::size_t count = given_.size();
+    const std::size_t places = std::bit_ceil(std::max<std::size_t>(count / 4, 16));
+    cells_.resize(count);
+    std::vector<std::uint32_t> begin(places + 1);
+    for (std::size_t i = 0; i < count; ++i) {
+      const PathBox& box = given_boxes_[i];
+      const auto middle = [&](std::size_t axis) { return (box.low(axis) + box.high(axis)) / 2; };
+      const CellGrid::Cell cell = grid_.cell_of(middle(0), middle(1), middle(2));
+      cells_[i] = scattered(cell_key(cell.face, cell.i, cell.j)) & static_cast<std::uint32_t>(places - 1);
+      ++begin[cells_[i] + 1];
+    }
+    for (std::size_t i = 1; i <= places; ++i) begin[i] += begin[i - 1];
+    given_as_.resize(count);
+    for (std::uint32_t i = 0; i < count; ++i) given_as_[begin[cells_[i]]++] = i;
+    movers_.resize(count);
+    boxes_.resize(count);
+  }
+  void copy_near_each_other(std::size_t stripe) {
+    const auto [begin, end] = part(given_.size(), stripe);
+    for (std::size_t i = begin; i < end; ++i) {
+      movers_[i] = given_[given_as_[i]];
+      boxes_[i] = given_boxes_[given_as_[i]];
     }
   }
 
@@ -114,15 +144,15 @@ class PairSweep::Impl {
   /// The cells' size: so that boxes lie in a handful of them, and no crowd of long paths in a great many.
   void choose_grid() {
     double sides = 0;
-    for (const PathBox& box : boxes_) sides += double{box.side()};
-    const double mean = boxes_.empty() ? 0 : sides / static_cast<double>(boxes_.size());
+    for (const PathBox& box : given_boxes_) sides += double{box.side()};
+    const double mean = given_boxes_.empty() ? 0 : sides / static_cast<double>(given_boxes_.size());
     for (auto cell = static_cast<float>(kCellPerSide * mean);; cell *= 2) {
       grid_ = CellGrid(cell);
       std::uint64_t cells = 0;
-      for (const PathBox& box : boxes_) {
+      for (const PathBox& box : given_boxes_) {
         grid_.visit_faces(box, 0, [&](const CellRange& range) { cells += range.count(); });
       }
-      if (cells <= kCellsPerBoxMax * (boxes_.size() + 1'024) || cell > 1e7F) {
+      if (cells <= kCellsPerBoxMax * (given_boxes_.size() + 1'024) || cell > 1e7F) {
         entries_.resize(cells);
         return;
       }
@@ -139,7 +169,6 @@ class PairSweep::Impl {
   }
 
   void fill_buckets() {
-    choose_grid();
     const std::size_t buckets = std::bit_ceil(std::max<std::size_t>(entries_.size() / 8, 16));
     mask_ = static_cast<std::uint32_t>(buckets - 1);
     begin_.assign(buckets + 1, 0);
@@ -204,30 +233,39 @@ class PairSweep::Impl {
 
   void consider(std::uint32_t a, std::uint32_t b, Yield& yield) const {
     ++yield.candidates;
-    const std::uint32_t first = std::min(a, b);
-    const std::uint32_t second = std::max(a, b);
-    if (certainly_apart(movers_[first], movers_[second], options_.minima, now_)) return;
-    const Approach approach = closest_approach(movers_[first], movers_[second], options_.minima, now_);
+    if (given_as_[a] > given_as_[b]) std::swap(a, b);
+    if (certainly_apart(movers_[a], movers_[b], options_.minima, now_)) return;
+    const Approach approach = closest_approach(movers_[a], movers_[b], options_.minima, now_);
     if (!approach.conflict) return;
     if (yield.conflicts.size() >= options_.conflicts_max) {
       ++yield.dropped;
       return;
     }
-    yield.conflicts.push_back({first, second, approach});
+    yield.conflicts.push_back({given_as_[a], given_as_[b], approach});
   }
 
+  /// By (first, second): counted into place by the first, then each craft's few by the second.
   SweepResult collected() {
     SweepResult result;
+    std::vector<std::size_t> begin(given_.size() + 1);
+    for (const Yield& yield : yields_) {
+      for (const SweepConflict& conflict : yield.conflicts) ++begin[conflict.first + 1];
+    }
+    for (std::size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
+    result.conflicts.resize(begin.back());
+    std::vector<std::size_t> next(begin.begin(), begin.end() - 1);
     for (Yield& yield : yields_) {
-      result.conflicts.insert(result.conflicts.end(), yield.conflicts.begin(), yield.conflicts.end());
+      for (const SweepConflict& conflict : yield.conflicts) result.conflicts[next[conflict.first]++] = conflict;
       result.compared += yield.compared;
       result.candidates += yield.candidates;
       result.dropped += yield.dropped;
       yield = {};
     }
-    std::ranges::sort(result.conflicts, [](const SweepConflict& a, const SweepConflict& b) {
-      return a.first != b.first ? a.first < b.first : a.second < b.second;
-    });
+    for (std::size_t i = 0; i + 1 < begin.size(); ++i) {
+      const auto from = result.conflicts.begin() + static_cast<std::ptrdiff_t>(begin[i]);
+      const auto to = result.conflicts.begin() + static_cast<std::ptrdiff_t>(begin[i + 1]);
+      std::ranges::sort(from, to, {}, &SweepConflict::second);
+    }
     if (result.conflicts.size() > options_.conflicts_max) {
       result.dropped += result.conflicts.size() - options_.conflicts_max;
       result.conflicts.resize(options_.conflicts_max);
@@ -235,10 +273,14 @@ class PairSweep::Impl {
     return result;
   }
 
-  std::span<const Mover> movers_;
+  std::span<const Mover> given_;
   UtcMs now_;
   SweepOptions options_;
   CellGrid grid_{0};
+  std::vector<PathBox> given_boxes_;
+  std::vector<std::uint32_t> cells_;
+  std::vector<std::uint32_t> given_as_;  ///< Where each of the following stood in the list.
+  std::vector<Mover> movers_;
   std::vector<PathBox> boxes_;
   std::vector<Layers> layers_;
   std::vector<std::uint32_t> order_;  ///< Boxes by their lower layer.
