@@ -363,6 +363,15 @@ TEST(Conformance, EntryWithoutConfirmationIsForeseenAndFound) {
   for (const std::string& text : watch.found()) EXPECT_FALSE(text.starts_with("foreign"));
 }
 
+TEST(Conformance, AConfirmedLegAtTheSamePlaceIsLeaveEnough) {
+  Watch watch;
+  watch.plan.legs.push_back(watch.plan.legs[0]);
+  watch.plan.legs.back().confirmed = false;
+  watch.put();
+  watch.pass(5);
+  EXPECT_EQ(watch.found(), Texts());
+}
+
 TEST(Conformance, NothingFollowsFromSilence) {
   Watch watch;
   watch.put();

@@ -64,7 +64,7 @@ Filter::Filter(const Dynamics& dynamics, const Measurement& first) : dynamics_(&
 }
 
 void Filter::begin(const Measurement& m) {
-  frame_ = LocalFrame(normal_of(*m.position));
+  frame_ = LocalFrame(m.position->normal);
   const double sigma = m.velocity ? m.velocity_sigma_m_s : dynamics_->speed_sigma_m_s;
   const Model model{.position = {},
                     .velocity = m.velocity.value_or(Planar{}),
@@ -75,7 +75,7 @@ void Filter::begin(const Measurement& m) {
   turning_ = dynamics_->turning_s / (dynamics_->quiet_s + dynamics_->turning_s);
   turn_rad_s_ = 0;
   last_velocity_ = model.velocity;
-  last_fix_ = *m.position;
+  last_fix_ = m.position->at;
   last_fix_time_ = m.time;
 }
 
@@ -168,7 +168,7 @@ void Filter::correct(const Measurement& m, double behind_s) {
   std::optional<Planar> place;
   std::optional<Planar> velocity = m.velocity;
   if (m.position) {
-    const LocalFrame there(normal_of(*m.position));
+    const LocalFrame there(m.position->normal);
     place = frame_.offset_of(there.origin());
     if (velocity) velocity = there.turn_to(frame_)(*velocity);
   }
@@ -220,7 +220,7 @@ void Filter::learn_turn(double seconds) {
 
 /// How far the place is from what the better fitting of the two models expects.
 FilterStep Filter::judged(const Measurement& m, double behind_s) const {
-  const Planar place = frame_.offset_of(normal_of(*m.position));
+  const Planar place = frame_.offset_of(m.position->normal);
   FilterStep out{.kind = FilterStep::Kind::kUsed, .distance2 = std::nullopt, .distance_m = 0};
   for (const Model& x : models_) {
     const Planar miss = place - (x.position - behind_s * x.velocity);
@@ -245,7 +245,7 @@ FilterStep Filter::update(const Measurement& m) {
   FilterStep out;
   const DurationMs ahead = m.time - time_;
   if (ahead < -kLateMsMax) return {FilterStep::Kind::kRefused, std::nullopt, 0};
-  if (m.position && *m.position == last_fix_ && m.time == last_fix_time_) {
+  if (m.position && m.position->at == last_fix_ && m.time == last_fix_time_) {
     // A relay of what was heard already: its errors are the same errors, so averaging it in would only feign accuracy.
     return {FilterStep::Kind::kRepeated, std::nullopt, 0};
   }
@@ -265,7 +265,7 @@ FilterStep Filter::update(const Measurement& m) {
     } else {
       correct(m, behind);
       if (m.position && ahead >= 0) {
-        last_fix_ = *m.position;
+        last_fix_ = m.position->at;
         last_fix_time_ = m.time;
       }
       learn_turn(seconds_of(std::max<DurationMs>(ahead, 0)));
@@ -337,6 +337,11 @@ void Filter::update_height(Height& channel, std::optional<double> height, const 
   }
   x.time = m.time;
   channel = x;
+}
+
+Filter::Estimate Filter::estimate() const {
+  const Model x = blended();
+  return {std::sqrt(norm2(x.velocity)), std::sqrt(std::max(x.pp, 0.0)), std::sqrt(std::max(x.vv, 0.0))};
 }
 
 Motion Filter::at(UtcMs t) const {

@@ -61,7 +61,7 @@ Errors fly(const Flown& run, std::uint64_t seed, int reports = 300) {
     if (i < 10) continue;
     const Motion now = filter->at(craft.time);
     const double off = distance_to(craft, now);
-    const double raw = distance_m(craft.place, normal_of(*m.position));
+    const double raw = distance_m(craft.place, m.position->normal);
     const Planar velocity = Planar{now.east_m_s, now.north_m_s} - craft.velocity();
     out.raw2 += raw * raw;
     out.filtered2 += off * off;

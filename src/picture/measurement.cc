@@ -91,7 +91,7 @@ double velocity_sigma_m_s(const Report& r) {
 Measurement measurement_of(const Report& r) {
   Measurement out;
   out.time = r.time;
-  out.position = r.position;
+  if (r.position) out.position = Fix(*r.position);
   const double speed = r.speed_cm_s ? *r.speed_cm_s * 0.01 : 0.0;
   if (r.speed_cm_s && r.course_mdeg && !r.has(Flag::kAirspeed)) {
     const auto [east, north] = surveillance::components_of(speed, *r.course_mdeg);

@@ -13,9 +13,16 @@
 
 namespace tansiq::picture {
 
+/// A stated place, with its normal, which costs four sines and is needed several times.
+struct Fix {
+  Fix(geo::LatLng place) : at(place), normal(normal_of(place)) {}  // NOLINT: a place is a place
+  geo::LatLng at;
+  Normal normal;
+};
+
 struct Measurement {
   UtcMs time;
-  std::optional<geo::LatLng> position;
+  std::optional<Fix> position;
   std::optional<Planar>
       velocity;  ///< Over ground, in the axes at `position`; at the craft's place where there is none.
   std::optional<double> pressure_m;

@@ -78,7 +78,7 @@ struct Source {
     r.domain = domain;
     r.basis = surveillance::TimeBasis::kFull;
     r.received = r.time = craft.time;
-    r.position = craft.seen(random, sigma_m).position;
+    r.position = craft.seen(random, sigma_m).position->at;
     r.accuracy_cm = static_cast<std::int32_t>(sigma_m * 245);
     if (velocity_sigma_m_s > 0) {
       const Planar v =

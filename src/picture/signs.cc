@@ -15,13 +15,13 @@ Step step_to(const Track& track, const Measurement& m, const Dynamics& dynamics)
   constexpr double kTimeSlackS = 1.0;
   constexpr double kSlackM = 200;
   const double seconds = static_cast<double>(std::abs(m.time - track.last_fix)) * 1e-3;
-  const Motion motion = track.motion(track.filter.time());
-  const double speed = std::hypot(motion.east_m_s, motion.north_m_s) + 3 * motion.velocity_sigma_m_s;
+  const Filter::Estimate known = track.filter.estimate();
+  const double speed = known.speed_m_s + 3 * known.velocity_sigma_m_s;
   // What the speed may have grown to: no more than the manoeuvring noise, three sigma.
   const double gained = 3 * std::sqrt(dynamics.turning_noise * (seconds + kTimeSlackS));
   const double fastest = std::min(speed + gained, dynamics.speed_max_m_s);
-  const double sigma = std::min(motion.position_sigma_m, 1'000.0) + m.position_sigma_m;
-  return {distance_m(normal_of(track.fix), normal_of(*m.position)),
+  const double sigma = std::min(known.position_sigma_m, 1'000.0) + m.position_sigma_m;
+  return {distance_m(track.fix_normal, m.position->normal),
           fastest * (seconds + kTimeSlackS) + 3 * sigma + kSlackM};
 }
 

@@ -76,6 +76,7 @@ struct Track {
   UtcMs last;      ///< Time of the newest report, placed or not.
   UtcMs last_fix;  ///< Of the newest place.
   geo::LatLng fix;
+  Normal fix_normal;
   std::uint32_t reports = 0;
   std::uint32_t fixes = 0;
   double interval_s = 0;              ///< Between places, smoothed; 0 with fewer than two.

@@ -126,7 +126,8 @@ Tracker::Slot Tracker::begin(const Report& r, const Measurement& m, TrackId spli
   put(hash_of(track.id), slot);
   track.domain = r.domain;
   track.begun = track.last = track.last_fix = m.time;
-  track.fix = *m.position;
+  track.fix = m.position->at;
+  track.fix_normal = m.position->normal;
   track.reports = track.fixes = 1;
   name(slot, r.id);
   HeardFrom& from = hear_from(slot, r);
@@ -134,7 +135,7 @@ Tracker::Slot Tracker::begin(const Report& r, const Measurement& m, TrackId spli
   ++from.reports;
   tell_of(track, r);
   mark_signs(track, r);
-  grid_.file(slot, normal_of(track.fix));
+  grid_.file(slot, track.fix_normal);
   changed({TrackChange::Kind::kBegun, TrackState::kTentative, split_from}, track);
   return slot;
 }
@@ -158,8 +159,9 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
       const double seconds = static_cast<double>(m.time - track.last_fix) * 1e-3;
       track.interval_s = track.interval_s > 0 ? 0.8 * track.interval_s + 0.2 * seconds : seconds;
       track.last_fix = m.time;
-      track.fix = *m.position;
-      grid_.file(slot, normal_of(track.fix));
+      track.fix = m.position->at;
+      track.fix_normal = m.position->normal;
+      grid_.file(slot, track.fix_normal);
     }
   }
   track.last = std::max(track.last, r.time);

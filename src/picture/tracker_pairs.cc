@@ -170,7 +170,7 @@ Tracker::Slot Tracker::by_place(const Report& r, const Measurement& m) {
   Slot best = kNone;
   double best_distance2 = kGateDistance2;
   std::size_t looked_at = 0;
-  grid_.near(normal_of(*m.position), [&](Slot slot) {
+  grid_.near(m.position->normal, [&](Slot slot) {
     if (++looked_at > kNearLookedAtMax) {
       ++counters_.near_cut;
       return false;
@@ -181,7 +181,7 @@ Tracker::Slot Tracker::by_place(const Report& r, const Measurement& m) {
     const bool same_scan = std::any_of(track.sources().begin(), track.sources().end(), [&](const HeardFrom& f) {
       return f.source == r.source && f.system == r.system && std::abs(r.time - f.last) < kSameScanMs;
     });
-    if (same_scan) return true;
+    if (same_scan || !step_to(track, m, dynamics_of(track.domain)).possible()) return true;
     const FilterStep step = track.filter.compare(m);
     if (*step.distance2 > best_distance2 || step.distance_m > kGridReachM) return true;
     const Motion motion = track.motion(m.time);
@@ -221,7 +221,7 @@ void Tracker::note_double(Slot slot, const Places& places, const Report& r) {
     const Track& younger = track.id < other.id ? other : track;
     if (younger.fixes < 2 || elder.last_fix <= younger.begun) continue;
     if (track.last_fix - other.last_fix > ages_of(track.domain).stale_ms) continue;
-    const auto metres = std::llround(distance_m(normal_of(track.fix), normal_of(other.fix)));
+    const auto metres = std::llround(distance_m(track.fix_normal, other.fix_normal));
     mark(track, SignKind::kDoubleAddress, r.time, r.source, metres);
     mark(other, SignKind::kDoubleAddress, r.time, r.source, metres);
     track.double_of = other.id;
@@ -238,7 +238,7 @@ Tracker::Slot Tracker::partner_of(Slot slot) {
   std::size_t count = 0;
   std::size_t looked_at = 0;
   bool crowded = false;
-  grid_.near(normal_of(track.fix), [&](Slot near) {
+  grid_.near(track.fix_normal, [&](Slot near) {
     if (++looked_at > kNearLookedAtMax || count == kPossibleMax) {
       ++counters_.near_cut;
       crowded = true;
@@ -305,7 +305,8 @@ void Tracker::merge(Slot kept, Slot gone) {
   if (copy->last_fix > track.last_fix) {
     track.last_fix = copy->last_fix;
     track.fix = copy->fix;
-    grid_.file(kept, normal_of(track.fix));
+    track.fix_normal = copy->fix_normal;
+    grid_.file(kept, track.fix_normal);
   }
   track.last = both;
   track.reports += copy->reports;
