@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/charter.h"
 #include "core/volume_json.h"
 #include "picture/group_json.h"
 

@@ -194,6 +194,8 @@ void Decoding::take(const Chunk& chunk) {
     case ChunkKind::kUnderWay:
       if (!known) reader->gap();
       return;
+    case ChunkKind::kNote:
+      return;
   }
 }
 
@@ -223,6 +225,8 @@ std::string_view name_of(ChunkKind kind) {
       return "gap";
     case ChunkKind::kUnderWay:
       return "under_way";
+    case ChunkKind::kNote:
+      return "note";
   }
   return "unknown";
 }

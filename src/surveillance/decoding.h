@@ -42,7 +42,11 @@ enum class ChunkKind : std::uint8_t {
   kGap = 5,       ///< Chunks of this connection were dropped here, because those who read did not keep up.
   kUnderWay = 6,  ///< At the head of a file of a recording: the connection was there before. Says something only to who
                   ///< reads that file alone.
+  kNote = 7,      ///< What the picture was told besides: a piece of a line, of no source (`kNoteSource`).
 };
+/// In the place of a source.
+inline constexpr std::uint32_t kNoteSource = 0xFFFF;
+
 [[nodiscard]] std::string_view name_of(ChunkKind kind);
 
 /// What came at once. The bytes belong to whoever made it.

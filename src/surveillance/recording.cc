@@ -51,8 +51,7 @@ T number_at(ByteView bytes, std::size_t at) {
 }
 
 bool is_kind(std::uint8_t kind) {
-  return kind >= static_cast<std::uint8_t>(ChunkKind::kDatagram) &&
-         kind <= static_cast<std::uint8_t>(ChunkKind::kUnderWay);
+  return kind >= static_cast<std::uint8_t>(ChunkKind::kDatagram) && kind <= static_cast<std::uint8_t>(ChunkKind::kNote);
 }
 
 struct RecordHead {
@@ -75,14 +74,9 @@ std::optional<RecordHead> read_record_head(ByteView bytes, const RecordingHead& 
   const std::uint8_t kind = bytes[28];
   out.body_crc = number_at<std::uint32_t>(bytes, kBodyCrcAt);
   const bool zeros = bytes[29] == 0 && bytes[30] == 0 && bytes[31] == 0;
-  if (!is_kind(kind) || !zeros || out.length > kChunkBytesMax || out.chunk.source >= file.sources.size() ||
-      out.chunk.connection >= kConnectionsPerSourceMax || out.chunk.received < kUtcMin ||
-      out.chunk.received > kUtcMax) {
-    return std::nullopt;
-  }
+  if (!is_kind(kind) || !zeros) return std::nullopt;
   out.chunk.kind = static_cast<ChunkKind>(kind);
-  const bool speaks = out.chunk.kind == ChunkKind::kDatagram || out.chunk.kind == ChunkKind::kStream;
-  if (!speaks && out.length != 0) return std::nullopt;
+  if (!fits_record(out.chunk, out.length, file.sources.size())) return std::nullopt;
   return out;
 }
 
@@ -114,6 +108,13 @@ Result<RecordingHead> parse_head(std::string_view json) {
 }
 
 }  // namespace
+
+bool fits_record(const Chunk& chunk, std::size_t length, std::size_t sources) {
+  const bool note = chunk.kind == ChunkKind::kNote;
+  const bool speaks = note || chunk.kind == ChunkKind::kDatagram || chunk.kind == ChunkKind::kStream;
+  return (note ? chunk.source == kNoteSource : chunk.source < sources) && chunk.connection < kConnectionsPerSourceMax &&
+         length <= kChunkBytesMax && (speaks || length == 0) && chunk.received >= kUtcMin && chunk.received <= kUtcMax;
+}
 
 Status append_recording_head(std::string& out, const RecordingHead& head) {
   TRY_VOID(check_sources(head.sources));

@@ -50,6 +50,8 @@ struct RecordingHead {
 
 /// Appends the two lines. Fails with `kTooLarge`, or as `check_sources`.
 [[nodiscard]] Status append_recording_head(std::string& out, const RecordingHead& head);
+/// Whether a record can hold this chunk, with so many bytes, in a file of so many sources.
+[[nodiscard]] bool fits_record(const Chunk& chunk, std::size_t length, std::size_t sources);
 /// Appends a record. `sequence` counts from 1.
 void append_record(std::string& out, std::uint64_t salt, std::uint64_t sequence, const Chunk& chunk);
 

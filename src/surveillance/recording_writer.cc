@@ -82,10 +82,7 @@ RecordingWriter::~RecordingWriter() {
 }
 
 Status RecordingWriter::append(const Chunk& chunk) {
-  const bool speaks = chunk.kind == ChunkKind::kDatagram || chunk.kind == ChunkKind::kStream;
-  if (chunk.source >= head_.sources.size() || chunk.connection >= kConnectionsPerSourceMax ||
-      chunk.bytes.size() > kChunkBytesMax || (!speaks && !chunk.bytes.empty()) || chunk.received < kUtcMin ||
-      chunk.received > kUtcMax) {
+  if (!fits_record(chunk, chunk.bytes.size(), head_.sources.size())) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("a record holds at most {} octets of one of {} sources, not {} of number {}",
                             kChunkBytesMax, head_.sources.size(), chunk.bytes.size(), chunk.source),

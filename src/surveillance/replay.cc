@@ -71,6 +71,7 @@ ReplayStep Replay::step_of(const Chunk& chunk) {
 }
 
 void Replay::follow(const Chunk& chunk) {
+  if (chunk.kind == ChunkKind::kNote) return;
   const auto bit = static_cast<std::uint8_t>(1U << chunk.connection);
   std::uint8_t& open = open_[chunk.source];
   if (chunk.kind == ChunkKind::kDown) {

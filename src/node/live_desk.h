@@ -1,0 +1,89 @@
+// The live picture in the node: one thread that takes what the inputs bring, tells the picture what the record says and
+// what people do, records all of it, and serves it to the faces.
+//
+//   auto desk = TRY(LiveDesk::create(config, {core, clock, self, data_dir}));
+//   desk->start();                       // after the core thread
+//   … on every batch that is durable: desk->poke();
+//   desk->submit([](LiveDesk::Inside& inside) { … });     // any thread; answers follow from there
+//   desk->stop();                        // before the core thread
+//
+// The picture decides nothing: what it proposes (a flight is nonconforming) is for whoever manages the intent. The one
+// thing that it does by itself is to file the space of groups that officers have declared, as intents of theirs
+// (GroupKeeper).
+//
+// What is drawn from the record is asked of the core thread page by page, at most once in `kLookMs`, and only when the
+// record has grown; see record_notes.h. Tracks are no part of the record, and nothing of them is logged.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "net/http_server.h"
+#include "node/bounded_queue.h"
+#include "node/core_thread.h"
+#include "node/live_config.h"
+#include "node/live_inputs.h"
+#include "node/live_stream.h"
+#include "node/record_notes.h"
+#include "picture/session.h"
+#include "surveillance/recording.h"
+
+namespace tansiq::node {
+
+class LiveDesk {
+ public:
+  struct Services {
+    CoreThread& core;
+    const Clock& clock;
+    AuthorityId self;
+    std::filesystem::path data_dir;
+  };
+  /// What work on the picture's thread can use.
+  class Inside {
+   public:
+    virtual ~Inside() = default;
+    [[nodiscard]] virtual const picture::Session& session() const = 0;
+    [[nodiscard]] virtual LiveStream& stream() = 0;
+    [[nodiscard]] virtual UtcMs now() const = 0;
+    /// Tells the picture, and the recording. Fails as picture::tell.
+    virtual Status tell(const picture::Note& note) = 0;
+    [[nodiscard]] virtual const std::vector<std::string>& source_names() const = 0;
+  };
+  using Work = std::function<void(Inside&)>;
+
+  /// Opens the inputs. Fails with `kInvalid` (a source), `kIo` (an address, the folder of recordings).
+  [[nodiscard]] static Result<std::unique_ptr<LiveDesk>> create(LiveConfig config, Services services);
+  ~LiveDesk();  ///< stop()
+  LiveDesk(const LiveDesk&) = delete;
+  LiveDesk& operator=(const LiveDesk&) = delete;
+
+  void start();
+  /// The record has grown. Any thread.
+  void poke() { grown_.store(true); }
+  void stop();
+
+  /// Runs on the picture's thread, within some ten milliseconds. Any thread. Fails with `kOverloaded`, `kUnavailable`.
+  [[nodiscard]] Status submit(Work work);
+  /// How it stands with the inputs. Any thread.
+  [[nodiscard]] std::vector<LiveInputState> inputs() const { return inputs_->states(); }
+  /// For /metrics, as Prometheus has it. Any thread.
+  [[nodiscard]] std::string metrics() const;
+
+ private:
+  class Impl;
+  LiveDesk();
+  std::unique_ptr<LiveInputs> inputs_;
+  std::atomic<bool> grown_{true};
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tansiq::node

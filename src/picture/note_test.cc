@@ -1,0 +1,43 @@
+#include "picture/note.h"
+
+#include <gtest/gtest.h>
+
+#include "base/ids.h"
+
+namespace tansiq::picture {
+namespace {
+
+constexpr std::string_view kNotes[] = {
+    R"({"acknowledge":{"alert":7,"by":"watch-1"}})",
+    R"({"area":{"domain":"air","id":"R-12","kind":"volume_entry","volumes":[{"outline":{"circle":{"centre":[350000000,360000000],"radius_cm":500000}},"window":{"end_ms":7200000,"start_ms":0}}]}})",
+    R"({"area_gone":{"id":"K1","kind":"foreign_zone"}})",
+    R"({"group":{"group":{"guide":{"mmsi":227022600},"name":"x","shapes":[{"ahead_m":1,"astern_m":2,"domain":"sea","port_m":3,"starboard_m":4}]},"id":"tf-473"}})",
+    R"({"group_gone":"tf-473"})",
+    R"({"inhibit":{"tracks":[3,7],"until_ms":9}})",
+    R"({"plan":{"authority":"us","call_sign":"MIRAGE1","code":{"mode_3a":2342,"window":{"end_ms":2,"start_ms":1}},"domain":"air","icao":3785889,"intent":"friendly-1","legs":[{"confirmed":true,"volume":{"outline":{"circle":{"centre":[350000000,360000000],"radius_cm":500000}},"window":{"end_ms":7200000,"start_ms":0}},"zone":"K1"}],"manager":"m","mmsi":5,"state":"activated"}})",
+    R"({"plan_gone":"friendly-1"})",
+    R"({"zones":[{"domain":"sea","id":"S1","minima":{"horizontal_m":900,"time_ms":0,"vertical_cm":0}}]})",
+};
+
+TEST(Note, ReadsBackAsItWas) {
+  std::set<std::size_t> kinds;
+  for (const std::string_view line : kNotes) {
+    const auto note = read_note(line);
+    ASSERT_TRUE(note.has_value()) << line << ": " << note.error().text();
+    EXPECT_EQ(note_line(*note), line);
+    kinds.insert(note->index());
+  }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<Note>) << "every kind of note is here";
+}
+
+TEST(Note, UnknownMembersAndWordsAreErrors) {
+  EXPECT_FALSE(read_note(R"({"target":{}})"));
+  EXPECT_FALSE(read_note(R"({"acknowledge":{"alert":7,"by":"x","why":"y"}})"));
+  EXPECT_FALSE(read_note(R"({"area_gone":{"id":"K1","kind":"conflict"}})"));
+  EXPECT_FALSE(read_note(R"({"group_gone":"a","plan_gone":"b"})"));
+  EXPECT_FALSE(read_note("{}"));
+  EXPECT_EQ(read_note(R"({"inhibit":{"tracks":[3],"until_ms":9}})").error().text(), "inhibit.tracks: two tracks");
+}
+
+}  // namespace
+}  // namespace tansiq::picture

@@ -1,0 +1,244 @@
+#include "picture/picture.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "picture/alert_json.h"
+#include "picture/picture_testlib.h"
+
+namespace tansiq::picture {
+namespace {
+
+using testing::Craft;
+using testing::kNoon;
+using testing::Source;
+
+struct Heard final : PictureListener {
+  struct Said {
+    AlertEvent event;
+    Alert alert;
+    UtcMs at;
+  };
+  void track_changed(const TrackChange& /*change*/, const Track& /*track*/) override { ++moves; }
+  void alert_changed(const AlertChange& change) override {
+    said.push_back({change.event, change.alert, change.alert.changed});
+  }
+  [[nodiscard]] std::vector<Said> of(AlertKind kind, AlertEvent event) const {
+    std::vector<Said> out;
+    for (const Said& one : said) {
+      if (one.alert.situation.kind == kind && one.event == event) out.push_back(one);
+    }
+    return out;
+  }
+  [[nodiscard]] bool none(AlertKind kind) const { return of(kind, AlertEvent::kRaised).empty(); }
+  std::vector<Said> said;
+  std::size_t moves = 0;
+};
+
+/// A sky with craft that one source hears once a second.
+struct PictureTest : ::testing::Test {
+  struct Flying {
+    Craft craft;
+    Source source;
+    std::uint32_t address = 0;
+    std::string call_sign;
+    surveillance::Emergency emergency = surveillance::Emergency::kNone;
+  };
+
+  Heard heard;
+  Picture picture{{}, &heard};
+  SeededRandom random{7};
+  std::vector<Flying> sky;
+  UtcMs now = kNoon;
+
+  Flying& fly(std::uint32_t address, double lat, double lng, double course, double speed, double height) {
+    Flying one;
+    one.craft = {.place = normal_of(lat, lng), .speed_m_s = speed, .course_deg = course, .height_m = height};
+    one.address = address;
+    sky.push_back(one);
+    return sky.back();
+  }
+
+  void run(int seconds, const std::function<void()>& each = [] {}) {
+    for (int s = 0; s < seconds; ++s) {
+      for (Flying& one : sky) {
+        surveillance::Report r = one.source.hear(one.craft, random);
+        r.id = {
+            one.source.domain == surveillance::Domain::kSea ? surveillance::IdKind::kMmsi : surveillance::IdKind::kIcao,
+            one.address};
+        r.call_sign.assign(one.call_sign);
+        r.emergency = one.emergency;
+        r.received = r.time = now;
+        picture.report(r);
+        one.craft.move(1'000);
+      }
+      now = now + 1'000;
+      picture.advance(now);
+      each();
+    }
+  }
+
+  static geo::Volume4d block(double south, double west, double north, double east, std::int64_t low_m,
+                             std::int64_t high_m) {
+    const auto at = [](double lat, double lng) {
+      return geo::LatLng{static_cast<std::int32_t>(lat * 1e7), static_cast<std::int32_t>(lng * 1e7)};
+    };
+    return {geo::Polygon{{at(south, west), at(south, east), at(north, east), at(north, west)}},
+            {low_m * 100, high_m * 100, geo::VerticalReference::kFlightLevel},
+            {kNoon + -3'600'000, kNoon + 7'200'000}};
+  }
+};
+
+TEST_F(PictureTest, TwoThatMeetAreWarnedOfInTimeAndNotAfterwards) {
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
+  fly(0x100002, 35.0, 36.9, 270, 220, 9'000);
+  run(150);
+  const auto raised = heard.of(AlertKind::kConflict, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].alert.priority, Priority::kWarning);
+  ASSERT_TRUE(raised[0].alert.finding.to_violation_ms.has_value());
+  EXPECT_GT(*raised[0].alert.finding.to_violation_ms, 90'000);
+  EXPECT_EQ(raised[0].alert.situation.first, TrackId{1});
+  EXPECT_EQ(raised[0].alert.situation.second, TrackId{2});
+  ASSERT_TRUE(picture.acknowledge(raised[0].alert.id, "watch-1", now));
+  run(240);
+  const auto cleared = heard.of(AlertKind::kConflict, AlertEvent::kCleared);
+  ASSERT_EQ(cleared.size(), 1U);
+  EXPECT_GT(cleared[0].alert.warned_ms().value_or(0), 80'000);
+  EXPECT_TRUE(heard.of(AlertKind::kConflict, AlertEvent::kSounded).empty());
+}
+
+TEST_F(PictureTest, AThousandFeetApartNobodyIsWarned) {
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'144.0);
+  fly(0x100002, 35.0, 36.9, 270, 220, 9'144.0 + 304.8);
+  run(300);
+  EXPECT_TRUE(heard.none(AlertKind::kConflict));
+}
+
+TEST_F(PictureTest, AnAgreedJoinUpIsNoConflict) {
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
+  fly(0x100002, 35.0, 36.9, 270, 220, 9'000);
+  run(5);
+  ASSERT_TRUE(picture.inhibit({1}, {2}, now + 600'000));
+  run(300);
+  EXPECT_TRUE(heard.none(AlertKind::kConflict));
+}
+
+TEST_F(PictureTest, WhoHasNoPlanInAZoneIsForeignThereAndWhoHasOneIsNot) {
+  ASSERT_TRUE(picture.put_area(
+      {AlertKind::kForeignZone, "K1", core::Domain::kAir, {block(35, 36.2, 35.2, 36.6, 5'000, 12'000)}}));
+  KnownPlan plan;
+  plan.authority = "us";
+  plan.plan.intent = "friendly-1";
+  plan.plan.call_sign = "MIRAGE1";
+  plan.plan.state = core::IntentState::kActivated;
+  plan.plan.legs = {{block(35, 35.9, 35.2, 36.9, 5'000, 12'000), true, "K1"}};
+  ASSERT_TRUE(picture.put_plan(plan));
+  fly(0x100001, 35.05, 36.0, 90, 220, 9'000).call_sign = "MIRAGE1";
+  fly(0x100002, 35.15, 36.0, 90, 220, 10'000);
+  run(60);
+  const auto raised = heard.of(AlertKind::kForeignZone, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].alert.situation.object, "K1");
+  EXPECT_EQ(picture.tracker().find(raised[0].alert.situation.first)->icao, 0x100002U);
+  const Correlation* correlation = picture.attribution().of_track({1});
+  ASSERT_NE(correlation, nullptr);
+  EXPECT_EQ(correlation->intent, "friendly-1");
+  EXPECT_EQ(picture.attribution().of_track({2}), nullptr) << "unknown stays unknown";
+}
+
+TEST_F(PictureTest, WhoLeavesItsCorridorIsOffPlan) {
+  KnownPlan plan;
+  plan.plan.intent = "friendly-1";
+  plan.plan.call_sign = "MIRAGE1";
+  plan.plan.state = core::IntentState::kActivated;
+  plan.plan.legs = {{block(34.95, 35.9, 35.05, 38, 5'000, 12'000), true, "K1"}};
+  ASSERT_TRUE(picture.put_plan(plan));
+  Flying& mirage = fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
+  mirage.call_sign = "MIRAGE1";
+  run(60);
+  EXPECT_TRUE(heard.none(AlertKind::kOffPlan));
+  sky[0].craft.course_deg = 0;
+  run(60);
+  const auto raised = heard.of(AlertKind::kOffPlan, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].alert.situation.object, "friendly-1");
+  EXPECT_EQ(picture.conformance().of_intent("friendly-1")->proposed, core::IntentState::kNonconforming);
+}
+
+TEST_F(PictureTest, AMeasureIsEnteredWithOrWithoutAPlan) {
+  ASSERT_TRUE(picture.put_area(
+      {AlertKind::kVolumeEntry, "R-12", core::Domain::kAir, {block(34.9, 36.2, 35.1, 36.6, 5'000, 12'000)}}));
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
+  run(30);
+  const auto raised = heard.of(AlertKind::kVolumeEntry, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_FALSE(raised[0].alert.finding.now) << "before it is there";
+  picture.drop_area(AlertKind::kVolumeEntry, "R-12", now);
+  EXPECT_EQ(heard.of(AlertKind::kVolumeEntry, AlertEvent::kRectified).size(), 1U);
+}
+
+TEST_F(PictureTest, DistressIsHeardAtOnce) {
+  Flying& one = fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
+  run(5);
+  EXPECT_TRUE(heard.none(AlertKind::kDistress));
+  one.emergency = surveillance::Emergency::kGeneral;
+  run(2);
+  const auto raised = heard.of(AlertKind::kDistress, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].alert.priority, Priority::kEmergency);
+}
+
+TEST_F(PictureTest, WhoComesIntoAGroupsSpaceIsWarnedOfUnlessItBelongs) {
+  Group group;
+  group.id = "tf-473";
+  group.name = "Carrier group";
+  group.guide = {surveillance::IdKind::kMmsi, 227'022'600};
+  group.members = {{surveillance::IdKind::kIcao, 0x39C4A1}};
+  group.shapes = {{.domain = core::Domain::kAir,
+                   .ahead_m = 15'000,
+                   .astern_m = 15'000,
+                   .port_m = 15'000,
+                   .starboard_m = 15'000,
+                   .band = {0, 6'000'00, geo::VerticalReference::kFlightLevel}}};
+  ASSERT_TRUE(picture.put_group(group));
+  Flying& carrier = fly(227'022'600, 34.0, 34.0, 45, 8, 0);
+  carrier.source = {
+      .id = 2, .format = surveillance::Format::kAis, .domain = surveillance::Domain::kSea, .height = false};
+  fly(0x39C4A1, 34.05, 34.0, 180, 120, 1'500);
+  fly(0x100002, 34.0, 34.35, 270, 120, 1'500);
+  fly(0x100003, 34.0, 34.30, 270, 120, 9'000);
+  run(60);
+  const auto raised = heard.of(AlertKind::kGroupEntry, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].alert.situation.object, "tf-473/air");
+  EXPECT_EQ(picture.tracker().find(raised[0].alert.situation.first)->icao, 0x100002U);
+  picture.drop_group("tf-473", now);
+  EXPECT_EQ(heard.of(AlertKind::kGroupEntry, AlertEvent::kRectified).size(), 1U);
+}
+
+TEST_F(PictureTest, MinimaAreThoseOfTheZoneAndOfWhatWasAgreed) {
+  // Three miles apart on parallel courses: too near by the rule for everybody, not by the zone's.
+  ASSERT_TRUE(
+      picture.set_zones({{"K1", core::Domain::kAir, block(34, 35, 36, 40, 5'000, 12'000), {3'000, 200'00, 0}}}));
+  fly(0x100001, 35.00, 36.0, 90, 220, 9'000);
+  fly(0x100002, 35.05, 36.0, 90, 220, 9'000);
+  run(30);
+  EXPECT_TRUE(heard.of(AlertKind::kConflict, AlertEvent::kRaised).size() <= 1);
+  EXPECT_EQ(picture.separation()
+                .zone(picture.separation().zone_of(core::Domain::kAir, picture.tracker().find({1})->motion(now)))
+                ->id,
+            "K1");
+  run(120);
+  for (const auto& [id, alert] : picture.alerts().alerts()) {
+    EXPECT_NE(alert.state, AlertState::kUnacknowledged) << alert.finding.detail;
+  }
+}
+
+}  // namespace
+}  // namespace tansiq::picture
