@@ -413,9 +413,9 @@ void add_feed(Command& root) {
       .option(a->to, "--to", "URL",
               "udp://HOST:PORT[?interface=NAME], tcp://HOST:PORT, tcp-listen://HOST:PORT or file:PATH (a new file)")
       .required()
-      .option(a->speed, "--speed", "FACTOR", "1 is as it was, 10 ten times faster, 0 as fast as possible (1)");
+      .option(a->speed, "--speed", "FACTOR", "1 is as it was, 10 ten times faster, 0 as fast as possible");
   add_csv_options(command, a->csv);
-  command.option(a->system, "--system", "SAC/SIC", "of ASTERIX: who says so, where the traffic does not tell (0/1)")
+  command.option(a->system, "--system", "SAC/SIC", "of ASTERIX: who says so, where the traffic does not tell")
       .option(a->radar, "--radar", "\"SAC/SIC LAT LNG HEIGHT\"", "of cat048: where the radar stands")
       .option(a->source, "--only", "NAME", "of a recording: this source only")
       .option(a->from, "--at", "TIME", "of a recording: from this moment on, as 2026-11-22T10:00:00Z")
