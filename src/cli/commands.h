@@ -10,6 +10,8 @@ void add_setup(Command& root);       ///< init: a real node, step by step
 void add_key(Command& root);         ///< key: signing keys
 void add_demo(Command& root);        ///< demo: the idea in under a minute
 void add_check(Command& root);       ///< check: conflicts in files
+void add_feed(Command& root);        ///< feed: the traffic of a file as a real stream
+void add_record(Command& root);      ///< record: what an input brings
 void add_charter(Command& root);     ///< charter: write, lint, sign
 void add_zone(Command& root);        ///< zone: what a node decides about
 void add_intent(Command& root);      ///< intent: file, follow, end

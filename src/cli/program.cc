@@ -73,6 +73,8 @@ std::unique_ptr<Command> command_tree(bool& json, bool& no_colour) {
   add_demo(*root);
   add_serve(*root);
   add_check(*root);
+  add_feed(*root);
+  add_record(*root);
   add_zone(*root);
   add_intent(*root);
   add_measure(*root);

@@ -112,6 +112,9 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
     config.node.develop = false;  // who writes a configuration has a charter; `develop = true` says otherwise
     const std::string text = TRY(read_text(*arguments.config, 1U << 20));
     TRY_VOID(read_serve_config(text, *arguments.config, config));
+    if (const Status good = surveillance::check_sources(config.sources); !good) {
+      return std::unexpected(in_file(good.error(), *arguments.config));
+    }
   }
   if (!arguments.data.empty()) config.node.data_dir = arguments.data;
   if (arguments.listen) {

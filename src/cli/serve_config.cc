@@ -16,6 +16,14 @@ namespace {
 constexpr std::size_t kConfigBytesMax = 256U << 10;
 constexpr std::array<std::string_view, 6> kConfigTables{"tls", "peer", "f3548", "limits", "uss", "auth"};
 
+/// Tables of which there may be several: what their keys say is about the one that was begun last.
+struct List {
+  std::string_view name;
+  void (*begin)(ServeConfig&);
+};
+constexpr std::array<List, 2> kLists{{{"auth.issuer", [](ServeConfig& c) { c.node.auth.issuers.emplace_back(); }},
+                                      {"source", [](ServeConfig& c) { c.sources.emplace_back(); }}}};
+
 Status take_table(const toml::table& table, const std::string& prefix, const std::string& file, ServeConfig& config) {
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   for (const auto& [name, node] : table) {
@@ -30,17 +38,20 @@ Status take_table(const toml::table& table, const std::string& prefix, const std
       TRY_VOID(take_table(*inner, full + ".", file, config));
       continue;
     }
-    if (const auto* only = node.as_table(); only != nullptr && full == "auth.issuer") {
-      config.node.auth.issuers.emplace_back();
-      TRY_VOID(take_table(*only, "auth.issuer.", file, config));
-      continue;
-    }
-    if (const auto* list = node.as_array(); list != nullptr && full == "auth.issuer" && list->is_array_of_tables()) {
-      for (const toml::node& one : *list) {
-        config.node.auth.issuers.emplace_back();
-        TRY_VOID(take_table(*one.as_table(), "auth.issuer.", file, config));
+    if (const auto list = std::ranges::find(kLists, full, &List::name); list != kLists.end()) {
+      // One alone needs no list.
+      if (const auto* only = node.as_table(); only != nullptr) {
+        list->begin(config);
+        TRY_VOID(take_table(*only, full + ".", file, config));
+        continue;
       }
-      continue;
+      if (const auto* many = node.as_array(); many != nullptr && many->is_array_of_tables()) {
+        for (const toml::node& one : *many) {
+          list->begin(config);
+          TRY_VOID(take_table(*one.as_table(), full + ".", file, config));
+        }
+        continue;
+      }
     }
     const auto& keys = config_keys();
     const auto known = std::ranges::find(keys, full, &ConfigKey::name);
@@ -194,6 +205,14 @@ std::string serve_config_text(ServeConfig config) {
     out += fmt::format("\n[[{}]]\n", kIssuers) + keys_text(kIssuers, config, plain);
   }
   if (issuers.empty()) out += fmt::format("\n#[[{}]]\n", kIssuers) + keys_text(kIssuers, plain, plain);
+  constexpr std::string_view kSources = "source";
+  const std::vector<surveillance::SourceConfig> sources = std::exchange(config.sources, {});
+  plain.sources.emplace_back();
+  for (const surveillance::SourceConfig& source : sources) {
+    config.sources = {source};
+    out += fmt::format("\n[[{}]]\n", kSources) + keys_text(kSources, config, plain);
+  }
+  if (sources.empty()) out += fmt::format("\n#[[{}]]\n", kSources) + keys_text(kSources, plain, plain);
   return out;
 }
 

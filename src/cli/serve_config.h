@@ -4,10 +4,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/logging.h"
 #include "base/result.h"
 #include "node/node.h"
+#include "surveillance/source.h"
 
 namespace tansiq::cli {
 
@@ -15,6 +17,8 @@ namespace tansiq::cli {
 struct ServeConfig {
   node::NodeConfig node;
   std::optional<LogLevel> log_level;
+  /// Inputs, in the order of their tables; `surveillance::check_sources` says whether they can be.
+  std::vector<surveillance::SourceConfig> sources;
 };
 
 /// Reads the text of a configuration file over `config`. An unknown key, a value of the wrong type or out of range

@@ -28,6 +28,9 @@ struct ConfigKey {
   std::function<std::string(ServeConfig&)> show;
 };
 
+/// What a table [[source]] says: an input.
+[[nodiscard]] std::vector<ConfigKey> source_keys();
+
 /// Every key, those of one table together; those of no table first.
 [[nodiscard]] const std::vector<ConfigKey>& config_keys();
 

@@ -77,6 +77,34 @@ keep_hours = 3
 [[auth.issuer]]
 name = "file"
 jwks = "jwks.json"
+[[source]]
+name = "radar-1"
+format = "asterix"
+url = "udp://239.1.1.1:8600?interface=eth1"
+editions = ["062 1.19"]
+radars = ["25/2 50.0333 8.5706 310", "25/3 -50 8 -1.5"]
+silent_seconds = 12
+future_seconds = 1
+old = "30s"
+[[source]]
+name = "receiver"
+format = "beast"
+url = "tcp://127.0.0.1:30005"
+place = "50.0333 8.5706"
+range_km = 450
+[[source]]
+name = "base"
+format = "sbs"
+url = "tcp-listen://:30003"
+use_time = false
+clock_minutes = 60
+[[source]]
+name = "rows"
+format = "csv"
+url = "file:rows.csv"
+columns = "time=t,id=i,latitude=a,longitude=o"
+ids = "mmsi"
+domain = "sea"
 )";
 
 ServeConfig read(std::string_view text, const std::string& file = "/etc/tansiq/node.toml") {
@@ -149,6 +177,31 @@ TEST(ServeConfig, TakesEveryKey) {
   EXPECT_EQ(config.node.auth.issuers[2].jwks_file, "/etc/tansiq/jwks.json");
 }
 
+TEST(ServeConfig, TakesSources) {
+  const ServeConfig config = read(kEverything);
+  ASSERT_EQ(config.sources.size(), 4U);
+  EXPECT_TRUE(surveillance::check_sources(config.sources));
+  const surveillance::SourceConfig& radar = config.sources[0];
+  EXPECT_EQ(radar.name, "radar-1");
+  EXPECT_EQ(radar.format, surveillance::Speaks::kAsterix);
+  EXPECT_EQ(radar.transport.interface, "eth1");
+  EXPECT_EQ(surveillance::edition_text(radar.editions.at(0)), "062 1.19");
+  EXPECT_EQ(radar.radars.at(0).system, 0x1902);
+  EXPECT_EQ(radar.radars.at(1).height_cm, -150);
+  EXPECT_EQ(radar.silent_after_ms, 12'000);
+  EXPECT_EQ(radar.future_ms, 1'000);
+  EXPECT_EQ(radar.old_ms, 30'000);
+  EXPECT_EQ(config.sources[1].place, (geo::LatLng{500'333'000, 85'706'000}));
+  EXPECT_EQ(config.sources[1].range_m, 450'000);
+  EXPECT_EQ(config.sources[1].old_ms, std::nullopt);
+  EXPECT_EQ(config.sources[2].transport.host, "127.0.0.1") << "loopback, unless told otherwise";
+  EXPECT_FALSE(config.sources[2].use_time);
+  EXPECT_EQ(config.sources[2].ahead_of_utc_ms, 3'600'000);
+  EXPECT_EQ(config.sources[3].transport.path, "/etc/tansiq/rows.csv") << "relative to the file";
+  EXPECT_EQ(config.sources[3].csv_id, surveillance::IdKind::kMmsi);
+  EXPECT_EQ(config.sources[3].csv_domain, surveillance::Domain::kSea);
+}
+
 TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
   const auto error = [](std::string_view text) {
     ServeConfig config;
@@ -173,6 +226,17 @@ TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(error("[auth]\n\"issuer.name\" = \"x\"\n"), HasSubstr("write it without them"));
   EXPECT_EQ(error("[auth.issuer]\nname = \"x\"\n"), "(accepted)") << "one alone needs no list";
   EXPECT_THAT(error("[[auth.issuer]]\nalgorithms = \"HS256\"\n"), HasSubstr("'HS256' is not RS256, ES256 or EdDSA"));
+  EXPECT_EQ(error("[source]\nname = \"x\"\n"), "(accepted)") << "one alone needs no list";
+  EXPECT_THAT(error("source = 1\n"), HasSubstr("there is no option 'source'"));
+  EXPECT_THAT(error("[[source]]\nname = \"x\"\nurl = \"udp:1\"\n"),
+              HasSubstr("n.toml:3: source.url 'udp:1' is not where bytes come from"));
+  EXPECT_THAT(error("[[source]]\nformat = \"morse\"\n"), HasSubstr("formats are asterix, beast, sbs"));
+  EXPECT_THAT(error("[[source]]\nradars = \"25/2\"\n"), HasSubstr("is not SAC/SIC LATITUDE LONGITUDE HEIGHT"));
+  EXPECT_THAT(error("[[source]]\neditions = \"062 9\"\n"), HasSubstr("is read in edition 1.20, 1.19"));
+  EXPECT_THAT(error("[[source]]\nids = \"imo\"\n"), HasSubstr("'imo' is not icao, mmsi or uid"));
+  EXPECT_THAT(error("[[source]]\ndomain = \"space\"\n"), HasSubstr("is not air, sea, ground or unknown"));
+  EXPECT_THAT(error("[[source]]\nold = \"soon\"\n"), HasSubstr("source.old"));
+  EXPECT_THAT(error("[[source]]\nrange_km = 0\n"), HasSubstr("from 1 to 21000"));
   EXPECT_THAT(error("[[auth.issuer]]\nissuer = \"x\"\n"),
               HasSubstr("n.toml:2: there is no option 'auth.issuer.issuer'"));
 }
@@ -258,6 +322,10 @@ TEST(ServeConfig, WhatStandsBehindAHashIsTrue) {
   EXPECT_EQ(all.node.f3548.refuse_down, plain.node.f3548.refuse_down);
   ASSERT_EQ(all.node.auth.issuers.size(), 1U);
   EXPECT_EQ(all.node.auth.issuers[0].age_ms_max, net::IssuerConfig().age_ms_max);
+  ASSERT_EQ(all.sources.size(), 1U);
+  EXPECT_EQ(all.sources[0].range_m, surveillance::SourceConfig().range_m);
+  EXPECT_EQ(all.sources[0].silent_after_ms, surveillance::SourceConfig().silent_after_ms);
+  EXPECT_EQ(all.sources[0].csv_id, surveillance::SourceConfig().csv_id);
   // All of these that differ are examples, and none of them is a number or a yes or no.
   const std::string again = serve_config_text(all);
   for (const std::string& line : lines_of_keys(again)) {
