@@ -30,6 +30,7 @@
 #include "net/http_server.h"
 #include "node/bounded_queue.h"
 #include "node/core_thread.h"
+#include "node/group_keeper.h"
 #include "node/live_config.h"
 #include "node/live_inputs.h"
 #include "node/live_stream.h"
@@ -57,6 +58,7 @@ class LiveDesk {
     /// Tells the picture, and the recording. Fails as picture::tell.
     virtual Status tell(const picture::Note& note) = 0;
     [[nodiscard]] virtual const std::vector<std::string>& source_names() const = 0;
+    [[nodiscard]] virtual GroupKeeper& groups() = 0;
   };
   using Work = std::function<void(Inside&)>;
 

@@ -148,7 +148,12 @@ void Picture::moved(const Track& track) {
   // A stale place is a guess: nothing is predicted from it.
   if (track.state == TrackState::kStale) return forget(track.id);
   const core::Domain domain = domain_of(track);
-  Craft& of = craft_[track.id.value];
+  const auto [at, fresh] = craft_.try_emplace(track.id.value);
+  Craft& of = at->second;
+  if (fresh) {
+    of.standing.domain = domain;
+    know(of, track, formation_of(track));
+  }
   if (of.standing.domain != domain) {
     // It is what we did not take it for.
     std::vector<SituationChange> changes;
@@ -296,7 +301,7 @@ void Picture::advance(UtcMs now) {
   tracker_.advance(now_);
   attribution_.run(tracker_, plans_, now_);
   conformance_.run(tracker_, attribution_, plans_, now_);
-  know_craft(now_);
+  know_craft();
   move_groups(now_);
 
   std::vector<SituationChange> changes;
@@ -315,30 +320,32 @@ void Picture::advance(UtcMs now) {
   alerts_.tick(now_);
 }
 
-/// Zone, authority and formation of each craft, as they are compared with in the next second.
-void Picture::know_craft(UtcMs /*now*/) {
-  std::map<TrackId, std::uint32_t> formations;
+std::uint32_t Picture::formation_of(const Track& track) const {
   std::uint32_t number = 0;
   for (const auto& [id, group] : groups_) {
     ++number;
-    const auto belongs = [&](const surveillance::CraftId& member) {
-      const Track* track = member.kind == surveillance::IdKind::kMmsi ? tracker_.find_mmsi(member.number)
-                                                                      : tracker_.find_icao(member.number);
-      if (track != nullptr) formations.insert_or_assign(track->id, number);
+    const auto is = [&](const surveillance::CraftId& member) {
+      return member.kind == surveillance::IdKind::kMmsi ? track.mmsi == member.number : track.icao == member.number;
     };
-    belongs(group.guide);
-    std::ranges::for_each(group.members, belongs);
+    if (is(group.guide) || std::ranges::any_of(group.members, is)) return number;
   }
+  return 0;
+}
+
+void Picture::know(Craft& craft, const Track& track, std::uint32_t formation) const {
+  craft.standing.zone = separation_.zone_of(craft.standing.domain, track.motion(track.last_fix));
+  const Correlation* correlation = attribution_.of_track(track.id);
+  const auto authority = correlation != nullptr ? authority_of_.find(correlation->intent) : authority_of_.end();
+  craft.standing.authority = authority != authority_of_.end() ? authority->second : std::string();
+  craft.formation = formation;
+}
+
+/// Zone, authority and formation of each craft, as they are compared with in the next second.
+void Picture::know_craft() {
   tracker_.each([&](const Track& track) {
-    const auto at = craft_.find(track.id.value);
-    if (at == craft_.end()) return;
-    Craft& of = at->second;
-    of.standing.zone = separation_.zone_of(of.standing.domain, track.motion(track.last_fix));
-    const Correlation* correlation = attribution_.of_track(track.id);
-    const auto authority = correlation != nullptr ? authority_of_.find(correlation->intent) : authority_of_.end();
-    of.standing.authority = authority != authority_of_.end() ? authority->second : std::string();
-    const auto formation = formations.find(track.id);
-    of.formation = formation != formations.end() ? formation->second : 0;
+    if (const auto at = craft_.find(track.id.value); at != craft_.end()) {
+      know(at->second, track, groups_.empty() ? 0 : formation_of(track));
+    }
   });
 }
 

@@ -129,6 +129,7 @@ class Picture final : public surveillance::Sink, private TrackListener {
   [[nodiscard]] const VolumeCounters& volume_counters() const { return volumes_.counters(); }
 
  private:
+  /// What a craft is compared by.
   struct Craft {
     Separation::Standing standing;
     std::uint32_t formation = 0;
@@ -142,7 +143,9 @@ class Picture final : public surveillance::Sink, private TrackListener {
   void settle(std::vector<Held> held, UtcMs now);
   void find_distress(std::vector<Held>& out) const;
   void find_silence(std::vector<Held>& out) const;
-  void know_craft(UtcMs now);
+  [[nodiscard]] std::uint32_t formation_of(const Track& track) const;
+  void know(Craft& craft, const Track& track, std::uint32_t formation) const;
+  void know_craft();
   void move_groups(UtcMs now);
   void move_group(const Group& group, core::Domain domain, UtcMs now);
   void make_watches();

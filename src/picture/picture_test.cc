@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <map>
 #include <string>
@@ -74,6 +75,8 @@ struct PictureTest : ::testing::Test {
         r.call_sign.assign(one.call_sign);
         r.emergency = one.emergency;
         r.received = r.time = now;
+        // Transponders report in steps of 25 ft, and craft in level flight keep to one.
+        if (r.pressure_cm) r.pressure_cm = static_cast<std::int32_t>(std::lround(one.craft.height_m / 7.62) * 762);
         picture.report(r);
         one.craft.move(1'000);
       }
@@ -97,7 +100,7 @@ struct PictureTest : ::testing::Test {
 TEST_F(PictureTest, TwoThatMeetAreWarnedOfInTimeAndNotAfterwards) {
   fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
   fly(0x100002, 35.0, 36.9, 270, 220, 9'000);
-  run(150);
+  run(90);
   const auto raised = heard.of(AlertKind::kConflict, AlertEvent::kRaised);
   ASSERT_EQ(raised.size(), 1U);
   EXPECT_EQ(raised[0].alert.priority, Priority::kWarning);
@@ -106,7 +109,7 @@ TEST_F(PictureTest, TwoThatMeetAreWarnedOfInTimeAndNotAfterwards) {
   EXPECT_EQ(raised[0].alert.situation.first, TrackId{1});
   EXPECT_EQ(raised[0].alert.situation.second, TrackId{2});
   ASSERT_TRUE(picture.acknowledge(raised[0].alert.id, "watch-1", now));
-  run(240);
+  run(300);
   const auto cleared = heard.of(AlertKind::kConflict, AlertEvent::kCleared);
   ASSERT_EQ(cleared.size(), 1U);
   EXPECT_GT(cleared[0].alert.warned_ms().value_or(0), 80'000);

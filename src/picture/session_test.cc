@@ -57,7 +57,7 @@ struct Story {
   explicit Story(std::uint64_t seed) {
     SeededRandom random(seed);
     for (int s = 0; s < 180; ++s) {
-      const UtcMs t = kNoon + s * 1'000 + static_cast<DurationMs>(random.below(700));
+      const UtcMs t = kNoon + s * 1'000 + static_cast<DurationMs>(random.between(0, 699));
       const double east = s * 220 / 91'100.0;
       pieces.push_back({t, ChunkKind::kDatagram, sbs(0x100001, t, 35.0, 36.0 + east, 30'000, 428, 90)});
       pieces.push_back({t + 40, ChunkKind::kDatagram, sbs(0x100002, t, 35.0, 36.9 - east, 30'000, 428, 270)});
@@ -109,7 +109,7 @@ TEST(Session, TheSameWhetherTimeWasLookedAtOftenOrNot) {
 
 TEST(Session, ARecordingGivesTheSameAlertsByteForByte) {
   const TemporaryFolder folder;
-  const std::string path = folder.path() + "/one.tsr";
+  const std::string path = folder.path() / "one.tsr";
   Lines live;
   {
     auto session = *Session::make(sources(), {}, &live);

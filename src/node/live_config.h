@@ -1,0 +1,24 @@
+// What a node with a live picture is told: its inputs, where they are recorded, and what the picture goes by.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "base/time.h"
+#include "picture/picture.h"
+#include "surveillance/source.h"
+
+namespace tansiq::node {
+
+struct LiveConfig {
+  std::vector<surveillance::SourceConfig> sources;
+  /// Everything that is taken is recorded here; empty: nothing is.
+  std::filesystem::path record_dir;
+  std::uint64_t record_bytes_max = 256ULL << 20;  ///< Of one file.
+  std::size_t record_files_max = 0;               ///< Older ones are removed; 0: none ever.
+  picture::PictureOptions picture;
+};
+
+}  // namespace tansiq::node
