@@ -203,7 +203,7 @@ TEST(Closest, LevellingOffAgreesWithSmallSteps) {
     Mover b = mover(meeting.b);
     for (Mover* m : {&a, &b}) {
       m->has_cleared = !random.one_in(4);
-      m->cleared_pressure_m = m->pressure_m + between(random, -900, 900);
+      m->cleared_pressure_m = m->pressure_m + (random.one_in(2) ? 900 : 60) * between(random, -1, 1);
     }
     const UtcMs now{random.between(0, 8'000)};
     const PairMinima minima{.horizontal_m = 9'260, .vertical_m = 304.8, .lookahead_s = 120};
