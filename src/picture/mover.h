@@ -76,6 +76,14 @@ struct Mover {
   [[nodiscard]] bool levels_off() const { return std::isfinite(climbs_for_s()); }
 };
 
+/// The directions at a place.
+struct LocalFrame {
+  Vector up;
+  Vector east;
+  Vector north;
+};
+[[nodiscard]] LocalFrame frame_at(double lat_deg, double lng_deg);
+
 /// Checks and prepares. Fails with `kInvalid`, `where` naming the member, on what is not finite or out of range.
 [[nodiscard]] Result<Mover> make_mover(const Motion& motion);
 
