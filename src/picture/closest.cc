@@ -1,6 +1,7 @@
 #include "picture/closest.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <numbers>
 
@@ -28,17 +29,67 @@ double arc_of(double chord) {
   return half < 0.1 ? chord * (1 + half * half / 6 * (1 + half * half * 9 / 20)) : 2 * kEarthRadiusM * std::asin(half);
 }
 
-/// When |metres + rate t| < minimum.
-Interval vertical_interval(const HeightDifference& difference, double minimum_m) {
-  const double reach = minimum_m + difference.margin_m - kTouchM;
-  if (!(reach > 0)) return {0, 0};
-  if (difference.rate_m_s == 0) {
-    if (std::abs(difference.metres) < reach) return {-kForever, kForever};
-    return {0, 0};
+/// When the height difference is less than a minimum: one interval for each piece in which it is linear, in order.
+struct VerticalIntervals {
+  std::array<Interval, 3> pieces{Interval{-kForever, kForever}, Interval{}, Interval{}};
+
+  /// What they have in common with another: the first part without a gap.
+  [[nodiscard]] Interval first_with(Interval other) const {
+    Interval out;
+    for (const Interval& piece : pieces) {
+      const Interval part = meet(piece, other);
+      if (part.empty()) continue;
+      if (out.empty()) {
+        out = part;
+      } else if (part.from <= out.to + kRootS) {
+        out.to = part.to;
+      } else {
+        break;
+      }
+    }
+    return out;
   }
-  const double one = (-reach - difference.metres) / difference.rate_m_s;
-  const double other = (reach - difference.metres) / difference.rate_m_s;
-  return {std::min(one, other), std::max(one, other)};
+  /// The least that holds all that they have in common with another.
+  [[nodiscard]] Interval hull_with(Interval other) const {
+    Interval out;
+    for (const Interval& piece : pieces) {
+      const Interval part = meet(piece, other);
+      if (!part.empty()) out = out.empty() ? part : Interval{out.from, part.to};
+    }
+    return out;
+  }
+};
+
+VerticalIntervals vertical_intervals(const HeightDifference& difference, double minimum_m) {
+  VerticalIntervals out;
+  if (difference.basis == HeightBasis::kUnknown) return out;
+  out.pieces[0] = {};
+  const double reach = minimum_m + difference.margin_m - kTouchM;
+  const auto end_of = [](const HeightDifference::Side& side) { return side.rate_m_s == 0 ? kForever : side.for_s; };
+  const double one = end_of(difference.a);
+  const double other = end_of(difference.b);
+  const std::array<double, 4> ends{-kForever, std::min(one, other), std::max(one, other), kForever};
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (!(ends[i] < ends[i + 1])) continue;
+    // Any time in the piece will do to state the line.
+    const double at = std::isfinite(ends[i]) ? ends[i] : std::isfinite(ends[i + 1]) ? ends[i + 1] : 0;
+    const double here = difference.at(at);
+    const auto rate_of = [&](const HeightDifference::Side& side) { return end_of(side) > ends[i] ? side.rate_m_s : 0; };
+    const double rate = rate_of(difference.b) - rate_of(difference.a);
+    if (rate == 0) {
+      if (std::abs(here) < reach) out.pieces[i] = {ends[i], ends[i + 1]};
+      continue;
+    }
+    const double enter = at + (-reach - here) / rate;
+    const double leave = at + (reach - here) / rate;
+    if (reach > 0) out.pieces[i] = meet({std::min(enter, leave), std::max(enter, leave)}, {ends[i], ends[i + 1]});
+  }
+  return out;
+}
+
+bool vertically_inside(const HeightDifference& difference, double minimum_m) {
+  return difference.basis == HeightBasis::kUnknown ||
+         std::abs(difference.at(0)) < minimum_m + difference.margin_m - kTouchM;
 }
 
 /// Half the squared distance's derivatives, at a time.
@@ -133,33 +184,35 @@ bool stays_beyond(Vector start, Vector velocity, Interval window, double metres)
 
 void set_height_at(Approach& approach, const HeightDifference& difference) {
   if (approach.height == HeightBasis::kNone || approach.height == HeightBasis::kUnknown) return;
-  approach.closest_height_m = std::abs(difference.metres + difference.rate_m_s * approach.closest_s);
+  approach.closest_height_m = std::abs(difference.at(approach.closest_s));
 }
 
 }  // namespace
 
 HeightDifference height_difference(const Mover& a, const Mover& b, UtcMs now) {
   HeightDifference difference;
-  double low;
-  double high;
+  const auto side = [&](const Mover& mover, bool pressure) {
+    const double age = mover.age_s(now);
+    const double climbs = mover.climbs_for_s();
+    HeightDifference::Side out;
+    out.metres = (pressure ? mover.pressure_m : mover.geometric_m) + mover.up_m_s * std::min(age, climbs);
+    out.rate_m_s = climbs > age ? mover.up_m_s : 0;
+    out.for_s = climbs - age;
+    return out;
+  };
+  const auto compare = [&](HeightBasis basis, bool pressure_a, bool pressure_b) {
+    difference.basis = basis;
+    difference.a = side(a, pressure_a);
+    difference.b = side(b, pressure_b);
+  };
   if (a.has_pressure && b.has_pressure) {
-    difference.basis = HeightBasis::kPressure;
-    low = a.pressure_m;
-    high = b.pressure_m;
+    compare(HeightBasis::kPressure, true, true);
   } else if (a.has_geometric && b.has_geometric) {
-    difference.basis = HeightBasis::kGeometric;
-    low = a.geometric_m;
-    high = b.geometric_m;
+    compare(HeightBasis::kGeometric, false, false);
   } else if ((a.has_pressure || a.has_geometric) && (b.has_pressure || b.has_geometric)) {
-    difference.basis = HeightBasis::kMixed;
-    low = a.has_pressure ? a.pressure_m : a.geometric_m;
-    high = b.has_pressure ? b.pressure_m : b.geometric_m;
+    compare(HeightBasis::kMixed, a.has_pressure, b.has_pressure);
     difference.margin_m = mixed_height_margin_m(a.has_geometric ? a.geometric_m : b.geometric_m);
-  } else {
-    return difference;
   }
-  difference.metres = (high + b.up_m_s * b.age_s(now)) - (low + a.up_m_s * a.age_s(now));
-  difference.rate_m_s = b.up_m_s - a.up_m_s;
   return difference;
 }
 
@@ -175,11 +228,8 @@ bool certainly_apart(const Mover& a, const Mover& b, const PairMinima& minima, U
 
   Interval window{0, minima.lookahead_s};
   if (minima.vertical_m) {
-    const HeightDifference difference = height_difference(a, b, now);
-    if (difference.basis != HeightBasis::kUnknown) {
-      window = meet(window, vertical_interval(difference, *minima.vertical_m));
-      if (window.empty()) return true;
-    }
+    window = vertical_intervals(height_difference(a, b, now), *minima.vertical_m).hull_with(window);
+    if (window.empty()) return true;
   }
   // In space each craft leaves its tangent by at most ½ κ s². Each has its own time: it has moved for age + t.
   const Vector velocity = b.speed_m_s * b.along - a.speed_m_s * a.along;
@@ -220,23 +270,21 @@ Approach closest_approach(const Mover& a, const Mover& b, const PairMinima& mini
   const double chord = chord_of(minima.horizontal_m) - kTouchM;
   const double chord2 = chord > 0 ? chord * chord : 0;
   Interval conflict{0, 0};
-  const double since = -1;  // Inside now counts from before now, so that "inside" does not hang on a rounding.
   if (nearest.distance2 < chord2) {
     const double aside = nearest.bend > kStillM2S2 ? std::sqrt((chord2 - nearest.distance2) / nearest.bend) : kForever;
-    conflict.from = first.distance2 < chord2 ? since : pair.crossing(0, closest, chord2, closest - aside);
+    conflict.from = first.distance2 < chord2 ? 0 : pair.crossing(0, closest, chord2, closest - aside);
     conflict.to = last.distance2 < chord2 ? end : pair.crossing(end, closest, chord2, closest + aside);
   }
   HeightDifference difference;
   if (minima.vertical_m) {
     difference = height_difference(a, b, now);
     approach.height = difference.basis;
-    if (difference.basis != HeightBasis::kUnknown) {
-      conflict = meet(conflict, vertical_interval(difference, *minima.vertical_m));
-    }
+    conflict = vertical_intervals(difference, *minima.vertical_m).first_with(conflict);
   }
   set_height_at(approach, difference);
-  approach.inside = first.distance2 < chord2 && conflict.from < 0 && conflict.to > 0;
-  approach.in_s = std::max(conflict.from, 0.0);
+  approach.inside =
+      first.distance2 < chord2 && (!minima.vertical_m || vertically_inside(difference, *minima.vertical_m));
+  approach.in_s = conflict.from;
   approach.out_s = std::min(conflict.to, end);
   approach.conflict = approach.inside || approach.in_s < approach.out_s;
   if (!approach.conflict) approach.in_s = approach.out_s = 0;
@@ -277,11 +325,11 @@ Approach closest_approach_turning(const Mover& a, const Mover& b, const PairMini
 
   Approach approach;
   HeightDifference difference;
-  Interval vertical{-kForever, kForever};
+  VerticalIntervals vertical;
   if (minima.vertical_m) {
     difference = height_difference(a, b, now);
     approach.height = difference.basis;
-    if (difference.basis != HeightBasis::kUnknown) vertical = vertical_interval(difference, *minima.vertical_m);
+    vertical = vertical_intervals(difference, *minima.vertical_m);
   }
   const double reach = minima.horizontal_m - kTouchM;
   const double reach2 = reach > 0 ? reach * reach : 0;
@@ -309,7 +357,7 @@ Approach closest_approach_turning(const Mover& a, const Mover& b, const PairMini
       const double aside =
           speed2 > kStillM2S2 ? std::sqrt(std::max(0.0, b_half * b_half - speed2 * (c - reach2))) / speed2 : kForever;
       const double middle = speed2 > kStillM2S2 ? -b_half / speed2 : 0;
-      const Interval part = meet(meet({t, next}, {t + middle - aside, t + middle + aside}), vertical);
+      const Interval part = vertical.first_with(meet({t, next}, {t + middle - aside, t + middle + aside}));
       if (!part.empty()) {
         if (!approach.conflict) approach.in_s = part.from;
         approach.conflict = true;
@@ -319,7 +367,7 @@ Approach closest_approach_turning(const Mover& a, const Mover& b, const PairMini
     here = there;
     t = next;
   }
-  approach.inside = approach.now_m < reach && vertical.from < 0 && vertical.to > 0;
+  approach.inside = approach.now_m < reach && (!minima.vertical_m || vertically_inside(difference, *minima.vertical_m));
   approach.conflict = approach.conflict || approach.inside;
   approach.closest_m = std::sqrt(std::max(0.0, nearest2));
   set_height_at(approach, difference);

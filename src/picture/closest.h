@@ -18,11 +18,12 @@
 //
 // Heights: pressure with pressure where both have it, else geometric with geometric; else pressure with geometric with
 // a margin (`mixed_height_margin_m`) that errs towards conflict. A craft without height counts as at any height, and
-// `Approach::height` says so.
+// `Approach::height` says so. One that is known to level off (`Mover::cleared_pressure_m`) is taken to.
 //
 // Cost: `certainly_apart` some 20 ns, `closest_approach` some 200 ns, `closest_approach_turning` some µs.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -69,12 +70,19 @@ struct Approach {
   return 650 + 0.12 * (geometric_m > 0 ? geometric_m : 0);
 }
 
-/// Height of `b` over `a` at `now` and how it changes, in the terms that the pair has in common.
+/// Height of `b` over `a` in the terms that the pair has in common. Linear in time but for where one levels off.
 struct HeightDifference {
+  struct Side {
+    double metres = 0;  ///< At `now`.
+    double rate_m_s = 0;
+    double for_s = 0;  ///< From `now`; level thereafter.
+    [[nodiscard]] double at(double t_s) const { return metres + (rate_m_s == 0 ? 0 : rate_m_s * std::min(t_s, for_s)); }
+  };
   HeightBasis basis = HeightBasis::kUnknown;
-  double metres = 0;
-  double rate_m_s = 0;
   double margin_m = 0;
+  Side a;
+  Side b;
+  [[nodiscard]] double at(double t_s) const { return b.at(t_s) - a.at(t_s); }
 };
 [[nodiscard]] HeightDifference height_difference(const Mover& a, const Mover& b, UtcMs now);
 

@@ -190,6 +190,56 @@ TEST(Closest, HeightsAreComparedInCommonTerms) {
   EXPECT_FALSE(approach(a, b).closest_height_m);
 }
 
+TEST(Closest, LevellingOffAgreesWithSmallSteps) {
+  // One or both climb or descend to a level; beside a scan at every tenth of a second.
+  SeededRandom random(7);
+  int conflicts = 0;
+  int changed = 0;
+  for (int i = 0; i < 1'500; ++i) {
+    SCOPED_TRACE(i);
+    const Meeting meeting =
+        draw_meeting(random, {.speed_max_m_s = 250, .miss_max_m = 9'000, .lookahead_s = 120, .height_spread_m = 900});
+    Mover a = mover(meeting.a);
+    Mover b = mover(meeting.b);
+    for (Mover* m : {&a, &b}) {
+      m->has_cleared = !random.one_in(4);
+      m->cleared_pressure_m = m->pressure_m + (random.one_in(2) ? 900 : 60) * between(random, -1, 1);
+    }
+    const UtcMs now{random.between(0, 8'000)};
+    const PairMinima minima{.horizontal_m = 9'260, .vertical_m = 304.8, .lookahead_s = 120};
+    const auto height = [&](const Mover& m, double t) {
+      const double free = m.pressure_m + m.up_m_s * t;
+      if (!m.has_cleared || (m.cleared_pressure_m - m.pressure_m) * m.up_m_s <= 0) return free;
+      return m.up_m_s > 0 ? std::min(free, m.cleared_pressure_m) : std::max(free, m.cleared_pressure_m);
+    };
+    Mover flat_a = a;
+    Mover flat_b = b;
+    flat_a.has_pressure = flat_b.has_pressure = false;
+    const Approach any_height = closest_approach(flat_a, flat_b, minima, now);
+    double first = -1;
+    for (double t = any_height.in_s; any_height.conflict && t < any_height.out_s && first < 0; t += 0.1) {
+      const double age = a.age_s(now) + t;
+      if (std::abs(height(a, age) - height(b, age)) < 304.7) first = t;
+    }
+    const Approach found = closest_approach(a, b, minima, now);
+    if (first >= 0) {
+      ++conflicts;
+      ASSERT_TRUE(found.conflict);
+      ASSERT_FALSE(certainly_apart(a, b, minima, now));
+      ASSERT_NEAR(found.in_s, first, 0.3 + 0.2 / 0.5);
+      ASSERT_EQ(found.inside, first == 0 && found.in_s == 0);
+    } else if (found.conflict) {
+      ASSERT_LT(found.out_s - found.in_s, 0.3);
+    }
+    Mover free_a = a;
+    Mover free_b = b;
+    free_a.has_cleared = free_b.has_cleared = false;
+    if (closest_approach(free_a, free_b, minima, now).conflict != found.conflict) ++changed;
+  }
+  EXPECT_GT(conflicts, 200);
+  EXPECT_GT(changed, 50);
+}
+
 TEST(Closest, WhatIsNoMotionIsRefused) {
   const auto refused = [](Motion motion, std::string_view where) {
     const auto made = make_mover(motion);

@@ -79,7 +79,8 @@ bool differs(const Finding& before, const Finding& after, DurationMs passed_ms, 
 Sighting sight(const Mover& a, const Mover& b, const PairMinima& minima, const JudgeOptions& options, UtcMs now,
                bool warned) {
   PairMinima asked = minima;
-  if (asked.vertical_m && std::abs(a.up_m_s - b.up_m_s) <= options.level_rate_m_s) {
+  const bool level = std::abs(a.up_m_s - b.up_m_s) <= options.level_rate_m_s;
+  if (asked.vertical_m && (level || a.levels_off() || b.levels_off())) {
     *asked.vertical_m = std::max(0.0, *asked.vertical_m - options.level_slack_m);
   }
   Sighting sighting;

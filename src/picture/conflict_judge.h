@@ -13,8 +13,9 @@
 // minima widened by `clear_factor`. Cycles are of time, not of reports: a craft that reports often is not confirmed
 // sooner, and the last prediction of a cycle stands for it.
 //
-// Two craft that keep their heights within `level_rate_m_s` of each other are given `level_slack_m` less of vertical
-// minimum: half a step of what transponders report, so that a filtered height next to a level is not a conflict.
+// Two craft that keep their heights within `level_rate_m_s` of each other, or of which one is known to level off, are
+// given `level_slack_m` less of vertical minimum: half a step of what transponders report, so that a filtered height
+// next to a level is not a conflict.
 #pragma once
 
 #include <cstdint>

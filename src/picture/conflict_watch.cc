@@ -131,6 +131,16 @@ Status ConflictWatch::update(const WatchedCraft& craft, UtcMs now, std::vector<S
   }
   Mover mover = *made;
   if (std::abs(mover.turn_rad_s) < options_.judge.turn_min_deg_s * kRadian) mover.turn_rad_s = 0;
+  if (craft.cleared_pressure_m) {
+    if (!(std::abs(*craft.cleared_pressure_m) <= kMoverHeightMaxM)) {
+      ++counters_.refused;
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("a cleared level of {} m is beyond {} m", *craft.cleared_pressure_m, kMoverHeightMaxM),
+                  fmt::format("track {}.cleared_pressure_m", craft.track.value));
+    }
+    mover.has_cleared = true;
+    mover.cleared_pressure_m = *craft.cleared_pressure_m;
+  }
   const Slot slot = TRY(slot_for(craft.track));
   craft_[slot] = {craft.track, craft.at_rest, craft.formation};
 

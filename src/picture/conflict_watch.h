@@ -56,8 +56,9 @@ struct ConflictOptions {
 struct WatchedCraft {
   TrackId track;
   Motion motion;
-  bool at_rest = false;         ///< On the ground; moored.
-  std::uint32_t formation = 0;  ///< Craft of one formation keep their own distance; 0 is none.
+  bool at_rest = false;                           ///< On the ground; moored.
+  std::uint32_t formation = 0;                    ///< Craft of one formation keep their own distance; 0 is none.
+  std::optional<double> cleared_pressure_m = {};  ///< Where it is to level off, where that is known.
 };
 
 struct ConflictCounters {

@@ -343,6 +343,39 @@ TEST(ConflictWatch, ShipsByTheirOwnMinima) {
   EXPECT_EQ(kinds(moored.fly(10, 10)), std::vector{ChangeKind::kOver});
 }
 
+TEST(ConflictWatch, DronesByTheirOwnMinima) {
+  Sky sky(drone_conflict_options());
+  sky.add(craft(kOne, moving(50, 10, 90, 15, 60)));
+  sky.add(craft(kTwo, beside(moving(50, 10, 270, 15, 85), 90, 2'500)));
+  EXPECT_TRUE(sky.fly(15).empty());  // 75 s, 60 s ahead.
+  const auto begun = sky.fly(5);
+  ASSERT_EQ(kinds(begun), std::vector{ChangeKind::kBegun});
+  EXPECT_EQ(begun[0].finding.closest_height_m, 25);
+  Sky above(drone_conflict_options());
+  above.add(craft(kOne, moving(50, 10, 90, 15, 60)));
+  above.add(craft(kTwo, beside(moving(50, 10, 270, 15, 90), 90, 2'500)));  // 30 m exactly.
+  EXPECT_TRUE(above.fly(90).empty());
+}
+
+TEST(ConflictWatch, AClearedLevelIsTakenIntoAccount) {
+  const auto climbing = [](std::optional<double> cleared) {
+    Sky sky;
+    head_on(sky, 100, 8'400);
+    sky.craft(1).motion.up_m_s = 5;  // Level with the other in two minutes.
+    sky.craft(1).cleared_pressure_m = cleared;
+    return kinds(sky.fly(20));
+  };
+  EXPECT_FALSE(climbing(std::nullopt).empty());
+  EXPECT_TRUE(climbing(9'000 - 304.8).empty());
+  EXPECT_FALSE(climbing(9'000 - 200).empty());
+  EXPECT_FALSE(climbing(8'000).empty());  // Busted long ago.
+  ConflictWatch watch(air_conflict_options());
+  std::vector<SituationChange> changes;
+  WatchedCraft bad = craft(kOne, moving(10, 10, 0, 100, 1'000));
+  bad.cleared_pressure_m = 1e9;
+  EXPECT_EQ(watch.update(bad, kStart, changes).error().where, "track 1.cleared_pressure_m");
+}
+
 TEST(ConflictWatch, WhoIsRemovedOrNotHeardOfIsOver) {
   Sky sky;
   head_on(sky, 100);

@@ -132,13 +132,15 @@ class Drawing {
         two.legs = {{0, 0, rate}};
         return;
       }
-      case EncounterKind::kLevelOff: {
+      case EncounterKind::kLevelOff:
+      case EncounterKind::kLevelOffKnown: {
         // Crossing half a minute after it has levelled off.
         const double rate = between(random_, 5, 12);
         const double off_s = std::round(meet_s_ - between(random_, 20, 60));
         meet(one, two, speed, between(random_, 40, 180), between(random_, 0, 0.8) * d, level,
              level - 1'000 * kFoot - rate * off_s);
         two.legs = {{0, 0, rate}, {off_s, 0, 0}};
+        if (kind_ == EncounterKind::kLevelOffKnown) cleared_m_ = level - 1'000 * kFoot;
         return;
       }
       case EncounterKind::kTurnAway:
@@ -177,6 +179,7 @@ class Drawing {
   [[nodiscard]] bool sea() const { return sea_; }
   [[nodiscard]] double step_s() const { return step_s_; }
   [[nodiscard]] std::uint32_t formation() const { return formation_; }
+  [[nodiscard]] std::optional<double> cleared_m() const { return cleared_m_; }
 
  private:
   [[nodiscard]] Motion at(double course, double speed, std::optional<double> level) const {
@@ -210,6 +213,7 @@ class Drawing {
   double other_speed_ = 0;
   int side_ = 1;
   std::uint32_t formation_ = 0;
+  std::optional<double> cleared_m_;
   Motion place_;
 };
 
@@ -217,9 +221,9 @@ class Drawing {
 
 std::string_view name_of(EncounterKind kind) {
   static constexpr std::array<std::string_view, kEncounterKinds> kNames{
-      "crossing",      "crossing clear", "head-on",        "overtaking",    "levels",
-      "climb through", "level off",      "turn away",      "turn into",     "turn across",
-      "parallel",      "formation",      "ships crossing", "ships meeting", "ships overtaking"};
+      "crossing",  "crossing clear",  "head-on",       "overtaking",      "levels",      "climb through",
+      "level off", "level off known", "turn away",     "turn into",       "turn across", "parallel",
+      "formation", "ships crossing",  "ships meeting", "ships overtaking"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -239,6 +243,7 @@ Encounter draw_encounter(EncounterKind kind, std::uint64_t seed) {
   encounter.one = reported(path_one, {1}, drawing.sea(), drawing.formation(), random);
   encounter.two = reported(path_two, {2}, drawing.sea(), drawing.formation(), random);
 
+  for (WatchedCraft& craft : encounter.two) craft.cleared_pressure_m = drawing.cleared_m();
   const PairMinima minima = minima_of(drawing.sea());
   encounter.clear = true;
   for (std::size_t i = 0; i < kSteps; ++i) {

@@ -17,19 +17,20 @@ enum class EncounterKind : std::uint8_t {
   kCrossingClear,
   kHeadOn,
   kOvertaking,
-  kLevels,        ///< Crossing at neighbouring levels.
-  kClimbThrough,  ///< One climbs through the other's level.
-  kLevelOff,      ///< One climbs towards the other's level and levels off 1,000 ft below.
-  kTurnAway,      ///< A conflict that a turn resolves in time.
-  kTurnInto,      ///< Apart until one turns.
-  kTurnAcross,    ///< One turns, pointing at the other for some seconds.
-  kParallel,      ///< Side by side, a little beyond the minimum.
-  kFormation,     ///< Close together, and known to be.
+  kLevels,         ///< Crossing at neighbouring levels.
+  kClimbThrough,   ///< One climbs through the other's level.
+  kLevelOff,       ///< One climbs towards the other's level and levels off 1,000 ft below.
+  kLevelOffKnown,  ///< The same, and the level is known.
+  kTurnAway,       ///< A conflict that a turn resolves in time.
+  kTurnInto,       ///< Apart until one turns.
+  kTurnAcross,     ///< One turns, pointing at the other for some seconds.
+  kParallel,       ///< Side by side, a little beyond the minimum.
+  kFormation,      ///< Close together, and known to be.
   kShipsCrossing,
   kShipsMeeting,  ///< Passing at a safe distance.
   kShipsOvertaking,
 };
-inline constexpr int kEncounterKinds = 15;
+inline constexpr int kEncounterKinds = 16;
 [[nodiscard]] std::string_view name_of(EncounterKind kind);
 [[nodiscard]] bool at_sea(EncounterKind kind);
 

@@ -35,24 +35,27 @@ Status check_motion(const Motion& motion) {
 
 }  // namespace
 
+LocalFrame frame_at(double lat_deg, double lng_deg) {
+  const double sin_lat = std::sin(lat_deg * kRadian);
+  const double cos_lat = std::cos(lat_deg * kRadian);
+  const double sin_lng = std::sin(lng_deg * kRadian);
+  const double cos_lng = std::cos(lng_deg * kRadian);
+  return {{cos_lat * cos_lng, cos_lat * sin_lng, sin_lat},
+          {-sin_lng, cos_lng, 0},
+          {-sin_lat * cos_lng, -sin_lat * sin_lng, cos_lat}};
+}
+
 Result<Mover> make_mover(const Motion& motion) {
   TRY_VOID(check_motion(motion));
-  const double lat = motion.lat_deg * kRadian;
-  const double lng = motion.lng_deg * kRadian;
-  const double sin_lat = std::sin(lat);
-  const double cos_lat = std::cos(lat);
-  const double sin_lng = std::sin(lng);
-  const double cos_lng = std::cos(lng);
-  const double w2 = 1 - kE2 * sin_lat * sin_lat;
+  const auto [up, east, north] = frame_at(motion.lat_deg, motion.lng_deg);
+  const double w2 = 1 - kE2 * up.z * up.z;
   const double prime = kA / std::sqrt(w2);         // radius of curvature eastward
   const double meridian = prime * (1 - kE2) / w2;  // and northward
-  const Vector east{-sin_lng, cos_lng, 0};
-  const Vector north{-sin_lat * cos_lng, -sin_lat * sin_lng, cos_lat};
 
   Mover mover;
   mover.time = motion.time;
-  mover.normal = {cos_lat * cos_lng, cos_lat * sin_lng, sin_lat};
-  mover.place = {prime * mover.normal.x, prime * mover.normal.y, prime * (1 - kE2) * sin_lat};
+  mover.normal = up;
+  mover.place = {prime * up.x, prime * up.y, prime * (1 - kE2) * up.z};
   mover.speed_m_s = std::hypot(motion.east_m_s, motion.north_m_s);
   const double to_east = mover.speed_m_s > 0 ? motion.east_m_s / mover.speed_m_s : 0;
   const double to_north = mover.speed_m_s > 0 ? motion.north_m_s / mover.speed_m_s : 1;

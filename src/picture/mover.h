@@ -15,6 +15,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "base/result.h"
 #include "picture/motion.h"
@@ -56,13 +57,32 @@ struct Mover {
   double turn_rad_s = 0;   ///< Clockwise positive.
   double pressure_m = 0;   ///< Where `has_pressure`.
   double geometric_m = 0;  ///< Where `has_geometric`.
+  /// Where it is known to level off, in pressure height: counts while the climb or descent leads there.
+  double cleared_pressure_m = 0;
   UtcMs time;
+  bool has_cleared = false;
   bool has_pressure = false;
   bool has_geometric = false;
 
   /// Seconds from the motion's own time to `now`.
   [[nodiscard]] double age_s(UtcMs now) const { return static_cast<double>(now - time) * 1e-3; }
+  /// For how long from its own time its rate of climb holds: until it levels off, or for ever.
+  [[nodiscard]] double climbs_for_s() const {
+    constexpr double kForever = std::numeric_limits<double>::infinity();
+    if (!has_cleared || !has_pressure || up_m_s == 0) return kForever;
+    const double seconds = (cleared_pressure_m - pressure_m) / up_m_s;
+    return seconds >= 0 ? seconds : kForever;
+  }
+  [[nodiscard]] bool levels_off() const { return std::isfinite(climbs_for_s()); }
 };
+
+/// The directions at a place.
+struct LocalFrame {
+  Vector up;
+  Vector east;
+  Vector north;
+};
+[[nodiscard]] LocalFrame frame_at(double lat_deg, double lng_deg);
 
 /// Checks and prepares. Fails with `kInvalid`, `where` naming the member, on what is not finite or out of range.
 [[nodiscard]] Result<Mover> make_mover(const Motion& motion);

@@ -143,21 +143,26 @@ bool within_volume(const geo::PreparedVolume& volume, const Mover& mover, UtcMs 
   return place_meets(volume.shape, mover, now, 0, aside_m);
 }
 
-Mover relative_to(const Motion& motion, const Drift& drift) {
-  Motion at_rest = motion;
-  at_rest.east_m_s = drift.east_m_s;
-  at_rest.north_m_s = drift.north_m_s;
-  at_rest.turn_deg_s = 0;
+Mover relative_to(const Motion& motion, const Drift& drift, const LocalFrame& middle) {
+  const Vector drifts = drift.east_m_s * middle.east + drift.north_m_s * middle.north;
+  const LocalFrame here = frame_at(motion.lat_deg, motion.lng_deg);
+  Motion carried = motion;
+  carried.east_m_s = dot(drifts, here.east);
+  carried.north_m_s = dot(drifts, here.north);
+  carried.turn_deg_s = 0;
   // Where the volume's frame was when it stood where it is said to: back along the drift.
-  const auto carrier = make_mover(at_rest);
+  const auto carrier = make_mover(carried);
   EXPECT_INVARIANT(carrier.has_value());
   const Geodetic at = geodetic_of(reckon(*carrier, carrier->age_s(drift.as_of)).place);
-  Motion relative = motion;
-  relative.lat_deg = at.lat_deg;
-  relative.lng_deg = at.lng_deg;
-  relative.east_m_s = std::clamp(motion.east_m_s - drift.east_m_s, -kMoverSpeedMaxMS, kMoverSpeedMaxMS);
-  relative.north_m_s = std::clamp(motion.north_m_s - drift.north_m_s, -kMoverSpeedMaxMS, kMoverSpeedMaxMS);
-  const auto mover = make_mover(relative);
+  // The directions there are a little other ones again, so the difference is taken here and carried there.
+  const Vector relative = motion.east_m_s * here.east + motion.north_m_s * here.north - drifts;
+  const LocalFrame there = frame_at(at.lat_deg, at.lng_deg);
+  Motion moving = motion;
+  moving.lat_deg = at.lat_deg;
+  moving.lng_deg = at.lng_deg;
+  moving.east_m_s = std::clamp(dot(relative, there.east), -kMoverSpeedMaxMS, kMoverSpeedMaxMS);
+  moving.north_m_s = std::clamp(dot(relative, there.north), -kMoverSpeedMaxMS, kMoverSpeedMaxMS);
+  const auto mover = make_mover(moving);
   EXPECT_INVARIANT(mover.has_value());
   return *mover;
 }

@@ -33,7 +33,8 @@ struct VolumeEntry {
   double in_s = 0;      ///< 0 where inside; else early by at most kEntryErrorS.
 };
 
-/// Speed over ground of a volume that moves as a whole, such as a group's, and when it stood where it is said to stand.
+/// Speed over ground of a volume that moves as a whole, such as a group's, in the directions at its middle, and when it
+/// stood where it is said to stand.
 struct Drift {
   double east_m_s = 0;
   double north_m_s = 0;
@@ -49,8 +50,8 @@ struct Drift {
                                  std::int64_t aside_m);
 
 /// The craft as it moves relative to a volume that drifts: put back to where the volume was `as_of`, slower by its
-/// drift.
-[[nodiscard]] Mover relative_to(const Motion& motion, const Drift& drift);
+/// drift. `middle` is the volume's: east there is another direction in space than east at the craft.
+[[nodiscard]] Mover relative_to(const Motion& motion, const Drift& drift, const LocalFrame& middle);
 
 /// Where the craft is at a time from now.
 [[nodiscard]] geo::LatLng place_after(const Mover& mover, UtcMs now, double t_s);

@@ -30,6 +30,7 @@ struct Object {
   Drift drift;
   double reach_m = 0;  ///< Drifting: all volumes are within this of `middle`.
   Vector middle;
+  LocalFrame frame;  ///< There.
 };
 
 /// What is remembered of a track and an object.
@@ -63,8 +64,8 @@ geo::LatLng middle_of(const geo::Shape::Bounds& bounds) {
 
 Mover standing_at(geo::LatLng p) {
   Motion motion;
-  motion.lat_deg = p.lat_e7 * 1e-7;
-  motion.lng_deg = p.lng_e7 * 1e-7;
+  motion.lat_deg = std::clamp(p.lat_e7 / 1e7, -90.0, 90.0);
+  motion.lng_deg = std::clamp(p.lng_e7 / 1e7, -180.0, 180.0);
   return make_mover(motion).value();
 }
 
@@ -74,8 +75,12 @@ void set_reach(Object& object) {
   double reach = 0;
   for (const geo::PreparedVolume& volume : object.drifting) {
     const auto b = volume.shape.bounds();
-    if (first) object.middle = standing_at(middle_of(b)).place;
-    first = false;
+    if (first) {
+      const geo::LatLng middle = middle_of(b);
+      object.middle = standing_at(middle).place;
+      object.frame = frame_at(middle.lat_e7 / 1e7, middle.lng_e7 / 1e7);
+      first = false;
+    }
     for (const geo::LatLng corner :
          {geo::LatLng{b.lat_low, b.lng_low}, geo::LatLng{b.lat_low, b.lng_high}, geo::LatLng{b.lat_high, b.lng_low},
           geo::LatLng{b.lat_high, b.lng_high}, geo::LatLng{(b.lat_low + b.lat_high) / 2, b.lng_low}}) {
@@ -306,7 +311,7 @@ class VolumeWatch::Impl {
       const double speed = mover.speed_m_s + std::hypot(object.drift.east_m_s, object.drift.north_m_s);
       const double reach = object.reach_m + speed * (drift_s + std::abs(mover.age_s(now)));
       if (dot(to, to) > reach * reach || !concerns(track, key)) continue;
-      const Mover relative = relative_to(motion, object.drift);
+      const Mover relative = relative_to(motion, object.drift, object.frame);
       for (const geo::PreparedVolume& volume : object.drifting) {
         ++counters_.compared;
         if (const auto entry = predict_entry(volume, relative, now, ahead_s)) take(&object, *entry);
@@ -327,7 +332,7 @@ class VolumeWatch::Impl {
       };
       for (const auto handle : object.handles) standing.near = standing.near || near(index_.volume(handle), mover);
       if (object.drifting.empty()) continue;
-      const Mover relative = relative_to(motion, object.drift);
+      const Mover relative = relative_to(motion, object.drift, object.frame);
       for (const auto& volume : object.drifting) standing.near = standing.near || near(volume, relative);
     }
   }

@@ -241,6 +241,39 @@ TEST(VolumeWatch, AGroupMoves) {
   }
 }
 
+TEST(VolumeWatch, WhoKeepsAbreastOfAGroupStaysBeside) {
+  // Far in the north, half an hour: east at the craft is another direction than east at the group.
+  for (const double lat : {60.0, 85.0, -88.5}) {
+    const Motion anchor = moving(lat, 180, 70, 12, std::nullopt, 0, kStart);
+    const Motion craft = beside(anchor, 160, 20'000);
+    Motion abreast = craft;  // The same velocity in space, as well as the ground allows.
+    const LocalFrame there = frame_at(anchor.lat_deg, anchor.lng_deg);
+    const LocalFrame here = frame_at(craft.lat_deg, craft.lng_deg);
+    const Vector velocity = anchor.east_m_s * there.east + anchor.north_m_s * there.north;
+    abreast.east_m_s = dot(velocity, here.east);
+    abreast.north_m_s = dot(velocity, here.north);
+    const Drift drift{anchor.east_m_s, anchor.north_m_s, kStart};
+    const Mover relative = relative_to(abreast, drift, there);
+    EXPECT_LT(relative.speed_m_s, 0.05) << lat;
+    // Five minutes later, with the volume still said to stand where it stood: put back by the drift.
+    Motion later = moved(abreast, 300);
+    later.time = kStart + 300'000;
+    const Geodetic back = geodetic_of(relative_to(later, drift, there).place);
+    EXPECT_LT(geodesic_m(moving(back.lat_deg, back.lng_deg, 0, 0), craft), 30) << lat;
+  }
+}
+
+TEST(VolumeWatch, AGroupAtThePole) {
+  Flight flight({.lookahead_s = 600});
+  const Motion anchor = moving(89.99, 10, 0, 10, std::nullopt, 0, kStart);
+  ASSERT_TRUE(flight.watch.put({AlertKind::kGroupEntry, "TG", {circle(anchor, 5'000)}, Drift{0, 10, kStart}}));
+  flight.motion = moving(89.9, -170, 0, 15);
+  const auto changes = flight.fly(5);
+  ASSERT_EQ(changes.size(), 1U);
+  // 12.3 km apart, 5 km of room, 25 m/s of closing.
+  EXPECT_NEAR(static_cast<double>(*changes[0].finding.to_violation_ms), 290'000, 15'000);
+}
+
 TEST(VolumeWatch, ChangedAndDroppedObjects) {
   Flight flight;
   flight.motion = moving(10, 10, 0, 50, 1'000);
