@@ -45,6 +45,17 @@ using Reading = std::function<Departure(const State&)>;
 /// Turns what an officer's act led to into its departure; as `Completion`.
 using ActCompletion = std::function<Departure(Result<coordination::ActOutcome>, const coordination::Coalition&)>;
 
+/// Calls back with what was decided once that is durable, or with why it is not. On the core thread.
+template <class T, class Of>
+[[nodiscard]] auto once_durable(std::shared_ptr<std::function<void(Result<T>)>> callback) {
+  return [callback = std::move(callback)](Result<T> value, const Of& /*of*/) {
+    auto tell = [callback, value = std::move(value)](const Status& durable) mutable {
+      (*callback)(durable ? std::move(value) : Result<T>(std::unexpected(durable.error())));
+    };
+    return Departure{nullptr, {}, std::move(tell)};
+  };
+}
+
 struct CommandTask {
   core::Command command;
   Completion done;

@@ -292,17 +292,13 @@ void LiveDesk::Impl::end_look() {
 }
 
 void LiveDesk::Impl::file_command(core::Command command, std::function<void(Result<Recorded>)> done) {
-  auto shared = std::make_shared<std::function<void(Result<Recorded>)>>(std::move(done));
-  auto answer = [this, shared](Result<Recorded> recorded, const core::Machine&) {
-    auto tell_desk = [this, shared, recorded = std::move(recorded)](const Status& durable) {
-      post([shared, recorded, durable](Inside&) {
-        (*shared)(durable ? recorded : Result<Recorded>(std::unexpected(durable.error())));
+  auto back = std::make_shared<std::function<void(Result<Recorded>)>>(
+      [this, done = std::move(done)](Result<Recorded> recorded) {
+        post([done, recorded = std::move(recorded)](Inside&) { done(recorded); });
       });
-    };
-    return Departure{nullptr, {}, std::move(tell_desk)};
-  };
-  const Status taken = services_.core.submit(CommandTask{std::move(command), std::move(answer)});
-  if (!taken) (*shared)(std::unexpected(taken.error()));
+  const Status taken =
+      services_.core.submit(CommandTask{std::move(command), once_durable<Recorded, core::Machine>(back)});
+  if (!taken) (*back)(std::unexpected(taken.error()));
 }
 
 void LiveDesk::Impl::note_figures() {

@@ -12,6 +12,7 @@
 #include "net/http_server.h"
 #include "net/router.h"
 #include "node/core_thread.h"
+#include "node/live_desk.h"
 #include "node/log_face.h"
 #include "node/metrics.h"
 #include "node/problem_log.h"
@@ -40,6 +41,7 @@ class NativeFace {
     std::function<std::string()> charter_note;  ///< Of the version in force.
     std::string about;                          ///< The text of /.
     UssService* supplier = nullptr;             ///< Null where this node is none.
+    LiveDesk* live = nullptr;                   ///< Null where it has no live picture.
     core::DataMode data_mode = core::DataMode::kTest;
     bool public_log = false;
     bool public_metrics = false;
@@ -100,6 +102,16 @@ class NativeFace {
   void get_uss_drifts(Context& context, api::GetUssDriftsRequest&& request);
   void settle_uss_drift(Context& context, api::SettleUssDriftRequest&& request);
   void put_uss_telemetry(Context& context, api::PutUssTelemetryRequest&& request);
+  // live_native.cc
+  void get_tracks(Context& context, api::GetTracksRequest&& request);
+  void get_track(Context& context, api::GetTrackRequest&& request);
+  void get_alerts(Context& context, api::GetAlertsRequest&& request);
+  void acknowledge_alert(Context& context, api::AcknowledgeAlertRequest&& request);
+  void get_sources(Context& context, api::GetSourcesRequest&& request);
+  void get_groups(Context& context, api::GetGroupsRequest&& request);
+  void put_group(Context& context, api::PutGroupRequest&& request);
+  void drop_group(Context& context, api::DropGroupRequest&& request);
+  void get_live(Context& context, api::GetLiveRequest&& request);
 
  private:
   using Render = std::function<Result<net::Response>(const core::Machine&)>;
@@ -115,6 +127,8 @@ class NativeFace {
   void read_all(Context& context, RenderAll render);
   /// Answers with a document of the supplier, once what was said is durable; 404 where this node is none.
   void at_desk(Context& context, std::function<Result<std::string>(UssDesk&)> work, bool reconsider = false);
+  /// Answers with a document of the live picture; 404 where this node has none.
+  void at_picture(Context& context, std::function<Result<std::string>(LiveDesk::Inside&)> work);
   /// Files a command about `id`; `created` is the status of its success.
   void file(Context& context, CommandId command, core::Action action, std::string id, int success_status);
   void answer(Context& context, net::Response response);

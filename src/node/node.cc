@@ -21,6 +21,7 @@
 #include "node/event_hub.h"
 #include "node/f3548_access.h"
 #include "node/f3548_face.h"
+#include "node/live_desk.h"
 #include "node/log_face.h"
 #include "node/metrics.h"
 #include "node/native_face.h"
@@ -134,6 +135,7 @@ class Node::Impl {
   std::unique_ptr<CoreThread> core_;
   std::unique_ptr<UssService> supplier_;  // Null where this node is none.
   std::unique_ptr<UssFace> uss_face_;
+  std::unique_ptr<LiveDesk> live_;  // Null where it has no live picture.
   std::unique_ptr<NativeFace> face_;
   std::unique_ptr<F3548Face> f3548_face_;
   std::optional<core::Charter> recovery_charter_;  // Under which the recovery asks; outlives it.
@@ -247,9 +249,10 @@ Status Node::Impl::make_threads(State state) {
   core_config.on_shared = [this] {
     if (const auto links = linked()) links->grown();
   };
-  if (config_.uss) {
-    core_config.on_main = [this] { supplier_->poke(); };
-  }
+  core_config.on_main = [this] {
+    if (supplier_) supplier_->poke();
+    if (live_) live_->poke();
+  };
   core_config.may_adopt = [this](const core::Charter& charter) { return check_adoptable(dir_, charter); };
   core_config.on_version = [this](const coordination::Coalition& all) { return follow_version(all); };
   core_config.on_charter = [this](const coordination::Coalition& all) { note_charter(all); };
@@ -261,6 +264,7 @@ Status Node::Impl::make_threads(State state) {
     supplier_ = TRY(make_supplier(config_, dir_.self, *core_, system_clock_));
     uss_face_ = std::make_unique<UssFace>(UssFace::Services{*core_, *supplier_, problems_, *door_});
   }
+  if (config_.live) live_ = TRY(LiveDesk::create(*config_.live, {*core_, clock_, dir_.self, config_.data_dir}));
   face_ = std::make_unique<NativeFace>(
       NativeFace::Services{.core = *core_,
                            .events = *hub_,
@@ -279,6 +283,7 @@ Status Node::Impl::make_threads(State state) {
                                },
                            .about = about(dir_, dir_.key),
                            .supplier = supplier_.get(),
+                           .live = live_.get(),
                            .data_mode = dir_.charter.charter.data_mode,
                            .public_log = config_.public_log,
                            .public_metrics = config_.public_metrics});
@@ -312,6 +317,7 @@ Status Node::Impl::start() {
   }));
   listening_.store(server_.get());
   if (supplier_) supplier_->start();
+  if (live_) live_->start();
   TRY_VOID(link_peers());
   if (recovery_.needed()) {
     const auto connect = [this](const core::Authority& peer) { return linked()->connect(peer); };
@@ -499,6 +505,7 @@ void Node::Impl::shut_down() {
   changed_.notify_all();
   if (housekeeper_.joinable()) housekeeper_.join();
   if (hub_) hub_->stop();
+  if (live_) live_->stop();
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
   door_->issuers()->stop();
   if (const auto links = linked()) links->stop();
@@ -596,6 +603,7 @@ std::string Node::Impl::metrics() const {
                                   .published_entries = store_->published(store::kMainLog).size,
                                   .data_dir = config_.data_dir});
   if (supplier_) out += supplier_->metrics();
+  if (live_) out += live_->metrics();
   return out;
 }
 
@@ -605,33 +613,14 @@ void Node::Impl::note_server_problem(const net::ServerProblem& problem) {
 
 void Node::Impl::submit(core::Command command, SubmitCallback callback) {
   auto shared = std::make_shared<SubmitCallback>(std::move(callback));
-  auto done = [shared](Result<Recorded> recorded, const core::Machine&) {
-    auto tell = [shared, recorded = std::move(recorded)](const Status& durable) mutable {
-      if (durable) {
-        (*shared)(std::move(recorded));
-      } else {
-        (*shared)(std::unexpected(durable.error()));
-      }
-    };
-    return Departure{nullptr, {}, std::move(tell)};
-  };
-  const Status taken = core_->submit(CommandTask{std::move(command), std::move(done)});
+  const Status taken = core_->submit(CommandTask{std::move(command), once_durable<Recorded, core::Machine>(shared)});
   if (!taken) (*shared)(std::unexpected(taken.error()));
 }
 
 void Node::Impl::act(coordination::ActCommand command, std::function<void(Result<coordination::ActOutcome>)> callback) {
   auto shared = std::make_shared<decltype(callback)>(std::move(callback));
-  auto done = [shared](Result<coordination::ActOutcome> outcome, const coordination::Coalition&) {
-    auto tell = [shared, outcome = std::move(outcome)](const Status& durable) mutable {
-      if (durable) {
-        (*shared)(std::move(outcome));
-      } else {
-        (*shared)(std::unexpected(durable.error()));
-      }
-    };
-    return Departure{nullptr, {}, std::move(tell)};
-  };
-  const Status taken = core_->submit(ActTask{std::move(command), std::move(done)});
+  const Status taken = core_->submit(
+      ActTask{std::move(command), once_durable<coordination::ActOutcome, coordination::Coalition>(shared)});
   if (!taken) (*shared)(std::unexpected(taken.error()));
 }
 

@@ -47,6 +47,8 @@ class Files;
 
 namespace tansiq::node {
 
+struct LiveConfig;
+
 /// Both files or none.
 struct TlsFiles {
   std::filesystem::path certificate;  ///< PEM chain, leaf first.
@@ -166,6 +168,8 @@ struct NodeConfig {
   f3548::Switches f3548;
   /// Absent: no supplier. `open` fails with `kInvalid` where something of it is wrong.
   std::optional<UssConfig> uss{};
+  /// Inputs and what is made of them (live_config.h). Null: no live picture.
+  std::shared_ptr<const LiveConfig> live{};
 
   NodeLimits limits;
 };
@@ -182,11 +186,13 @@ using SubmitCallback = std::function<void(Result<Recorded>)>;
 
 /// What a token may allow. `admin` allows everything.
 /// Those of F3548 stand for themselves: `admin` does not hold them.
-inline constexpr std::array<std::string_view, 14> kScopes{"intents.read",
+inline constexpr std::array<std::string_view, 16> kScopes{"intents.read",
                                                           "intents.file",
                                                           "measures.manage",
                                                           "coordination.read",
                                                           "coordination.act",
+                                                          "picture.read",
+                                                          "picture.act",
                                                           "log.read",
                                                           "metrics.read",
                                                           "admin",

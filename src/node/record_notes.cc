@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace tansiq::node {
@@ -117,7 +118,7 @@ std::vector<KnownPlan> flight_plans(const coordination::Coalition& coalition, Ut
     }
   }
   for (auto& [id, plan] : others) {
-    std::ranges::stable_sort(plan.plan.legs, {}, [](const Leg& leg) { return leg.volume.window.start; });
+    std::ranges::sort(plan.plan.legs, {}, [](const Leg& leg) { return std::tuple(leg.volume.window.start, leg.zone); });
     if (matters(plan.plan.legs, now)) out.push_back(std::move(plan));
   }
   return out;

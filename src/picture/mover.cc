@@ -35,7 +35,7 @@ Status check_motion(const Motion& motion) {
 
 }  // namespace
 
-LocalFrame frame_at(double lat_deg, double lng_deg) {
+Directions directions_at(double lat_deg, double lng_deg) {
   const double sin_lat = std::sin(lat_deg * kRadian);
   const double cos_lat = std::cos(lat_deg * kRadian);
   const double sin_lng = std::sin(lng_deg * kRadian);
@@ -47,7 +47,7 @@ LocalFrame frame_at(double lat_deg, double lng_deg) {
 
 Result<Mover> make_mover(const Motion& motion) {
   TRY_VOID(check_motion(motion));
-  const auto [up, east, north] = frame_at(motion.lat_deg, motion.lng_deg);
+  const auto [up, east, north] = directions_at(motion.lat_deg, motion.lng_deg);
   const double w2 = 1 - kE2 * up.z * up.z;
   const double prime = kA / std::sqrt(w2);         // radius of curvature eastward
   const double meridian = prime * (1 - kE2) / w2;  // and northward

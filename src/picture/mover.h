@@ -77,12 +77,12 @@ struct Mover {
 };
 
 /// The directions at a place.
-struct LocalFrame {
+struct Directions {
   Vector up;
   Vector east;
   Vector north;
 };
-[[nodiscard]] LocalFrame frame_at(double lat_deg, double lng_deg);
+[[nodiscard]] Directions directions_at(double lat_deg, double lng_deg);
 
 /// Checks and prepares. Fails with `kInvalid`, `where` naming the member, on what is not finite or out of range.
 [[nodiscard]] Result<Mover> make_mover(const Motion& motion);

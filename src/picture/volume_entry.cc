@@ -143,9 +143,9 @@ bool within_volume(const geo::PreparedVolume& volume, const Mover& mover, UtcMs 
   return place_meets(volume.shape, mover, now, 0, aside_m);
 }
 
-Mover relative_to(const Motion& motion, const Drift& drift, const LocalFrame& middle) {
+Mover relative_to(const Motion& motion, const Drift& drift, const Directions& middle) {
   const Vector drifts = drift.east_m_s * middle.east + drift.north_m_s * middle.north;
-  const LocalFrame here = frame_at(motion.lat_deg, motion.lng_deg);
+  const Directions here = directions_at(motion.lat_deg, motion.lng_deg);
   Motion carried = motion;
   carried.east_m_s = dot(drifts, here.east);
   carried.north_m_s = dot(drifts, here.north);
@@ -156,7 +156,7 @@ Mover relative_to(const Motion& motion, const Drift& drift, const LocalFrame& mi
   const Geodetic at = geodetic_of(reckon(*carrier, carrier->age_s(drift.as_of)).place);
   // The directions there are a little other ones again, so the difference is taken here and carried there.
   const Vector relative = motion.east_m_s * here.east + motion.north_m_s * here.north - drifts;
-  const LocalFrame there = frame_at(at.lat_deg, at.lng_deg);
+  const Directions there = directions_at(at.lat_deg, at.lng_deg);
   Motion moving = motion;
   moving.lat_deg = at.lat_deg;
   moving.lng_deg = at.lng_deg;

@@ -51,7 +51,7 @@ struct Drift {
 
 /// The craft as it moves relative to a volume that drifts: put back to where the volume was `as_of`, slower by its
 /// drift. `middle` is the volume's: east there is another direction in space than east at the craft.
-[[nodiscard]] Mover relative_to(const Motion& motion, const Drift& drift, const LocalFrame& middle);
+[[nodiscard]] Mover relative_to(const Motion& motion, const Drift& drift, const Directions& middle);
 
 /// Where the craft is at a time from now.
 [[nodiscard]] geo::LatLng place_after(const Mover& mover, UtcMs now, double t_s);

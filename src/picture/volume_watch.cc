@@ -30,7 +30,7 @@ struct Object {
   Drift drift;
   double reach_m = 0;  ///< Drifting: all volumes are within this of `middle`.
   Vector middle;
-  LocalFrame frame;  ///< There.
+  Directions frame;  ///< There.
 };
 
 /// What is remembered of a track and an object.
@@ -78,7 +78,7 @@ void set_reach(Object& object) {
     if (first) {
       const geo::LatLng middle = middle_of(b);
       object.middle = standing_at(middle).place;
-      object.frame = frame_at(middle.lat_e7 / 1e7, middle.lng_e7 / 1e7);
+      object.frame = directions_at(middle.lat_e7 / 1e7, middle.lng_e7 / 1e7);
       first = false;
     }
     for (const geo::LatLng corner :

@@ -247,8 +247,8 @@ TEST(VolumeWatch, WhoKeepsAbreastOfAGroupStaysBeside) {
     const Motion anchor = moving(lat, 180, 70, 12, std::nullopt, 0, kStart);
     const Motion craft = beside(anchor, 160, 20'000);
     Motion abreast = craft;  // The same velocity in space, as well as the ground allows.
-    const LocalFrame there = frame_at(anchor.lat_deg, anchor.lng_deg);
-    const LocalFrame here = frame_at(craft.lat_deg, craft.lng_deg);
+    const Directions there = directions_at(anchor.lat_deg, anchor.lng_deg);
+    const Directions here = directions_at(craft.lat_deg, craft.lng_deg);
     const Vector velocity = anchor.east_m_s * there.east + anchor.north_m_s * there.north;
     abreast.east_m_s = dot(velocity, here.east);
     abreast.north_m_s = dot(velocity, here.north);

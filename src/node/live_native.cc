@@ -1,0 +1,195 @@
+// The live picture in the native API. Part of NativeFace.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "log/canonical_json.h"
+#include "net/sse.h"
+#include "node/live_desk.h"
+#include "node/native_face.h"
+#include "picture/alert_json.h"
+#include "picture/group_json.h"
+#include "picture/track_json.h"
+
+namespace tansiq::node {
+namespace {
+
+using log::JcsWriter;
+
+Error no_picture() {
+  return {ErrorCode::kNotFound, "this node has no live picture: its configuration has no [[source]]", {}};
+}
+
+/// A rectangle asked for; all of it or nothing.
+struct Window {
+  std::int64_t south, west, north, east;
+  [[nodiscard]] bool holds(geo::LatLng at) const {
+    if (at.lat_e7 < south || at.lat_e7 > north) return false;
+    return west <= east ? at.lng_e7 >= west && at.lng_e7 <= east : at.lng_e7 >= west || at.lng_e7 <= east;
+  }
+};
+
+Result<std::optional<Window>> window_of(const api::GetTracksRequest& request) {
+  const int given = request.south_e7.has_value() + request.west_e7.has_value() + request.north_e7.has_value() +
+                    request.east_e7.has_value();
+  if (given == 0) return std::optional<Window>();
+  if (given != 4) {
+    return fail(ErrorCode::kInvalid, "a rectangle needs south_e7, west_e7, north_e7 and east_e7", "south_e7");
+  }
+  if (*request.south_e7 > *request.north_e7) return fail(ErrorCode::kInvalid, "south lies north of north", "south_e7");
+  return std::optional<Window>({*request.south_e7, *request.west_e7, *request.north_e7, *request.east_e7});
+}
+
+std::string input_json(const LiveInputState& input, const surveillance::SourceConfig& config,
+                       const surveillance::DecodeCounters& counters) {
+  std::string out;
+  JcsWriter w(out);
+  w.begin_object().key("format").string(name_of(config.format)).key("heard").boolean(input.heard);
+  w.key("last_ms").integer(input.last_received.ms).key("name").string(input.name);
+  w.key("overload").integer(static_cast<std::int64_t>(input.queue.overload_chunks));
+  w.key("rejected").begin_object();
+  std::map<std::string_view, std::uint64_t> rejected;
+  for (std::size_t i = 0; i < counters.rejected.size(); ++i) {
+    if (counters.rejected.at(i) > 0) rejected[name_of(static_cast<surveillance::Reject>(i))] = counters.rejected.at(i);
+  }
+  for (const auto& [reason, count] : rejected) w.key(reason).integer(static_cast<std::int64_t>(count));
+  w.end_object().key("reports").integer(static_cast<std::int64_t>(counters.reports));
+  if (input.silent_since) w.key("silent_since_ms").integer(input.silent_since->ms);
+  w.key("transport").string(config.transport.text()).end_object();
+  return out;
+}
+
+}  // namespace
+
+void NativeFace::at_picture(Context& context, std::function<Result<std::string>(LiveDesk::Inside&)> work) {
+  if (services_.live == nullptr) return refuse(context, no_picture());
+  auto inside = [this, exchange = context.exchange, work = std::move(work)](LiveDesk::Inside& of) {
+    if (exchange->abandoned()) return;
+    auto body = work(of);
+    exchange->respond(body ? net::json_response(200, std::move(*body)) : problem(*exchange, std::move(body.error())));
+  };
+  if (const Status taken = services_.live->submit(std::move(inside)); !taken) refuse(context, taken.error());
+}
+
+void NativeFace::get_tracks(Context& context, api::GetTracksRequest&& request) {
+  const auto window = window_of(request);
+  if (!window) return refuse(context, window.error());
+  at_picture(context,
+             [window = *window, after = request.after,
+              limit = request.limit](LiveDesk::Inside& inside) -> Result<std::string> {
+               const picture::Picture& picture = inside.session().picture();
+               // In order of id; there is no other that lasts.
+               std::map<picture::TrackId, const picture::Track*> found;
+               picture.tracker().each([&](const picture::Track& track) {
+                 if (track.id.value <= static_cast<std::uint64_t>(after)) return;
+                 if (window && (track.fixes == 0 || !window->holds(track.fix))) return;
+                 found.emplace(track.id, &track);
+                 if (found.size() > static_cast<std::size_t>(limit) + 1) found.erase(std::prev(found.end()));
+               });
+               std::string out;
+               JcsWriter w(out);
+               w.begin_object();
+               if (found.size() > static_cast<std::size_t>(limit)) {
+                 found.erase(std::prev(found.end()));
+                 w.key("next").integer(found.rbegin()->first.value);
+               }
+               w.key("tracks").begin_array();
+               for (const auto& [id, track] : found) picture::write_track(w, picture, *track, inside.source_names());
+               w.end_array().end_object();
+               return out;
+             });
+}
+
+void NativeFace::get_track(Context& context, api::GetTrackRequest&& request) {
+  at_picture(context, [id = request.id](LiveDesk::Inside& inside) -> Result<std::string> {
+    const picture::Picture& picture = inside.session().picture();
+    const picture::Track* track = picture.tracker().find({static_cast<std::uint32_t>(id)});
+    if (track == nullptr) return fail(ErrorCode::kNotFound, "there is no such track, or no more", "id");
+    std::string out;
+    JcsWriter w(out);
+    picture::write_track(w, picture, *track, inside.source_names());
+    return out;
+  });
+}
+
+void NativeFace::get_alerts(Context& context, api::GetAlertsRequest&&) {
+  at_picture(context, [](LiveDesk::Inside& inside) -> Result<std::string> {
+    std::string out;
+    JcsWriter w(out);
+    w.begin_object().key("alerts").begin_array();
+    for (const auto& [id, alert] : inside.session().picture().alerts().alerts()) picture::write_alert(w, alert);
+    w.end_array().end_object();
+    return out;
+  });
+}
+
+void NativeFace::acknowledge_alert(Context& context, api::AcknowledgeAlertRequest&& request) {
+  at_picture(context,
+             [id = static_cast<picture::AlertId>(request.id),
+              by = context.caller.subject.str()](LiveDesk::Inside& inside) -> Result<std::string> {
+               TRY_VOID(inside.tell(picture::Acknowledge{id, by}));
+               std::string out;
+               JcsWriter w(out);
+               picture::write_alert(w, *inside.session().picture().alerts().find(id));
+               return out;
+             });
+}
+
+void NativeFace::get_sources(Context& context, api::GetSourcesRequest&&) {
+  at_picture(context, [this](LiveDesk::Inside& inside) -> Result<std::string> {
+    std::string out = R"({"sources":[)";
+    const std::vector<LiveInputState> inputs = services_.live->inputs();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (i > 0) out += ',';
+      out += input_json(inputs[i], inside.session().sources()[i], inside.session().counters(i));
+    }
+    return out + "]}";
+  });
+}
+
+void NativeFace::get_groups(Context& context, api::GetGroupsRequest&&) {
+  at_picture(context, [](LiveDesk::Inside& inside) -> Result<std::string> {
+    std::string out;
+    JcsWriter w(out);
+    inside.groups().write(w, inside.session().picture());
+    return out;
+  });
+}
+
+void NativeFace::put_group(Context& context, api::PutGroupRequest&& request) {
+  const auto read = [&]() -> Result<picture::Group> {
+    const std::string text = TRY(log::canonical_json(request.body));
+    const auto document = TRY(log::JcsDocument::parse(text));
+    return picture::read_group(request.id, document.root());
+  };
+  auto group = read();
+  if (!group) return refuse(context, group.error());
+  at_picture(context,
+             [group = std::move(*group), by = context.caller.subject](LiveDesk::Inside& inside) -> Result<std::string> {
+               TRY_VOID(inside.groups().put(group, by));
+               TRY_VOID(inside.tell(group));
+               return std::string("{}");
+             });
+}
+
+void NativeFace::drop_group(Context& context, api::DropGroupRequest&& request) {
+  at_picture(context, [id = request.id, by = context.caller.subject](LiveDesk::Inside& inside) -> Result<std::string> {
+    TRY_VOID(inside.groups().drop(id, by));
+    TRY_VOID(inside.tell(picture::GroupGone{id}));
+    return std::string("{}");
+  });
+}
+
+void NativeFace::get_live(Context& context, api::GetLiveRequest&&) {
+  if (services_.live == nullptr) return refuse(context, no_picture());
+  auto join = [this, exchange = context.exchange, subject = context.caller.subject.str()](LiveDesk::Inside& inside) {
+    if (const Status good = inside.stream().check(subject); !good) {
+      exchange->respond(problem(*exchange, good.error()));
+    } else {
+      inside.stream().join(subject, exchange->begin_stream());
+    }
+  };
+  if (const Status taken = services_.live->submit(std::move(join)); !taken) refuse(context, taken.error());
+}
+
+}  // namespace tansiq::node
