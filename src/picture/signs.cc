@@ -21,8 +21,7 @@ Step step_to(const Track& track, const Measurement& m, const Dynamics& dynamics)
   const double gained = 3 * std::sqrt(dynamics.turning_noise * (seconds + kTimeSlackS));
   const double fastest = std::min(speed + gained, dynamics.speed_max_m_s);
   const double sigma = std::min(known.position_sigma_m, 1'000.0) + m.position_sigma_m;
-  return {distance_m(track.fix_normal, m.position->normal),
-          fastest * (seconds + kTimeSlackS) + 3 * sigma + kSlackM};
+  return {distance_m(track.fix_normal, m.position->normal), fastest * (seconds + kTimeSlackS) + 3 * sigma + kSlackM};
 }
 
 void mark(Track& track, SignKind kind, UtcMs t, SourceId source, std::int64_t metres) {

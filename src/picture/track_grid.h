@@ -23,7 +23,7 @@ class TrackGrid {
   void file(std::uint32_t slot, const Normal& where);
   void remove(std::uint32_t slot);
 
-  /// Calls `visit(slot)` for every track in reach and for some beyond, until it returns false.
+  /// Calls `visit(slot)` for every track in reach and for few beyond, until it returns false.
   template <class Visit>
   void near(const Normal& where, Visit&& visit) const {
     const Cell home = cell_of(where);
@@ -33,7 +33,7 @@ class TrackGrid {
           const auto at = heads_.find(key_of({home.x + dx, home.y + dy, home.z + dz}));
           if (at == heads_.end()) continue;
           for (std::uint32_t slot = at->second; slot != kNone; slot = places_[slot].next) {
-            if (!visit(slot)) return;
+            if (in_reach(places_[slot].where, where) && !visit(slot)) return;
           }
         }
       }
@@ -50,6 +50,7 @@ class TrackGrid {
     int z;
   };
   struct Place {
+    Normal where;
     std::uint64_t key = 0;
     std::uint32_t next = kNone;
     std::uint32_t previous = kNone;
@@ -62,6 +63,12 @@ class TrackGrid {
       return key ^ (key >> 31);
     }
   };
+  [[nodiscard]] static bool in_reach(const Normal& a, const Normal& b) {
+    const double x = a.x - b.x;
+    const double y = a.y - b.y;
+    const double z = a.z - b.z;
+    return x * x + y * y + z * z <= kCell * kCell;
+  }
   [[nodiscard]] static Cell cell_of(const Normal& where);
   [[nodiscard]] static std::uint64_t key_of(const Cell& cell);
 
