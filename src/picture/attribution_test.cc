@@ -303,7 +303,9 @@ TEST(AttributionProperty, NoPairWouldRatherHaveEachOther) {
       for (const Plan& p : list) {
         const int w = weight(t, p);
         const Correlation* theirs = sky.attribution.of_intent(p.intent);
-        if (mine != nullptr && mine->intent == p.intent) EXPECT_EQ(mine->confidence, w) << p.intent;
+        if (mine != nullptr && mine->intent == p.intent) {
+          EXPECT_EQ(mine->confidence, w) << p.intent;
+        }
         const int margin = 10;  // What stands has so much in its favour.
         const bool rather = w >= 30 && (mine == nullptr || w > mine->confidence + margin) &&
                             (theirs == nullptr || w > theirs->confidence + margin);

@@ -2,8 +2,9 @@
 //
 // Cells are cubes of space of some 13 km, cut through the unit sphere of normals; so there is no pole, no meridian and
 // no seam, and a cell has a dozen neighbours that hold any ground. A track stands in the cell of where it was filed
-// last; whoever asks gets the tracks of the cell and of all around it: none within `kGridReachM` is missed, whichever
-// way the cells lie. Tracks of a cell are a list through the slots, so filing and refiling allocate nothing but cells.
+// last; whoever asks gets, of the tracks of that cell and of those around it, all that are in reach: none within
+// `kGridReachM` is missed, whichever way the cells lie. Tracks of a cell are a list through the slots, so filing and
+// refiling allocate nothing but cells.
 #pragma once
 
 #include <cstddef>

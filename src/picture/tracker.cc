@@ -85,6 +85,10 @@ void Tracker::report(const Report& r) {
     ++counters_.simulated;
     return;
   }
+  if (r.time - std::max(now_, r.received) > kFutureMsMax) {
+    ++counters_.future;
+    return;
+  }
   Measurement m = measurement_of(r);
   const Places places = under_name(r);
   if (const Slot slot = by_name(r, m, places); slot != kNone) {

@@ -50,7 +50,7 @@ std::vector<const Track*> all_of(const Tracker& tracker) {
 /// Every report is counted where it went, once.
 void expect_all_counted(const TrackerCounters& c) {
   EXPECT_EQ(c.reports, c.begun + c.by_name + c.by_number + c.by_place + c.not_a_craft + c.simulated + c.placeless +
-                           c.no_room + c.too_old);
+                           c.no_room + c.future + c.too_old);
 }
 
 Report numbered(Report r, std::uint16_t number) {
@@ -383,6 +383,10 @@ TEST(Tracker, WhatIsNoCraftIsCounted) {
   r = kAdsb.hear(craft, random, 1);
   r.position.reset();
   tracker.report(r);
+  r = kAdsb.hear(craft, random, 1);
+  r.time = r.time + kFutureMsMax + 1;
+  tracker.report(r);
+  EXPECT_EQ(tracker.counters().future, 1U);
   EXPECT_EQ(tracker.size(), 0U);
   EXPECT_EQ(tracker.counters().not_a_craft, 1U);
   EXPECT_EQ(tracker.counters().simulated, 1U);
