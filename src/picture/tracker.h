@@ -158,6 +158,7 @@ class Tracker final : public surveillance::Sink {
   void take(Slot slot, const surveillance::Report& r, const Measurement& m);
   static void tell_of(Track& track, const surveillance::Report& r);
   void mark_signs(Track& track, const surveillance::Report& r);
+  static void note_torn(Track& track, const surveillance::Report& r, const FilterStep& step);
   Slot begin(const surveillance::Report& r, const Measurement& m, TrackId split_from = {});
   void end(Slot slot, TrackChange::Kind kind, TrackId other);
   void set_state(Track& track, TrackState state);

@@ -479,9 +479,9 @@ TEST(TrackerProperty, NoReportBreaksIt) {
       if (r.id.kind == IdKind::kUid) r.uid.assign(random.one_in(3) ? "" : "A");
       if (random.one_in(2)) r.track = TrackNumber{1, static_cast<std::uint16_t>(random.between(0, 5))};
       if (!random.one_in(6)) {
-        r.position = geo::LatLng{
-            static_cast<std::int32_t>(pick({900'000'000, -900'000'000, 0}, 500'000'000, 500'300'000)),
-            static_cast<std::int32_t>(pick({1'800'000'000, -1'800'000'000, 0}, 100'000'000, 100'300'000))};
+        r.position =
+            geo::LatLng{static_cast<std::int32_t>(pick({900'000'000, -900'000'000, 0}, 500'000'000, 500'300'000)),
+                        static_cast<std::int32_t>(pick({1'800'000'000, -1'800'000'000, 0}, 100'000'000, 100'300'000))};
       }
       if (random.one_in(3)) r.accuracy_cm = number(0, 100'000);
       if (random.one_in(2)) r.pressure_cm = number(0, 1'000'000);
