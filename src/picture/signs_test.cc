@@ -90,7 +90,7 @@ TEST(Signs, OneAddressAtTwoPlacesIsADouble) {
 }
 
 TEST(Signs, OneAddressAtTwoPlacesNearEachOtherIsADoubleToo) {
-  for (const double metres : {250.0, 400.0}) {
+  for (const double metres : {400.0, 500.0}) {
     Tracker tracker;
     SeededRandom random(1);
     Craft craft{kHome, 200, 90};
