@@ -58,6 +58,21 @@ bool in_a_leg(const PreparedPlan& plan, const std::optional<geo::PreparedVolume>
                              [&](const geo::PreparedVolume& leg) { return geo::conflict(leg, *spot, {}); });
 }
 
+/// Of two tracks of one craft the one that is heard is it: more than what stands has in its favour.
+int unheard(const Track& track) {
+  switch (track.state) {
+    case TrackState::kCoasting:
+      return 20;
+    case TrackState::kStale:
+      return 40;
+    case TrackState::kTentative:
+    case TrackState::kLive:
+    case TrackState::kEnded:
+      break;
+  }
+  return 0;
+}
+
 bool by_name(Reason reason) { return reason != Reason::kPlace && reason != Reason::kCode; }
 
 }  // namespace
@@ -119,7 +134,7 @@ void Attribution::claims_of(const Track& track, const PlanBook& plans, UtcMs now
     if (claim.confidence < options_.least) continue;
     const auto before = before_.find(track.id);
     const bool stood = before != before_.end() && before->second.intent == plan.intent;
-    claim.weight = claim.confidence + (stood ? options_.better_by : 0);
+    claim.weight = claim.confidence + (stood ? options_.better_by : 0) - unheard(track);
     out.push_back(std::move(claim));
   }
 }
@@ -218,10 +233,10 @@ void Attribution::claim_by_place(const Tracker& tracker, const PlanBook& plans, 
 }
 
 void Attribution::report_doubles(const Tracker& tracker, const std::vector<Claim>& claims, UtcMs now) {
-  const auto add = [&](TrackId a, TrackId b, const std::string& object, std::string detail) {
+  const auto add = [&](TrackId a, TrackId b, const std::string& object, Priority priority, std::string detail) {
     Held& held = findings_.emplace_back();
     held.situation = {AlertKind::kDoubleIdentity, a, b, object};
-    held.finding.priority = Priority::kWarning;
+    held.finding.priority = priority;
     held.finding.now = true;
     if (const Track* track = tracker.find(a)) held.finding.where = track->fix;
     held.finding.detail = std::move(detail);
@@ -230,22 +245,28 @@ void Attribution::report_doubles(const Tracker& tracker, const std::vector<Claim
     const std::string& intent = claim.plan->plan.intent;
     const auto mine = by_track_.find(claim.track);
     const auto owner = by_intent_.find(intent);
-    if (!by_name(claim.reason)) continue;
+    const Track* claimant = tracker.find(claim.track);
+    if (!by_name(claim.reason) || claimant == nullptr || claimant->state != TrackState::kLive) continue;
     if (owner != by_intent_.end() && owner->second != claim.track) {
       // The plan went to another track that bears the name too.
       const Correlation& other = by_track_.at(owner->second);
       if (by_name(other.reason) && other.supported == now) {
-        add(std::min(claim.track, other.track), std::max(claim.track, other.track), intent,
+        add(std::min(claim.track, other.track), std::max(claim.track, other.track), intent, Priority::kWarning,
             fmt::format("two craft bear the identity of {}", intent));
       }
     } else if (mine != by_track_.end() && mine->second.intent != intent && claim.contradicts.empty() &&
                other_time(*claim.plan, now) == 0 && by_name(mine->second.reason)) {
       const std::string both = std::min(intent, mine->second.intent) + " " + std::max(intent, mine->second.intent);
-      add(claim.track, {}, both, fmt::format("{} and {} both claim this craft now", mine->second.intent, intent));
+      add(claim.track, {}, both, Priority::kWarning,
+          fmt::format("{} and {} both claim this craft now", mine->second.intent, intent));
     }
   }
   for (const auto& [id, c] : by_track_) {
-    if (!c.contradicts.empty()) add(id, {}, c.intent, fmt::format("taken for {}, but {}", c.intent, c.contradicts));
+    if (c.contradicts.empty()) continue;
+    // An address that is right outweighs a call sign that is not.
+    const bool sure = c.reason == Reason::kAddress || c.reason == Reason::kMmsi;
+    add(id, {}, c.intent, sure ? Priority::kCaution : Priority::kWarning,
+        fmt::format("taken for {}, but {}", c.intent, c.contradicts));
   }
   std::sort(findings_.begin(), findings_.end(), [](const Held& a, const Held& b) { return a.situation < b.situation; });
   findings_.erase(std::unique(findings_.begin(), findings_.end(),

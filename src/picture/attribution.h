@@ -18,6 +18,8 @@
 // another address or MMSI, or another call sign) excludes a match by code or by place, and halves one by call sign:
 // it is then shown, with its contradiction. An address outweighs all else.
 //
+// Of two tracks that bear the name of one plan the one that is heard is preferred to one that coasts or is stale.
+//
 // Sticky: a match stays until another is better by `better_by`, and through `hold_ms` without any evidence (a craft
 // that leaves its plan must not lose it, since that is when it matters). It does not survive a contradicting address.
 //
@@ -91,7 +93,8 @@ class Attribution {
     const PreparedPlan* plan = nullptr;
     Reason reason = Reason::kPlace;
     int confidence = 0;
-    int weight = 0;  ///< Confidence, and what a standing correlation has over a new one.
+    int weight =
+        0;  ///< Confidence, with what a standing correlation has over a new one, and a heard track over a silent.
     std::string contradicts;
   };
   struct Waiting {

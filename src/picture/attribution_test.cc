@@ -235,6 +235,19 @@ TEST(Attribution, AnAddressOutweighsACallSignAndTakesOver) {
   EXPECT_EQ(held[0].situation, (Situation{AlertKind::kDoubleIdentity, liar, right, "i1"}));
 }
 
+TEST(Attribution, AfterAJumpThePlanGoesOnWithTheTrackThatIsHeard) {
+  Sky sky;
+  ASSERT_TRUE(sky.plans.put(with_icao(plan("i1"), 0xA)));
+  const auto before = sky.add({.place = kHome, .icao = 0xA});
+  ASSERT_EQ(sky.whose(before), "i1 by address");
+  sky.at(before).place = LocalFrame(kHome).at({50'000, 0});
+  sky.pass(20);
+  ASSERT_EQ(sky.tracker.size(), 2U);
+  EXPECT_EQ(sky.whose(before), "");
+  EXPECT_EQ(sky.attribution.of_intent("i1")->reason, Reason::kAddress);
+  EXPECT_TRUE(sky.findings().empty()) << "one of the two is silent";
+}
+
 TEST(Attribution, TwoPlansForOneCraftAreReportedAndTheFirstStays) {
   Sky sky;
   ASSERT_TRUE(sky.plans.put(with_icao(plan("i2"), 0xA)));
@@ -303,7 +316,9 @@ TEST(AttributionProperty, NoPairWouldRatherHaveEachOther) {
       for (const Plan& p : list) {
         const int w = weight(t, p);
         const Correlation* theirs = sky.attribution.of_intent(p.intent);
-        if (mine != nullptr && mine->intent == p.intent) EXPECT_EQ(mine->confidence, w) << p.intent;
+        if (mine != nullptr && mine->intent == p.intent) {
+          EXPECT_EQ(mine->confidence, w) << p.intent;
+        }
         const int margin = 10;  // What stands has so much in its favour.
         const bool rather = w >= 30 && (mine == nullptr || w > mine->confidence + margin) &&
                             (theirs == nullptr || w > theirs->confidence + margin);

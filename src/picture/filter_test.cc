@@ -269,7 +269,9 @@ TEST(Filter, HeightsFollowClimbAndLevelOffAndStayApart) {
     raw2 += std::pow(*m.pressure_m - craft.height_m, 2);
     off2 += std::pow(*now.pressure_m - craft.height_m, 2);
     EXPECT_NEAR(*now.geometric_m - craft.height_m, 90, 40) << i;
-    if (i % 100 > 40) EXPECT_NEAR(now.up_m_s, craft.climb_m_s, 2.5) << i;
+    if (i % 100 > 40) {
+      EXPECT_NEAR(now.up_m_s, craft.climb_m_s, 2.5) << i;
+    }
   }
   EXPECT_LT(off2, raw2 * 0.6);
 }

@@ -68,7 +68,8 @@ void held_signs(const Track& track, UtcMs now, const SignOptions& options, std::
         fmt::format("{}: said to be {:.1f} km away, where it could not have come to ({} times)", track.label(),
                     static_cast<double>(sign.metres) * 1e-3, sign.count));
   }
-  if (held(SignKind::kDoubleAddress) && track.id < track.double_of) {
+  // Of a pair the lower id tells; a track that is torn between two places near each other is alone.
+  if (held(SignKind::kDoubleAddress) && (track.double_of.value == 0 || track.id < track.double_of)) {
     add(AlertKind::kDoubleIdentity, track.double_of, track.label(), Priority::kWarning,
         fmt::format("{} is heard at two places, {:.1f} km apart", track.label(),
                     static_cast<double>(track.sign(SignKind::kDoubleAddress).metres) * 1e-3));

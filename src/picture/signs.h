@@ -3,12 +3,13 @@
 // A sign is flagged and kept, with since when, until when and how often. It never makes a report or a track disappear:
 // a place that cannot be reached becomes a competing track under the same address, visible beside the first.
 //
-//   sign              seen when                                                              situation
-//   impossible_jump   the place could not have been reached from the last one                doubtful_source, of the
-//   track double_address    both tracks of one address go on being heard                           double_identity, of
-//   the pair beyond_range      the place is beyond the configured range of the source that says it    doubtful_source,
-//   of the track clock_off         a source's own time is ahead of, or far behind, the reception doubtful_source, of
-//   the source
+//   sign             situation                          seen when
+//   impossible_jump  doubtful_source, of the track      the place could not have been reached from the last one
+//   double_address   double_identity, of the pair       both tracks of one address go on being heard
+//                    double_identity, of the track      one is torn for ten reports and more between two places so
+//                                                       near each other that either could be reached
+//   beyond_range     doubtful_source, of the track      beyond the configured range of the source that says it
+//   clock_off        doubtful_source, of the source     its time is ahead of, or far behind, the reception
 //
 // Two tracks under one address with one of them silent is a jump, not a double: only when each has been heard since the
 // other began are there two.

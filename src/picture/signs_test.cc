@@ -89,6 +89,30 @@ TEST(Signs, OneAddressAtTwoPlacesIsADouble) {
   }
 }
 
+TEST(Signs, OneAddressAtTwoPlacesNearEachOtherIsADoubleToo) {
+  for (const double metres : {400.0, 500.0}) {
+    Tracker tracker;
+    SeededRandom random(1);
+    Craft craft{kHome, 200, 90};
+    Craft other = aside(craft, metres);
+    for (int i = 0; i < 60; ++i) {
+      craft.move(1'000);
+      other.move(1'000);
+      tracker.report(kAdsb.hear(craft, random, 0xA));
+      if (i > 20) tracker.report(kAdsb.hear(other, random, 0xA));
+      tracker.advance(craft.time);
+      const auto held = findings_of(tracker, craft.time);
+      const bool found = std::any_of(held.begin(), held.end(),
+                                     [](const Held& h) { return h.situation.kind == AlertKind::kDoubleIdentity; });
+      if (i <= 20) {
+        EXPECT_FALSE(found) << i;
+      } else if (i == 40) {
+        EXPECT_TRUE(found) << metres;
+      }
+    }
+  }
+}
+
 // A craft that is heard from afar after silence, and from there on: it was one, so it is a jump and no double.
 TEST(Signs, AJumpForGoodIsNoDouble) {
   Tracker tracker;
@@ -130,6 +154,7 @@ TEST(Signs, NoManoeuvreIsAJump) {
       tracker.report(r);
     }
     EXPECT_EQ(tracker.counters().jumps, 0U) << run;
+    EXPECT_EQ(tracker.find_icao(0xA)->sign(SignKind::kDoubleAddress).count, 0U) << run;
   }
 }
 

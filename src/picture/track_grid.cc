@@ -20,11 +20,14 @@ std::uint64_t TrackGrid::key_of(const Cell& cell) {
 void TrackGrid::file(std::uint32_t slot, const Normal& where) {
   if (slot >= places_.size()) places_.resize(slot + 1);
   const std::uint64_t key = key_of(cell_of(where));
-  if (places_[slot].filed && places_[slot].key == key) return;
+  if (places_[slot].filed && places_[slot].key == key) {
+    places_[slot].where = where;
+    return;
+  }
   remove(slot);
   const auto [head, fresh] = heads_.try_emplace(key, kNone);
   Place& place = places_[slot];
-  place = {key, head->second, kNone, true};
+  place = {where, key, head->second, kNone, true};
   if (place.next != kNone) places_[place.next].previous = slot;
   head->second = slot;
 }

@@ -2,8 +2,9 @@
 //
 // Cells are cubes of space of some 13 km, cut through the unit sphere of normals; so there is no pole, no meridian and
 // no seam, and a cell has a dozen neighbours that hold any ground. A track stands in the cell of where it was filed
-// last; whoever asks gets the tracks of the cell and of all around it: none within `kGridReachM` is missed, whichever
-// way the cells lie. Tracks of a cell are a list through the slots, so filing and refiling allocate nothing but cells.
+// last; whoever asks gets, of the tracks of that cell and of those around it, all that are in reach: none within
+// `kGridReachM` is missed, whichever way the cells lie. Tracks of a cell are a list through the slots, so filing and
+// refiling allocate nothing but cells.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +24,7 @@ class TrackGrid {
   void file(std::uint32_t slot, const Normal& where);
   void remove(std::uint32_t slot);
 
-  /// Calls `visit(slot)` for every track in reach and for some beyond, until it returns false.
+  /// Calls `visit(slot)` for every track in reach and for few beyond, until it returns false.
   template <class Visit>
   void near(const Normal& where, Visit&& visit) const {
     const Cell home = cell_of(where);
@@ -33,7 +34,7 @@ class TrackGrid {
           const auto at = heads_.find(key_of({home.x + dx, home.y + dy, home.z + dz}));
           if (at == heads_.end()) continue;
           for (std::uint32_t slot = at->second; slot != kNone; slot = places_[slot].next) {
-            if (!visit(slot)) return;
+            if (in_reach(places_[slot].where, where) && !visit(slot)) return;
           }
         }
       }
@@ -50,6 +51,7 @@ class TrackGrid {
     int z;
   };
   struct Place {
+    Normal where;
     std::uint64_t key = 0;
     std::uint32_t next = kNone;
     std::uint32_t previous = kNone;
@@ -62,6 +64,12 @@ class TrackGrid {
       return key ^ (key >> 31);
     }
   };
+  [[nodiscard]] static bool in_reach(const Normal& a, const Normal& b) {
+    const double x = a.x - b.x;
+    const double y = a.y - b.y;
+    const double z = a.z - b.z;
+    return x * x + y * y + z * z <= kCell * kCell;
+  }
   [[nodiscard]] static Cell cell_of(const Normal& where);
   [[nodiscard]] static std::uint64_t key_of(const Cell& cell);
 

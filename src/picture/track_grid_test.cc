@@ -51,7 +51,7 @@ TEST(TrackGrid, MissesNoneInReachAfterAnyHistory) {
       EXPECT_TRUE(visited.contains(s));
       ++found;
     }
-    for (const std::uint32_t s : visited) EXPECT_TRUE(list.contains(s) && distance_m(where, list[s]) < 60'000);
+    for (const std::uint32_t s : visited) EXPECT_TRUE(list.contains(s) && distance_m(where, list[s]) < 13'000);
   }
   EXPECT_GT(found, 1'000);
 }

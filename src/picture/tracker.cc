@@ -24,6 +24,9 @@ constexpr DurationMs kEmergencyHeldMs = 30'000;
 constexpr std::size_t kEvictableMax = 1'024;
 constexpr std::uint32_t kFixesOfNamed = 2;
 constexpr std::uint32_t kFixesOfPlot = 3;
+/// Reports that are this far from every prediction, smoothed over some ten (2 where all is well), are not of one craft.
+constexpr double kTornFit = 50;
+constexpr std::uint32_t kFixesOfTorn = 10;
 /// Tracks heard less recently than this are filed where they are predicted to be.
 constexpr DurationMs kRefileAfterMs = 5'000;
 
@@ -83,6 +86,10 @@ void Tracker::report(const Report& r) {
   }
   if (r.has(Flag::kSimulated) && !options_.accept_simulated) {
     ++counters_.simulated;
+    return;
+  }
+  if (r.time - std::max(now_, r.received) > kFutureMsMax) {
+    ++counters_.future;
     return;
   }
   Measurement m = measurement_of(r);
@@ -171,6 +178,7 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
   ++from.reports;
   tell_of(track, r);
   mark_signs(track, r);
+  if (step.distance2) note_torn(track, r, step);
   confirm(track, r);
   changed({TrackChange::Kind::kMoved, track.state, {}}, track);
   if (r.has(Flag::kEnd)) {
@@ -213,6 +221,14 @@ void Tracker::mark_signs(Track& track, const Report& r) {
     mark(track, SignKind::kBeyondRange, r.time, r.source, metres);
   }
   if (clock_off_ms(r, options_.signs) != 0) mark(track, SignKind::kClockOff, r.time, r.source, 0);
+}
+
+/// Two craft so near each other that each place could be reached from the other's pull one track to and fro.
+void Tracker::note_torn(Track& track, const Report& r, const FilterStep& step) {
+  const bool torn = r.id.kind != IdKind::kNone && track.fixes > kFixesOfTorn && track.fit > kTornFit;
+  if (torn && *step.distance2 > kTornFit) {
+    mark(track, SignKind::kDoubleAddress, r.time, r.source, std::llround(step.distance_m));
+  }
 }
 
 void Tracker::set_state(Track& track, TrackState state) {

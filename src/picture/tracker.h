@@ -73,6 +73,8 @@ struct TrackerOptions {
 
 inline constexpr std::size_t kPlacesPerAddressMax = 4;
 inline constexpr std::size_t kNearLookedAtMax = 512;
+/// What is dated later than this is no statement of the present, and would make a track that never ages.
+inline constexpr DurationMs kFutureMsMax = 60'000;
 inline constexpr double kGateDistance2 = 13.8;  ///< 99.9 % with two degrees of freedom.
 
 /// Every report ends in exactly one of the first two groups.
@@ -88,6 +90,7 @@ struct TrackerCounters {
   std::uint64_t simulated = 0;
   std::uint64_t placeless = 0;  ///< Of an unknown craft, without a place.
   std::uint64_t no_room = 0;
+  std::uint64_t future = 0;   ///< Dated after its reception and after now by more than `kFutureMsMax`.
   std::uint64_t too_old = 0;  ///< Of an unknown craft, so old that its track would end at once.
   // Of those taken.
   std::uint64_t late = 0;
@@ -155,6 +158,7 @@ class Tracker final : public surveillance::Sink {
   void take(Slot slot, const surveillance::Report& r, const Measurement& m);
   static void tell_of(Track& track, const surveillance::Report& r);
   void mark_signs(Track& track, const surveillance::Report& r);
+  static void note_torn(Track& track, const surveillance::Report& r, const FilterStep& step);
   Slot begin(const surveillance::Report& r, const Measurement& m, TrackId split_from = {});
   void end(Slot slot, TrackChange::Kind kind, TrackId other);
   void set_state(Track& track, TrackState state);

@@ -57,10 +57,20 @@ bool contradicted(const Track& a, const Track& b) {
   return false;
 }
 
-/// Do place, velocity and height of the two agree at `t`?
-bool agree(const Track& a, const Track& b, UtcMs t) {
-  const Motion x = a.motion(t);
-  const Motion y = b.motion(t);
+/// Told off without a prediction: farther apart than they and their doubts could move in the time between.
+bool far_apart(const Track& a, const Track& b) {
+  constexpr double kDoubtM_S = 120;
+  constexpr double kSlackM = 300;
+  const Filter::Estimate x = a.filter.estimate();
+  const Filter::Estimate y = b.filter.estimate();
+  const double seconds = static_cast<double>(std::abs(a.last_fix - b.last_fix)) * 1e-3;
+  return distance_m(a.fix_normal, b.fix_normal) >
+         (x.speed_m_s + y.speed_m_s + kDoubtM_S) * seconds + 6 * (x.position_sigma_m + y.position_sigma_m) + kSlackM;
+}
+
+/// Do place, velocity and height of the two agree, where `x` is how the one moves?
+bool agree(const Motion& x, const Track& b) {
+  const Motion y = b.motion(x.time);
   const double metres = distance_m(normal_of(x.lat_deg, x.lng_deg), normal_of(y.lat_deg, y.lng_deg));
   const double variance = x.position_sigma_m * x.position_sigma_m + y.position_sigma_m * y.position_sigma_m;
   if (metres > kGridReachM || metres * metres > kGateDistance2 * variance) return false;
@@ -238,6 +248,7 @@ Tracker::Slot Tracker::partner_of(Slot slot) {
   std::size_t count = 0;
   std::size_t looked_at = 0;
   bool crowded = false;
+  std::optional<Motion> motion;
   grid_.near(track.fix_normal, [&](Slot near) {
     if (++looked_at > kNearLookedAtMax || count == kPossibleMax) {
       ++counters_.near_cut;
@@ -247,7 +258,9 @@ Tracker::Slot Tracker::partner_of(Slot slot) {
     if (near == slot) return true;
     const Track& other = *tracks_[near];
     if (other.state == TrackState::kTentative || std::abs(other.last - track.last) > kPairFreshMs) return true;
-    if (!contradicted(track, other) && agree(track, other, std::max(track.last, other.last))) possible[count++] = near;
+    if (far_apart(track, other) || contradicted(track, other)) return true;
+    if (!motion) motion = track.motion(track.last);
+    if (agree(*motion, other)) possible[count++] = near;
     return true;
   });
   if (crowded || count == 0) return kNone;

@@ -4,18 +4,14 @@
 #include <cmath>
 #include <map>
 
-#include "formats/columns.h"
+#include "picture/recording_testlib.h"
 #include "picture/tracker.h"
 #include "surveillance/ais_decoder.h"
-#include "surveillance/csv_decoder.h"
-#include "surveillance/surveillance_testlib.h"
 
 namespace tansiq::picture {
 namespace {
 
 using surveillance::CraftId;
-using surveillance::CsvDecoder;
-using surveillance::CsvOptions;
 using surveillance::IdKind;
 using surveillance::Report;
 
@@ -81,8 +77,7 @@ TEST(TrackerRecording, AircraftOverBritain) {
   const auto file = surveillance::testing::shared_file("data/adsb/opensky-uk-2021-07-12.csv");
   if (!file) GTEST_SKIP() << "the recording (shared data, adsb) is not here";
   Replay replay;
-  CsvDecoder csv({.mapping = formats::opensky_columns(), .id = IdKind::kIcao});
-  csv.feed(as_bytes(*file), {}, replay);
+  for (const Report& r : testing::opensky_reports(*file)) replay.report(r);
   EXPECT_EQ(replay.crafts.size(), 84U);
   EXPECT_LE(replay.most_tracks, 84U);
   EXPECT_EQ(replay.doubles, 0);
@@ -99,13 +94,7 @@ TEST(TrackerRecording, ShipsInTheSolent) {
   const auto file = surveillance::testing::shared_file("data/ais/solent-2016-01-12.csv");
   if (!file) GTEST_SKIP() << "the recording (shared data, ais) is not here";
   Replay replay;
-  CsvOptions options;
-  options.mapping = *formats::parse_columns(
-      "time=Time:utc,id=MMSI,latitude=Latitude_degrees,longitude=Longitude_degrees,speed=SOG_knots:kt");
-  options.id = IdKind::kMmsi;
-  options.domain = surveillance::Domain::kSea;
-  CsvDecoder csv(options);
-  csv.feed(as_bytes(*file), {}, replay);
+  for (const Report& r : testing::solent_reports(*file)) replay.report(r);
   EXPECT_EQ(replay.crafts.size(), 91U);
   // One report puts a ship of the Solent 3,900 km away: a competing track that is never confirmed.
   EXPECT_EQ(replay.tracker.counters().jumps, 1U);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <vector>
@@ -50,7 +52,7 @@ std::vector<const Track*> all_of(const Tracker& tracker) {
 /// Every report is counted where it went, once.
 void expect_all_counted(const TrackerCounters& c) {
   EXPECT_EQ(c.reports, c.begun + c.by_name + c.by_number + c.by_place + c.not_a_craft + c.simulated + c.placeless +
-                           c.no_room + c.too_old);
+                           c.no_room + c.future + c.too_old);
 }
 
 Report numbered(Report r, std::uint16_t number) {
@@ -383,6 +385,10 @@ TEST(Tracker, WhatIsNoCraftIsCounted) {
   r = kAdsb.hear(craft, random, 1);
   r.position.reset();
   tracker.report(r);
+  r = kAdsb.hear(craft, random, 1);
+  r.time = r.time + kFutureMsMax + 1;
+  tracker.report(r);
+  EXPECT_EQ(tracker.counters().future, 1U);
   EXPECT_EQ(tracker.size(), 0U);
   EXPECT_EQ(tracker.counters().not_a_craft, 1U);
   EXPECT_EQ(tracker.counters().simulated, 1U);
@@ -443,6 +449,64 @@ TEST(Tracker, MemoryOfATrackIsBelowFourKibibytes) {
   }
   ASSERT_EQ(tracker.size(), 5'000U);
   EXPECT_LT(tracker.bytes() / tracker.size(), 4'096U);
+}
+
+// Whatever a report says, as long as its types hold it: nothing breaks, and what is predicted is a place.
+TEST(TrackerProperty, NoReportBreaksIt) {
+  constexpr auto kInt = std::numeric_limits<std::int32_t>::max();
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SeededRandom random(seed);
+    Tracker tracker({.tracks_max = 50});
+    UtcMs now = kNoon;
+    const auto pick = [&](std::initializer_list<std::int64_t> odd, std::int64_t low, std::int64_t high) {
+      const auto i = random.between(0, static_cast<std::int64_t>(odd.size()) + 2);
+      return i < static_cast<std::int64_t>(odd.size()) ? *(odd.begin() + i) : random.between(low, high);
+    };
+    const auto number = [&](std::int64_t low, std::int64_t high) {
+      return static_cast<std::int32_t>(pick({0, kInt, -kInt}, low, high));
+    };
+    for (int i = 0; i < 2'000; ++i) {
+      now = now + random.between(0, 3'000);
+      Report r;
+      r.source = {static_cast<std::uint32_t>(random.between(1, 3))};
+      r.format = static_cast<surveillance::Format>(random.between(0, 5));
+      r.domain = static_cast<Domain>(random.between(0, 3));
+      r.basis = static_cast<surveillance::TimeBasis>(random.between(0, 3));
+      r.received = random.one_in(50) ? kUtcMin : now;
+      r.time = random.one_in(30) ? (random.one_in(2) ? kUtcMin : kUtcMax) : now + random.between(-40'000, 100);
+      r.flags = static_cast<std::uint32_t>(random.one_in(4) ? random.next() & 0x3FFFB : 0);
+      r.id = {static_cast<IdKind>(random.between(0, 4)), static_cast<std::uint32_t>(random.between(0, 6))};
+      if (r.id.kind == IdKind::kUid) r.uid.assign(random.one_in(3) ? "" : "A");
+      if (random.one_in(2)) r.track = TrackNumber{1, static_cast<std::uint16_t>(random.between(0, 5))};
+      if (!random.one_in(6)) {
+        r.position =
+            geo::LatLng{static_cast<std::int32_t>(pick({900'000'000, -900'000'000, 0}, 500'000'000, 500'300'000)),
+                        static_cast<std::int32_t>(pick({1'800'000'000, -1'800'000'000, 0}, 100'000'000, 100'300'000))};
+      }
+      if (random.one_in(3)) r.accuracy_cm = number(0, 100'000);
+      if (random.one_in(2)) r.pressure_cm = number(0, 1'000'000);
+      if (random.one_in(2)) r.geometric_cm = number(0, 1'000'000);
+      if (random.one_in(2)) r.speed_cm_s = number(0, 30'000);
+      if (random.one_in(2)) r.course_mdeg = number(0, 359'999);
+      if (random.one_in(2)) r.climb_cm_s = number(-3'000, 3'000);
+      r.quality.nac_p = static_cast<std::int8_t>(random.between(-128, 127));
+      r.quality.nac_v = static_cast<std::int8_t>(random.between(-128, 127));
+      r.quality.version = 2;
+      tracker.report(r);
+      if (i % 20 == 0) tracker.advance(now);
+      tracker.each([&](const Track& t) {
+        const Motion m = t.motion(now);
+        ASSERT_TRUE(std::abs(m.lat_deg) <= 90 && m.lng_deg >= -180 && m.lng_deg < 180) << m.lat_deg << m.lng_deg;
+        ASSERT_TRUE(std::isfinite(m.east_m_s) && std::isfinite(m.north_m_s) && std::isfinite(m.turn_deg_s));
+        ASSERT_TRUE(std::isfinite(m.position_sigma_m) && std::isfinite(m.velocity_sigma_m_s));
+        ASSERT_TRUE(std::isfinite(m.pressure_m.value_or(0)) && std::isfinite(m.height_sigma_m));
+      });
+      std::vector<Held> held;
+      tracker.findings(now, held);
+      ASSERT_LT(held.size(), 250U);
+    }
+    expect_all_counted(tracker.counters());
+  }
 }
 
 // Many craft with addresses, numbers and plots in a crowded sky, with joins, leaves and restarts: the books stay right.

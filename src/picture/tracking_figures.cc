@@ -6,9 +6,7 @@
 #include <vector>
 
 #include "base/random.h"
-#include "formats/columns.h"
 #include "picture/conformance.h"
-#include "surveillance/csv_decoder.h"
 #include "surveillance/velocity.h"
 
 namespace tansiq::picture {
@@ -124,14 +122,13 @@ Status measure_plans(const Tracker& tracker, const std::vector<Flight>& flights,
 }
 
 /// Compares each report with what its track expects, then gives it to the tracker.
-class Following final : public surveillance::Sink {
- public:
-  void report(const Report& said) override {
+struct Following {
+  void report(const Report& said) {
     Report r = said;
     r.received = r.time;
-    if (r.time - advanced_ >= 1'000) {
+    if (r.time - advanced >= 1'000) {
       tracker.advance(r.time);
-      advanced_ = std::max(advanced_, r.time);
+      advanced = std::max(advanced, r.time);
     }
     const Track* track = r.id.kind == IdKind::kMmsi ? tracker.find_mmsi(r.id.number) : tracker.find_icao(r.id.number);
     if (track != nullptr && track->fixes >= 5 && r.position && r.time > track->last_fix) {
@@ -139,15 +136,10 @@ class Following final : public surveillance::Sink {
     }
     tracker.report(r);
   }
-  void status(const surveillance::SensorStatus& s) override { tracker.status(s); }
-  void identity(const surveillance::Identity& i) override { tracker.identity(i); }
-  void text(const surveillance::Text& t) override { tracker.text(t); }
 
   Tracker tracker;
   std::vector<double> innovations_m;
-
- private:
-  UtcMs advanced_;
+  UtcMs advanced;
 };
 
 }  // namespace
@@ -178,17 +170,9 @@ Result<TrackingFigures> measure_tracking(std::size_t tracks, std::size_t rounds,
   return out;
 }
 
-Result<RecordingFigures> measure_recording(std::string_view csv, bool ships) {
-  surveillance::CsvOptions options;
-  options.id = ships ? IdKind::kMmsi : IdKind::kIcao;
-  options.domain = ships ? Domain::kSea : Domain::kAir;
-  if (ships) {
-    options.mapping = TRY(formats::parse_columns(
-        "time=Time:utc,id=MMSI,latitude=Latitude_degrees,longitude=Longitude_degrees,speed=SOG_knots:kt"));
-  }
+Result<RecordingFigures> measure_recording(std::span<const Report> reports) {
   Following following;
-  surveillance::CsvDecoder decoder(options);
-  decoder.feed(as_bytes(csv), {}, following);
+  for (const Report& r : reports) following.report(r);
   const TrackerCounters& c = following.tracker.counters();
   if (following.innovations_m.empty()) return fail(ErrorCode::kInvalid, "the recording has no craft to follow");
   RecordingFigures out;

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <span>
 
 #include "base/result.h"
 #include "surveillance/report.h"
@@ -35,8 +35,8 @@ struct RecordingFigures {
   std::uint64_t jumps = 0;
 };
 
-/// A recording in CSV: `opensky` state vectors, or ships where `ships` (columns Time, MMSI, Latitude_degrees,
-/// Longitude_degrees, SOG_knots). Fails with `kInvalid` when nothing in it is a report.
-[[nodiscard]] Result<RecordingFigures> measure_recording(std::string_view csv, bool ships);
+/// Of a recording in order of time, of craft with addresses or MMSIs. Fails with `kInvalid` when there is none to
+/// follow.
+[[nodiscard]] Result<RecordingFigures> measure_recording(std::span<const surveillance::Report> reports);
 
 }  // namespace tansiq::picture

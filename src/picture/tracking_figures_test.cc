@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "surveillance/surveillance_testlib.h"
+#include "picture/recording_testlib.h"
 
 namespace tansiq::picture {
 namespace {
@@ -20,15 +20,15 @@ TEST(TrackingFigures, RecordingsAreFollowed) {
   const auto air = surveillance::testing::shared_file("data/adsb/opensky-uk-2021-07-12.csv");
   const auto sea = surveillance::testing::shared_file("data/ais/solent-2016-01-12.csv");
   if (!air || !sea) GTEST_SKIP() << "the recordings (shared data, adsb and ais) are not here";
-  const auto aircraft = measure_recording(*air, false);
+  const auto aircraft = measure_recording(testing::opensky_reports(*air));
   ASSERT_TRUE(aircraft) << aircraft.error().text();
   EXPECT_GT(aircraft->associated, 0.95);
   EXPECT_LT(aircraft->innovation_rms_m, 600);
-  const auto ships = measure_recording(*sea, true);
+  const auto ships = measure_recording(testing::solent_reports(*sea));
   ASSERT_TRUE(ships) << ships.error().text();
   EXPECT_GT(ships->associated, 0.99);
   EXPECT_LT(ships->innovation_rms_m, 60);
-  EXPECT_FALSE(measure_recording("a,b\n1,2\n", false));
+  EXPECT_FALSE(measure_recording({}));
 }
 
 }  // namespace
