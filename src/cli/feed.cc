@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <thread>
 
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/source_options.h"
+#include "cli/stop_signal.h"
 #include "cli/units_text.h"
 #include "net/outlet.h"
 #include "node/live_inputs.h"
@@ -58,7 +58,9 @@ class Pace {
     due_ms_ = std::max(due_ms_, base_ms_ + ms);
     return due_ms_;
   }
-  void wait(std::int64_t due_ms) const { std::this_thread::sleep_until(begun_ + std::chrono::milliseconds(due_ms)); }
+  void wait(std::int64_t due_ms) { stopped_ = stop_.wait_until(begun_ + std::chrono::milliseconds(due_ms)); }
+  /// Somebody asked to stop.
+  [[nodiscard]] bool stopped() { return stopped_ || (stopped_ = stop_.asked()); }
   void next_round() {
     first_.reset();
     base_ms_ = due_ms_;
@@ -73,6 +75,8 @@ class Pace {
   std::optional<UtcMs> first_;
   std::int64_t base_ms_ = 0;
   std::int64_t due_ms_ = 0;
+  StopSignal stop_;
+  bool stopped_ = false;
 };
 
 /// Where units go; remembers the first failure.
@@ -108,10 +112,11 @@ class Feeder final : public Sink {
   void due_at(std::int64_t due_ms) { stated_due_ = due_ms; }
 
   void report(const Report& given) override {
-    if (!line_.state()) return;
+    if (!line_.state() || ended_) return;
     Report report = given;
     const std::int64_t due = stated_due_ ? *stated_due_ : pace_.due(given.time);
     turn_to(due);
+    if (ended_) return;
     if (!keep_times_) {
       // As it would be said now: of a recording as long after it was so as then.
       const DurationMs ago = stated_due_ ? given.received - given.time : 0;
@@ -136,6 +141,7 @@ class Feeder final : public Sink {
     if (due <= now_ms_) return;
     flush();
     pace_.wait(due);
+    ended_ = pace_.stopped();
     now_ms_ = due;
   }
   void flush() {
@@ -156,6 +162,7 @@ class Feeder final : public Sink {
   bool keep_times_;
   std::optional<std::int64_t> stated_due_;
   std::int64_t now_ms_ = 0;
+  bool ended_ = false;  ///< By somebody who asked to stop: nothing more is said.
   std::vector<std::string> units_;
 };
 
@@ -194,7 +201,7 @@ Status feed_stream(Run& run, Decoder& decoder) {
   std::vector<char> piece(kPieceBytes);
   std::uint64_t done = 0;
   const UtcMs now = SystemClock().now();
-  while (in && run.line.state()) {
+  while (in && run.line.state() && !run.pace.stopped()) {
     in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
     const auto size = static_cast<std::size_t>(in.gcount());
     decoder.feed(as_bytes(std::string_view(piece.data(), size)), now, *run.feeder);
@@ -238,7 +245,7 @@ Status feed_recording(Run& run, std::int64_t speed_milli) {
     }
   }
   Progress progress(run.context.terminal, "sending", "records");
-  while (run.line.state()) {
+  while (run.line.state() && !run.pace.stopped()) {
     const std::optional<ReplayStep> step = TRY(replay.next());
     if (!step) break;
     progress.update(++run.chunks, 0);
@@ -251,6 +258,7 @@ Status feed_recording(Run& run, std::int64_t speed_milli) {
       decodings[step->chunk.source]->take(step->chunk);
     } else {
       run.pace.wait(due);
+      if (run.pace.stopped()) break;
       run.line.send(as_text(step->chunk.bytes));
     }
   }
@@ -368,7 +376,9 @@ Result<int> feed(Context& context, const FeedArguments& a) {
   const auto outlet = TRY(net::Outlet::open(node::endpoint_of(to)));
   if (to.kind == TransportKind::kTcpListen) {
     if (!context.json) put_error(fmt::format("waiting for a reader on port {}", outlet->port()));
-    while (!outlet->wait_for_reader(1'000)) {
+    StopSignal stop;
+    while (!outlet->wait_for_reader(200)) {
+      if (stop.asked()) return 1;
     }
   }
   Pace pace(speed_milli);
@@ -383,7 +393,7 @@ Result<int> feed(Context& context, const FeedArguments& a) {
     pace.next_round();
     if (outlet->counters().pieces == sent) break;  // A file that gives nothing gives nothing the next time either.
     sent = outlet->counters().pieces;
-  } while (a.loop);
+  } while (a.loop && !pace.stopped());
   show(run, outlet->counters());
   return outlet->counters().pieces == 0 ? 1 : 0;
 }

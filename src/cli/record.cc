@@ -1,12 +1,10 @@
 // `tansiq record`: what one input brings, kept as it comes.
 #include <fmt/format.h>
 
-#include <csignal>
-#include <ctime>
-
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/source_options.h"
+#include "cli/stop_signal.h"
 #include "net/steady.h"
 #include "node/live_inputs.h"
 #include "surveillance/recording.h"
@@ -27,21 +25,6 @@ struct RecordArguments {
   std::string out;
   std::optional<std::string> how_long;
 };
-
-sigset_t stop_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  return set;
-}
-
-/// Has somebody asked to stop? Never waits.
-bool asked_to_stop() {
-  const sigset_t set = stop_signals();
-  const timespec now{};
-  return sigtimedwait(&set, nullptr, &now) > 0;
-}
 
 class Nobody final : public surveillance::Sink {
  public:
@@ -100,8 +83,7 @@ void show(const Context& context, const RecordArguments& a, const Outcome& o) {
 Result<int> record(Context& context, const RecordArguments& a) {
   const surveillance::SourceConfig config = TRY(source_of(a.source, a.from));
   const DurationMs how_long = a.how_long ? TRY(parse_duration(*a.how_long)) : 0;
-  const sigset_t set = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  StopSignal stop;
   const SystemClock clock;
   auto inputs = TRY(node::LiveInputs::start({config}, clock));
   auto writer =
@@ -131,7 +113,7 @@ Result<int> record(Context& context, const RecordArguments& a) {
       TRY_VOID(writer.sync());
       synced = now;
     }
-    if (!stopping && (ended || asked_to_stop() || (how_long != 0 && now - begun >= how_long))) {
+    if (!stopping && (ended || stop.asked() || (how_long != 0 && now - begun >= how_long))) {
       stopping = true;
       inputs->stop();
     }

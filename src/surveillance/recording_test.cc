@@ -278,7 +278,9 @@ TEST(RecordingWriter, GoesOnBehindTheLastWholeRecord) {
     {
       auto writer = RecordingWriter::resume(path).value();
       EXPECT_EQ(writer.cut_bytes(), size == file.size() ? 0 : size - begin);
-      if (size != file.size()) ASSERT_TRUE(writer.append(chunks.back().view()));
+      if (size != file.size()) {
+        ASSERT_TRUE(writer.append(chunks.back().view()));
+      }
     }
     EXPECT_EQ(bytes_of(path), file);
   }
