@@ -105,6 +105,11 @@ TEST(Turns, BehindManyWhoDoNotComeBackTheWaitIsBounded) {
   EXPECT_EQ(in_turn, static_cast<std::size_t>(kWaitMaxMs / kTurnMs) - 1);
   EXPECT_EQ(turns.counts().waited_too_long, 59U - 1 - in_turn) << "the last turn ends with the longest wait";
   EXPECT_EQ(turns.due(), std::nullopt);
+  // The tenth had its turn; whoever was answered out of turn has none, else they would be in each other's way next.
+  const UtcMs end = kTen + kWaitMaxMs;
+  EXPECT_EQ(turns.standing("new", *request(99), end), Standing::kBehind);
+  turns.over("m10", request(11)->id);
+  EXPECT_EQ(turns.standing("new", *request(99), end), Standing::kFree);
 }
 
 TEST(Turns, BeyondABoundARequestIsAnsweredAtOnce) {
