@@ -12,8 +12,8 @@
 #include "cli/log_location.h"
 #include "coordination/log_origins.h"
 #include "core/audit.h"
-#include "f3548/registry.h"
 #include "node/data_dir.h"
+#include "node/main_audit.h"
 #include "node/state.h"
 #include "store/sqlite_reader.h"
 
@@ -82,51 +82,19 @@ Result<Audited> audit_alone(Context& context, log::LogSource& source, Founding f
   config.self = std::move(founding.self);
   config.charter = std::move(founding.charter.charter);
   config.charter_text = std::move(founding.charter.text);
-  core::Auditor auditor = TRY(core::Auditor::make(std::move(config)));
-  f3548::Registry registry({});
-  uss::Ledger ledger;
+  node::MainAudit audit = TRY(node::MainAudit::make(std::move(config)));
   out.entries = TRY(log_size(source));
   Progress progress(context.terminal, "deciding again", "entries");
   std::uint64_t done = 0;
   TRY_VOID(for_each_entry(source, 0, out.entries, [&](std::uint64_t index, ByteView bytes) -> Status {
-    const std::string_view line = as_text(bytes);
-    // What stands in the registry of F3548 is followed, and checked for what its entries state; it is not decided
-    // again.
-    if (f3548::is_registry_line(line)) {
-      const f3548::Entry entry = TRY(f3548::read_entry(line));
-      if (entry.place.seq != auditor.machine().next_seq() || entry.place.time < auditor.machine().last_time()) {
-        return fail(ErrorCode::kCorrupt, "the registry's entry does not follow", fmt::format("entry {}", index));
-      }
-      auditor.skip_to(entry.place.seq + 1, entry.place.time);
-      if (auto applied = registry.apply(entry); !applied) {
-        return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", index)));
-      }
-      return {};
-    }
-    if (uss::is_uss_line(line)) {
-      const uss::Entry entry = TRY(uss::read_entry(line));
-      if (entry.place.seq != auditor.machine().next_seq() || entry.place.time < auditor.machine().last_time()) {
-        return fail(ErrorCode::kCorrupt, "the supplier's entry does not follow", fmt::format("entry {}", index));
-      }
-      auditor.skip_to(entry.place.seq + 1, entry.place.time);
-      if (auto applied = ledger.apply(entry); !applied) {
-        return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", index)));
-      }
-      return {};
-    }
-    if (coordination::is_coordination_line(line)) {
-      return fail(ErrorCode::kUnsupported,
-                  "this record speaks with others, and what they have said is not here: give the node's data folder",
-                  fmt::format("entry {}", index));
-    }
-    auto checked = auditor.check(line);
+    auto checked = audit.check(as_text(bytes));
     if (!checked) return std::unexpected(inside(checked.error(), fmt::format("entry {}", index)));
     if (*checked && ++out.differences <= kDifferencesPrintedMax) print_difference(context, **checked);
     if (++done % 1'000 == 0) progress.update(done, out.entries);
     return {};
   }));
   progress.finish();
-  out.state_hash = to_hex(node::joined_hash(auditor.machine().state_hash(), registry, ledger));
+  out.state_hash = to_hex(audit.state_hash());
   return out;
 }
 

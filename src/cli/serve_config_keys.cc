@@ -180,6 +180,12 @@ std::vector<ConfigKey> uss_keys() {
     };
     return key;
   };
+  ConfigKey private_addresses =
+      flag_key("uss.private_addresses", "other suppliers may have private addresses; in test mode always (false)",
+               [](ServeConfig& c) -> bool& { return uss_of(c).private_addresses; });
+  private_addresses.show = [](ServeConfig& c) {
+    return std::string(c.node.uss.value_or(node::UssConfig()).private_addresses ? "true" : "false");
+  };
   return {
       text("uss.manager", "F3548: the node is a supplier, and known by this subject of its tokens", R"("tansiq-us")",
            &node::UssConfig::manager),
@@ -187,15 +193,19 @@ std::vector<ConfigKey> uss_keys() {
            &node::UssConfig::base_url),
       text("uss.dss_url", "the registry (DSS): this node, another, another vendor's", R"("https://dss.example")",
            &node::UssConfig::dss_url),
-      text("uss.token_url", "where its tokens come from: GET with scope and intended_audience",
+      text("uss.token_url",
+           "where its tokens come from: GET with scope and intended_audience (the host that it is for)",
            R"("https://auth.example/token")", &node::UssConfig::token_url),
-      path("uss.token_file", "instead: a file with a token, kept fresh by something else", R"("/run/tansiq/uss.token")",
-           &node::UssConfig::token_file),
+      path(
+          "uss.token_file",
+          "instead: a file with a JSON Web Token, kept fresh by something else; shown only to hosts that its aud names",
+          R"("/run/tansiq/uss.token")", &node::UssConfig::token_file),
       path("uss.ca", "PEM: authorities that the others' certificates are signed by; else the system's",
            R"("/etc/tansiq/uss-ca.pem")", &node::UssConfig::ca_file),
       number("uss.notice_seconds", "how long somebody is tried to be told, 1 to 86400 (600)", 86'400, 1'000,
              &node::UssConfig::notice_ms),
       number("uss.workers", "notices under way at once (4)", 64, 1, &node::UssConfig::workers),
+      std::move(private_addresses),
   };
 }
 

@@ -78,6 +78,12 @@ std::optional<AuditDifference> audit_entry(const Machine& before, const Entry& e
 
 Result<Auditor> Auditor::make(MachineConfig config) { return Auditor(TRY(Machine::make(std::move(config)))); }
 
+void Auditor::book(BookingRequest request) {
+  const IntentId id = request.id;
+  machine_.book(std::move(request));
+  machine_.confirm_booking(id);
+}
+
 Result<std::optional<AuditDifference>> Auditor::check(std::string_view line) {
   const Entry entry = TRY(read_entry(line));
   TRY_VOID(machine_.settle());

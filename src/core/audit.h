@@ -47,6 +47,11 @@ class Auditor {
   /// Entries of other parts of the node stand between: the next one here is `next_seq`, at `time` or later.
   void skip_to(std::uint64_t next_seq, UtcMs time) { machine_.skip_to(next_seq, time); }
 
+  /// Space that other parts of the node took in the zones, as it was booked where the record was written (booking.h):
+  /// whatever is decided again later sees it.
+  void book(BookingRequest request);
+  void release_booking(const IntentId& id) { machine_.release_booking(id); }
+
   [[nodiscard]] const Machine& machine() const { return machine_; }
 
  private:

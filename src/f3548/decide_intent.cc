@@ -9,10 +9,6 @@
 namespace tansiq::f3548 {
 namespace {
 
-bool off_nominal(IntentState state) {
-  return state == IntentState::kNonconforming || state == IntentState::kContingent;
-}
-
 std::string lacking(std::size_t intents, std::size_t constraints) {
   const auto count = [](std::size_t n, std::string_view what) {
     return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
@@ -236,6 +232,37 @@ Answer<IntentChanged> Registry::delete_intent(const Uuid& id, std::string_view o
                   &out.notices);
   out.intent = &*deleted_intent_;
   return out;
+}
+
+Answer<std::string> Registry::release_share(const ReleaseShare& request, Place place) {
+  REFUSE_UNLESS(check_id(request.id));
+  if (request.reason.empty()) return refuse(400, "reason is empty: say why, it stands in the record");
+  if (auto good = core::check_label(request.reason, kReasonBytesMax, "reason"); !good) {
+    return refuse(400, good.error().message);
+  }
+  const auto at = intents_.find(request.id);
+  if (at == intents_.end()) return refuse(404, fmt::format("there is no operational intent {}", request.id.str()));
+  const Intent& intent = at->second;
+  if (request.from < place.time) {
+    return refuse(400,
+                  fmt::format("from {} is past; what has been flown cannot be given free", format_utc(request.from)));
+  }
+  if (!off_nominal(intent.state)) {
+    return refuse(409, fmt::format("the intent is {}: what it takes was granted; only what is off its plan is released",
+                                   core::to_text(intent.state)));
+  }
+  const auto share = std::ranges::find(intent.exclusive, request.zone, &ZoneShare::zone);
+  if (share == intent.exclusive.end() || until(share->volumes, request.from) == share->volumes) {
+    return refuse(404, fmt::format("the intent takes nothing of zone {} from {} on", request.zone.str(),
+                                   format_utc(request.from)));
+  }
+  return say(ShareReleased{.by = request.by,
+                           .from = request.from,
+                           .id = request.id,
+                           .reason = request.reason,
+                           .version = intent.version,
+                           .zone = request.zone},
+             place);
 }
 
 }  // namespace tansiq::f3548

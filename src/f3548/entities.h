@@ -71,6 +71,9 @@ struct Intent {
   std::optional<core::EntryHash> details = {};
   std::uint64_t changed_seq = 0;          ///< The entry that made this version.
   std::vector<ZoneShare> exclusive = {};  ///< Empty, as a rule.
+  /// When, as far as this registry was there; long ago for what came from a state. Not of the state: nothing that is
+  /// answered depends on it, only how soon (turns.h).
+  UtcMs changed = kUtcMin;
 
   mutable std::string ovn;         ///< Worked out when first asked for: `Registry::ovn`.
   mutable std::uint64_t mark = 0;  ///< Of the index.

@@ -17,7 +17,7 @@
 namespace tansiq::f3548 {
 
 using Body = std::variant<IntentPut, IntentDeleted, ConstraintPut, ConstraintDeleted, SubscriptionPut,
-                          SubscriptionDeleted, AvailabilitySet, Report, Purged>;
+                          SubscriptionDeleted, AvailabilitySet, Report, Purged, ShareReleased>;
 
 /// Where an entry stands in the node's local order.
 struct Place {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/invariant.h"
-#include "f3548/registry.h"
+#include "f3548/registry_impl.h"
 
 namespace tansiq::f3548 {
 namespace {
@@ -51,6 +51,15 @@ Status Registry::consistent(const Body& body) const {
   if (const auto* gone = std::get_if<SubscriptionDeleted>(&body)) {
     TRY_VOID(known(subscriptions_, gone->id));
     if (!subscriptions_.at(gone->id).dependents.empty()) return corrupt("intents depend on the subscription");
+    return {};
+  }
+  if (const auto* released = std::get_if<ShareReleased>(&body)) {
+    TRY_VOID(known(intents_, released->id));
+    const Intent& intent = intents_.at(released->id);
+    if (intent.version != released->version) return corrupt("another version's share is released");
+    if (std::ranges::find(intent.exclusive, released->zone, &ZoneShare::zone) == intent.exclusive.end()) {
+      return corrupt(fmt::format("the intent has no share of zone {}", released->zone.str()));
+    }
     return {};
   }
   if (const auto* purged = std::get_if<Purged>(&body)) {
@@ -141,6 +150,7 @@ Registry::Notices Registry::fold(const IntentPut& body, Place place) {
              .details = body.details,
              .changed_seq = place.seq,
              .exclusive = body.exclusive,
+             .changed = place.time,
              .ovn = {}});
   return notify(&Subscription::notify_intents, cells, window);
 }
@@ -150,6 +160,18 @@ Registry::Notices Registry::fold(const IntentDeleted& body, Place) {
   Notices notices = notify(&Subscription::notify_intents, at->second.cells, at->second.window);
   remove(at);
   return notices;
+}
+
+/// Concerns the zone, not those who are told of the reference: it stays as it is.
+Registry::Notices Registry::fold(const ShareReleased& body, Place) {
+  used_ = true;
+  Intent& intent = intents_.at(body.id);
+  const auto share = std::ranges::find(intent.exclusive, body.zone, &ZoneShare::zone);
+  share->volumes = until(share->volumes, body.from);
+  if (share->volumes.empty()) intent.exclusive.erase(share);
+  if (intent.exclusive.empty()) exclusive_.erase(body.id);
+  exclusive_changes_.push_back(body.id);
+  return {};
 }
 
 void Registry::add(Intent intent) {

@@ -14,7 +14,12 @@ namespace {
 using namespace test;
 
 const core::testing::GoldenFolder kGolden("v1/f3548");
-const std::set<std::string> kAllTypes = core::testing::all_types<Body>();
+/// Of that version. What came later has tests of its own for how it is written (release_test.cc).
+const std::set<std::string> kAllTypes = [] {
+  std::set<std::string> types = core::testing::all_types<Body>();
+  types.erase(std::string(ShareReleased::kType));
+  return types;
+}();
 
 std::vector<std::string> kept() { return kGolden.lines("log.jsonl"); }
 

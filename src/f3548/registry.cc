@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/invariant.h"
 #include "f3548/registry_impl.h"
 
 namespace tansiq::f3548 {
@@ -21,10 +22,27 @@ std::string hidden(std::string_view kind, const Parts&... parts) {
 
 }  // namespace
 
-KeyRing::KeyRing(std::vector<std::string> ovns) : ovns_(std::move(ovns)) { std::ranges::sort(ovns_); }
+std::uint64_t KeyRing::front_of(std::string_view ovn) {
+  std::uint64_t out = 0;
+  for (std::size_t i = 0; i < 8; ++i) out = out << 8 | (i < ovn.size() ? static_cast<unsigned char>(ovn[i]) : 0U);
+  return out;
+}
+
+KeyRing::KeyRing(std::vector<std::string> ovns) : ovns_(std::move(ovns)) {
+  // A body that could hold more is larger than any that is read.
+  EXPECT_INVARIANT(ovns_.size() <= UINT32_MAX);
+  rows_.reserve(ovns_.size());
+  for (const std::string& ovn : ovns_) rows_.push_back({front_of(ovn), static_cast<std::uint32_t>(rows_.size())});
+  std::ranges::sort(rows_, [&](const Row& a, const Row& b) {
+    return a.front != b.front ? a.front < b.front : ovns_[a.at] < ovns_[b.at];
+  });
+}
 
 bool KeyRing::has(std::string_view ovn) const {
-  return std::ranges::binary_search(ovns_, ovn, {}, [](const std::string& s) { return std::string_view(s); });
+  const std::uint64_t front = front_of(ovn);
+  const auto at = std::ranges::partition_point(
+      rows_, [&](const Row& row) { return row.front != front ? row.front < front : ovns_[row.at] < ovn; });
+  return at != rows_.end() && at->front == front && ovns_[at->at] == ovn;
 }
 
 Registry::Registry(const Secret& secret, Switches switches, RegistryLimits limits)

@@ -100,6 +100,11 @@ class Registry {
                                                  const AskZones& ask_zones = {});
   [[nodiscard]] Answer<IntentChanged> delete_intent(const Uuid& id, std::string_view ovn, const Caller& caller,
                                                     Place place);
+  /// For the node's own officers, not for clients of the standard: what an off-nominal intent takes of an exclusive
+  /// zone from `from` on is free. Its manager may be gone, and its extents reach months ahead. The entry to be made
+  /// durable. Refuses with 404 where there is nothing to release, with 409 while the intent is as planned: that was
+  /// granted, and to take it back is another act.
+  [[nodiscard]] Answer<std::string> release_share(const ReleaseShare& request, Place place);
   [[nodiscard]] Answer<ConstraintChanged> put_constraint(const PutConstraint& request, const Caller& caller,
                                                          Place place);
   [[nodiscard]] Answer<ConstraintChanged> delete_constraint(const Uuid& id, std::string_view ovn, const Caller& caller,
@@ -201,6 +206,7 @@ class Registry {
   Notices fold(const AvailabilitySet& body, Place place);
   Notices fold(const Report& body, Place place);
   Notices fold(const Purged& body, Place place);
+  Notices fold(const ShareReleased& body, Place place);
   /// Folds a body that was decided here, and writes its entry.
   template <class T>
   std::string say(T body, Place place, Notices* notices = nullptr);

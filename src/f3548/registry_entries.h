@@ -72,6 +72,24 @@ struct IntentDeleted {
   friend bool operator==(const IntentDeleted&, const IntentDeleted&) = default;
 };
 
+/// An officer of whoever decides in an exclusive zone has given free what an off-nominal intent takes there from a
+/// moment on. The reference itself stays as it is: it is its manager's.
+struct ShareReleased {
+  static constexpr std::string_view kType = "f3548.share_released";
+  std::string by;  ///< The officer.
+  UtcMs from;
+  Uuid id;
+  std::string reason;
+  std::int64_t version = 0;  ///< Of the intent; its next version says anew what it takes.
+  ZoneId zone;
+  static constexpr auto fields() {
+    return std::tuple(field("by", &ShareReleased::by), field("from_ms", &ShareReleased::from),
+                      field("id", &ShareReleased::id), field("reason", &ShareReleased::reason),
+                      field("version", &ShareReleased::version), field("zone", &ShareReleased::zone));
+  }
+  friend bool operator==(const ShareReleased&, const ShareReleased&) = default;
+};
+
 struct ConstraintPut {
   static constexpr std::string_view kType = "f3548.constraint_put";
   Cells cells;

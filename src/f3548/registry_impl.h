@@ -17,6 +17,8 @@ namespace tansiq::f3548 {
 /// Bytes of a URL, of a manager's name.
 inline constexpr std::size_t kUrlBytesMax = 2'000;
 inline constexpr std::size_t kManagerBytesMax = 500;
+/// Of why an officer does something.
+inline constexpr std::size_t kReasonBytesMax = 1'000;
 /// Of cells in a record: what is left of an entry beside the longest URLs and names.
 inline constexpr std::size_t kCellsTextMax = 48'000;
 
@@ -39,6 +41,21 @@ inline constexpr std::size_t kCellsTextMax = 48'000;
 [[nodiscard]] inline Answer<void> check_cells(const Cells& cells) {
   if (cells.text().size() <= kCellsTextMax) return {};
   return refuse(400, "extents: the area is too ragged; draw it simpler");
+}
+
+[[nodiscard]] inline bool off_nominal(IntentState state) {
+  return state == IntentState::kNonconforming || state == IntentState::kContingent;
+}
+
+/// What is left of volumes when everything from `from` on is taken away.
+[[nodiscard]] inline std::vector<geo::Volume4d> until(const std::vector<geo::Volume4d>& volumes, UtcMs from) {
+  std::vector<geo::Volume4d> out;
+  for (geo::Volume4d volume : volumes) {
+    if (volume.window.start >= from) continue;
+    volume.window.end = std::min(volume.window.end, from);
+    out.push_back(std::move(volume));
+  }
+  return out;
 }
 
 [[nodiscard]] inline bool equal_ignoring_case(std::string_view a, std::string_view b) {

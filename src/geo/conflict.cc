@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "geo/distance.h"
 #include "geo/shape_impl.h"
+#include "geo/vertical.h"
 
 namespace tansiq::geo {
 namespace {
@@ -133,23 +134,27 @@ Result<PreparedVolume> prepare(const Volume4d& volume) {
 }
 
 std::int64_t reference_margin_cm(VerticalReference a, VerticalReference b) {
-  // docs/geometry.md, "Vertical references", derives these.
-  constexpr std::int64_t kGeoid = 110'00;       // EGM2008 undulation: -107 m … +86 m
-  constexpr std::int64_t kPressure = 5'000'00;  // 870 … 1085 hPa at sea level, 20 % of 18 km for temperature
-  constexpr std::int64_t kTerrain = 8'850'00;   // -430 m … +8849 m
+  // docs/geometry.md, "Height and time", derives these.
+  constexpr std::int64_t kGeoid = 110'00;      // EGM2008 undulation: -107 m … +86 m
+  constexpr std::int64_t kTerrain = 8'850'00;  // -430 m … +8849 m
   if (a == b) return 0;
   std::int64_t margin = 0;
   const auto either = [&](VerticalReference reference) { return a == reference || b == reference; };
   if (either(VerticalReference::kAgl)) margin += kTerrain;
-  if (either(VerticalReference::kFlightLevel)) margin += kPressure;
+  if (either(VerticalReference::kFlightLevel)) margin += kPressureMarginMaxCm;
   if (either(VerticalReference::kWgs84)) margin += kGeoid;
   return margin;
 }
 
 bool levels_conflict(const LevelBand& a, const LevelBand& b, std::int64_t vertical_cm) {
   const std::int64_t minimum = std::clamp<std::int64_t>(vertical_cm, 0, kInfiniteCm);
-  const std::int64_t margin = minimum + reference_margin_cm(a.reference, b.reference);
-  return extended(b.lower_cm) - extended(a.upper_cm) < margin && extended(a.lower_cm) - extended(b.upper_cm) < margin;
+  // A level is said in the other's reference, not the other way: the minimum is of true heights.
+  if (a.reference == VerticalReference::kFlightLevel && b.reference != a.reference) {
+    return levels_conflict(b, a, vertical_cm);
+  }
+  const std::int64_t lower = extended(lowest_cm(b.lower_cm, b.reference, a.reference));
+  const std::int64_t upper = extended(highest_cm(b.upper_cm, b.reference, a.reference));
+  return lower - extended(a.upper_cm) < minimum && extended(a.lower_cm) - upper < minimum;
 }
 
 bool times_conflict(const TimeWindow& a, const TimeWindow& b, DurationMs time_ms) {

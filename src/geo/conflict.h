@@ -23,8 +23,8 @@ struct PreparedVolume {
 /// m".
 [[nodiscard]] Result<PreparedVolume> prepare(const Volume4d& volume);
 
-/// Margin in centimetres that a comparison of two references needs (0 for the same one). Conservative and stated in
-/// docs/geometry.md; AGL against anything else compares as unbounded below the aircraft's possible terrain.
+/// The largest difference in centimetres between two references, whatever the height (0 for the same one). Comparisons
+/// of bands use what holds at their heights (vertical.h); docs/geometry.md derives both.
 [[nodiscard]] std::int64_t reference_margin_cm(VerticalReference a, VerticalReference b);
 
 /// True when the intersection of the two extents, grown by `minima`, has positive measure in space and time.

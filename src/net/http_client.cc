@@ -19,6 +19,7 @@
 #include "base/invariant.h"
 #include "base/json_in.h"
 #include "net/byte_stream.h"
+#include "net/public_address.h"
 #include "net/response_reader.h"
 
 namespace tansiq::net {
@@ -60,7 +61,7 @@ class Wire {
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }
 
-  Status connect(const BaseUrl& url, const TlsClientContext* tls, const Deadline& deadline);
+  Status connect(const BaseUrl& url, const TlsClientContext* tls, const HttpClientOptions& options);
   Status write(std::string_view bytes, const Deadline& deadline);
   /// Bytes read; 0 at the end of the stream.
   Result<std::size_t> read(std::span<char> into, const Deadline& deadline);
@@ -120,8 +121,9 @@ Status Wire::connect_one(const addrinfo& to, const Deadline& deadline) {
   return {};
 }
 
-Status Wire::connect(const BaseUrl& url, const TlsClientContext* tls, const Deadline& deadline) {
+Status Wire::connect(const BaseUrl& url, const TlsClientContext* tls, const HttpClientOptions& options) {
   close();
+  const Deadline deadline(options.connect_ms);
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -130,6 +132,10 @@ Status Wire::connect(const BaseUrl& url, const TlsClientContext* tls, const Dead
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
   Status status = fail(ErrorCode::kUnavailable, "the name has no address", url.host);
   for (const addrinfo* to = found; to != nullptr; to = to->ai_next) {
+    if (options.public_only && !is_public(*to->ai_addr)) {
+      status = fail(ErrorCode::kForbidden, "it is no public address", url.host);
+      continue;
+    }
     status = connect_one(*to, deadline);
     if (status) break;
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
@@ -392,12 +398,12 @@ Result<ClientResponse> HttpClient::send(Method method, std::string_view target, 
       std::chrono::steady_clock::now() - *impl_->used > std::chrono::milliseconds(impl_->options.idle_ms))
     impl_->wire.close();
   const bool kept = impl_->wire.open();
-  if (!kept) TRY_VOID(impl_->wire.connect(impl_->url, impl_->tls.get(), Deadline(impl_->options.connect_ms)));
+  if (!kept) TRY_VOID(impl_->wire.connect(impl_->url, impl_->tls.get(), impl_->options));
   auto first = impl_->attempt(method, head, body);
   impl_->used = std::chrono::steady_clock::now();
   const bool again = kept && first.nothing_came && (safe || repeatable);
   if (!again) return std::move(first.response);
-  TRY_VOID(impl_->wire.connect(impl_->url, impl_->tls.get(), Deadline(impl_->options.connect_ms)));
+  TRY_VOID(impl_->wire.connect(impl_->url, impl_->tls.get(), impl_->options));
   return std::move(impl_->attempt(method, head, body).response);
 }
 
@@ -425,7 +431,7 @@ Result<std::unique_ptr<EventStream>> HttpClient::events(std::string_view target,
   Headers headers{{"Accept", "text/event-stream"}};
   if (!last_event_id.empty()) headers.add("Last-Event-ID", last_event_id);
   auto stream = std::make_unique<EventStream::Impl>(impl_->options.interrupt);
-  TRY_VOID(stream->wire.connect(impl_->url, impl_->tls.get(), Deadline(impl_->options.connect_ms)));
+  TRY_VOID(stream->wire.connect(impl_->url, impl_->tls.get(), impl_->options));
   const Deadline deadline(impl_->options.response_ms);
   TRY_VOID(stream->wire.write(request_head(impl_->options, impl_->url, Method::kGet, target, headers, 0), deadline));
   stream->reader =

@@ -71,6 +71,9 @@ struct HttpClientOptions {
   std::size_t head_bytes_max = 64U << 10;
   std::size_t body_bytes_max = 64U << 20;
   std::shared_ptr<Interrupt> interrupt{};  ///< Optional.
+  /// Only addresses that `is_public` (public_address.h) are connected to, whatever a name resolves to; else
+  /// `kForbidden`. For URLs that strangers have named.
+  bool public_only = false;
 };
 
 struct ClientResponse {

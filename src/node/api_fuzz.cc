@@ -75,6 +75,7 @@ struct Handlers {
   void get_disclosure(int&, api::GetDisclosureRequest&&) {}
   void get_caveats(int&, api::GetCaveatsRequest&&) {}
   void get_peers(int&, api::GetPeersRequest&&) {}
+  void release_f3548_share(int&, api::ReleaseF3548ShareRequest&& r) { touched += r.body.size(); }
   void get_uss_intents(int&, api::GetUssIntentsRequest&&) {}
   void get_uss_others(int&, api::GetUssOthersRequest&&) {}
   void get_uss_deliveries(int&, api::GetUssDeliveriesRequest&&) {}

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,12 +28,19 @@ class BoundedQueue {
   [[nodiscard]] Push push_urgent(T&& value) { return add(std::move(value), size_max_ + kUrgentMax); }
 
   /// Waits for something, then moves up to `count_max` values, in order, to the end of `out`. False: closed and empty.
-  [[nodiscard]] bool take(std::vector<T>& out, std::size_t count_max) {
+  /// With `patience` it waits no longer than that, and may then move nothing.
+  [[nodiscard]] bool take(std::vector<T>& out, std::size_t count_max,
+                          std::optional<std::chrono::milliseconds> patience = {}) {
     std::unique_lock lock(mutex_);
     sleeping_ = true;
-    ready_.wait(lock, [&] { return !values_.empty() || closed_; });
+    const auto something = [&] { return !values_.empty() || closed_; };
+    if (patience) {
+      ready_.wait_for(lock, *patience, something);
+    } else {
+      ready_.wait(lock, something);
+    }
     sleeping_ = false;
-    if (values_.empty()) return false;
+    if (values_.empty()) return !closed_;
     for (std::size_t i = 0; i < count_max && !values_.empty(); ++i) {
       out.push_back(std::move(values_.front()));
       values_.pop_front();

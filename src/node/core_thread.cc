@@ -23,7 +23,16 @@ using coordination::LogName;
 constexpr std::size_t kBatchFull = store::kBatchEntriesMax / 2;
 constexpr std::size_t kMetaFull = 256;
 constexpr std::size_t kBodiesWithEntries = 8U << 20;
+/// A longer request is answered at once: those that wait for their turn are kept whole.
+constexpr std::size_t kWaitingBodyMax = 256U << 10;
 static_assert(kPullEntriesMax + 3 * coordination::kSaidPerCallMax < kBatchFull);
+
+void note_turns(const f3548::Turns::Counts& counts, CoreFigures& figures) {
+  figures.turns_waited.store(counts.waited, std::memory_order_relaxed);
+  figures.turns_waited_too_long.store(counts.waited_too_long, std::memory_order_relaxed);
+  figures.turns_unused.store(counts.unused, std::memory_order_relaxed);
+  figures.turns_no_room.store(counts.no_room, std::memory_order_relaxed);
+}
 
 void refuse(CoreTask& task, const Error& error, const coordination::Coalition& coalition, std::vector<Departure>& out) {
   if (auto* command = std::get_if<CommandTask>(&task)) {
@@ -123,13 +132,17 @@ void CoreThread::stop() {
 
 void CoreThread::run() {
   std::vector<CoreTask> batch;
-  while (queue_.take(batch, config_.batch_max)) {
+  for (bool open = true; open;) {
+    open = queue_.take(batch, config_.batch_max, patience());
     const UtcMs now = config_.clock->now();
     for (CoreTask& task : batch) {
       execute(task, now);
       if ((batch_.size() >= kBatchFull || meta_.size() >= kMetaFull) && !settle()) return;
     }
-    figures_.batch_commands.add(static_cast<double>(batch.size()));
+    // Behind everything that came meanwhile, which those that waited are then told of.
+    if (!open) turns_.close();
+    if (!take_turns(now)) return;
+    if (!batch.empty()) figures_.batch_commands.add(static_cast<double>(batch.size()));
     if (!batch_.empty()) state_.coalition().speak(now, batch_);
     if (!settle() || !destroy_doomed(now)) return;
     batch.clear();
@@ -137,20 +150,71 @@ void CoreThread::run() {
 }
 
 void CoreThread::execute(RegistryTask& task, UtcMs now) {
+  using Standing = f3548::Turns::Standing;
+  const UtcMs moment = turns_now();
+  const Standing standing = task.put ? turns_.standing(task.manager, *task.put, moment) : Standing::kFree;
+  const bool may_wait = standing == Standing::kBehind && task.exchange->request().body.size() <= kWaitingBodyMax;
+  bool lacks_new = false;
+  if (!decide(task, now, may_wait, &lacks_new)) {
+    const auto ticket = turns_.wait(task.manager, task.put, moment);
+    held_.emplace(ticket, std::move(task));
+  } else if (task.put && lacks_new) {
+    turns_.told(task.manager, task.put, moment);
+  } else if (standing == Standing::kTurn) {
+    turns_.over(task.manager, task.put->id);
+  }
+}
+
+bool CoreThread::decide(RegistryTask& task, UtcMs now, bool may_wait, bool* lacks_new) {
   // Nobody waits: nothing is to happen that nobody has seen.
-  if (task.exchange->abandoned()) return;
+  if (task.exchange->abandoned()) return true;
   follow_charters();
   if (!registry_home_.here) {
     // It has moved since the face looked.
     net::Response refused = task.refused({ErrorCode::kUnavailable, registry_home_.trouble, {}});
     departures_.push_back({std::move(task.exchange), std::move(refused), {}});
-    return;
+    return true;
   }
   const f3548::Place place = state_.next_place(now);
-  RegistryAnswer answer = task.decide(state_, place);
+  RegistryAnswer answer = task.decide(state_, place, may_wait);
+  *lacks_new = answer.lacks_new;
+  if (may_wait && answer.lacks_new) return false;
   if (!answer.entry.empty()) state_.add(place, std::move(answer.entry), batch_);
   if (!answer.body.empty()) bodies_.push_back(std::move(answer.body));
   departures_.push_back({std::move(task.exchange), std::move(answer.response), {}});
+  return true;
+}
+
+bool CoreThread::take_turns(UtcMs now) {
+  const UtcMs moment = turns_now();
+  while (const auto ticket = turns_.next(moment)) {
+    auto held = held_.extract(*ticket);
+    EXPECT_INVARIANT(!held.empty());
+    bool lacks_new = false;
+    const bool answered = decide(held.mapped(), now, /*may_wait=*/false, &lacks_new);
+    EXPECT_INVARIANT(answered);
+    if (lacks_new) {
+      turns_.told(*ticket, moment);
+    } else {
+      turns_.over(*ticket);
+    }
+    if (batch_.size() >= kBatchFull && !settle()) return false;
+  }
+  note_turns(turns_.counts(), figures_);
+  return true;
+}
+
+std::optional<std::chrono::milliseconds> CoreThread::patience() const {
+  const auto due = turns_.due();
+  if (!due) return std::nullopt;
+  // A clock of a test that stands still is looked at again.
+  return std::chrono::milliseconds(std::clamp<DurationMs>(*due - turns_now(), 0, f3548::kTurnMs));
+}
+
+UtcMs CoreThread::turns_now() const {
+  if (config_.turns_clock != nullptr) return config_.turns_clock->now();
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return UtcMs{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
 }
 
 /// What was said about charters in this batch counts for what comes behind it.
@@ -453,6 +517,8 @@ void CoreThread::abandon(const Error& error) {
   }
   departures_.clear();
   config_.on_failure(error);
+  for (auto& [ticket, task] : held_) task.exchange->respond(unknown);
+  held_.clear();
   std::vector<CoreTask> rest;
   while (queue_.take(rest, config_.batch_max)) {
     for (CoreTask& task : rest) refuse(task, unknown, state_.coalition(), departures_);

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +18,7 @@
 #include "base/time.h"
 #include "coordination/weave.h"
 #include "core/machine.h"
+#include "f3548/turns.h"
 #include "net/http_server.h"
 #include "node/bounded_queue.h"
 #include "node/event_hub.h"
@@ -96,12 +99,18 @@ struct RegistryAnswer {
   net::Response response;
   std::string entry = {};  ///< For the place that was given; empty when nothing changed.
   std::string body = {};   ///< Kept by its hash.
+  /// The key lacks something that was written just now. Where the request may wait, nothing else is filled in.
+  bool lacks_new = false;
 };
 struct RegistryTask {
   std::shared_ptr<net::Exchange> exchange;
-  std::function<RegistryAnswer(State&, f3548::Place)> decide;
+  /// `may_wait`: nothing is to be rendered or counted where `lacks_new`; it will be called again.
+  std::function<RegistryAnswer(State&, f3548::Place, bool may_wait)> decide;
   /// Called instead when the node stops first, or does not decide.
   std::function<net::Response(Error)> refused;
+  /// Set where a key decides: such requests take turns (f3548/turns.h).
+  f3548::Turns::Put put = {};
+  std::string manager = {};  ///< Of `put`.
 };
 /// What the supplier (uss_*.h) does to the record. What it has said is durable when its departure leaves.
 struct UssTask {
@@ -144,6 +153,8 @@ class CoreThread {
  public:
   struct Config {
     const Clock* clock = nullptr;
+    /// By which turns end; absent: the steady clock, because somebody waits.
+    const Clock* turns_clock = nullptr;
     std::size_t queue_max = kCommandQueueMax;
     std::size_t batch_max = kBatchCommandsMax;
     /// Called once, on the core thread, when the store fails: the node must stop.
@@ -201,6 +212,13 @@ class CoreThread {
   void execute(PeerTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
   void execute(RegistryTask& task, UtcMs now);
+  /// What it led to, on its way; false where it is to wait, and has not been decided.
+  [[nodiscard]] bool decide(RegistryTask& task, UtcMs now, bool may_wait, bool* lacks_new);
+  /// Decides those whose turn has come. False when the store failed.
+  [[nodiscard]] bool take_turns(UtcMs now);
+  [[nodiscard]] UtcMs turns_now() const;
+  /// Until whose turn comes though nothing else happens.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> patience() const;
   void find_registry();
   void follow_charters();
   void execute(UssTask& task, UtcMs now);
@@ -231,6 +249,8 @@ class CoreThread {
   BoundedQueue<CoreTask> queue_;
   std::atomic<bool> failed_{false};
   bool silent_ = false;
+  f3548::Turns turns_;
+  std::map<f3548::Turns::Ticket, RegistryTask> held_;  ///< Those that wait for theirs. As many as turns_ has.
   std::thread thread_;
 
   // The batch under way.

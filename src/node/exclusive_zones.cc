@@ -121,10 +121,6 @@ f3548::Answer<void> judge(const State& state, const f3548::PutIntent& request, c
 
 }  // namespace
 
-IntentId f3548_booking(const f3548::Uuid& id, core::ZoneNumber zone) {
-  return IntentId::trusted(fmt::format("{}.{}", id.str(), zone));
-}
-
 f3548::Answer<std::vector<f3548::ZoneShare>> ask_exclusive_zones(const State& state, const f3548::PutIntent& request,
                                                                  const f3548::Caller& caller, UtcMs now) {
   const core::Machine& machine = state.coalition().machine();

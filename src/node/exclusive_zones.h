@@ -15,9 +15,6 @@
 
 namespace tansiq::node {
 
-/// The name of a booking for an intent of F3548: `<uuid>.<zone number>`.
-[[nodiscard]] IntentId f3548_booking(const f3548::Uuid& id, core::ZoneNumber zone);
-
 /// Vertices that an intent may have in exclusive zones, together: an entry has to hold them.
 inline constexpr std::size_t kExclusiveVerticesMax = 400;
 

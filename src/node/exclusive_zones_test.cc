@@ -7,8 +7,13 @@
 #include <cmath>
 #include <filesystem>
 
+#include "base/bytes.h"
+#include "base/file.h"
 #include "base/units.h"
+#include "node/default_charter.h"
 #include "node/f3548_testlib.h"
+#include "node/main_audit.h"
+#include "store/sqlite_reader.h"
 
 namespace tansiq::node {
 namespace {
@@ -143,6 +148,34 @@ TEST_F(ExclusiveZone, AnOutlineWithoutAreaIsRefusedThereAndNotElsewhere) {
   EXPECT_EQ(file(1, "", line(46.5, 6.6)).status, 201);
 }
 
+TEST_F(ExclusiveZone, AnOfficerReleasesWhatAnOffNominalIntentTakes) {
+  ASSERT_EQ(file(1, new_subscription()).status, 201);
+  const std::string officer = node.token("officer", {"coordination.act"});
+  const std::string path = "/v1/f3548/intents/" + uuid(1) + "/release";
+  const auto release = [&](const std::string& body) { return node.post(path, body, officer); };
+  const std::string body = R"({"zone":"K1","reason":"its operator says that it has landed"})";
+  EXPECT_EQ(release(body).status, 409) << "it is on its plan";
+  const std::string conformance = token("alpha", {kSc, kCmsa});
+  ASSERT_EQ(put(intent(1) + "/" + ovn(1), intent_body(new_subscription(), "Contingent", in_zone()), conformance).status,
+            200);
+  EXPECT_EQ(file_natively("i1").status, 409);
+  EXPECT_EQ(node.post(path, body, node.token("fr-ops")).status, 403) << "an officer's business";
+  EXPECT_EQ(release(R"({"zone":"K1"})").status, 400);
+  EXPECT_EQ(release(R"({"zone":"K1","reason":""})").status, 400);
+  EXPECT_EQ(release(R"({"zone":"K1","reason":"r","from":"yesterday"})").status, 400);
+  EXPECT_EQ(release(R"({"zone":"K2","reason":"r"})").status, 404);
+  const std::string before = ovn(1);
+  const auto released = release(body);
+  ASSERT_EQ(released.status, 200) << released.body;
+  EXPECT_EQ(at(released, "from"), "2026-11-22T10:00:00Z");
+  EXPECT_EQ(release(body).status, 404) << "nothing is left";
+  EXPECT_EQ(ovn(1), before) << "the reference is its manager's";
+  EXPECT_EQ(file_natively("i2").status, 201);
+  const auto mark = node.node().state_mark();
+  node.restart();
+  EXPECT_EQ(node.node().state_mark(), mark);
+}
+
 TEST_F(ExclusiveZone, ARestartKeepsWhatIsBooked) {
   ASSERT_EQ(file(1).status, 201);
   const auto mark = node.node().state_mark();
@@ -158,6 +191,39 @@ TEST_F(ExclusiveZone, ARestartKeepsWhatIsBooked) {
   EXPECT_EQ(file_natively("i2").status, 409);
   ASSERT_EQ(erase(intent(1) + "/" + ovn(1), alpha).status, 200);
   EXPECT_EQ(file_natively("i3").status, 201);
+}
+
+TEST_F(ExclusiveZone, AnAuditOfTheLogAloneSeesWhatIsBooked) {
+  ASSERT_EQ(file(1).status, 201);
+  ASSERT_EQ(file_natively("i1").status, 409);
+  ASSERT_EQ(erase(intent(1) + "/" + ovn(1), alpha).status, 200);
+  ASSERT_EQ(file_natively("i2").status, 201);
+  ASSERT_EQ(file(3, "", in_zone(34.93, 33.2)).status, 201);
+  const auto mark = node.node().state_mark();
+  ASSERT_TRUE(node.stop().has_value());
+  const auto note = read_file(node.folder() / "data" / "charter.note", 1U << 20);
+  ASSERT_TRUE(note.has_value()) << note.error().text();
+  const auto opened = core::open_charter(*note);
+  ASSERT_TRUE(opened.has_value()) << opened.error().text();
+  core::MachineConfig config;
+  config.self = AuthorityId::trusted(kDefaultAuthority);
+  config.charter = opened->charter;
+  config.charter_text = opened->text;
+  auto audit = MainAudit::make(config);
+  ASSERT_TRUE(audit.has_value()) << audit.error().text();
+  const auto reader = store::SqliteReader::open(node.folder() / "data", store::system_files());
+  ASSERT_TRUE(reader.has_value()) << reader.error().text();
+  std::size_t entries = 0;
+  const Status read = (*reader)->sequence(0, *(*reader)->next_seq(), [&](const store::StoredEntry& stored) -> Status {
+    const auto difference = audit->check(as_text(stored.bytes));
+    if (!difference) return std::unexpected(difference.error());
+    if (*difference) ADD_FAILURE() << (*difference)->recorded << (*difference)->decided;
+    ++entries;
+    return {};
+  });
+  ASSERT_TRUE(read.has_value()) << read.error().text();
+  EXPECT_GE(entries, 6U) << "genesis, three of the registry, two of the machine";
+  EXPECT_EQ(to_hex(audit->state_hash()), mark.state_hash);
 }
 
 class ExclusiveZonesOfTwo : public F3548Suite, public ::testing::Test {

@@ -119,9 +119,16 @@ void F3548Face::refuse(Context& context, int status, const std::string& message)
 void F3548Face::refuse(Context& context, const Error& error) { refuse(context, f3548_status(error), error.text()); }
 
 void F3548Face::submit(Context& context, Decide decide) {
-  auto counted = [this, operation = context.operation, decide = std::move(decide)](State& state, Place place) {
-    RegistryAnswer answer = decide(state, place);
-    counters_.add(operation, answer.response.status);
+  submit(context, nullptr,
+         [decide = std::move(decide)](State& state, Place place, bool) { return decide(state, place); });
+}
+
+void F3548Face::submit(Context& context, const f3548::Turns::Put& put,
+                       std::function<RegistryAnswer(State&, Place, bool)> decide) {
+  auto counted = [this, operation = context.operation, decide = std::move(decide)](State& state, Place place,
+                                                                                   bool may_wait) {
+    RegistryAnswer answer = decide(state, place, may_wait);
+    if (!may_wait || !answer.lacks_new) counters_.add(operation, answer.response.status);
     return answer;
   };
   auto refused = [this, exchange = context.exchange, operation = context.operation](Error why) {
@@ -129,7 +136,8 @@ void F3548Face::submit(Context& context, Decide decide) {
     counters_.add(operation, response.status);
     return response;
   };
-  const Status taken = services_.core.submit(RegistryTask{context.exchange, std::move(counted), std::move(refused)});
+  const Status taken = services_.core.submit(
+      RegistryTask{context.exchange, std::move(counted), std::move(refused), put, context.caller.manager});
   if (!taken) refuse(context, taken.error());
 }
 
@@ -194,12 +202,16 @@ void F3548Face::put_intent(Context& context, const std::string& id, const std::o
   auto put = to_put(id, ovn, std::move(body));
   if (!put) return refuse(context, status_of_area(put.error(), kBad), put.error().text());
   auto shared = std::make_shared<const f3548::PutIntent>(std::move(*put));
-  submit(context, [this, context, shared](State& state, Place place) {
+  submit(context, shared, [this, context, shared](State& state, Place place, bool may_wait) {
     Registry& registry = state.registry();
     const auto ask = [&] { return ask_exclusive_zones(state, *shared, context.caller, place.time); };
-    return rendered(context, registry, registry.put_intent(*shared, context.caller, place, ask),
-                    shared->ovn ? 200 : kCreated,
-                    [](const F3548Json& json, const auto& changed) { return json.changed(changed); });
+    auto answer = registry.put_intent(*shared, context.caller, place, ask);
+    const bool lacks_new = !answer && f3548::lacks_new(answer.error(), place.time);
+    if (may_wait && lacks_new) return RegistryAnswer{.response = {}, .lacks_new = true};
+    RegistryAnswer out = rendered(context, registry, std::move(answer), shared->ovn ? 200 : kCreated,
+                                  [](const F3548Json& json, const auto& changed) { return json.changed(changed); });
+    out.lacks_new = lacks_new;
+    return out;
   });
 }
 

@@ -90,6 +90,9 @@ class F3548Face {
   [[nodiscard]] bool goes_elsewhere(Context& context, bool may_relay);
   [[nodiscard]] Status authorise(Context& context, std::string_view scope);
   void submit(Context& context, Decide decide);
+  /// The same for what takes turns; `decide` is also told whether it may wait.
+  void submit(Context& context, const f3548::Turns::Put& put,
+              std::function<RegistryAnswer(State&, f3548::Place, bool may_wait)> decide);
   void answer(Context& context, net::Response response);
   /// An ErrorResponse, and a line in the node's log.
   [[nodiscard]] net::Response error(const net::Exchange& exchange, int status, const std::string& message,

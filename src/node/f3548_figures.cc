@@ -45,12 +45,18 @@ std::string written_ovn(std::string_view body) {
   return quoted(body, "ovn", &at);
 }
 
-std::string key_member(const std::vector<std::string>& first, const std::vector<std::string>& then = {}) {
+/// Each as a member of a list, with a comma behind it.
+std::string listed(const std::vector<std::string>& ovns) {
+  std::string out;
+  for (const std::string& ovn : ovns) ((out += '"') += ovn) += "\",";
+  return out;
+}
+
+/// `first` has been listed once for many requests.
+std::string key_member(std::string_view first, const std::vector<std::string>& then = {}) {
   std::string out = "[";
-  for (const auto* ovns : {&first, &then}) {
-    for (const std::string& ovn : *ovns)
-      fmt::format_to(std::back_inserter(out), "{}\"{}\"", out.size() == 1 ? "" : ",", ovn);
-  }
+  (out += first) += listed(then);
+  if (out.size() > 1) out.pop_back();
   return out + "]";
 }
 
@@ -68,6 +74,7 @@ struct Filer {
   Area area;
   std::string id;
   std::string ovn;                ///< Not empty: the intent stands.
+  bool again = false;             ///< It was refused, and tries the same again.
   std::vector<std::string> told;  ///< OVNs that it was told it did not know.
   std::uint64_t succeeded = 0;
   std::uint64_t refused = 0;
@@ -101,7 +108,7 @@ class Bench {
   Status cell(F3548Figures& out) {
     const Area whole{.lat = 46.5, .lng = 6.6, .low_cm = 0, .high_cm = 9'000'000};
     for (std::size_t i = 0; i < run_.busy_intents; ++i) {
-      const std::string made = TRY(put(next_id(), "", whole, key_member(known_)));
+      const std::string made = TRY(put(next_id(), "", whole, key_member(listed(known_))));
       known_.push_back(written_ovn(made));
     }
     std::vector<Filer> apart(run_.cell_clients);
@@ -267,6 +274,7 @@ class Bench {
   /// Each client adds an intent, with everything that it knows of, and removes it; adding counts.
   Result<net::LoadFigures> file(std::vector<Filer>& filers) {
     net::LoadOptions options = load_options(filers.size());
+    const std::string known = listed(known_);
     options.next = [&](const net::LoadTurn& turn, net::LoadRequest& request) {
       Filer& filer = filers[turn.client];
       if (!filer.ovn.empty()) {
@@ -275,10 +283,10 @@ class Bench {
         request.target = std::string(kIntents) + filer.id + "/" + filer.ovn;
         return true;
       }
-      filer.id = next_id();
+      if (!std::exchange(filer.again, false)) filer.id = next_id();
       request.method = net::Method::kPut;
       request.target = std::string(kIntents) + filer.id;
-      request.body = body(filer.area, key_member(known_, filer.told));
+      request.body = body(filer.area, key_member(known, filer.told));
       return true;
     };
     options.check = [&](const net::LoadAnswer& answer) {
@@ -293,6 +301,7 @@ class Bench {
         return true;
       }
       ++filer.refused;
+      filer.again = true;
       std::size_t at = 0;
       for (std::string ovn = quoted(answer.body, "ovn", &at); !ovn.empty(); ovn = quoted(answer.body, "ovn", &at)) {
         filer.told.push_back(std::move(ovn));

@@ -14,9 +14,10 @@ constexpr std::string_view kAudience = "dss.example";
 
 }  // namespace
 
-TestDss::TestDss(Served served) : served_(served), signer_(*net::JwtSigner::generate(net::JwtAlgorithm::kEs256)) {
+TestDss::TestDss(Served served, const std::function<void(NodeConfig&)>& adjust)
+    : served_(served), signer_(*net::JwtSigner::generate(net::JwtAlgorithm::kEs256)) {
   if (served == Served::kAlone) {
-    alone_ = std::make_unique<TestNode>();
+    alone_ = std::make_unique<TestNode>(adjust);
     return;
   }
   LoopbackCoalition::Setup setup;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -28,7 +29,8 @@ enum class Served : std::uint8_t {
 
 class TestDss {
  public:
-  explicit TestDss(Served served);
+  /// `adjust` changes the configuration of the one node (kAlone).
+  explicit TestDss(Served served, const std::function<void(NodeConfig&)>& adjust = {});
   ~TestDss();
 
   [[nodiscard]] std::string token(std::string_view subject, const std::vector<std::string>& scopes) const;
@@ -84,7 +86,7 @@ inline std::string query(const std::string& v = volume()) { return fmt::format(R
 /// What a test of the face has at hand: a DSS, four suppliers, and bodies to send.
 class F3548Suite {
  protected:
-  explicit F3548Suite(Served served) : dss(served) {}
+  explicit F3548Suite(Served served, const std::function<void(NodeConfig&)>& adjust = {}) : dss(served, adjust) {}
 
   static constexpr std::string_view kIntents = "/dss/v1/operational_intent_references/";
   static constexpr std::string_view kConstraints = "/dss/v1/constraint_references/";

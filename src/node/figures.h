@@ -49,6 +49,8 @@ struct CoreFigures {
   std::atomic<std::uint64_t> overloaded{0};
   std::atomic<std::uint64_t> live_intents{0}, live_volumes{0}, live_measures{0};
   std::atomic<std::uint64_t> registry_intents{0}, registry_constraints{0}, registry_subscriptions{0}, uss_down{0};
+  /// Of f3548/turns.h.
+  std::atomic<std::uint64_t> turns_waited{0}, turns_waited_too_long{0}, turns_unused{0}, turns_no_room{0};
   std::atomic<std::uint64_t> log_entries{0};
   std::atomic<std::uint64_t> snapshot_entries{0};  ///< Covered by the newest snapshot.
   std::atomic<std::int64_t> snapshot_pause_ms{0};  ///< How long the last one held up deciding.

@@ -166,6 +166,13 @@ void add_f3548(Families& out, const CoreFigures& core, const F3548Counters& coun
   gauge("constraints", "Constraint references in the registry.", core.registry_constraints);
   gauge("subscriptions", "Subscriptions in the registry.", core.registry_subscriptions);
   gauge("uss_down", "Suppliers that are marked Down.", core.uss_down);
+  out.counter("f3548_turns_waited_total", "Writes that waited for their turn in a contended place.",
+              core.turns_waited.load());
+  out.counter("f3548_turns_waited_too_long_total", "Those answered out of turn after the longest wait.",
+              core.turns_waited_too_long.load());
+  out.counter("f3548_turns_unused_total", "Turns whose client did not come back in time.", core.turns_unused.load());
+  out.counter("f3548_turns_no_room_total", "Contended writes answered at once because too many wait.",
+              core.turns_no_room.load());
   auto& requests = out.add("f3548_requests_total", "Answers of the F3548 face, by operation and class of status.",
                            MetricType::Counter);
   const auto add = [&](std::string_view operation, std::size_t row, bool all) {

@@ -94,6 +94,8 @@ class NativeFace {
   void get_clock(Context& context, api::GetClockRequest&& request);
   void preview_relations(Context& context, api::PreviewRelationsRequest&& request);
   void act(Context& context, api::ActRequest&& request);
+  // f3548_native.cc
+  void release_f3548_share(Context& context, api::ReleaseF3548ShareRequest&& request);
   // uss_native.cc
   void get_uss_intents(Context& context, api::GetUssIntentsRequest&& request);
   void get_uss_others(Context& context, api::GetUssOthersRequest&& request);

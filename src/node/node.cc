@@ -242,6 +242,7 @@ Status Node::Impl::make_threads(State state) {
       std::make_unique<LogFace>(*store_, TRY(store_->open_reader()), dir_.key.name(), config_.public_log, problems_);
   CoreThread::Config core_config;
   core_config.clock = &clock_;
+  core_config.turns_clock = config_.turns_clock;
   core_config.queue_max = config_.limits.command_queue_max;
   core_config.batch_max = config_.limits.batch_commands_max;
   core_config.silent = recovery_.needed();

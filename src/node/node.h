@@ -82,6 +82,7 @@ struct UssConfig {
   std::string token_url{};             ///< Where its tokens come from; or
   std::filesystem::path token_file{};  ///< a file that something else keeps fresh.
   std::filesystem::path ca_file{};     ///< PEM; empty: the system's authorities.
+  bool private_addresses = false;      ///< Other suppliers may have them; always in test mode.
   DurationMs notice_ms = 600'000;      ///< How long somebody is tried to be told.
   unsigned workers = 4;                ///< Notices under way at once, to as many addresses.
 };
@@ -129,6 +130,8 @@ struct NodeConfig {
   } simulated;
   /// Replaces the system clock (tests). Must outlive the node. Not owned.
   const Clock* clock = nullptr;
+  /// Likewise, of how long whoever contends for a place waits (f3548/turns.h): by default the steady clock.
+  const Clock* turns_clock = nullptr;
 
   /// Where peers are served. Port -1: the one in the charter's URL of this node; 0 lets the system choose.
   std::string peer_listen_address = "127.0.0.1";

@@ -6,7 +6,6 @@
 
 #include "base/invariant.h"
 #include "log/sha256.h"
-#include "node/exclusive_zones.h"
 
 namespace tansiq::node {
 namespace {
@@ -82,26 +81,11 @@ void State::add(f3548::Place place, std::string entry, Batch& batch) {
 }
 
 Status State::follow_exclusive() {
-  if (!registry_->has_exclusive_changes()) return {};
-  for (const f3548::Uuid& id : registry_->take_exclusive_changes()) {
-    std::vector<IntentId>& booked = booked_[id];
-    for (const IntentId& booking : std::exchange(booked, {})) coalition_->release_outside(booking);
-    const auto intent = registry_->get_intent(id);
-    if (intent) {
-      for (const f3548::ZoneShare& share : (*intent)->exclusive) {
-        const auto zone = coalition_->machine().zones().find(share.zone);
-        if (!zone) return fail(ErrorCode::kCorrupt, fmt::format("there is no zone {}", share.zone.str()), "exclusive");
-        booked.push_back(f3548_booking(id, *zone));
-        coalition_->book_outside({.id = booked.back(),
-                                  .manager = core::Subject::trusted((*intent)->manager),
-                                  .flight = {},
-                                  .zone = *zone,
-                                  .volumes = share.volumes});
-      }
-    }
-    if (booked.empty()) booked_.erase(id);
-  }
-  return {};
+  if (!ExclusiveBookings::due(*registry_)) return {};
+  return bookings_.follow(
+      *registry_, coalition_->machine().zones(),
+      [&](core::BookingRequest request) { coalition_->book_outside(std::move(request)); },
+      [&](const IntentId& booking) { coalition_->release_outside(booking); });
 }
 
 Status State::say(uss::Body body, UtcMs now, Batch& batch) {

@@ -5,7 +5,6 @@
 // of the numbers of the others'.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 
 #include "coordination/coalition.h"
 #include "f3548/registry.h"
+#include "node/exclusive_bookings.h"
 #include "uss/ledger.h"
 
 namespace tansiq::node {
@@ -59,13 +59,12 @@ class State {
   State(std::unique_ptr<coordination::Coalition> coalition, std::unique_ptr<f3548::Registry> registry)
       : coalition_(std::move(coalition)), registry_(std::move(registry)), ledger_(std::make_unique<uss::Ledger>()) {}
 
-  /// Books what intents of F3548 use of exclusive zones (exclusive_zones.h), as far as that has changed. O(1) as a
-  /// rule. Fails with `kCorrupt` for a zone that no version of the charter has.
+  /// Fails as `ExclusiveBookings::follow`.
   [[nodiscard]] Status follow_exclusive();
 
   std::unique_ptr<coordination::Coalition> coalition_;
   std::unique_ptr<f3548::Registry> registry_;
-  std::map<f3548::Uuid, std::vector<IntentId>> booked_;  ///< For intents of F3548. Follows from the registry.
+  ExclusiveBookings bookings_;  ///< For intents of F3548.
   std::unique_ptr<uss::Ledger> ledger_;
 };
 

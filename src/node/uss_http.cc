@@ -142,18 +142,23 @@ void UssTokens::forget(const std::string& audience) {
 // Requests
 // -------------------------------------------------------------------------------------------------------------------
 
-HttpUssWire::HttpUssWire(UssTokenConfig tokens, const Clock& clock, std::shared_ptr<net::Interrupt> interrupt)
-    : trust_(tokens.trust), interrupt_(std::move(interrupt)), tokens_(std::move(tokens), clock, interrupt_) {}
+HttpUssWire::HttpUssWire(UssTokenConfig tokens, const Clock& clock, std::shared_ptr<net::Interrupt> interrupt,
+                         UssReach reach)
+    : reach_(std::move(reach)),
+      trust_(tokens.trust),
+      interrupt_(std::move(interrupt)),
+      tokens_(std::move(tokens), clock, interrupt_) {}
 
-Result<std::unique_ptr<HttpUssWire>> HttpUssWire::create(UssTokenConfig tokens, const Clock& clock) {
+Result<std::unique_ptr<HttpUssWire>> HttpUssWire::create(UssTokenConfig tokens, const Clock& clock, UssReach reach) {
   auto interrupt = TRY(net::Interrupt::create());
-  return std::unique_ptr<HttpUssWire>(new HttpUssWire(std::move(tokens), clock, std::move(interrupt)));
+  return std::unique_ptr<HttpUssWire>(
+      new HttpUssWire(std::move(tokens), clock, std::move(interrupt), std::move(reach)));
 }
 
-Result<std::unique_ptr<net::HttpClient>> HttpUssWire::client(const std::string& origin) {
+Result<std::unique_ptr<net::HttpClient>> HttpUssWire::client(const Line& line) {
   {
     const std::lock_guard lock(mutex_);
-    const auto at = std::ranges::find(idle_, origin, [](const auto& one) { return one.first; });
+    const auto at = std::ranges::find(idle_, line, [](const auto& one) { return one.first; });
     if (at != idle_.end()) {
       auto out = std::move(at->second);
       idle_.erase(at);
@@ -161,7 +166,8 @@ Result<std::unique_ptr<net::HttpClient>> HttpUssWire::client(const std::string& 
     }
   }
   net::HttpClientOptions options;
-  options.base_url = origin;
+  options.base_url = line.first;
+  options.public_only = line.second;
   options.trust = trust_;
   options.response_ms = kAnswerMs;
   options.body_bytes_max = kAnswerBytesMax;
@@ -169,22 +175,23 @@ Result<std::unique_ptr<net::HttpClient>> HttpUssWire::client(const std::string& 
   return net::HttpClient::create(std::move(options));
 }
 
-void HttpUssWire::give_back(const std::string& origin, std::unique_ptr<net::HttpClient> client) {
+void HttpUssWire::give_back(const Line& line, std::unique_ptr<net::HttpClient> client) {
   const std::lock_guard lock(mutex_);
   if (idle_.size() >= kIdleMax) idle_.erase(idle_.begin());
-  idle_.emplace_back(origin, std::move(client));
+  idle_.emplace_back(line, std::move(client));
 }
 
 Result<net::ClientResponse> HttpUssWire::call(const UssCall& call) {
   const SplitUrl url = TRY(split_url(call.base_url));
   const std::string token = TRY(tokens_.token(url.host, call.scopes));
-  auto client = TRY(this->client(url.origin));
+  const Line line{url.origin, !reach_.private_addresses && call.base_url != reach_.dss_url};
+  auto client = TRY(this->client(line));
   net::Headers headers{{"Authorization", "Bearer " + token}};
   if (!call.body.empty()) headers.add("Content-Type", "application/json");
   // A notice that came twice is the same notice: a kept connection that they had closed costs it no back-off.
   auto answer = client->send(call.method, url.prefix + call.path, headers, call.body, true);
   if (!answer) return std::unexpected(std::move(answer.error()));
-  give_back(url.origin, std::move(client));
+  give_back(line, std::move(client));
   if (answer->status == 401) tokens_.forget(url.host);
   return answer;
 }

@@ -26,6 +26,13 @@ struct UssTokenConfig {
   net::TlsTrust trust;
 };
 
+/// Where requests may go. What the node's own configuration names may be anywhere; what others have told a registry is
+/// no reason to call what stands beside this node.
+struct UssReach {
+  std::string dss_url;
+  bool private_addresses = true;
+};
+
 /// Any thread.
 class UssTokens {
  public:
@@ -58,20 +65,25 @@ struct SplitUrl {
 
 class HttpUssWire final : public UssWire {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<HttpUssWire>> create(UssTokenConfig tokens, const Clock& clock);
+  [[nodiscard]] static Result<std::unique_ptr<HttpUssWire>> create(UssTokenConfig tokens, const Clock& clock,
+                                                                   UssReach reach = {});
   [[nodiscard]] Result<net::ClientResponse> call(const UssCall& call) override;
   void interrupt() override { interrupt_->trigger(); }
 
  private:
-  HttpUssWire(UssTokenConfig tokens, const Clock& clock, std::shared_ptr<net::Interrupt> interrupt);
-  [[nodiscard]] Result<std::unique_ptr<net::HttpClient>> client(const std::string& origin);
-  void give_back(const std::string& origin, std::unique_ptr<net::HttpClient> client);
+  HttpUssWire(UssTokenConfig tokens, const Clock& clock, std::shared_ptr<net::Interrupt> interrupt, UssReach reach);
+  /// By origin, and whether only public addresses will do: a connection that was made for one is not used for the
+  /// other.
+  using Line = std::pair<std::string, bool>;
+  [[nodiscard]] Result<std::unique_ptr<net::HttpClient>> client(const Line& line);
+  void give_back(const Line& line, std::unique_ptr<net::HttpClient> client);
 
+  const UssReach reach_;
   const net::TlsTrust trust_;
   const std::shared_ptr<net::Interrupt> interrupt_;
   UssTokens tokens_;
   std::mutex mutex_;
-  std::vector<std::pair<std::string, std::unique_ptr<net::HttpClient>>> idle_;
+  std::vector<std::pair<Line, std::unique_ptr<net::HttpClient>>> idle_;
 };
 
 }  // namespace tansiq::node

@@ -146,6 +146,21 @@ TEST(UssHttp, WithoutATokenNothingIsSent) {
   EXPECT_TRUE(f.other.seen.empty());
 }
 
+TEST(UssHttp, OthersAreNotReachedAtPrivateAddressesUnlessItIsAllowed) {
+  Fixture f;
+  f.wire = HttpUssWire::create({.manager = "alpha", .url = f.other.url() + "/token", .file = {}, .trust = {}}, f.clock,
+                               {.dss_url = f.other.url() + "/dss", .private_addresses = false})
+               .value();
+  const auto refused = f.ask();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kForbidden);
+  EXPECT_THAT(f.other.seen, ElementsAre()) << "nothing was sent";
+  EXPECT_TRUE(f.ask(std::string(kScopeSc), "/dss")) << "the registry is named by whoever runs the node";
+  const auto again = f.ask();
+  EXPECT_FALSE(again) << "by the connection that is kept to the registry neither";
+  EXPECT_EQ(f.other.seen.size(), 1U);
+}
+
 TEST(UssHttp, ATokenMayStandInAFile) {
   Other other;
   const SystemClock clock;

@@ -18,6 +18,16 @@ bool may_change(int status) {
   return status == 401 || status == 408 || status == 409 || status == 429 || status >= 500;
 }
 
+/// Without its port: `https://x.example:444/a?b` is of `x.example`.
+std::string_view host_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  std::string_view host = url.substr(scheme == std::string_view::npos ? 0 : scheme + 3);
+  host = host.substr(0, host.find_first_of("/?"));
+  const std::size_t port = host.rfind(':');
+  // Not within an IPv6 address.
+  return port == std::string_view::npos || host.find(']', port) != std::string_view::npos ? host : host.substr(0, port);
+}
+
 }  // namespace
 
 UssOutbox::UssOutbox(Config config, UssHost& host, UssWire& wire)
@@ -57,7 +67,7 @@ std::optional<UtcMs> UssOutbox::next() const {
   const std::lock_guard lock(mutex_);
   std::optional<UtcMs> out;
   for (const auto& [id, one] : waiting_) {
-    if (!one.under_way && !busy_.contains(one.url)) out = std::min(out.value_or(one.due), one.due);
+    if (!one.under_way && free(one.url)) out = std::min(out.value_or(one.due), one.due);
   }
   return out;
 }
@@ -76,6 +86,18 @@ UssOutbox::Counts UssOutbox::counts() const {
   return out;
 }
 
+bool UssOutbox::free(const std::string& url) const {
+  if (busy_.contains(url)) return false;
+  const auto at = busy_hosts_.find(host_of(url));
+  return at == busy_hosts_.end() || at->second < config_.per_host_max;
+}
+
+void UssOutbox::let_go(const std::string& url) {
+  if (busy_.erase(url) == 0) return;
+  const auto at = busy_hosts_.find(host_of(url));
+  if (--at->second == 0) busy_hosts_.erase(at);
+}
+
 /// The one that has been due for longest; its address is busy from then on.
 std::optional<std::uint64_t> UssOutbox::take() {
   const UtcMs now = host_.now();
@@ -83,12 +105,13 @@ std::optional<std::uint64_t> UssOutbox::take() {
   auto best = waiting_.end();
   for (auto at = waiting_.begin(); at != waiting_.end(); ++at) {
     const Waiting& one = at->second;
-    if (one.under_way || one.due > now || busy_.contains(one.url)) continue;
+    if (one.under_way || one.due > now || !free(one.url)) continue;
     if (best == waiting_.end() || one.due < best->second.due) best = at;
   }
   if (best == waiting_.end()) return std::nullopt;
   best->second.under_way = true;
   busy_.insert(best->second.url);
+  ++busy_hosts_[std::string(host_of(best->second.url))];
   return best->first;
 }
 
@@ -127,7 +150,7 @@ void UssOutbox::attempt(std::uint64_t id, const Waiting& waiting) {
   if (!read) return again(id, read.error().text());
   if (!queued) {
     const std::lock_guard lock(mutex_);
-    busy_.erase(waiting.url);
+    let_go(waiting.url);
     waiting_.erase(id);
     return;
   }
@@ -164,7 +187,7 @@ void UssOutbox::over(std::uint64_t id, uss::Body body) {
     const std::lock_guard lock(mutex_);
     if (done) {
       ++(delivered ? counts_.delivered : counts_.given_up);
-      busy_.erase(waiting.url);
+      let_go(waiting.url);
       return;
     }
     waiting_.insert_or_assign(id, std::move(waiting));
@@ -183,7 +206,7 @@ void UssOutbox::again(std::uint64_t id, std::string_view why) {
   one.due = now + backoff_ms(one.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_);
   one.under_way = false;
   one.why = foreign_text(why, kReasonBytesMax);
-  busy_.erase(one.url);
+  let_go(one.url);
 }
 
 }  // namespace tansiq::node

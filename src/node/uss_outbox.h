@@ -7,8 +7,9 @@
 //   another 4xx, another 3xx                given up: trying again would not change it
 //   still not taken when it expires         given up, with the last answer; each has been tried at least once
 //
-// At most one is under way to an address, so nobody hears of an intent out of order, and a supplier that does not
-// answer takes one worker for the length of a timeout and no more. Everything that lasts stands in the ledger; what is
+// At most one is under way to an address, so nobody hears of an intent out of order, and at most `per_host_max` to the
+// addresses of one host: a supplier that does not answer takes that many workers for the length of a timeout and no
+// more, under however many URLs it is known. Everything that lasts stands in the ledger; what is
 // here (failures, when next) is forgotten with the process, and then all is tried at once.
 //
 // Any number of threads call `work`. The rest is for any thread.
@@ -31,6 +32,7 @@ class UssOutbox {
   struct Config {
     UssNames names;
     std::uint64_t seed = 0;  ///< Of the jitter.
+    unsigned per_host_max = 2;
     DurationMs backoff_first_ms = 1'000;
     DurationMs backoff_max_ms = 60'000;
   };
@@ -68,6 +70,9 @@ class UssOutbox {
     UtcMs expires;
   };
   [[nodiscard]] std::optional<std::uint64_t> take();
+  // Need the mutex.
+  [[nodiscard]] bool free(const std::string& url) const;
+  void let_go(const std::string& url);
   void attempt(std::uint64_t id, const Waiting& waiting);
   void over(std::uint64_t id, uss::Body body);
   void again(std::uint64_t id, std::string_view why);
@@ -79,8 +84,9 @@ class UssOutbox {
   mutable std::mutex mutex_;  // Guards what follows.
   SeededRandom random_;
   std::map<std::uint64_t, Waiting> waiting_;
-  std::set<std::string> busy_;    ///< Addresses.
-  std::uint64_t seen_up_to_ = 0;  ///< Deliveries of the ledger that were looked at.
+  std::set<std::string> busy_;                               ///< Addresses.
+  std::map<std::string, unsigned, std::less<>> busy_hosts_;  ///< Of these, by host.
+  std::uint64_t seen_up_to_ = 0;                             ///< Deliveries of the ledger that were looked at.
   std::optional<std::uint64_t> seen_requeues_;
   Counts counts_;
 };

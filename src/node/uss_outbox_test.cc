@@ -174,6 +174,34 @@ TEST(UssOutbox, OneIsUnderWayToAnAddress) {
   EXPECT_EQ(nested, 2);
 }
 
+TEST(UssOutbox, OneHostHasAFewWorkersUnderHoweverManyUrls) {
+  Post post;
+  for (const char* url : {"https://x.example", "https://x.example:444/b", "https://x.example/c?d",
+                          "https://x.example/e", "https://y.example"}) {
+    post.owe(url);
+  }
+  ASSERT_TRUE(post.a.outbox->look());
+  const auto before = post.world.before;
+  std::vector<std::string> under_way;
+  std::size_t most = 0;
+  // Each waits for its answer while another worker looks for something to do.
+  post.world.before = [&](const std::string& caller, const UssCall& call) {
+    under_way.push_back(call.base_url);
+    const auto of_x = static_cast<std::size_t>(
+        std::ranges::count_if(under_way, [](const std::string& url) { return url.starts_with("https://x."); }));
+    most = std::max(most, of_x);
+    while (post.a.outbox->work()) {
+    }
+    under_way.pop_back();
+    return before(caller, call);
+  };
+  EXPECT_TRUE(post.a.outbox->work());
+  while (post.a.outbox->work()) {
+  }
+  EXPECT_EQ(most, 2U);
+  EXPECT_EQ(post.a.outbox->counts().delivered, 5U) << "all are told in the end";
+}
+
 TEST(UssOutbox, ANewerNoticeOvertakesWhatWaits) {
   Post post;
   post.answers["https://x.example"] = 503;

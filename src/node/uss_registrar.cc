@@ -26,11 +26,13 @@ using uss::Uuid;
 constexpr int kStepsMax = 8;
 /// Others that one 409 may make us ask.
 constexpr std::size_t kAskedMax = 256;
-/// Deliveries that become durable with what obliges us: a task of the core thread may add so much to its batch. More of
-/// them follow at once.
-constexpr std::size_t kToldTogetherMax = 1'000;
 /// A supplier is allowed to be behind its registry for so many looks, with the back-off between them.
 constexpr unsigned kBehindMax = 4;
+/// Who answers faster than this is not slow; who does not is left alone for so many times as long as it took.
+constexpr DurationMs kSlowMs = 1'000;
+constexpr DurationMs kRestsPerAnswer = 6;
+/// Suppliers that are left alone, together. Beyond, those whose time is over are forgotten, and then all.
+constexpr std::size_t kLeftAloneMax = 10'000;
 /// Of what an incident says.
 constexpr std::size_t kWhatMax = 1'500;
 
@@ -334,7 +336,9 @@ UssRegistrar::Step UssRegistrar::register_once(const IntentId& intent, Case& of)
   const Form& form = there ? *of.form : *of.plan;
   // The key proves of whom these volumes keep clear: other volumes are compared anew.
   if (std::exchange(of.compared, form.hash) != form.hash) of.key.clear();
-  if (last && !of.found && last->native_version == of.version && last->state == of.form->state) {
+  // Where the node is reached stands in the reference too: a changed `base_url` is carried out like a new version.
+  if (last && !of.found && last->native_version == of.version && last->state == of.form->state &&
+      last->url == config_.names.base_url) {
     settled(of);
     return Step::kDone;
   }
@@ -464,6 +468,33 @@ UssRegistrar::Step UssRegistrar::after_conflict(Case& of, const Form& form, cons
   return Step::kAgain;
 }
 
+Result<net::ClientResponse> UssRegistrar::ask(const UssCall& call) {
+  const UtcMs asked = host_.now();
+  if (const auto at = left_alone_.find(call.base_url); at != left_alone_.end() && asked < at->second.until) {
+    return fail(ErrorCode::kTimeout,
+                fmt::format("it was slow or silent and is left alone until {}", format_utc(at->second.until)));
+  }
+  auto answer = wire_.call(call);
+  const UtcMs now = host_.now();
+  const DurationMs took = std::max<DurationMs>(now - asked, 0);
+  if (answer && took < kSlowMs) {
+    left_alone_.erase(call.base_url);
+    return answer;
+  }
+  if (left_alone_.size() >= kLeftAloneMax) {
+    std::erase_if(left_alone_, [&](const auto& one) { return one.second.until <= now; });
+    if (left_alone_.size() >= kLeftAloneMax) left_alone_.clear();
+  }
+  LeftAlone& of = left_alone_[call.base_url];
+  of.failures = answer ? 0 : of.failures + 1;
+  DurationMs rest = std::min(took * kRestsPerAnswer, config_.backoff_max_ms);
+  if (!answer) {
+    rest = std::max(rest, backoff_ms(of.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_));
+  }
+  of.until = now + rest;
+  return answer;
+}
+
 Result<Full> UssRegistrar::details_of(const Reference& other, bool& was_known) {
   std::optional<uss::Learned> known;
   Result<std::string> text = fail(ErrorCode::kNotFound, "");
@@ -481,11 +512,11 @@ Result<Full> UssRegistrar::details_of(const Reference& other, bool& was_known) {
     return known_full(*known, TRY(uss::read_details(message.root(), message.text(), Kind::kIntent, known->state)));
   }
   TRY_VOID(uss::check_base_url(other.url, config_.names.allow_http));
-  const net::ClientResponse answer = TRY(wire_.call({.method = net::Method::kGet,
-                                                     .base_url = other.url,
-                                                     .path = "/uss/v1/operational_intents/" + other.id.str(),
-                                                     .scopes = std::string(kScopeSc),
-                                                     .body = {}}));
+  const net::ClientResponse answer = TRY(ask({.method = net::Method::kGet,
+                                              .base_url = other.url,
+                                              .path = "/uss/v1/operational_intents/" + other.id.str(),
+                                              .scopes = std::string(kScopeSc),
+                                              .body = {}}));
   if (answer.status != 200) return fail(ErrorCode::kUnavailable, "answers " + said_by(answer));
   const uss::Message message = TRY(uss::Message::parse(answer.body));
   Full full = TRY(uss::read_served(message, Kind::kIntent));
@@ -529,6 +560,9 @@ bool UssRegistrar::acknowledge(Case& of, const Form& form, Reference other) {
   auto full = details_of(other, was_known);
   if (!full) {
     retry(of, fmt::format("details of {}: {}", name(), full.error().text()));
+    if (const auto at = left_alone_.find(other.url); at != left_alone_.end() && of.due < at->second.until) {
+      of.standing.next = of.due = at->second.until;
+    }
     return false;
   }
   std::vector<std::string> said = uss::differences(other, *full, before ? &*before : nullptr);
@@ -580,82 +614,6 @@ bool UssRegistrar::acknowledge(Case& of, const Form& form, Reference other) {
   }
   of.key.insert(full->reference.ovn);
   return true;
-}
-
-// Recording
-// ------------------------------------------------------------------------------------------------------------------
-
-Status UssRegistrar::record(uss::Body first, std::string body, const IntentId& intent,
-                            const std::function<std::vector<uss::Address>(UssDesk&)>& addresses, UtcMs expires) {
-  std::vector<uss::ToTell> owed;
-  std::size_t told = 0;
-  const auto tell = [&](UssDesk& desk) {
-    for (const std::size_t end = std::min(owed.size(), told + kToldTogetherMax); told < end; ++told) {
-      const std::string url = owed[told].url;
-      if (const Status said = desk.say(std::move(owed[told])); !said) {
-        log_error("uss.notice_lost", {{"url", url}, {"message", said.error().text()}});
-      }
-    }
-  };
-  Status said;
-  TRY_VOID(host_.with([&](UssDesk& desk) {
-    const std::vector<uss::Address> all = addresses(desk);
-    said = desk.say(std::move(first));
-    if (!said) return;
-    if (!body.empty()) desk.keep(std::move(body));
-    for (const uss::Address& address : all) {
-      if (address.url == config_.names.base_url) continue;  // Ourselves.
-      for (std::size_t at = 0; at < address.subscribers.size(); at += uss::kSubscribersMax) {
-        const auto begin = address.subscribers.begin() + static_cast<std::ptrdiff_t>(at);
-        const std::size_t count = std::min(uss::kSubscribersMax, address.subscribers.size() - at);
-        owed.push_back({.expires = expires,
-                        .intent = intent,
-                        .subscribers = {begin, begin + static_cast<std::ptrdiff_t>(count)},
-                        .url = address.url});
-      }
-    }
-    tell(desk);
-  }));
-  while (said && told < owed.size()) TRY_VOID(host_.with(tell));
-  return said;
-}
-
-Status UssRegistrar::record_registered(const IntentId& intent, Case& of, const Form& form,
-                                       const uss::Changed& changed) {
-  const UtcMs expires = std::min(host_.now() + config_.notice_ms, form.end.ceil());
-  return record(
-      Registered{.details = form.hash,
-                 .end = changed.reference.end,
-                 .id = changed.reference.id,
-                 .intent = intent,
-                 .native_version = of.version,
-                 .ovn = changed.reference.ovn,
-                 .start = changed.reference.start,
-                 .state = form.state,
-                 .subscription = changed.reference.subscription,
-                 .url = config_.names.base_url,
-                 .version = changed.reference.version},
-      form.details, intent, [&](UssDesk&) { return changed.subscribers; }, expires);
-}
-
-/// Without an answer that names them, those who were told before are told of the end, under the next index.
-Status UssRegistrar::record_ended(const IntentId& intent, const std::optional<uss::Changed>& changed) {
-  const auto addresses = [&](UssDesk& desk) {
-    if (changed) return changed->subscribers;
-    std::map<std::string, std::map<Uuid, std::int64_t>> told;
-    for (const auto& [id, delivery] : desk.ledger().deliveries()) {
-      if (delivery.intent != intent) continue;
-      for (const uss::Subscriber& one : delivery.subscribers) told[delivery.url][one.subscription] = one.index + 1;
-    }
-    std::vector<uss::Address> out;
-    for (const auto& [url, subscriptions] : told) {
-      uss::Address address{url, {}};
-      for (const auto& [subscription, index] : subscriptions) address.subscribers.push_back({index, subscription});
-      out.push_back(std::move(address));
-    }
-    return out;
-  };
-  return record(uss::Ended{intent}, {}, intent, addresses, host_.now() + config_.notice_ms);
 }
 
 }  // namespace tansiq::node

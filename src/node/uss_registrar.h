@@ -19,6 +19,10 @@
 // After an answer that was lost, or was none, it reads the reference before it repeats anything: whatever it finds
 // there it replaces, so that the registry names again whom to tell.
 //
+// There is one thread, and others may be slow. Who has not answered is left alone for a while, doubled each time up to
+// a minute; who has answered slowly, for six times as long as it took. So whatever one supplier does, it has at most a
+// seventh of the time, and an intent that needs it waits without holding up those that do not.
+//
 // `round` is called by one thread and blocks while others answer; the rest is for any thread.
 #pragma once
 
@@ -78,6 +82,8 @@ class UssRegistrar {
   [[nodiscard]] std::vector<UssStanding> standing() const;
   /// Incidents found since the start, by asking.
   [[nodiscard]] std::uint64_t drifts_found() const { return drifts_found_.load(std::memory_order_relaxed); }
+  /// Subscribers of registries' answers that cannot be told: see uss::Changed.
+  [[nodiscard]] std::uint64_t passed_over() const { return passed_over_.load(std::memory_order_relaxed); }
 
  private:
   struct Case {
@@ -107,6 +113,8 @@ class UssRegistrar {
   [[nodiscard]] Step after_conflict(Case& of, const uss::Form& form, const std::vector<uss::Reference>& missing);
   /// Whether its OVN may go into the key; otherwise the standing says why not.
   [[nodiscard]] bool acknowledge(Case& of, const uss::Form& form, uss::Reference other);
+  /// Asks another supplier, unless it is to be left alone.
+  [[nodiscard]] Result<net::ClientResponse> ask(const UssCall& call);
   [[nodiscard]] Result<uss::Full> details_of(const uss::Reference& other, bool& was_known);
   [[nodiscard]] Result<uss::Reference> recorded(const uss::Uuid& id);
   [[nodiscard]] Status record_registered(const IntentId& intent, Case& of, const uss::Form& form,
@@ -116,6 +124,7 @@ class UssRegistrar {
   [[nodiscard]] Status record(uss::Body first, std::string body, const IntentId& intent,
                               const std::function<std::vector<uss::Address>(UssDesk&)>& addresses, UtcMs expires);
 
+  void note_passed_over(const IntentId& intent, const uss::Changed& changed);
   void retry(Case& of, std::string_view why);
   void refuse(Case& of, std::string_view why);
   void settled(Case& of);
@@ -127,7 +136,14 @@ class UssRegistrar {
   UssWire& wire_;
   SeededRandom random_;
   std::map<IntentId, Case> cases_;
+  /// Suppliers, by URL, that are left alone until then.
+  struct LeftAlone {
+    unsigned failures = 0;
+    UtcMs until;
+  };
+  std::map<std::string, LeftAlone> left_alone_;
   std::atomic<std::uint64_t> drifts_found_{0};
+  std::atomic<std::uint64_t> passed_over_{0};
 
   mutable std::mutex mutex_;
   std::vector<UssStanding> published_;

@@ -320,6 +320,67 @@ TEST(UssRegistrar, WhoDoesNotAnswerIsAskedAgainLater) {
   EXPECT_EQ(b.standing("J1").stage, UssStage::kRegistered);
 }
 
+TEST(UssRegistrar, OneWhoIsSilentOrSlowHoldsUpNobodyElse) {
+  World world;
+  Supplier& a = world.add("alpha");
+  Supplier& b = world.add("bravo");
+  a.file("I1", 6.6);
+  a.run();
+  // Every question to alpha takes ten seconds, and has an answer or none.
+  for (const bool silent : {true, false}) {
+    std::vector<std::pair<UtcMs, UtcMs>> asked;
+    world.before = [&](const std::string&, const UssCall& call) -> std::optional<Result<net::ClientResponse>> {
+      if (call.method != net::Method::kGet || call.base_url != "https://alpha.example") return std::nullopt;
+      const UtcMs begin = world.clock.now();
+      world.clock.set(begin + 10'000);
+      asked.emplace_back(begin, world.clock.now());
+      if (silent) return fail(ErrorCode::kTimeout, "no answer came");
+      return net::ClientResponse{.status = 503, .headers = {}, .body = "{}"};
+    };
+    // Twenty near alpha's, which need its word, and one elsewhere.
+    for (int n = 0; n < 20; ++n) b.file(fmt::format("J{}{}", silent, n), 6.608);
+    b.file(fmt::format("K{}", silent), 7.6);
+    const UtcMs begin = world.clock.now();
+    static_cast<void>(b.registrar->round());
+    EXPECT_EQ(b.standing(fmt::format("K{}", silent)).stage, UssStage::kRegistered);
+    EXPECT_EQ(asked.size(), 1U) << "the other nineteen did not ask it again";
+    EXPECT_THAT(b.standing(fmt::format("J{}19", silent)).why, HasSubstr("left alone until"));
+    // For ten minutes: what it takes is a small part of the time.
+    DurationMs taken = 0;
+    while (world.clock.now() < begin + 10 * kMinute) {
+      const auto next = b.registrar->round();
+      ASSERT_TRUE(next.has_value());
+      world.clock.set(std::max(*next, world.clock.now() + 1));
+    }
+    for (const auto& [from, to] : asked) taken += to - from;
+    EXPECT_LE(taken, (world.clock.now() - begin) / 6);
+    EXPECT_GE(asked.size(), 5U) << "but it is asked";
+    world.before = nullptr;
+    for (auto& [id, intent] : b.host.intents) intent.state = core::IntentState::kEnded;
+    b.host.intents.clear();
+    world.clock.set(world.clock.now() + 2 * kMinute);
+    b.run();
+  }
+}
+
+TEST(UssRegistrar, WhereWeAreReachedIsCarriedOutAtTheStart) {
+  World world;
+  Supplier& a = world.add("alpha");
+  a.file("I1");
+  a.run();
+  const auto url = [&] { return (*world.registry.get_intent(a.uuid("I1")))->url; };
+  ASSERT_EQ(url(), "https://alpha.example");
+  a.names.base_url = "https://moved.example";
+  a.restart();
+  a.run();
+  EXPECT_EQ(url(), "https://moved.example");
+  EXPECT_EQ(a.standing("I1").stage, UssStage::kRegistered);
+  const std::size_t puts = world.count("PUT");
+  a.restart();
+  a.run();
+  EXPECT_EQ(world.count("PUT"), puts) << "once";
+}
+
 TEST(UssRegistrar, AfterALostAnswerItReadsBeforeItRepeats) {
   World world;
   Supplier& a = world.add("alpha");

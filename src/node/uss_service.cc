@@ -79,7 +79,7 @@ UssService::UssService(const UssConfig& config, UssNames names, CoreThread& core
       host_(core),
       wire_(std::move(wire)),
       registrar_({.names = names_, .seed = seed, .notice_ms = config.notice_ms}, host_, *wire_),
-      outbox_({.names = names_, .seed = seed + 1}, host_, *wire_) {}
+      outbox_({.names = names_, .seed = seed + 1, .per_host_max = std::max(config.workers / 2, 1U)}, host_, *wire_) {}
 
 Result<std::unique_ptr<UssService>> UssService::create(const UssConfig& config, UssNames names, CoreThread& core,
                                                        const Clock& real_time) {
@@ -98,7 +98,9 @@ Result<std::unique_ptr<UssService>> UssService::create(const UssConfig& config, 
   if (!config.token_url.empty()) TRY_VOID(check("token_url", config.token_url));
   UssTokenConfig tokens{.manager = names.manager, .url = config.token_url, .file = config.token_file, .trust = {}};
   tokens.trust.ca_file = config.ca_file.string();
-  auto wire = TRY(HttpUssWire::create(std::move(tokens), real_time));
+  auto wire = TRY(HttpUssWire::create(
+      std::move(tokens), real_time,
+      {.dss_url = names.dss_url, .private_addresses = config.private_addresses || names.allow_http}));
   return std::unique_ptr<UssService>(new UssService(config, std::move(names), core, std::move(wire), random_seed()));
 }
 
@@ -157,6 +159,9 @@ std::string UssService::metrics() const {
   value("notices_total", "{outcome=\"given_up\"}", counts.given_up);
   family("drifts_found_total", "counter", "Details that others served and that were not what was recorded.");
   value("drifts_found_total", "", registrar_.drifts_found());
+  family("subscribers_passed_over_total", "counter",
+         "Subscribers of a registry that cannot be told: too many, or not as the standard says.");
+  value("subscribers_passed_over_total", "", registrar_.passed_over());
   return out;
 }
 

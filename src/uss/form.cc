@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/invariant.h"
 #include "geo/conflict.h"
+#include "geo/vertical.h"
 #include "uss/canonical.h"
 
 namespace tansiq::uss {
@@ -108,11 +109,9 @@ void append_outline(std::string& out, const geo::Outline& outline) {
 
 void append_volume(std::string& out, const geo::Outline& outline, const geo::LevelBand& band,
                    const geo::TimeWindow& window) {
-  const std::int64_t margin = geo::reference_margin_cm(band.reference, geo::VerticalReference::kWgs84);
-  const std::int64_t lower =
-      band.lower_cm <= geo::kHeightUnboundedLow ? kLowestCm : std::max(kLowestCm, band.lower_cm - margin);
-  const std::int64_t upper =
-      band.upper_cm >= geo::kHeightUnboundedHigh ? kHighestCm : std::min(kHighestCm, band.upper_cm + margin);
+  constexpr auto kTo = geo::VerticalReference::kWgs84;
+  const std::int64_t lower = std::max(kLowestCm, geo::lowest_cm(band.lower_cm, band.reference, kTo));
+  const std::int64_t upper = std::min(kHighestCm, geo::highest_cm(band.upper_cm, band.reference, kTo));
   fmt::format_to(std::back_inserter(out),
                  R"({{"time_end":{{"format":"RFC3339","value":"{}"}},"time_start":{{"format":"RFC3339","value":"{}"}},)"
                  R"("volume":{{"altitude_lower":{{"reference":"W84","units":"M","value":{}}},)"

@@ -94,7 +94,7 @@ TEST(Form, OtherReferencesGrowByTheirMargin) {
   using geo::VerticalReference;
   for (const auto& [reference, lower, upper] :
        {std::tuple(VerticalReference::kAmsl, 1'000'00 - 110'00, 2'000'00 + 110'00),
-        std::tuple(VerticalReference::kFlightLevel, -4'110'00, 2'000'00 + 5'110'00),
+        std::tuple(VerticalReference::kFlightLevel, 1'000'00 - 1'320'00 - 110'00, 2'000'00 + 1'070'00 + 110'00),
         std::tuple(VerticalReference::kAgl, -7'960'00, 2'000'00 + 8'960'00)}) {
     const auto form = form_of(native({volume(kCircle, {1'000'00, 2'000'00, reference})}));
     ASSERT_TRUE(form);

@@ -51,8 +51,13 @@ Status Ledger::within_limits(const Body& body) const {
                                                                registrations_.size() >= limits_.registrations_max) {
     return full("registered intents", limits_.registrations_max);
   }
-  if (std::holds_alternative<ToTell>(body) && deliveries_.size() >= limits_.deliveries_max) {
-    return full("deliveries", limits_.deliveries_max);
+  const auto* tell = std::get_if<ToTell>(&body);
+  // One that takes the place of another adds none.
+  if (tell != nullptr && queued_.size() >= limits_.deliveries_max && !queued_.contains({tell->intent, tell->url})) {
+    return full("deliveries that are queued", limits_.deliveries_max);
+  }
+  if (tell != nullptr && deliveries_.size() >= limits_.deliveries_max + limits_.done_max) {
+    return full("deliveries, done ones included; they are being forgotten", limits_.deliveries_max + limits_.done_max);
   }
   const auto* learned = std::get_if<Learned>(&body);
   const auto* gone = std::get_if<Gone>(&body);
@@ -67,7 +72,10 @@ Status Ledger::within_limits(const Body& body) const {
 }
 
 std::optional<std::string> Ledger::tick(Place place) {
-  if (next_forget_ && place.time < *next_forget_) return std::nullopt;
+  // What is done is there to be looked at, and gives way to what is not.
+  const std::size_t done = deliveries_.size() - queued_.size();
+  std::size_t crowded = done > limits_.done_max / 2 ? done - limits_.done_max / 2 : 0;
+  if (crowded == 0 && next_forget_ && place.time < *next_forget_) return std::nullopt;
   Forgotten body;
   std::size_t room = kForgottenPerEntryMax;
   const auto take = [&](auto& list, const auto& id) {
@@ -77,7 +85,10 @@ std::optional<std::string> Ledger::tick(Place place) {
   const UtcMs over = place.time - kOverKeptMs;
   for (const auto& [id, delivery] : deliveries_) {
     if (room == 0) break;
-    if (delivery.state != DeliveryState::kQueued && delivery.changed < over) take(body.deliveries, id);
+    if (delivery.state == DeliveryState::kQueued) continue;
+    if (delivery.changed >= over && crowded == 0) continue;
+    if (crowded > 0) --crowded;
+    take(body.deliveries, id);
   }
   for (const auto& [intent, registration] : registrations_) {
     if (room == 0) break;

@@ -283,6 +283,34 @@ TEST(Ledger, EverythingIsBounded) {
   EXPECT_EQ(desk.log.size(), 6U) << "nothing of what was refused is said";
 }
 
+TEST(Ledger, DeliveriesThatAreDoneMakeRoomForThoseThatAreNot) {
+  Desk desk({.deliveries_max = 2, .done_max = 4});
+  desk.must(registered(1, 1));
+  const auto tell = [&](int n) { return to_tell(1, fmt::format("https://{}.example", n), 10, 1); };
+  std::uint64_t last = 0;
+  for (int n = 0; n < 3; ++n) {
+    last = desk.must(tell(n));
+    desk.must(Delivered{last});
+  }
+  EXPECT_EQ(desk.ledger.queued(), 0U);
+  desk.must(tell(10));
+  desk.must(tell(11));
+  const auto refused = desk.say(tell(12));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("deliveries that are queued"));
+  desk.must(tell(11));  // In the place of the one that waits.
+  EXPECT_EQ(desk.ledger.queued(), 2U);
+  // Four are done, which is more than half of what is kept: the oldest go, well before their day is over.
+  EXPECT_EQ(desk.ledger.deliveries().size(), 6U);
+  desk.later(kForgetEveryMs + kMinute);
+  EXPECT_EQ(desk.ledger.deliveries().size(), 4U);
+  EXPECT_EQ(desk.ledger.queued(), 2U) << "what is owed stays";
+  EXPECT_TRUE(desk.ledger.deliveries().contains(last));
+  desk.later(kForgetEveryMs + kMinute);
+  EXPECT_EQ(desk.ledger.deliveries().size(), 4U);
+  expect_comes_back(desk);
+}
+
 TEST(Ledger, MergedSubscribersCanAlwaysBeReadAgain) {
   Desk desk;
   desk.must(registered(1, 1));

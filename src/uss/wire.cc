@@ -309,12 +309,23 @@ Result<Changed> read_changed(const JsonValue& value) {
   Changed out;
   const JsonValue reference = TRY(need(value, "operational_intent_reference"));
   out.reference = TRY(read_reference(reference, Kind::kIntent));
-  const JsonValue list = TRY(list_at(value, "subscribers", 0, kListedMax));
-  for (std::size_t i = 0; i < list.size(); ++i) {
+  const JsonValue list = TRY(need(value, "subscribers"));
+  TRY_VOID(list.expect(Kinds::kArray));
+  const auto address_of = [](const JsonValue& one) -> Result<Address> {
     Address address;
-    address.url = TRY(text_at(list[i], "uss_base_url", 1, kUrlBytesMax));
-    address.subscribers = TRY(subscribers_at(list[i], "subscriptions"));
-    out.subscribers.push_back(std::move(address));
+    address.url = TRY(text_at(one, "uss_base_url", 1, kUrlBytesMax));
+    address.subscribers = TRY(subscribers_at(one, "subscriptions"));
+    return address;
+  };
+  const std::size_t read = std::min(list.size(), kListedMax);
+  out.passed_over = list.size() - read;
+  for (std::size_t i = 0; i < read; ++i) {
+    auto address = address_of(list[i]);
+    if (address) {
+      out.subscribers.push_back(std::move(*address));
+    } else {
+      ++out.passed_over;
+    }
   }
   return out;
 }

@@ -72,6 +72,9 @@ struct Address {
 struct Changed {
   Reference reference;
   std::vector<Address> subscribers;
+  /// Of the list, those that are not in `subscribers`: beyond kListedMax, or with a URL that is too long, or not what
+  /// the standard says. The change has happened; that one of those to be told cannot be told does not undo it.
+  std::size_t passed_over = 0;
 };
 
 struct Telemetry {

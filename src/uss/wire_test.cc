@@ -179,6 +179,33 @@ TEST(Wire, ARegistrysAnswersAreRead) {
   EXPECT_FALSE(read_changed(json("{}").root()));
 }
 
+TEST(Wire, SubscribersOutOfTheOrdinaryArePassedOverAndCounted) {
+  const auto address = [](std::string_view url) {
+    return fmt::format(R"({{"uss_base_url":"{}","subscriptions":[{{"subscription_id":"{}","notification_index":1}}]}})",
+                       url, id(5).str());
+  };
+  const auto read = [](const std::string& subscribers) {
+    return read_changed(
+        json(fmt::format(R"({{"operational_intent_reference":{},"subscribers":[{}]}})", reference_json(1), subscribers))
+            .root());
+  };
+  const auto odd =
+      read(address("https://b.example") + "," + address("https://" + std::string(2'000, 'x')) +
+           R"(,{"uss_base_url":"https://c.example","subscriptions":[]},7,)" + address("https://d.example"));
+  ASSERT_TRUE(odd) << odd.error().text();
+  ASSERT_EQ(odd->subscribers.size(), 2U);
+  EXPECT_EQ(odd->subscribers[1].url, "https://d.example");
+  EXPECT_EQ(odd->passed_over, 3U);
+  std::string many = address("https://b.example");
+  for (std::size_t i = 0; i < kListedMax; ++i) many += "," + address("https://b.example");
+  const auto long_one = read(many);
+  ASSERT_TRUE(long_one) << long_one.error().text();
+  EXPECT_EQ(long_one->subscribers.size(), kListedMax);
+  EXPECT_EQ(long_one->passed_over, 1U);
+  EXPECT_FALSE(read_changed(
+      json(fmt::format(R"({{"operational_intent_reference":{},"subscribers":7}})", reference_json(1))).root()));
+}
+
 TEST(Wire, TelemetryAndReportsAreJudged) {
   const std::string good = fmt::format(
       R"({{"telemetry":{{"time_measured":{},"position":{{"longitude":6.6,"latitude":46.5,)"

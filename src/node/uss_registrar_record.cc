@@ -1,0 +1,108 @@
+// What the registrar says in the record, and whom that obliges it to tell. Part of UssRegistrar.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/logging.h"
+#include "node/uss_registrar.h"
+
+namespace tansiq::node {
+namespace {
+
+using uss::Form;
+using uss::Registered;
+using uss::Uuid;
+
+/// Deliveries that become durable with what obliges us: a task of the core thread may add so much to its batch. More of
+/// them follow at once.
+constexpr std::size_t kToldTogetherMax = 1'000;
+
+}  // namespace
+
+Status UssRegistrar::record(uss::Body first, std::string body, const IntentId& intent,
+                            const std::function<std::vector<uss::Address>(UssDesk&)>& addresses, UtcMs expires) {
+  std::vector<uss::ToTell> owed;
+  std::size_t told = 0;
+  const auto tell = [&](UssDesk& desk) {
+    for (const std::size_t end = std::min(owed.size(), told + kToldTogetherMax); told < end; ++told) {
+      const std::string url = owed[told].url;
+      if (const Status said = desk.say(std::move(owed[told])); !said) {
+        log_error("uss.notice_lost", {{"url", url}, {"message", said.error().text()}});
+      }
+    }
+  };
+  Status said;
+  TRY_VOID(host_.with([&](UssDesk& desk) {
+    const std::vector<uss::Address> all = addresses(desk);
+    said = desk.say(std::move(first));
+    if (!said) return;
+    if (!body.empty()) desk.keep(std::move(body));
+    for (const uss::Address& address : all) {
+      if (address.url == config_.names.base_url) continue;  // Ourselves.
+      for (std::size_t at = 0; at < address.subscribers.size(); at += uss::kSubscribersMax) {
+        const auto begin = address.subscribers.begin() + static_cast<std::ptrdiff_t>(at);
+        const std::size_t count = std::min(uss::kSubscribersMax, address.subscribers.size() - at);
+        owed.push_back({.expires = expires,
+                        .intent = intent,
+                        .subscribers = {begin, begin + static_cast<std::ptrdiff_t>(count)},
+                        .url = address.url});
+      }
+    }
+    tell(desk);
+  }));
+  while (said && told < owed.size()) TRY_VOID(host_.with(tell));
+  return said;
+}
+
+void UssRegistrar::note_passed_over(const IntentId& intent, const uss::Changed& changed) {
+  if (changed.passed_over == 0) return;
+  passed_over_.fetch_add(changed.passed_over, std::memory_order_relaxed);
+  log_error("uss.subscribers_passed_over",
+            {{"intent", intent.str()},
+             {"message", fmt::format("{} of those whom the registry names cannot be told: too many, or not as the "
+                                     "standard says",
+                                     changed.passed_over)}});
+}
+
+Status UssRegistrar::record_registered(const IntentId& intent, Case& of, const Form& form,
+                                       const uss::Changed& changed) {
+  note_passed_over(intent, changed);
+  const UtcMs expires = std::min(host_.now() + config_.notice_ms, form.end.ceil());
+  return record(
+      Registered{.details = form.hash,
+                 .end = changed.reference.end,
+                 .id = changed.reference.id,
+                 .intent = intent,
+                 .native_version = of.version,
+                 .ovn = changed.reference.ovn,
+                 .start = changed.reference.start,
+                 .state = form.state,
+                 .subscription = changed.reference.subscription,
+                 .url = config_.names.base_url,
+                 .version = changed.reference.version},
+      form.details, intent, [&](UssDesk&) { return changed.subscribers; }, expires);
+}
+
+/// Without an answer that names them, those who were told before are told of the end, under the next index.
+Status UssRegistrar::record_ended(const IntentId& intent, const std::optional<uss::Changed>& changed) {
+  const auto addresses = [&](UssDesk& desk) {
+    if (changed) return changed->subscribers;
+    std::map<std::string, std::map<Uuid, std::int64_t>> told;
+    for (const auto& [id, delivery] : desk.ledger().deliveries()) {
+      if (delivery.intent != intent) continue;
+      for (const uss::Subscriber& one : delivery.subscribers) told[delivery.url][one.subscription] = one.index + 1;
+    }
+    std::vector<uss::Address> out;
+    for (const auto& [url, subscriptions] : told) {
+      uss::Address address{url, {}};
+      for (const auto& [subscription, index] : subscriptions) address.subscribers.push_back({index, subscription});
+      out.push_back(std::move(address));
+    }
+    return out;
+  };
+  if (changed) note_passed_over(intent, *changed);
+  return record(uss::Ended{intent}, {}, intent, addresses, host_.now() + config_.notice_ms);
+}
+
+}  // namespace tansiq::node
