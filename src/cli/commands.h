@@ -12,6 +12,8 @@ void add_demo(Command& root);        ///< demo: the idea in under a minute
 void add_check(Command& root);       ///< check: conflicts in files
 void add_feed(Command& root);        ///< feed: the traffic of a file as a real stream
 void add_record(Command& root);      ///< record: what an input brings
+void add_replay(Command& root);      ///< replay: the picture of a recording
+void add_picture(Command& root);     ///< track, alert, source, group, live: the picture of a node
 void add_charter(Command& root);     ///< charter: write, lint, sign
 void add_zone(Command& root);        ///< zone: what a node decides about
 void add_intent(Command& root);      ///< intent: file, follow, end

@@ -75,6 +75,8 @@ std::unique_ptr<Command> command_tree(bool& json, bool& no_colour) {
   add_check(*root);
   add_feed(*root);
   add_record(*root);
+  add_replay(*root);
+  add_picture(*root);
   add_zone(*root);
   add_intent(*root);
   add_measure(*root);

@@ -11,6 +11,7 @@
 #include "cli/node_client.h"
 #include "cli/serve_config.h"
 #include "cli/service_notice.h"
+#include "cli/source_options.h"
 #include "node/node.h"
 
 namespace tansiq::cli {
@@ -27,6 +28,8 @@ struct ServeArguments {
   bool allow_plaintext_remote = false;
   bool no_develop = false;
   bool region = false;
+  std::vector<std::string> sources;
+  std::optional<std::string> record;
   bool public_log = false;
   bool accept_missing = false;
   bool kernel_clock = false;
@@ -105,6 +108,31 @@ Result<DurationMs> duration_of(const std::string& text, const char* option) {
   return *read;
 }
 
+/// FORMAT@URL, named by its format and its number.
+Status add_sources(const ServeArguments& arguments, ServeConfig& config) {
+  for (const std::string& word : arguments.sources) {
+    const std::size_t at = word.find('@');
+    if (at == std::string::npos) {
+      return fail(ErrorCode::kInvalid, fmt::format("'{}' is not FORMAT@URL, as asterix@udp://127.0.0.1:8600", word),
+                  "--source");
+    }
+    SourceOptions options;
+    options.format = word.substr(0, at);
+    options.name = fmt::format("{}-{}", options.format, config.sources.size() + 1);
+    auto source = source_of(options, word.substr(at + 1));
+    if (!source) return std::unexpected(inside(source.error(), "--source"));
+    config.sources.push_back(std::move(*source));
+  }
+  if (arguments.record) config.live.record_dir = *arguments.record;
+  if (config.sources.empty()) return {};
+  TRY_VOID(surveillance::check_sources(config.sources));
+  node::LiveConfig live = config.live;
+  live.sources = config.sources;
+  live.picture.separation.air.vertical_m = live.air_vertical_cm / 100;
+  config.node.live = std::make_shared<const node::LiveConfig>(std::move(live));
+  return {};
+}
+
 Result<ServeConfig> config_from(const ServeArguments& arguments) {
   ServeConfig config;
   config.node.data_dir = data_folder(arguments.data);
@@ -160,6 +188,7 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
     if (!start) return std::unexpected(inside(start.error(), "--clock-start"));
     config.node.clock_offset_ms = *start - SystemClock().now();
   }
+  TRY_VOID(add_sources(arguments, config));
   return config;
 }
 
@@ -298,6 +327,12 @@ void add_serve(Command& root) {
       .option(a->peer_listen, "--peer-listen", "ADDR:PORT",
               "where other nodes reach this one; else the port of its URL in the charter, on loopback")
       .option(a->peer_urls, "--peer-url", "PEER=URL", "another way to a peer than the charter's URL; may be repeated")
+      .option(
+          a->sources, "--source", "FORMAT@URL",
+          "an input of the live picture, as asterix@udp://127.0.0.1:8600; may be repeated; more of it can be said in "
+          "the configuration, see docs/surveillance.md")
+      .option(a->record, "--record", "DIR", "record what the inputs bring; see 'tansiq replay --help'")
+      .completes(Completes::kDirectory)
       .option(a->simulate, "--simulate", "START@SCALE",
               "a clock SCALE times as fast from START on; data mode SIMULATED only")
       .flag(a->allow_plaintext_remote, "--allow-plaintext-remote",

@@ -8,6 +8,7 @@
 
 #include "base/logging.h"
 #include "base/result.h"
+#include "node/live_config.h"
 #include "node/node.h"
 #include "surveillance/source.h"
 
@@ -19,6 +20,8 @@ struct ServeConfig {
   std::optional<LogLevel> log_level;
   /// Inputs, in the order of their tables; `surveillance::check_sources` says whether they can be.
   std::vector<surveillance::SourceConfig> sources;
+  /// What is made of them; its own list of sources is empty here.
+  node::LiveConfig live;
 };
 
 /// Reads the text of a configuration file over `config`. An unknown key, a value of the wrong type or out of range

@@ -31,6 +31,9 @@ struct ConfigKey {
 /// What a table [[source]] says: an input.
 [[nodiscard]] std::vector<ConfigKey> source_keys();
 
+/// What [live] says.
+[[nodiscard]] std::vector<ConfigKey> live_keys();
+
 /// Every key, those of one table together; those of no table first.
 [[nodiscard]] const std::vector<ConfigKey>& config_keys();
 

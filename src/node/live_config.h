@@ -19,6 +19,7 @@ struct LiveConfig {
   std::uint64_t record_bytes_max = 256ULL << 20;  ///< Of one file.
   std::size_t record_files_max = 0;               ///< Older ones are removed; 0: none ever.
   picture::PictureOptions picture;
+  double air_vertical_cm = 30'480;  ///< 1,000 ft: in place of `picture.separation.air.vertical_m`.
 };
 
 }  // namespace tansiq::node

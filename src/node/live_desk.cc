@@ -9,6 +9,7 @@
 #include "base/logging.h"
 #include "picture/alert_json.h"
 #include "picture/track_json.h"
+#include "store/files.h"
 
 namespace tansiq::node {
 namespace {
@@ -35,6 +36,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   [[nodiscard]] Status open() {
     session_ = TRY(picture::Session::make(config_.sources, config_.picture, this));
     if (!config_.record_dir.empty()) {
+      TRY_VOID(store::system_files().make_folder(config_.record_dir.string()));
       recorder_.emplace(TRY(surveillance::Recorder::make({.folder = config_.record_dir.string(),
                                                           .bytes_max = config_.record_bytes_max,
                                                           .files_max = config_.record_files_max},
@@ -103,7 +105,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     const bool over = change.alert.state == picture::AlertState::kCleared;
     stream_.set_alert(change.alert.id, picture::alert_line(change), over);
     if (change.event != picture::AlertEvent::kUpdated) {
-      log_info("alert", {{"event", name_of(change.event)},
+      log_info("alert", {{"change", name_of(change.event)},
                          {"id", change.alert.id},
                          {"kind", name_of(change.alert.situation.kind)},
                          {"priority", name_of(change.alert.priority)}});
