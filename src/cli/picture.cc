@@ -92,6 +92,39 @@ void add_track(Command& root) {
   show.argument(a->id, "ID", "its number");
   add_node_options(show, a->node);
   show.example("tansiq track show 7", "track 7").run([a](Context& context) { return show_track(context, *a); });
+  add_join(track);
+}
+
+struct JoinArguments {
+  NodeOptions node;
+  std::string first, second;
+  std::string how_long = "20m";
+};
+
+Result<int> agree_join_up(Context& context, const JoinArguments& a) {
+  const std::int64_t first = TRY(read_fixed(a.first, 0));
+  const std::int64_t second = TRY(read_fixed(a.second, 0));
+  const DurationMs how_long = TRY(parse_duration(a.how_long));
+  NodeClient node = TRY(NodeClient::open(a.node));
+  const std::string body = fmt::format(R"({{"for_ms":{},"tracks":[{},{}]}})", how_long, first, second);
+  const Answer answer = TRY(node.send(net::Method::kPost, "/v1/joinups", body));
+  put(context.json ? answer.text + "\n"
+                   : fmt::format("no loss of separation is raised between {} and {} until {}\n", first, second,
+                                 clock_text({number_of(answer.root(), "until_ms")})));
+  return 0;
+}
+
+void add_join(Command& track) {
+  auto a = std::make_shared<JoinArguments>();
+  Command& join = track.sub("join", "two craft have agreed to join up");
+  join.about("Until the agreed time no loss of separation is raised between the two; with everybody else it is.")
+      .argument(a->first, "ID", "one track")
+      .argument(a->second, "OTHER", "the other")
+      .option(a->how_long, "--for", "DURATION", "as 20m, at most a day [20m]");
+  add_node_options(join, a->node);
+  join.example("tansiq track join 3 7 --for 30m", "a tanker and its receiver").run([a](Context& context) {
+    return agree_join_up(context, *a);
+  });
 }
 
 struct AlertArguments {

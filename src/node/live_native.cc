@@ -16,6 +16,14 @@ namespace {
 
 using log::JcsWriter;
 
+constexpr DurationMs kJoinUpMsMax = 86'400'000;
+
+struct JoinUp {
+  picture::TrackId first;
+  picture::TrackId second;
+  DurationMs for_ms = 0;
+};
+
 Error no_picture() {
   return {ErrorCode::kNotFound, "this node has no live picture: its configuration has no [[source]]", {}};
 }
@@ -133,6 +141,30 @@ void NativeFace::acknowledge_alert(Context& context, api::AcknowledgeAlertReques
                picture::write_alert(w, *inside.session().picture().alerts().find(id));
                return out;
              });
+}
+
+void NativeFace::agree_join_up(Context& context, api::AgreeJoinUpRequest&& request) {
+  const auto read = [&]() -> Result<JoinUp> {
+    const auto document = TRY(JsonDocument::parse(request.body));
+    const JsonValue root = document.root();
+    TRY_VOID(root.only({"for_ms", "tracks"}));
+    const JsonValue tracks = TRY(root.at("tracks"));
+    const JsonValue for_ms = TRY(root.at("for_ms"));
+    TRY_VOID(tracks.expect(JsonValue::Kind::kArray));
+    if (tracks.size() != 2) return fail(ErrorCode::kInvalid, "two tracks join up", "tracks");
+    JoinUp out;
+    out.first.value = static_cast<std::uint32_t>(TRY(tracks[0].integer(1, UINT32_MAX)));
+    out.second.value = static_cast<std::uint32_t>(TRY(tracks[1].integer(1, UINT32_MAX)));
+    out.for_ms = TRY(for_ms.integer(1'000, kJoinUpMsMax));
+    return out;
+  };
+  const auto agreed = read();
+  if (!agreed) return refuse(context, agreed.error());
+  at_picture(context, [agreed = *agreed](LiveDesk::Inside& inside) -> Result<std::string> {
+    const UtcMs until = inside.now() + agreed.for_ms;
+    TRY_VOID(inside.tell(picture::Inhibit{agreed.first, agreed.second, until}));
+    return fmt::format(R"({{"until_ms":{}}})", until.ms);
+  });
 }
 
 void NativeFace::get_sources(Context& context, api::GetSourcesRequest&&) {

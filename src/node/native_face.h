@@ -109,6 +109,7 @@ class NativeFace {
   void get_track(Context& context, api::GetTrackRequest&& request);
   void get_alerts(Context& context, api::GetAlertsRequest&& request);
   void acknowledge_alert(Context& context, api::AcknowledgeAlertRequest&& request);
+  void agree_join_up(Context& context, api::AgreeJoinUpRequest&& request);
   void get_sources(Context& context, api::GetSourcesRequest&& request);
   void get_groups(Context& context, api::GetGroupsRequest&& request);
   void put_group(Context& context, api::PutGroupRequest&& request);
