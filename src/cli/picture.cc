@@ -72,29 +72,6 @@ Result<int> show_track(Context& context, const TrackArguments& a) {
   return 0;
 }
 
-void add_track(Command& root) {
-  auto a = std::make_shared<TrackArguments>();
-  Command& track = root.sub("track", "craft as the node's sources hear them");
-  track.about(
-      "One track for each craft, whoever hears it: where it is, whose it is and why that is thought, and whether it "
-      "keeps to "
-      "its plan. docs/picture.md describes it. A track that is nobody's is unknown; nothing is assumed from absence.");
-  Command& list = track.sub("list", "all of them, or those within a rectangle");
-  list.option(a->south_west, "--south-west", "LAT,LNG", "a corner; with --north-east")
-      .option(a->north_east, "--north-east", "LAT,LNG", "the other corner")
-      .option(a->limit, "--limit", "N", "at most so many", 1, 1'000)
-      .option(a->after, "--after", "ID", "those behind this track", 0, UINT32_MAX);
-  add_node_options(list, a->node);
-  list.example("tansiq track list", "everybody")
-      .example("tansiq track list --south-west 33,34 --north-east 37,40", "within a rectangle")
-      .run([a](Context& context) { return list_tracks(context, *a); });
-  Command& show = track.sub("show", "one track, and who hears it");
-  show.argument(a->id, "ID", "its number");
-  add_node_options(show, a->node);
-  show.example("tansiq track show 7", "track 7").run([a](Context& context) { return show_track(context, *a); });
-  add_join(track);
-}
-
 struct JoinArguments {
   NodeOptions node;
   std::string first, second;
@@ -125,6 +102,29 @@ void add_join(Command& track) {
   join.example("tansiq track join 3 7 --for 30m", "a tanker and its receiver").run([a](Context& context) {
     return agree_join_up(context, *a);
   });
+}
+
+void add_track(Command& root) {
+  auto a = std::make_shared<TrackArguments>();
+  Command& track = root.sub("track", "craft as the node's sources hear them");
+  track.about(
+      "One track for each craft, whoever hears it: where it is, whose it is and why that is thought, and whether it "
+      "keeps to "
+      "its plan. docs/picture.md describes it. A track that is nobody's is unknown; nothing is assumed from absence.");
+  Command& list = track.sub("list", "all of them, or those within a rectangle");
+  list.option(a->south_west, "--south-west", "LAT,LNG", "a corner; with --north-east")
+      .option(a->north_east, "--north-east", "LAT,LNG", "the other corner")
+      .option(a->limit, "--limit", "N", "at most so many", 1, 1'000)
+      .option(a->after, "--after", "ID", "those behind this track", 0, UINT32_MAX);
+  add_node_options(list, a->node);
+  list.example("tansiq track list", "everybody")
+      .example("tansiq track list --south-west 33,34 --north-east 37,40", "within a rectangle")
+      .run([a](Context& context) { return list_tracks(context, *a); });
+  Command& show = track.sub("show", "one track, and who hears it");
+  show.argument(a->id, "ID", "its number");
+  add_node_options(show, a->node);
+  show.example("tansiq track show 7", "track 7").run([a](Context& context) { return show_track(context, *a); });
+  add_join(track);
 }
 
 struct AlertArguments {
