@@ -14,8 +14,6 @@
 namespace tansiq::picture {
 namespace {
 
-constexpr std::size_t kGroupIdBytesMax = 64;
-
 bool is_id(const std::string& id) {
   return !id.empty() && id.size() <= kGroupIdBytesMax && std::ranges::all_of(id, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "core/names.h"
@@ -30,6 +31,8 @@
 
 namespace tansiq::picture {
 
+/// Half of what an intent's id may have: intents are named after their group, with more behind.
+inline constexpr std::size_t kGroupIdBytesMax = kIdBytesMax / 2;
 inline constexpr std::size_t kGroupShapesMax = 8;
 inline constexpr std::size_t kGroupWindowsMax = 32;
 inline constexpr std::size_t kGroupMembersMax = 64;
@@ -50,7 +53,7 @@ struct GroupShape {
 };
 
 struct Group {
-  std::string id;    ///< Names it here: letters, digits, `-`, at most 64 bytes.
+  std::string id;    ///< Names it here: letters, digits, `-`, at most 32 bytes.
   std::string name;  ///< For people.
   surveillance::CraftId guide;
   std::vector<surveillance::CraftId> members = {};  ///< Beside the guide: they keep their own distance.
