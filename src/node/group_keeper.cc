@@ -17,9 +17,14 @@ using log::JcsValue;
 using log::JcsWriter;
 
 constexpr DurationMs kAgainMs = 10'000;
-constexpr std::size_t kFlightLabelMax = 64;
 
-std::string label_of(const picture::Group& group) { return group.name.substr(0, kFlightLabelMax); }
+/// As much of the name as a flight label holds, and no half character.
+std::string label_of(const picture::Group& group) {
+  std::size_t size = std::min(group.name.size(), core::kFlightBytesMax);
+  const auto continues = [&](std::size_t at) { return (static_cast<unsigned char>(group.name[at]) & 0xC0U) == 0x80U; };
+  while (size > 0 && size < group.name.size() && continues(size)) --size;
+  return group.name.substr(0, size);
+}
 
 std::string refusal_text(const core::Decision& decision) {
   std::string out = fmt::format("refused: {}", core::to_text(decision.refusal));
@@ -97,18 +102,19 @@ void GroupKeeper::declare(picture::Group group, core::Subject manager) {
   const auto known = groups_.find(group.id);
   Declared declared{std::move(group), std::move(manager), {}};
   for (const core::Domain domain : {core::Domain::kSea, core::Domain::kAir}) {
-    auto space = std::make_shared<Space>(Space{.domain = domain,
-                                               .plan = picture::GroupPlan(declared.group, domain, options_),
-                                               .intent = {},
-                                               .not_before = {},
-                                               .why = {}});
-    if (known != groups_.end()) {
-      // What stands is changed to what is wanted now.
-      const Space& before = *known->second.spaces[declared.spaces.size()];
-      space->intent = before.intent;
-      space->version = before.version;
-      space->number = before.number;
+    picture::GroupPlan plan(declared.group, domain, options_);
+    if (known == groups_.end()) {
+      declared.spaces.push_back(std::make_shared<Space>(
+          Space{.domain = domain, .plan = std::move(plan), .intent = {}, .not_before = {}, .why = {}}));
+      continue;
     }
+    // What stands, or is being filed, is changed to what is wanted now.
+    std::shared_ptr<Space> space = known->second.spaces[declared.spaces.size()];
+    space->plan = std::move(plan);
+    space->known = false;
+    space->not_before = {};
+    space->why.clear();
+    space->changed = space->waiting;
     declared.spaces.push_back(std::move(space));
   }
   groups_.insert_or_assign(declared.group.id, std::move(declared));
@@ -133,7 +139,10 @@ Status GroupKeeper::drop(const std::string& id, const core::Subject& by) {
   if (known->second.manager != by) {
     return fail(ErrorCode::kForbidden, fmt::format("the group was declared by {}", known->second.manager.str()), "id");
   }
-  for (const auto& space : known->second.spaces) end(known->second, space);
+  for (const auto& space : known->second.spaces) {
+    space->dropped = true;
+    if (!space->waiting) end(by, space);  // Else as soon as it is known what stands.
+  }
   groups_.erase(known);
   return save();
 }
@@ -144,14 +153,15 @@ std::vector<picture::Group> GroupKeeper::groups() const {
   return out;
 }
 
-CommandId GroupKeeper::next_command(const std::string& what) {
-  return CommandId::trusted(fmt::format("{}-{}", what, ++commands_));
+CommandId GroupKeeper::next_command(UtcMs now) {
+  return CommandId::trusted(fmt::format("group-{}-{}", now.ms, ++commands_));
 }
 
-void GroupKeeper::end(const Declared& declared, const std::shared_ptr<Space>& space) {
+void GroupKeeper::end(const core::Subject& manager, const std::shared_ptr<Space>& space) {
   if (space->intent.empty()) return;
-  const std::string name = fmt::format("{}-{}-end", space->intent.str(), space->version);
-  file_({CommandId::trusted(name), {declared.manager, false}, core::EndIntent{space->intent, space->version}},
+  file_({CommandId::trusted(fmt::format("{}-{}", space->intent.str(), space->version)),
+         {manager, false},
+         core::EndIntent{space->intent, space->version}},
         [](Result<Recorded>) {});
   space->intent = {};
 }
@@ -166,17 +176,22 @@ void GroupKeeper::look(const picture::Picture& picture, UtcMs now) {
 
 void GroupKeeper::look_at(const Declared& declared, const std::shared_ptr<Space>& space, const picture::Motion& guide,
                           UtcMs now) {
-  if (space->waiting || now < space->not_before || !space->plan.due(guide, now)) return;
+  if (space->waiting || now < space->not_before) return;
+  // What stood before the last declaration, or restart, is looked at even where the group wants nothing any more.
+  const bool left_over = !space->known && !space->intent.empty();
+  if (!left_over && !space->plan.due(guide, now)) return;
   std::vector<geo::Volume4d> volumes = space->plan.volumes(guide, now);
   if (volumes.empty()) {
-    if (!space->intent.empty()) end(declared, space);
+    end(declared.manager, space);
     space->plan.filed({});
+    space->known = true;
     return;
   }
-  core::Command command{{}, {declared.manager, false}, {}};
+  core::Command command{next_command(now), {declared.manager, false}, {}};
   const bool anew = space->intent.empty();
   if (anew) {
-    ++space->number;
+    // Never one that another group of this name had.
+    space->number = std::max(space->number + 1, now.ms);
     command.action =
         core::CreateIntent{.intent = IntentId::trusted(fmt::format("group-{}-{}-{}", declared.group.id,
                                                                    core::to_text(space->domain), space->number)),
@@ -192,31 +207,38 @@ void GroupKeeper::look_at(const Declared& declared, const std::shared_ptr<Space>
                                         .keys = {}};
   }
   const IntentId intent = anew ? std::get<core::CreateIntent>(command.action).intent : space->intent;
-  command.id = next_command(fmt::format("{}-{}", intent.str(), now.ms));
   space->waiting = true;
-  const std::weak_ptr<Space> of = space;
-  file_(std::move(command), [this, of, intent, volumes = std::move(volumes), now](Result<Recorded> recorded) {
-    const auto answered = of.lock();
-    if (!answered) return;
-    answered->waiting = false;
-    if (recorded && recorded->decision.accepted()) {
-      answered->intent = intent;
-      answered->version = recorded->decision.version;
-      answered->why.clear();
-      answered->plan.filed(volumes);
-    } else {
-      answered->why = recorded ? refusal_text(recorded->decision) : recorded.error().text();
-      answered->not_before = now + kAgainMs;
-      if (recorded || recorded.error().code == ErrorCode::kOverloaded) {
-        // It stands as it was.
-      } else if (recorded.error().code == ErrorCode::kVersionMismatch) {
-        ++answered->version;  // The last change was not noted before the node fell.
-      } else {
-        answered->intent = {};  // It has ended.
-      }
-    }
+  file_(std::move(command), [this, space, intent, manager = declared.manager, volumes = std::move(volumes),
+                             now](Result<Recorded> recorded) {
+    settle(*space, intent, volumes, now, recorded);
+    if (space->dropped) return end(manager, space);
     (void)save();  // After a restart what stands is found under the version before, and filed anew.
   });
+}
+
+void GroupKeeper::settle(Space& space, const IntentId& intent, const std::vector<geo::Volume4d>& volumes, UtcMs now,
+                         const Result<Recorded>& recorded) {
+  space.waiting = false;
+  const bool changed = std::exchange(space.changed, false);
+  if (recorded && recorded->decision.accepted()) {
+    space.intent = intent;
+    space.version = recorded->decision.version;
+    space.why.clear();
+    if (changed) return;
+    space.plan.filed(volumes);
+    space.known = true;
+    return;
+  }
+  if (!changed) {
+    space.why = recorded ? refusal_text(recorded->decision) : recorded.error().text();
+    space.not_before = now + kAgainMs;
+  }
+  if (recorded || recorded.error().code == ErrorCode::kOverloaded) return;  // It stands as it was.
+  if (recorded.error().code == ErrorCode::kVersionMismatch) {
+    ++space.version;  // The last change was not noted before the node fell.
+  } else {
+    space.intent = {};  // It has ended.
+  }
 }
 
 void GroupKeeper::write(JcsWriter& out, const picture::Picture& picture) const {

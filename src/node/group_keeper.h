@@ -1,9 +1,12 @@
 // Files the space that moves with a group of ships (picture/group.h), as intents of whoever declared the group.
 //
 // Of each group there is one intent at sea and one in the air, `group-<id>-sea` and `group-<id>-air` with a number
-// behind that rises: what was filed is changed while it stands, and filed anew once it has ended. Whatever refuses it
-// (another's intent in an exclusive zone, a measure) is shown, and tried again with the next look: the group is where
-// it is.
+// behind that rises (when it was filed, in milliseconds, so that a group declared again under an old name takes no old
+// number): what was filed is changed while it stands, and filed anew once it has ended. Whatever refuses it (another's
+// intent in an exclusive zone, a measure) is shown, and tried again ten seconds later: the group is where it is.
+//
+// One command of a space is under way at a time. A group that is changed or dropped meanwhile is settled when the
+// answer comes: what then stands is changed again, or ended.
 //
 // Groups are kept in `groups.json` of the data folder, replaced whole and synced with every change. Picture's thread
 // only.
@@ -54,7 +57,10 @@ class GroupKeeper {
     IntentId intent;  ///< Empty: none stands.
     std::int64_t version = 0;
     std::int64_t number = 0;
-    bool waiting = false;  ///< For an answer.
+    bool known = false;    ///< `plan` has been told what stands.
+    bool waiting = false;  ///< For an answer,
+    bool changed = false;  ///< to what has been declared otherwise since,
+    bool dropped = false;  ///< or to what is to end.
     UtcMs not_before;      ///< After a refusal.
     std::string why;       ///< Of the last refusal; empty when it stands.
   };
@@ -70,8 +76,11 @@ class GroupKeeper {
   [[nodiscard]] Status save() const;
   void declare(picture::Group group, core::Subject manager);
   void look_at(const Declared& declared, const std::shared_ptr<Space>& space, const picture::Motion& guide, UtcMs now);
-  void end(const Declared& declared, const std::shared_ptr<Space>& space);
-  [[nodiscard]] CommandId next_command(const std::string& what);
+  /// What a command led to.
+  static void settle(Space& space, const IntentId& intent, const std::vector<geo::Volume4d>& volumes, UtcMs now,
+                     const Result<Recorded>& recorded);
+  void end(const core::Subject& manager, const std::shared_ptr<Space>& space);
+  [[nodiscard]] CommandId next_command(UtcMs now);
 
   std::filesystem::path path_;
   File file_;

@@ -11,8 +11,9 @@
 // thing that it does by itself is to file the space of groups that officers have declared, as intents of theirs
 // (GroupKeeper).
 //
-// What is drawn from the record is asked of the core thread page by page, at most once in `kLookMs`, and only when the
-// record has grown; see record_notes.h. Tracks are no part of the record, and nothing of them is logged.
+// What is drawn from the record is asked of the core thread page by page, at most once a second: when the record has
+// grown, and else once a minute, because what was filed for later comes into sight with time; see record_notes.h.
+// Tracks are no part of the record, and nothing of them is logged.
 #pragma once
 
 #include <atomic>

@@ -19,10 +19,14 @@ Status LiveStream::check(std::string_view subject) const {
   return {};
 }
 
+/// Whoever begins, or begins anew, knows nothing and sees every alert there is.
+bool LiveStream::begin(net::StreamHandle& stream) const {
+  if (!stream.send({}, "reset", "{}")) return false;
+  return std::ranges::all_of(alerts_, [&](const auto& alert) { return stream.send(alert.second).has_value(); });
+}
+
 void LiveStream::join(std::string subject, net::StreamHandle stream) {
-  bool good = stream.send({}, "reset", "{}").has_value();
-  for (const auto& [id, line] : alerts_) good = good && stream.send({}, "alert", line).has_value();
-  if (!good) return;
+  if (!begin(stream)) return;
   ++of_subject_[subject];
   listeners_.push_back({std::move(subject), std::move(stream), 0});
 }
@@ -64,13 +68,13 @@ void LiveStream::forget_gone() {
   }
 }
 
-void LiveStream::set_alert(picture::AlertId alert, std::string line, bool over) {
+void LiveStream::set_alert(picture::AlertId alert, std::string_view line, bool over) {
   const net::WireEvent event = net::format_event({}, "alert", line);
   for (Listener& listener : listeners_) (void)listener.stream.send(event);
   if (over) {
     alerts_.erase(alert);
   } else {
-    alerts_.insert_or_assign(alert, std::move(line));
+    alerts_.insert_or_assign(alert, event);
   }
 }
 
@@ -95,10 +99,7 @@ std::uint64_t LiveStream::frame(std::uint64_t position, std::string& data) const
 
 bool LiveStream::advance(Listener& listener) {
   if (listener.position != 0 && listener.position < forgotten_) {
-    if (!listener.stream.send({}, "reset", "{}")) return false;
-    for (const auto& [id, line] : alerts_) {
-      if (!listener.stream.send({}, "alert", line)) return false;
-    }
+    if (!begin(listener.stream)) return false;
     listener.position = 0;
   }
   while (listener.position < change_ && listener.stream.queued_bytes() <= options_.behind_bytes_max) {

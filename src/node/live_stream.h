@@ -32,6 +32,15 @@ struct LiveStreamOptions {
   std::size_t gone_max = 100'000;             ///< Ends of tracks that are remembered for who is behind.
 };
 
+/// The queue of one listener: holds every alert that there can be (picture/alert_book.h) at once, because nobody who
+/// joins may miss one. The bytes are shared by all listeners; a queue holds references.
+[[nodiscard]] inline net::StreamOptions live_stream_queue() {
+  net::StreamOptions out;
+  out.queue_bytes_max = 16U << 20;
+  out.queue_events_max = 16'384;
+  return out;
+}
+
 class LiveStream {
  public:
   explicit LiveStream(const LiveStreamOptions& options = {}) : options_(options) {}
@@ -44,7 +53,7 @@ class LiveStream {
   void set_track(picture::TrackId track, std::string json);
   void drop_track(picture::TrackId track);
   /// `line` as picture::alert_line gives it. `over`: it is not in sight any more.
-  void set_alert(picture::AlertId alert, std::string line, bool over);
+  void set_alert(picture::AlertId alert, std::string_view line, bool over);
   /// Moves every listener on, and forgets those that have gone.
   void round();
   /// Ends all streams.
@@ -65,6 +74,7 @@ class LiveStream {
 
   /// Appends the changes from after `position` to an event's data, as many as fit; returns up to where.
   std::uint64_t frame(std::uint64_t position, std::string& data) const;
+  bool begin(net::StreamHandle& stream) const;
   bool advance(Listener& listener);
   void forget_gone();
 
@@ -72,8 +82,8 @@ class LiveStream {
   std::vector<Listener> listeners_;
   std::map<std::string, std::size_t, std::less<>> of_subject_;
   std::map<picture::TrackId, Shown> tracks_;
-  std::map<std::uint64_t, picture::TrackId> order_;  ///< By change.
-  std::map<picture::AlertId, std::string> alerts_;
+  std::map<std::uint64_t, picture::TrackId> order_;    ///< By change.
+  std::map<picture::AlertId, net::WireEvent> alerts_;  ///< As they were sent last.
   std::size_t gone_ = 0;
   std::uint64_t forgotten_ = 0;  ///< Ends of tracks up to this change are not known any more.
   std::uint64_t change_ = 0;

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "core/names.h"
@@ -30,13 +31,13 @@
 
 namespace tansiq::picture {
 
+/// Half of what an intent's id may have: intents are named after their group, with more behind.
+inline constexpr std::size_t kGroupIdBytesMax = kIdBytesMax / 2;
 inline constexpr std::size_t kGroupShapesMax = 8;
 inline constexpr std::size_t kGroupWindowsMax = 32;
 inline constexpr std::size_t kGroupMembersMax = 64;
 /// So that the square of a group that lies still, with all that is added, is an outline that geo takes.
 inline constexpr std::int64_t kGroupReachMMax = 60'000;
-/// Names of intents are made of it.
-inline constexpr std::size_t kGroupIdBytesMax = 24;
 
 /// A box about the guide, turned with its course: how far it reaches ahead, astern, to port and to starboard. A guide
 /// slower than `GroupOptions::turning_m_s` has no course to speak of: then it is the square in which the box lies

@@ -195,6 +195,7 @@ void Picture::merged(TrackId gone, TrackId kept) {
     const TrackId other = pair.first == gone ? pair.second : pair.first;
     if (other != kept) (void)inhibit(kept, other, until);
   }
+  attribution_.renamed(gone, kept);
   alerts_.rename(gone, kept, now_);
   forget(gone);
 }
@@ -259,12 +260,7 @@ bool Picture::concerns(TrackId track, AlertKind kind, std::string_view object) c
   const PreparedPlan* plan = correlation != nullptr ? plans_.find(correlation->intent) : nullptr;
   if (plan == nullptr) return true;
   // Who has been confirmed there for now is judged by its plan.
-  const DurationMs slack =
-      of.standing.domain == core::Domain::kAir ? options_.conformance.air.time_ms : options_.conformance.sea.time_ms;
-  return std::ranges::none_of(plan->plan.legs, [&](const Leg& leg) {
-    const geo::TimeWindow& window = leg.volume.window;
-    return leg.confirmed && leg.zone == object && window.start + -slack <= now_ && now_ < window.end + slack;
-  });
+  return !conformance_.may_be_in(*plan, object, now_);
 }
 
 // What the record and people say
