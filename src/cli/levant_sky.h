@@ -61,7 +61,7 @@ struct SkyCraft {
   std::uint16_t number = 0;       ///< which is this.
   double speed_m_s = 0;           ///< Over ground.
   std::int64_t level = 0;         ///< As a flight level. Ships: 0.
-  UtcMs begins;                   ///< When it is at its first point; before, and behind its last, it is not there.
+  UtcMs begins = {};              ///< When it is at its first point; before, and behind its last, it is not there.
   std::vector<SkyPoint> way;
   bool round = false;  ///< From the last point it goes on to the first, for ever.
 };

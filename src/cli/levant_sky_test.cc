@@ -106,8 +106,8 @@ TEST(LevantSky, CoursesPointWhereCraftGo) {
     const auto then = state_at(craft, kBegins + after + 1'000);
     ASSERT_TRUE(now && then);
     EXPECT_NEAR(metres(now->position, then->position), craft.speed_m_s, 0.1);
-    const auto way = picture::LocalFrame(picture::normal_of(now->position))
-                         .offset_of(picture::normal_of(then->position));
+    const auto way =
+        picture::LocalFrame(picture::normal_of(now->position)).offset_of(picture::normal_of(then->position));
     EXPECT_NEAR(surveillance::course_of(way.east, way.north), now->course_mdeg, 30) << after;
   }
 }
@@ -149,8 +149,8 @@ Remembering& hear(SkyEar ear, const std::vector<SkyCraft>& craft, Remembering& h
   surveillance::SourceConfig config;
   config.name = "line";
   config.format = ear == SkyEar::kRadar ? Speaks::kAsterix : ear == SkyEar::kAdsb ? Speaks::kBeast : Speaks::kAivdm;
-  config.transport = *surveillance::parse_transport(ear == SkyEar::kAdsb ? "tcp-listen://127.0.0.1:1"
-                                                                          : "udp://127.0.0.1:1");
+  config.transport =
+      *surveillance::parse_transport(ear == SkyEar::kAdsb ? "tcp-listen://127.0.0.1:1" : "udp://127.0.0.1:1");
   auto decoding = Decoding::make(config, {}, heard);
   EXPECT_TRUE(decoding.has_value());
   auto voice = SkyVoice::make(ear);
