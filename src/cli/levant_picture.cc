@@ -77,9 +77,6 @@ class GroupStep {
   }
 
  private:
-  static constexpr std::string_view kSea = "group-tf-473-sea-1";
-  static constexpr std::string_view kAir = "group-tf-473-air-1";
-
   Status declare() {
     const UtcMs flying = levant_.now() + 600'000;
     const geo::LevelBand low = {0, cm_from_flight_level(150), geo::VerticalReference::kFlightLevel};
@@ -111,15 +108,16 @@ class GroupStep {
     const bool filed = TRY(levant_.await_at("fr", "/v1/groups", [&](const JsonValue& d) {
       const auto row = row_of(d, "groups", [](const JsonValue& one) { return text_of(one, "id") == "tf-473"; });
       if (!row) return false;
-      const auto is = [&](std::string_view intent) {
-        return row_of(*row, "filed",
-                      [&](const JsonValue& one) {
-                        if (const std::string text = text_of(one, "why"); !text.empty()) why = text;
-                        return text_of(one, "intent") == intent;
-                      })
-            .has_value();
+      // The node names the intents; where one is not filed it says why.
+      const auto filed_in = [&](std::string_view domain) {
+        const auto one = row_of(*row, "filed", [&](const JsonValue& of) { return text_of(of, "domain") == domain; });
+        if (!one) return std::string();
+        if (const std::string text = text_of(*one, "why"); !text.empty()) why = text;
+        return text_of(*one, "intent");
       };
-      return is(kSea) && is(kAir);
+      sea_ = filed_in("sea");
+      air_ = filed_in("air");
+      return !sea_.empty() && !air_.empty();
     }));
     teller_.check("her node files where she will be, hour by hour, as intents of fr: at sea and in the air", filed,
                   why);
@@ -136,7 +134,7 @@ class GroupStep {
     teller_.check("ru sees the sea that she needs, as agreed", shown);
     const Answer held = TRY(levant_.read("ru", "disclosure"));
     teller_.check("and nothing of the air over her: there nothing was agreed",
-                  held.text.find(fmt::format("intent {}", kAir)) == std::string::npos);
+                  held.text.find(fmt::format("intent {}", air_)) == std::string::npos);
     return {};
   }
 
@@ -149,7 +147,7 @@ class GroupStep {
     TRY_VOID(levant_.sky().put(on_course("CARRIER", kCarrierMmsi, *at, now, kIntoTheWindDeg)));
     TRY_VOID(levant_.sky().put(on_course("ESCORT", kEscortMmsi, *beside, now, kIntoTheWindDeg)));
     teller_.happens("–", "the ships turn into the wind; nobody types anything");
-    const bool moved = TRY(levant_.await_at("fr", fmt::format("/v1/intents/{}", kSea), [](const JsonValue& d) {
+    const bool moved = TRY(levant_.await_at("fr", fmt::format("/v1/intents/{}", sea_), [](const JsonValue& d) {
       const auto intent = d.find("intent");
       return number_of(intent ? *intent : d, "version") >= 2;
     }));
@@ -162,10 +160,12 @@ class GroupStep {
     return {};
   }
 
-  static std::string sea_source() { return fmt::format("intent {}", kSea); }
+  [[nodiscard]] std::string sea_source() const { return fmt::format("intent {}", sea_); }
 
   Levant& levant_;
   Teller& teller_;
+  std::string sea_;  ///< The intents that stand for the group.
+  std::string air_;
   std::int64_t as_of_ms_ = 0;
 };
 

@@ -1,8 +1,8 @@
 // Who flies and sails in levant-2015, and when: the sky of the story as data.
 //
 // Places follow from the corridors of demo_world.cc: whoever keeps to a leg here flies along its centre line, and
-// whoever leaves it leaves it by miles. What the steps of the story count on is under test (levant_traffic_test.cc), so
-// that a craft moved here for one step does not run into another.
+// whoever leaves it leaves it by miles. A craft that is moved here for one step must not run into another; the story
+// says so when it does.
 #pragma once
 
 #include <array>

@@ -254,6 +254,8 @@ bool Picture::concerns(TrackId track, AlertKind kind, std::string_view object) c
     return std::ranges::find(of.groups, object.substr(0, slash)) == of.groups.end();
   }
   if (kind != AlertKind::kForeignZone) return true;
+  // Whoever belongs to a group that our officers have declared is ours.
+  if (!of.groups.empty()) return false;
   // Whose it is comes out once a second: before, nothing is held against it.
   if (!of.known) return false;
   const Correlation* correlation = attribution_.of_track(track);

@@ -358,6 +358,24 @@ TEST_F(SeaPictureTest, AShipThatSaysItIsMooredAndMovesIsWatched) {
   EXPECT_EQ(heard.of(AlertKind::kConflict, AlertEvent::kRaised).size(), 1U);
 }
 
+TEST_F(SeaPictureTest, WhoBelongsToOurGroupIsNotForeignInOurZone) {
+  geo::Volume4d box = block(34.0, 34.0, 34.2, 34.3, 0, 1'000);
+  box.band = {};
+  ASSERT_TRUE(picture.put_area({AlertKind::kForeignZone, "S2", core::Domain::kSea, {box}}));
+  Group group;
+  group.id = "tf-473";
+  group.name = "x";
+  group.guide = {surveillance::IdKind::kMmsi, 227'000'001};
+  group.shapes = {{.ahead_m = 1'000, .astern_m = 1'000, .port_m = 1'000, .starboard_m = 1'000}};
+  ASSERT_TRUE(picture.put_group(group));
+  sail(227'000'001, 34.1, 34.06, 90, 8);
+  sail(227'000'002, 34.15, 34.06, 90, 8);
+  run(120);
+  const auto raised = heard.of(AlertKind::kForeignZone, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(picture.tracker().find(raised[0].alert.situation.first)->mmsi, 227'000'002U);
+}
+
 TEST_F(PictureTest, AMemberOfTwoGroupsIsAStrangerInNeither) {
   for (const std::string_view id : {"aaa", "tf-473", "zzz"}) {
     Group group;
