@@ -69,19 +69,26 @@ class LiveNode {
 
 TEST(LiveDesk, APlanThatIsFiledForLaterComesIntoSightWithTime) {
   LiveNode t;
+  // The look at the start is over when a zone is known.
+  ASSERT_TRUE(eventually([&] {
+    t.node.clock().advance(1'000);
+    t.hear("", 0x738011);
+    return t.get("/v1/alerts").find("foreign_zone") != std::string::npos;
+  }));
   const std::int64_t start_min = 8 * 60;
   ASSERT_EQ(t.node.put("/v1/intents/i1", create_json("c1", volume_json(start_min, 30)), t.token()).status, 201);
-  // The record is looked at, and there is nothing to see of it yet, but of what is now.
-  ASSERT_EQ(t.node.put("/v1/intents/i0", create_json("c0", volume_json(0, 30)), t.token()).status, 201);
-  const auto flies = [&](std::string_view intent) {
+  // The record is looked at, and there is nothing of it to see, but of what is under way all day.
+  const std::string all_day = create_json("c0", volume_json(0, 10 * 60, 220, 230), "MIRAGE0");
+  ASSERT_EQ(t.node.put("/v1/intents/i0", all_day, t.token()).status, 201);
+  const auto flies = [&](std::string_view call_sign, std::uint32_t icao, std::string_view intent) {
     t.node.clock().advance(1'000);
-    t.hear("MIRAGE1", 0x39C4A1);
+    t.hear(call_sign, icao);
     return t.get("/v1/tracks").find(fmt::format(R"("intent":"{}")", intent)) != std::string::npos;
   };
-  ASSERT_TRUE(eventually([&] { return flies("i0"); })) << t.get("/v1/tracks");
-  // Nothing else is ever recorded; the day goes on.
+  ASSERT_TRUE(eventually([&] { return flies("MIRAGE0", 0x39C4A0, "i0"); })) << t.get("/v1/tracks");
+  // Nothing is recorded any more, not even that an intent is over; the day goes on.
   t.node.clock().advance(8 * kHour + 60'000);
-  EXPECT_TRUE(eventually([&] { return flies("i1"); })) << t.get("/v1/tracks");
+  EXPECT_TRUE(eventually([&] { return flies("MIRAGE1", 0x39C4A1, "i1"); })) << t.get("/v1/tracks");
 }
 
 TEST(LiveDesk, WhoIsUnknownInOurZoneIsToldAndCounted) {
