@@ -5,12 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/eventually.h"
+#include "base/temporary_folder.h"
 #include "net/outlet.h"
 #include "node/coalition_figures.h"
 #include "node/live_config.h"
 #include "node/node_testlib.h"
 #include "surveillance/asterix_encode.h"
+#include "surveillance/replay.h"
 
 namespace tansiq::node {
 namespace {
@@ -22,13 +26,14 @@ constexpr DurationMs kHour = 3'600'000;
 /// A node that listens for CAT 062, and somebody who sends it.
 class LiveNode {
  public:
-  LiveNode()
-      : port_(*free_loopback_port()), node([this](NodeConfig& config) {
+  explicit LiveNode(const std::filesystem::path& record_dir = {})
+      : port_(*free_loopback_port()), node([this, record_dir](NodeConfig& config) {
           LiveConfig live;
           live.sources.emplace_back();
           live.sources.front().name = "radar";
           live.sources.front().format = surveillance::Speaks::kAsterix;
           live.sources.front().transport = *surveillance::parse_transport(fmt::format("udp://127.0.0.1:{}", port_));
+          live.record_dir = record_dir;
           config.live = std::make_shared<const LiveConfig>(std::move(live));
         }) {
     auto outlet = net::Outlet::open({.kind = net::EndpointKind::kUdp, .host = "127.0.0.1", .port = port_});
@@ -110,6 +115,24 @@ TEST(LiveDesk, WhoIsUnknownInOurZoneIsToldAndCounted) {
         "tansiq_live_notes_refused_total 0\n"}) {
     EXPECT_THAT(metrics, HasSubstr(line));
   }
+}
+
+// Or a replay would count the silence of a source that never spoke from another moment on.
+TEST(LiveDesk, TheRecordingBeginsWithThePicture) {
+  const TemporaryFolder folder;
+  LiveNode t(folder.path() / "recordings");
+  ASSERT_TRUE(t.node.stop().has_value());
+  std::vector<std::string> files;
+  for (const auto& file : std::filesystem::directory_iterator(folder.path() / "recordings")) {
+    files.push_back(file.path().string());
+  }
+  ASSERT_EQ(files.size(), 1U);
+  auto replay = surveillance::Replay::open(files, {});
+  ASSERT_TRUE(replay.has_value()) << replay.error().text();
+  const auto first = replay->next();
+  ASSERT_TRUE(first.has_value() && first->has_value());
+  EXPECT_EQ((*first)->chunk.received, kTestStart);
+  EXPECT_EQ(as_text((*first)->chunk.bytes), "{\"zones\":[]}\n");
 }
 
 }  // namespace
