@@ -7,8 +7,7 @@
 #include <filesystem>
 
 #include "base/temporary_folder.h"
-#include "cli/bench.h"
-#include "cli/context.h"
+#include "cli/bench_figure.h"
 #include "core/core_figures.h"
 #include "formats/check.h"
 #include "formats/columns.h"
@@ -29,37 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::uint64_t kSeed = 1;
-
-Figure plain(std::string name, double value, std::string unit) {
-  Figure figure;
-  figure.name = std::move(name);
-  figure.value = value;
-  figure.unit = std::move(unit);
-  return figure;
-}
-Figure at_most(std::string name, double value, std::string unit, double target) {
-  Figure figure = plain(std::move(name), value, std::move(unit));
-  figure.wanted = Figure::Wanted::kAtMost;
-  figure.target = target;
-  return figure;
-}
-Figure at_least(std::string name, double value, std::string unit, double target) {
-  Figure figure = plain(std::move(name), value, std::move(unit));
-  figure.wanted = Figure::Wanted::kAtLeast;
-  figure.target = target;
-  return figure;
-}
-Figure skipped(std::string name, std::string why) {
-  Figure figure;
-  figure.name = std::move(name);
-  figure.skipped = std::move(why);
-  return figure;
-}
-Figure beside(Figure figure, double baseline, double ratio) {
-  figure.baseline = baseline;
-  figure.ratio = ratio;
-  return figure;
-}
 
 void add_index_figures(std::vector<Figure>& figures, const std::string& suffix, geo::IndexWorkload workload,
                        std::uint64_t seed) {
@@ -160,11 +128,6 @@ Result<std::vector<Figure>> node_part() {
   };
 }
 
-fs::path shared_folder() {
-  const std::string named = environment("TANSIQ_SHARED");
-  return named.empty() ? fs::path("../shared") : fs::path(named);
-}
-
 // What `tansiq check` does on the recording, from reading the files to the finished table.
 Result<std::vector<Figure>> check_part() {
   const fs::path traffic_file = shared_folder() / "data/adsb/opensky-uk-2021-07-12.csv";
@@ -261,7 +224,7 @@ Result<std::vector<Figure>> f3548_part(const BenchTarget& target) {
 
 }  // namespace
 
-std::vector<std::string> bench_groups() { return {"core", "coordination", "f3548"}; }
+std::vector<std::string> bench_groups() { return {"core", "coordination", "f3548", "live"}; }
 
 std::vector<BenchPart> bench_parts(const std::string& group, const BenchTarget& target) {
   std::vector<BenchPart> parts{
@@ -277,6 +240,7 @@ std::vector<BenchPart> bench_parts(const std::string& group, const BenchTarget& 
        simulator_part},
       {"f3548", "f3548", "a discovery and synchronization service", [target] { return f3548_part(target); }},
   };
+  for (BenchPart& part : live_bench_parts()) parts.push_back(std::move(part));
   if (!group.empty()) std::erase_if(parts, [&](const BenchPart& part) { return part.group != group; });
   return parts;
 }

@@ -65,6 +65,14 @@ TEST(Parse, ARepeatedArgumentTakesAllThatFollow) {
   EXPECT_FALSE(parse_arguments(root, {"merge", "a"})) << "it must be given once at least";
 }
 
+TEST(Parse, AValueMayBeTheNameOfAnotherCommand) {
+  Toy toy;
+  const auto parsed = toy.parse({"read", "group"});
+  ASSERT_TRUE(parsed) << parsed.error().text();
+  EXPECT_EQ(parsed->command->path(), "toy read");
+  EXPECT_EQ(toy.file, "group");
+}
+
 TEST(Parse, SaysWhatWouldBeRight) {
   Toy toy;
   const auto message = [&](std::vector<std::string> words) {

@@ -25,6 +25,8 @@ void build(const Command& command, CLI::App& app, Built& built) {
   built.commands[&app] = &command;
   app.set_help_flag("-h,--help");
   app.fallthrough();  // the options of every command may stand anywhere
+  // Its commands may not: once one is chosen, a word that names another (`bench live`, `group drop check`) is a value.
+  if (!command.subs().empty()) app.require_subcommand(0, 1);
   for (const Parameter& parameter : command.parameters()) {
     CLI::Option* option = nullptr;
     if (!parameter.positional && parameter.value.empty()) {

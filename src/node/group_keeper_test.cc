@@ -327,9 +327,10 @@ TEST(GroupKeeper, WhatIsUnderWayWhenItIsChangedIsChangedAgain) {
   o.hear(34, 35, 0);
   o.look();
   const auto first = o.action<core::CreateIntent>();
-  picture::Group wider = group();
-  wider.shapes.front().ahead_m = 20'000;
-  ASSERT_TRUE(o.keeper->put(wider, kChief).has_value());
+  // Smaller: what is being filed would do, and is more than is wanted.
+  picture::Group smaller = group();
+  smaller.shapes.front().ahead_m = 3'000;
+  ASSERT_TRUE(o.keeper->put(smaller, kChief).has_value());
   o.look();
   ASSERT_EQ(o.asked.size(), 1U) << "one at a time";
   o.accept(1);

@@ -154,7 +154,9 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
 };
 
 void LiveDesk::Impl::run() {
-  session_->run_to(now());
+  // The picture begins with a note that says nothing, so that its recording begins at the same moment: since then a
+  // source is silent that never spoke.
+  (void)tell(picture::Zones{});
   for (const picture::Group& group : groups_->groups()) (void)tell(group);
   std::vector<InputChunk> batch;
   std::vector<Work> work;

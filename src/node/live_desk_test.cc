@@ -5,12 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/eventually.h"
+#include "base/temporary_folder.h"
 #include "net/outlet.h"
 #include "node/coalition_figures.h"
 #include "node/live_config.h"
 #include "node/node_testlib.h"
 #include "surveillance/asterix_encode.h"
+#include "surveillance/replay.h"
 
 namespace tansiq::node {
 namespace {
@@ -22,13 +26,14 @@ constexpr DurationMs kHour = 3'600'000;
 /// A node that listens for CAT 062, and somebody who sends it.
 class LiveNode {
  public:
-  LiveNode()
-      : port_(*free_loopback_port()), node([this](NodeConfig& config) {
+  explicit LiveNode(const std::filesystem::path& record_dir = {})
+      : port_(*free_loopback_port()), node([this, record_dir](NodeConfig& config) {
           LiveConfig live;
           live.sources.emplace_back();
           live.sources.front().name = "radar";
           live.sources.front().format = surveillance::Speaks::kAsterix;
           live.sources.front().transport = *surveillance::parse_transport(fmt::format("udp://127.0.0.1:{}", port_));
+          live.record_dir = record_dir;
           config.live = std::make_shared<const LiveConfig>(std::move(live));
         }) {
     auto outlet = net::Outlet::open({.kind = net::EndpointKind::kUdp, .host = "127.0.0.1", .port = port_});
@@ -69,16 +74,26 @@ class LiveNode {
 
 TEST(LiveDesk, APlanThatIsFiledForLaterComesIntoSightWithTime) {
   LiveNode t;
+  // The look at the start is over when a zone is known.
+  ASSERT_TRUE(eventually([&] {
+    t.node.clock().advance(1'000);
+    t.hear("", 0x738011);
+    return t.get("/v1/alerts").find("foreign_zone") != std::string::npos;
+  }));
   const std::int64_t start_min = 8 * 60;
   ASSERT_EQ(t.node.put("/v1/intents/i1", create_json("c1", volume_json(start_min, 30)), t.token()).status, 201);
-  // Nothing else is ever recorded; the day goes on.
-  t.node.clock().advance(8 * kHour + 60'000);
-  const bool seen = eventually([&] {
+  // The record is looked at, and there is nothing of it to see, but of what is under way all day.
+  const std::string all_day = create_json("c0", volume_json(0, 10 * 60, 220, 230), "MIRAGE0");
+  ASSERT_EQ(t.node.put("/v1/intents/i0", all_day, t.token()).status, 201);
+  const auto flies = [&](std::string_view call_sign, std::uint32_t icao, std::string_view intent) {
     t.node.clock().advance(1'000);
-    t.hear("MIRAGE1", 0x39C4A1);
-    return t.get("/v1/tracks").find(R"("intent":"i1")") != std::string::npos;
-  });
-  EXPECT_TRUE(seen) << t.get("/v1/tracks");
+    t.hear(call_sign, icao);
+    return t.get("/v1/tracks").find(fmt::format(R"("intent":"{}")", intent)) != std::string::npos;
+  };
+  ASSERT_TRUE(eventually([&] { return flies("MIRAGE0", 0x39C4A0, "i0"); })) << t.get("/v1/tracks");
+  // Nothing is recorded any more, not even that an intent is over; the day goes on.
+  t.node.clock().advance(8 * kHour + 60'000);
+  EXPECT_TRUE(eventually([&] { return flies("MIRAGE1", 0x39C4A1, "i1"); })) << t.get("/v1/tracks");
 }
 
 TEST(LiveDesk, WhoIsUnknownInOurZoneIsToldAndCounted) {
@@ -100,6 +115,24 @@ TEST(LiveDesk, WhoIsUnknownInOurZoneIsToldAndCounted) {
         "tansiq_live_notes_refused_total 0\n"}) {
     EXPECT_THAT(metrics, HasSubstr(line));
   }
+}
+
+// Or a replay would count the silence of a source that never spoke from another moment on.
+TEST(LiveDesk, TheRecordingBeginsWithThePicture) {
+  const TemporaryFolder folder;
+  LiveNode t(folder.path() / "recordings");
+  ASSERT_TRUE(t.node.stop().has_value());
+  std::vector<std::string> files;
+  for (const auto& file : std::filesystem::directory_iterator(folder.path() / "recordings")) {
+    files.push_back(file.path().string());
+  }
+  ASSERT_EQ(files.size(), 1U);
+  auto replay = surveillance::Replay::open(files, {});
+  ASSERT_TRUE(replay.has_value()) << replay.error().text();
+  const auto first = replay->next();
+  ASSERT_TRUE(first.has_value() && first->has_value());
+  EXPECT_EQ((*first)->chunk.received, kTestStart);
+  EXPECT_EQ(as_text((*first)->chunk.bytes), "{\"zones\":[]}\n");
 }
 
 }  // namespace

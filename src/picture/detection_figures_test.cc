@@ -6,6 +6,8 @@
 
 #include <cstdlib>
 
+#include "picture/encounter_figures.h"
+
 namespace tansiq::picture {
 namespace {
 
@@ -27,6 +29,19 @@ TEST(DetectionFigures, EventsAndAccuracyAreCounted) {
   EXPECT_EQ(accuracy.missed, 0U);
   EXPECT_EQ(accuracy.false_alarms, 0U);
   EXPECT_LT(accuracy.entry_error_p99_s, 0.2);
+}
+
+TEST(DetectionFigures, EncountersAreScored) {
+  const EncounterFigures figures = measure_encounters(8);
+  EXPECT_GT(figures.lost, 30U);
+  EXPECT_GT(figures.clear, 30U);
+  for (const EncounterScore& score : {figures.watch, figures.lines}) {
+    EXPECT_EQ(score.warned + score.missed, figures.lost);
+    EXPECT_LE(score.needless, figures.clear);
+    EXPECT_GT(score.median_s, 10);
+  }
+  EXPECT_EQ(figures.watch.missed, 0U);
+  EXPECT_LT(figures.watch.needless, figures.lines.needless);
 }
 
 }  // namespace

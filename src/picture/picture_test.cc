@@ -176,6 +176,24 @@ TEST_F(PictureTest, WhoHasNoPlanInAZoneIsForeignThereAndWhoHasOneIsNot) {
   EXPECT_EQ(picture.attribution().of_track({2}), nullptr) << "unknown stays unknown";
 }
 
+TEST_F(PictureTest, WhoIsFirstHeardWhereItMayBeRaisesNothingAndAStrangerDoes) {
+  ASSERT_TRUE(
+      picture.put_area({AlertKind::kForeignZone, "K1", core::Domain::kAir, {block(34, 35, 36, 39, 5'000, 12'000)}}));
+  KnownPlan plan;
+  plan.plan.intent = "friendly-1";
+  plan.plan.call_sign = "MIRAGE1";
+  plan.plan.state = core::IntentState::kActivated;
+  plan.plan.legs = {{block(34, 35, 36, 39, 5'000, 12'000), true, "K1"}};
+  ASSERT_TRUE(picture.put_plan(plan));
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000).call_sign = "MIRAGE1";
+  fly(0x100002, 35.5, 36.0, 90, 220, 9'000);
+  run(4);
+  const auto raised = heard.of(AlertKind::kForeignZone, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U) << "nor for the moment before it is known whose it is";
+  EXPECT_EQ(picture.tracker().find(raised[0].alert.situation.first)->icao, 0x100002U);
+  EXPECT_TRUE(raised[0].alert.finding.now);
+}
+
 TEST_F(PictureTest, WhoLeavesItsCorridorIsOffPlan) {
   KnownPlan plan;
   plan.plan.intent = "friendly-1";

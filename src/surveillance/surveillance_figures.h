@@ -1,4 +1,4 @@
-// How fast bytes become reports, a format at a time. For `tansiq bench surveillance`.
+// How fast bytes become reports, a format at a time. For `tansiq bench live`.
 #pragma once
 
 #include <cstddef>
