@@ -15,11 +15,15 @@ namespace tansiq::node {
 namespace {
 
 constexpr std::size_t kWorkMax = 1'024;
+/// Fifty times a second: 25,600 tracks.
+constexpr std::size_t kTracksShown = 512;
 constexpr std::size_t kChunksPerTake = 512;
 /// How long work for the picture may have to wait while nothing comes in.
 constexpr DurationMs kTakeWaitMs = 10;
-/// Real time between rounds of the stream, looks at the record, and figures for others.
+/// Real time between showing tracks, rounds of the stream, syncs of the recording, and looks at the record.
+constexpr auto kShowEvery = std::chrono::milliseconds(20);
 constexpr auto kRoundEvery = std::chrono::milliseconds(200);
+constexpr auto kSyncEvery = std::chrono::milliseconds(200);
 constexpr auto kLookEvery = std::chrono::milliseconds(1'000);
 /// A record that does not grow is looked at all the same: what was filed for later comes into sight with time.
 constexpr DurationMs kLookAgainMs = 60'000;
@@ -115,7 +119,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   }
 
   void run();
-  void round();
+  void show_tracks();
   void look_at_record();
   void next_page(std::uint64_t after);
   void settle_notes(std::vector<std::pair<std::string, picture::Note>> notes);
@@ -139,9 +143,12 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   std::optional<surveillance::Recorder> recorder_;
   std::unique_ptr<GroupKeeper> groups_;
   LiveStream stream_;
-  std::set<picture::TrackId> moved_;
+  std::set<picture::TrackId> moved_;  ///< And not shown since.
+  picture::TrackId shown_last_;
+  Steady::time_point next_show_{};
   Steady::time_point next_round_{};
   Steady::time_point next_look_{};
+  Steady::time_point next_sync_{};
   bool looking_ = false;
   UtcMs looked_ = kUtcMin;
   std::map<std::string, std::string> told_;  ///< By what it is about: the line that was told last.
@@ -175,9 +182,17 @@ void LiveDesk::Impl::run() {
       work.clear();
     }
     const auto real = Steady::now();
+    if (real >= next_show_) {
+      next_show_ = real + kShowEvery;
+      show_tracks();
+    }
     if (real >= next_round_) {
       next_round_ = real + kRoundEvery;
-      round();
+      stream_.round();
+    }
+    if (recorder_ && real >= next_sync_) {
+      next_sync_ = real + kSyncEvery;
+      (void)recorder_->sync();
     }
     if (real >= next_look_ && !looking_) {
       next_look_ = real + kLookEvery;
@@ -203,18 +218,21 @@ void LiveDesk::Impl::record(const surveillance::Chunk& chunk) {
   if (record_failed_++ == 0) log_error("live.recording", {{"message", written.error().text()}});
 }
 
-void LiveDesk::Impl::round() {
-  for (const picture::TrackId id : moved_) {
-    const picture::Track* track = session_->picture().tracker().find(id);
+/// Shows some of the tracks that have moved, the lowest numbers behind those shown last: alerts must not wait until
+/// thousands of tracks have been written out.
+void LiveDesk::Impl::show_tracks() {
+  auto at = moved_.upper_bound(shown_last_);
+  for (std::size_t left = std::min(kTracksShown, moved_.size()); left > 0; --left) {
+    if (at == moved_.end()) at = moved_.begin();
+    shown_last_ = *at;
+    at = moved_.erase(at);
+    const picture::Track* track = session_->picture().tracker().find(shown_last_);
     if (track == nullptr || track->state == picture::TrackState::kTentative) continue;
     std::string json;
     log::JcsWriter out(json);
     picture::write_track(out, session_->picture(), *track, names_);
-    stream_.set_track(id, std::move(json));
+    stream_.set_track(shown_last_, std::move(json));
   }
-  moved_.clear();
-  stream_.round();
-  if (recorder_) (void)recorder_->sync();
 }
 
 // What the record says
