@@ -2,21 +2,15 @@
 // conflicts are geo's.
 #pragma once
 
-#include <array>
 #include <numbers>
 
+#include "geo/vec.h"
 #include "geo/volume.h"
 
 namespace tansiq::formats {
 
 /// Metres from the earth's centre, or a unit vector.
-using Vec3 = std::array<double, 3>;
-
-[[nodiscard]] Vec3 operator+(const Vec3& a, const Vec3& b);
-[[nodiscard]] Vec3 operator-(const Vec3& a, const Vec3& b);
-[[nodiscard]] Vec3 operator*(double s, const Vec3& a);
-[[nodiscard]] double dot(const Vec3& a, const Vec3& b);
-[[nodiscard]] double norm(const Vec3& a);
+using geo::Vec3;
 
 /// The ellipsoid's normal at a point: latitude and longitude on the unit sphere.
 [[nodiscard]] Vec3 normal_of(const geo::LatLng& p);

@@ -9,13 +9,10 @@
 #include <cstdint>
 
 #include "geo/vec.h"
+#include "geo/wgs84.h"
 
 namespace tansiq::geo {
 
-inline constexpr double kEarthA = 6'378'137.0;
-inline constexpr double kEarthF = 1.0 / 298.257223563;
-inline constexpr double kEarthB = kEarthA * (1.0 - kEarthF);
-inline constexpr double kEarthE2 = kEarthF * (2.0 - kEarthF);
 /// Smallest radius of curvature (along the meridian at the equator): a distance in metres is at least this times the
 /// angle between the normals.
 inline constexpr double kCurvatureMin = kEarthB * kEarthB / kEarthA;

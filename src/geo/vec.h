@@ -1,4 +1,4 @@
-// Small three-dimensional vector arithmetic for the insides of geo/. Not for other folders.
+// Small three-dimensional vector arithmetic.
 #pragma once
 
 #include <cmath>

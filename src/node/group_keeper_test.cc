@@ -82,6 +82,12 @@ struct Office {
     }
   }
   void look() { keeper->look(picture, now); }
+  /// Declared, heard off Cyprus, and looked at: what it needs is being filed.
+  void declare(const picture::Group& group) {
+    ASSERT_TRUE(keeper->put(group, kChief).has_value());
+    hear(34, 35, 0);
+    look();
+  }
 
   // The oldest command that waits for an answer, and the answer.
   [[nodiscard]] const core::Command& command() const { return asked.front().command; }
@@ -158,9 +164,7 @@ TEST(GroupKeeper, FilesWhenTheGuideIsHeard) {
 
 TEST(GroupKeeper, ChangesWhatStandsWhenTheGuideTurns) {
   Office o;
-  ASSERT_TRUE(o.keeper->put(group(), kChief).has_value());
-  o.hear(34, 35, 0);
-  o.look();
+  o.declare(group());
   const IntentId intent = o.action<core::CreateIntent>().intent;
   o.accept(1);
   o.now = o.now + 600'000;
@@ -180,9 +184,7 @@ TEST(GroupKeeper, ChangesWhatStandsWhenTheGuideTurns) {
 
 TEST(GroupKeeper, ShowsARefusalAndTriesAgainTenSecondsLater) {
   Office o;
-  ASSERT_TRUE(o.keeper->put(group(), kChief).has_value());
-  o.hear(34, 35, 0);
-  o.look();
+  o.declare(group());
   const IntentId first = o.action<core::CreateIntent>().intent;
   const CommandId command = o.command().id;
   o.refuse("HARBOUR");
@@ -202,9 +204,7 @@ TEST(GroupKeeper, ShowsARefusalAndTriesAgainTenSecondsLater) {
 
 TEST(GroupKeeper, ARefusedChangeLeavesWhatStands) {
   Office o;
-  ASSERT_TRUE(o.keeper->put(group(), kChief).has_value());
-  o.hear(34, 35, 0);
-  o.look();
+  o.declare(group());
   const IntentId intent = o.action<core::CreateIntent>().intent;
   o.accept(1);
   const auto try_to_change = [&] {
@@ -272,9 +272,7 @@ TEST(GroupKeeper, AnotherSubjectChangesAndDropsNothing) {
 
 TEST(GroupKeeper, DroppingEndsItsIntents) {
   Office o;
-  ASSERT_TRUE(o.keeper->put(group(), kChief).has_value());
-  o.hear(34, 35, 0);
-  o.look();
+  o.declare(group());
   const IntentId intent = o.action<core::CreateIntent>().intent;
   o.accept(3);
   ASSERT_TRUE(o.keeper->drop("tf-473", kChief).has_value());
@@ -295,9 +293,7 @@ TEST(GroupKeeper, DroppingEndsItsIntents) {
 
 TEST(GroupKeeper, WhatIsUnderWayWhenItIsDroppedEndsToo) {
   Office o;
-  ASSERT_TRUE(o.keeper->put(group(), kChief).has_value());
-  o.hear(34, 35, 0);
-  o.look();
+  o.declare(group());
   const IntentId intent = o.action<core::CreateIntent>().intent;
   ASSERT_TRUE(o.keeper->drop("tf-473", kChief).has_value());
   o.accept(1);
@@ -323,9 +319,7 @@ TEST(GroupKeeper, WhatIsUnderWayWhenItIsDroppedEndsToo) {
 
 TEST(GroupKeeper, WhatIsUnderWayWhenItIsChangedIsChangedAgain) {
   Office o;
-  ASSERT_TRUE(o.keeper->put(group(), kChief).has_value());
-  o.hear(34, 35, 0);
-  o.look();
+  o.declare(group());
   const auto first = o.action<core::CreateIntent>();
   // Smaller: what is being filed would do, and is more than is wanted.
   picture::Group smaller = group();

@@ -15,10 +15,9 @@ using surveillance::IdKind;
 using surveillance::Report;
 using testing::box;
 using testing::Craft;
+using testing::kHome;
 using testing::kNoon;
 using testing::Source;
-
-const Normal kHome = normal_of(53.6, 10.0);
 
 /// A sky in which craft hover where they are put, and are heard once a second.
 class Sky {

@@ -18,10 +18,9 @@ using surveillance::IdKind;
 using surveillance::Report;
 using testing::box;
 using testing::Craft;
+using testing::kHome;
 using testing::kNoon;
 using testing::Source;
-
-const Normal kHome = normal_of(53.6, 10.0);
 
 /// One craft with one plan, judged once a second. Legs: L1 (K1) around home, L2 (K2) 10 km east of it.
 class Watch {

@@ -4,24 +4,18 @@
 #include <cmath>
 #include <numbers>
 
+#include "geo/wgs84.h"
+
 namespace tansiq::picture {
 namespace {
 
-constexpr double kEarthA = 6'378'137.0;
-constexpr double kEarthF = 1.0 / 298.257223563;
-constexpr double kEarthE2 = kEarthF * (2.0 - kEarthF);
+using geo::kEarthA;
+using geo::kEarthE2;
 constexpr double kRadian = std::numbers::pi / 180.0;
 /// Closer than this to its axis a normal has no east of its own: 6 micrometres on the ground.
 constexpr double kPole = 1e-12;
 /// Shorter chords (half a micrometre) have no direction.
 constexpr double kNowhere = 1e-13;
-
-constexpr Normal plus(const Normal& a, const Normal& b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
-constexpr Normal minus(const Normal& a, const Normal& b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
-constexpr Normal times(double s, const Normal& a) { return {s * a.x, s * a.y, s * a.z}; }
-constexpr double dot3(const Normal& a, const Normal& b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
-double length(const Normal& a) { return std::sqrt(dot3(a, a)); }
-Normal unit(const Normal& a) { return times(1.0 / length(a), a); }
 
 /// Metres a radian, eastward and northward, at a normal with this sine of latitude.
 struct Radii {
@@ -66,13 +60,13 @@ geo::LatLng lat_lng_of(const Normal& normal) {
 }
 
 double distance_m(const Normal& a, const Normal& b) {
-  const Normal chord = minus(b, a);
-  const double straight = length(chord);
+  const Normal chord = b - a;
+  const double straight = norm(chord);
   if (straight < kNowhere) return 0;
-  const Normal middle = plus(a, b);
-  const double mean = length(middle);
+  const Normal middle = a + b;
+  const double mean = norm(middle);
   if (mean < kNowhere) return std::numbers::pi * kEarthA;
-  return angle_of(straight) * metres_per_radian(times(1.0 / mean, middle), times(1.0 / straight, chord));
+  return angle_of(straight) * metres_per_radian((1.0 / mean) * middle, (1.0 / straight) * chord);
 }
 
 LocalFrame::LocalFrame(const Normal& origin) : origin_(origin) {
@@ -86,9 +80,9 @@ LocalFrame::LocalFrame(const Normal& origin) : origin_(origin) {
 }
 
 Planar LocalFrame::offset_of(const Normal& point) const {
-  const Normal chord = minus(point, origin_);
+  const Normal chord = point - origin_;
   // The chord's part along the origin's plane points where the great circle begins.
-  const Planar begins{dot3(chord, east_) * east_m_, dot3(chord, north_) * north_m_};
+  const Planar begins{dot(chord, east_) * east_m_, dot(chord, north_) * north_m_};
   const double size = std::sqrt(norm2(begins));
   if (size < kNowhere * kEarthA) return {};
   return (distance_m(origin_, point) / size) * begins;
@@ -97,23 +91,23 @@ Planar LocalFrame::offset_of(const Normal& point) const {
 Normal LocalFrame::at(Planar offset) const {
   const double metres = std::sqrt(norm2(offset));
   if (metres < kNowhere * kEarthA) return origin_;
-  const Normal tangent = plus(times(offset.east / east_m_, east_), times(offset.north / north_m_, north_));
-  const double angle = length(tangent);  // With the radii of the origin: half of it is half way, near enough.
-  const Normal along = times(1.0 / angle, tangent);
+  const Normal tangent = (offset.east / east_m_) * east_ + (offset.north / north_m_) * north_;
+  const double angle = norm(tangent);  // With the radii of the origin: half of it is half way, near enough.
+  const Normal along = (1.0 / angle) * tangent;
   const double c = std::cos(angle / 2);
   const double s = std::sin(angle / 2);
-  const Normal middle = plus(times(c, origin_), times(s, along));
-  const Normal onward = minus(times(c, along), times(s, origin_));
+  const Normal middle = c * origin_ + s * along;
+  const Normal onward = c * along - s * origin_;
   const double exact = metres / metres_per_radian(middle, onward);
-  return unit(plus(times(std::cos(exact), origin_), times(std::sin(exact), along)));
+  return unit(std::cos(exact) * origin_ + std::sin(exact) * along);
 }
 
 Turn LocalFrame::turn_to(const LocalFrame& other) const {
-  const double both = 1.0 + dot3(origin_, other.origin_);
+  const double both = 1.0 + dot(origin_, other.origin_);
   if (both < kNowhere) return {};  // Antipodes: there is no one straight way.
-  const Normal carried = minus(east_, times(dot3(east_, other.origin_) / both, plus(origin_, other.origin_)));
-  const double cosine = dot3(carried, other.east_);
-  const double sine = dot3(carried, other.north_);
+  const Normal carried = east_ - (dot(east_, other.origin_) / both) * (origin_ + other.origin_);
+  const double cosine = dot(carried, other.east_);
+  const double sine = dot(carried, other.north_);
   const double size = std::hypot(cosine, sine);
   return {cosine / size, sine / size};
 }

@@ -9,6 +9,7 @@
 // longitude. `turn_to` carries a vector from one to the other, as one who walks straight there would carry it.
 #pragma once
 
+#include "geo/vec.h"
 #include "geo/volume.h"
 
 namespace tansiq::picture {
@@ -25,10 +26,10 @@ struct Planar {
 [[nodiscard]] constexpr double norm2(Planar a) { return dot(a, a); }
 
 /// A unit vector: the normal at a point of the ellipsoid.
-struct Normal {
-  double x = 1;
-  double y = 0;
-  double z = 0;
+struct Normal : geo::Vec3 {
+  constexpr Normal() : Vec3{1, 0, 0} {}
+  constexpr Normal(geo::Vec3 v) : Vec3(v) {}  // NOLINT(google-explicit-constructor)
+  constexpr Normal(double x_, double y_, double z_) : Vec3{x_, y_, z_} {}
 };
 [[nodiscard]] Normal normal_of(double lat_deg, double lng_deg);
 [[nodiscard]] Normal normal_of(geo::LatLng position);

@@ -4,12 +4,14 @@
 
 #include <numbers>
 
+#include "geo/wgs84.h"
+
 namespace tansiq::picture {
 namespace {
 
-constexpr double kA = 6'378'137.0;
-constexpr double kF = 1.0 / 298.257223563;
-constexpr double kE2 = kF * (2.0 - kF);
+using geo::kEarthA;
+using geo::kEarthB;
+using geo::kEarthE2;
 constexpr double kRadian = std::numbers::pi / 180;
 
 Status check(double value, double low, double high, const char* where, const char* unit) {
@@ -48,14 +50,14 @@ Directions directions_at(double lat_deg, double lng_deg) {
 Result<Mover> make_mover(const Motion& motion) {
   TRY_VOID(check_motion(motion));
   const auto [up, east, north] = directions_at(motion.lat_deg, motion.lng_deg);
-  const double w2 = 1 - kE2 * up.z * up.z;
-  const double prime = kA / std::sqrt(w2);         // radius of curvature eastward
-  const double meridian = prime * (1 - kE2) / w2;  // and northward
+  const double w2 = 1 - kEarthE2 * up.z * up.z;
+  const double prime = kEarthA / std::sqrt(w2);         // radius of curvature eastward
+  const double meridian = prime * (1 - kEarthE2) / w2;  // and northward
 
   Mover mover;
   mover.time = motion.time;
   mover.normal = up;
-  mover.place = {prime * up.x, prime * up.y, prime * (1 - kE2) * up.z};
+  mover.place = {prime * up.x, prime * up.y, prime * (1 - kEarthE2) * up.z};
   mover.speed_m_s = std::hypot(motion.east_m_s, motion.north_m_s);
   const double to_east = mover.speed_m_s > 0 ? motion.east_m_s / mover.speed_m_s : 0;
   const double to_north = mover.speed_m_s > 0 ? motion.north_m_s / mover.speed_m_s : 1;
@@ -72,13 +74,12 @@ Result<Mover> make_mover(const Motion& motion) {
 
 Geodetic geodetic_of(Vector place) {
   // Bowring's formula: exact to well below a millimetre near the surface.
-  constexpr double kB = kA * (1 - kF);
-  constexpr double kSecondE2 = kE2 / (1 - kE2);
+  constexpr double kSecondE2 = kEarthE2 / (1 - kEarthE2);
   const double across = std::hypot(place.x, place.y);
-  const double reduced = std::atan2(place.z * kA, across * kB);
+  const double reduced = std::atan2(place.z * kEarthA, across * kEarthB);
   const double s = std::sin(reduced);
   const double c = std::cos(reduced);
-  const double lat = std::atan2(place.z + kSecondE2 * kB * s * s * s, across - kE2 * kA * c * c * c);
+  const double lat = std::atan2(place.z + kSecondE2 * kEarthB * s * s * s, across - kEarthE2 * kEarthA * c * c * c);
   double lng_deg = across > 0 ? std::atan2(place.y, place.x) / kRadian : 0;
   if (lng_deg >= 180) lng_deg -= 360;
   return {lat / kRadian, lng_deg};

@@ -18,23 +18,13 @@
 #include <limits>
 
 #include "base/result.h"
+#include "geo/vec.h"
 #include "picture/motion.h"
 
 namespace tansiq::picture {
 
 /// Earth-centred, earth-fixed, metres.
-struct Vector {
-  double x = 0;
-  double y = 0;
-  double z = 0;
-  friend constexpr Vector operator+(Vector a, Vector b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
-  friend constexpr Vector operator-(Vector a, Vector b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
-  friend constexpr Vector operator*(double s, Vector a) { return {s * a.x, s * a.y, s * a.z}; }
-};
-[[nodiscard]] constexpr double dot(Vector a, Vector b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
-[[nodiscard]] constexpr Vector cross(Vector a, Vector b) {
-  return {a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
-}
+using Vector = geo::Vec3;
 
 /// The ellipsoid's largest curvature (along the meridian at the equator), 1/m. Bounds on errors use it.
 inline constexpr double kCurvatureMaxPerM = 1.0 / 6'335'439.0;

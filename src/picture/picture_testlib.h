@@ -100,6 +100,17 @@ inline Source radar(std::uint32_t id) {
   return {.id = id, .format = surveillance::Format::kAsterix, .sigma_m = 90, .velocity_sigma_m_s = 0};
 }
 
+/// Where most of it happens, and who hears it there.
+inline const Normal kHome = normal_of(53.6, 10.0);
+inline const Source kAdsb{.id = 1};
+
+/// Under a track number of system 25/2.
+inline surveillance::Report numbered(surveillance::Report r, std::uint16_t number) {
+  r.system = 0x1902;
+  r.track = surveillance::TrackNumber{0x1902, number};
+  return r;
+}
+
 /// A box of the given half widths around a place, FL `low` to `high`, minutes after noon.
 inline geo::Volume4d box(const Normal& centre, double east_m, double north_m, std::int64_t low, std::int64_t high,
                          std::int64_t from_min, std::int64_t to_min) {

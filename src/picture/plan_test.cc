@@ -10,9 +10,8 @@ namespace tansiq::picture {
 namespace {
 
 using testing::box;
+using testing::kHome;
 using testing::kNoon;
-
-const Normal kHome = normal_of(53.6, 10.0);
 
 Plan plan(std::string intent) {
   Plan out;

@@ -12,11 +12,10 @@ namespace {
 
 using surveillance::Report;
 using testing::Craft;
+using testing::kAdsb;
+using testing::kHome;
 using testing::kNoon;
 using testing::Source;
-
-const Normal kHome = normal_of(53.6, 10.0);
-const Source kAdsb{.id = 1};
 
 Craft aside(const Craft& craft, double metres) {
   Craft out = craft;

@@ -19,12 +19,12 @@ using surveillance::IdKind;
 using surveillance::Report;
 using surveillance::TrackNumber;
 using testing::Craft;
+using testing::kAdsb;
+using testing::kHome;
 using testing::kNoon;
+using testing::numbered;
 using testing::radar;
 using testing::Source;
-
-const Normal kHome = normal_of(53.6, 10.0);
-const Source kAdsb{.id = 1};
 
 class Changes final : public TrackListener {
  public:
@@ -53,12 +53,6 @@ std::vector<const Track*> all_of(const Tracker& tracker) {
 void expect_all_counted(const TrackerCounters& c) {
   EXPECT_EQ(c.reports, c.begun + c.by_name + c.by_number + c.by_place + c.not_a_craft + c.simulated + c.placeless +
                            c.no_room + c.future + c.too_old);
-}
-
-Report numbered(Report r, std::uint16_t number) {
-  r.system = 0x1902;
-  r.track = TrackNumber{0x1902, number};
-  return r;
 }
 
 Report with_uid(Report r, std::string_view uid) {

@@ -19,12 +19,13 @@ using surveillance::IdKind;
 using surveillance::Report;
 using surveillance::TrackNumber;
 using testing::Craft;
+using testing::kAdsb;
+using testing::kHome;
 using testing::kNoon;
+using testing::numbered;
 using testing::radar;
 using testing::Source;
 
-const Normal kHome = normal_of(53.6, 10.0);
-const Source kAdsb{.id = 1};
 const Source kOther{.id = 2};
 const Source kAis{.id = 4, .format = Format::kAis, .domain = Domain::kSea, .sigma_m = 10, .height = false};
 
@@ -32,12 +33,6 @@ Report without_place(Report r) {
   r.position.reset();
   r.speed_cm_s.reset();
   r.course_mdeg.reset();
-  return r;
-}
-
-Report numbered(Report r, std::uint16_t number) {
-  r.system = 0x1902;
-  r.track = TrackNumber{0x1902, number};
   return r;
 }
 

@@ -4,13 +4,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "geo/wgs84.h"
+
 namespace tansiq::surveillance {
 namespace {
 
-constexpr double kA = 6'378'137.0;
-constexpr double kF = 1.0 / 298.257223563;
-constexpr double kB = kA * (1.0 - kF);
-constexpr double kE2 = kF * (2.0 - kF);
+using geo::kEarthA;
+using geo::kEarthB;
+using geo::kEarthE2;
 constexpr double kRadiansPerE7 = std::numbers::pi / 180e7;
 constexpr double kHeightSlackM = 600;
 constexpr double kHighestM = 15'000;
@@ -23,15 +24,15 @@ struct Geodetic {
 
 Geodetic geodetic(double x, double y, double z) {
   const double r = std::sqrt(x * x + y * y);
-  const double beta = std::sqrt(r * kB * r * kB + z * kA * z * kA);
-  const double s = z * kA / beta;
-  const double c = r * kB / beta;
-  const double up = z + kE2 / (1.0 - kE2) * kB * s * s * s;
-  const double out = r - kE2 * kA * c * c * c;
+  const double beta = std::sqrt(r * kEarthB * r * kEarthB + z * kEarthA * z * kEarthA);
+  const double s = z * kEarthA / beta;
+  const double c = r * kEarthB / beta;
+  const double up = z + kEarthE2 / (1.0 - kEarthE2) * kEarthB * s * s * s;
+  const double out = r - kEarthE2 * kEarthA * c * c * c;
   const double length = std::sqrt(up * up + out * out);
   const double sin_lat = up / length;
   const double cos_lat = out / length;
-  return {sin_lat, cos_lat, r * cos_lat + z * sin_lat - kA * std::sqrt(1.0 - kE2 * sin_lat * sin_lat)};
+  return {sin_lat, cos_lat, r * cos_lat + z * sin_lat - kEarthA * std::sqrt(1.0 - kEarthE2 * sin_lat * sin_lat)};
 }
 
 geo::LatLng latlng(double lat, double lng) {
@@ -56,14 +57,14 @@ PolarFrame::PolarFrame(const RadarPlace& radar)
       cos_lat_(std::cos(radar.position.lat_e7 * kRadiansPerE7)),
       sin_lng_(std::sin(radar.position.lng_e7 * kRadiansPerE7)),
       cos_lng_(std::cos(radar.position.lng_e7 * kRadiansPerE7)),
-      normal_m_(kA / std::sqrt(1.0 - kE2 * sin_lat_ * sin_lat_)),
-      meridian_m_(kA * (1.0 - kE2) / std::pow(1.0 - kE2 * sin_lat_ * sin_lat_, 1.5)) {
+      normal_m_(kEarthA / std::sqrt(1.0 - kEarthE2 * sin_lat_ * sin_lat_)),
+      meridian_m_(kEarthA * (1.0 - kEarthE2) / std::pow(1.0 - kEarthE2 * sin_lat_ * sin_lat_, 1.5)) {
   antenna_ = at_height(antenna_m_);
 }
 
 PolarFrame::Point PolarFrame::at_height(double h) const {
   return {(normal_m_ + h) * cos_lat_ * cos_lng_, (normal_m_ + h) * cos_lat_ * sin_lng_,
-          (normal_m_ * (1.0 - kE2) + h) * sin_lat_};
+          (normal_m_ * (1.0 - kEarthE2) + h) * sin_lat_};
 }
 
 PolarFrame::Point PolarFrame::moved(double east, double north, double up) const {
