@@ -6,6 +6,9 @@
 #include <array>
 #include <utility>
 
+#include "base/foreign_text.h"
+#include "base/logging.h"
+#include "base/random.h"
 #include "picture/group_json.h"
 #include "store/files.h"
 
@@ -17,9 +20,12 @@ using log::JcsValue;
 using log::JcsWriter;
 
 constexpr DurationMs kAgainMs = 10'000;
-constexpr std::size_t kFlightLabelMax = 64;
+constexpr std::size_t kCutMark = 3;  ///< What foreign_text puts behind what it cuts.
 
-std::string label_of(const picture::Group& group) { return group.name.substr(0, kFlightLabelMax); }
+std::string label_of(const picture::Group& group) {
+  const bool fits = group.name.size() <= core::kFlightBytesMax;
+  return foreign_text(group.name, fits ? core::kFlightBytesMax : core::kFlightBytesMax - kCutMark);
+}
 
 std::string refusal_text(const core::Decision& decision) {
   std::string out = fmt::format("refused: {}", core::to_text(decision.refusal));
@@ -27,7 +33,23 @@ std::string refusal_text(const core::Decision& decision) {
   return out;
 }
 
+bool accepted(const Result<Recorded>& recorded) { return recorded && recorded->decision.accepted(); }
+bool failed_with(const Result<Recorded>& recorded, ErrorCode code) {
+  return !recorded && recorded.error().code == code;
+}
+
+std::string new_life() {
+  std::array<std::uint8_t, 8> octets{};
+  fill_secure_random(octets);
+  std::string out;
+  for (const std::uint8_t octet : octets) out += fmt::format("{:02x}", octet);
+  return out;
+}
+
 }  // namespace
+
+GroupKeeper::GroupKeeper(std::filesystem::path path, File file, picture::GroupOptions options)
+    : path_(std::move(path)), file_(std::move(file)), options_(options), life_(new_life()) {}
 
 Result<std::unique_ptr<GroupKeeper>> GroupKeeper::open(const std::filesystem::path& data_dir, File file,
                                                        picture::GroupOptions options) {
@@ -38,12 +60,17 @@ Result<std::unique_ptr<GroupKeeper>> GroupKeeper::open(const std::filesystem::pa
   return keeper;
 }
 
+// The file
+// ---------------------------------------------------------------------------------------------------------------------
+
 Status GroupKeeper::read() {
   const auto bytes = TRY(store::system_files().read(path_.string()));
   if (!bytes) return {};
   std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   if (text.ends_with('\n')) text.remove_suffix(1);
   const auto document = TRY(JcsDocument::parse(text));
+  TRY_VOID(document.root().only({"endings", "groups"}));
+  if (const auto endings = document.root().find("endings")) TRY_VOID(read_endings(*endings));
   const JcsValue list = TRY(document.root().at("groups"));
   TRY_VOID(list.expect(JcsValue::Kind::kArray));
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -53,31 +80,64 @@ Status GroupKeeper::read() {
     const JcsValue group = TRY(one.at("group"));
     const JcsValue manager = TRY(one.at("manager"));
     const JcsValue filed = TRY(one.at("filed"));
-    std::string name(TRY(id.string()));
+    const std::string name(TRY(id.string()));
+    if (name.size() > kGroupIdBytesMax) return id.fail_here(fmt::format("at most {} bytes", kGroupIdBytesMax));
     const std::string_view subject = TRY(manager.string());
-    declare(TRY(picture::read_group(name, group)), TRY(core::Subject::parse(subject)));
-    const auto& spaces = groups_.at(name).spaces;
-    TRY_VOID(filed.expect(JcsValue::Kind::kArray));
-    if (filed.size() != spaces.size()) return filed.fail_here("one for air and one for sea");
-    for (std::size_t s = 0; s < filed.size(); ++s) {
-      TRY_VOID(filed[s].only({"intent", "number", "version"}));
-      const JcsValue intent = TRY(filed[s].at("intent"));
-      const JcsValue number = TRY(filed[s].at("number"));
-      const JcsValue version = TRY(filed[s].at("version"));
-      const std::string_view intent_id = TRY(intent.string());
-      if (!intent_id.empty()) spaces[s]->intent = TRY(IntentId::parse(intent_id));
-      spaces[s]->number = TRY(number.integer(0, log::kJcsIntegerMax));
-      spaces[s]->version = TRY(version.integer(0, log::kJcsIntegerMax));
-    }
+    Declared declared = fresh(TRY(picture::read_group(name, group)), TRY(core::Subject::parse(subject)));
+    TRY_VOID(read_filed(filed, declared));
+    groups_.insert_or_assign(name, std::move(declared));
   }
   return {};
 }
 
-Status GroupKeeper::save() const {
+Status GroupKeeper::read_filed(const JcsValue& filed, Declared& declared) const {
+  TRY_VOID(filed.expect(JcsValue::Kind::kArray));
+  if (filed.size() != declared.spaces.size()) return filed.fail_here("one for air and one for sea");
+  for (std::size_t s = 0; s < filed.size(); ++s) {
+    Space& space = *declared.spaces[s];
+    TRY_VOID(filed[s].only({"intent", "number", "version"}));
+    const JcsValue intent = TRY(filed[s].at("intent"));
+    const JcsValue number = TRY(filed[s].at("number"));
+    const JcsValue version = TRY(filed[s].at("version"));
+    const std::string_view intent_id = TRY(intent.string());
+    if (!intent_id.empty()) space.intent = TRY(IntentId::parse(intent_id));
+    space.number = TRY(number.integer(0, log::kJcsIntegerMax));
+    space.version = TRY(version.integer(0, log::kJcsIntegerMax));
+  }
+  return {};
+}
+
+Status GroupKeeper::read_endings(const JcsValue& list) {
+  TRY_VOID(list.expect(JcsValue::Kind::kArray));
+  for (std::size_t i = 0; i < list.size() && i < kGroupEndingsMax; ++i) {
+    TRY_VOID(list[i].only({"intent", "manager", "version"}));
+    const JcsValue intent = TRY(list[i].at("intent"));
+    const JcsValue manager = TRY(list[i].at("manager"));
+    const JcsValue version = TRY(list[i].at("version"));
+    const std::string_view id = TRY(intent.string());
+    const std::string_view subject = TRY(manager.string());
+    Ending ending;
+    ending.manager = TRY(core::Subject::parse(subject));
+    ending.version = TRY(version.integer(1, log::kJcsIntegerMax));
+    endings_.insert_or_assign(TRY(IntentId::parse(id)), std::move(ending));
+  }
+  return {};
+}
+
+Status GroupKeeper::save(const Groups& groups, const Endings& endings) const {
   std::string text;
   JcsWriter out(text);
-  out.begin_object().key("groups").begin_array();
-  for (const auto& [id, declared] : groups_) {
+  out.begin_object();
+  if (!endings.empty()) {
+    out.key("endings").begin_array();
+    for (const auto& [intent, ending] : endings) {
+      out.begin_object().key("intent").string(intent.str()).key("manager").string(ending.manager.str());
+      out.key("version").integer(ending.version).end_object();
+    }
+    out.end_array();
+  }
+  out.key("groups").begin_array();
+  for (const auto& [id, declared] : groups) {
     out.begin_object().key("filed").begin_array();
     for (const auto& space : declared.spaces) {
       out.begin_object().key("intent").string(space->intent.str()).key("number").integer(space->number);
@@ -93,49 +153,84 @@ Status GroupKeeper::save() const {
   return store::system_files().replace(path_.string(), parts);
 }
 
-void GroupKeeper::declare(picture::Group group, core::Subject manager) {
-  const auto known = groups_.find(group.id);
-  Declared declared{std::move(group), std::move(manager), {}};
+void GroupKeeper::save_soon() {
+  const Status saved = save(groups_, endings_);
+  if (!saved && !unsaved_) log_error("live.groups", {{"message", saved.error().text()}});
+  unsaved_ = !saved;
+}
+
+// What people declare
+// ----------------------------------------------------------------------------------------------------------
+
+GroupKeeper::Declared GroupKeeper::fresh(const picture::Group& group, const core::Subject& manager) const {
+  Declared out{group, manager, {}};
   for (const core::Domain domain : {core::Domain::kSea, core::Domain::kAir}) {
-    auto space = std::make_shared<Space>(Space{.domain = domain,
-                                               .plan = picture::GroupPlan(declared.group, domain, options_),
-                                               .intent = {},
-                                               .not_before = {},
-                                               .why = {}});
-    if (known != groups_.end()) {
-      // What stands is changed to what is wanted now.
-      const Space& before = *known->second.spaces[declared.spaces.size()];
-      space->intent = before.intent;
-      space->version = before.version;
-      space->number = before.number;
-    }
-    declared.spaces.push_back(std::move(space));
+    out.spaces.push_back(std::make_shared<Space>(Space{.domain = domain,
+                                                       .plan = picture::GroupPlan(group, domain, options_),
+                                                       .intent = {},
+                                                       .not_before = {},
+                                                       .why = {}}));
   }
-  groups_.insert_or_assign(declared.group.id, std::move(declared));
+  return out;
 }
 
 Status GroupKeeper::put(const picture::Group& group, const core::Subject& by) {
   TRY_VOID(picture::check(group));
-  const auto known = groups_.find(group.id);
-  if (known != groups_.end() && known->second.manager != by) {
-    return fail(ErrorCode::kForbidden, fmt::format("the group was declared by {}", known->second.manager.str()), "id");
+  if (group.id.size() > kGroupIdBytesMax) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("the id of a group is 1 to {} letters, digits or hyphens", kGroupIdBytesMax), "id");
   }
-  if (known == groups_.end() && groups_.size() >= picture::kGroupsMax) {
+  const auto before = groups_.find(group.id);
+  const bool known = before != groups_.end();
+  if (known && before->second.manager != by) {
+    return fail(ErrorCode::kForbidden, fmt::format("the group was declared by {}", before->second.manager.str()), "id");
+  }
+  if (!known && groups_.size() >= picture::kGroupsMax) {
     return fail(ErrorCode::kTooLarge, fmt::format("at most {} groups are followed", picture::kGroupsMax), "id");
   }
-  declare(group, by);
-  return save();
+  Groups next = groups_;
+  if (known) {
+    next.at(group.id).group = group;
+  } else {
+    next.emplace(group.id, fresh(group, by));
+  }
+  TRY_VOID(save(next, endings_));
+  groups_ = std::move(next);
+  if (!known) return {};
+  // What stands is changed to what is wanted now.
+  for (const auto& space : groups_.at(group.id).spaces) {
+    space->plan = picture::GroupPlan(group, space->domain, options_);
+    space->not_before = {};
+    space->settled = false;
+    ++space->declared;
+  }
+  return {};
 }
 
-Status GroupKeeper::drop(const std::string& id, const core::Subject& by) {
+Status GroupKeeper::drop(const std::string& id, const core::Subject& by, bool authority) {
   const auto known = groups_.find(id);
   if (known == groups_.end()) return fail(ErrorCode::kNotFound, "there is no such group", "id");
-  if (known->second.manager != by) {
-    return fail(ErrorCode::kForbidden, fmt::format("the group was declared by {}", known->second.manager.str()), "id");
+  const Declared& declared = known->second;
+  if (declared.manager != by && !authority) {
+    return fail(ErrorCode::kForbidden, fmt::format("the group was declared by {}", declared.manager.str()), "id");
   }
-  for (const auto& space : known->second.spaces) end(known->second, space);
-  groups_.erase(known);
-  return save();
+  Groups next = groups_;
+  next.erase(id);
+  Endings endings = endings_;
+  for (const auto& space : declared.spaces) {
+    // One that is only asked for is ended too: its end comes behind the question.
+    if (space->intent.empty()) continue;
+    endings.insert_or_assign(space->intent,
+                             Ending{std::max<std::int64_t>(1, space->version), declared.manager, false, {}});
+  }
+  if (endings.size() > kGroupEndingsMax) {
+    return fail(ErrorCode::kOverloaded, fmt::format("{} intents wait for their end already", endings_.size()), "id");
+  }
+  TRY_VOID(save(next, endings));
+  groups_ = std::move(next);
+  endings_ = std::move(endings);
+  file_endings(now_);
+  return {};
 }
 
 std::vector<picture::Group> GroupKeeper::groups() const {
@@ -144,19 +239,26 @@ std::vector<picture::Group> GroupKeeper::groups() const {
   return out;
 }
 
-CommandId GroupKeeper::next_command(const std::string& what) {
-  return CommandId::trusted(fmt::format("{}-{}", what, ++commands_));
+std::set<std::string, std::less<>> GroupKeeper::intents() const {
+  std::set<std::string, std::less<>> out;
+  for (const auto& [id, declared] : groups_) {
+    for (const auto& space : declared.spaces) {
+      if (!space->intent.empty()) out.insert(space->intent.str());
+    }
+  }
+  for (const auto& [intent, ending] : endings_) out.insert(intent.str());
+  return out;
 }
 
-void GroupKeeper::end(const Declared& declared, const std::shared_ptr<Space>& space) {
-  if (space->intent.empty()) return;
-  const std::string name = fmt::format("{}-{}-end", space->intent.str(), space->version);
-  file_({CommandId::trusted(name), {declared.manager, false}, core::EndIntent{space->intent, space->version}},
-        [](Result<Recorded>) {});
-  space->intent = {};
-}
+// What is filed
+// ----------------------------------------------------------------------------------------------------------------
+
+CommandId GroupKeeper::next_command() { return CommandId::trusted(fmt::format("group-{}-{}", life_, ++commands_)); }
 
 void GroupKeeper::look(const picture::Picture& picture, UtcMs now) {
+  now_ = now;
+  if (unsaved_) save_soon();
+  file_endings(now);
   for (const auto& [id, declared] : groups_) {
     const picture::Track* guide = picture.guide_of(declared.group);
     if (guide == nullptr) continue;
@@ -166,24 +268,54 @@ void GroupKeeper::look(const picture::Picture& picture, UtcMs now) {
 
 void GroupKeeper::look_at(const Declared& declared, const std::shared_ptr<Space>& space, const picture::Motion& guide,
                           UtcMs now) {
-  if (space->waiting || now < space->not_before || !space->plan.due(guide, now)) return;
+  if (space->waiting || now < space->not_before) return;
+  // What stands of a shape that is no more is not missed by the plan, which knows nothing of it.
+  const bool unknown = !space->intent.empty() && !space->settled;
+  if (!unknown && !space->plan.due(guide, now)) return;
   std::vector<geo::Volume4d> volumes = space->plan.volumes(guide, now);
-  if (volumes.empty()) {
-    if (!space->intent.empty()) end(declared, space);
-    space->plan.filed({});
-    return;
+  if (!volumes.empty()) return ask(declared, space, std::move(volumes), now);
+  if (!space->intent.empty()) {
+    if (endings_.size() >= kGroupEndingsMax) return;  // Until some have ended.
+    endings_.insert_or_assign(space->intent,
+                              Ending{std::max<std::int64_t>(1, space->version), declared.manager, false, {}});
+    space->intent = {};
+    space->version = 0;
+    save_soon();
+    file_endings(now);
   }
-  core::Command command{{}, {declared.manager, false}, {}};
-  const bool anew = space->intent.empty();
-  if (anew) {
+  space->plan.filed({});
+  space->settled = true;
+}
+
+void GroupKeeper::ask(const Declared& declared, const std::shared_ptr<Space>& space, std::vector<geo::Volume4d> volumes,
+                      UtcMs now) {
+  if (space->intent.empty()) {
+    auto id = IntentId::parse(
+        fmt::format("group-{}-{}-{}", declared.group.id, core::to_text(space->domain), space->number + 1));
+    if (!id) {
+      space->why = id.error().text();
+      space->not_before = now + kAgainMs;
+      return;
+    }
+    // Written down before it is sent: whatever happens to the answer, it is known what may stand.
+    const Space before = *space;
+    space->intent = std::move(*id);
+    space->version = 0;
     ++space->number;
-    command.action =
-        core::CreateIntent{.intent = IntentId::trusted(fmt::format("group-{}-{}-{}", declared.group.id,
-                                                                   core::to_text(space->domain), space->number)),
-                           .flight = label_of(declared.group),
-                           .domain = space->domain,
-                           .volumes = volumes,
-                           .keys = {}};
+    if (const Status saved = save(groups_, endings_); !saved) {
+      *space = before;
+      space->why = saved.error().text();
+      space->not_before = now + kAgainMs;
+      return;
+    }
+  }
+  core::Command command{next_command(), {declared.manager, false}, {}};
+  if (space->version == 0) {
+    command.action = core::CreateIntent{.intent = space->intent,
+                                        .flight = label_of(declared.group),
+                                        .domain = space->domain,
+                                        .volumes = volumes,
+                                        .keys = {}};
   } else {
     command.action = core::UpdateIntent{.intent = space->intent,
                                         .version = space->version,
@@ -191,32 +323,84 @@ void GroupKeeper::look_at(const Declared& declared, const std::shared_ptr<Space>
                                         .volumes = volumes,
                                         .keys = {}};
   }
-  const IntentId intent = anew ? std::get<core::CreateIntent>(command.action).intent : space->intent;
-  command.id = next_command(fmt::format("{}-{}", intent.str(), now.ms));
   space->waiting = true;
+  space->settled = false;
   const std::weak_ptr<Space> of = space;
-  file_(std::move(command), [this, of, intent, volumes = std::move(volumes), now](Result<Recorded> recorded) {
-    const auto answered = of.lock();
-    if (!answered) return;
-    answered->waiting = false;
-    if (recorded && recorded->decision.accepted()) {
-      answered->intent = intent;
-      answered->version = recorded->decision.version;
-      answered->why.clear();
-      answered->plan.filed(volumes);
-    } else {
-      answered->why = recorded ? refusal_text(recorded->decision) : recorded.error().text();
-      answered->not_before = now + kAgainMs;
-      if (recorded || recorded.error().code == ErrorCode::kOverloaded) {
-        // It stands as it was.
-      } else if (recorded.error().code == ErrorCode::kVersionMismatch) {
-        ++answered->version;  // The last change was not noted before the node fell.
-      } else {
-        answered->intent = {};  // It has ended.
-      }
+  file_(std::move(command), [this, of, manager = declared.manager, declaration = space->declared,
+                             volumes = std::move(volumes), now](const Result<Recorded>& recorded) {
+    const auto asked = of.lock();
+    if (!asked) return;  // The group was dropped: its intents are on the list of those to be ended.
+    answered(manager, *asked, recorded, now);
+    if (accepted(recorded) && declaration == asked->declared) {
+      asked->plan.filed(volumes);
+      asked->settled = true;
     }
-    (void)save();  // After a restart what stands is found under the version before, and filed anew.
+    save_soon();
   });
+}
+
+void GroupKeeper::answered(const core::Subject& manager, Space& space, const Result<Recorded>& recorded, UtcMs asked) {
+  space.waiting = false;
+  if (accepted(recorded)) {
+    space.version = recorded->decision.version;
+    space.why.clear();
+    return;
+  }
+  space.why = recorded ? refusal_text(recorded->decision) : recorded.error().text();
+  if (failed_with(recorded, ErrorCode::kVersionMismatch)) {
+    ++space.version;  // An answer was lost: it is changed with the next look.
+    return;
+  }
+  if (failed_with(recorded, ErrorCode::kConflict) && space.version == 0) {
+    space.version = 1;  // It stands, as we asked before: it is changed with the next look.
+    return;
+  }
+  if (failed_with(recorded, ErrorCode::kNotFound)) {
+    space.intent = {};
+  } else if (failed_with(recorded, ErrorCode::kForbidden) && space.version == 1) {
+    space.intent = {};  // Somebody else's has that id.
+  } else if (failed_with(recorded, ErrorCode::kWrongState) && endings_.size() < kGroupEndingsMax) {
+    // Its life is over, or it is where it cannot be changed any more.
+    endings_.insert_or_assign(space.intent, Ending{std::max<std::int64_t>(1, space.version), manager, false, {}});
+    space.intent = {};
+  } else {
+    space.not_before = asked + kAgainMs;  // It stands as it was.
+    return;
+  }
+  space.version = 0;
+}
+
+void GroupKeeper::file_endings(UtcMs now) {
+  std::vector<IntentId> due;
+  for (const auto& [intent, ending] : endings_) {
+    if (!ending.waiting && now >= ending.not_before) due.push_back(intent);
+  }
+  for (const IntentId& intent : due) {
+    const auto at = endings_.find(intent);
+    if (at == endings_.end()) continue;
+    Ending& ending = at->second;
+    ending.waiting = true;
+    file_({next_command(), {ending.manager, false}, core::EndIntent{intent, ending.version}},
+          [this, intent, now](const Result<Recorded>& recorded) { ending_answered(intent, recorded, now); });
+  }
+}
+
+void GroupKeeper::ending_answered(const IntentId& intent, const Result<Recorded>& recorded, UtcMs asked) {
+  const auto at = endings_.find(intent);
+  if (at == endings_.end()) return;
+  at->second.waiting = false;
+  if (failed_with(recorded, ErrorCode::kVersionMismatch)) {
+    ++at->second.version;
+    return;
+  }
+  const bool over = accepted(recorded) || failed_with(recorded, ErrorCode::kNotFound) ||
+                    failed_with(recorded, ErrorCode::kWrongState) || failed_with(recorded, ErrorCode::kForbidden);
+  if (!over) {
+    at->second.not_before = asked + kAgainMs;
+    return;
+  }
+  endings_.erase(at);
+  save_soon();
 }
 
 void GroupKeeper::write(JcsWriter& out, const picture::Picture& picture) const {
@@ -225,7 +409,7 @@ void GroupKeeper::write(JcsWriter& out, const picture::Picture& picture) const {
     out.begin_object().key("filed").begin_array();
     for (const auto& space : declared.spaces) {
       out.begin_object().key("domain").string(core::to_text(space->domain));
-      if (!space->intent.empty()) out.key("intent").string(space->intent.str());
+      if (space->version > 0) out.key("intent").string(space->intent.str());
       if (!space->why.empty()) out.key("why").string(space->why);
       out.end_object();
     }
