@@ -7,11 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <thread>
 
+#include "base/units.h"
 #include "cli/demo_world.h"
+#include "cli/levant_traffic.h"
 #include "cli/units_text.h"
 #include "cli/wire.h"
 #include "log/note.h"
@@ -36,20 +39,65 @@ using RelationDomain = core::RelationDomain;
 
 void pause_ms(std::int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 
+/// As `tansiq serve --source` has it.
+std::string source_words(const SkyLine& line) {
+  switch (line.ear) {
+    case SkyEar::kRadar:
+      return fmt::format("asterix@udp://127.0.0.1:{}", line.port);
+    case SkyEar::kAdsb:
+      return fmt::format("beast@tcp-listen://127.0.0.1:{}", line.port);
+    case SkyEar::kAis:
+      break;
+  }
+  return fmt::format("aivdm@udp://127.0.0.1:{}", line.port);
+}
+
+/// Starts this program with these words, its output going to `out` (and its errors, unless they have a file of their
+/// own). Its process, or -1.
+pid_t spawn(std::vector<std::string> words, const std::string& out, const std::string& errors = {}) {
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
+  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), kAppend, 0644);
+  if (errors.empty()) {
+    ::posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  } else {
+    ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(), kAppend, 0644);
+  }
+  pid_t pid = -1;
+  const int spawned = ::posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  return spawned == 0 ? pid : -1;
+}
+
 }  // namespace
 
 core::Charter levant_charter(UtcMs valid_from) {
   core::Charter charter = demo_charter("", "", valid_from);
   for (core::Authority& authority : charter.authorities) authority.keys.clear();
   charter.authorities.push_back({AuthorityId::trusted("fr"), "Joint operations centre, Paris", {}});
+  // Room for a carrier group that flies: the sea, and the air over it. Who declares a group files it with its own node,
+  // so all of it has to be decided there.
+  const geo::Polygon box{
+      {{335'000'000, 318'000'000}, {335'000'000, 344'000'000}, {344'000'000, 344'000'000}, {344'000'000, 318'000'000}}};
+  core::Zone air;
+  air.id = ZoneId::trusted("A2");
+  air.name = "Air over the sea box off Cyprus";
+  air.owner = AuthorityId::trusted("fr");
+  air.minima = {.horizontal_m = 5 * 1852, .vertical_cm = cm_from_flight_level(10), .time_ms = 120'000};
+  air.outline = box;
+  air.band = {0, cm_from_flight_level(170), geo::VerticalReference::kFlightLevel};
+  charter.zones.push_back(std::move(air));
   core::Zone sea;
   sea.id = ZoneId::trusted("S2");
   sea.name = "Sea box off Cyprus";
   sea.owner = AuthorityId::trusted("fr");
   sea.domain = core::Domain::kSea;
   sea.minima = {.horizontal_m = 1852, .vertical_cm = 0, .time_ms = 600'000};
-  sea.outline = geo::Polygon{
-      {{340'000'000, 330'000'000}, {340'000'000, 335'000'000}, {344'000'000, 335'000'000}, {344'000'000, 330'000'000}}};
+  sea.outline = box;
   charter.zones.push_back(std::move(sea));
   // us and ru keep each other's flights apart; us carries fr; fr and ru have frozen all but the exchange of reports.
   const auto grant = [&](RelationDomain domain, Capability capability, std::string_view from, std::string_view to,
@@ -82,13 +130,36 @@ Result<std::unique_ptr<Levant>> Levant::start(const fs::path& folder) {
           TRY(DemoRelay::start(levant->nodes_.at(std::string(author)).peer_port));
     }
   }
+  // Before the nodes: a receiver that says nothing is an alarm.
+  TRY_VOID(levant->begin_sky());
   for (const std::string_view id : kIds) TRY_VOID(levant->run(std::string(id)));
   return levant;
+}
+
+Status Levant::begin_sky() {
+  std::vector<SkyLine> lines;
+  const auto hears = [&](const std::string& id, SkyEar ear) -> Status {
+    lines.push_back({ear, TRY(node::free_loopback_port())});
+    nodes_.at(id).hears.push_back(lines.back());
+    return {};
+  };
+  for (const std::string id : {"us", "ru"}) {
+    TRY_VOID(hears(id, SkyEar::kRadar));
+    TRY_VOID(hears(id, SkyEar::kAdsb));
+  }
+  TRY_VOID(hears("fr", SkyEar::kAis));
+  sky_ = TRY(LevantSky::start(lines, [this] { return now(); }));
+  for (SkyCraft& craft : standing_traffic(kStory)) TRY_VOID(sky_->put(std::move(craft)));
+  return {};
 }
 
 Levant::~Levant() { (void)stop(); }
 
 UtcMs Levant::now() const { return kStory + (SystemClock().now() - real_) * kLevantScale; }
+
+void Levant::wait_until(UtcMs moment) const {
+  while (now() < moment) pause_ms(10);
+}
 
 Status Levant::make_folders() {
   charter_ = levant_charter(kStory - 86'400'000);
@@ -122,7 +193,7 @@ Result<core::Authority> Levant::prepare(const std::string& id, const std::string
   claims.scopes = {"admin"};
   claims.issued = SystemClock().now();
   claims.expires = claims.issued + 86'400'000;
-  Running running{.peer_port = TRY(node::free_loopback_port()), .url = {}, .pid = -1, .token = {}};
+  Running running{.peer_port = TRY(node::free_loopback_port()), .url = {}, .pid = -1, .token = {}, .hears = {}};
   running.url = fmt::format("http://127.0.0.1:{}", TRY(node::free_loopback_port()));
   running.token = TRY(net::mint_token(token_key, std::move(claims)));
   core::Authority out{AuthorityId::trusted(id),
@@ -167,27 +238,24 @@ Status Levant::run(const std::string& id, const std::vector<std::string>& more) 
                                  "--simulate",
                                  fmt::format("{}@{}@{}", format_utc(kStory), kLevantScale, format_utc(real_))};
   words.insert(words.end(), more.begin(), more.end());
+  for (const SkyLine& line : running.hears) {
+    words.emplace_back("--source");
+    words.push_back(source_words(line));
+  }
+  if (!running.hears.empty()) {
+    words.emplace_back("--record");
+    words.push_back((folder_ / id / "recordings").string());
+  }
   for (const auto& [line, relay] : relays_) {
     if (line.first != id) continue;
     words.emplace_back("--peer-url");
     words.push_back(fmt::format("{}=https://127.0.0.1:{}", line.second, relay->port()));
   }
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
   const std::string log = (folder_ / id / "serve.log").string();
-  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
-  ::posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  const int spawned = ::posix_spawn(&running.pid, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (spawned != 0) {
-    running.pid = -1;
-    return fail(ErrorCode::kIo, fmt::format("the node of {} cannot be started", id));
-  }
+  running.pid = spawn(std::move(words), log);
+  if (running.pid < 0) return fail(ErrorCode::kIo, fmt::format("the node of {} cannot be started", id));
   const auto begin = std::chrono::steady_clock::now();
-  NodeClient node = TRY(client(id, "watch"));
+  NodeClient node = TRY(client(id));
   while (true) {
     if (const auto answer = node.text("/readyz")) return {};
     if (::waitpid(running.pid, nullptr, WNOHANG) == running.pid) {
@@ -201,10 +269,24 @@ Status Levant::run(const std::string& id, const std::vector<std::string>& more) 
   }
 }
 
-Result<NodeClient> Levant::client(const std::string& id, const std::string&) const {
+Result<NodeClient> Levant::client(const std::string& id) const {
   NodeOptions options;
   options.node = nodes_.at(id).url;
   options.token = nodes_.at(id).token;
+  return NodeClient::open(options);
+}
+
+Result<NodeClient> Levant::client_as(const std::string& id, const std::string& subject,
+                                     const std::vector<std::string>& scopes) const {
+  const net::TokenKey key = TRY(net::TokenKey::load((folder_of(id) / "token.key").string()));
+  net::TokenClaims claims;
+  claims.subject = subject;
+  claims.scopes = {scopes.begin(), scopes.end()};
+  claims.issued = SystemClock().now();
+  claims.expires = claims.issued + 3'600'000;
+  NodeOptions options;
+  options.node = nodes_.at(id).url;
+  options.token = TRY(net::mint_token(key, std::move(claims)));
   return NodeClient::open(options);
 }
 
@@ -217,41 +299,70 @@ Result<Answer> Levant::act(const std::string& id, const std::string& officer, co
   std::string body;
   log::JcsWriter out(body);
   coordination::write_act(out, command);
-  NodeClient node = TRY(client(id, officer));
+  NodeClient node = TRY(client_as(id, id + ":" + officer, {"admin"}));
   return node.send(net::Method::kPost, "/v1/coordination/acts", body);
 }
 
 Result<Answer> Levant::file_intent(const std::string& id, const std::string& subject, const std::string& intent,
                                    const geo::Volume4d& volume) {
-  const net::TokenKey key = TRY(net::TokenKey::load((folder_of(id) / "token.key").string()));
-  net::TokenClaims claims;
-  claims.subject = subject;
-  claims.scopes = {"intents.file", "intents.read"};
-  claims.issued = SystemClock().now();
-  claims.expires = claims.issued + 3'600'000;
-  NodeOptions options;
-  options.node = nodes_.at(id).url;
-  options.token = TRY(net::mint_token(key, std::move(claims)));
-  NodeClient node = TRY(NodeClient::open(options));
+  NodeClient node = TRY(client_as(id, subject, {"intents.file", "intents.read"}));
   const Filing filing{.id = intent, .flight = intent, .domain = core::Domain::kAir, .volumes = {volume}, .keys = {}};
   return node.send(net::Method::kPut, "/v1/intents/" + intent,
                    filing_body(filing, fmt::format("story-{}", next_command_++), std::nullopt));
 }
 
+Result<Answer> Levant::get(const std::string& id, const std::string& target) {
+  NodeClient node = TRY(client(id));
+  return node.get(target);
+}
+
 Result<Answer> Levant::read(const std::string& id, const std::string& name) {
-  NodeClient node = TRY(client(id, "watch"));
-  return node.get("/v1/coordination/" + name);
+  return get(id, "/v1/coordination/" + name);
 }
 
 Result<bool> Levant::await(const std::string& id, const std::string& name,
                            const std::function<bool(const JsonValue&)>& good) {
+  return await_at(id, "/v1/coordination/" + name, good);
+}
+
+Result<bool> Levant::await_at(const std::string& id, const std::string& target,
+                              const std::function<bool(const JsonValue&)>& good) {
   const auto begin = std::chrono::steady_clock::now();
   while (true) {
-    const Answer answer = TRY(read(id, name));
+    const Answer answer = TRY(get(id, target));
     if (good(answer.root())) return true;
     if (std::chrono::steady_clock::now() - begin > kPatience) return false;
     pause_ms(20);
   }
+}
+
+Result<std::vector<std::string>> Levant::replayed(const std::string& id) {
+  const fs::path folder = folder_of(id) / "recordings";
+  std::vector<std::string> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".tsr") files.push_back(entry.path().string());
+  }
+  if (files.empty()) return fail(ErrorCode::kNotFound, "holds no recording", folder.string());
+  std::ranges::sort(files);  // Names of recordings sort by when they begin.
+  std::vector<std::string> words{"tansiq", "--json", "replay"};
+  words.insert(words.end(), files.begin(), files.end());
+  const std::string out = (folder_of(id) / "replay.json").string();
+  const std::string errors = (folder_of(id) / "replay.log").string();
+  const pid_t pid = spawn(std::move(words), out, errors);
+  int status = 0;
+  if (pid < 0 || ::waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    return fail(ErrorCode::kInternal, fmt::format("the recording of {} cannot be replayed; see {}", id, errors));
+  }
+  constexpr std::size_t kReplayBytesMax = std::size_t{64} << 20;
+  const std::string text = TRY(read_text(out, kReplayBytesMax));
+  std::vector<std::string> lines;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    lines.push_back(text.substr(from, end - from));
+    from = end + 1;
+  }
+  return lines;
 }
 
 void Levant::cut(const std::string& a, const std::string& b, bool yes) {

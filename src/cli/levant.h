@@ -1,5 +1,6 @@
 // The stage of `tansiq demo`: three authorities as three processes of this program, each with its own folder, keys and
-// log; lines between them that can be cut; and a story that says after each step what was expected and what was seen.
+// log; lines between them that can be cut; a sky over them that each hears through receivers of its own; and a story
+// that says after each step what was expected and what was seen.
 #pragma once
 
 #include <sys/types.h>
@@ -15,6 +16,7 @@
 #include "base/json_in.h"
 #include "cli/context.h"
 #include "cli/demo_relay.h"
+#include "cli/levant_sky.h"
 #include "cli/node_client.h"
 #include "coordination/act.h"
 #include "core/charter.h"
@@ -27,7 +29,8 @@ inline constexpr std::int64_t kLevantScale = 60;
 
 class Levant {
  public:
-  /// Makes keys, charter and folders below `folder`, and starts `us`, `ru` and `fr`.
+  /// Makes keys, charter and folders below `folder`, and starts the sky, and `us`, `ru` and `fr`. us and ru each have a
+  /// radar centre and an ADS-B receiver, fr hears the ships; each records what it hears.
   [[nodiscard]] static Result<std::unique_ptr<Levant>> start(const std::filesystem::path& folder);
   ~Levant();  ///< stop()
   Levant(const Levant&) = delete;
@@ -35,6 +38,8 @@ class Levant {
 
   [[nodiscard]] const core::Charter& charter() const { return charter_; }
   [[nodiscard]] UtcMs now() const;
+  /// Until that moment of the story has come.
+  void wait_until(UtcMs moment) const;
   [[nodiscard]] std::filesystem::path folder_of(const std::string& id) const { return folder_ / id; }
   [[nodiscard]] std::string url_of(const std::string& id) const { return nodes_.at(id).url; }
   [[nodiscard]] pid_t pid_of(const std::string& id) const { return nodes_.at(id).pid; }
@@ -45,11 +50,23 @@ class Levant {
   /// Somebody who is no officer files an intent with a node's own face.
   [[nodiscard]] Result<Answer> file_intent(const std::string& id, const std::string& subject, const std::string& intent,
                                            const geo::Volume4d& volume);
+  /// What any node is told by its receivers.
+  [[nodiscard]] LevantSky& sky() { return *sky_; }
+  /// Somebody with a token of his own.
+  [[nodiscard]] Result<NodeClient> client_as(const std::string& id, const std::string& subject,
+                                             const std::vector<std::string>& scopes) const;
+  /// Any answer of a node, as `/v1/alerts`.
+  [[nodiscard]] Result<Answer> get(const std::string& id, const std::string& target);
   /// A document of a node, as `flights`.
   [[nodiscard]] Result<Answer> read(const std::string& id, const std::string& name);
   /// Reads a document again and again until `good`, for half a minute at most. Whether it became so.
   [[nodiscard]] Result<bool> await(const std::string& id, const std::string& name,
                                    const std::function<bool(const JsonValue&)>& good);
+  /// The same for any answer.
+  [[nodiscard]] Result<bool> await_at(const std::string& id, const std::string& target,
+                                      const std::function<bool(const JsonValue&)>& good);
+  /// What `tansiq replay --json` says of a node's recordings, line by line. When the node has stopped.
+  [[nodiscard]] Result<std::vector<std::string>> replayed(const std::string& id);
   /// An authority that is not in the charter yet: its folder, keys and ports, and its entry for the next version.
   [[nodiscard]] Result<core::Authority> prepare(const std::string& id, const std::string& name);
   /// The note of a version, signed for these.
@@ -67,11 +84,13 @@ class Levant {
     std::string url;
     pid_t pid = -1;
     std::string token;
+    std::vector<SkyLine> hears;
   };
   explicit Levant(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] Status make_folders();
+  [[nodiscard]] Status begin_sky();
   [[nodiscard]] Status run(const std::string& id, const std::vector<std::string>& more = {});
-  [[nodiscard]] Result<NodeClient> client(const std::string& id, const std::string& officer) const;
+  [[nodiscard]] Result<NodeClient> client(const std::string& id) const;
 
   const std::filesystem::path folder_;
   core::Charter charter_;
@@ -79,6 +98,7 @@ class Levant {
   std::map<std::string, log::SignerKey> keys_;  ///< That sign for each.
   std::map<std::string, Running> nodes_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<DemoRelay>> relays_;  ///< Reader, author.
+  std::unique_ptr<LevantSky> sky_;
   int next_command_ = 1;
 };
 

@@ -7,6 +7,7 @@
 
 #include "cli/context.h"
 #include "cli/levant.h"
+#include "cli/levant_witness.h"
 #include "cli/units_text.h"
 
 namespace tansiq::cli {
@@ -42,6 +43,18 @@ class Teller {
   const Levant& levant_;
   int differ_ = 0;
 };
+
+/// Of step 3: the carrier's group, whose space moves with her. fr and ru are allies at sea by then.
+[[nodiscard]] Status tell_group(Levant& levant, Teller& teller);
+
+/// Step 6: a flight that leaves its corridor, one that is late in it, and a craft that nobody can name.
+[[nodiscard]] Status tell_deviation(Levant& levant, Teller& teller);
+
+/// Step 9: two aircraft converge below the minima.
+[[nodiscard]] Status tell_near_miss(Levant& levant, Teller& teller);
+
+/// Of step 11: what us has recorded, replayed, against what a witness saw there until `until`. The nodes have stopped.
+[[nodiscard]] Status tell_replay(Levant& levant, Teller& teller, const LevantWitness& witness, UtcMs until);
 
 /// Step 8: *never within 10 NM and 15 min of sy*. fr alone is told, before its flight is cleared.
 [[nodiscard]] Status tell_red_line(Levant& levant, Teller& teller);

@@ -72,29 +72,6 @@ Result<int> show_track(Context& context, const TrackArguments& a) {
   return 0;
 }
 
-void add_track(Command& root) {
-  auto a = std::make_shared<TrackArguments>();
-  Command& track = root.sub("track", "craft as the node's sources hear them");
-  track.about(
-      "One track for each craft, whoever hears it: where it is, whose it is and why that is thought, and whether it "
-      "keeps to "
-      "its plan. docs/picture.md describes it. A track that is nobody's is unknown; nothing is assumed from absence.");
-  Command& list = track.sub("list", "all of them, or those within a rectangle");
-  list.option(a->south_west, "--south-west", "LAT,LNG", "a corner; with --north-east")
-      .option(a->north_east, "--north-east", "LAT,LNG", "the other corner")
-      .option(a->limit, "--limit", "N", "at most so many", 1, 1'000)
-      .option(a->after, "--after", "ID", "those behind this track", 0, UINT32_MAX);
-  add_node_options(list, a->node);
-  list.example("tansiq track list", "everybody")
-      .example("tansiq track list --south-west 33,34 --north-east 37,40", "within a rectangle")
-      .run([a](Context& context) { return list_tracks(context, *a); });
-  Command& show = track.sub("show", "one track, and who hears it");
-  show.argument(a->id, "ID", "its number");
-  add_node_options(show, a->node);
-  show.example("tansiq track show 7", "track 7").run([a](Context& context) { return show_track(context, *a); });
-  add_join(track);
-}
-
 struct JoinArguments {
   NodeOptions node;
   std::string first, second;
@@ -127,6 +104,31 @@ void add_join(Command& track) {
   });
 }
 
+void add_track(Command& root) {
+  auto a = std::make_shared<TrackArguments>();
+  Command& track = root.sub("track", "craft as the node's sources hear them");
+  track.about(
+      "One track for each craft, whoever hears it: where it is, whose it is and why that is thought, and whether it "
+      "keeps to "
+      "its plan. docs/picture.md describes it. A track that is nobody's is unknown; nothing is assumed from absence.");
+  Command& list = track.sub("list", "all of them, or those within a rectangle");
+  list.about("In order of their numbers, a page at a time; --after goes on behind the last one.")
+      .option(a->south_west, "--south-west", "LAT,LNG", "a corner; with --north-east")
+      .option(a->north_east, "--north-east", "LAT,LNG", "the other corner")
+      .option(a->limit, "--limit", "N", "at most so many", 1, 1'000)
+      .option(a->after, "--after", "ID", "those behind this track", 0, UINT32_MAX);
+  add_node_options(list, a->node);
+  list.example("tansiq track list", "everybody")
+      .example("tansiq track list --south-west 33,34 --north-east 37,40", "within a rectangle")
+      .run([a](Context& context) { return list_tracks(context, *a); });
+  Command& show = track.sub("show", "one track, and who hears it");
+  show.about("Where it is, whose it is and why that is thought, and for each source when it was heard there last.")
+      .argument(a->id, "ID", "its number");
+  add_node_options(show, a->node);
+  show.example("tansiq track show 7", "track 7").run([a](Context& context) { return show_track(context, *a); });
+  add_join(track);
+}
+
 struct AlertArguments {
   NodeOptions node;
   std::string id;
@@ -149,13 +151,15 @@ void add_alert(Command& root) {
       "confirmed it, off its plan, in distress; a source that is silent. A warning that nobody acknowledges becomes an "
       "alarm.");
   Command& list = alert.sub("list", "those in sight");
+  list.about("In the order of raising. What is over and was never acknowledged stays in sight, as rectified.");
   add_node_options(list, a->node);
   list.example("tansiq alert list", "what is there now").run([a](Context& context) {
     return show_rows(context, a->node, "/v1/alerts", "alerts", "no alert",
                      [&](const JsonValue& row) { return alert_text(context, row, ""); });
   });
   Command& seen = alert.sub("acknowledge", "say that an officer has seen one");
-  seen.argument(a->id, "ID", "its number");
+  seen.about("By the subject of the token. Once more is no error; the first stands.")
+      .argument(a->id, "ID", "its number");
   add_node_options(seen, a->node);
   seen.example("tansiq alert acknowledge 12", "it sounds no more").run([a](Context& context) {
     return acknowledge(context, *a);
@@ -165,7 +169,11 @@ void add_alert(Command& root) {
 void add_source(Command& root) {
   auto a = std::make_shared<NodeOptions>();
   Command& source = root.sub("source", "inputs of the live picture");
+  source.about(
+      "Radars, receivers, ships, as the configuration or --source names them; docs/surveillance.md tells how to "
+      "connect one.");
   Command& list = source.sub("list", "how they stand, and what was read and refused");
+  list.about("Reports that were taken, what was refused by reason, and since when a source is silent.");
   add_node_options(list, *a);
   list.example("tansiq source list", "is everybody heard?").run([a](Context& context) {
     return show_rows(context, *a, "/v1/sources", "sources", "no source", [&](const JsonValue& row) {
@@ -219,6 +227,7 @@ void add_group(Command& root) {
       "flight operations. The node follows the guide's track, and files where the group will be as intents of whoever "
       "declared it, so that everybody's intents and tracks are compared with it. docs/picture.md describes the file.");
   Command& list = group.sub("list", "those that this node follows");
+  list.about("Whether the guide is heard, which intents stand for the group, and why one does not.");
   add_node_options(list, a->node);
   list.example("tansiq group list", "and what is filed for them").run([a](Context& context) {
     return show_rows(context, a->node, "/v1/groups", "groups", "no group", [&](const JsonValue& row) {
@@ -237,13 +246,16 @@ void add_group(Command& root) {
     });
   });
   Command& set = group.sub("set", "declare a group, or change it");
-  set.argument(a->id, "ID", "letters, digits, hyphens").argument(a->file, "FILE", "JSON: guide, name, shapes");
+  set.about(
+         "Shapes about the guide, in metres ahead, astern, to port and to starboard; docs/picture.md has an example.")
+      .argument(a->id, "ID", "letters, digits, hyphens")
+      .argument(a->file, "FILE", "JSON: guide, name, shapes");
   add_node_options(set, a->node);
   set.example("tansiq group set tf-473 group.json", "from a file").run([a](Context& context) {
     return set_group(context, *a);
   });
   Command& drop = group.sub("drop", "the group is no more");
-  drop.argument(a->id, "ID", "its name");
+  drop.about("Whoever declared it may.").argument(a->id, "ID", "its name");
   add_node_options(drop, a->node);
   drop.example("tansiq group drop tf-473", "its intents are ended").run([a](Context& context) {
     return drop_group(context, *a);

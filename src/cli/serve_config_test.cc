@@ -58,6 +58,21 @@ token_file = "/run/uss.token"
 ca = "/etc/uss-ca.pem"
 notice_seconds = 60
 workers = 2
+private_addresses = true
+[live]
+record_dir = "recordings"
+record_file_mib = 64
+record_files_max = 10
+simulated = true
+air_horizontal_m = 5556
+air_vertical_cm = 15240
+air_lookahead_seconds = 90
+sea_horizontal_m = 500
+sea_lookahead_seconds = 600
+escalate_seconds = 20
+repeat_seconds = 10
+tracks_max = 1000
+
 [auth]
 audiences = ["dss.example", "other.example"]
 token_seconds = 600
@@ -125,6 +140,10 @@ std::string file_text(std::string_view name) {
 TEST(ServeConfig, TakesEveryKey) {
   const ServeConfig config = read(kEverything);
   EXPECT_EQ(config.node.data_dir, "/var/lib/tansiq");
+  EXPECT_EQ(config.live.record_dir, "/etc/tansiq/recordings");
+  EXPECT_EQ(config.live.record_bytes_max, 64U << 20);
+  EXPECT_EQ(config.live.picture.separation.air.horizontal_m, 5'556);
+  EXPECT_EQ(config.live.picture.alerts.escalate_ms, 20'000);
   EXPECT_EQ(config.node.charter_path, "/etc/tansiq/charter.note") << "relative to the file";
   EXPECT_THAT(config.node.former_charter_paths, ElementsAre("/etc/tansiq/one.note", "/etc/two.note"));
   EXPECT_EQ(config.node.key_path, "/keys/node.key");

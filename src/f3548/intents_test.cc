@@ -181,7 +181,7 @@ TEST(IntentState, EveryRowOfTheTable) {
     request = update_of(desk, a);
     request.state = row.state;
     EXPECT_EQ(status(desk.put(request, caller("alpha"))), row.needs_subscription ? 400 : 200);
-    request.ovn = desk.registry.ovn(a);
+    request.ovn = desk.registry.ovn(**desk.registry.get_intent(id(2)));
     request.new_subscription = NewSubscription{"https://a.example", false};
     EXPECT_EQ(status(desk.put(request, planner("alpha"))), row.needs_cmsa ? 403 : 200);
     request.ovn = desk.registry.ovn(**desk.registry.get_intent(id(2)));

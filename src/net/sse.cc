@@ -148,7 +148,7 @@ std::optional<SseEvent> SseParser::next() {
 namespace detail {
 
 void StreamState::wake(bool wanted) {
-  if (!wanted) return;
+  if (!wanted || mailbox_ == nullptr) return;
   Message message = StreamWakeMessage{connection_};
   if (!mailbox_->push(message)) finish(StreamEnd::kServerStop);
 }

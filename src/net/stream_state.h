@@ -12,7 +12,8 @@ namespace tansiq::net::detail {
 class Connection;
 class Mailbox;
 
-/// The bounded queue between the threads that send events and the I/O thread that writes them.
+/// The bounded queue between the threads that send events and the I/O thread that writes them. Without a mailbox nobody
+/// is woken: whoever holds it takes from it when it likes.
 class StreamState {
  public:
   StreamState(StreamOptions options, std::shared_ptr<Mailbox> mailbox, std::weak_ptr<Connection> connection)

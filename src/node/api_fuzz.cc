@@ -76,6 +76,16 @@ struct Handlers {
   void get_caveats(int&, api::GetCaveatsRequest&&) {}
   void get_peers(int&, api::GetPeersRequest&&) {}
   void release_f3548_share(int&, api::ReleaseF3548ShareRequest&& r) { touched += r.body.size(); }
+  void get_tracks(int&, api::GetTracksRequest&&) {}
+  void get_track(int&, api::GetTrackRequest&&) {}
+  void get_alerts(int&, api::GetAlertsRequest&&) {}
+  void acknowledge_alert(int&, api::AcknowledgeAlertRequest&&) {}
+  void agree_join_up(int&, api::AgreeJoinUpRequest&& r) { touched += r.body.size(); }
+  void get_sources(int&, api::GetSourcesRequest&&) {}
+  void get_groups(int&, api::GetGroupsRequest&&) {}
+  void put_group(int&, api::PutGroupRequest&& r) { touched += r.body.size(); }
+  void drop_group(int&, api::DropGroupRequest&&) {}
+  void get_live(int&, api::GetLiveRequest&&) {}
   void get_uss_intents(int&, api::GetUssIntentsRequest&&) {}
   void get_uss_others(int&, api::GetUssOthersRequest&&) {}
   void get_uss_deliveries(int&, api::GetUssDeliveriesRequest&&) {}

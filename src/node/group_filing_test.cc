@@ -18,7 +18,9 @@ namespace tansiq::node {
 namespace {
 
 using picture::Group;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr std::uint32_t kGuide = 227'022'600;
 constexpr UtcMs kNoon = picture::testing::kNoon;
@@ -130,7 +132,15 @@ struct Bridge {
     table.fall(decided);
     keeper = opened();
   }
+  Bridge() {
+    for (int i = 0; i < 3; ++i) sail(10'000);
+  }
+  /// Heard often enough for a track.
   void sail(DurationMs ms) {
+    for (; ms > 10'000; ms -= 10'000) move(10'000);
+    move(ms);
+  }
+  void move(DurationMs ms) {
     ship.place = picture::LocalFrame(ship.place).at({ship.speed_m_s * static_cast<double>(ms) * 1e-3, 0});
     ship.time = now + ms;
     now = now + ms;
@@ -156,23 +166,23 @@ struct Bridge {
 
 TEST(GroupFiling, TheLongestIdIsOneInTheRecordToo) {
   Bridge bridge;
-  ASSERT_TRUE(bridge.keeper->put(group_of(std::string(kGroupIdBytesMax, 'g')), subject("nav")));
+  ASSERT_TRUE(bridge.keeper->put(group_of(std::string(picture::kGroupIdBytesMax, 'g')), subject("nav")));
   for (int i = 0; i < 3; ++i) bridge.look_and_answer();
   ASSERT_EQ(bridge.table.live().size(), 1U);
-  EXPECT_EQ(bridge.table.live()[0], "group-" + std::string(kGroupIdBytesMax, 'g') + "-sea-1");
-  const Status refused = bridge.keeper->put(group_of(std::string(kGroupIdBytesMax + 1, 'g')), subject("nav"));
+  EXPECT_THAT(bridge.table.live()[0], StartsWith("group-" + std::string(picture::kGroupIdBytesMax, 'g') + "-sea-"));
+  const Status refused = bridge.keeper->put(group_of(std::string(picture::kGroupIdBytesMax + 1, 'g')), subject("nav"));
   ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().text(), HasSubstr("1 to 24"));
+  EXPECT_THAT(refused.error().text(), HasSubstr("1 to 32"));
 }
 
 TEST(GroupFiling, ALabelIsCutBetweenCharacters) {
   Bridge bridge;
   Group group = group_of("g");
-  group.name = std::string(60, 'x') + "تنسيق";
+  group.name = std::string(61, 'x') + "تنسيق";
   ASSERT_TRUE(bridge.keeper->put(group, subject("nav")));
   bridge.look_and_answer();
   ASSERT_EQ(bridge.table.executed.size(), 1U);
-  EXPECT_EQ(std::get<core::CreateIntent>(bridge.table.executed[0].action).flight, std::string(60, 'x') + "...");
+  EXPECT_EQ(std::get<core::CreateIntent>(bridge.table.executed[0].action).flight, std::string(61, 'x') + "ت");
 }
 
 TEST(GroupFiling, AFullQueueLosesNoIntent) {
@@ -184,7 +194,7 @@ TEST(GroupFiling, AFullQueueLosesNoIntent) {
   for (int i = 0; i < 200; ++i) bridge.look_and_answer();
   bridge.table.full = false;
   for (int i = 0; i < 3; ++i) bridge.look_and_answer();
-  EXPECT_EQ(bridge.table.live(), (std::vector<std::string>{"group-g-air-1", "group-g-sea-1"}));
+  EXPECT_THAT(bridge.table.live(), ElementsAre(StartsWith("group-g-air-"), StartsWith("group-g-sea-")));
 }
 
 TEST(GroupFiling, AnAnswerToWhatTheGroupWasBeforeDoesNotCount) {
@@ -205,25 +215,34 @@ TEST(GroupFiling, AnEndIsAskedForUntilItHasCome) {
   Bridge bridge;
   ASSERT_TRUE(bridge.keeper->put(group_of("g"), subject("nav")));
   bridge.look_and_answer();
-  bridge.table.rows.at("group-g-sea-1").version = 4;  // Its manager activated it, and changed it by hand.
+  const std::string intent = bridge.table.live().at(0);
+  bridge.table.rows.at(intent).version = 4;  // Its manager activated it, and changed it by hand.
   ASSERT_FALSE(bridge.keeper->drop("g", subject("other")));
   ASSERT_TRUE(bridge.keeper->drop("g", subject("chief"), /*authority=*/true));
   bridge.restart(0);
-  EXPECT_TRUE(bridge.keeper->intents().contains("group-g-sea-1"));
+  EXPECT_TRUE(bridge.keeper->intents().contains(intent));
   for (int i = 0; i < 6; ++i) bridge.look_and_answer();
   EXPECT_TRUE(bridge.table.live().empty());
   EXPECT_TRUE(bridge.keeper->intents().empty());
   EXPECT_THAT(bridge.kept(), HasSubstr(R"({"groups":[]})"));
 }
 
+/// After an answer was lost the id is taken, by ourselves as a rule; and if not, then not.
 TEST(GroupFiling, AnIdThatIsAnothersIsPassedOver) {
   Bridge bridge;
-  bridge.table.rows["group-g-sea-1"] = {"somebody"};
-  bridge.table.rows["group-g-sea-2"] = {"nav", core::Domain::kSea, 3, false};
   ASSERT_TRUE(bridge.keeper->put(group_of("g"), subject("nav")));
+  bridge.look();
+  const std::string first = std::get<core::CreateIntent>(bridge.table.queue.at(0).command.action).intent.str();
+  bridge.table.rows[first] = {"somebody"};
+  bridge.restart(0);
   for (int i = 0; i < 12; ++i) bridge.look_and_answer();
-  EXPECT_EQ(bridge.table.live(), (std::vector<std::string>{"group-g-sea-1", "group-g-sea-3"}));
-  EXPECT_EQ(bridge.table.rows.at("group-g-sea-1").version, 1) << "not ours to change";
+  EXPECT_EQ(bridge.table.live().size(), 2U);
+  EXPECT_EQ(bridge.table.rows.at(first).version, 1) << "not ours to change";
+  bridge.look();
+  bridge.restart(0);
+  const std::vector<std::string> live = bridge.table.live();
+  for (int i = 0; i < 12; ++i) bridge.look_and_answer();
+  EXPECT_EQ(bridge.table.live(), live) << "our own goes on";
 }
 
 TEST(GroupFiling, WhatCannotBeWrittenDownIsNotDone) {

@@ -6,7 +6,6 @@
 #include <array>
 #include <utility>
 
-#include "base/foreign_text.h"
 #include "base/logging.h"
 #include "base/random.h"
 #include "picture/group_json.h"
@@ -20,11 +19,12 @@ using log::JcsValue;
 using log::JcsWriter;
 
 constexpr DurationMs kAgainMs = 10'000;
-constexpr std::size_t kCutMark = 3;  ///< What foreign_text puts behind what it cuts.
-
+/// As much of the name as a flight label holds, and no half character.
 std::string label_of(const picture::Group& group) {
-  const bool fits = group.name.size() <= core::kFlightBytesMax;
-  return foreign_text(group.name, fits ? core::kFlightBytesMax : core::kFlightBytesMax - kCutMark);
+  std::size_t size = std::min(group.name.size(), core::kFlightBytesMax);
+  const auto continues = [&](std::size_t at) { return (static_cast<unsigned char>(group.name[at]) & 0xC0U) == 0x80U; };
+  while (size > 0 && size < group.name.size() && continues(size)) --size;
+  return group.name.substr(0, size);
 }
 
 std::string refusal_text(const core::Decision& decision) {
@@ -81,7 +81,6 @@ Status GroupKeeper::read() {
     const JcsValue manager = TRY(one.at("manager"));
     const JcsValue filed = TRY(one.at("filed"));
     const std::string name(TRY(id.string()));
-    if (name.size() > kGroupIdBytesMax) return id.fail_here(fmt::format("at most {} bytes", kGroupIdBytesMax));
     const std::string_view subject = TRY(manager.string());
     Declared declared = fresh(TRY(picture::read_group(name, group)), TRY(core::Subject::parse(subject)));
     TRY_VOID(read_filed(filed, declared));
@@ -176,10 +175,6 @@ GroupKeeper::Declared GroupKeeper::fresh(const picture::Group& group, const core
 
 Status GroupKeeper::put(const picture::Group& group, const core::Subject& by) {
   TRY_VOID(picture::check(group));
-  if (group.id.size() > kGroupIdBytesMax) {
-    return fail(ErrorCode::kInvalid,
-                fmt::format("the id of a group is 1 to {} letters, digits or hyphens", kGroupIdBytesMax), "id");
-  }
   const auto before = groups_.find(group.id);
   const bool known = before != groups_.end();
   if (known && before->second.manager != by) {
@@ -218,15 +213,16 @@ Status GroupKeeper::drop(const std::string& id, const core::Subject& by, bool au
   next.erase(id);
   Endings endings = endings_;
   for (const auto& space : declared.spaces) {
-    // One that is only asked for is ended too: its end comes behind the question.
+    // One that is only asked for is ended too, once the answer has come.
     if (space->intent.empty()) continue;
     endings.insert_or_assign(space->intent,
-                             Ending{std::max<std::int64_t>(1, space->version), declared.manager, false, {}});
+                             Ending{std::max<std::int64_t>(1, space->version), declared.manager, space->waiting, {}});
   }
   if (endings.size() > kGroupEndingsMax) {
     return fail(ErrorCode::kOverloaded, fmt::format("{} intents wait for their end already", endings_.size()), "id");
   }
   TRY_VOID(save(next, endings));
+  for (const auto& space : declared.spaces) space->dropped = true;
   groups_ = std::move(next);
   endings_ = std::move(endings);
   file_endings(now_);
@@ -290,8 +286,8 @@ void GroupKeeper::look_at(const Declared& declared, const std::shared_ptr<Space>
 void GroupKeeper::ask(const Declared& declared, const std::shared_ptr<Space>& space, std::vector<geo::Volume4d> volumes,
                       UtcMs now) {
   if (space->intent.empty()) {
-    auto id = IntentId::parse(
-        fmt::format("group-{}-{}-{}", declared.group.id, core::to_text(space->domain), space->number + 1));
+    const std::int64_t number = std::max(space->number + 1, now.ms);
+    auto id = IntentId::parse(fmt::format("group-{}-{}-{}", declared.group.id, core::to_text(space->domain), number));
     if (!id) {
       space->why = id.error().text();
       space->not_before = now + kAgainMs;
@@ -301,7 +297,7 @@ void GroupKeeper::ask(const Declared& declared, const std::shared_ptr<Space>& sp
     const Space before = *space;
     space->intent = std::move(*id);
     space->version = 0;
-    ++space->number;
+    space->number = number;
     if (const Status saved = save(groups_, endings_); !saved) {
       *space = before;
       space->why = saved.error().text();
@@ -325,18 +321,27 @@ void GroupKeeper::ask(const Declared& declared, const std::shared_ptr<Space>& sp
   }
   space->waiting = true;
   space->settled = false;
-  const std::weak_ptr<Space> of = space;
-  file_(std::move(command), [this, of, manager = declared.manager, declaration = space->declared,
-                             volumes = std::move(volumes), now](const Result<Recorded>& recorded) {
-    const auto asked = of.lock();
-    if (!asked) return;  // The group was dropped: its intents are on the list of those to be ended.
-    answered(manager, *asked, recorded, now);
-    if (accepted(recorded) && declaration == asked->declared) {
-      asked->plan.filed(volumes);
-      asked->settled = true;
-    }
-    save_soon();
-  });
+  file_(std::move(command),
+        [this, space, intent = space->intent, manager = declared.manager, declaration = space->declared,
+         volumes = std::move(volumes), now](const Result<Recorded>& recorded) {
+          answered(manager, *space, recorded, now);
+          if (space->dropped) return end_dropped(intent, space->version);
+          if (accepted(recorded) && declaration == space->declared) {
+            space->plan.filed(volumes);
+            space->settled = true;
+          }
+          save_soon();
+        });
+}
+
+/// The last question about a space whose group is no more has been answered.
+void GroupKeeper::end_dropped(const IntentId& intent, std::int64_t version) {
+  if (const auto at = endings_.find(intent); at != endings_.end()) {
+    at->second.version = std::max(at->second.version, version);
+    at->second.waiting = false;
+  }
+  save_soon();
+  file_endings(now_);
 }
 
 void GroupKeeper::answered(const core::Subject& manager, Space& space, const Result<Recorded>& recorded, UtcMs asked) {
@@ -355,7 +360,10 @@ void GroupKeeper::answered(const core::Subject& manager, Space& space, const Res
     space.version = 1;  // It stands, as we asked before: it is changed with the next look.
     return;
   }
-  if (failed_with(recorded, ErrorCode::kNotFound)) {
+  if (recorded && space.version == 0) {
+    space.intent = {};  // Nothing stands: the next one has another name.
+    space.not_before = asked + kAgainMs;
+  } else if (failed_with(recorded, ErrorCode::kNotFound)) {
     space.intent = {};
   } else if (failed_with(recorded, ErrorCode::kForbidden) && space.version == 1) {
     space.intent = {};  // Somebody else's has that id.

@@ -1,9 +1,9 @@
 // Files the space that moves with a group of ships (picture/group.h), as intents of whoever declared the group.
 //
-// Of each group there is one intent at sea and one in the air, `group-<id>-sea-<n>` and `group-<id>-air-<n>`: what was
-// filed is changed while it stands, and filed anew under a higher number once it has ended. Whatever refuses it
-// (another's intent in an exclusive zone, a measure) is shown, and tried again some seconds later: the group is where
-// it is.
+// Of each group there is one intent at sea and one in the air, `group-<id>-sea-<n>` and `group-<id>-air-<n>`, where the
+// number rises (when it was asked for, in milliseconds, so that a group declared again under an old name takes no old
+// number): what was filed is changed while it stands, and filed anew once it has ended. Whatever refuses it (another's
+// intent in an exclusive zone, a measure) is shown, and tried again ten seconds later: the group is where it is.
 //
 // Nothing that was filed is ever forgotten while it may stand. What is about to be filed is written down before it is
 // sent; an answer that never came (the node fell, the queue was full) leaves it written, and the next attempt finds out
@@ -32,8 +32,6 @@
 
 namespace tansiq::node {
 
-/// So that an intent's id, with domain and number, is one: `kIdBytesMax`.
-inline constexpr std::size_t kGroupIdBytesMax = 24;
 /// Intents on the list of those to be ended.
 inline constexpr std::size_t kGroupEndingsMax = 4 * picture::kGroupsMax;
 
@@ -46,7 +44,7 @@ class GroupKeeper {
   [[nodiscard]] static Result<std::unique_ptr<GroupKeeper>> open(const std::filesystem::path& data_dir, File file,
                                                                  picture::GroupOptions options);
 
-  /// Declared by `by`, durably. Fails as picture::check, `kInvalid` for an id that is too long, `kForbidden` when it is
+  /// Declared by `by`, durably. Fails as picture::check, `kForbidden` when it is
   /// another's, `kTooLarge`, `kIo`; then everything is as it was.
   [[nodiscard]] Status put(const picture::Group& group, const core::Subject& by);
   /// Its intents are ended. Who speaks for the authority drops anybody's. Fails with `kNotFound`, `kForbidden`,
@@ -75,6 +73,7 @@ class GroupKeeper {
     bool waiting = false;        ///< For an answer.
     UtcMs not_before;            ///< After a refusal.
     bool settled = false;        ///< `plan` knows what stands: not after a start or a change, nor while it is asked.
+    bool dropped = false;        ///< Its group is no more: the answer tells which version is to end.
     std::string why;             ///< Of the last refusal; empty when it stands.
   };
   struct Declared {
@@ -85,7 +84,7 @@ class GroupKeeper {
   struct Ending {
     std::int64_t version = 1;
     core::Subject manager;
-    bool waiting = false;
+    bool waiting = false;  ///< For its own answer, or for that to the last question about the space.
     UtcMs not_before;
   };
   using Groups = std::map<std::string, Declared>;
@@ -103,6 +102,7 @@ class GroupKeeper {
   void ask(const Declared& declared, const std::shared_ptr<Space>& space, std::vector<geo::Volume4d> volumes,
            UtcMs now);
   void answered(const core::Subject& manager, Space& space, const Result<Recorded>& recorded, UtcMs asked);
+  void end_dropped(const IntentId& intent, std::int64_t version);
   void file_endings(UtcMs now);
   void ending_answered(const IntentId& intent, const Result<Recorded>& recorded, UtcMs asked);
   [[nodiscard]] CommandId next_command();

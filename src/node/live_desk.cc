@@ -23,8 +23,8 @@ constexpr DurationMs kTakeWaitMs = 10;
 /// Real time between rounds of the stream, looks at the record, and figures for others.
 constexpr auto kRoundEvery = std::chrono::milliseconds(200);
 constexpr auto kLookEvery = std::chrono::milliseconds(1'000);
-/// Which plans matter depends on the hour too: so often the record is looked at although it has not grown.
-constexpr auto kLookAnyway = std::chrono::seconds(30);
+/// A record that does not grow is looked at all the same: what was filed for later comes into sight with time.
+constexpr DurationMs kLookAgainMs = 30'000;
 
 using Steady = std::chrono::steady_clock;
 
@@ -188,8 +188,8 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   std::set<picture::TrackId> moved_;
   Steady::time_point next_round_{};
   Steady::time_point next_look_{};
-  Steady::time_point look_anyway_{};
   bool looking_ = false;
+  UtcMs looked_ = kUtcMin;
   std::map<std::string, std::string> told_;  ///< By what it is about: the line that was told last.
   std::set<std::string> seen_;               ///< In the look under way.
   std::set<std::string> refused_;            ///< What the picture did not take, as far as it was logged.
@@ -226,10 +226,7 @@ void LiveDesk::Impl::run() {
     if (real >= next_look_ && !looking_) {
       next_look_ = real + kLookEvery;
       groups_->look(session_->picture(), now());
-      if (desk_.grown_.exchange(false) || real >= look_anyway_) {
-        look_anyway_ = real + kLookAnyway;
-        look_at_record();
-      }
+      if (desk_.grown_.exchange(false) || now() >= looked_ + kLookAgainMs) look_at_record();
       note_figures();
     }
     if (!open) break;
@@ -260,6 +257,7 @@ void LiveDesk::Impl::round() {
 
 void LiveDesk::Impl::look_at_record() {
   looking_ = true;
+  looked_ = now();
   seen_.clear();
   ReadTask task;
   task.read = [this](const State& state) {
@@ -389,6 +387,10 @@ void LiveDesk::Impl::note_figures() {
   out +=
       "# HELP tansiq_alerts_dropped_total Situations that found no room.\n# TYPE tansiq_alerts_dropped_total counter\n";
   line("tansiq_alerts_dropped_total", "", of.alerts().dropped());
+  out +=
+      "# HELP tansiq_live_notes_refused_total Plans, zones and measures of the record that the picture did not take.\n";
+  out += "# TYPE tansiq_live_notes_refused_total counter\n";
+  line("tansiq_live_notes_refused_total", "", notes_refused_);
   out += "# HELP tansiq_live_listeners Open streams of the live picture.\n# TYPE tansiq_live_listeners gauge\n";
   line("tansiq_live_listeners", "", stream_.listeners());
   out +=
@@ -416,9 +418,6 @@ void LiveDesk::Impl::note_figures() {
            counters.rejected.at(r));
     }
   }
-  out += "# HELP tansiq_live_notes_refused_total Plans, areas and zones of the record that the picture did not take.\n";
-  out += "# TYPE tansiq_live_notes_refused_total counter\n";
-  line("tansiq_live_notes_refused_total", "", notes_refused_);
   if (recorder_) {
     const RecordKeeper::State state = recorder_->state();
     out += "# HELP tansiq_recording_chunks_total Pieces that are on the disk.\n";
@@ -467,17 +466,18 @@ Status LiveDesk::submit(Work work) { return impl_->submit(std::move(work)); }
 std::string LiveDesk::metrics() const {
   std::string out = impl_->figures();
   const std::vector<LiveInputState> inputs = inputs_->states();
-  const auto family = [&](std::string_view name, std::string_view help, auto value) {
-    fmt::format_to(std::back_inserter(out), "# HELP {} {}\n# TYPE {} counter\n", name, help, name);
+  const auto family = [&](std::string_view name, std::string_view help, auto&& value) {
+    fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} counter\n", name, help);
     for (const LiveInputState& input : inputs) {
       fmt::format_to(std::back_inserter(out), "{}{{source=\"{}\"}} {}\n", name, input.name, value(input));
     }
   };
   family("tansiq_source_overload_total", "Pieces of a source that were dropped because the picture did not keep up.",
          [](const LiveInputState& input) { return input.queue.overload_chunks; });
-  family("tansiq_source_kernel_dropped_total", "Datagrams of a source that the system dropped before they were read.",
+  family("tansiq_source_system_dropped_total",
+         "Datagrams of a source that the operating system dropped before they were read.",
          [](const LiveInputState& input) { return input.socket.kernel_dropped; });
-  family("tansiq_source_refused_total", "Connections to a source beyond its bound, closed at once.",
+  family("tansiq_source_refused_total", "Connections to a source beyond those that it may have at once.",
          [](const LiveInputState& input) { return input.socket.refused; });
   family("tansiq_source_failures_total", "Tries to connect to a source that failed.",
          [](const LiveInputState& input) { return input.socket.failures; });

@@ -70,6 +70,7 @@ std::string input_json(const LiveInputState& input, const surveillance::SourceCo
   for (const auto& [reason, count] : rejected) w.key(reason).integer(static_cast<std::int64_t>(count));
   w.end_object().key("reports").integer(static_cast<std::int64_t>(counters.reports));
   if (input.silent_since) w.key("silent_since_ms").integer(input.silent_since->ms);
+  w.key("system_dropped").integer(static_cast<std::int64_t>(input.socket.kernel_dropped));
   w.key("transport").string(config.transport.text()).end_object();
   return out;
 }
@@ -228,7 +229,7 @@ void NativeFace::get_live(Context& context, api::GetLiveRequest&&) {
     if (const Status good = inside.stream().check(subject); !good) {
       exchange->respond(problem(*exchange, good.error()));
     } else {
-      inside.stream().join(subject, exchange->begin_stream());
+      inside.stream().join(subject, exchange->begin_stream({}, live_stream_queue()));
     }
   };
   if (const Status taken = services_.live->submit(std::move(join)); !taken) refuse(context, taken.error());

@@ -38,6 +38,15 @@ struct LiveStreamOptions {
   std::size_t shared_bytes_max = 16U << 20;   ///< Of what is kept for others during a round.
 };
 
+/// The queue of one listener: room for what may wait (`behind_bytes_max`), and for every alert that there can be
+/// (picture/alert_book.h) to sound at once. The bytes are shared by all listeners; a queue holds references.
+[[nodiscard]] inline net::StreamOptions live_stream_queue() {
+  net::StreamOptions out;
+  out.queue_bytes_max = 16U << 20;
+  out.queue_events_max = 16'384;
+  return out;
+}
+
 class LiveStream {
  public:
   explicit LiveStream(const LiveStreamOptions& options = {}) : options_(options) {}

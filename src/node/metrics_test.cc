@@ -12,8 +12,10 @@
 #include <set>
 #include <sstream>
 
+#include "base/eventually.h"
 #include "base/json_in.h"
 #include "node/coalition_figures.h"
+#include "node/live_config.h"
 #include "node/node_testlib.h"
 
 namespace tansiq::node {
@@ -321,6 +323,27 @@ TEST(Metrics, SeeWhatAPeerHasSaid) {
 // The list in docs/operations.md
 // -------------------------------------------------------------------------------------------------
 
+/// What a node with one input and a recording has beside all others.
+std::string of_live_picture() {
+  const TemporaryFolder folder;
+  const TestNode node([&](NodeConfig& config) {
+    LiveConfig live;
+    live.sources.emplace_back();
+    live.sources.front().name = "ships";
+    live.sources.front().format = surveillance::Speaks::kAivdm;
+    live.sources.front().transport =
+        *surveillance::parse_transport(fmt::format("udp://127.0.0.1:{}", *free_loopback_port()));
+    live.record_dir = folder.path() / "recordings";
+    config.live = std::make_shared<const LiveConfig>(std::move(live));
+  });
+  std::string text;
+  EXPECT_TRUE(eventually([&] {
+    text = node.get("/metrics").body;
+    return text.find("tansiq_live_listeners 0") != std::string::npos;
+  }));
+  return text;
+}
+
 TEST(Metrics, TheDocumentListsThemAll) {
   const std::string document = file_text("docs/operations.md");
   std::set<std::string> listed;
@@ -330,7 +353,7 @@ TEST(Metrics, TheDocumentListsThemAll) {
   }
   std::set<std::string> there;
   const Full full;
-  const std::string text = full.text();
+  const std::string text = full.text() + of_live_picture();
   const std::regex type("# TYPE (tansiq_[a-z0-9_]+) ");
   for (auto at = std::sregex_iterator(text.begin(), text.end(), type); at != std::sregex_iterator(); ++at) {
     there.insert((*at)[1]);

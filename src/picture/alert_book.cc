@@ -85,13 +85,7 @@ AlertId AlertBook::holds(const Situation& situation, const Finding& finding, Utc
   if (finding.now && !alert.violated) alert.violated = now;
 
   if (alert.over) {
-    alert.over.reset();
-    alert.state = alert.acknowledged ? AlertState::kAcknowledged : AlertState::kUnacknowledged;
-    set_priority(alert);
-    need_a_person(alert, now);
-    alert.sounded = now;
-    alert.changed = now;
-    say(AlertEvent::kBack, alert);
+    come_back(alert, now);
     return alert.id;
   }
   set_priority(alert);
@@ -107,6 +101,39 @@ void AlertBook::set_priority(Alert& alert) {
   // What was escalated stays an alarm until somebody comes, and never becomes less pressing than it is found to be.
   const bool raised = alert.escalated && alert.state == AlertState::kUnacknowledged;
   alert.priority = raised ? std::min(alert.finding.priority, Priority::kAlarm) : alert.finding.priority;
+}
+
+void AlertBook::come_back(Alert& alert, UtcMs now) {
+  // A moment away changes nothing: it goes on to be escalated and sounded as if it had stayed.
+  const bool news = !alert.acknowledged && now - *alert.over > options_.settle_ms;
+  alert.over.reset();
+  alert.state = alert.acknowledged ? AlertState::kAcknowledged : AlertState::kUnacknowledged;
+  if (news) {
+    alert.escalated = false;
+    alert.raised = now;
+    alert.violated = alert.finding.now ? std::optional(now) : std::nullopt;
+  }
+  set_priority(alert);
+  need_a_person(alert, now);
+  if (news && needs_acknowledgement(alert.priority)) sound(alert, now);
+  alert.changed = now;
+  say(AlertEvent::kBack, alert);
+}
+
+void AlertBook::rename(TrackId from, TrackId to, UtcMs now) {
+  for (auto& [id, alert] : alerts_) {
+    Situation situation = alert.situation;
+    if (situation.first == from) situation.first = to;
+    if (situation.second == from) situation.second = to;
+    if (situation == alert.situation) continue;
+    if (situation.second < situation.first && situation.second.value != 0) std::swap(situation.first, situation.second);
+    over(alert.situation, now);
+    // Of two that become one the other stands.
+    if (situation.first == situation.second || by_situation_.contains(situation)) continue;
+    by_situation_.erase(alert.situation);
+    alert.situation = situation;
+    by_situation_.emplace(std::move(situation), id);
+  }
 }
 
 void AlertBook::need_a_person(Alert& alert, UtcMs now) {
@@ -213,12 +240,15 @@ AlertBook::Alerts::iterator AlertBook::clear(Alerts::iterator at, UtcMs now) {
 
 bool AlertBook::make_room(Priority for_priority, UtcMs now) {
   if (alerts_.size() < options_.alerts_max) return true;
-  // What needs nobody goes first: what is over, then cautions; the oldest of each.
-  auto victim = std::find_if(alerts_.begin(), alerts_.end(),
-                             [](const auto& entry) { return entry.second.state == AlertState::kSettling; });
+  const auto oldest = [&](auto&& is) {
+    return std::find_if(alerts_.begin(), alerts_.end(), [&](const auto& entry) { return is(entry.second); });
+  };
+  auto victim = oldest([](const Alert& alert) { return alert.state == AlertState::kSettling; });
+  if (victim == alerts_.end()) {
+    victim = oldest([](const Alert& alert) { return alert.state == AlertState::kRectified; });
+  }
   if (victim == alerts_.end() && needs_acknowledgement(for_priority)) {
-    victim = std::find_if(alerts_.begin(), alerts_.end(),
-                          [](const auto& entry) { return entry.second.priority == Priority::kCaution; });
+    victim = oldest([](const Alert& alert) { return alert.priority == Priority::kCaution; });
   }
   if (victim == alerts_.end()) return false;
   clear(victim, now);

@@ -9,7 +9,7 @@
 //   state \ what      holds                  over                          acknowledge     tick
 //   unacknowledged    kept up to date        rectified (1)                 acknowledged    escalated, sounded again
 //   acknowledged      kept up to date (2)    settling                      –               –
-//   rectified         unacknowledged         –                             settling        cleared after `rectified_ms`
+//   rectified         unacknowledged (4)     –                             settling        cleared after `rectified_ms`
 //   settling          as it was before (3)   –                             acknowledged    cleared after `settle_ms`
 //
 //   (1) a caution needs no acknowledgement: it settles at once
@@ -17,6 +17,7 @@
 //   What
 //       was acknowledged as a caution is not when it becomes more, for nobody had to look at it
 //   (3) a situation that flickers stays one alert: it keeps its id, its acknowledgement and its time of raising
+//   (4) after more than `settle_ms` it is news: it sounds, and what is said of its time of warning begins anew
 //   –   no effect
 //
 // A warning that nobody acknowledges within `escalate_ms` is an alarm from then on; alarms and emergencies sound again
@@ -25,7 +26,8 @@
 // 62923).
 //
 // Deterministic: what it says depends on what it is told alone, and is said in the order of ids. Bounded: beyond
-// `alerts_max` the oldest caution makes room for anything more pressing, and what finds no room is counted.
+// `alerts_max` what needs nobody makes room: what is settling, then what is over unseen, then cautions, the oldest
+// first; what finds no room is counted, and may be said again.
 #pragma once
 
 #include <functional>
@@ -109,6 +111,9 @@ class AlertBook {
 
   /// The situation holds at `now`. Returns the alert's id; 0 when there was no room. O(log n).
   AlertId holds(const Situation& situation, const Finding& finding, UtcMs now);
+  /// The track is now known as another, with which it is one craft: what was said of it is over and may be back under
+  /// that name, with its acknowledgement. O(alerts).
+  void rename(TrackId from, TrackId to, UtcMs now);
   /// It holds no more. No effect when there is none. O(log n).
   void over(const Situation& situation, UtcMs now);
   /// Fails with `kNotFound`; acknowledging once more is no error and changes nothing. `by`: for people and the record.
@@ -127,6 +132,7 @@ class AlertBook {
   using Alerts = std::map<AlertId, Alert>;
 
   [[nodiscard]] bool make_room(Priority for_priority, UtcMs now);
+  void come_back(Alert& alert, UtcMs now);
   static void set_priority(Alert& alert);
   /// It has become more than a caution: whoever knew it as one has not seen this.
   static void need_a_person(Alert& alert, UtcMs now);

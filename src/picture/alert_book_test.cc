@@ -156,6 +156,45 @@ TEST_F(AlertBookTest, WhatCameBackUnseenIsUnseen) {
   EXPECT_EQ(story(), "raised1 rectified1 back1 ");
 }
 
+TEST_F(AlertBookTest, WhatFlickersIsEscalatedAllTheSame) {
+  for (int s = 0; s < 60; s += 10) {
+    book.holds(pair(1, 2), finding(Priority::kWarning), at(s));
+    book.over(pair(1, 2), at(s + 5));
+  }
+  book.holds(pair(1, 2), finding(Priority::kWarning), at(60));
+  book.tick(at(60));
+  EXPECT_EQ(book.find(1)->priority, Priority::kAlarm);
+}
+
+TEST_F(AlertBookTest, WhatComesBackAfterLongIsNews) {
+  Finding now = finding(Priority::kAlarm);
+  now.now = true;
+  book.holds(pair(1, 2), now, at(0));
+  book.over(pair(1, 2), at(10));
+  book.holds(pair(1, 2), finding(Priority::kWarning), at(1'000));
+  EXPECT_EQ(book.find(1)->attention, 2U);
+  EXPECT_EQ(book.find(1)->warned_ms(), std::nullopt);
+  book.holds(pair(1, 2), now, at(1'020));
+  EXPECT_EQ(book.find(1)->warned_ms(), 20'000);
+}
+
+TEST_F(AlertBookTest, WhatIsOverUnseenMakesRoomForWhatIsNot) {
+  for (std::uint32_t i = 2; i < 6; ++i) book.holds(pair(1, i), finding(Priority::kAlarm), at(0));
+  book.over(pair(1, 4), at(1));
+  EXPECT_EQ(book.holds(pair(1, 9), finding(Priority::kEmergency), at(2)), 5U);
+  EXPECT_EQ(book.find(3), nullptr);
+}
+
+TEST_F(AlertBookTest, TwoTracksThatAreOneCraftKeepTheirAlert) {
+  book.holds(pair(3, 7), finding(Priority::kWarning), at(0));
+  ASSERT_TRUE(book.acknowledge(1, "watch", at(1)));
+  book.rename({7}, {2}, at(5));
+  EXPECT_EQ(book.find(1)->state, AlertState::kSettling);
+  EXPECT_EQ(book.holds(pair(2, 3), finding(Priority::kWarning), at(8)), 1U);
+  EXPECT_EQ(book.find(1)->state, AlertState::kAcknowledged);
+  EXPECT_EQ(book.holds(pair(3, 7), finding(Priority::kWarning), at(8)), 2U) << "that name is free again";
+}
+
 TEST_F(AlertBookTest, TheOldestCautionMakesRoomAndTheRestIsCounted) {
   book.holds(pair(1, 2), finding(Priority::kWarning), at(0));
   book.holds(pair(1, 3), finding(Priority::kCaution), at(0));

@@ -290,6 +290,27 @@ void Attribution::run(const Tracker& tracker, const PlanBook& plans, UtcMs now) 
   report_doubles(tracker, claims, now);
 }
 
+void Attribution::renamed(TrackId from, TrackId to) {
+  if (from == to) return;
+  if (auto waits = waiting_.extract(from)) {
+    waits.key() = to;
+    waiting_.insert(std::move(waits));
+  }
+  auto moved = by_track_.extract(from);
+  if (!moved) return;
+  by_intent_.erase(moved.mapped().intent);
+  const auto mine = by_track_.find(to);
+  if (mine != by_track_.end()) {
+    if (mine->second.confidence >= moved.mapped().confidence) return;
+    by_intent_.erase(mine->second.intent);
+    by_track_.erase(mine);
+  }
+  by_intent_[moved.mapped().intent] = to;
+  moved.mapped().track = to;
+  moved.key() = to;
+  by_track_.insert(std::move(moved));
+}
+
 void Attribution::findings(std::vector<Held>& out) const { out.insert(out.end(), findings_.begin(), findings_.end()); }
 
 }  // namespace tansiq::picture

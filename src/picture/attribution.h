@@ -23,6 +23,8 @@
 // Sticky: a match stays until another is better by `better_by`, and through `hold_ms` without any evidence (a craft
 // that leaves its plan must not lose it, since that is when it matters). It does not survive a contradicting address.
 //
+// A track that turns out to be one with another takes its match along (`renamed`), unless the other has a better one.
+//
 // A track without evidence is unknown, and stays so. Nothing follows from a report that did not come.
 //
 // What is reported: two tracks that claim one plan by name, two plans of now that claim one craft by name, and matches
@@ -78,7 +80,12 @@ class Attribution {
   /// `now` never goes back.
   void run(const Tracker& tracker, const PlanBook& plans, UtcMs now);
 
-  /// Null: unknown. Valid until the next run.
+  /// The track `from` is no more: it is one craft with `to`, to be told when a merge is. What was known of `from` is
+  /// known of `to`, at once and with its age; where both have a plan, the one of more confidence stays, of equals that
+  /// of `to`. Nothing where `from` is unknown.
+  void renamed(TrackId from, TrackId to);
+
+  /// Null: unknown. Valid until the next run or renaming.
   [[nodiscard]] const Correlation* of_track(TrackId track) const;
   [[nodiscard]] const Correlation* of_intent(std::string_view intent) const;
   /// In order of track.

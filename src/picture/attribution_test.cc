@@ -273,6 +273,37 @@ TEST(Attribution, OfTwoFlightsOfADayThePresentOneIsMeant) {
   EXPECT_TRUE(sky.findings().empty()) << "the evening flight is not of now";
 }
 
+TEST(Attribution, AMergedTrackTakesItsPlanAlong) {
+  Sky sky;
+  ASSERT_TRUE(sky.plans.put(with_icao(plan("i1"), 0xA)));
+  ASSERT_TRUE(sky.plans.put(with_sign(plan("i2", kElsewhere), "NORD2")));
+  const auto a = sky.add({.place = normal_of(40, 1), .icao = 0xA});
+  const auto b = sky.add({.place = normal_of(40, 2)});
+  const auto c = sky.add({.place = normal_of(40, 3), .call_sign = "NORD2"});
+  ASSERT_EQ(sky.whose(a), "i1 by address");
+  const UtcMs since = sky.attribution.of_track(a)->since;
+  sky.attribution.renamed(b, a);
+  EXPECT_EQ(sky.whose(a), "i1 by address") << "nothing is known of the one that is gone";
+  sky.attribution.renamed(a, b);
+  EXPECT_EQ(sky.whose(a), "");
+  EXPECT_EQ(sky.whose(b), "i1 by address");
+  EXPECT_EQ(sky.attribution.of_track(b)->track, b);
+  EXPECT_EQ(sky.attribution.of_track(b)->since, since);
+  EXPECT_EQ(sky.attribution.of_intent("i1")->track, b);
+  // Both have a plan: the surer stays, whichever way the tracks are joined.
+  sky.attribution.renamed(c, b);
+  EXPECT_EQ(sky.whose(b), "i1 by address");
+  EXPECT_EQ(sky.whose(c), "");
+  EXPECT_EQ(sky.attribution.of_intent("i2"), nullptr);
+  sky.pass(1);
+  ASSERT_EQ(sky.whose(c), "i2 by call_sign");
+  sky.attribution.renamed(a, c);
+  EXPECT_EQ(sky.whose(c), "i1 by address");
+  EXPECT_EQ(sky.attribution.of_intent("i2"), nullptr);
+  sky.attribution.renamed(c, c);
+  EXPECT_EQ(sky.whose(c), "i1 by address");
+}
+
 // Random traffic and plans with few names, so that they clash. The model compares every pair by the table of the
 // header.
 TEST(AttributionProperty, NoPairWouldRatherHaveEachOther) {

@@ -81,7 +81,7 @@ Sighting sight(const Mover& a, const Mover& b, const PairMinima& minima, const J
   PairMinima asked = minima;
   const bool level = std::abs(a.up_m_s - b.up_m_s) <= options.level_rate_m_s;
   if (asked.vertical_m && (level || a.levels_off() || b.levels_off())) {
-    *asked.vertical_m = std::max(0.0, *asked.vertical_m - options.level_slack_m);
+    *asked.vertical_m -= std::min(options.level_slack_m, kLevelSlackShare * *asked.vertical_m);
   }
   Sighting sighting;
   sighting.straight = closest_approach(a, b, asked, now);

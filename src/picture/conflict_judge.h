@@ -26,6 +26,9 @@
 
 namespace tansiq::picture {
 
+/// Of a vertical minimum: half a step of 100 ft in 1,000 ft.
+inline constexpr double kLevelSlackShare = 0.05;
+
 struct JudgeOptions {
   double cycle_s = 1;
   int confirm_hits = 3;
@@ -36,8 +39,8 @@ struct JudgeOptions {
   double critical_s = 30;  ///< Nearer than this: no confirmation, and an alarm.
   double calm_s = 40;      ///< An alarm stays one until it is further away than this.
   double doubtful_s = 45;
-  double turn_min_deg_s = 0.7;  ///< Slower turns are taken as straight.
-  double level_slack_m = 15.24;
+  double turn_min_deg_s = 0.7;   ///< Slower turns are taken as straight.
+  double level_slack_m = 15.24;  ///< At most kLevelSlackShare of the minimum: drones are given less.
   double level_rate_m_s = 1.5;
   TurnModel turn = {};
 };

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "picture/closest.h"
 #include "picture/deviation.h"
+#include "picture/volume_entry.h"
 
 namespace tansiq::picture {
 
@@ -16,12 +18,15 @@ using surveillance::Emergency;
 namespace {
 
 constexpr double kSigmasGranted = 2;
-constexpr DurationMs kLookaheadStepMs = 10'000;
+/// How often on a craft's way it is looked at whether its leave still holds.
+constexpr DurationMs kLeaveStepMs = 1'000;
 
-/// Legs nearest in time, at most `kLegsLookedAtMax`, in order of the plan.
-std::vector<std::size_t> legs_near(const PreparedPlan& plan, UtcMs t) {
+/// Legs nearest in time of those that are wanted, at most `kLegsLookedAtMax`, in order of the plan.
+template <class Wanted>
+std::vector<std::size_t> legs_near(const PreparedPlan& plan, UtcMs t, const Wanted& wanted) {
   std::vector<std::pair<DurationMs, std::size_t>> near;
   for (std::size_t i = 0; i < plan.legs.size(); ++i) {
+    if (!wanted(plan.plan.legs[i])) continue;
     near.emplace_back(std::abs(beyond_window_ms(plan.legs[i].window, t)), i);
   }
   std::sort(near.begin(), near.end());
@@ -37,6 +42,53 @@ std::string leg_name(const Plan& plan, std::size_t leg) {
   return zone.empty() ? fmt::format("leg {}", leg + 1) : fmt::format("leg {} ({})", leg + 1, zone);
 }
 
+geo::TimeWindow with_tolerance(const geo::TimeWindow& window, DurationMs tolerance_ms) {
+  return {window.start - tolerance_ms, window.end + tolerance_ms};
+}
+
+/// Where, on the way of one craft, the confirmed legs of its plan are leave. Each second of the way is looked at once
+/// at most.
+class Leave {
+ public:
+  Leave(const PreparedPlan& plan, const Mover& mover, UtcMs now, DurationMs lookahead_ms, DurationMs tolerance_ms)
+      : mover_(mover), now_(now), known_(static_cast<std::size_t>(lookahead_ms / kLeaveStepMs) + 1) {
+    for (const std::size_t i : legs_near(plan, now, [](const Leg& leg) { return leg.confirmed; })) {
+      geo::PreparedVolume leg = plan.legs[i];
+      leg.window = with_tolerance(leg.window, tolerance_ms);
+      if (leg.window.start <= now + lookahead_ms && now < leg.window.end) legs_.push_back(std::move(leg));
+    }
+  }
+
+  /// Of a craft that is `inside` at `ahead`, or is foreseen to enter then. An entry is said early, so leave that begins
+  /// with it counts.
+  [[nodiscard]] bool at_entry(DurationMs ahead, bool inside) const {
+    if (inside) return at(ahead);
+    return std::any_of(legs_.begin(), legs_.end(), [&](const geo::PreparedVolume& leg) {
+      return predict_entry(leg, mover_, now_ + ahead, 2 * kEntryErrorS).has_value();
+    });
+  }
+  /// The first whole second after `ahead` without leave; absent when there is none within the look-ahead.
+  [[nodiscard]] std::optional<DurationMs> ends_after(DurationMs ahead) {
+    for (auto i = static_cast<std::size_t>(ahead / kLeaveStepMs) + 1; i < known_.size(); ++i) {
+      const DurationMs then = static_cast<DurationMs>(i) * kLeaveStepMs;
+      if (!known_[i]) known_[i] = at(then);
+      if (!*known_[i]) return then;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] bool at(DurationMs ahead) const {
+    return std::any_of(legs_.begin(), legs_.end(),
+                       [&](const geo::PreparedVolume& leg) { return within_volume(leg, mover_, now_ + ahead, 0); });
+  }
+
+  const Mover& mover_;
+  UtcMs now_;
+  std::vector<geo::PreparedVolume> legs_;
+  std::vector<std::optional<bool>> known_;  // By second.
+};
+
 }  // namespace
 
 const Kept* Conformance::of_intent(std::string_view intent) const {
@@ -50,7 +102,7 @@ void Conformance::place_in_legs(const PreparedPlan& plan, const Motion& motion, 
   if (!spot) return;
   double best = 0;
   bool first = true;
-  for (const std::size_t i : legs_near(plan, motion.time)) {
+  for (const std::size_t i : legs_near(plan, motion.time, [](const Leg&) { return true; })) {
     const geo::PreparedVolume& leg = plan.legs[i];
     const double aside = aside_m(leg.shape, spot->shape);
     const double level = beyond_band_m(leg.band, motion).value_or(0);
@@ -106,11 +158,54 @@ std::optional<IntentState> Conformance::proposal(const Track& track, const Plan&
   return std::nullopt;
 }
 
+const ConformanceLimits& Conformance::limits_of(const Plan& plan) const {
+  return plan.domain == Domain::kSea ? options_.sea : options_.air;
+}
+
+bool Conformance::may_be_in(const PreparedPlan& prepared, std::string_view zone, UtcMs now) const {
+  const DurationMs tolerance_ms = limits_of(prepared.plan).time_ms;
+  for (std::size_t i = 0; i < prepared.legs.size(); ++i) {
+    const Leg& leg = prepared.plan.legs[i];
+    if (!leg.confirmed || leg.zone != zone) continue;
+    if (beyond_window_ms(with_tolerance(prepared.legs[i].window, tolerance_ms), now) == 0) return true;
+  }
+  return false;
+}
+
+/// Nobody knows what the craft did meanwhile: it neither was beyond nor within.
+void Conformance::end_silence(Kept& kept, UtcMs now) {
+  for (Deviation& deviation : kept.deviations) {
+    if (!deviation.on) deviation.beyond_since.reset();
+    deviation.within_since.reset();
+  }
+  if (kept.off_since) kept.off_since = *kept.off_since + (now - kept.judged_at);
+  kept.silent = false;
+}
+
+/// Of a craft that is not heard: what was measured by other legs, or proposed to another state, is of no use any more.
+void Conformance::wait(const PreparedPlan& prepared, Kept& kept) {
+  kept.silent = true;
+  if (kept.edition != prepared.edition) {
+    kept.measured = false;
+    kept.leg = 0;
+    kept.inside = false;
+    kept.aside_m = kept.level_m = 0;
+    kept.time_ms = kept.overrun_ms = 0;
+    kept.proposed.reset();
+  }
+  if (kept.state != prepared.plan.state) kept.proposed.reset();
+}
+
 void Conformance::judge(const Track& track, const PreparedPlan& prepared, UtcMs now, Kept& kept) {
   const Plan& plan = prepared.plan;
-  const ConformanceLimits& limits = plan.domain == Domain::kSea ? options_.sea : options_.air;
+  const ConformanceLimits& limits = limits_of(plan);
   const Motion motion = track.motion(now);
+  if (kept.silent) end_silence(kept, now);
   place_in_legs(prepared, motion, limits, kept);
+  kept.measured = true;
+  kept.judged_at = now;
+  kept.edition = prepared.edition;
+  kept.state = plan.state;
   kept.bound = kept.bound || kept.inside || plan.state != IntentState::kAccepted;
   const auto deviation = [&](DeviationKind kind) -> Deviation& {
     return kept.deviations.at(static_cast<std::size_t>(kind));
@@ -169,42 +264,52 @@ void Conformance::find_off_plan(const Track& track, const Plan& plan, const Kept
   }
 }
 
-/// Legs that are not confirmed: is the craft in one, or will it be? A confirmed leg at the same place and time is leave
-/// enough.
+/// Legs that are not confirmed: is the craft in one, or will it be, without leave by a confirmed one? Confirmed or not,
+/// a zone does not open and close with the window that was asked for, so that of the unconfirmed leg does not count.
 void Conformance::find_foreign(const Track& track, const PreparedPlan& prepared, UtcMs now) {
   const Plan& plan = prepared.plan;
-  if (std::all_of(plan.legs.begin(), plan.legs.end(), [](const Leg& leg) { return leg.confirmed; })) return;
-  std::map<std::string, DurationMs> when;
-  for (DurationMs ahead = 0; ahead <= options_.lookahead_ms; ahead += kLookaheadStepMs) {
-    const Motion motion = track.motion(now + ahead);
-    const auto spot = spot_of(motion);
-    if (!spot) return;
-    const auto in = [&](std::size_t i) {
-      // Confirmed or not, a zone does not open and close with the window that was asked for.
-      return aside_m(prepared.legs[i].shape, spot->shape) == 0 &&
-             beyond_band_m(prepared.legs[i].band, motion).value_or(0) == 0;
-    };
-    std::optional<std::size_t> foreign;
-    bool confirmed = false;
-    for (const std::size_t i : legs_near(prepared, motion.time)) {
-      if (!in(i)) continue;
-      if (plan.legs[i].confirmed) {
-        confirmed = true;
-      } else if (!foreign) {
-        foreign = i;
+  const std::vector<std::size_t> foreign = legs_near(prepared, now, [](const Leg& leg) { return !leg.confirmed; });
+  if (foreign.empty()) return;
+  const Result<Mover> mover = make_mover(track.motion(now));
+  if (!mover) {
+    ++counters_.not_predicted;
+    return;
+  }
+  const DurationMs most = std::min(options_.lookahead_ms, static_cast<DurationMs>(kLookaheadMaxS * 1e3));
+  Leave leave(prepared, *mover, now, most, limits_of(plan).time_ms);
+  struct First {
+    DurationMs ahead;
+    bool inside;
+    std::size_t leg;
+  };
+  std::map<std::string, First> first;
+  for (const std::size_t i : foreign) {
+    geo::PreparedVolume space = prepared.legs[i];
+    space.window = {now, now + most + 1};
+    // Each pass begins later by a second at least.
+    for (DurationMs from = 0; from <= most;) {
+      const auto entry = predict_entry(space, *mover, now + from, static_cast<double>(most - from + 1) * 1e-3);
+      if (!entry) break;
+      const DurationMs ahead = from + static_cast<DurationMs>(entry->in_s * 1e3);
+      if (!leave.at_entry(ahead, entry->inside)) {
+        const std::string& zone = plan.legs[i].zone;
+        const auto [at, fresh] = first.try_emplace(zone.empty() ? plan.intent : zone, First{ahead, entry->inside, i});
+        if (!fresh && ahead < at->second.ahead) at->second = {ahead, entry->inside, i};
+        break;
       }
+      const auto without = leave.ends_after(ahead);
+      if (!without) break;
+      from = *without;
     }
-    if (!foreign || confirmed) continue;
-    const std::string& zone = plan.legs[*foreign].zone;
-    const std::string& object = zone.empty() ? plan.intent : zone;
-    if (!when.try_emplace(object, ahead).second) continue;
+  }
+  for (const auto& [object, entry] : first) {
     Held& held = findings_.emplace_back();
     held.situation = {AlertKind::kForeignZone, track.id, {}, object};
-    held.finding.priority = ahead == 0 ? Priority::kAlarm : Priority::kWarning;
-    held.finding.now = ahead == 0;
-    held.finding.to_violation_ms = ahead;
-    held.finding.where = lat_lng_of(normal_of(motion.lat_deg, motion.lng_deg));
-    held.finding.detail = fmt::format("{} of {} is not confirmed", leg_name(plan, *foreign), plan.intent);
+    held.finding.now = entry.ahead == 0 && entry.inside;
+    held.finding.priority = held.finding.now ? Priority::kAlarm : Priority::kWarning;
+    held.finding.to_violation_ms = entry.ahead;
+    held.finding.where = place_after(*mover, now, static_cast<double>(entry.ahead) * 1e-3);
+    held.finding.detail = fmt::format("{} of {} is not confirmed", leg_name(plan, entry.leg), plan.intent);
   }
 }
 
@@ -222,8 +327,10 @@ void Conformance::run(const Tracker& tracker, const Attribution& attribution, co
     if (track->state == TrackState::kLive) {
       judge(*track, *plan, now, kept);
       find_foreign(*track, *plan, now);
+    } else {
+      wait(*plan, kept);
     }
-    find_off_plan(*track, plan->plan, kept);
+    if (kept.measured) find_off_plan(*track, plan->plan, kept);
     next.emplace(correlation.intent, std::move(kept));
   }
   kept_ = std::move(next);

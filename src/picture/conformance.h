@@ -9,7 +9,9 @@
 //
 // When it counts. A plan that was only accepted binds from when the craft is first inside a leg: before, it may stand
 // at its gate. An activated one binds at once. A craft on the ground is not above, below or over its time. A track that
-// is not live is not judged: nothing follows from not being heard, and its state stays as it was.
+// is not live is not judged: nothing follows from not being heard, and its state stays as it was. Silence is no part of
+// a deviation either: what had begun begins again with the first judgement after it, and what had lasted has lasted no
+// longer. What was measured against legs that have since been replaced is not told; the next judgement measures anew.
 //
 // Deviations. `aside`, `level` and `time` each begin when the craft has been beyond the tolerance for `persist_ms`
 // without a break, and end when it has been within `clear_share` of it for `clear_ms`: a craft on the edge does not
@@ -31,10 +33,18 @@
 //
 // Found (one situation each): `off_plan` of the track and the intent; `overrun`; `foreign_zone` of the track and the
 // zone (or the intent, where the leg names no zone) for a leg that is not confirmed: when the craft is in it, and
-// before, when it will be by its present course within `lookahead_ms`.
+// before, when it will be by its present course within `lookahead_ms`. The way is followed without gaps
+// (volume_entry.h), so the narrowest leg is found. A confirmed leg at the same place is leave for its own time alone,
+// with the tolerance of time on both sides; whether it still is leave is looked at once a second of the way.
+//
+// Who may be where: `may_be_in` says whether a plan is leave to be in a zone now. It asks nothing of the craft, so that
+// whoever watches zones takes everybody else for foreign there: a plan that was not confirmed, or is not of now, is
+// leave for nothing.
 //
 // Cost: for each correlation about one exact comparison of an outline for each of at most `kLegsLookedAtMax` legs,
-// those nearest in time; some forty more for a craft outside. Memory: some 300 bytes a correlation.
+// those nearest in time; some forty more for a craft outside. Where legs are not confirmed a prediction for each, at
+// most `kLegsLookedAtMax`; where such a leg lies within confirmed ones, up to one comparison for each of those and each
+// second of the look-ahead. Memory: some 300 bytes a correlation.
 #pragma once
 
 #include <array>
@@ -78,7 +88,7 @@ inline constexpr std::size_t kDeviationKinds = 4;
 
 struct Deviation {
   bool on = false;
-  std::optional<UtcMs> beyond_since;  ///< Beyond its tolerance without a break; on or not yet.
+  std::optional<UtcMs> beyond_since;  ///< Beyond its tolerance without a break, silence being one; on or not yet.
   std::optional<UtcMs> within_since;  ///< Well within it, while still on.
   UtcMs since;                        ///< When it came on.
 };
@@ -87,6 +97,7 @@ struct Deviation {
 struct Kept {
   TrackId track;
   bool bound = false;         ///< The plan binds it.
+  bool measured = false;      ///< What follows, up to `overrun_ms`, is of the legs that the plan has now.
   std::size_t leg = 0;        ///< The one that it is least beyond.
   bool inside = false;        ///< In that leg, at its level and time.
   double aside_m = 0;         ///< From that leg.
@@ -94,14 +105,23 @@ struct Kept {
   DurationMs time_ms = 0;     ///< Late positive.
   DurationMs overrun_ms = 0;  ///< Since the end of the last leg.
   std::array<Deviation, kDeviationKinds> deviations;
-  std::optional<UtcMs> off_since;  ///< Some deviation without a break.
+  std::optional<UtcMs> off_since;  ///< Some deviation without a break; later by each silence in between.
   /// What the intent's state should become; absent where it is as it should be.
   std::optional<core::IntentState> proposed;
+  UtcMs judged_at;            ///< When it was judged last.
+  bool silent = false;        ///< Not judged since, for want of reports.
+  std::uint64_t edition = 0;  ///< Of the legs that it was judged by.
+  core::IntentState state{};  ///< Of the plan when it was judged last.
 
   [[nodiscard]] bool on(DeviationKind kind) const { return deviations.at(static_cast<std::size_t>(kind)).on; }
   [[nodiscard]] bool off_plan() const {
     return on(DeviationKind::kAside) || on(DeviationKind::kLevel) || on(DeviationKind::kTime);
   }
+};
+
+struct ConformanceCounters {
+  std::uint64_t not_predicted =
+      0;  ///< Judgements of craft so fast or high that their entry into a leg is not foreseen.
 };
 
 class Conformance {
@@ -114,10 +134,17 @@ class Conformance {
   /// By intent.
   [[nodiscard]] const std::map<std::string, Kept, std::less<>>& all() const { return kept_; }
   [[nodiscard]] const Kept* of_intent(std::string_view intent) const;
+  /// Is the plan leave to be in the zone at `now`: has it a confirmed leg there whose window, with the tolerance of
+  /// time of its domain on both sides, holds then? Looks at every leg, at most `kVolumesPerIntentMax`.
+  [[nodiscard]] bool may_be_in(const PreparedPlan& plan, std::string_view zone, UtcMs now) const;
   /// Of the last run, ordered by situation, appended.
   void findings(std::vector<Held>& out) const;
+  [[nodiscard]] const ConformanceCounters& counters() const { return counters_; }
 
  private:
+  [[nodiscard]] const ConformanceLimits& limits_of(const Plan& plan) const;
+  static void end_silence(Kept& kept, UtcMs now);
+  static void wait(const PreparedPlan& plan, Kept& kept);
   void judge(const Track& track, const PreparedPlan& plan, UtcMs now, Kept& kept);
   static void place_in_legs(const PreparedPlan& plan, const Motion& motion, const ConformanceLimits& limits,
                             Kept& kept);
@@ -131,6 +158,7 @@ class Conformance {
   ConformanceOptions options_;
   std::map<std::string, Kept, std::less<>> kept_;
   std::vector<Held> findings_;
+  ConformanceCounters counters_;
 };
 
 }  // namespace tansiq::picture

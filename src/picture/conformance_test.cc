@@ -2,11 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <GeographicLib/Geodesic.hpp>
+#include <algorithm>
 #include <cmath>
 
 #include "picture/deviation.h"
 #include "picture/picture_testlib.h"
+#include "picture/volume_entry.h"
 
 namespace tansiq::picture {
 namespace {
@@ -21,84 +22,6 @@ using testing::kNoon;
 using testing::Source;
 
 const Normal kHome = normal_of(53.6, 10.0);
-
-geo::Shape spot_at(double lat, double lng) {
-  Motion motion;
-  motion.lat_deg = lat;
-  motion.lng_deg = lng;
-  return spot_of(motion)->shape;
-}
-
-TEST(Deviation, AsideIsTheDistanceOnTheEllipsoid) {
-  SeededRandom random(1);
-  const auto& earth = GeographicLib::Geodesic::WGS84();
-  for (int i = 0; i < 400; ++i) {
-    const double lat = random.unit() * 178 - 89;
-    const double lng = random.unit() * 360 - 180;
-    const double radius = 100 + random.unit() * 20'000;
-    const double gap = std::pow(10, random.unit() * 5.4);
-    double at_lat = 0;
-    double at_lng = 0;
-    earth.Direct(lat, lng, random.unit() * 360, radius + gap, at_lat, at_lng);
-    const Degrees rounded = degrees_of(normal_of(at_lat, at_lng));
-    const auto circle =
-        geo::Shape::make(geo::Circle{lat_lng_of(normal_of(lat, lng)), static_cast<std::int64_t>(radius * 100)});
-    ASSERT_TRUE(circle);
-    EXPECT_NEAR(aside_m(*circle, spot_at(rounded.lat, rounded.lng)), gap, 3 + 1.2e-3 * (gap + radius));
-    earth.Direct(lat, lng, random.unit() * 360, radius * 0.99, at_lat, at_lng);
-    EXPECT_EQ(aside_m(*circle, spot_at(at_lat, at_lng)), 0);
-  }
-}
-
-TEST(Deviation, AsideOfABoxAndACorridor) {
-  const LocalFrame frame(kHome);
-  const auto shape = geo::Shape::make(box(kHome, 5'000, 2'000, 0, 1, 0, 1).outline);
-  const auto at = [&](double east, double north) {
-    const Degrees d = degrees_of(frame.at({east, north}));
-    return aside_m(*shape, spot_at(d.lat, d.lng));
-  };
-  EXPECT_EQ(at(4'990, 1'990), 0);
-  EXPECT_NEAR(at(5'620, 0), 620, 4);
-  EXPECT_NEAR(at(0, -2'300), 300, 4);
-  EXPECT_NEAR(at(5'300, 2'400), 500, 4);
-  const auto corridor = geo::Shape::make(
-      geo::Corridor{{lat_lng_of(frame.at({-9'000, 0})), lat_lng_of(frame.at({9'000, 0}))}, 100'000, 50'000});
-  const Degrees left = degrees_of(frame.at({0, 1'700}));
-  const Degrees right = degrees_of(frame.at({0, -1'700}));
-  EXPECT_NEAR(aside_m(*corridor, spot_at(left.lat, left.lng)), 700, 5);
-  EXPECT_NEAR(aside_m(*corridor, spot_at(right.lat, right.lng)), 1'200, 6);
-  EXPECT_EQ(aside_m(*corridor, spot_at(-53, 170)), kAsideMaxM);
-}
-
-TEST(Deviation, HeightsAreComparedInTheirOwnReference) {
-  using R = geo::VerticalReference;
-  Motion motion;
-  const auto beyond = [&](R reference) {
-    return beyond_band_m({100'000, 200'000, reference}, motion);  // 1,000 to 2,000 m.
-  };
-  EXPECT_EQ(beyond(R::kFlightLevel), std::nullopt);
-  EXPECT_EQ(beyond_band_m({}, motion), 0.0);
-  motion.pressure_m = 2'100;
-  motion.geometric_m = 940;
-  EXPECT_NEAR(*beyond(R::kFlightLevel), 100, 1e-9);
-  EXPECT_NEAR(*beyond(R::kWgs84), -60, 1e-9);
-  EXPECT_EQ(beyond(R::kAgl), std::nullopt);
-  // Mean sea level and the ellipsoid are up to a hundred metres apart: nothing is claimed within that.
-  EXPECT_EQ(*beyond(R::kAmsl), 0);
-  motion.geometric_m = 2'000;
-  EXPECT_EQ(*beyond(R::kWgs84), 0) << "touching";
-  motion.geometric_m.reset();
-  motion.pressure_m = 1'950;
-  EXPECT_EQ(*beyond(R::kWgs84), 0);
-}
-
-TEST(Deviation, WindowsAreHalfOpen) {
-  const geo::TimeWindow window{kNoon, kNoon + 10};
-  EXPECT_EQ(beyond_window_ms(window, kNoon - 3), -3);
-  EXPECT_EQ(beyond_window_ms(window, kNoon), 0);
-  EXPECT_EQ(beyond_window_ms(window, kNoon + 9), 0);
-  EXPECT_EQ(beyond_window_ms(window, kNoon + 10), 1);
-}
 
 /// One craft with one plan, judged once a second. Legs: L1 (K1) around home, L2 (K2) 10 km east of it.
 class Watch {
@@ -370,6 +293,228 @@ TEST(Conformance, AConfirmedLegAtTheSamePlaceIsLeaveEnough) {
   watch.put();
   watch.pass(5);
   EXPECT_EQ(watch.found(), Texts());
+}
+
+TEST(Conformance, AConfirmedLegIsLeaveForItsOwnTimeAlone) {
+  Watch watch;
+  watch.plan.legs.push_back(watch.plan.legs[0]);
+  watch.plan.legs.back().confirmed = false;
+  watch.put();
+  const auto foreign = [&] {
+    std::vector<Held> held;
+    watch.conformance.findings(held);
+    std::erase_if(held, [](const Held& h) { return h.situation.kind != AlertKind::kForeignZone; });
+    return held;
+  };
+  watch.wait_until(8);
+  watch.pass(5);
+  EXPECT_TRUE(foreign().empty());
+  // Ten minutes and the tolerance of one: what is left of it is foreseen.
+  watch.wait_until(10);
+  watch.pass(10);
+  ASSERT_EQ(foreign().size(), 1U);
+  EXPECT_FALSE(foreign()[0].finding.now);
+  EXPECT_NEAR(static_cast<double>(*foreign()[0].finding.to_violation_ms), 50'000, 1'000);
+  watch.pass(49);
+  EXPECT_FALSE(foreign().at(0).finding.now);
+  watch.pass(1);
+  EXPECT_TRUE(foreign().at(0).finding.now);
+  EXPECT_EQ(foreign()[0].finding.detail, "leg 3 (K1) of i1 is not confirmed");
+}
+
+// A hundred metres wide, at 250 m/s: in it for less than half a second.
+TEST(Conformance, ANarrowLegIsNotJumpedOver) {
+  for (int metres = 0; metres < 2'500; metres += 100) {
+    Watch watch;
+    watch.plan.legs.push_back(
+        {box(LocalFrame(kHome).at({20'000.0 + metres, 0}), 50, 5'000, 100, 200, 0, 10), false, "K3"});
+    watch.put();
+    watch.craft.speed_m_s = 250;
+    watch.craft.course_deg = 90;
+    watch.jump_to(0, 0);
+    watch.pass(2);
+    std::vector<Held> held;
+    watch.conformance.findings(held);
+    ASSERT_EQ(held.size(), 1U) << metres;
+    EXPECT_EQ(held[0].situation.object, "K3");
+    EXPECT_NEAR(static_cast<double>(*held[0].finding.to_violation_ms), (20'000.0 + metres - 50 - 500) * 4, 1'500);
+  }
+}
+
+// The way, looked at ten times a second.
+TEST(ConformanceProperty, ForeignLegsAreFoundAsOneWhoWalksTheWayFindsThem) {
+  constexpr double kStepS = 0.1;
+  constexpr double kEdgeS = 1.6;  // A second between looks at the leave, half a second of an early entry.
+  int found = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE(seed);
+    SeededRandom random(seed);
+    Watch watch;
+    watch.plan.legs.clear();
+    for (int i = 0; i < 8; ++i) {
+      const auto from = random.between(-3, 3);
+      const Normal where = LocalFrame(kHome).at({random.unit() * 24'000 - 2'000, random.unit() * 2'000 - 1'000});
+      watch.plan.legs.push_back({box(where, 50 + random.unit() * 6'000, 500 + random.unit() * 3'000, 100, 200, from,
+                                     from + random.between(1, 4)),
+                                 random.one_in(2), "K"});
+    }
+    watch.put();
+    watch.craft.speed_m_s = 50 + random.unit() * 150;
+    watch.craft.course_deg = 90;
+    watch.jump_to(0, 0);
+    watch.pass(1);
+    const UtcMs now = watch.craft.time;
+    const Track& track = *watch.tracker->find_icao(0xA);
+    const PreparedPlan& plan = *watch.plans.find("i1");
+    const auto mover = make_mover(track.motion(now));
+    ASSERT_TRUE(mover);
+    std::optional<double> first;  // Without leave for as long as nobody can overlook.
+    std::optional<double> since;
+    std::vector<double> without;
+    for (double t = 0; t <= 120; t += kStepS) {
+      const geo::LatLng at = place_after(*mover, now, t);
+      const geo::Shape spot = *geo::Shape::make(geo::Circle{at, 1});
+      bool foreign = false;
+      bool leave = false;
+      for (std::size_t i = 0; i < plan.legs.size(); ++i) {
+        if (!geo::outlines_conflict(plan.legs[i].shape, spot, 0)) continue;
+        const DurationMs off = beyond_window_ms(plan.legs[i].window, now + static_cast<DurationMs>(t * 1e3));
+        if (!plan.plan.legs[i].confirmed) {
+          foreign = true;
+        } else if (off > -60'000 && off <= 60'000) {
+          leave = true;
+        }
+      }
+      if (!foreign || leave) {
+        since.reset();
+        continue;
+      }
+      without.push_back(t);
+      if (!since) since = t;
+      if (!first && t - *since >= kEdgeS) first = since;
+    }
+    std::vector<Held> held;
+    watch.conformance.findings(held);
+    std::erase_if(held, [](const Held& h) { return h.situation.kind != AlertKind::kForeignZone; });
+    ASSERT_LE(held.size(), 1U);
+    if (first) {
+      ASSERT_EQ(held.size(), 1U) << *first;
+      EXPECT_LE(static_cast<double>(*held[0].finding.to_violation_ms) * 1e-3, *first + kEdgeS);
+    }
+    if (held.empty()) continue;
+    ++found;
+    const double said = static_cast<double>(*held[0].finding.to_violation_ms) * 1e-3;
+    EXPECT_TRUE(std::any_of(without.begin(), without.end(), [&](double t) { return std::abs(t - said) <= kEdgeS; }))
+        << said;
+  }
+  EXPECT_GT(found, 20);
+  EXPECT_LT(found, 60);
+}
+
+TEST(Conformance, APlanIsLeaveWhereAndWhileALegIsConfirmed) {
+  Watch watch;
+  watch.plan.legs[1].confirmed = false;
+  watch.plan.legs.push_back({box(kHome, 5'000, 5'000, 100, 200, 30, 40), true, "K1"});
+  watch.put();
+  const auto may = [&](std::string_view zone, DurationMs after_noon_ms) {
+    return watch.conformance.may_be_in(*watch.plans.find("i1"), zone, kNoon + after_noon_ms);
+  };
+  constexpr DurationMs kMinute = 60'000;
+  EXPECT_FALSE(may("K1", -kMinute - 1));
+  EXPECT_TRUE(may("K1", -kMinute)) << "the tolerance of time";
+  EXPECT_TRUE(may("K1", 5 * kMinute));
+  EXPECT_TRUE(may("K1", 11 * kMinute - 1));
+  EXPECT_FALSE(may("K1", 11 * kMinute));
+  EXPECT_TRUE(may("K1", 35 * kMinute));
+  EXPECT_FALSE(may("K2", 15 * kMinute)) << "not confirmed";
+  EXPECT_FALSE(may("K9", 5 * kMinute)) << "no leg there";
+  watch.plan.domain = surveillance::Domain::kSea;
+  watch.put();
+  EXPECT_TRUE(may("K1", -5 * kMinute)) << "ships are granted five minutes";
+}
+
+// While it is not heard the plan is replaced by one with fewer legs.
+TEST(Conformance, WhatWasMeasuredByOtherLegsIsNotTold) {
+  Watch watch;
+  watch.put();
+  watch.wait_until(12);
+  watch.jump_to(15'620, 0);
+  watch.pass(15);
+  ASSERT_EQ(watch.found().size(), 1U);
+  EXPECT_EQ(watch.kept().leg, 1U);
+  watch.heard = false;
+  watch.pass(20);
+  EXPECT_EQ(watch.found().size(), 1U) << "silence ends nothing";
+  watch.plan.legs.pop_back();
+  watch.plan.legs[0].volume.window.end = kNoon + 30 * 60'000;
+  watch.put();
+  watch.pass(1);
+  EXPECT_EQ(watch.found(), Texts());
+  EXPECT_FALSE(watch.kept().measured);
+  EXPECT_EQ(watch.kept().leg, 0U);
+  EXPECT_EQ(watch.kept().proposed, std::nullopt);
+  watch.heard = true;
+  watch.pass(1);
+  ASSERT_EQ(watch.found().size(), 1U) << "as far off as before, by the legs of now";
+  EXPECT_TRUE(watch.found()[0].starts_with("off_plan: leg 1 (K1): 106")) << watch.found()[0];
+}
+
+TEST(Conformance, AProposalThatWasTakenInSilenceIsNotMadeAgain) {
+  Watch watch(IntentState::kAccepted);
+  watch.put();
+  watch.pass(3);
+  EXPECT_EQ(watch.kept().proposed, IntentState::kActivated);
+  watch.heard = false;
+  watch.pass(20);
+  EXPECT_EQ(watch.kept().proposed, IntentState::kActivated);
+  watch.plan.state = IntentState::kActivated;
+  watch.put();
+  watch.pass(1);
+  EXPECT_EQ(watch.kept().proposed, std::nullopt);
+  EXPECT_TRUE(watch.kept().measured) << "the legs are the same";
+}
+
+TEST(Conformance, SilenceIsNoPartOfADeviation) {
+  ConformanceOptions options;
+  options.air.persist_ms = 30'000;
+  Watch watch;
+  watch.conformance = Conformance(options);
+  watch.put();
+  watch.jump_to(-9'000, 0);
+  watch.pass(5);
+  watch.heard = false;
+  watch.pass(80);
+  watch.heard = true;
+  watch.pass(30);
+  EXPECT_EQ(watch.found(), Texts()) << "not thirty seconds since it is heard again";
+  watch.pass(2);
+  EXPECT_EQ(watch.found().size(), 1U);
+  EXPECT_EQ(watch.kept().proposed, IntentState::kNonconforming);
+  watch.plan.state = IntentState::kNonconforming;
+  watch.put();
+  watch.pass(60);
+  watch.heard = false;
+  watch.pass(200);
+  watch.heard = true;
+  watch.pass(30);
+  EXPECT_EQ(watch.kept().proposed, std::nullopt) << "less than two minutes of it were seen";
+  watch.pass(25);
+  EXPECT_EQ(watch.kept().proposed, IntentState::kContingent);
+}
+
+TEST(Conformance, SilenceIsNoReturnEither) {
+  Watch watch;
+  watch.put();
+  watch.jump_to(-9'000, 0);
+  watch.pass(15);
+  ASSERT_EQ(watch.found().size(), 1U);
+  watch.jump_to(0, 0);
+  watch.pass(3);
+  watch.heard = false;
+  watch.pass(16);
+  watch.heard = true;
+  watch.pass(3);
+  EXPECT_EQ(watch.found().size(), 1U);
 }
 
 TEST(Conformance, NothingFollowsFromSilence) {

@@ -293,6 +293,7 @@ void Filter::update_height(Height& channel, std::optional<double> height, const 
     const double rate_sigma = m.climb_m_s ? m.climb_sigma_m_s : kRateSigmaM_S;
     channel = {true,
                m.time,
+               m.time,
                *height,
                m.climb_m_s.value_or(0),
                m.height_sigma_m * m.height_sigma_m,
@@ -314,6 +315,7 @@ void Filter::update_height(Height& channel, std::optional<double> height, const 
   };
   if (surprise(x) > 9) x = predicted(channel, seconds, dynamics_->height_noise * kLevelOff);
   if (height) {
+    x.said = m.time;
     const double variance = x.hh + m.height_sigma_m * m.height_sigma_m;
     const double kh = x.hh / variance;
     const double kr = x.hr / variance;
@@ -361,13 +363,16 @@ Motion Filter::at(UtcMs t) const {
   out.turn_deg_s = turn_rad_s_ * (180 / std::numbers::pi);
   out.position_sigma_m = std::sqrt(std::max(x.pp - 2 * behind * x.pv + behind * behind * x.vv, 0.0));
   out.velocity_sigma_m_s = std::sqrt(std::max(x.vv, 0.0));
+  const bool by_pressure = pressure_.there && (!geometric_.there || pressure_.said >= geometric_.said);
+  const Height& fresher = by_pressure ? pressure_ : geometric_;
   for (const Height* channel : {&geometric_, &pressure_}) {
-    if (!channel->there) continue;
+    if (!channel->there || fresher.said - channel->said > kHeightHeldMs) continue;
     const double seconds =
         std::clamp(seconds_of(t - channel->time), -seconds_of(kPredictMsMax), seconds_of(kPredictMsMax));
     const Height h = predicted(*channel, std::max(seconds, 0.0), dynamics_->height_noise);
     const double height = seconds < 0 ? h.height + seconds * h.rate : h.height;
     (channel == &pressure_ ? out.pressure_m : out.geometric_m) = height;
+    if (channel != &fresher) continue;
     out.up_m_s = h.rate;
     out.height_sigma_m = std::sqrt(std::max(h.hh, 0.0));
   }

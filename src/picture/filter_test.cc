@@ -339,6 +339,51 @@ TEST(Filter, BeginsAgainWhereItIsFarOff) {
   EXPECT_LT(distance_to(craft, filter.at(craft.time)), 100);
 }
 
+// Two sources, one of pressure and one of geometric height: when the one falls silent only the other is told.
+TEST(Filter, AHeightOfLongAgoIsLeftOut) {
+  SeededRandom random(1);
+  Craft craft{normal_of(50, 5), 100, 90};
+  Measurement m = craft.seen(random, 5);
+  m.pressure_m = 3'000;
+  m.climb_m_s = 0;
+  Filter filter(dynamics_of(Domain::kAir), m);
+  const auto later = [&](DurationMs ms) {
+    craft.move(ms);
+    m = craft.seen(random, 5);
+    return &m;
+  };
+  later(1'000)->geometric_m = 3'050;
+  m.climb_m_s = 0;
+  filter.update(m);
+  EXPECT_TRUE(filter.at(craft.time).pressure_m && filter.at(craft.time).geometric_m);
+  // From now on geometric height alone, which climbs; rates alone keep no height.
+  double height = 3'050;
+  for (int i = 1; i <= 120; ++i) {
+    height += 10;
+    later(1'000)->geometric_m = height;
+    m.climb_m_s = 10;
+    filter.update(m);
+    const Motion motion = filter.at(craft.time);
+    EXPECT_EQ(motion.pressure_m.has_value(), i <= 29) << i;
+    ASSERT_TRUE(motion.geometric_m);
+    EXPECT_NEAR(*motion.geometric_m, height, 25) << i;
+    if (i > 20) {
+      EXPECT_NEAR(motion.up_m_s, 10, 2) << i;
+    }
+  }
+  const double surer = filter.at(craft.time).height_sigma_m;
+  EXPECT_LT(surer, 30) << "of the height that is told";
+  // The other comes back and this one goes.
+  for (int i = 1; i <= 60; ++i) {
+    later(1'000)->pressure_m = 4'000;
+    filter.update(m);
+    EXPECT_EQ(filter.at(craft.time).geometric_m.has_value(), i <= 30) << i;
+    EXPECT_TRUE(filter.at(craft.time).pressure_m);
+  }
+  EXPECT_NEAR(filter.at(craft.time).up_m_s, 0, 2);
+  EXPECT_TRUE(filter.at(craft.time + 3'600'000).pressure_m) << "the only one is told however old";
+}
+
 TEST(Filter, PredictionEndsSomewhere) {
   SeededRandom random(4);
   Craft craft{kHamburg, 250, 90};

@@ -7,14 +7,12 @@
 #include <numbers>
 #include <utility>
 
-#include "base/invariant.h"
+#include "base/limits.h"
 #include "geo/shape.h"
 #include "surveillance/polar.h"
 
 namespace tansiq::picture {
 namespace {
-
-constexpr std::size_t kGroupIdBytesMax = 64;
 
 bool is_id(const std::string& id) {
   return !id.empty() && id.size() <= kGroupIdBytesMax && std::ranges::all_of(id, [](char c) {
@@ -54,8 +52,9 @@ geo::Outline swept(const GroupShape& shape, const Motion& guide, double since_s,
   // Half a metre of rounding at each end; corridors are square there.
   geo::Corridor corridor;
   corridor.line = {along((speed * since_s) - astern - 0.5), along((speed * till_s) + ahead + 0.5)};
-  corridor.left_cm = std::llround(port * 100);
-  corridor.right_cm = std::llround(starboard * 100);
+  // A track may be very uncertain; what geo takes has a bound.
+  corridor.left_cm = std::min<std::int64_t>(std::llround(port * 100), kCorridorWidthCmMax);
+  corridor.right_cm = std::min<std::int64_t>(std::llround(starboard * 100), kCorridorWidthCmMax);
   return corridor;
 }
 
@@ -168,12 +167,11 @@ bool GroupPlan::held(const Motion& guide, UtcMs at) const {
     if (!wanted) return true;
     const double t = seconds(guide.time, at);
     const auto now = geo::Shape::make(swept(shape, guide, t, t, 1, 0, options_));
-    EXPECT_INVARIANT(now.has_value());
+    if (!now) return false;
     return std::ranges::any_of(standing_, [&](const geo::Volume4d& volume) {
       if (volume.window.start > at || volume.window.end <= at || volume.band != shape.band) return false;
       const auto filed = geo::Shape::make(volume.outline);
-      EXPECT_INVARIANT(filed.has_value());
-      return geo::covers(*filed, *now);
+      return filed && geo::covers(*filed, *now);
     });
   });
 }

@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "core/names.h"
@@ -30,10 +31,13 @@
 
 namespace tansiq::picture {
 
+/// Half of what an intent's id may have: intents are named after their group, with more behind.
+inline constexpr std::size_t kGroupIdBytesMax = kIdBytesMax / 2;
 inline constexpr std::size_t kGroupShapesMax = 8;
 inline constexpr std::size_t kGroupWindowsMax = 32;
 inline constexpr std::size_t kGroupMembersMax = 64;
-inline constexpr std::int64_t kGroupReachMMax = 100'000;
+/// So that the square of a group that lies still, with all that is added, is an outline that geo takes.
+inline constexpr std::int64_t kGroupReachMMax = 60'000;
 
 /// A box about the guide, turned with its course: how far it reaches ahead, astern, to port and to starboard. A guide
 /// slower than `GroupOptions::turning_m_s` has no course to speak of: then it is the square in which the box lies
@@ -50,7 +54,7 @@ struct GroupShape {
 };
 
 struct Group {
-  std::string id;    ///< Names it here: letters, digits, `-`, at most 64 bytes.
+  std::string id;    ///< Names it here: letters, digits, `-`, at most kGroupIdBytesMax bytes.
   std::string name;  ///< For people.
   surveillance::CraftId guide;
   std::vector<surveillance::CraftId> members = {};  ///< Beside the guide: they keep their own distance.
@@ -58,7 +62,7 @@ struct Group {
   friend bool operator==(const Group&, const Group&) = default;
 };
 
-/// Refuses what is no group: no shapes or too many, reaches outside 1 m to 100 km, a sea shape with levels, windows
+/// Refuses what is no group: no shapes or too many, reaches outside 1 m to 60 km, a sea shape with levels, windows
 /// that end before they begin. Fails with `kInvalid`; `where` is a path such as `shapes[1].ahead_m`.
 [[nodiscard]] Status check(const Group& group);
 
@@ -90,7 +94,7 @@ class GroupPlan {
   [[nodiscard]] std::vector<geo::Volume4d> volumes(const Motion& guide, UtcMs now) const;
   /// Is what was filed no longer enough? Also when it is more than enough: a window that was taken back.
   [[nodiscard]] bool due(const Motion& guide, UtcMs now) const;
-  /// These stand now. Outlines that are none are a programming error: they came from `volumes`.
+  /// These stand now.
   void filed(const std::vector<geo::Volume4d>& volumes);
 
  private:

@@ -172,6 +172,31 @@ TEST(Group, AGuideThatLiesStillHasNoCourse) {
   EXPECT_FALSE(plan.due(guide_at(34, 34, 200, 0.3), kNoon));
 }
 
+TEST(Group, TheLargestGroupMayLieStillAndBeUncertain) {
+  Group group = carrier();
+  for (GroupShape& shape : group.shapes) {
+    shape.ahead_m = shape.astern_m = shape.port_m = shape.starboard_m = kGroupReachMMax;
+    shape.windows.clear();
+  }
+  ASSERT_TRUE(check(group));
+  for (const core::Domain domain : {core::Domain::kSea, core::Domain::kAir}) {
+    for (const double speed : {0.0, 0.5, 15.0}) {
+      for (const double sigma : {10.0, 5'000.0}) {
+        GroupPlan plan(group, domain, kOptions);
+        Motion guide = guide_at(34, 34, 45, speed);
+        guide.position_sigma_m = sigma;
+        EXPECT_TRUE(plan.due(guide, kNoon));
+        const auto volumes = plan.volumes(guide, kNoon);
+        ASSERT_FALSE(volumes.empty());
+        for (const geo::Volume4d& volume : volumes) shape_of(volume.outline);
+        plan.filed(volumes);
+        EXPECT_FALSE(plan.due(guide, kNoon));
+        shape_of(outline_now(group.shapes[0], guide, kOptions));
+      }
+    }
+  }
+}
+
 TEST(Group, RefusesWhatIsNone) {
   EXPECT_TRUE(check(carrier()));
   const auto where = [](auto change) {
@@ -184,7 +209,7 @@ TEST(Group, RefusesWhatIsNone) {
   EXPECT_EQ(where([](Group& g) { g.guide.kind = surveillance::IdKind::kNone; }), "guide");
   EXPECT_EQ(where([](Group& g) { g.shapes.clear(); }), "shapes");
   EXPECT_EQ(where([](Group& g) { g.shapes[1].port_m = 0; }), "shapes[1].port_m");
-  EXPECT_EQ(where([](Group& g) { g.shapes[0].ahead_m = 100'001; }), "shapes[0].ahead_m");
+  EXPECT_EQ(where([](Group& g) { g.shapes[0].ahead_m = 60'001; }), "shapes[0].ahead_m");
   EXPECT_EQ(where([](Group& g) { g.shapes[0].band = {0, 100, geo::VerticalReference::kAmsl}; }), "shapes[0].band");
   EXPECT_EQ(where([](Group& g) { g.shapes[1].windows = {{kNoon, kNoon}}; }), "shapes[1].windows[0]");
 }

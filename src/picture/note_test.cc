@@ -9,12 +9,18 @@ namespace {
 
 constexpr std::string_view kNotes[] = {
     R"({"acknowledge":{"alert":7,"by":"watch-1"}})",
-    R"({"area":{"domain":"air","id":"R-12","kind":"volume_entry","volumes":[{"outline":{"circle":{"centre":[350000000,360000000],"radius_cm":500000}},"window":{"end_ms":7200000,"start_ms":0}}]}})",
+    R"({"area":{"domain":"air","id":"R-12","kind":"volume_entry",)"
+    R"("volumes":[{"outline":{"circle":{"centre":[350000000,360000000],"radius_cm":500000}},)"
+    R"("window":{"end_ms":7200000,"start_ms":0}}]}})",
     R"({"area_gone":{"id":"K1","kind":"foreign_zone"}})",
-    R"({"group":{"group":{"guide":{"mmsi":227022600},"name":"x","shapes":[{"ahead_m":1,"astern_m":2,"domain":"sea","port_m":3,"starboard_m":4}]},"id":"tf-473"}})",
+    R"({"group":{"group":{"guide":{"mmsi":227022600},"name":"x","shapes":[{"ahead_m":1,"astern_m":2,)"
+    R"("domain":"sea","port_m":3,"starboard_m":4}]},"id":"tf-473"}})",
     R"({"group_gone":"tf-473"})",
     R"({"inhibit":{"tracks":[3,7],"until_ms":9}})",
-    R"({"plan":{"authority":"us","call_sign":"MIRAGE1","code":{"mode_3a":2342,"window":{"end_ms":2,"start_ms":1}},"domain":"air","icao":3785889,"intent":"friendly-1","legs":[{"confirmed":true,"volume":{"outline":{"circle":{"centre":[350000000,360000000],"radius_cm":500000}},"window":{"end_ms":7200000,"start_ms":0}},"zone":"K1"}],"manager":"m","mmsi":5,"state":"activated"}})",
+    R"({"plan":{"authority":"us","call_sign":"MIRAGE1","code":{"mode_3a":2342,"window":{"end_ms":2,)"
+    R"("start_ms":1}},"domain":"air","icao":3785889,"intent":"friendly-1","legs":[{"confirmed":true,)"
+    R"("volume":{"outline":{"circle":{"centre":[350000000,360000000],"radius_cm":500000}},)"
+    R"("window":{"end_ms":7200000,"start_ms":0}},"zone":"K1"}],"manager":"m","mmsi":5,"state":"activated"}})",
     R"({"plan_gone":"friendly-1"})",
     R"({"zones":[{"domain":"sea","id":"S1","minima":{"horizontal_m":900,"time_ms":0,"vertical_cm":0}}]})",
 };

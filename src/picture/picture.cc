@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace tansiq::picture {
@@ -16,11 +17,13 @@ core::Domain domain_of(const Track& track) {
   return track.domain == Domain::kSea ? core::Domain::kSea : core::Domain::kAir;
 }
 
-/// AIS: at anchor, moored, aground.
-bool at_rest(const Track& track) {
+/// AIS: at anchor, moored, aground. People forget to change it: a ship that moves is not at rest, whatever it says.
+bool at_rest(const Track& track, const Motion& motion) {
+  constexpr double kRestMS = 1.0;
   if (track.domain == Domain::kGround) return true;
   if (track.domain != Domain::kSea) return track.on_ground;
-  return track.nav_status && (*track.nav_status == 1 || *track.nav_status == 5 || *track.nav_status == 6);
+  const bool says = track.nav_status && (*track.nav_status == 1 || *track.nav_status == 5 || *track.nav_status == 6);
+  return says && std::hypot(motion.east_m_s, motion.north_m_s) < kRestMS;
 }
 
 /// Emitter category 13 of CAT 021.
@@ -67,7 +70,9 @@ Picture::Picture(PictureOptions options, PictureListener* listener)
       tracker_(options_.tracker, this),
       attribution_(options_.attribution),
       conformance_(options_.conformance),
-      volumes_(options_.volumes, [this](TrackId track, AlertKind kind, std::string_view object) {
+      volumes_(options_.volumes, [this](TrackId track, AlertKind kind,
+                                        std::string_view object) { return concerns(track, kind, object); }),
+      sea_volumes_(options_.sea_volumes, [this](TrackId track, AlertKind kind, std::string_view object) {
         return concerns(track, kind, object);
       }) {
   make_watches();
@@ -92,6 +97,9 @@ void Picture::make_watches() {
     }
     options.widest = widest;
     watch = std::make_unique<ConflictWatch>(options, minima);
+    for (const auto& [pair, until] : join_ups_) {
+      if (craft(pair.first).standing.domain == domain) (void)watch->inhibit(pair.first, pair.second, until);
+    }
   };
   make(air_, options_.air, core::Domain::kAir);
   make(sea_, options_.sea, core::Domain::kSea);
@@ -136,8 +144,10 @@ void Picture::changed(const TrackChange& change, const Track& track) {
       if (track.state != TrackState::kTentative && track.state != TrackState::kEnded) moved(track);
       break;
     case TrackChange::Kind::kEnded:
-    case TrackChange::Kind::kMerged:
       forget(track.id);
+      break;
+    case TrackChange::Kind::kMerged:
+      merged(track.id, change.other);
       break;
   }
   if (listener_ != nullptr) listener_->track_changed(change, track);
@@ -150,25 +160,44 @@ void Picture::moved(const Track& track) {
   const core::Domain domain = domain_of(track);
   const auto [at, fresh] = craft_.try_emplace(track.id.value);
   Craft& of = at->second;
-  if (fresh) {
-    of.standing.domain = domain;
-    know(of, track, formation_of(track));
-  }
-  if (of.standing.domain != domain) {
+  if (!fresh && of.standing.domain != domain) {
     // It is what we did not take it for.
     std::vector<SituationChange> changes;
     watch_of(of.standing.domain).remove(track.id, now_, changes);
+    volumes_of(of.standing.domain).remove(track.id, now_, changes);
     apply(changes);
+  }
+  if (fresh || of.standing.domain != domain) {
     of.standing.domain = domain;
+    know(of, track);
   }
   of.standing.unmanned = unmanned(track);
-  const Motion motion = track.motion(track.last_fix);
+  // A source whose clock is ahead says where the craft will be: it is taken back to now.
+  const Motion motion = track.motion(std::min(track.last_fix, now_));
+  const bool rests = at_rest(track, motion);
   std::vector<SituationChange> changes;
   // What is refused is counted there.
-  (void)watch_of(domain).update(
-      {.track = track.id, .motion = motion, .at_rest = at_rest(track), .formation = of.formation}, now_, changes);
-  if (!at_rest(track)) (void)volumes_.update(track.id, motion, now_, changes);
+  (void)watch_of(domain).update({.track = track.id, .motion = motion, .at_rest = rests, .formation = of.formation},
+                                now_, changes);
+  if (!rests || domain == core::Domain::kSea) (void)volumes_of(domain).update(track.id, motion, now_, changes);
   apply(changes);
+}
+
+/// Two tracks are one craft: what was agreed and acknowledged of the one goes on for the other.
+void Picture::merged(TrackId gone, TrackId kept) {
+  for (auto at = join_ups_.begin(); at != join_ups_.end();) {
+    const auto [pair, until] = *at;
+    if (pair.first != gone && pair.second != gone) {
+      ++at;
+      continue;
+    }
+    at = join_ups_.erase(at);
+    const TrackId other = pair.first == gone ? pair.second : pair.first;
+    if (other != kept) (void)inhibit(kept, other, until);
+  }
+  attribution_.renamed(gone, kept);
+  alerts_.rename(gone, kept, now_);
+  forget(gone);
 }
 
 void Picture::forget(TrackId track) {
@@ -176,6 +205,7 @@ void Picture::forget(TrackId track) {
   air_->remove(track, now_, changes);
   sea_->remove(track, now_, changes);
   volumes_.remove(track, now_, changes);
+  sea_volumes_.remove(track, now_, changes);
   apply(changes);
   craft_.erase(track.value);
 }
@@ -183,12 +213,31 @@ void Picture::forget(TrackId track) {
 void Picture::apply(std::vector<SituationChange>& changes) {
   for (const SituationChange& change : changes) {
     if (change.what == ChangeKind::kOver) {
-      alerts_.over(change.situation, now_);
+      let_go(change.situation, kWatch);
     } else {
-      alerts_.holds(change.situation, change.finding, now_);
+      hold(change.situation, change.finding, kWatch);
     }
   }
   changes.clear();
+}
+
+void Picture::hold(const Situation& situation, const Finding& finding, Holder holder) {
+  holders_[situation] |= holder;
+  if (alerts_.holds(situation, finding, now_) != 0) {
+    waiting_.erase(situation);
+  } else if (waiting_.size() < kWaitingMax || waiting_.contains(situation)) {
+    waiting_.insert_or_assign(situation, finding);
+  }
+}
+
+void Picture::let_go(const Situation& situation, Holder holder) {
+  const auto at = holders_.find(situation);
+  if (at == holders_.end()) return;
+  at->second = static_cast<std::uint8_t>(at->second & ~holder);
+  if (at->second != 0) return;
+  holders_.erase(at);
+  waiting_.erase(situation);
+  alerts_.over(situation, now_);
 }
 
 const Picture::Craft& Picture::craft(TrackId track) const {
@@ -202,19 +251,18 @@ bool Picture::concerns(TrackId track, AlertKind kind, std::string_view object) c
   if (kind == AlertKind::kGroupEntry) {
     const std::size_t slash = object.find('/');
     if (object.substr(slash + 1) != core::to_text(of.standing.domain)) return false;
-    // Members bear their group's number; see know_craft.
-    const auto group = groups_.find(object.substr(0, slash));
-    return group == groups_.end() ||
-           of.formation != static_cast<std::uint32_t>(std::distance(groups_.begin(), group)) + 1;
+    return std::ranges::find(of.groups, object.substr(0, slash)) == of.groups.end();
   }
-  const auto area = areas_.find(std::pair(kind, std::string(object)));
-  if (area != areas_.end() && area->second != of.standing.domain) return false;
   if (kind != AlertKind::kForeignZone) return true;
-  // Who has a plan there is judged by it.
+  // Whoever belongs to a group that our officers have declared is ours.
+  if (!of.groups.empty()) return false;
+  // Whose it is comes out once a second: before, nothing is held against it.
+  if (!of.known) return false;
   const Correlation* correlation = attribution_.of_track(track);
   const PreparedPlan* plan = correlation != nullptr ? plans_.find(correlation->intent) : nullptr;
   if (plan == nullptr) return true;
-  return std::ranges::none_of(plan->plan.legs, [&](const Leg& leg) { return leg.zone == object; });
+  // Who has been confirmed there for now is judged by its plan.
+  return !conformance_.may_be_in(*plan, object, now_);
 }
 
 // What the record and people say
@@ -233,22 +281,31 @@ void Picture::drop_plan(std::string_view intent) {
 }
 
 Status Picture::put_area(const KnownArea& area) {
-  TRY_VOID(volumes_.put({area.kind, area.id, area.volumes, {}}));
-  areas_.insert_or_assign({area.kind, area.id}, area.domain);
+  TRY_VOID(volumes_of(area.domain).put({area.kind, area.id, area.volumes, {}}));
+  const auto [at, fresh] = areas_.try_emplace({area.kind, area.id}, area.domain);
+  if (!fresh && at->second != area.domain) {
+    std::vector<SituationChange> changes;
+    volumes_of(at->second).drop(area.kind, area.id, now_, changes);
+    at->second = area.domain;
+    apply(changes);
+  }
   return {};
 }
 
 void Picture::drop_area(AlertKind kind, std::string_view id, UtcMs now) {
   now_ = std::max(now_, now);
+  const auto at = areas_.find({kind, std::string(id)});
+  if (at == areas_.end()) return;
   std::vector<SituationChange> changes;
-  volumes_.drop(kind, id, now_, changes);
-  areas_.erase({kind, std::string(id)});
+  volumes_of(at->second).drop(kind, id, now_, changes);
+  areas_.erase(at);
   apply(changes);
 }
 
 Status Picture::set_zones(std::vector<ZoneSpace> zones) {
   TRY_VOID(separation_.set_zones(std::move(zones)));
   make_watches();
+  know_craft();
   return {};
 }
 
@@ -258,6 +315,8 @@ Status Picture::put_group(const Group& group) {
     return fail(ErrorCode::kTooLarge, fmt::format("at most {} groups are followed", kGroupsMax));
   }
   groups_.insert_or_assign(group.id, group);
+  formations_.try_emplace(group.id, static_cast<std::uint32_t>(formations_.size()) + 1);
+  know_craft();
   return {};
 }
 
@@ -267,10 +326,11 @@ void Picture::drop_group(std::string_view id, UtcMs now) {
   if (at == groups_.end()) return;
   std::vector<SituationChange> changes;
   for (const core::Domain domain : {core::Domain::kAir, core::Domain::kSea}) {
-    volumes_.drop(AlertKind::kGroupEntry, group_object(id, domain), now_, changes);
+    volumes_of(domain).drop(AlertKind::kGroupEntry, group_object(id, domain), now_, changes);
   }
   groups_.erase(at);
   apply(changes);
+  know_craft();
 }
 
 Status Picture::acknowledge(AlertId alert, std::string_view by, UtcMs now) {
@@ -279,17 +339,26 @@ Status Picture::acknowledge(AlertId alert, std::string_view by, UtcMs now) {
 }
 
 Status Picture::inhibit(TrackId a, TrackId b, UtcMs until) {
+  for (const TrackId track : {a, b}) {
+    if (!craft_.contains(track.value)) {
+      return fail(ErrorCode::kNotFound, fmt::format("there is no track {} that moves, or no more", track.value),
+                  "tracks");
+    }
+  }
   const core::Domain domain = craft(a).standing.domain;
   if (domain != craft(b).standing.domain) {
     return fail(ErrorCode::kInvalid, "one of the two flies and the other does not: they are not compared", "tracks");
   }
-  return watch_of(domain).inhibit(a, b, until);
+  TRY_VOID(watch_of(domain).inhibit(a, b, until));
+  join_ups_.insert_or_assign(std::pair(std::min(a, b), std::max(a, b)), until);
+  return {};
 }
 
 const Track* Picture::guide_of(const Group& group) const {
   const Track* track = group.guide.kind == surveillance::IdKind::kMmsi ? tracker_.find_mmsi(group.guide.number)
                                                                        : tracker_.find_icao(group.guide.number);
-  const bool good = track != nullptr && track->fixes > 0 && track->state != TrackState::kStale;
+  const bool good = track != nullptr && track->fixes > 0 && track->state != TrackState::kStale &&
+                    track->state != TrackState::kTentative;
   return good ? track : nullptr;
 }
 
@@ -302,12 +371,14 @@ void Picture::advance(UtcMs now) {
   attribution_.run(tracker_, plans_, now_);
   conformance_.run(tracker_, attribution_, plans_, now_);
   know_craft();
+  for (auto& [track, of] : craft_) of.known = true;
   move_groups(now_);
 
   std::vector<SituationChange> changes;
   air_->tick(now_, changes);
   sea_->tick(now_, changes);
   volumes_.tick(now_, changes);
+  sea_volumes_.tick(now_, changes);
   apply(changes);
 
   std::vector<Held> held;
@@ -316,36 +387,35 @@ void Picture::advance(UtcMs now) {
   conformance_.findings(held);
   find_distress(held);
   find_silence(held);
-  settle(std::move(held), now_);
+  settle(std::move(held));
+  std::erase_if(waiting_, [this](const auto& one) { return alerts_.holds(one.first, one.second, now_) != 0; });
+  std::erase_if(join_ups_, [this](const auto& pair) { return pair.second <= now_; });
   alerts_.tick(now_);
 }
 
-std::uint32_t Picture::formation_of(const Track& track) const {
-  std::uint32_t number = 0;
-  for (const auto& [id, group] : groups_) {
-    ++number;
-    const auto is = [&](const surveillance::CraftId& member) {
-      return member.kind == surveillance::IdKind::kMmsi ? track.mmsi == member.number : track.icao == member.number;
-    };
-    if (is(group.guide) || std::ranges::any_of(group.members, is)) return number;
-  }
-  return 0;
+bool Picture::belongs(const Track& track, const Group& group) {
+  const auto is = [&](const surveillance::CraftId& member) {
+    return member.kind == surveillance::IdKind::kMmsi ? track.mmsi == member.number : track.icao == member.number;
+  };
+  return is(group.guide) || std::ranges::any_of(group.members, is);
 }
 
-void Picture::know(Craft& craft, const Track& track, std::uint32_t formation) const {
+void Picture::know(Craft& craft, const Track& track) const {
   craft.standing.zone = separation_.zone_of(craft.standing.domain, track.motion(track.last_fix));
   const Correlation* correlation = attribution_.of_track(track.id);
   const auto authority = correlation != nullptr ? authority_of_.find(correlation->intent) : authority_of_.end();
   craft.standing.authority = authority != authority_of_.end() ? authority->second : std::string();
-  craft.formation = formation;
+  craft.groups.clear();
+  for (const auto& [id, group] : groups_) {
+    if (belongs(track, group)) craft.groups.push_back(id);
+  }
+  craft.formation = craft.groups.empty() ? 0 : formations_.find(craft.groups.front())->second;
 }
 
-/// Zone, authority and formation of each craft, as they are compared with in the next second.
+/// Zone, authority and groups of each craft, as they are compared with until the next second.
 void Picture::know_craft() {
   tracker_.each([&](const Track& track) {
-    if (const auto at = craft_.find(track.id.value); at != craft_.end()) {
-      know(at->second, track, groups_.empty() ? 0 : formation_of(track));
-    }
+    if (const auto at = craft_.find(track.id.value); at != craft_.end()) know(at->second, track);
   });
 }
 
@@ -373,9 +443,10 @@ void Picture::move_group(const Group& group, core::Domain domain, UtcMs now) {
   }
   std::vector<SituationChange> changes;
   if (object.volumes.empty()) {
-    volumes_.drop(AlertKind::kGroupEntry, object.id, now, changes);
-  } else {
-    (void)volumes_.put(object);
+    volumes_of(domain).drop(AlertKind::kGroupEntry, object.id, now, changes);
+  } else if (!volumes_of(domain).put(object)) {
+    // Where it was is not where it is.
+    volumes_of(domain).drop(AlertKind::kGroupEntry, object.id, now, changes);
   }
   apply(changes);
 }
@@ -405,13 +476,13 @@ void Picture::find_silence(std::vector<Held>& out) const {
   }
 }
 
-void Picture::settle(std::vector<Held> held, UtcMs now) {
+void Picture::settle(std::vector<Held> held) {
   std::map<Situation, Finding> holds;
   for (Held& one : held) holds.insert_or_assign(std::move(one.situation), std::move(one.finding));
   for (const auto& [situation, finding] : standing_) {
-    if (!holds.contains(situation)) alerts_.over(situation, now);
+    if (!holds.contains(situation)) let_go(situation, kSettled);
   }
-  for (const auto& [situation, finding] : holds) alerts_.holds(situation, finding, now);
+  for (const auto& [situation, finding] : holds) hold(situation, finding, kSettled);
   standing_ = std::move(holds);
 }
 

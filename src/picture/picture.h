@@ -16,9 +16,9 @@
 // tracks and alerts, byte for byte. Nothing is assumed from absence: a track that is nobody's stays unknown, and a plan
 // that nobody is seen to fly raises nothing.
 //
-// Who may be in a zone or a measure. A craft whose plan has a confirmed leg there is no business of VolumeWatch:
-// whether it keeps to that leg is Conformance's. Everybody else who is in one of our exclusive zones, or will be,
-// raises `foreign_zone`; who is in a measure `volume_entry`; who comes into a group's space and is no member
+// Who may be in a zone or a measure. A craft whose plan has a confirmed leg there for now is no business of
+// VolumeWatch: whether it keeps to that leg is Conformance's. Everybody else who is in one of our exclusive zones, or
+// will be, raises `foreign_zone`; who is in a measure `volume_entry`; who comes into a group's space and is no member
 // `group_entry`.
 //
 // One thread. Cost: some microseconds a report, milliseconds a second for ten thousand tracks.
@@ -31,7 +31,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "picture/alert_book.h"
@@ -66,6 +65,14 @@ struct PictureOptions {
   ConflictOptions air = air_conflict_options();  ///< `widest` follows from `separation` and the zones.
   ConflictOptions sea = sea_conflict_options();
   VolumeOptions volumes = {};
+  /// Ships speak seldom and are slow: they are looked at further ahead, and are not forgotten for three minutes.
+  VolumeOptions sea_volumes = {.lookahead_s = 600,
+                               .alarm_s = 120,
+                               .calm_s = 150,
+                               .cycle_s = 10,
+                               .leave_m = 200,
+                               .turning_s = 120,
+                               .age_max_s = 190};
   AttributionOptions attribution = {};
   ConformanceOptions conformance = {};
   GroupOptions groups = {};
@@ -127,24 +134,32 @@ class Picture final : public surveillance::Sink, private TrackListener {
   [[nodiscard]] const ConflictCounters& air_counters() const { return air_->counters(); }
   [[nodiscard]] const ConflictCounters& sea_counters() const { return sea_->counters(); }
   [[nodiscard]] const VolumeCounters& volume_counters() const { return volumes_.counters(); }
+  [[nodiscard]] const VolumeCounters& sea_volume_counters() const { return sea_volumes_.counters(); }
 
  private:
   /// What a craft is compared by.
   struct Craft {
     Separation::Standing standing;
     std::uint32_t formation = 0;
+    std::vector<std::string> groups;  ///< That it belongs to.
+    bool known = false;               ///< It has been compared with plans.
   };
 
   void changed(const TrackChange& change, const Track& track) override;
   void moved(const Track& track);
   void forget(TrackId track);
+  void merged(TrackId gone, TrackId kept);
   void apply(std::vector<SituationChange>& changes);
+  /// Watches and the detectors of `settle` may hold one situation: it is over when the last of them lets go.
+  enum Holder : std::uint8_t { kWatch = 1, kSettled = 2 };
+  void hold(const Situation& situation, const Finding& finding, Holder holder);
+  void let_go(const Situation& situation, Holder holder);
   /// Detectors that say once a second what holds: raises what is new, ends what is missing.
-  void settle(std::vector<Held> held, UtcMs now);
+  void settle(std::vector<Held> held);
   void find_distress(std::vector<Held>& out) const;
   void find_silence(std::vector<Held>& out) const;
-  [[nodiscard]] std::uint32_t formation_of(const Track& track) const;
-  void know(Craft& craft, const Track& track, std::uint32_t formation) const;
+  void know(Craft& craft, const Track& track) const;
+  [[nodiscard]] static bool belongs(const Track& track, const Group& group);
   void know_craft();
   void move_groups(UtcMs now);
   void move_group(const Group& group, core::Domain domain, UtcMs now);
@@ -152,6 +167,7 @@ class Picture final : public surveillance::Sink, private TrackListener {
   [[nodiscard]] const Craft& craft(TrackId track) const;
   [[nodiscard]] bool concerns(TrackId track, AlertKind kind, std::string_view object) const;
   ConflictWatch& watch_of(core::Domain domain) { return domain == core::Domain::kAir ? *air_ : *sea_; }
+  VolumeWatch& volumes_of(core::Domain domain) { return domain == core::Domain::kAir ? volumes_ : sea_volumes_; }
 
   PictureOptions options_;
   PictureListener* listener_;
@@ -165,14 +181,20 @@ class Picture final : public surveillance::Sink, private TrackListener {
   std::unique_ptr<ConflictWatch> air_;
   std::unique_ptr<ConflictWatch> sea_;
   VolumeWatch volumes_;
+  VolumeWatch sea_volumes_;
   std::map<std::pair<AlertKind, std::string>, core::Domain> areas_;
   std::map<std::string, Group, std::less<>> groups_;
+  std::map<std::string, std::uint32_t, std::less<>> formations_;  ///< Of groups: numbers that stay.
+  std::map<std::pair<TrackId, TrackId>, UtcMs> join_ups_;
   std::map<std::string, UtcMs, std::less<>> silent_;
-  std::unordered_map<std::uint32_t, Craft> craft_;  ///< By track; never iterated.
-  std::map<Situation, Finding> standing_;           ///< Of the detectors behind `settle`.
+  std::map<std::uint32_t, Craft> craft_;       ///< By track.
+  std::map<Situation, Finding> standing_;      ///< Of the detectors behind `settle`.
+  std::map<Situation, std::uint8_t> holders_;  ///< Of every situation that holds.
+  std::map<Situation, Finding> waiting_;       ///< Found no room in the book; tried again once a second.
   UtcMs now_;
 };
 
 inline constexpr std::size_t kGroupsMax = 64;
+inline constexpr std::size_t kWaitingMax = 10'000;
 
 }  // namespace tansiq::picture

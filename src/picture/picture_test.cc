@@ -49,6 +49,10 @@ struct PictureTest : ::testing::Test {
     std::uint32_t address = 0;
     std::string call_sign;
     surveillance::Emergency emergency = surveillance::Emergency::kNone;
+    DurationMs ahead_ms = 0;  ///< Of its source's clock.
+    int every_s = 1;
+    std::optional<std::uint8_t> emitter;
+    std::optional<std::uint8_t> nav_status;
   };
 
   Heard heard;
@@ -68,13 +72,20 @@ struct PictureTest : ::testing::Test {
   void run(int seconds, const std::function<void()>& each = [] {}) {
     for (int s = 0; s < seconds; ++s) {
       for (Flying& one : sky) {
+        if ((now.ms / 1'000) % one.every_s != 0) {
+          one.craft.move(1'000);
+          continue;
+        }
         surveillance::Report r = one.source.hear(one.craft, random);
         r.id = {
             one.source.domain == surveillance::Domain::kSea ? surveillance::IdKind::kMmsi : surveillance::IdKind::kIcao,
             one.address};
         r.call_sign.assign(one.call_sign);
         r.emergency = one.emergency;
-        r.received = r.time = now;
+        r.emitter = one.emitter;
+        r.nav_status = one.nav_status;
+        r.received = now;
+        r.time = now + one.ahead_ms;
         // Transponders report in steps of 25 ft, and craft in level flight keep to one.
         if (r.pressure_cm) r.pressure_cm = static_cast<std::int32_t>(std::lround(one.craft.height_m / 7.62) * 762);
         picture.report(r);
@@ -84,6 +95,16 @@ struct PictureTest : ::testing::Test {
       picture.advance(now);
       each();
     }
+  }
+
+  KnownPlan plan_in(std::string_view zone, const geo::Volume4d& volume, bool confirmed = true) {
+    KnownPlan plan;
+    plan.authority = "us";
+    plan.plan.intent = "friendly-1";
+    plan.plan.call_sign = "MIRAGE1";
+    plan.plan.state = core::IntentState::kActivated;
+    plan.plan.legs = {{volume, confirmed, std::string(zone)}};
+    return plan;
   }
 
   static geo::Volume4d block(double south, double west, double north, double east, std::int64_t low_m,
@@ -241,6 +262,155 @@ TEST_F(PictureTest, MinimaAreThoseOfTheZoneAndOfWhatWasAgreed) {
   for (const auto& [id, alert] : picture.alerts().alerts()) {
     EXPECT_NE(alert.state, AlertState::kUnacknowledged) << alert.finding.detail;
   }
+}
+
+TEST_F(PictureTest, WhoIsFirstHeardInsideItsOwnZoneIsNotForeign) {
+  const geo::Volume4d zone = block(34.9, 35.9, 35.2, 36.9, 5'000, 12'000);
+  ASSERT_TRUE(picture.put_area({AlertKind::kForeignZone, "K1", core::Domain::kAir, {zone}}));
+  ASSERT_TRUE(picture.put_plan(plan_in("K1", zone)));
+  fly(0x100001, 35.0, 36.2, 90, 220, 9'000).call_sign = "MIRAGE1";
+  run(60);
+  EXPECT_TRUE(heard.none(AlertKind::kForeignZone));
+}
+
+TEST_F(PictureTest, AConfirmationThatComesLateEndsTheAlarm) {
+  const geo::Volume4d zone = block(34.9, 35.9, 35.2, 36.9, 5'000, 12'000);
+  ASSERT_TRUE(picture.put_area({AlertKind::kForeignZone, "K1", core::Domain::kAir, {zone}}));
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000).call_sign = "MIRAGE1";
+  run(20);
+  ASSERT_EQ(heard.of(AlertKind::kForeignZone, AlertEvent::kRaised).size(), 1U);
+  ASSERT_TRUE(picture.put_plan(plan_in("K1", zone)));
+  run(10);
+  EXPECT_EQ(heard.of(AlertKind::kForeignZone, AlertEvent::kRectified).size(), 1U);
+}
+
+TEST_F(PictureTest, ALegOfAnotherTimeIsNoLeaveForNow) {
+  const geo::Volume4d zone = block(34.9, 35.9, 35.2, 36.9, 5'000, 12'000);
+  ASSERT_TRUE(picture.put_area({AlertKind::kForeignZone, "K1", core::Domain::kAir, {zone}}));
+  geo::Volume4d later = zone;
+  later.window = {kNoon + 4 * 3'600'000, kNoon + 5 * 3'600'000};
+  ASSERT_TRUE(picture.put_plan(plan_in("K1", later)));
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000).call_sign = "MIRAGE1";
+  run(20);
+  EXPECT_EQ(heard.of(AlertKind::kForeignZone, AlertEvent::kRaised).size(), 1U);
+}
+
+TEST_F(PictureTest, WhatTwoDetectorsHoldIsOverWhenBothLetGo) {
+  const geo::Volume4d zone = block(34.9, 35.9, 35.2, 36.9, 5'000, 12'000);
+  ASSERT_TRUE(picture.put_area({AlertKind::kForeignZone, "K1", core::Domain::kAir, {zone}}));
+  ASSERT_TRUE(picture.put_plan(plan_in("K1", zone, false)));
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000).call_sign = "MIRAGE1";
+  run(20);
+  ASSERT_EQ(heard.of(AlertKind::kForeignZone, AlertEvent::kRaised).size(), 1U);
+  picture.drop_plan("friendly-1");
+  run(20);
+  EXPECT_TRUE(heard.of(AlertKind::kForeignZone, AlertEvent::kRectified).empty())
+      << "it is there still, with no plan at all";
+}
+
+TEST_F(PictureTest, AClockThatIsAheadHidesNobody) {
+  Flying& one = fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
+  one.ahead_ms = 2'600;
+  fly(0x100002, 35.0, 36.9, 270, 220, 9'000);
+  run(90);
+  EXPECT_EQ(heard.of(AlertKind::kConflict, AlertEvent::kRaised).size(), 1U);
+}
+
+TEST_F(PictureTest, DronesFifteenMetresApartInHeightAreTooClose) {
+  for (const double height : {100.0, 116.0}) {
+    Flying& drone = fly(0x200000 + static_cast<std::uint32_t>(height), 48.0, height > 110 ? 11.004 : 11.0,
+                        height > 110 ? 270 : 90, 10, height);
+    drone.emitter = 13;
+  }
+  run(20);
+  EXPECT_EQ(heard.of(AlertKind::kConflict, AlertEvent::kRaised).size(), 1U);
+}
+
+struct SeaPictureTest : PictureTest {
+  Flying& sail(std::uint32_t mmsi, double lat, double lng, double course, double speed) {
+    Flying& ship = fly(mmsi, lat, lng, course, speed, 0);
+    ship.source = {
+        .id = 2, .format = surveillance::Format::kAis, .domain = surveillance::Domain::kSea, .height = false};
+    ship.every_s = 10;
+    return ship;
+  }
+};
+
+TEST_F(SeaPictureTest, AShipIsWarnedOfBeforeItEntersThoughItSpeaksSeldom) {
+  geo::Volume4d box = block(34.0, 34.1, 34.2, 34.3, 0, 1'000);
+  box.band = {};
+  ASSERT_TRUE(picture.put_area({AlertKind::kVolumeEntry, "S-1", core::Domain::kSea, {box}}));
+  sail(227'000'001, 34.1, 34.06, 90, 10);
+  run(200);
+  const auto raised = heard.of(AlertKind::kVolumeEntry, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_FALSE(raised[0].alert.finding.now);
+  run(400);
+  EXPECT_EQ(heard.of(AlertKind::kVolumeEntry, AlertEvent::kRectified).size(), 0U) << "nor does it flicker";
+}
+
+TEST_F(SeaPictureTest, AShipThatSaysItIsMooredAndMovesIsWatched) {
+  for (const int i : {0, 1}) {
+    Flying& ship = sail(227'000'001U + static_cast<std::uint32_t>(i), 34.1, i == 0 ? 34.0 : 34.1, i == 0 ? 90 : 270, 8);
+    ship.nav_status = 5;
+  }
+  run(200);
+  EXPECT_EQ(heard.of(AlertKind::kConflict, AlertEvent::kRaised).size(), 1U);
+}
+
+TEST_F(SeaPictureTest, WhoBelongsToOurGroupIsNotForeignInOurZone) {
+  geo::Volume4d box = block(34.0, 34.0, 34.2, 34.3, 0, 1'000);
+  box.band = {};
+  ASSERT_TRUE(picture.put_area({AlertKind::kForeignZone, "S2", core::Domain::kSea, {box}}));
+  Group group;
+  group.id = "tf-473";
+  group.name = "x";
+  group.guide = {surveillance::IdKind::kMmsi, 227'000'001};
+  group.shapes = {{.ahead_m = 1'000, .astern_m = 1'000, .port_m = 1'000, .starboard_m = 1'000}};
+  ASSERT_TRUE(picture.put_group(group));
+  sail(227'000'001, 34.1, 34.06, 90, 8);
+  sail(227'000'002, 34.15, 34.06, 90, 8);
+  run(120);
+  const auto raised = heard.of(AlertKind::kForeignZone, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(picture.tracker().find(raised[0].alert.situation.first)->mmsi, 227'000'002U);
+}
+
+TEST_F(PictureTest, AMemberOfTwoGroupsIsAStrangerInNeither) {
+  for (const std::string_view id : {"aaa", "tf-473", "zzz"}) {
+    Group group;
+    group.id = id;
+    group.name = "x";
+    group.guide = {surveillance::IdKind::kMmsi, 227'022'600};
+    group.members = {{surveillance::IdKind::kIcao, 0x39C4A1}};
+    group.shapes = {{.domain = core::Domain::kAir,
+                     .ahead_m = 15'000,
+                     .astern_m = 15'000,
+                     .port_m = 15'000,
+                     .starboard_m = 15'000,
+                     .band = {0, 6'000'00, geo::VerticalReference::kFlightLevel}}};
+    ASSERT_TRUE(picture.put_group(group));
+  }
+  Flying& carrier = fly(227'022'600, 34.0, 34.0, 45, 8, 0);
+  carrier.source = {
+      .id = 2, .format = surveillance::Format::kAis, .domain = surveillance::Domain::kSea, .height = false};
+  fly(0x39C4A1, 34.05, 34.0, 180, 120, 1'500);
+  run(30);
+  picture.drop_group("aaa", now);
+  run(30);
+  EXPECT_TRUE(heard.none(AlertKind::kGroupEntry));
+}
+
+TEST_F(PictureTest, JoinUpsNeedTracksAndOutliveNewZones) {
+  EXPECT_EQ(picture.inhibit({1}, {2}, now + 1'000).error().code, ErrorCode::kNotFound);
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
+  fly(0x100002, 35.0, 36.9, 270, 220, 9'000);
+  run(5);
+  ASSERT_TRUE(picture.inhibit({1}, {2}, now + 600'000));
+  ASSERT_TRUE(
+      picture.set_zones({{"K1", core::Domain::kAir, block(34, 35, 36, 40, 5'000, 12'000), {20'000, 900'00, 0}}}));
+  run(300);
+  EXPECT_TRUE(heard.none(AlertKind::kConflict));
 }
 
 }  // namespace

@@ -55,10 +55,13 @@ Status PlanBook::put(Plan plan) {
     stored.prepared.last = std::max(stored.prepared.last, leg->window.end);
     stored.prepared.legs.push_back(*std::move(leg));
   }
-  const bool known = plans_.contains(plan.intent);
+  const auto former = plans_.find(plan.intent);
+  const bool known = former != plans_.end();
   if (!known && plans_.size() >= kPlansMax) {
     return fail(ErrorCode::kOverloaded, fmt::format("there are {} plans already, which is the limit", kPlansMax));
   }
+  const bool same_legs = known && former->second.prepared.plan.legs == plan.legs;
+  stored.prepared.edition = same_legs ? former->second.prepared.edition : ++last_edition_;
   if (known) erase(plan.intent);
   stored.number = ++last_number_;
   stored.prepared.plan = std::move(plan);

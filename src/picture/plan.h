@@ -23,6 +23,7 @@ struct Leg {
   geo::Volume4d volume;
   bool confirmed = true;  ///< By the owner of the zone.
   std::string zone;       ///< May be empty.
+  friend bool operator==(const Leg&, const Leg&) = default;
 };
 
 struct Plan {
@@ -48,6 +49,9 @@ struct PreparedPlan {
   std::vector<geo::PreparedVolume> legs;
   UtcMs first;  ///< Earliest start of its legs,
   UtcMs last;   ///< and latest end.
+  /// Of the legs: another one whenever they are others. What was found of a leg by its place in the list holds only
+  /// under the same edition.
+  std::uint64_t edition = 0;
 };
 
 /// A place and a height as a volume, for questions to geo. Absent heights: the whole band. Nothing where the place has
@@ -99,6 +103,7 @@ class PlanBook {
   std::map<std::string, Stored, std::less<>> plans_;
   std::map<Number, const PreparedPlan*> by_number_;
   Number last_number_ = 0;
+  std::uint64_t last_edition_ = 0;
   Lists by_icao_;
   Lists by_mmsi_;
   Lists by_code_;

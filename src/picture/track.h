@@ -61,6 +61,27 @@ struct HeardFrom {
 
 inline constexpr std::size_t kSourcesPerTrackMax = 8;
 
+/// What a craft says beside its place and a later statement replaces: a report that comes late replaces nothing newer.
+enum class Told : std::uint8_t {
+  kCallSign,
+  kCode,
+  kDistress,
+  kOnGround,
+  kNavStatus,
+  kEmitter,
+  kHeading,
+  kStandsUntil,
+  kIdentity,
+};
+inline constexpr std::size_t kToldKinds = 9;
+
+/// In which words a distress was said, which decides what takes it back.
+enum class DistressWord : std::uint8_t {
+  kOther,      ///< Ends when its source goes on without it.
+  kCode,       ///< A mode 3/A code: also when the craft is heard, by whomever, to squawk another.
+  kNavStatus,  ///< AIS: at once when the ship states another status.
+};
+
 struct Track {
   explicit Track(const Dynamics& dynamics, const Measurement& first) : filter(dynamics, first) {}
 
@@ -86,7 +107,9 @@ struct Track {
   surveillance::FixedText<20> call_sign;
   std::optional<std::uint16_t> mode_3a;
   surveillance::Emergency emergency = surveillance::Emergency::kNone;
-  UtcMs emergency_at;  ///< When it was said last.
+  UtcMs emergency_at;                     ///< When it was said last,
+  surveillance::SourceId emergency_from;  ///< by whom,
+  DistressWord emergency_word = DistressWord::kOther;
   bool on_ground = false;
   std::optional<std::uint8_t> nav_status;
   std::optional<std::uint8_t> emitter;
@@ -97,6 +120,8 @@ struct Track {
   std::optional<surveillance::Dimensions> dimensions;
   surveillance::FixedText<168> safety_text;  ///< The last that it sent.
   std::optional<UtcMs> safety_text_at;
+
+  std::array<UtcMs, kToldKinds> told = never_told();  ///< When each was said that stands.
 
   std::array<Sign, kSignKinds> signs;
   TrackId double_of;  ///< The other under the same address, while both are there.
@@ -110,6 +135,19 @@ struct Track {
   [[nodiscard]] std::span<const HeardFrom> sources() const { return std::span(source_list).first(source_count); }
   [[nodiscard]] std::span<HeardFrom> sources() { return std::span(source_list).first(source_count); }
   [[nodiscard]] const Sign& sign(SignKind kind) const { return signs.at(static_cast<std::size_t>(kind)); }
+  [[nodiscard]] UtcMs told_at(Told what) const { return told.at(static_cast<std::size_t>(what)); }
+  /// False for what is older than what stands; else it stands from now on.
+  [[nodiscard]] bool hears(Told what, UtcMs t) {
+    UtcMs& at = told.at(static_cast<std::size_t>(what));
+    if (t < at) return false;
+    at = t;
+    return true;
+  }
+  [[nodiscard]] static constexpr std::array<UtcMs, kToldKinds> never_told() {
+    std::array<UtcMs, kToldKinds> out{};
+    out.fill(kUtcMin);
+    return out;
+  }
   /// Where it is, or was, at `t`.
   [[nodiscard]] Motion motion(UtcMs t) const { return filter.at(t); }
   /// The strongest identity that it has: 24-bit address, MMSI, unassigned address, else nothing or text.

@@ -19,7 +19,8 @@ using surveillance::Text;
 
 namespace {
 
-/// An emergency that is not repeated ends when the craft squawks something else this long after.
+/// An emergency that is not repeated is over when the craft squawks something else, or its source goes on without it,
+/// this long after.
 constexpr DurationMs kEmergencyHeldMs = 30'000;
 constexpr std::size_t kEvictableMax = 1'024;
 constexpr std::uint32_t kFixesOfNamed = 2;
@@ -71,10 +72,12 @@ SourceState* Tracker::source_state(SourceId source) {
 
 void Tracker::report(const Report& r) {
   ++counters_.reports;
+  const DurationMs off = clock_off_ms(r, options_.signs);
+  clock_off_ = off != 0;
   if (SourceState* source = source_state(r.source)) {
     ++source->reports;
     source->last_received = std::max(source->last_received, r.received);
-    if (const DurationMs off = clock_off_ms(r, options_.signs); off != 0) {
+    if (off != 0) {
       source->clock_off_ms = off;
       if (source->clock.count++ == 0) source->clock.since = r.received;
       source->clock.last = r.received;
@@ -92,13 +95,27 @@ void Tracker::report(const Report& r) {
     ++counters_.future;
     return;
   }
+  const UtcMs time = not_ahead(r.time, r.received);
+  if (time == r.time) return assign(r);
+  ++counters_.ahead;
+  Report corrected = r;
+  corrected.time = time;
+  assign(corrected);
+}
+
+UtcMs Tracker::not_ahead(UtcMs time, UtcMs received) const {
+  const UtcMs latest = std::max(now_, received);
+  return time - latest > options_.signs.clock_ahead_ms ? latest : time;
+}
+
+void Tracker::assign(const Report& r) {
   Measurement m = measurement_of(r);
   const Places places = under_name(r);
   if (const Slot slot = by_name(r, m, places); slot != kNone) {
     ++counters_.by_name;
-    reconcile(slot, r, m);
-    take(slot, r, m);
-    note_double(slot, places, r);
+    const Slot kept = reconcile(slot, r, m);
+    take(kept, r, m);
+    note_double(kept, places, r);
   } else if (const Slot numbered = places.count == 0 ? by_number(r, m) : kNone; numbered != kNone) {
     ++counters_.by_number;
     take(numbered, r, m);
@@ -160,9 +177,12 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
   if (step.kind == FilterStep::Kind::kRestarted) ++counters_.restarted;
   if (step.distance2) track.fit += 0.1 * (std::min(*step.distance2, kRestartDistance2) - track.fit);
   ++track.reports;
+  const bool too_late = step.kind == FilterStep::Kind::kRefused;
+  bool moved_on = false;
   if (m.position && step.kind != FilterStep::Kind::kRefused && step.kind != FilterStep::Kind::kRepeated) {
     ++track.fixes;
     if (m.time > track.last_fix) {
+      moved_on = true;
       const double seconds = static_cast<double>(m.time - track.last_fix) * 1e-3;
       track.interval_s = track.interval_s > 0 ? 0.8 * track.interval_s + 0.2 * seconds : seconds;
       track.last_fix = m.time;
@@ -176,11 +196,12 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
   HeardFrom& from = hear_from(slot, r);
   from.last = std::max(from.last, r.time);
   ++from.reports;
-  tell_of(track, r);
+  if (!too_late) tell_of(track, r);
   mark_signs(track, r);
   if (step.distance2) note_torn(track, r, step);
-  confirm(track, r);
+  if (!too_late) confirm(track, r, moved_on);
   changed({TrackChange::Kind::kMoved, track.state, {}}, track);
+  if (too_late) return;
   if (r.has(Flag::kEnd)) {
     if (r.track) forget_number(slot, *r.track);
     const bool alone = std::all_of(track.sources().begin(), track.sources().end(), [&](const HeardFrom& f) {
@@ -194,33 +215,46 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
 
 /// What a report says besides the place.
 void Tracker::tell_of(Track& track, const Report& r) {
-  if (!r.call_sign.view().empty()) track.call_sign = r.call_sign;
-  if (r.mode_3a && !r.has(Flag::kInvalidCode)) track.mode_3a = r.mode_3a;
-  const Emergency said = r.emergency != Emergency::kNone           ? r.emergency
-                         : r.mode_3a && !r.has(Flag::kInvalidCode) ? emergency_of_code(*r.mode_3a)
-                                                                   : Emergency::kNone;
+  const auto tell = [&](Told what, bool said, auto& field, const auto& value) {
+    if (said && track.hears(what, r.time)) field = value;
+  };
+  tell(Told::kCallSign, !r.call_sign.view().empty(), track.call_sign, r.call_sign);
+  tell(Told::kCode, r.mode_3a && !r.has(Flag::kInvalidCode), track.mode_3a, r.mode_3a);
+  tell(Told::kOnGround, r.has(Flag::kOnGround) || r.position, track.on_ground, r.has(Flag::kOnGround));
+  tell(Told::kNavStatus, r.nav_status.has_value(), track.nav_status, r.nav_status);
+  tell(Told::kEmitter, r.emitter.has_value(), track.emitter, r.emitter);
+  tell(Told::kHeading, r.heading_mdeg && !r.has(Flag::kMagnetic), track.heading_mdeg, r.heading_mdeg);
+  tell(Told::kStandsUntil, true, track.stands_until, r.stale);
+  tell_of_distress(track, r);
+}
+
+void Tracker::tell_of_distress(Track& track, const Report& r) {
+  const bool squawks = r.mode_3a && !r.has(Flag::kInvalidCode);
+  const Emergency by_code = squawks ? emergency_of_code(*r.mode_3a) : Emergency::kNone;
+  const Emergency said = r.emergency != Emergency::kNone ? r.emergency : by_code;
   if (said != Emergency::kNone) {
+    if (!track.hears(Told::kDistress, r.time)) return;
     track.emergency = said;
     track.emergency_at = r.time;
-  } else if (r.mode_3a && r.time - track.emergency_at > kEmergencyHeldMs) {
-    track.emergency = Emergency::kNone;
+    track.emergency_from = r.source;
+    track.emergency_word = by_code != Emergency::kNone ? DistressWord::kCode
+                           : r.nav_status              ? DistressWord::kNavStatus
+                                                       : DistressWord::kOther;
+    return;
   }
-  if (r.has(Flag::kOnGround)) {
-    track.on_ground = true;
-  } else if (r.position) {
-    track.on_ground = false;
-  }
-  if (r.nav_status) track.nav_status = r.nav_status;
-  if (r.emitter) track.emitter = r.emitter;
-  if (r.heading_mdeg && !r.has(Flag::kMagnetic)) track.heading_mdeg = r.heading_mdeg;
-  track.stands_until = r.stale;
+  if (track.emergency == Emergency::kNone || r.time < track.emergency_at) return;
+  const bool taken_back = track.emergency_word == DistressWord::kNavStatus && r.nav_status;
+  const bool speaks_of_it =
+      r.source == track.emergency_from || (track.emergency_word == DistressWord::kCode && squawks);
+  const bool not_repeated = speaks_of_it && r.time - track.emergency_at > kEmergencyHeldMs;
+  if ((taken_back || not_repeated) && track.hears(Told::kDistress, r.time)) track.emergency = Emergency::kNone;
 }
 
 void Tracker::mark_signs(Track& track, const Report& r) {
   if (const std::int64_t metres = beyond_range_m(r, options_.signs); metres > 0) {
     mark(track, SignKind::kBeyondRange, r.time, r.source, metres);
   }
-  if (clock_off_ms(r, options_.signs) != 0) mark(track, SignKind::kClockOff, r.time, r.source, 0);
+  if (clock_off_) mark(track, SignKind::kClockOff, r.time, r.source, 0);
 }
 
 /// Two craft so near each other that each place could be reached from the other's pull one track to and fro.
@@ -238,12 +272,24 @@ void Tracker::set_state(Track& track, TrackState state) {
   changed({TrackChange::Kind::kState, before, {}}, track);
 }
 
-void Tracker::confirm(Track& track, const Report& r) {
+void Tracker::confirm(Track& track, const Report& r, bool moved_on) {
   if (track.state == TrackState::kTentative) {
     const std::uint32_t wanted = named(track) ? kFixesOfNamed : kFixesOfPlot;
     if (track.fixes < wanted || r.has(Flag::kTentative)) return;
+  } else if (!moved_on) {
+    return;
   }
-  set_state(track, TrackState::kLive);
+  set_state(track, aged(track));
+}
+
+/// Live, coasting or stale, by its last place and by what its source said.
+TrackState Tracker::aged(const Track& track) const {
+  const Ages& ages = ages_of(track.domain);
+  const DurationMs quiet = now_ - track.last_fix;
+  const auto usual = static_cast<DurationMs>(track.interval_s * 3'000);
+  if (quiet > ages.stale_ms || (track.stands_until && now_ > *track.stands_until)) return TrackState::kStale;
+  const DurationMs most = std::max(ages.coasting_ms, std::min(usual, ages.stale_ms));
+  return quiet > most ? TrackState::kCoasting : TrackState::kLive;
 }
 
 void Tracker::end(Slot slot, TrackChange::Kind kind, TrackId other) {
@@ -265,22 +311,18 @@ void Tracker::end(Slot slot, TrackChange::Kind kind, TrackId other) {
 void Tracker::age(Slot slot) {
   Track& track = *tracks_[slot];
   const Ages& ages = ages_of(track.domain);
-  const DurationMs quiet = now_ - track.last;
+  const DurationMs quiet = now_ - track.last_fix;
   if (track.state == TrackState::kTentative) {
     const DurationMs most = named(track) ? ages.tentative_ms : options_.plot_tentative_ms;
     if (quiet > most || (!named(track) && now_ - track.begun > most)) end(slot, TrackChange::Kind::kEnded, {});
     return;
   }
-  if (quiet > ages.end_ms) {
+  if (now_ - track.last > ages.end_ms) {
     end(slot, TrackChange::Kind::kEnded, {});
     return;
   }
-  const auto usual = static_cast<DurationMs>(track.interval_s * 3'000);
-  if (quiet > ages.stale_ms || (track.stands_until && now_ > *track.stands_until)) {
-    set_state(track, TrackState::kStale);
-  } else if (quiet > std::max(ages.coasting_ms, std::min(usual, ages.stale_ms))) {
-    set_state(track, TrackState::kCoasting);
-  }
+  // Time alone makes nothing better: that takes a place.
+  if (const TrackState by_age = aged(track); by_age > track.state) set_state(track, by_age);
   if (quiet > kRefileAfterMs && track.state != TrackState::kStale) {
     const Motion motion = track.motion(now_);
     grid_.file(slot, normal_of(motion.lat_deg, motion.lng_deg));
@@ -335,8 +377,10 @@ void Tracker::identity(const Identity& i) {
     return;
   }
   Track& track = *tracks_[slot];
+  const UtcMs said = not_ahead(i.time, i.received);
+  if (!i.call_sign.view().empty() && track.hears(Told::kCallSign, said)) track.call_sign = i.call_sign;
+  if (!track.hears(Told::kIdentity, said)) return;
   if (!i.name.view().empty()) track.name = i.name;
-  if (!i.call_sign.view().empty()) track.call_sign = i.call_sign;
   if (i.imo) track.imo = i.imo;
   if (i.ship_type) track.ship_type = i.ship_type;
   if (i.dimensions) track.dimensions = i.dimensions;

@@ -16,15 +16,24 @@
 // stays within the gate, in place, velocity and height, that nothing contradicts (other address, other call sign, other
 // code, one source telling the two apart) and that is not ambiguous (neither could as well be one with a third that
 // contradicts the other) is joined after several agreements seconds apart; fewer where the call sign or a discrete code
-// is the same. The elder stays, and the merge is told.
+// is the same. The elder stays, with what either knew (of both what was said later), and the merge is told.
 //
 // What does not fit. An address at a place that could not be reached (signs.h) begins a competing track under the same
 // address: at most `kPlacesPerAddressMax`, each visible. A track number at such a place has been given to another
 // craft: the number goes on to a new track. A source whose places stray from a track that others keep confirming is
 // split off after three in a row: a merge can be undone.
 //
-// Ages. A track coasts when it has not been heard for three times its usual interval, within bounds of its domain; then
-// it is stale, then it ends. A report at any time before the end makes it live again.
+// Ages. A track coasts when it has had no new place for three times its usual interval, within bounds of its domain;
+// then it is stale. A newer place at any time makes it live again; reports without a place do not, but they keep it
+// from its end, which comes when nothing at all is heard.
+//
+// What is late. A report older than what the track says replaces nothing of it, field by field. One that the filter
+// refuses as too late is counted and adds nothing. One that is dated ahead of its reception by more than a clock may be
+// off is taken as of then, so that a source whose clock is wrong does not make everybody else late; its sign stays.
+//
+// Distress stands until it is taken back: by what carries the same field (another code after some time, another
+// navigational status), or by its source going on for as long without repeating it. A source that falls silent takes
+// nothing back.
 //
 // Time is what `advance` and reports bring; there is no clock. Everything is bounded: tracks, sources of a track,
 // tracks looked at for a plot. When the table is full, unconfirmed plots and stale tracks make room, eldest first; when
@@ -51,7 +60,7 @@
 
 namespace tansiq::picture {
 
-/// When a track is what, in time since its last report.
+/// When a track is what, in time since its last place; its end since its last report.
 struct Ages {
   DurationMs coasting_ms;  ///< At least; three usual intervals where those are longer, up to `stale_ms`.
   DurationMs stale_ms;
@@ -94,9 +103,10 @@ struct TrackerCounters {
   std::uint64_t too_old = 0;  ///< Of an unknown craft, so old that its track would end at once.
   // Of those taken.
   std::uint64_t late = 0;
-  std::uint64_t too_late = 0;  ///< Heard, but too old for the filter.
+  std::uint64_t too_late = 0;  ///< Heard, but too old for the filter, and nothing of it used.
   std::uint64_t repeated = 0;
   std::uint64_t restarted = 0;
+  std::uint64_t ahead = 0;    ///< Dated after their reception by more than a clock may be off; taken as of then.
   std::uint64_t strayed = 0;  ///< Heard, but its place was not used: it does not fit what other sources say.
   // Beside.
   std::uint64_t jumps = 0;
@@ -135,7 +145,10 @@ class Tracker final : public surveillance::Sink {
   /// Ages every track; `now` never goes back.
   void advance(UtcMs now);
 
-  /// Null when there is none, or no more.
+  /// Null when there is none, or no more. Of several under one address the eldest of those that are confirmed, still
+  /// have a place that is not stale, and whose place is not doubtful for itself; where there is none such, the eldest
+  /// confirmed, else the eldest. Who begins later under somebody's address, however often he speaks, is not found in
+  /// place of him.
   [[nodiscard]] const Track* find(TrackId id) const;
   [[nodiscard]] const Track* find_icao(std::uint32_t address) const;
   [[nodiscard]] const Track* find_mmsi(std::uint32_t mmsi) const;
@@ -155,14 +168,20 @@ class Tracker final : public surveillance::Sink {
   static constexpr Slot kNone = 0xFFFFFFFF;
 
   // tracker.cc
+  /// The time, or that of the reception where it is ahead of it by more than a clock may be off: nothing is received
+  /// before it was so, so that is the nearer to the truth.
+  [[nodiscard]] UtcMs not_ahead(UtcMs time, UtcMs received) const;
+  void assign(const surveillance::Report& r);
   void take(Slot slot, const surveillance::Report& r, const Measurement& m);
   static void tell_of(Track& track, const surveillance::Report& r);
+  static void tell_of_distress(Track& track, const surveillance::Report& r);
   void mark_signs(Track& track, const surveillance::Report& r);
   static void note_torn(Track& track, const surveillance::Report& r, const FilterStep& step);
   Slot begin(const surveillance::Report& r, const Measurement& m, TrackId split_from = {});
   void end(Slot slot, TrackChange::Kind kind, TrackId other);
   void set_state(Track& track, TrackState state);
-  void confirm(Track& track, const surveillance::Report& r);
+  void confirm(Track& track, const surveillance::Report& r, bool moved_on);
+  [[nodiscard]] TrackState aged(const Track& track) const;
   void age(Slot slot);
   bool make_room();
   [[nodiscard]] const Ages& ages_of(surveillance::Domain domain) const;
@@ -178,6 +197,7 @@ class Tracker final : public surveillance::Sink {
   [[nodiscard]] Places under_name(const surveillance::Report& r) const;
   [[nodiscard]] Slot under_number(const surveillance::TrackNumber& number) const;
   [[nodiscard]] Slot under_craft(const surveillance::CraftId& id) const;
+  [[nodiscard]] bool doubtful(const Track& track) const;
   void name(Slot slot, const surveillance::CraftId& id);
   HeardFrom& hear_from(Slot slot, const surveillance::Report& r);
   void forget_number(Slot slot, const surveillance::TrackNumber& number);
@@ -197,13 +217,16 @@ class Tracker final : public surveillance::Sink {
   [[nodiscard]] Slot by_number(const surveillance::Report& r, Measurement& m);
   [[nodiscard]] Slot by_place(const surveillance::Report& r, const Measurement& m);
   /// A name and a number of one report that stand for two tracks: one craft after all, or a number given anew.
-  void reconcile(Slot named, const surveillance::Report& r, const Measurement& m);
+  /// Returns the track that stands for the craft.
+  [[nodiscard]] Slot reconcile(Slot named, const surveillance::Report& r, const Measurement& m);
   enum class Fit : std::uint8_t { kFits, kStrays, kParted };
   [[nodiscard]] Fit fit_of(Slot slot, const surveillance::Report& r, const Measurement& m);
   void note_double(Slot slot, const Places& places, const surveillance::Report& r);
   [[nodiscard]] Slot partner_of(Slot slot);
   void look_for_pair(Slot slot);
-  void merge(Slot kept, Slot gone);
+  /// The younger becomes part of the elder, which is returned.
+  Slot merge(Slot a, Slot b);
+  void join_words(Track& track, const Track& gone);
 
   TrackerOptions options_;
   TrackListener* listener_;
@@ -219,6 +242,7 @@ class Tracker final : public surveillance::Sink {
   std::vector<SourceState> sources_;  // By source.
   TrackerCounters counters_;
   UtcMs now_;
+  bool clock_off_ = false;  // Of the report at hand, by its own word.
 };
 
 }  // namespace tansiq::picture

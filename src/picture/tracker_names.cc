@@ -1,6 +1,7 @@
 // The names under which a track is found, and the sources that gave them.
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 #include "picture/tracker.h"
 
@@ -98,8 +99,16 @@ const Track* Tracker::find_mmsi(std::uint32_t mmsi) const {
 /// All tracks under the report's name: more than one while an address is doubtful.
 Tracker::Places Tracker::under_name(const Report& r) const {
   Places out;
+  // In order of age, so that where a name is found in the table, which the secret key decides, changes nothing.
   const auto add = [&](Slot slot) {
-    if (out.count < out.slots.size()) out.slots[out.count++] = slot;
+    const auto elder = [&](Slot a, Slot b) { return tracks_[a]->id < tracks_[b]->id; };
+    const auto end = out.slots.begin() + static_cast<std::ptrdiff_t>(out.count);
+    const auto at = std::upper_bound(out.slots.begin(), end, slot, elder);
+    if (at == out.slots.end()) return false;
+    if (out.count < out.slots.size()) ++out.count;
+    std::copy_backward(at, out.slots.begin() + static_cast<std::ptrdiff_t>(out.count) - 1,
+                       out.slots.begin() + static_cast<std::ptrdiff_t>(out.count));
+    *at = slot;
     return false;
   };
   if (r.id.kind == IdKind::kNone) return out;
@@ -114,16 +123,25 @@ Tracker::Places Tracker::under_name(const Report& r) const {
   return out;
 }
 
-/// Of several the one that was heard last, of those the eldest.
+/// Not for what others do under its address: who plays a craft must not be able to make that doubtful.
+bool Tracker::doubtful(const Track& track) const {
+  if (track.state == TrackState::kStale) return true;
+  const auto seen = [&](SignKind kind) {
+    const Sign& sign = track.sign(kind);
+    return sign.count > 0 && now_ - sign.last <= options_.signs.hold_ms;
+  };
+  return seen(SignKind::kBeyondRange) || (seen(SignKind::kDoubleAddress) && track.double_of.value == 0);
+}
+
+/// Of several as `find` says.
 Tracker::Slot Tracker::under_craft(const CraftId& id) const {
   if (id.kind == IdKind::kNone || id.kind == IdKind::kUid) return kNone;
   Slot best = kNone;
   (void)names_.find(hash_of(id), [&](Slot s) {
     const Track& track = *tracks_[s];
     if (*address_of(*tracks_[s], id.kind) != id.number) return false;
-    const bool better =
-        best == kNone || std::pair(track.last, tracks_[best]->id) > std::pair(tracks_[best]->last, track.id);
-    if (better) best = s;
+    const auto rank = [&](const Track& t) { return std::tuple(t.state == TrackState::kTentative, doubtful(t), t.id); };
+    if (best == kNone || rank(track) < rank(*tracks_[best])) best = s;
     return false;
   });
   return best;

@@ -1,6 +1,7 @@
 // Which track a report belongs to where its name does not settle it; two tracks that are one; one that is two.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/invariant.h"
 #include "picture/tracker.h"
@@ -205,19 +206,19 @@ Tracker::Slot Tracker::by_place(const Report& r, const Measurement& m) {
   return best;
 }
 
-void Tracker::reconcile(Slot named, const Report& r, const Measurement& m) {
-  if (!r.track) return;
+Tracker::Slot Tracker::reconcile(Slot named, const Report& r, const Measurement& m) {
+  if (!r.track) return named;
   const Slot other = under_number(*r.track);
-  if (other == kNone || other == named) return;
+  if (other == kNone || other == named) return named;
   const Track& a = *tracks_[named];
   const Track& b = *tracks_[other];
   const bool two = differ(a.icao, b.icao) || differ(a.mmsi, b.mmsi) || differ(a.non_icao, b.non_icao);
   if (!two && m.position && step_to(b, m, dynamics_of(b.domain)).possible()) {
-    merge(named, other);
-  } else {
-    ++counters_.numbers_reused;
-    forget_number(other, *r.track);
+    return merge(named, other);
   }
+  ++counters_.numbers_reused;
+  forget_number(other, *r.track);
+  return named;
 }
 
 /// Two tracks of one address, each heard since the other began: there are two craft, or somebody plays one.
@@ -298,16 +299,50 @@ void Tracker::look_for_pair(Slot slot) {
   }
   ++track.agreements;
   if (track.agreements < (same_word(track, other) ? kAgreementsNamed : kAgreementsUnnamed)) return;
-  if (track.id < other.id) {
-    merge(slot, found);
-  } else {
-    merge(found, slot);
-  }
+  merge(slot, found);
 }
 
-/// `gone` becomes part of `kept`.
-void Tracker::merge(Slot kept, Slot gone) {
-  EXPECT_INVARIANT(kept != gone);
+/// Of what both have said the later; what one has never said from the other.
+void Tracker::join_words(Track& track, const Track& gone) {
+  const auto join = [&](Told what, auto& mine, const auto& theirs) {
+    if (gone.told_at(what) > track.told_at(what) && track.hears(what, gone.told_at(what))) mine = theirs;
+  };
+  join(Told::kCallSign, track.call_sign, gone.call_sign);
+  join(Told::kCode, track.mode_3a, gone.mode_3a);
+  join(Told::kOnGround, track.on_ground, gone.on_ground);
+  join(Told::kNavStatus, track.nav_status, gone.nav_status);
+  join(Told::kEmitter, track.emitter, gone.emitter);
+  join(Told::kHeading, track.heading_mdeg, gone.heading_mdeg);
+  join(Told::kStandsUntil, track.stands_until, gone.stands_until);
+  // An identity is said in parts, so each of them is joined for itself.
+  const bool later = gone.told_at(Told::kIdentity) > track.told_at(Told::kIdentity);
+  const auto part = [&](bool there, bool absent, auto& mine, const auto& theirs) {
+    if (there && (absent || later)) mine = theirs;
+  };
+  part(!gone.name.view().empty(), track.name.view().empty(), track.name, gone.name);
+  part(gone.imo.has_value(), !track.imo, track.imo, gone.imo);
+  part(gone.ship_type.has_value(), !track.ship_type, track.ship_type, gone.ship_type);
+  part(gone.dimensions.has_value(), !track.dimensions, track.dimensions, gone.dimensions);
+  if (later) (void)track.hears(Told::kIdentity, gone.told_at(Told::kIdentity));
+  if (gone.safety_text_at && (!track.safety_text_at || *gone.safety_text_at > *track.safety_text_at)) {
+    track.safety_text = gone.safety_text;
+    track.safety_text_at = gone.safety_text_at;
+  }
+  // A distress is not lost by finding out whose it is.
+  const bool louder = gone.emergency != surveillance::Emergency::kNone &&
+                      (track.emergency == surveillance::Emergency::kNone || gone.emergency_at > track.emergency_at);
+  if (louder) {
+    track.emergency = gone.emergency;
+    track.emergency_at = gone.emergency_at;
+    track.emergency_from = gone.emergency_from;
+    track.emergency_word = gone.emergency_word;
+  }
+  (void)track.hears(Told::kDistress, gone.told_at(Told::kDistress));
+}
+
+Tracker::Slot Tracker::merge(Slot a, Slot b) {
+  EXPECT_INVARIANT(a != b);
+  const auto [kept, gone] = tracks_[a]->id < tracks_[b]->id ? std::pair(a, b) : std::pair(b, a);
   ++counters_.merged;
   const std::unique_ptr<Track> copy = std::make_unique<Track>(*tracks_[gone]);
   Track& track = *tracks_[kept];
@@ -315,6 +350,8 @@ void Tracker::merge(Slot kept, Slot gone) {
   const auto surer = [](const Track& t, UtcMs at) { return t.motion(at).position_sigma_m; };
   const UtcMs both = std::max(track.last, copy->last);
   if (surer(*copy, both) < surer(track, both)) track.filter = copy->filter;
+  if (track.domain == Domain::kUnknown) track.domain = copy->domain;
+  track.filter.set_dynamics(dynamics_of(track.domain));
   if (copy->last_fix > track.last_fix) {
     track.last_fix = copy->last_fix;
     track.fix = copy->fix;
@@ -324,14 +361,8 @@ void Tracker::merge(Slot kept, Slot gone) {
   track.last = both;
   track.reports += copy->reports;
   track.fixes += copy->fixes;
-  if (track.domain == Domain::kUnknown) track.domain = copy->domain;
-  if (track.call_sign.view().empty()) track.call_sign = copy->call_sign;
-  if (track.name.view().empty()) track.name = copy->name;
-  if (!track.mode_3a) track.mode_3a = copy->mode_3a;
-  if (track.emergency == surveillance::Emergency::kNone) {
-    track.emergency = copy->emergency;
-    track.emergency_at = copy->emergency_at;
-  }
+  if (track.interval_s == 0) track.interval_s = copy->interval_s;
+  join_words(track, *copy);
   for (std::size_t i = 0; i < kSignKinds; ++i) {
     if (copy->signs[i].last > track.signs[i].last) track.signs[i] = copy->signs[i];
   }
@@ -341,6 +372,9 @@ void Tracker::merge(Slot kept, Slot gone) {
   for (const HeardFrom& from : copy->sources()) join_source(kept, from);
   track.rival = {};
   track.agreements = 0;
+  // Either was believed to be a craft, so this is one.
+  if (track.state != TrackState::kTentative || copy->state != TrackState::kTentative) set_state(track, aged(track));
+  return kept;
 }
 
 }  // namespace tansiq::picture

@@ -188,7 +188,10 @@ class VolumeWatch::Impl {
       const auto object = objects_.find(pair->first);
       const auto standing = object == objects_.end() ? standings_.end() : standings_.find(&object->second);
       const auto next = std::next(pair);
-      if (standing == standings_.end() || !standing->second.entry) {
+      if (!concerns(track, pair->first)) {
+        // Since it was said, its owner has confirmed it, or it has turned out to belong.
+        end(track, craft, pair, now, changes);
+      } else if (standing == standings_.end() || !standing->second.entry) {
         const bool near = standing != standings_.end() && standing->second.near;
         if (miss(pair->second, near, now)) end(track, craft, pair, now, changes);
       }

@@ -188,8 +188,8 @@ Status Recorder::begin_content(UtcMs now) {
   for (const std::string& line : standing) {
     for (std::size_t at = 0; at < line.size(); at += kChunkBytesMax) {
       const ByteView piece = as_bytes(std::string_view(line).substr(at, kChunkBytesMax));
-      TRY_VOID(writer_->append(
-          {now, kNoteSource, lost_ ? kNoteStandsBehindLoss : kNoteStands, ChunkKind::kNote, piece}));
+      TRY_VOID(
+          writer_->append({now, kNoteSource, lost_ ? kNoteStandsBehindLoss : kNoteStands, ChunkKind::kNote, piece}));
     }
   }
   return {};

@@ -1,0 +1,106 @@
+// The live picture inside a node: a real socket, the record, and the API.
+#include "node/live_desk.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/eventually.h"
+#include "net/outlet.h"
+#include "node/coalition_figures.h"
+#include "node/live_config.h"
+#include "node/node_testlib.h"
+#include "surveillance/asterix_encode.h"
+
+namespace tansiq::node {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr DurationMs kHour = 3'600'000;
+
+/// A node that listens for CAT 062, and somebody who sends it.
+class LiveNode {
+ public:
+  LiveNode()
+      : port_(*free_loopback_port()), node([this](NodeConfig& config) {
+          LiveConfig live;
+          live.sources.emplace_back();
+          live.sources.front().name = "radar";
+          live.sources.front().format = surveillance::Speaks::kAsterix;
+          live.sources.front().transport = *surveillance::parse_transport(fmt::format("udp://127.0.0.1:{}", port_));
+          config.live = std::make_shared<const LiveConfig>(std::move(live));
+        }) {
+    auto outlet = net::Outlet::open({.kind = net::EndpointKind::kUdp, .host = "127.0.0.1", .port = port_});
+    EXPECT_TRUE(outlet.has_value()) << outlet.error().text();
+    outlet_ = std::move(*outlet);
+    token_ = node.token("watch", {"picture.read", "intents.file", "intents.read"});
+  }
+  /// A craft that hovers where volume_json has its volumes, as of the node's clock.
+  void hear(std::string_view call_sign, std::uint32_t icao) {
+    surveillance::AsterixEncoder encoder(62);
+    surveillance::Report r;
+    r.domain = surveillance::Domain::kAir;
+    r.id = {surveillance::IdKind::kIcao, icao};
+    r.track = {0x1902, static_cast<std::uint16_t>(icao & 0xFFFU)};
+    r.system = 0x1902;
+    r.received = r.time = node.clock().now();
+    r.position = geo::LatLng{350'000'000, 342'000'000};
+    r.pressure_cm = 205 * 3'048;
+    r.speed_cm_s = 0;
+    r.course_mdeg = 0;
+    r.call_sign = call_sign;
+    ASSERT_TRUE(encoder.add(r).has_value());
+    ASSERT_TRUE(outlet_->send(encoder.take()).has_value());
+  }
+  [[nodiscard]] std::string get(std::string_view target) const { return node.get(target, token_).body; }
+  [[nodiscard]] const std::string& token() const { return token_; }
+
+ private:
+  std::uint16_t port_;
+
+ public:
+  TestNode node;
+
+ private:
+  std::unique_ptr<net::Outlet> outlet_;
+  std::string token_;
+};
+
+TEST(LiveDesk, APlanThatIsFiledForLaterComesIntoSightWithTime) {
+  LiveNode t;
+  const std::int64_t start_min = 8 * 60;
+  ASSERT_EQ(t.node.put("/v1/intents/i1", create_json("c1", volume_json(start_min, 30)), t.token()).status, 201);
+  // Nothing else is ever recorded; the day goes on.
+  t.node.clock().advance(8 * kHour + 60'000);
+  const bool seen = eventually([&] {
+    t.node.clock().advance(1'000);
+    t.hear("MIRAGE1", 0x39C4A1);
+    return t.get("/v1/tracks").find(R"("intent":"i1")") != std::string::npos;
+  });
+  EXPECT_TRUE(seen) << t.get("/v1/tracks");
+}
+
+TEST(LiveDesk, WhoIsUnknownInOurZoneIsToldAndCounted) {
+  LiveNode t;
+  EXPECT_TRUE(eventually([&] {
+    t.node.clock().advance(1'000);
+    t.hear("", 0x738011);
+    return t.get("/v1/alerts").find(R"("kind":"foreign_zone")") != std::string::npos;
+  })) << t.get("/v1/tracks");
+  EXPECT_TRUE(eventually([&] {
+    const std::string metrics = t.node.get("/metrics").body;
+    return metrics.find("tansiq_alerts{priority=\"alarm\"} 1\n") != std::string::npos &&
+           metrics.find("tansiq_tracks{state=\"live\"} 1\n") != std::string::npos;
+  })) << t.node.get("/metrics").body;
+  const std::string metrics = t.node.get("/metrics").body;
+  for (const char* line :
+       {"tansiq_source_overload_total{source=\"radar\"} 0\n", "tansiq_live_listeners 0\n",
+        "tansiq_source_system_dropped_total{source=\"radar\"} 0\n", "tansiq_source_refused_total{source=\"radar\"} 0\n",
+        "tansiq_live_notes_refused_total 0\n"}) {
+    EXPECT_THAT(metrics, HasSubstr(line));
+  }
+}
+
+}  // namespace
+}  // namespace tansiq::node
