@@ -249,6 +249,8 @@ Status feed_recording(Run& run, std::int64_t speed_milli) {
     const std::optional<ReplayStep> step = TRY(replay.next());
     if (!step) break;
     progress.update(++run.chunks, 0);
+    // A node's recording holds what it knew as well: that is no traffic.
+    if (step->chunk.kind == ChunkKind::kNote) continue;
     // What lies before the moment is not sent: a stream has no past.
     if (step->before || (only >= 0 && step->chunk.source != static_cast<std::uint32_t>(only))) continue;
     const std::int64_t due = run.pace.due_after(step->due_ms);

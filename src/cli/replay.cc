@@ -13,6 +13,7 @@
 #include "cli/units_text.h"
 #include "cli/wire.h"
 #include "picture/alert_json.h"
+#include "picture/options_json.h"
 #include "picture/session.h"
 #include "picture/track_json.h"
 
@@ -76,30 +77,50 @@ Result<int> replay(Context& context, const ReplayArguments& a) {
   }
   auto steps = TRY(surveillance::Replay::open(a.files, options));
   Teller teller(context);
-  picture::PictureOptions picture;
-  picture.tracker.accept_simulated = a.simulated;
-  const auto session = TRY(picture::Session::make(steps.sources(), picture, &teller));
-  std::vector<std::string> names;
-  for (const surveillance::SourceConfig& source : steps.sources()) names.push_back(source.name);
+  // As whoever recorded it went by, where the recording says so.
+  const auto begin = [&]() -> Result<std::unique_ptr<picture::Session>> {
+    picture::PictureOptions picture;
+    if (!steps.picture().empty()) picture = TRY(picture::read_options_json(steps.picture()));
+    if (a.simulated) picture.tracker.accept_simulated = true;
+    return picture::Session::make(steps.sources(), picture, &teller);
+  };
+  auto session = TRY(begin());
 
   StopSignal stop;
   const auto begun = std::chrono::steady_clock::now();
   teller.silent = options.from.has_value();
-  std::uint64_t chunks = 0;
-  while (auto step = TRY(steps.next())) {
-    if (until && step->chunk.received >= *until) break;
-    if (!step->before && teller.silent) {
-      session->run_to(*options.from);
-      teller.silent = false;
-      for (const auto& [id, alert] : session->picture().alerts().alerts()) {
-        teller.say(picture::alert_line({picture::AlertEvent::kUpdated, alert}));
-      }
+  // The moment asked for has come: what stands is said first.
+  const auto speak = [&] {
+    if (!teller.silent) return;
+    session->run_to(*options.from);
+    teller.silent = false;
+    for (const auto& [id, alert] : session->picture().alerts().alerts()) {
+      teller.say(picture::alert_line({picture::AlertEvent::kUpdated, alert}));
     }
-    if (options.speed_milli != 0 && stop.wait_until(begun + std::chrono::milliseconds(step->due_ms))) break;
+  };
+  std::uint64_t chunks = 0;
+  std::size_t passed_over = 0;
+  while (auto step = TRY(steps.next())) {
+    for (; passed_over < steps.passed_over().size(); ++passed_over) {
+      put_error(fmt::format("{}: passed over, it has no whole head", steps.passed_over()[passed_over]));
+    }
+    if (!step->before) speak();
+    if (until && step->chunk.received >= *until) break;
+    if (step->new_run) {
+      put_error(fmt::format("{}: another run begins, and tracks and alerts anew", format_utc(step->chunk.received)));
+      session = TRY(begin());
+    }
+    const bool asked =
+        options.speed_milli == 0 ? stop.asked() : stop.wait_until(begun + std::chrono::milliseconds(step->due_ms));
+    if (asked) break;
     session->take(step->chunk);
     ++chunks;
   }
+  // The recording may have ended before that moment.
+  speak();
   if (until) session->run_to(*until);
+  std::vector<std::string> names;
+  for (const surveillance::SourceConfig& source : session->sources()) names.push_back(source.name);
   if (a.tracks) show_picture(context, *session, names);
   if (!context.json) {
     const std::string faults = steps.faults().text();
@@ -119,9 +140,10 @@ void add_replay(Command& root) {
       .about(
           "Takes what a node (serve --record) or tansiq record has kept, in the order and at the times at which it "
           "came, and "
-          "prints the alerts: the same as then, byte for byte with --json, if a node with the same settings recorded "
-          "them. A "
-          "node's recording holds what its record and its officers said as well.")
+          "prints the alerts: the same as then, byte for byte with --json: a recording says what settings its node "
+          "went "
+          "by. Where a node was started again, tracks and alerts begin anew. A node's recording holds what its record "
+          "and its officers said as well.")
       .about(
           "With --at, what came before is taken at once, and the alerts that stand at that moment are printed first.")
       .argument(a->files, "FILE", "recordings, the oldest first; those of one node belong together")

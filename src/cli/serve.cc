@@ -124,7 +124,12 @@ Status add_sources(const ServeArguments& arguments, ServeConfig& config) {
     config.sources.push_back(std::move(*source));
   }
   if (arguments.record) config.live.record_dir = *arguments.record;
-  if (config.sources.empty()) return {};
+  if (config.sources.empty()) {
+    if (config.live.record_dir.empty()) return {};
+    return fail(ErrorCode::kInvalid,
+                "there is nothing to record without an input: give --source, or [[source]] in the configuration",
+                arguments.record ? "--record" : "live.record_dir");
+  }
   TRY_VOID(surveillance::check_sources(config.sources));
   node::LiveConfig live = config.live;
   live.sources = config.sources;

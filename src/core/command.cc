@@ -202,9 +202,31 @@ struct WritableCheck {
   }
 };
 
+/// Names that a border has taken on trust are checked here once more: what breaks the rule would stand in the record,
+/// and the record could not be read at the next start.
+template <class A>
+Status check_names(const A& a) {
+  const auto good = [](const auto& id, std::string_view kind, const char* where) -> Status {
+    Status checked = check_id(id.str(), kind);
+    if (!checked) checked.error().where = where;
+    return checked;
+  };
+  if constexpr (requires { a.intent; }) TRY_VOID(good(a.intent, IntentTag::kKind, "intent"));
+  if constexpr (requires { a.measure; }) TRY_VOID(good(a.measure, MeasureTag::kKind, "measure"));
+  if constexpr (requires { a.zone; }) TRY_VOID(good(a.zone, ZoneTag::kKind, "zone"));
+  return {};
+}
+
 }  // namespace
 
-Status check_writable(const Action& action) { return std::visit(WritableCheck{}, action); }
+Status check_writable(const Action& action) {
+  return std::visit(
+      [](const auto& a) -> Status {
+        TRY_VOID(check_names(a));
+        return WritableCheck{}(a);
+      },
+      action);
+}
 
 std::string_view action_name(const Action& action) { return kActions[action.index()]; }
 

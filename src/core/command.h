@@ -93,8 +93,8 @@ struct Command {
 void write_request(log::JcsWriter& out, const Action& action);
 /// The inverse. Unknown members are errors.
 [[nodiscard]] Result<Action> read_request(const log::JcsValue& value);
-/// Whether the numbers and texts of an action can stand in a record at all: a border that builds actions from untrusted
-/// input may hand over anything that the types hold. Fails with `kInvalid` or `kMalformed`.
+/// Whether the names, numbers and texts of an action can stand in a record at all: a border that builds actions from
+/// untrusted input may hand over anything that the types hold. Fails with `kInvalid` or `kMalformed`.
 [[nodiscard]] Status check_writable(const Action& action);
 /// `create_intent`, … as in `do`.
 [[nodiscard]] std::string_view action_name(const Action& action);

@@ -64,8 +64,10 @@ Outcome Machine::found(UtcMs now) {
 
 Result<Outcome> Machine::execute(Command command, UtcMs now) {
   EXPECT_INVARIANT(impl_->state.next_seq() > 0);
-  if (command.id.empty()) return fail(ErrorCode::kInvalid, "a command id must not be empty", "command id");
-  if (command.by.subject.empty()) return fail(ErrorCode::kInvalid, "a command needs a subject");
+  if (const Status named = check_id(command.id.str(), CommandTag::kKind); !named) {
+    return fail(named.error().code, named.error().message, "command id");
+  }
+  if (const auto by = Subject::parse(command.by.subject.str()); !by) return std::unexpected(by.error());
   std::string& request = impl_->scratch;
   request.clear();
   log::JcsWriter writer(request);

@@ -51,6 +51,29 @@ TEST(MachineTest, AcceptsAFreeIntent) {
   EXPECT_EQ(desk.machine.live_volumes(), 1U);
 }
 
+/// A name that only a reader would refuse must never be written: the node could not read its record at the next start.
+TEST(MachineTest, RefusesNamesThatTheRecordCouldNotBeReadWith) {
+  Desk desk;
+  const std::string longest(kIdBytesMax, 'x');
+  for (const std::string& wrong : {std::string(), longest + "x", std::string("a b"), std::string("a\"b")}) {
+    for (const auto& refused :
+         {desk.tell("fr", create(wrong, {volume(kInK1)})), desk.tell_as("fr", wrong, create("i1", {volume(kInK1)})),
+          desk.tell("fr", EndIntent{IntentId::trusted(wrong), 1}),
+          desk.tell("fr", measure(wrong, "K1", Effect::kWarn, {volume(kInK1)})),
+          desk.tell("fr", measure("m1", wrong, Effect::kWarn, {volume(kInK1)}))}) {
+      ASSERT_FALSE(refused) << "'" << wrong << "'";
+      EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
+    }
+  }
+  EXPECT_FALSE(desk.tell("", create("i1", {volume(kInK1)})));
+  EXPECT_FALSE(desk.tell(std::string(kSubjectBytesMax + 1, 's'), create("i1", {volume(kInK1)})));
+  EXPECT_EQ(desk.machine.next_seq(), 1U) << "nothing was written";
+  CreateIntent good = create("i1", {volume(kInK1)});
+  good.intent = IntentId::trusted(longest);
+  EXPECT_TRUE(desk.tell_as("fr", longest, good));
+  EXPECT_TRUE(desk.replayed());
+}
+
 TEST(MachineTest, RefusesAConflictAndProposesTimeAndLevel) {
   Desk desk;
   ASSERT_TRUE(desk.tell("fr", create("i1", {volume(kInK1)})));

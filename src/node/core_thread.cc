@@ -470,21 +470,23 @@ Status CoreThread::commit() {
   const auto took = std::chrono::steady_clock::now() - begin;
 
   durable_seq_ = done.next_seq;
+  const bool written = !batch_.empty();
   const std::uint64_t in_main = main_entries(batch_);
   durable_index_ += in_main;
-  for (const coordination::Written& written : batch_) {
-    if (written.log.author == state_.coalition().self()) figures_.entries.add(written.line);
+  for (const coordination::Written& entry : batch_) {
+    if (entry.log.author == state_.coalition().self()) figures_.entries.add(entry.line);
   }
   std::vector<std::string> lines;
   if (hub_.wants_lines()) {
     lines.reserve(batch_.size());
-    for (coordination::Written& written : batch_) lines.push_back(std::move(written.line));
+    for (coordination::Written& entry : batch_) lines.push_back(std::move(entry.line));
   }
   hub_.durable(done.first_seq, done.next_seq, std::move(lines));
   batch_.clear();
   looked_through_ = 0;
   if (shared && config_.on_shared) config_.on_shared();
   if (in_main > 0 && config_.on_main) config_.on_main();
+  if (written && config_.on_record) config_.on_record();
   if (charter && config_.on_charter) config_.on_charter(state_.coalition());
   if (charter) find_registry();
 

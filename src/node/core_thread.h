@@ -163,6 +163,8 @@ class CoreThread {
     std::function<void()> on_shared{};
     /// The same, when `main` has.
     std::function<void()> on_main{};
+    /// The same, when any log has: of this node, or of a peer as far as it is kept here.
+    std::function<void()> on_record{};
     /// Whether this node could go on under a version that an officer wants to adopt.
     std::function<Status(const core::Charter&)> may_adopt{};
     /// On the core thread: a version has come into force with entries that are not durable yet; logs and keys follow.

@@ -27,6 +27,7 @@ class CoreThreadTest : public ::testing::Test {
     config.clock = &clock_;
     config.queue_max = 4;
     config.on_failure = [this](const Error& error) { failure_.set_value(error); };
+    config.on_record = [this] { ++grown_; };
     core_ = std::make_unique<CoreThread>(std::move(config), std::move(restored->state), *logs_, notes_, store_,
                                          *store_.open_reader(), *hub_, figures_);
     core_->start();
@@ -83,6 +84,7 @@ class CoreThreadTest : public ::testing::Test {
   GatedStore store_;
   std::unique_ptr<EventHub> hub_;
   CoreFigures figures_;
+  std::atomic<int> grown_{0};
   std::promise<Error> failure_;
   std::unique_ptr<CoreThread> core_;
 };
@@ -102,6 +104,17 @@ TEST_F(CoreThreadTest, AnswersLeaveOnlyWhenDurable) {
   EXPECT_TRUE(read.get());
   EXPECT_EQ(second.future.get()->seq, 2U);
   EXPECT_EQ(store_.lines().size(), 3U);
+}
+
+TEST_F(CoreThreadTest, WhoFollowsTheRecordIsToldOfEveryBatchThatWroteAndOfNoOther) {
+  ASSERT_TRUE(file(create("i1", 10)).future.get().has_value());
+  EXPECT_TRUE(sees("i1").get());
+  EXPECT_EQ(grown_.load(), 1);
+  ASSERT_TRUE(core_->submit(MetaTask{"key", "value"}).has_value());
+  EXPECT_TRUE(sees("i1").get());
+  EXPECT_EQ(grown_.load(), 1) << "what is kept beside the record is no record";
+  ASSERT_TRUE(file(create("i2", 100)).future.get().has_value());
+  EXPECT_EQ(grown_.load(), 2);
 }
 
 TEST_F(CoreThreadTest, WhatWaitsTogetherIsCommittedTogether) {

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "base/logging.h"
+#include "base/random.h"
 #include "picture/group_json.h"
 #include "store/files.h"
 
@@ -17,7 +19,6 @@ using log::JcsValue;
 using log::JcsWriter;
 
 constexpr DurationMs kAgainMs = 10'000;
-
 /// As much of the name as a flight label holds, and no half character.
 std::string label_of(const picture::Group& group) {
   std::size_t size = std::min(group.name.size(), core::kFlightBytesMax);
@@ -32,7 +33,23 @@ std::string refusal_text(const core::Decision& decision) {
   return out;
 }
 
+bool accepted(const Result<Recorded>& recorded) { return recorded && recorded->decision.accepted(); }
+bool failed_with(const Result<Recorded>& recorded, ErrorCode code) {
+  return !recorded && recorded.error().code == code;
+}
+
+std::string new_life() {
+  std::array<std::uint8_t, 8> octets{};
+  fill_secure_random(octets);
+  std::string out;
+  for (const std::uint8_t octet : octets) out += fmt::format("{:02x}", octet);
+  return out;
+}
+
 }  // namespace
+
+GroupKeeper::GroupKeeper(std::filesystem::path path, File file, picture::GroupOptions options)
+    : path_(std::move(path)), file_(std::move(file)), options_(options), life_(new_life()) {}
 
 Result<std::unique_ptr<GroupKeeper>> GroupKeeper::open(const std::filesystem::path& data_dir, File file,
                                                        picture::GroupOptions options) {
@@ -43,12 +60,17 @@ Result<std::unique_ptr<GroupKeeper>> GroupKeeper::open(const std::filesystem::pa
   return keeper;
 }
 
+// The file
+// ---------------------------------------------------------------------------------------------------------------------
+
 Status GroupKeeper::read() {
   const auto bytes = TRY(store::system_files().read(path_.string()));
   if (!bytes) return {};
   std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   if (text.ends_with('\n')) text.remove_suffix(1);
   const auto document = TRY(JcsDocument::parse(text));
+  TRY_VOID(document.root().only({"endings", "groups"}));
+  if (const auto endings = document.root().find("endings")) TRY_VOID(read_endings(*endings));
   const JcsValue list = TRY(document.root().at("groups"));
   TRY_VOID(list.expect(JcsValue::Kind::kArray));
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -58,31 +80,63 @@ Status GroupKeeper::read() {
     const JcsValue group = TRY(one.at("group"));
     const JcsValue manager = TRY(one.at("manager"));
     const JcsValue filed = TRY(one.at("filed"));
-    std::string name(TRY(id.string()));
+    const std::string name(TRY(id.string()));
     const std::string_view subject = TRY(manager.string());
-    declare(TRY(picture::read_group(name, group)), TRY(core::Subject::parse(subject)));
-    const auto& spaces = groups_.at(name).spaces;
-    TRY_VOID(filed.expect(JcsValue::Kind::kArray));
-    if (filed.size() != spaces.size()) return filed.fail_here("one for air and one for sea");
-    for (std::size_t s = 0; s < filed.size(); ++s) {
-      TRY_VOID(filed[s].only({"intent", "number", "version"}));
-      const JcsValue intent = TRY(filed[s].at("intent"));
-      const JcsValue number = TRY(filed[s].at("number"));
-      const JcsValue version = TRY(filed[s].at("version"));
-      const std::string_view intent_id = TRY(intent.string());
-      if (!intent_id.empty()) spaces[s]->intent = TRY(IntentId::parse(intent_id));
-      spaces[s]->number = TRY(number.integer(0, log::kJcsIntegerMax));
-      spaces[s]->version = TRY(version.integer(0, log::kJcsIntegerMax));
-    }
+    Declared declared = fresh(TRY(picture::read_group(name, group)), TRY(core::Subject::parse(subject)));
+    TRY_VOID(read_filed(filed, declared));
+    groups_.insert_or_assign(name, std::move(declared));
   }
   return {};
 }
 
-Status GroupKeeper::save() const {
+Status GroupKeeper::read_filed(const JcsValue& filed, Declared& declared) const {
+  TRY_VOID(filed.expect(JcsValue::Kind::kArray));
+  if (filed.size() != declared.spaces.size()) return filed.fail_here("one for air and one for sea");
+  for (std::size_t s = 0; s < filed.size(); ++s) {
+    Space& space = *declared.spaces[s];
+    TRY_VOID(filed[s].only({"intent", "number", "version"}));
+    const JcsValue intent = TRY(filed[s].at("intent"));
+    const JcsValue number = TRY(filed[s].at("number"));
+    const JcsValue version = TRY(filed[s].at("version"));
+    const std::string_view intent_id = TRY(intent.string());
+    if (!intent_id.empty()) space.intent = TRY(IntentId::parse(intent_id));
+    space.number = TRY(number.integer(0, log::kJcsIntegerMax));
+    space.version = TRY(version.integer(0, log::kJcsIntegerMax));
+  }
+  return {};
+}
+
+Status GroupKeeper::read_endings(const JcsValue& list) {
+  TRY_VOID(list.expect(JcsValue::Kind::kArray));
+  for (std::size_t i = 0; i < list.size() && i < kGroupEndingsMax; ++i) {
+    TRY_VOID(list[i].only({"intent", "manager", "version"}));
+    const JcsValue intent = TRY(list[i].at("intent"));
+    const JcsValue manager = TRY(list[i].at("manager"));
+    const JcsValue version = TRY(list[i].at("version"));
+    const std::string_view id = TRY(intent.string());
+    const std::string_view subject = TRY(manager.string());
+    Ending ending;
+    ending.manager = TRY(core::Subject::parse(subject));
+    ending.version = TRY(version.integer(1, log::kJcsIntegerMax));
+    endings_.insert_or_assign(TRY(IntentId::parse(id)), std::move(ending));
+  }
+  return {};
+}
+
+Status GroupKeeper::save(const Groups& groups, const Endings& endings) const {
   std::string text;
   JcsWriter out(text);
-  out.begin_object().key("groups").begin_array();
-  for (const auto& [id, declared] : groups_) {
+  out.begin_object();
+  if (!endings.empty()) {
+    out.key("endings").begin_array();
+    for (const auto& [intent, ending] : endings) {
+      out.begin_object().key("intent").string(intent.str()).key("manager").string(ending.manager.str());
+      out.key("version").integer(ending.version).end_object();
+    }
+    out.end_array();
+  }
+  out.key("groups").begin_array();
+  for (const auto& [id, declared] : groups) {
     out.begin_object().key("filed").begin_array();
     for (const auto& space : declared.spaces) {
       out.begin_object().key("intent").string(space->intent.str()).key("number").integer(space->number);
@@ -98,53 +152,81 @@ Status GroupKeeper::save() const {
   return store::system_files().replace(path_.string(), parts);
 }
 
-void GroupKeeper::declare(picture::Group group, core::Subject manager) {
-  const auto known = groups_.find(group.id);
-  Declared declared{std::move(group), std::move(manager), {}};
+void GroupKeeper::save_soon() {
+  const Status saved = save(groups_, endings_);
+  if (!saved && !unsaved_) log_error("live.groups", {{"message", saved.error().text()}});
+  unsaved_ = !saved;
+}
+
+// What people declare
+// ----------------------------------------------------------------------------------------------------------
+
+GroupKeeper::Declared GroupKeeper::fresh(const picture::Group& group, const core::Subject& manager) const {
+  Declared out{group, manager, {}};
   for (const core::Domain domain : {core::Domain::kSea, core::Domain::kAir}) {
-    picture::GroupPlan plan(declared.group, domain, options_);
-    if (known == groups_.end()) {
-      declared.spaces.push_back(std::make_shared<Space>(
-          Space{.domain = domain, .plan = std::move(plan), .intent = {}, .not_before = {}, .why = {}}));
-      continue;
-    }
-    // What stands, or is being filed, is changed to what is wanted now.
-    std::shared_ptr<Space> space = known->second.spaces[declared.spaces.size()];
-    space->plan = std::move(plan);
-    space->known = false;
-    space->not_before = {};
-    space->why.clear();
-    space->changed = space->waiting;
-    declared.spaces.push_back(std::move(space));
+    out.spaces.push_back(std::make_shared<Space>(Space{.domain = domain,
+                                                       .plan = picture::GroupPlan(group, domain, options_),
+                                                       .intent = {},
+                                                       .not_before = {},
+                                                       .why = {}}));
   }
-  groups_.insert_or_assign(declared.group.id, std::move(declared));
+  return out;
 }
 
 Status GroupKeeper::put(const picture::Group& group, const core::Subject& by) {
   TRY_VOID(picture::check(group));
-  const auto known = groups_.find(group.id);
-  if (known != groups_.end() && known->second.manager != by) {
-    return fail(ErrorCode::kForbidden, fmt::format("the group was declared by {}", known->second.manager.str()), "id");
+  const auto before = groups_.find(group.id);
+  const bool known = before != groups_.end();
+  if (known && before->second.manager != by) {
+    return fail(ErrorCode::kForbidden, fmt::format("the group was declared by {}", before->second.manager.str()), "id");
   }
-  if (known == groups_.end() && groups_.size() >= picture::kGroupsMax) {
+  if (!known && groups_.size() >= picture::kGroupsMax) {
     return fail(ErrorCode::kTooLarge, fmt::format("at most {} groups are followed", picture::kGroupsMax), "id");
   }
-  declare(group, by);
-  return save();
+  Groups next = groups_;
+  if (known) {
+    next.at(group.id).group = group;
+  } else {
+    next.emplace(group.id, fresh(group, by));
+  }
+  TRY_VOID(save(next, endings_));
+  groups_ = std::move(next);
+  if (!known) return {};
+  // What stands is changed to what is wanted now.
+  for (const auto& space : groups_.at(group.id).spaces) {
+    space->plan = picture::GroupPlan(group, space->domain, options_);
+    space->not_before = {};
+    space->settled = false;
+    ++space->declared;
+  }
+  return {};
 }
 
-Status GroupKeeper::drop(const std::string& id, const core::Subject& by) {
+Status GroupKeeper::drop(const std::string& id, const core::Subject& by, bool authority) {
   const auto known = groups_.find(id);
   if (known == groups_.end()) return fail(ErrorCode::kNotFound, "there is no such group", "id");
-  if (known->second.manager != by) {
-    return fail(ErrorCode::kForbidden, fmt::format("the group was declared by {}", known->second.manager.str()), "id");
+  const Declared& declared = known->second;
+  if (declared.manager != by && !authority) {
+    return fail(ErrorCode::kForbidden, fmt::format("the group was declared by {}", declared.manager.str()), "id");
   }
-  for (const auto& space : known->second.spaces) {
-    space->dropped = true;
-    if (!space->waiting) end(by, space);  // Else as soon as it is known what stands.
+  Groups next = groups_;
+  next.erase(id);
+  Endings endings = endings_;
+  for (const auto& space : declared.spaces) {
+    // One that is only asked for is ended too, once the answer has come.
+    if (space->intent.empty()) continue;
+    endings.insert_or_assign(space->intent,
+                             Ending{std::max<std::int64_t>(1, space->version), declared.manager, space->waiting, {}});
   }
-  groups_.erase(known);
-  return save();
+  if (endings.size() > kGroupEndingsMax) {
+    return fail(ErrorCode::kOverloaded, fmt::format("{} intents wait for their end already", endings_.size()), "id");
+  }
+  TRY_VOID(save(next, endings));
+  for (const auto& space : declared.spaces) space->dropped = true;
+  groups_ = std::move(next);
+  endings_ = std::move(endings);
+  file_endings(now_);
+  return {};
 }
 
 std::vector<picture::Group> GroupKeeper::groups() const {
@@ -153,20 +235,26 @@ std::vector<picture::Group> GroupKeeper::groups() const {
   return out;
 }
 
-CommandId GroupKeeper::next_command(UtcMs now) {
-  return CommandId::trusted(fmt::format("group-{}-{}", now.ms, ++commands_));
+std::set<std::string, std::less<>> GroupKeeper::intents() const {
+  std::set<std::string, std::less<>> out;
+  for (const auto& [id, declared] : groups_) {
+    for (const auto& space : declared.spaces) {
+      if (!space->intent.empty()) out.insert(space->intent.str());
+    }
+  }
+  for (const auto& [intent, ending] : endings_) out.insert(intent.str());
+  return out;
 }
 
-void GroupKeeper::end(const core::Subject& manager, const std::shared_ptr<Space>& space) {
-  if (space->intent.empty()) return;
-  file_({CommandId::trusted(fmt::format("{}-{}", space->intent.str(), space->version)),
-         {manager, false},
-         core::EndIntent{space->intent, space->version}},
-        [](Result<Recorded>) {});
-  space->intent = {};
-}
+// What is filed
+// ----------------------------------------------------------------------------------------------------------------
+
+CommandId GroupKeeper::next_command() { return CommandId::trusted(fmt::format("group-{}-{}", life_, ++commands_)); }
 
 void GroupKeeper::look(const picture::Picture& picture, UtcMs now) {
+  now_ = now;
+  if (unsaved_) save_soon();
+  file_endings(now);
   for (const auto& [id, declared] : groups_) {
     const picture::Track* guide = picture.guide_of(declared.group);
     if (guide == nullptr) continue;
@@ -177,28 +265,53 @@ void GroupKeeper::look(const picture::Picture& picture, UtcMs now) {
 void GroupKeeper::look_at(const Declared& declared, const std::shared_ptr<Space>& space, const picture::Motion& guide,
                           UtcMs now) {
   if (space->waiting || now < space->not_before) return;
-  // What stood before the last declaration, or restart, is looked at even where the group wants nothing any more.
-  const bool left_over = !space->known && !space->intent.empty();
-  if (!left_over && !space->plan.due(guide, now)) return;
+  // What stands of a shape that is no more is not missed by the plan, which knows nothing of it.
+  const bool unknown = !space->intent.empty() && !space->settled;
+  if (!unknown && !space->plan.due(guide, now)) return;
   std::vector<geo::Volume4d> volumes = space->plan.volumes(guide, now);
-  if (volumes.empty()) {
-    end(declared.manager, space);
-    space->plan.filed({});
-    space->known = true;
-    return;
+  if (!volumes.empty()) return ask(declared, space, std::move(volumes), now);
+  if (!space->intent.empty()) {
+    if (endings_.size() >= kGroupEndingsMax) return;  // Until some have ended.
+    endings_.insert_or_assign(space->intent,
+                              Ending{std::max<std::int64_t>(1, space->version), declared.manager, false, {}});
+    space->intent = {};
+    space->version = 0;
+    save_soon();
+    file_endings(now);
   }
-  core::Command command{next_command(now), {declared.manager, false}, {}};
-  const bool anew = space->intent.empty();
-  if (anew) {
-    // Never one that another group of this name had.
-    space->number = std::max(space->number + 1, now.ms);
-    command.action =
-        core::CreateIntent{.intent = IntentId::trusted(fmt::format("group-{}-{}-{}", declared.group.id,
-                                                                   core::to_text(space->domain), space->number)),
-                           .flight = label_of(declared.group),
-                           .domain = space->domain,
-                           .volumes = volumes,
-                           .keys = {}};
+  space->plan.filed({});
+  space->settled = true;
+}
+
+void GroupKeeper::ask(const Declared& declared, const std::shared_ptr<Space>& space, std::vector<geo::Volume4d> volumes,
+                      UtcMs now) {
+  if (space->intent.empty()) {
+    const std::int64_t number = std::max(space->number + 1, now.ms);
+    auto id = IntentId::parse(fmt::format("group-{}-{}-{}", declared.group.id, core::to_text(space->domain), number));
+    if (!id) {
+      space->why = id.error().text();
+      space->not_before = now + kAgainMs;
+      return;
+    }
+    // Written down before it is sent: whatever happens to the answer, it is known what may stand.
+    const Space before = *space;
+    space->intent = std::move(*id);
+    space->version = 0;
+    space->number = number;
+    if (const Status saved = save(groups_, endings_); !saved) {
+      *space = before;
+      space->why = saved.error().text();
+      space->not_before = now + kAgainMs;
+      return;
+    }
+  }
+  core::Command command{next_command(), {declared.manager, false}, {}};
+  if (space->version == 0) {
+    command.action = core::CreateIntent{.intent = space->intent,
+                                        .flight = label_of(declared.group),
+                                        .domain = space->domain,
+                                        .volumes = volumes,
+                                        .keys = {}};
   } else {
     command.action = core::UpdateIntent{.intent = space->intent,
                                         .version = space->version,
@@ -206,39 +319,96 @@ void GroupKeeper::look_at(const Declared& declared, const std::shared_ptr<Space>
                                         .volumes = volumes,
                                         .keys = {}};
   }
-  const IntentId intent = anew ? std::get<core::CreateIntent>(command.action).intent : space->intent;
   space->waiting = true;
-  file_(std::move(command), [this, space, intent, manager = declared.manager, volumes = std::move(volumes),
-                             now](Result<Recorded> recorded) {
-    settle(*space, intent, volumes, now, recorded);
-    if (space->dropped) return end(manager, space);
-    (void)save();  // After a restart what stands is found under the version before, and filed anew.
-  });
+  space->settled = false;
+  file_(std::move(command),
+        [this, space, intent = space->intent, manager = declared.manager, declaration = space->declared,
+         volumes = std::move(volumes), now](const Result<Recorded>& recorded) {
+          answered(manager, *space, recorded, now);
+          if (space->dropped) return end_dropped(intent, space->version);
+          if (accepted(recorded) && declaration == space->declared) {
+            space->plan.filed(volumes);
+            space->settled = true;
+          }
+          save_soon();
+        });
 }
 
-void GroupKeeper::settle(Space& space, const IntentId& intent, const std::vector<geo::Volume4d>& volumes, UtcMs now,
-                         const Result<Recorded>& recorded) {
+/// The last question about a space whose group is no more has been answered.
+void GroupKeeper::end_dropped(const IntentId& intent, std::int64_t version) {
+  if (const auto at = endings_.find(intent); at != endings_.end()) {
+    at->second.version = std::max(at->second.version, version);
+    at->second.waiting = false;
+  }
+  save_soon();
+  file_endings(now_);
+}
+
+void GroupKeeper::answered(const core::Subject& manager, Space& space, const Result<Recorded>& recorded, UtcMs asked) {
   space.waiting = false;
-  const bool changed = std::exchange(space.changed, false);
-  if (recorded && recorded->decision.accepted()) {
-    space.intent = intent;
+  if (accepted(recorded)) {
     space.version = recorded->decision.version;
     space.why.clear();
-    if (changed) return;
-    space.plan.filed(volumes);
-    space.known = true;
     return;
   }
-  if (!changed) {
-    space.why = recorded ? refusal_text(recorded->decision) : recorded.error().text();
-    space.not_before = now + kAgainMs;
+  space.why = recorded ? refusal_text(recorded->decision) : recorded.error().text();
+  if (failed_with(recorded, ErrorCode::kVersionMismatch)) {
+    ++space.version;  // An answer was lost: it is changed with the next look.
+    return;
   }
-  if (recorded || recorded.error().code == ErrorCode::kOverloaded) return;  // It stands as it was.
-  if (recorded.error().code == ErrorCode::kVersionMismatch) {
-    ++space.version;  // The last change was not noted before the node fell.
+  if (failed_with(recorded, ErrorCode::kConflict) && space.version == 0) {
+    space.version = 1;  // It stands, as we asked before: it is changed with the next look.
+    return;
+  }
+  if (recorded && space.version == 0) {
+    space.intent = {};  // Nothing stands: the next one has another name.
+    space.not_before = asked + kAgainMs;
+  } else if (failed_with(recorded, ErrorCode::kNotFound)) {
+    space.intent = {};
+  } else if (failed_with(recorded, ErrorCode::kForbidden) && space.version == 1) {
+    space.intent = {};  // Somebody else's has that id.
+  } else if (failed_with(recorded, ErrorCode::kWrongState) && endings_.size() < kGroupEndingsMax) {
+    // Its life is over, or it is where it cannot be changed any more.
+    endings_.insert_or_assign(space.intent, Ending{std::max<std::int64_t>(1, space.version), manager, false, {}});
+    space.intent = {};
   } else {
-    space.intent = {};  // It has ended.
+    space.not_before = asked + kAgainMs;  // It stands as it was.
+    return;
   }
+  space.version = 0;
+}
+
+void GroupKeeper::file_endings(UtcMs now) {
+  std::vector<IntentId> due;
+  for (const auto& [intent, ending] : endings_) {
+    if (!ending.waiting && now >= ending.not_before) due.push_back(intent);
+  }
+  for (const IntentId& intent : due) {
+    const auto at = endings_.find(intent);
+    if (at == endings_.end()) continue;
+    Ending& ending = at->second;
+    ending.waiting = true;
+    file_({next_command(), {ending.manager, false}, core::EndIntent{intent, ending.version}},
+          [this, intent, now](const Result<Recorded>& recorded) { ending_answered(intent, recorded, now); });
+  }
+}
+
+void GroupKeeper::ending_answered(const IntentId& intent, const Result<Recorded>& recorded, UtcMs asked) {
+  const auto at = endings_.find(intent);
+  if (at == endings_.end()) return;
+  at->second.waiting = false;
+  if (failed_with(recorded, ErrorCode::kVersionMismatch)) {
+    ++at->second.version;
+    return;
+  }
+  const bool over = accepted(recorded) || failed_with(recorded, ErrorCode::kNotFound) ||
+                    failed_with(recorded, ErrorCode::kWrongState) || failed_with(recorded, ErrorCode::kForbidden);
+  if (!over) {
+    at->second.not_before = asked + kAgainMs;
+    return;
+  }
+  endings_.erase(at);
+  save_soon();
 }
 
 void GroupKeeper::write(JcsWriter& out, const picture::Picture& picture) const {
@@ -247,7 +417,7 @@ void GroupKeeper::write(JcsWriter& out, const picture::Picture& picture) const {
     out.begin_object().key("filed").begin_array();
     for (const auto& space : declared.spaces) {
       out.begin_object().key("domain").string(core::to_text(space->domain));
-      if (!space->intent.empty()) out.key("intent").string(space->intent.str());
+      if (space->version > 0) out.key("intent").string(space->intent.str());
       if (!space->why.empty()) out.key("why").string(space->why);
       out.end_object();
     }

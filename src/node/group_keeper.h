@@ -1,21 +1,26 @@
 // Files the space that moves with a group of ships (picture/group.h), as intents of whoever declared the group.
 //
-// Of each group there is one intent at sea and one in the air, `group-<id>-sea` and `group-<id>-air` with a number
-// behind that rises (when it was filed, in milliseconds, so that a group declared again under an old name takes no old
+// Of each group there is one intent at sea and one in the air, `group-<id>-sea-<n>` and `group-<id>-air-<n>`, where the
+// number rises (when it was asked for, in milliseconds, so that a group declared again under an old name takes no old
 // number): what was filed is changed while it stands, and filed anew once it has ended. Whatever refuses it (another's
 // intent in an exclusive zone, a measure) is shown, and tried again ten seconds later: the group is where it is.
 //
-// One command of a space is under way at a time. A group that is changed or dropped meanwhile is settled when the
-// answer comes: what then stands is changed again, or ended.
+// Nothing that was filed is ever forgotten while it may stand. What is about to be filed is written down before it is
+// sent; an answer that never came (the node fell, the queue was full) leaves it written, and the next attempt finds out
+// under the same id: a create that finds its id taken has stood all along, and a change under a version that is past
+// goes on to the next one. What is to be ended stays on a list until the record says that it is. Only the record's word
+// that there is no such intent, or that its life is over, lets go of one.
 //
-// Groups are kept in `groups.json` of the data folder, replaced whole and synced with every change. Picture's thread
-// only.
+// Groups are kept in `groups.json` of the data folder, replaced whole and synced with every change; the file changes
+// first, then what is in memory. Picture's thread only.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +32,9 @@
 
 namespace tansiq::node {
 
+/// Intents on the list of those to be ended.
+inline constexpr std::size_t kGroupEndingsMax = 4 * picture::kGroupsMax;
+
 class GroupKeeper {
  public:
   /// Files a command; calls back on the picture's thread, later.
@@ -36,12 +44,16 @@ class GroupKeeper {
   [[nodiscard]] static Result<std::unique_ptr<GroupKeeper>> open(const std::filesystem::path& data_dir, File file,
                                                                  picture::GroupOptions options);
 
-  /// Declared by `by`, durably. Fails as picture::check, `kForbidden` when it is another's, `kIo`.
+  /// Declared by `by`, durably. Fails as picture::check, `kForbidden` when it is
+  /// another's, `kTooLarge`, `kIo`; then everything is as it was.
   [[nodiscard]] Status put(const picture::Group& group, const core::Subject& by);
-  /// Its intents are ended. Fails with `kNotFound`, `kForbidden`, `kIo`.
-  [[nodiscard]] Status drop(const std::string& id, const core::Subject& by);
+  /// Its intents are ended. Who speaks for the authority drops anybody's. Fails with `kNotFound`, `kForbidden`,
+  /// `kOverloaded` (too many intents wait for their end), `kIo`; then everything is as it was.
+  [[nodiscard]] Status drop(const std::string& id, const core::Subject& by, bool authority = false);
   /// What was read at the start, for the picture.
   [[nodiscard]] std::vector<picture::Group> groups() const;
+  /// Ids of all intents that stand, or may: their craft are the guides, so no plan is made of them.
+  [[nodiscard]] std::set<std::string, std::less<>> intents() const;
 
   /// Files what is due, given where the guides are.
   void look(const picture::Picture& picture, UtcMs now);
@@ -50,43 +62,60 @@ class GroupKeeper {
   void write(log::JcsWriter& out, const picture::Picture& picture) const;
 
  private:
-  /// The space of one domain.
+  /// The space of one domain. One object from the declaration of its group to its end: answers come to it.
   struct Space {
     core::Domain domain = core::Domain::kSea;
     picture::GroupPlan plan;
-    IntentId intent;  ///< Empty: none stands.
-    std::int64_t version = 0;
-    std::int64_t number = 0;
-    bool known = false;    ///< `plan` has been told what stands.
-    bool waiting = false;  ///< For an answer,
-    bool changed = false;  ///< to what has been declared otherwise since,
-    bool dropped = false;  ///< or to what is to end.
-    UtcMs not_before;      ///< After a refusal.
-    std::string why;       ///< Of the last refusal; empty when it stands.
+    IntentId intent;             ///< Empty: none.
+    std::int64_t version = 0;    ///< 0: it was asked for, and nobody knows yet whether it stands.
+    std::int64_t number = 0;     ///< Of the id that was used last.
+    std::uint64_t declared = 0;  ///< How often the group has changed: an answer may belong to what it was before.
+    bool waiting = false;        ///< For an answer.
+    UtcMs not_before;            ///< After a refusal.
+    bool settled = false;        ///< `plan` knows what stands: not after a start or a change, nor while it is asked.
+    bool dropped = false;        ///< Its group is no more: the answer tells which version is to end.
+    std::string why;             ///< Of the last refusal; empty when it stands.
   };
   struct Declared {
     picture::Group group;
     core::Subject manager;
     std::vector<std::shared_ptr<Space>> spaces;
   };
+  struct Ending {
+    std::int64_t version = 1;
+    core::Subject manager;
+    bool waiting = false;  ///< For its own answer, or for that to the last question about the space.
+    UtcMs not_before;
+  };
+  using Groups = std::map<std::string, Declared>;
+  using Endings = std::map<IntentId, Ending>;
 
-  GroupKeeper(std::filesystem::path path, File file, picture::GroupOptions options)
-      : path_(std::move(path)), file_(std::move(file)), options_(options) {}
+  GroupKeeper(std::filesystem::path path, File file, picture::GroupOptions options);
   [[nodiscard]] Status read();
-  [[nodiscard]] Status save() const;
-  void declare(picture::Group group, core::Subject manager);
+  [[nodiscard]] Status read_endings(const log::JcsValue& list);
+  [[nodiscard]] Status read_filed(const log::JcsValue& filed, Declared& declared) const;
+  [[nodiscard]] Status save(const Groups& groups, const Endings& endings) const;
+  /// Writes down what has changed by answers; tried again with every look until it is on the disk.
+  void save_soon();
+  [[nodiscard]] Declared fresh(const picture::Group& group, const core::Subject& manager) const;
   void look_at(const Declared& declared, const std::shared_ptr<Space>& space, const picture::Motion& guide, UtcMs now);
-  /// What a command led to.
-  static void settle(Space& space, const IntentId& intent, const std::vector<geo::Volume4d>& volumes, UtcMs now,
-                     const Result<Recorded>& recorded);
-  void end(const core::Subject& manager, const std::shared_ptr<Space>& space);
-  [[nodiscard]] CommandId next_command(UtcMs now);
+  void ask(const Declared& declared, const std::shared_ptr<Space>& space, std::vector<geo::Volume4d> volumes,
+           UtcMs now);
+  void answered(const core::Subject& manager, Space& space, const Result<Recorded>& recorded, UtcMs asked);
+  void end_dropped(const IntentId& intent, std::int64_t version);
+  void file_endings(UtcMs now);
+  void ending_answered(const IntentId& intent, const Result<Recorded>& recorded, UtcMs asked);
+  [[nodiscard]] CommandId next_command();
 
   std::filesystem::path path_;
   File file_;
   picture::GroupOptions options_;
-  std::map<std::string, Declared> groups_;
+  Groups groups_;
+  Endings endings_;
+  std::string life_;  ///< Tells this process's commands from those of others before it.
   std::uint64_t commands_ = 0;
+  bool unsaved_ = false;
+  UtcMs now_;
 };
 
 }  // namespace tansiq::node

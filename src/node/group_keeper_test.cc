@@ -225,7 +225,12 @@ TEST(GroupKeeper, ARefusedChangeLeavesWhatStands) {
   try_to_change();
   EXPECT_EQ(o.action<core::UpdateIntent>().version, 2);
   o.answer(std::unexpected(Error{ErrorCode::kWrongState, "it has ended", ""}));
-  try_to_change();
+  o.now = o.now + 600'000;
+  o.hear(34.5, 35.5, 90);
+  o.look();
+  ASSERT_EQ(o.asked.size(), 2U);
+  EXPECT_EQ(o.action<core::EndIntent>().intent, intent) << "it may only be where it cannot be changed";
+  o.answer(std::unexpected(Error{ErrorCode::kWrongState, "it has ended", ""}));
   EXPECT_NE(o.action<core::CreateIntent>().intent, intent) << "filed anew under another name";
 }
 

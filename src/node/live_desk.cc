@@ -8,6 +8,7 @@
 
 #include "base/logging.h"
 #include "picture/alert_json.h"
+#include "picture/options_json.h"
 #include "picture/track_json.h"
 #include "store/files.h"
 
@@ -15,20 +16,46 @@ namespace tansiq::node {
 namespace {
 
 constexpr std::size_t kWorkMax = 1'024;
+constexpr std::size_t kRefusedMax = 10'000;
 /// Fifty times a second: 25,600 tracks.
 constexpr std::size_t kTracksShown = 512;
 constexpr std::size_t kChunksPerTake = 512;
 /// How long work for the picture may have to wait while nothing comes in.
 constexpr DurationMs kTakeWaitMs = 10;
-/// Real time between showing tracks, rounds of the stream, syncs of the recording, and looks at the record.
+/// Real time between showing tracks, rounds of the stream, and looks at the record.
 constexpr auto kShowEvery = std::chrono::milliseconds(20);
 constexpr auto kRoundEvery = std::chrono::milliseconds(200);
-constexpr auto kSyncEvery = std::chrono::milliseconds(200);
 constexpr auto kLookEvery = std::chrono::milliseconds(1'000);
 /// A record that does not grow is looked at all the same: what was filed for later comes into sight with time.
-constexpr DurationMs kLookAgainMs = 60'000;
+constexpr DurationMs kLookAgainMs = 30'000;
 
 using Steady = std::chrono::steady_clock;
+
+/// Under what a note stands in the files of a recording: zones before groups, areas and plans. Acknowledgements and
+/// join-ups are of their moment and stand under nothing.
+struct Standing {
+  std::string key;
+  bool gone = false;
+};
+
+std::string area_key(picture::AlertKind kind, std::string_view id) {
+  return fmt::format("2 area {} {}", name_of(kind), id);
+}
+
+Standing standing_of(const picture::Note& note) {
+  struct Of {
+    Standing operator()(const picture::Zones&) const { return {"0 zones"}; }
+    Standing operator()(const picture::Group& n) const { return {"1 group " + n.id}; }
+    Standing operator()(const picture::GroupGone& n) const { return {"1 group " + n.id, true}; }
+    Standing operator()(const picture::KnownArea& n) const { return {area_key(n.kind, n.id)}; }
+    Standing operator()(const picture::AreaGone& n) const { return {area_key(n.kind, n.id), true}; }
+    Standing operator()(const picture::KnownPlan& n) const { return {"3 plan " + n.plan.intent}; }
+    Standing operator()(const picture::PlanGone& n) const { return {"3 plan " + n.intent, true}; }
+    Standing operator()(const picture::Acknowledge&) const { return {}; }
+    Standing operator()(const picture::Inhibit&) const { return {}; }
+  };
+  return std::visit(Of{}, note);
+}
 
 }  // namespace
 
@@ -43,10 +70,11 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     session_ = TRY(picture::Session::make(config_.sources, config_.picture, this));
     if (!config_.record_dir.empty()) {
       TRY_VOID(store::system_files().make_folder(config_.record_dir.string()));
-      recorder_.emplace(TRY(surveillance::Recorder::make({.folder = config_.record_dir.string(),
-                                                          .bytes_max = config_.record_bytes_max,
-                                                          .files_max = config_.record_files_max},
-                                                         config_.sources)));
+      recorder_ = TRY(RecordKeeper::make({.folder = config_.record_dir.string(),
+                                          .bytes_max = config_.record_bytes_max,
+                                          .files_max = config_.record_files_max,
+                                          .picture = picture::options_json(config_.picture)},
+                                         config_.sources));
     }
     const auto file = [this](core::Command command, std::function<void(Result<Recorded>)> done) {
       file_command(std::move(command), std::move(done));
@@ -56,6 +84,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   }
 
   void start() {
+    if (recorder_) recorder_->start();
     thread_ = std::thread([this] { run(); });
   }
 
@@ -63,6 +92,11 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     stopping_.store(true);
     work_.close();
     if (thread_.joinable()) thread_.join();
+    if (recorder_) recorder_->stop();
+  }
+  [[nodiscard]] std::string trouble() const {
+    const std::string why = recorder_ ? recorder_->state().trouble : std::string();
+    return why.empty() ? why : "nothing of the live picture is recorded: " + why;
   }
 
   [[nodiscard]] Status submit(Work work) {
@@ -90,10 +124,19 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   [[nodiscard]] const std::vector<std::string>& source_names() const override { return names_; }
   [[nodiscard]] GroupKeeper& groups() override { return *groups_; }
   Status tell(const picture::Note& note) override {
-    const std::string line = picture::note_line(note) + "\n";
     const UtcMs at = session_->at(now());
-    for (const surveillance::Chunk& chunk : picture::note_chunks(line, at)) record(chunk);
-    return session_->note(note, at);
+    TRY_VOID(session_->note(note, at));
+    if (!recorder_) return {};
+    // The first line feed ends whatever was left of a note before that is not whole.
+    const std::string line = "\n" + picture::note_line(note) + "\n";
+    for (const surveillance::Chunk& chunk : picture::note_chunks(line, at)) recorder_->take(chunk);
+    const Standing standing = standing_of(note);
+    if (standing.gone) {
+      recorder_->fall(standing.key);
+    } else if (!standing.key.empty()) {
+      recorder_->stand(standing.key, line);
+    }
+    return {};
   }
 
   // PictureListener
@@ -109,7 +152,9 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   }
   void alert_changed(const picture::AlertChange& change) override {
     const bool over = change.alert.state == picture::AlertState::kCleared;
-    stream_.set_alert(change.alert.id, picture::alert_line(change), over);
+    const bool at_once = change.event != picture::AlertEvent::kUpdated && change.event != picture::AlertEvent::kBack &&
+                         change.event != picture::AlertEvent::kRectified;
+    stream_.set_alert(change.alert.id, picture::alert_line(change), over, at_once);
     if (change.event != picture::AlertEvent::kUpdated) {
       log_info("alert", {{"change", name_of(change.event)},
                          {"id", change.alert.id},
@@ -124,7 +169,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   void next_page(std::uint64_t after);
   void settle_notes(std::vector<std::pair<std::string, picture::Note>> notes);
   void end_look();
-  void record(const surveillance::Chunk& chunk);
+  void look_failed();
   void file_command(core::Command command, std::function<void(Result<Recorded>)> done);
   void note_figures();
   /// Back on this thread, also when it is busy.
@@ -140,7 +185,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
 
   // The thread's own.
   std::unique_ptr<picture::Session> session_;
-  std::optional<surveillance::Recorder> recorder_;
+  std::unique_ptr<RecordKeeper> recorder_;  ///< Null: nothing is recorded.
   std::unique_ptr<GroupKeeper> groups_;
   LiveStream stream_;
   std::set<picture::TrackId> moved_;  ///< And not shown since.
@@ -148,13 +193,12 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   Steady::time_point next_show_{};
   Steady::time_point next_round_{};
   Steady::time_point next_look_{};
-  Steady::time_point next_sync_{};
   bool looking_ = false;
   UtcMs looked_ = kUtcMin;
   std::map<std::string, std::string> told_;  ///< By what it is about: the line that was told last.
   std::set<std::string> seen_;               ///< In the look under way.
+  std::set<std::string> refused_;            ///< What the picture did not take, as far as it was logged.
   std::uint64_t notes_refused_ = 0;
-  std::uint64_t record_failed_ = 0;
 
   mutable std::mutex figures_mutex_;
   std::string figures_;
@@ -172,7 +216,7 @@ void LiveDesk::Impl::run() {
     for (const InputChunk& chunk : batch) {
       surveillance::Chunk taken = chunk.view();
       taken.received = session_->at(taken.received);
-      record(taken);
+      if (recorder_) recorder_->take(taken);
       session_->take(taken);
     }
     batch.clear();
@@ -190,10 +234,6 @@ void LiveDesk::Impl::run() {
       next_round_ = real + kRoundEvery;
       stream_.round();
     }
-    if (recorder_ && real >= next_sync_) {
-      next_sync_ = real + kSyncEvery;
-      (void)recorder_->sync();
-    }
     if (real >= next_look_ && !looking_) {
       next_look_ = real + kLookEvery;
       groups_->look(session_->picture(), now());
@@ -208,14 +248,6 @@ void LiveDesk::Impl::run() {
     work.clear();
   }
   stream_.close();
-  if (recorder_) (void)recorder_->sync();
-}
-
-void LiveDesk::Impl::record(const surveillance::Chunk& chunk) {
-  if (!recorder_) return;
-  const Status written = recorder_->take(chunk);
-  if (written) return;
-  if (record_failed_++ == 0) log_error("live.recording", {{"message", written.error().text()}});
 }
 
 /// Shows some of the tracks that have moved, the lowest numbers behind those shown last: alerts must not wait until
@@ -261,8 +293,14 @@ void LiveDesk::Impl::look_at_record() {
     });
     return Departure{};
   };
-  task.refused = [this](const Error&) { post([this](Inside&) { looking_ = false; }); };
-  if (!services_.core.submit_urgent(std::move(task))) looking_ = false;
+  task.refused = [this](const Error&) { post([this](Inside&) { look_failed(); }); };
+  if (!services_.core.submit_urgent(std::move(task))) look_failed();
+}
+
+/// What has not been looked at to its end is looked at again.
+void LiveDesk::Impl::look_failed() {
+  looking_ = false;
+  desk_.grown_.store(true);
 }
 
 void LiveDesk::Impl::next_page(std::uint64_t after) {
@@ -284,24 +322,39 @@ void LiveDesk::Impl::next_page(std::uint64_t after) {
     });
     return Departure{};
   };
-  task.refused = [this](const Error&) { post([this](Inside&) { looking_ = false; }); };
-  if (!services_.core.submit_urgent(std::move(task))) looking_ = false;
+  task.refused = [this](const Error&) { post([this](Inside&) { look_failed(); }); };
+  if (!services_.core.submit_urgent(std::move(task))) look_failed();
 }
 
 void LiveDesk::Impl::settle_notes(std::vector<std::pair<std::string, picture::Note>> notes) {
+  // Whose space the keeper files flies no plan: it is the guide's, and moves with it.
+  const auto filed = groups_->intents();
   for (auto& [key, note] : notes) {
+    if (const auto* plan = std::get_if<picture::KnownPlan>(&note);
+        plan != nullptr && filed.contains(plan->plan.intent)) {
+      continue;
+    }
     std::string line = picture::note_line(note);
     seen_.insert(key);
-    std::string& before = told_[key];
-    if (before == line) continue;
-    if (!tell(note)) ++notes_refused_;
-    before = std::move(line);
+    const auto before = told_.find(key);
+    if (before != told_.end() && before->second == line) continue;
+    if (const Status told = tell(note); !told) {
+      // It is tried again with the next look, and said once.
+      ++notes_refused_;
+      if (refused_.size() < kRefusedMax && refused_.insert(key).second) {
+        log_error("live.note", {{"about", key}, {"message", told.error().text()}});
+      }
+      continue;
+    }
+    refused_.erase(key);
+    told_.insert_or_assign(key, std::move(line));
   }
 }
 
 /// What was told before and is no more.
 void LiveDesk::Impl::end_look() {
   looking_ = false;
+  std::erase_if(refused_, [this](const std::string& key) { return !seen_.contains(key); });
   for (auto at = told_.begin(); at != told_.end();) {
     if (seen_.contains(at->first)) {
       ++at;
@@ -381,11 +434,18 @@ void LiveDesk::Impl::note_figures() {
     }
   }
   if (recorder_) {
-    out += "# HELP tansiq_recording_chunks_total Pieces recorded.\n# TYPE tansiq_recording_chunks_total counter\n";
-    line("tansiq_recording_chunks_total", "", recorder_->chunks());
+    const RecordKeeper::State state = recorder_->state();
+    out += "# HELP tansiq_recording_chunks_total Pieces that are on the disk.\n";
+    out += "# TYPE tansiq_recording_chunks_total counter\n";
+    line("tansiq_recording_chunks_total", "", state.chunks);
     out += "# HELP tansiq_recording_failed_total Pieces that could not be recorded.\n";
     out += "# TYPE tansiq_recording_failed_total counter\n";
-    line("tansiq_recording_failed_total", "", recorder_->failed());
+    line("tansiq_recording_failed_total", "", state.failed);
+    out += "# HELP tansiq_recording_dropped_total Pieces that the disk was too slow for.\n";
+    out += "# TYPE tansiq_recording_dropped_total counter\n";
+    line("tansiq_recording_dropped_total", "", state.dropped);
+    out += "# HELP tansiq_recording_ok Whether the recording is being written.\n# TYPE tansiq_recording_ok gauge\n";
+    line("tansiq_recording_ok", "", state.trouble.empty() ? 1 : 0);
   }
   const std::lock_guard lock(figures_mutex_);
   figures_ = std::move(out);
@@ -414,6 +474,8 @@ void LiveDesk::stop() {
   if (impl_) impl_->stop();
 }
 
+std::string LiveDesk::trouble() const { return impl_->trouble(); }
+
 Status LiveDesk::submit(Work work) { return impl_->submit(std::move(work)); }
 
 std::string LiveDesk::metrics() const {
@@ -432,6 +494,8 @@ std::string LiveDesk::metrics() const {
          [](const LiveInputState& input) { return input.socket.kernel_dropped; });
   family("tansiq_source_refused_total", "Connections to a source beyond those that it may have at once.",
          [](const LiveInputState& input) { return input.socket.refused; });
+  family("tansiq_source_failures_total", "Tries to connect to a source that failed.",
+         [](const LiveInputState& input) { return input.socket.failures; });
   return out;
 }
 

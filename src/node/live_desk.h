@@ -11,9 +11,9 @@
 // thing that it does by itself is to file the space of groups that officers have declared, as intents of theirs
 // (GroupKeeper).
 //
-// What is drawn from the record is asked of the core thread page by page, at most once a second: when the record has
-// grown, and else once a minute, because what was filed for later comes into sight with time; see record_notes.h.
-// Tracks are no part of the record, and nothing of them is logged.
+// What is drawn from the record is asked of the core thread page by page, at most once a second, when the record has
+// grown, and every half minute anyway, since which plans matter depends on the hour; see record_notes.h. Tracks are no
+// part of the record, and nothing of them is logged.
 #pragma once
 
 #include <atomic>
@@ -35,9 +35,9 @@
 #include "node/live_config.h"
 #include "node/live_inputs.h"
 #include "node/live_stream.h"
+#include "node/record_keeper.h"
 #include "node/record_notes.h"
 #include "picture/session.h"
-#include "surveillance/recording.h"
 
 namespace tansiq::node {
 
@@ -78,6 +78,8 @@ class LiveDesk {
   [[nodiscard]] Status submit(Work work);
   /// How it stands with the inputs. Any thread.
   [[nodiscard]] std::vector<LiveInputState> inputs() const { return inputs_->states(); }
+  /// What /readyz remarks: that nothing is recorded, and why; empty when all is well. Any thread.
+  [[nodiscard]] std::string trouble() const;
   /// For /metrics, as Prometheus has it. Any thread.
   [[nodiscard]] std::string metrics() const;
 

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "log/canonical_json.h"
 #include "net/sse.h"
 #include "node/live_desk.h"
@@ -17,6 +18,7 @@ namespace {
 using log::JcsWriter;
 
 constexpr DurationMs kJoinUpMsMax = 86'400'000;
+constexpr std::string_view kFileScope = "intents.file";
 
 struct JoinUp {
   picture::TrackId first;
@@ -52,9 +54,14 @@ std::string input_json(const LiveInputState& input, const surveillance::SourceCo
                        const surveillance::DecodeCounters& counters) {
   std::string out;
   JcsWriter w(out);
-  w.begin_object().key("format").string(name_of(config.format)).key("heard").boolean(input.heard);
+  w.begin_object();
+  if (!input.socket.error.empty()) w.key("error").string(foreign_text(input.socket.error, kReasonBytesMax));
+  w.key("failures").integer(static_cast<std::int64_t>(input.socket.failures));
+  w.key("format").string(name_of(config.format)).key("heard").boolean(input.heard);
+  w.key("kernel_dropped").integer(static_cast<std::int64_t>(input.socket.kernel_dropped));
   w.key("last_ms").integer(input.last_received.ms).key("name").string(input.name);
   w.key("overload").integer(static_cast<std::int64_t>(input.queue.overload_chunks));
+  w.key("refused").integer(static_cast<std::int64_t>(input.socket.refused));
   w.key("rejected").begin_object();
   std::map<std::string_view, std::uint64_t> rejected;
   for (std::size_t i = 0; i < counters.rejected.size(); ++i) {
@@ -195,6 +202,8 @@ void NativeFace::put_group(Context& context, api::PutGroupRequest&& request) {
     const auto document = TRY(log::JcsDocument::parse(text));
     return picture::read_group(request.id, document.root());
   };
+  // What is declared is filed in the caller's name.
+  if (const Status files = authorise(context, kFileScope, false); !files) return refuse(context, files.error());
   auto group = read();
   if (!group) return refuse(context, group.error());
   at_picture(context,
@@ -206,8 +215,9 @@ void NativeFace::put_group(Context& context, api::PutGroupRequest&& request) {
 }
 
 void NativeFace::drop_group(Context& context, api::DropGroupRequest&& request) {
-  at_picture(context, [id = request.id, by = context.caller.subject](LiveDesk::Inside& inside) -> Result<std::string> {
-    TRY_VOID(inside.groups().drop(id, by));
+  if (const Status files = authorise(context, kFileScope, false); !files) return refuse(context, files.error());
+  at_picture(context, [id = request.id, by = context.caller](LiveDesk::Inside& inside) -> Result<std::string> {
+    TRY_VOID(inside.groups().drop(id, by.subject, by.authority));
     TRY_VOID(inside.tell(picture::GroupGone{id}));
     return std::string("{}");
   });

@@ -19,114 +19,129 @@ Status LiveStream::check(std::string_view subject) const {
   return {};
 }
 
-/// Whoever begins, or begins anew, knows nothing and sees every alert there is.
-bool LiveStream::begin(net::StreamHandle& stream) const {
-  if (!stream.send({}, "reset", "{}")) return false;
-  return std::ranges::all_of(alerts_, [&](const auto& alert) { return stream.send(alert.second).has_value(); });
-}
-
-void LiveStream::join(std::string subject, net::StreamHandle stream) {
-  if (!begin(stream)) return;
-  ++of_subject_[subject];
-  listeners_.push_back({std::move(subject), std::move(stream), 0});
-}
-
-void LiveStream::set_track(picture::TrackId track, std::string json) {
-  Shown& shown = tracks_[track];
-  if (shown.change != 0) {
-    order_.erase(shown.change);
-    if (shown.json.empty()) --gone_;
-  }
-  shown.change = ++change_;
-  shown.json = std::move(json);
-  order_.emplace(shown.change, track);
-}
-
-void LiveStream::drop_track(picture::TrackId track) {
-  const auto at = tracks_.find(track);
-  if (at == tracks_.end() || at->second.json.empty()) return;
-  order_.erase(at->second.change);
-  at->second = {++change_, {}};
-  order_.emplace(at->second.change, track);
-  if (++gone_ > options_.gone_max) forget_gone();
+template <class Id>
+void LiveStream::Changes<Id>::set(Id id, std::string text, bool is_gone, std::size_t gone_max) {
+  Shown& now = shown[id];
+  if (now.change != 0) order.erase(now.change);
+  if (now.gone) --gone;
+  now = {++last, std::move(text), is_gone};
+  order.emplace(now.change, id);
+  if (is_gone && ++gone > gone_max) forget_gone();
 }
 
 /// The older half of the ends; who is further behind begins anew.
-void LiveStream::forget_gone() {
-  std::size_t left = gone_ / 2;
-  for (auto at = order_.begin(); at != order_.end() && left > 0;) {
-    const auto track = tracks_.find(at->second);
-    if (!track->second.json.empty()) {
+template <class Id>
+void LiveStream::Changes<Id>::forget_gone() {
+  std::size_t left = gone / 2;
+  for (auto at = order.begin(); at != order.end() && left > 0;) {
+    const auto thing = shown.find(at->second);
+    if (!thing->second.gone) {
       ++at;
       continue;
     }
-    forgotten_ = at->first;
-    tracks_.erase(track);
-    at = order_.erase(at);
-    --gone_;
+    forgotten = at->first;
+    shown.erase(thing);
+    at = order.erase(at);
+    --gone;
     --left;
   }
 }
 
-void LiveStream::set_alert(picture::AlertId alert, std::string_view line, bool over) {
-  const net::WireEvent event = net::format_event({}, "alert", line);
-  for (Listener& listener : listeners_) (void)listener.stream.send(event);
-  if (over) {
-    alerts_.erase(alert);
-  } else {
-    alerts_.insert_or_assign(alert, event);
+void LiveStream::join(std::string subject, net::StreamHandle stream) {
+  if (!stream.send({}, "reset", "{}")) return;
+  Listener listener{std::move(subject), std::move(stream)};
+  const bool good = advance_alerts(listener);
+  shared_.clear();  // It holds until something changes, which a round knows and this does not.
+  shared_bytes_ = 0;
+  if (!good) return;
+  ++of_subject_[listener.subject];
+  listeners_.push_back(std::move(listener));
+}
+
+void LiveStream::set_track(picture::TrackId track, std::string json) {
+  tracks_.set(track, std::move(json), false, options_.gone_max);
+}
+
+void LiveStream::drop_track(picture::TrackId track) {
+  const auto at = tracks_.shown.find(track);
+  if (at == tracks_.shown.end() || at->second.gone) return;
+  tracks_.set(track, {}, true, options_.gone_max);
+}
+
+void LiveStream::set_alert(picture::AlertId alert, std::string line, bool over, bool at_once) {
+  const std::uint64_t before = alerts_.last;
+  const net::WireEvent event = at_once ? net::format_event({}, "alert", line) : nullptr;
+  alerts_.set(alert, std::move(line), over, options_.gone_max);
+  if (!at_once) return;
+  for (Listener& listener : listeners_) {
+    if (listener.alerts != before || !may_take(listener)) continue;
+    if (listener.stream.send(event)) listener.alerts = alerts_.last;
   }
 }
 
-std::uint64_t LiveStream::frame(std::uint64_t position, std::string& data) const {
+LiveStream::Frame LiveStream::alert_frame(std::uint64_t position) const {
+  auto at = alerts_.order.upper_bound(position);
+  // Who has seen nothing yet has nothing to forget.
+  while (position == 0 && at != alerts_.order.end() && alerts_.shown.at(at->second).gone) ++at;
+  if (at == alerts_.order.end()) return {alerts_.last, nullptr};
+  return {at->first, net::format_event({}, "alert", alerts_.shown.at(at->second).text)};
+}
+
+LiveStream::Frame LiveStream::tracks_frame(std::uint64_t position) const {
   std::string gone;
   std::string tracks;
-  auto at = order_.upper_bound(position);
-  for (; at != order_.end() && gone.size() + tracks.size() < options_.frame_bytes_max; ++at) {
-    const std::string& json = tracks_.at(at->second).json;
-    if (json.empty()) {
-      // Who has seen nothing yet has nothing to forget.
-      if (position != 0) fmt::format_to(std::back_inserter(gone), "{}{}", gone.empty() ? "" : ",", at->second.value);
-    } else {
-      if (!tracks.empty()) tracks += ',';
-      tracks += json;
+  std::uint64_t behind = position;
+  auto at = tracks_.order.upper_bound(position);
+  for (; at != tracks_.order.end() && gone.size() + tracks.size() < options_.frame_bytes_max; ++at) {
+    const auto& shown = tracks_.shown.at(at->second);
+    std::string& list = shown.gone ? gone : tracks;
+    // Who has seen nothing yet has nothing to forget.
+    if (!shown.gone || behind != 0) {
+      fmt::format_to(std::back_inserter(list), "{}{}", list.empty() ? "" : ",",
+                     shown.gone ? fmt::to_string(at->second.value) : shown.text);
     }
-    position = at->first;
+    behind = at->first;
   }
-  data = fmt::format(R"({{"gone":[{}],"tracks":[{}]}})", gone, tracks);
-  return position;
+  return {behind, net::format_event({}, "tracks", fmt::format(R"({{"gone":[{}],"tracks":[{}]}})", gone, tracks))};
+}
+
+LiveStream::Frame LiveStream::frame(bool alert, std::uint64_t position) {
+  const std::pair key{alert, position};
+  if (const auto at = shared_.find(key); at != shared_.end()) return at->second;
+  Frame made = alert ? alert_frame(position) : tracks_frame(position);
+  if (made.event && shared_bytes_ + made.event->size() <= options_.shared_bytes_max) {
+    shared_bytes_ += made.event->size();
+    shared_.emplace(key, made);
+  }
+  return made;
+}
+
+bool LiveStream::advance_alerts(Listener& listener) {
+  while (listener.alerts < alerts_.last && may_take(listener)) {
+    const Frame next = frame(true, listener.alerts);
+    if (next.event && !listener.stream.send(next.event)) return false;
+    listener.alerts = next.behind;
+  }
+  return true;
 }
 
 bool LiveStream::advance(Listener& listener) {
-  if (listener.position != 0 && listener.position < forgotten_) {
-    if (!begin(listener.stream)) return false;
-    listener.position = 0;
+  const bool lost = (listener.tracks != 0 && listener.tracks < tracks_.forgotten) ||
+                    (listener.alerts != 0 && listener.alerts < alerts_.forgotten);
+  if (lost && may_take(listener)) {
+    if (!listener.stream.send({}, "reset", "{}")) return false;
+    listener.tracks = listener.alerts = 0;
   }
-  while (listener.position < change_ && listener.stream.queued_bytes() <= options_.behind_bytes_max) {
-    // What was formatted for another at the same position is shared.
-    const auto same = std::ranges::find_if(shared_, [&, from = shared_from_](const auto& event) mutable {
-      const bool here = from == listener.position;
-      from = event.first;
-      return here;
-    });
-    if (same != shared_.end()) {
-      if (!listener.stream.send(same->second)) return false;
-      listener.position = same->first;
-      continue;
-    }
-    std::string data;
-    const std::uint64_t behind = frame(listener.position, data);
-    const net::WireEvent event = net::format_event({}, "tracks", data);
-    if (shared_.empty()) shared_from_ = listener.position;
-    if (shared_.empty() || shared_.back().first == listener.position) shared_.emplace_back(behind, event);
-    if (!listener.stream.send(event)) return false;
-    listener.position = behind;
+  if (!advance_alerts(listener)) return false;
+  while (listener.tracks < tracks_.last && may_take(listener)) {
+    const Frame next = frame(false, listener.tracks);
+    if (!listener.stream.send(next.event)) return false;
+    listener.tracks = next.behind;
   }
   return listener.stream.open();
 }
 
 void LiveStream::round() {
-  shared_.clear();
   std::erase_if(listeners_, [this](Listener& listener) {
     if (advance(listener)) return false;
     const auto at = of_subject_.find(listener.subject);
@@ -134,6 +149,7 @@ void LiveStream::round() {
     return true;
   });
   shared_.clear();
+  shared_bytes_ = 0;
 }
 
 void LiveStream::close() {

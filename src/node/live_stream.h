@@ -5,18 +5,23 @@
 //   stream.round();                            // several times a second
 //
 // Events: `reset` (forget everything: what follows is whole), `alert` ({"alert":{…},"event":…}), and `tracks`
-// ({"gone":[id…],"tracks":[{…}…]}). Tracks are no record: whoever comes back begins with a `reset`, there is no id to
-// resume from. A listener is a position in the order of changes. Whoever reads slowly gets fewer states of each track,
-// never an older picture after a newer one, and never fewer alerts; what it costs others is nothing, and what it costs
-// us is bounded by its queue (net/sse.h).
+// ({"gone":[id…],"tracks":[{…}…]}). Neither is a record: whoever comes back begins with a `reset`, there is no id to
+// resume from. A listener is a position in the order of changes of alerts, and one in that of tracks. Whoever reads
+// slowly gets fewer states of each alert and of each track, never an older one after a newer one, and of every alert
+// and track the state in which it ends up; what it costs others is nothing, and what it costs us is bounded: nothing is
+// sent to whom more than `behind_bytes_max` waits for, so however many alerts stand, nobody is cut off for joining.
 //
-// A round formats what has changed once, and all who have kept up share it. One thread.
+// What people must hear of at once (a new alert, one that sounds again) goes out at once to whom has kept up; all else
+// goes with the next round. Alerts go before tracks. What is formatted for one listener is shared by all others at the
+// same position, up to `shared_bytes_max` a round. One thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -28,12 +33,13 @@ namespace tansiq::node {
 struct LiveStreamOptions {
   std::size_t listeners_max = 1'000;
   std::size_t frame_bytes_max = 64U << 10;    ///< About as long is one `tracks` event.
-  std::size_t behind_bytes_max = 256U << 10;  ///< Who has more waiting to be written gets no tracks until it has less.
-  std::size_t gone_max = 100'000;             ///< Ends of tracks that are remembered for who is behind.
+  std::size_t behind_bytes_max = 256U << 10;  ///< Who has more waiting to be written gets nothing until it has less.
+  std::size_t gone_max = 100'000;             ///< Ends of tracks, and of alerts, that are remembered for who is behind.
+  std::size_t shared_bytes_max = 16U << 20;   ///< Of what is kept for others during a round.
 };
 
-/// The queue of one listener: holds every alert that there can be (picture/alert_book.h) at once, because nobody who
-/// joins may miss one. The bytes are shared by all listeners; a queue holds references.
+/// The queue of one listener: room for what may wait (`behind_bytes_max`), and for every alert that there can be
+/// (picture/alert_book.h) to sound at once. The bytes are shared by all listeners; a queue holds references.
 [[nodiscard]] inline net::StreamOptions live_stream_queue() {
   net::StreamOptions out;
   out.queue_bytes_max = 16U << 20;
@@ -47,13 +53,14 @@ class LiveStream {
 
   /// Whether `subject` may listen: fails with `kOverloaded` at the bound of all, or of one subject's, a quarter.
   [[nodiscard]] Status check(std::string_view subject) const;
-  /// Sends the alerts in sight; tracks follow round by round.
+  /// Sends the alerts in sight, as many as may wait; the others, and tracks, follow round by round.
   void join(std::string subject, net::StreamHandle stream);
 
   void set_track(picture::TrackId track, std::string json);
   void drop_track(picture::TrackId track);
-  /// `line` as picture::alert_line gives it. `over`: it is not in sight any more.
-  void set_alert(picture::AlertId alert, std::string_view line, bool over);
+  /// `line` as picture::alert_line gives it. `over`: it is not in sight any more. `at_once`: nobody waits for the
+  /// round.
+  void set_alert(picture::AlertId alert, std::string line, bool over, bool at_once = true);
   /// Moves every listener on, and forgets those that have gone.
   void round();
   /// Ends all streams.
@@ -62,35 +69,52 @@ class LiveStream {
   [[nodiscard]] std::size_t listeners() const { return listeners_.size(); }
 
  private:
+  /// The last state of each thing, in the order of changes. Numbers of changes begin with 1.
+  template <class Id>
+  struct Changes {
+    struct Shown {
+      std::uint64_t change = 0;
+      std::string text;  ///< JSON of a track (empty: gone), or the line of an alert.
+      bool gone = false;
+    };
+    std::map<Id, Shown> shown;
+    std::map<std::uint64_t, Id> order;
+    std::uint64_t last = 0;
+    std::size_t gone = 0;
+    std::uint64_t forgotten = 0;  ///< Ends up to this change are not known any more.
+
+    void set(Id id, std::string text, bool is_gone, std::size_t gone_max);
+    void forget_gone();
+  };
   struct Listener {
     std::string subject;
     net::StreamHandle stream;
-    std::uint64_t position = 0;  ///< All changes up to here were sent.
+    std::uint64_t alerts = 0;  ///< All changes up to here were sent.
+    std::uint64_t tracks = 0;
   };
-  struct Shown {
-    std::uint64_t change = 0;
-    std::string json;  ///< Empty: gone.
+  struct Frame {
+    std::uint64_t behind = 0;  ///< The position of whom it was sent to.
+    net::WireEvent event;      ///< Null: there is nothing to say up to there.
   };
 
-  /// Appends the changes from after `position` to an event's data, as many as fit; returns up to where.
-  std::uint64_t frame(std::uint64_t position, std::string& data) const;
-  bool begin(net::StreamHandle& stream) const;
+  [[nodiscard]] Frame alert_frame(std::uint64_t position) const;
+  [[nodiscard]] Frame tracks_frame(std::uint64_t position) const;
+  /// What is to be sent from a position on: formatted now, or for another before.
+  [[nodiscard]] Frame frame(bool alert, std::uint64_t position);
+  [[nodiscard]] bool may_take(const Listener& listener) const {
+    return listener.stream.queued_bytes() <= options_.behind_bytes_max;
+  }
+  /// False when the stream is over.
+  bool advance_alerts(Listener& listener);
   bool advance(Listener& listener);
-  void forget_gone();
 
   LiveStreamOptions options_;
   std::vector<Listener> listeners_;
   std::map<std::string, std::size_t, std::less<>> of_subject_;
-  std::map<picture::TrackId, Shown> tracks_;
-  std::map<std::uint64_t, picture::TrackId> order_;    ///< By change.
-  std::map<picture::AlertId, net::WireEvent> alerts_;  ///< As they were sent last.
-  std::size_t gone_ = 0;
-  std::uint64_t forgotten_ = 0;  ///< Ends of tracks up to this change are not known any more.
-  std::uint64_t change_ = 0;
-
-  // Of the round under way: from the position of those who had kept up, in events, each with the position behind it.
-  std::uint64_t shared_from_ = 0;
-  std::vector<std::pair<std::uint64_t, net::WireEvent>> shared_;
+  Changes<picture::TrackId> tracks_;
+  Changes<picture::AlertId> alerts_;
+  std::map<std::pair<bool, std::uint64_t>, Frame> shared_;  ///< Of the round under way.
+  std::size_t shared_bytes_ = 0;
 };
 
 }  // namespace tansiq::node

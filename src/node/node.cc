@@ -252,6 +252,8 @@ Status Node::Impl::make_threads(State state) {
   };
   core_config.on_main = [this] {
     if (supplier_) supplier_->poke();
+  };
+  core_config.on_record = [this] {
     if (live_) live_->poke();
   };
   core_config.may_adopt = [this](const core::Charter& charter) { return check_adoptable(dir_, charter); };
@@ -274,7 +276,12 @@ Status Node::Impl::make_threads(State state) {
                            .authenticator = *door_,
                            .metrics = [this] { return metrics(); },
                            .ready = [this] { return ready(); },
-                           .remarks = [this] { return credential_remarks(config_.test_mode, *door_, certificate_); },
+                           .remarks =
+                               [this] {
+                                 auto out = credential_remarks(config_.test_mode, *door_, certificate_);
+                                 if (live_ && !live_->trouble().empty()) out.push_back(live_->trouble());
+                                 return out;
+                               },
                            .peers = [this](const coordination::Coalition& all) { return peers(all); },
                            .clock = [this] { return clock_json(bound_->standing()); },
                            .charter_note =

@@ -98,28 +98,40 @@ std::vector<KnownPlan> flight_plans(const coordination::Coalition& coalition, Ut
   for (const auto& [id, flight] : coalition.flights().flights()) {
     if (flight.ended || flight.landed) continue;
     KnownPlan plan = plan_of(coalition, flight);
-    if (matters(plan.plan.legs, now)) out.push_back(std::move(plan));
+    // Whoever is in the air, or in trouble, is expected nowhere else, however late.
+    if (flight.airborne || flight.contingency || matters(plan.plan.legs, now)) out.push_back(std::move(plan));
   }
   // What others fly in the zones of this node.
-  std::map<std::string, KnownPlan> others;
+  struct Other {
+    KnownPlan plan;
+    bool always = false;  ///< It is in a zone of ours, or in trouble.
+  };
+  std::map<std::string, Other> others;
   for (const auto& [request, leg] : coalition.legs().versions()) {
     const bool booked = leg.state == coordination::LegState::kConfirmed || leg.state == coordination::LegState::kHeld;
     if (!booked || leg.home == coalition.machine().self()) continue;
     const std::string id = "leg:" + leg.home.str() + "/" + leg.flight.str();
-    KnownPlan& plan = others[id];
+    Other& other = others[id];
+    KnownPlan& plan = other.plan;
     plan.authority = leg.principal ? leg.principal->str() : leg.home.str();
     plan.plan.intent = id;
     plan.plan.manager = leg.home.str();
     plan.plan.call_sign = leg.call_sign;
     plan.plan.domain = as_seen(leg.domain);
-    if (leg.entered) plan.plan.state = core::IntentState::kActivated;
+    other.always = other.always || leg.entered || leg.overdue || leg.contingency;
+    if (leg.contingency) {
+      plan.plan.state = core::IntentState::kContingent;
+    } else if (leg.entered && plan.plan.state != core::IntentState::kContingent) {
+      plan.plan.state = core::IntentState::kActivated;
+    }
     for (const geo::Volume4d& volume : leg.volumes) {
       plan.plan.legs.push_back({volume, leg.state == coordination::LegState::kConfirmed, leg.zone.str()});
     }
   }
-  for (auto& [id, plan] : others) {
+  for (auto& [id, other] : others) {
+    KnownPlan& plan = other.plan;
     std::ranges::sort(plan.plan.legs, {}, [](const Leg& leg) { return std::tuple(leg.volume.window.start, leg.zone); });
-    if (matters(plan.plan.legs, now)) out.push_back(std::move(plan));
+    if (other.always || matters(plan.plan.legs, now)) out.push_back(std::move(plan));
   }
   return out;
 }

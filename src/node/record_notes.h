@@ -15,7 +15,8 @@
 
 namespace tansiq::node {
 
-/// Plans whose windows touch [now - before, now + after] matter. Off-nominal ones always do.
+/// Plans whose windows touch [now - before, now + after] matter. Those that are off nominal, in the air, in a zone of
+/// ours or overdue there always do.
 inline constexpr DurationMs kPlansBeforeMs = 3'600'000;
 inline constexpr DurationMs kPlansAfterMs = 6LL * 3'600'000;
 inline constexpr std::size_t kIntentsPerPage = 500;

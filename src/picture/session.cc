@@ -78,7 +78,7 @@ void Session::take_note(ByteView bytes) {
       }
       continue;
     }
-    if (note_.empty() && !note_lost_) continue;  // A mark of time, or the beginning of a line.
+    if (note_.empty() && !note_lost_) continue;  // What ends a note that was not whole may end nothing.
     ++counters_.notes;
     const auto note = note_lost_ ? fail(ErrorCode::kTooLarge, "the note is too long") : read_note(note_);
     if (!note || !tell(picture_, *note, now_)) ++counters_.notes_refused;

@@ -89,8 +89,17 @@ std::unexpected<Error> no_recording(std::string_view what) {
 Result<RecordingHead> parse_head(std::string_view json) {
   const auto document = TRY(log::JcsDocument::parse(json, kRecordingHeadBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"made_ms", "salt", "sources"}));
+  TRY_VOID(root.only({"made_ms", "picture", "run", "salt", "sources"}));
   RecordingHead out;
+  if (const auto picture = root.find("picture")) {
+    TRY_VOID(picture->expect(log::JcsValue::Kind::kObject));
+    log::JcsWriter(out.picture).value(*picture);
+  }
+  if (const auto run = root.find("run")) {
+    const auto number = from_digits(TRY(run->string()), 16);
+    if (!number || *number == 0) return run->fail_here("is not sixteen hexadecimal digits, or zero");
+    out.run = *number;
+  }
   const log::JcsValue made = TRY(root.at("made_ms"));
   out.made.ms = TRY(made.integer(kUtcMin.ms, kUtcMax.ms));
   const log::JcsValue salt = TRY(root.at("salt"));
@@ -121,6 +130,8 @@ Status append_recording_head(std::string& out, const RecordingHead& head) {
   std::string json;
   log::JcsWriter writer(json);
   writer.begin_object().key("made_ms").integer(head.made.ms);
+  if (!head.picture.empty()) writer.key("picture").raw(head.picture);
+  if (head.run != 0) writer.key("run").string(hex_of(head.run, 16));
   writer.key("salt").string(hex_of(head.salt, 16)).key("sources").begin_array();
   for (const SourceConfig& source : head.sources) append_source_json(writer, source);
   writer.end_array().end_object();
@@ -197,7 +208,7 @@ Status RecordingReader::read_head() {
     text.append(as_text(ByteView(piece).first(got)));
     if (!kTitle.starts_with(std::string_view(text).substr(0, kTitle.size())))
       return no_recording("it begins otherwise");
-    if (got == 0) return no_recording("it ends within its head");
+    if (got == 0) return fail(ErrorCode::kCorrupt, no_recording("it ends within its head").error().message);
     if (text.size() < kTitleBytes) continue;
     title_end = kTitleBytes - 1;
     if (std::string_view(text).substr(kTitle.size(), kVersion.size()) != kVersion) {

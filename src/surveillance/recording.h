@@ -12,7 +12,7 @@
 // The file (docs/surveillance.md, "Recordings"; numbers big-endian):
 //
 //   tansiq-recording 1 <CRC-32C of the next line, eight hexadecimal digits>\n
-//   {"made_ms":…,"salt":"…","sources":[…]}\n                    canonical JSON; sources as source.h writes them
+//   {"made_ms":…,"picture":{…}?,"run":"…"?,"salt":"…","sources":[…]}\n     canonical JSON; sources as source.h does
 //   mark 4, length 4, sequence 8, received 8, source 2, connection 2, kind 1, zero 3, body CRC 4, head CRC 4, bytes
 //   …
 //
@@ -46,6 +46,8 @@ struct RecordingHead {
   UtcMs made;
   std::uint64_t salt = 0;
   std::vector<SourceConfig> sources;  ///< `Chunk::source` counts along these.
+  std::uint64_t run = 0;              ///< The same in all files of one row; 0: not said.
+  std::string picture = {};           ///< What whoever recorded went by, as a canonical JSON object; empty: not said.
 };
 
 /// Appends the two lines. Fails with `kTooLarge`, or as `check_sources`.
@@ -79,7 +81,7 @@ class RecordingReader {
   using Read = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
 
   /// Reads the head. Fails with `kMalformed` for what is no recording, `kUnsupported` for another version, `kCorrupt`
-  /// for a head whose checksum does not fit.
+  /// for a head whose checksum does not fit or that ends before it is whole (an empty file too: the disk was full).
   [[nodiscard]] static Result<RecordingReader> open(Read read);
   /// `where` of errors is the path.
   [[nodiscard]] static Result<RecordingReader> open_file(const std::string& path);
@@ -117,7 +119,8 @@ class RecordingReader {
 /// Writes one file. What has been appended is in the operating system's hands after `flush`, on the disk after `sync`.
 class RecordingWriter {
  public:
-  /// A new file, for the owner alone. Without a salt a random one is taken. Fails with `kConflict` when it is there.
+  /// A new file, for the owner alone. Without a salt a random one is taken. Fails with `kConflict` when it is there. A
+  /// file whose head cannot be written is removed again.
   [[nodiscard]] static Result<RecordingWriter> create(const std::string& path, RecordingHead head);
   /// Goes on in a file that is there, with its head. What stands behind its last whole record is cut off; `cut_bytes`
   /// says how much. Reads the whole file.
@@ -132,6 +135,8 @@ class RecordingWriter {
 
   /// Fails with `kInvalid` for a chunk that no record holds (source, connection, size), `kIo` when the disk refuses.
   [[nodiscard]] Status append(const Chunk& chunk);
+  /// So many records are not here that should be: the numbers go on behind them, and a reader counts them as missing.
+  void skip(std::uint64_t records) { sequence_ += records; }
   [[nodiscard]] Status flush();
   [[nodiscard]] Status sync();
 
@@ -154,44 +159,69 @@ class RecordingWriter {
   std::uint64_t cut_bytes_ = 0;
 };
 
+/// Of a note in a recording: it stood already, and is said again at the beginning of a file for whoever reads that file
+/// alone (`Chunk::connection` of a kNote, else 0). A replay of the row passes over it, unless records are missing.
+inline constexpr std::uint16_t kNoteStands = 1;
+/// The same, in a file that began because the one before could not be written: a replay takes it.
+inline constexpr std::uint16_t kNoteStandsBehindLoss = 2;
+
 struct RecorderOptions {
   std::string folder;
   std::string prefix = "recording";         ///< Files are `<prefix>-20261126T063531.000Z.tsr`, by when they begin.
   std::uint64_t bytes_max = 256ULL << 20;   ///< A file that is longer is the last of its kind …
   DurationMs age_ms_max = 6LL * 3'600'000;  ///< … and one that holds more time.
   std::size_t files_max = 0;                ///< Older ones are removed; 0: none ever.
+  std::string picture = {};                 ///< For the heads.
+  /// The notes that stand, each with its line feeds: said at the beginning of every file but the first.
+  std::function<std::vector<std::string>()> standing = {};
 };
 
+/// After a failure nothing is tried for so long: a full disk is not asked at every chunk.
+inline constexpr DurationMs kRecordAgainMs = 1'000;
+
 /// Writes a row of files: a new one when the last is full or old. A file can be read alone: it begins by saying which
-/// connections are under way.
+/// connections are under way, and which notes stand.
+///
+/// Only what is on the disk counts as recorded. When the disk refuses, everything since the last `sync` is counted as
+/// failed, the file is given up, and a second later a new one is tried; the same when `sync` fails.
 class Recorder {
  public:
   [[nodiscard]] static Result<Recorder> make(RecorderOptions options, std::vector<SourceConfig> sources);
 
-  /// Fails as RecordingWriter does; a chunk that could not be written is not tried again, and the next one begins a new
-  /// file.
+  /// Fails as RecordingWriter does; a chunk that could not be written is not tried again.
   [[nodiscard]] Status take(const Chunk& chunk);
   [[nodiscard]] Status sync();
+  /// So many chunks were dropped before they came here: they are counted as failed, and as missing by readers.
+  void dropped(std::uint64_t chunks);
 
   /// Of the file under way; empty before the first chunk.
   [[nodiscard]] std::string path() const { return writer_ ? writer_->path() : std::string(); }
   [[nodiscard]] std::uint64_t files() const { return files_; }
-  /// In all files.
+  /// In all files, up to the last `sync`.
   [[nodiscard]] std::uint64_t chunks() const { return chunks_; }
   [[nodiscard]] std::uint64_t failed() const { return failed_; }
 
  private:
-  Recorder(RecorderOptions options, std::vector<SourceConfig> sources)
-      : options_(std::move(options)), sources_(std::move(sources)), open_(sources_.size()) {}
+  Recorder(RecorderOptions options, std::vector<SourceConfig> sources);
   Status begin_file(UtcMs now);
-  Status remove_old() const;
+  Status begin_content(UtcMs now);
+  Status ready(UtcMs now);
+  void remove_old() const;
+  void give_up(const Error& error);
 
   RecorderOptions options_;
   std::vector<SourceConfig> sources_;
+  std::uint64_t run_ = 0;
   std::vector<std::uint8_t> open_;  ///< For each source a bit for each connection that is under way.
   std::optional<RecordingWriter> writer_;
   UtcMs begun_;
+  bool kept_ = false;  ///< Something of this file is on the disk.
+  UtcMs latest_;       ///< When the last chunk was received.
+  std::optional<UtcMs> failed_at_;
+  Error why_;          ///< Of the last failure.
+  bool lost_ = false;  ///< Something, since the last file began.
   std::uint64_t files_ = 0;
+  std::uint64_t unsynced_ = 0;
   std::uint64_t chunks_ = 0;
   std::uint64_t failed_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -21,6 +22,17 @@ constexpr std::size_t kPendingBytes = 256U << 10;
 constexpr int kSameNameTries = 100;
 constexpr std::string_view kSuffix = ".tsr";
 
+/// Never 0.
+std::uint64_t random_number() {
+  std::uint64_t out = 0;
+  while (out == 0) {
+    std::array<std::uint8_t, 8> octets{};
+    fill_secure_random(octets);
+    for (const std::uint8_t octet : octets) out = out << 8 | octet;
+  }
+  return out;
+}
+
 std::unexpected<Error> io_error(const std::string& path) {
   const int number = errno;
   return fail(number == EEXIST ? ErrorCode::kConflict : ErrorCode::kIo,
@@ -32,11 +44,7 @@ std::unexpected<Error> io_error(const std::string& path) {
 }  // namespace
 
 Result<RecordingWriter> RecordingWriter::create(const std::string& path, RecordingHead head) {
-  while (head.salt == 0) {
-    std::array<std::uint8_t, 8> octets{};
-    fill_secure_random(octets);
-    for (const std::uint8_t octet : octets) head.salt = head.salt << 8 | octet;
-  }
+  if (head.salt == 0) head.salt = random_number();
   std::string text;
   TRY_VOID(append_recording_head(text, head));
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -44,7 +52,11 @@ Result<RecordingWriter> RecordingWriter::create(const std::string& path, Recordi
   RecordingWriter out(path, file);
   out.head_ = std::move(head);
   out.pending_ = std::move(text);
-  TRY_VOID(out.flush());
+  if (Status begun = out.flush(); !begun) {
+    // A file without a head is in everybody's way: it is as if it had never been.
+    ::unlink(path.c_str());
+    return std::unexpected(std::move(begun.error()));
+  }
   return out;
 }
 
@@ -135,6 +147,9 @@ Result<Recorder> Recorder::make(RecorderOptions options, std::vector<SourceConfi
   return Recorder(std::move(options), std::move(sources));
 }
 
+Recorder::Recorder(RecorderOptions options, std::vector<SourceConfig> sources)
+    : options_(std::move(options)), sources_(std::move(sources)), run_(random_number()), open_(sources_.size()) {}
+
 Status Recorder::begin_file(UtcMs now) {
   std::string stamp = format_utc(now);
   if (stamp.find('.') == std::string::npos) stamp.insert(stamp.size() - 1, ".000");  // Names sort as the times do.
@@ -143,68 +158,127 @@ Status Recorder::begin_file(UtcMs now) {
   for (int i = 0; i < kSameNameTries; ++i) {
     const std::string name =
         fmt::format("{}-{}{}{}", options_.prefix, stamp, i == 0 ? "" : fmt::format("_{:02}", i), kSuffix);
-    auto made = RecordingWriter::create((std::filesystem::path(options_.folder) / name).string(),
-                                        {.made = now, .salt = 0, .sources = sources_});
+    auto made = RecordingWriter::create(
+        (std::filesystem::path(options_.folder) / name).string(),
+        {.made = now, .salt = 0, .sources = sources_, .run = run_, .picture = options_.picture});
     if (!made && made.error().code == ErrorCode::kConflict) continue;
     if (!made) return std::unexpected(made.error());
     writer_.emplace(std::move(*made));
     begun_ = now;
     ++files_;
-    for (std::uint32_t source = 0; source < open_.size(); ++source) {
-      for (std::uint16_t connection = 0; connection < kConnectionsPerSourceMax; ++connection) {
-        if ((open_[source] >> connection & 1U) == 0) continue;
-        TRY_VOID(writer_->append({now, source, connection, ChunkKind::kUnderWay, {}}));
-      }
-    }
-    return remove_old();
+    kept_ = false;
+    TRY_VOID(begin_content(now));
+    lost_ = false;
+    return {};
   }
   return fail(ErrorCode::kConflict, fmt::format("{} files of this millisecond are there already", kSameNameTries),
               options_.folder);
 }
 
-Status Recorder::remove_old() const {
-  if (options_.files_max == 0) return {};
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& item : std::filesystem::directory_iterator(options_.folder, error)) {
-    const std::string name = item.path().filename().string();
-    if (name.starts_with(options_.prefix + "-") && name.ends_with(kSuffix)) names.push_back(name);
+/// What whoever reads this file alone must know.
+Status Recorder::begin_content(UtcMs now) {
+  for (std::uint32_t source = 0; source < open_.size(); ++source) {
+    for (std::uint16_t connection = 0; connection < kConnectionsPerSourceMax; ++connection) {
+      if ((open_[source] >> connection & 1U) == 0) continue;
+      TRY_VOID(writer_->append({now, source, connection, ChunkKind::kUnderWay, {}}));
+    }
   }
-  std::ranges::sort(names);
-  for (std::size_t i = 0; i + options_.files_max < names.size(); ++i) {
-    std::filesystem::remove(std::filesystem::path(options_.folder) / names[i], error);
-    if (error) return fail(ErrorCode::kIo, error.message(), names[i]);
+  if (files_ == 1 && !lost_) return {};
+  const std::vector<std::string> standing = options_.standing ? options_.standing() : std::vector<std::string>();
+  for (const std::string& line : standing) {
+    for (std::size_t at = 0; at < line.size(); at += kChunkBytesMax) {
+      const ByteView piece = as_bytes(std::string_view(line).substr(at, kChunkBytesMax));
+      TRY_VOID(
+          writer_->append({now, kNoteSource, lost_ ? kNoteStandsBehindLoss : kNoteStands, ChunkKind::kNote, piece}));
+    }
   }
   return {};
 }
 
-Status Recorder::take(const Chunk& chunk) {
-  const bool full =
-      writer_ && (writer_->bytes() >= options_.bytes_max || chunk.received - begun_ >= options_.age_ms_max);
-  Status done;
-  if (full) {
-    done = writer_->sync();
+/// What cannot be removed is tried again with the next file. The clock may have been set back: the file under way need
+/// not have the last name.
+void Recorder::remove_old() const {
+  if (options_.files_max == 0) return;
+  const std::string mine = std::filesystem::path(writer_->path()).filename().string();
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(options_.folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name.starts_with(options_.prefix + "-") && name.ends_with(kSuffix) && name != mine) names.push_back(name);
+  }
+  std::ranges::sort(names);
+  for (std::size_t i = 0; i + options_.files_max <= names.size(); ++i) {
+    std::filesystem::remove(std::filesystem::path(options_.folder) / names[i], error);
+  }
+}
+
+void Recorder::give_up(const Error& error) {
+  failed_ += std::exchange(unsynced_, 0);
+  lost_ = true;
+  why_ = error;
+  failed_at_ = latest_;
+  if (!writer_) return;
+  const std::string path = writer_->path();
+  writer_.reset();
+  if (kept_) return;
+  // Files that hold nothing would push out those that do.
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  --files_;
+}
+
+void Recorder::dropped(std::uint64_t chunks) {
+  failed_ += chunks;
+  lost_ = true;
+  if (writer_) writer_->skip(chunks);
+}
+
+/// Has a file to write to, or fails.
+Status Recorder::ready(UtcMs now) {
+  if (writer_ && (writer_->bytes() >= options_.bytes_max || now - begun_ >= options_.age_ms_max)) {
+    TRY_VOID(sync());
     writer_.reset();
   }
-  if (done && !writer_) done = begin_file(chunk.received);
+  if (writer_) return {};
+  if (failed_at_ && now >= *failed_at_ && now - *failed_at_ < kRecordAgainMs) return std::unexpected(why_);
+  Status begun = begin_file(now);
+  if (begun) {
+    failed_at_.reset();
+  } else {
+    give_up(begun.error());
+  }
+  return begun;
+}
+
+Status Recorder::take(const Chunk& chunk) {
+  latest_ = chunk.received;
+  Status done = ready(chunk.received);
   if (chunk.source < open_.size() && chunk.connection < kConnectionsPerSourceMax) {
     const auto bit = static_cast<std::uint8_t>(1U << chunk.connection);
     if (chunk.kind == ChunkKind::kUp || chunk.kind == ChunkKind::kStream) open_[chunk.source] |= bit;
     if (chunk.kind == ChunkKind::kDown) open_[chunk.source] &= static_cast<std::uint8_t>(~bit);
   }
-  if (done) done = writer_->append(chunk);
+  if (done) {
+    done = writer_->append(chunk);
+    if (!done && done.error().code != ErrorCode::kInvalid) give_up(done.error());
+  }
   if (!done) {
     ++failed_;
-    if (done.error().code != ErrorCode::kInvalid) writer_.reset();
     return done;
   }
-  ++chunks_;
+  ++unsynced_;
   return {};
 }
 
 Status Recorder::sync() {
-  if (!writer_) return {};
-  return writer_->sync();
+  if (!writer_) return failed_at_ ? Status(std::unexpected(why_)) : Status();
+  if (Status done = writer_->sync(); !done) {
+    give_up(done.error());
+    return done;
+  }
+  chunks_ += std::exchange(unsynced_, 0);
+  if (!std::exchange(kept_, true)) remove_old();
+  return {};
 }
 
 }  // namespace tansiq::surveillance

@@ -40,22 +40,42 @@ Result<Replay> Replay::open(std::vector<std::string> files, const ReplayOptions&
   return out;
 }
 
-/// Opens the next file; false when there is none.
+/// Opens the next file that has a head; false when there is none.
 Result<bool> Replay::next_file() {
-  if (next_file_ == files_.size()) return false;
-  auto reader = TRY(RecordingReader::open_file(files_[next_file_]));
+  while (next_file_ != files_.size()) {
+    auto reader = RecordingReader::open_file(files_[next_file_]);
+    const bool headless = !reader && reader.error().code == ErrorCode::kCorrupt;
+    const bool none = passed_over_.size() + 1 == files_.size();
+    if (!reader && (!headless || none)) return std::unexpected(reader.error());
+    if (reader) TRY_VOID(begin_file(std::move(*reader)));
+    if (headless) passed_over_.push_back(files_[next_file_]);
+    ++next_file_;
+    if (!headless) return true;
+  }
+  return false;
+}
+
+Status Replay::begin_file(RecordingReader reader) {
   if (reader_) {
-    if (sources_text(reader.head().sources) != sources_text(sources())) {
+    const std::uint64_t run = reader_->head().run;
+    new_run_ = run != 0 && reader.head().run != 0 && reader.head().run != run;
+    if (!new_run_ && sources_text(reader.head().sources) != sources_text(sources())) {
       return fail(ErrorCode::kInvalid,
                   fmt::format("has other sources than {}: recordings of one row are replayed together", files_[0]),
                   files_[next_file_]);
     }
     add(faults_, reader_->faults());
   }
+  first_file_ = !reader_ || new_run_ || reader_->faults() != RecordingFaults();
   reader_.emplace(std::move(reader));
+  if (new_run_) open_.clear();
   open_.resize(sources().size());
-  ++next_file_;
-  return true;
+  return {};
+}
+
+/// What stands anyway is said again at the beginning of a file, for whoever begins there.
+bool Replay::said_before(const Recorded& record) const {
+  return record.chunk.kind == ChunkKind::kNote && record.chunk.connection == kNoteStands && !first_file_;
 }
 
 ReplayStep Replay::step_of(const Chunk& chunk) {
@@ -67,7 +87,7 @@ ReplayStep Replay::step_of(const Chunk& chunk) {
         after / options_.speed_milli * 1'000 + after % options_.speed_milli * 1'000 / options_.speed_milli;
     due_ms_ = std::max(due_ms_, due);
   }
-  return {chunk, after < 0, due_ms_};
+  return {chunk, after < 0, std::exchange(new_run_, false), due_ms_};
 }
 
 void Replay::follow(const Chunk& chunk) {
@@ -84,9 +104,11 @@ void Replay::follow(const Chunk& chunk) {
 Result<std::optional<ReplayStep>> Replay::next() {
   if (gaps_.empty() && !held_) {
     bool torn = false;
-    while (!(held_ = TRY(reader_->next()))) {
+    while (!(held_ = TRY(reader_->next())) || said_before(*held_)) {
+      if (held_) continue;
       torn |= reader_->faults().torn_bytes != 0;
       if (!TRY(next_file())) return std::nullopt;
+      torn = torn && !new_run_;
     }
     if (held_->missing_before != 0 || torn) {
       for (std::uint32_t source = 0; source < open_.size(); ++source) {

@@ -9,6 +9,10 @@
 // What was received before `from` is due at once, so that what was known at that moment is there when its time begins.
 // No clock is read here: the same files and options give the same steps.
 //
+// Files of one row bear the number of their run. Where another run begins (the recorder was started again), a step says
+// so: whoever decodes begins anew, as the recorder did. Files whose heads were not written to their end (the disk was
+// full) are passed over, and named.
+//
 // Where records are missing, connections go on with a kGap, as they would have live: no half of a unit is joined with
 // another's.
 #pragma once
@@ -35,15 +39,21 @@ struct ReplayOptions {
 struct ReplayStep {
   Chunk chunk;              ///< Its bytes live until the next step.
   bool before = false;      ///< Received before `from`.
+  bool new_run = false;     ///< The first of another run: `sources` are its.
   std::int64_t due_ms = 0;  ///< After the beginning. Never less than that of the step before.
 };
 
 class Replay {
  public:
-  /// The files of one row, in the order of their times. Fails when they do not have the same sources.
+  /// The files of one row, or of several one after the other, in the order of their times. Fails when those of one do
+  /// not have the same sources, and with `kCorrupt` when none has a head.
   [[nodiscard]] static Result<Replay> open(std::vector<std::string> files, const ReplayOptions& options);
 
   [[nodiscard]] const std::vector<SourceConfig>& sources() const { return reader_->head().sources; }
+  /// What the run under way was recorded with (RecordingHead::picture); may be empty.
+  [[nodiscard]] const std::string& picture() const { return reader_->head().picture; }
+  /// Files that had no whole head.
+  [[nodiscard]] const std::vector<std::string>& passed_over() const { return passed_over_; }
   /// The next step; nothing at the end of the last file.
   [[nodiscard]] Result<std::optional<ReplayStep>> next();
   /// Of all files read so far.
@@ -54,11 +64,16 @@ class Replay {
   Result<bool> next_file();
   [[nodiscard]] ReplayStep step_of(const Chunk& chunk);
   void follow(const Chunk& chunk);
+  Status begin_file(RecordingReader reader);
+  [[nodiscard]] bool said_before(const Recorded& record) const;
 
   ReplayOptions options_;
   std::vector<std::string> files_;
   std::size_t next_file_ = 0;
+  std::vector<std::string> passed_over_;
   std::optional<RecordingReader> reader_;
+  bool new_run_ = false;    ///< With the next step.
+  bool first_file_ = true;  ///< Of its run, or behind one that was not whole: notes that stand are news.
   RecordingFaults faults_;  ///< Of files that are read to their end.
   std::vector<std::uint8_t> open_;
   std::deque<Chunk> gaps_;  ///< To be said before `held_`.

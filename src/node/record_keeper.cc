@@ -1,0 +1,124 @@
+#include "node/record_keeper.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/logging.h"
+
+namespace tansiq::node {
+namespace {
+
+constexpr auto kSyncEvery = std::chrono::milliseconds(200);
+
+}  // namespace
+
+Result<std::unique_ptr<RecordKeeper>> RecordKeeper::make(surveillance::RecorderOptions options,
+                                                         std::vector<surveillance::SourceConfig> sources,
+                                                         const RecordQueueLimits& limits) {
+  std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(limits));
+  options.standing = [of = keeper.get()] {
+    const std::lock_guard lock(of->mutex_);
+    std::vector<std::string> lines;
+    for (const auto& [key, line] : of->standing_) lines.push_back(line);
+    return lines;
+  };
+  keeper->recorder_.emplace(TRY(surveillance::Recorder::make(std::move(options), std::move(sources))));
+  return keeper;
+}
+
+RecordKeeper::~RecordKeeper() { stop(); }
+
+void RecordKeeper::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void RecordKeeper::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void RecordKeeper::take(const surveillance::Chunk& chunk) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_ || queue_.size() >= limits_.chunks_max || queued_bytes_ + chunk.bytes.size() > limits_.bytes_max) {
+    ++dropped_;
+    ++dropped_in_all_;
+    return;
+  }
+  Item item{std::exchange(dropped_, 0), chunk, std::string(as_text(chunk.bytes))};
+  item.chunk.bytes = {};
+  queued_bytes_ += item.bytes.size();
+  queue_.push_back(std::move(item));
+  if (queue_.size() == 1) wake_.notify_one();
+}
+
+void RecordKeeper::stand(std::string key, std::string line) {
+  const std::lock_guard lock(mutex_);
+  standing_.insert_or_assign(std::move(key), std::move(line));
+}
+
+void RecordKeeper::fall(std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  if (const auto at = standing_.find(key); at != standing_.end()) standing_.erase(at);
+}
+
+RecordKeeper::State RecordKeeper::state() const {
+  const std::lock_guard lock(mutex_);
+  State out = state_;
+  out.dropped = dropped_in_all_;
+  return out;
+}
+
+void RecordKeeper::run() {
+  auto next_sync = std::chrono::steady_clock::now() + kSyncEvery;
+  bool over = false;
+  while (!over) {
+    std::deque<Item> items;
+    std::uint64_t dropped_behind = 0;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_until(lock, next_sync, [this] { return stopping_ || !queue_.empty(); });
+      items.swap(queue_);
+      queued_bytes_ = 0;
+      over = stopping_;
+      if (over) dropped_behind = std::exchange(dropped_, 0);
+    }
+    write(items, dropped_behind);
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_sync && !over) continue;
+    next_sync = now + kSyncEvery;
+    settle(recorder_->sync());
+  }
+}
+
+void RecordKeeper::write(const std::deque<Item>& items, std::uint64_t dropped_behind) {
+  for (const Item& item : items) {
+    if (item.dropped_before != 0) recorder_->dropped(item.dropped_before);
+    surveillance::Chunk chunk = item.chunk;
+    chunk.bytes = as_bytes(item.bytes);
+    (void)recorder_->take(chunk);  // Counted there, and said by the next sync for as long as it lasts.
+  }
+  if (dropped_behind != 0) recorder_->dropped(dropped_behind);
+}
+
+void RecordKeeper::settle(const Status& synced) {
+  State now{.chunks = recorder_->chunks(), .failed = recorder_->failed(), .files = recorder_->files(), .trouble = {}};
+  if (!synced) now.trouble = synced.error().text();
+  bool changed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    changed = now.trouble.empty() != state_.trouble.empty();
+    state_ = now;
+  }
+  if (!changed) return;
+  if (synced) {
+    log_info("live.recording", {{"message", "recording again"}, {"failed", now.failed}});
+  } else {
+    log_error("live.recording", {{"message", now.trouble}, {"failed", now.failed}});
+  }
+}
+
+}  // namespace tansiq::node
