@@ -24,8 +24,9 @@ class ReleaseNode : public ::testing::Test {
     LoopbackCoalition::Setup setup;
     setup.charter = [](core::Charter& charter) {
       for (unsigned to = 1; to <= 2; ++to) {
-        charter.relations.push_back({edge(to), 4});
+        charter.relations.push_back({edge(0, to), 4});
       }
+      charter.relations.push_back({edge(1, 2), 4});
     };
     setup.config = [this](NodeConfig& config) {
       LiveConfig live;
@@ -38,6 +39,8 @@ class ReleaseNode : public ::testing::Test {
         live.sources.push_back(std::move(source));
         live.release.push_back({.to = "b", .grid_m = 1'000, .all = true});
       }
+      // What it hears of `a` alone.
+      if (config.data_dir.filename() == "b") live.release.push_back({.to = "c", .all = true});
       config.live = std::make_shared<const LiveConfig>(std::move(live));
     };
     auto started = LoopbackCoalition::start(folder_.path(), 3, setup);
@@ -46,8 +49,8 @@ class ReleaseNode : public ::testing::Test {
     outlet_ = net::Outlet::open({.kind = net::EndpointKind::kUdp, .host = "127.0.0.1", .port = port_}).value();
   }
 
-  static core::Edge edge(unsigned to) {
-    return {core::Capability::kDisclosure, core::RelationDomain::kAir, LoopbackCoalition::authority(0),
+  static core::Edge edge(unsigned from, unsigned to) {
+    return {core::Capability::kDisclosure, core::RelationDomain::kAir, LoopbackCoalition::authority(from),
             LoopbackCoalition::authority(to)};
   }
   /// One report of each craft, somewhat further than the one before.
@@ -60,14 +63,24 @@ class ReleaseNode : public ::testing::Test {
       (void)outlet_->send(as_bytes("MSG,3" + head + ",30000,,,25.0," + lng + ",,,0,0,0,0\r\n"));
     }
   }
-  /// What `a` tells `who` now.
-  Result<TrackAnswer> asked_by(const std::string& who) {
+  /// What `of` tells `who` now.
+  Result<TrackAnswer> asked_by(const std::string& who, unsigned of = 0) {
     net::HttpClientOptions http;
-    http.base_url = coalition_->node(0).peer_address();
-    http.trust.keys_sha256 = {coalition_->founding().authorities[0].peer->tls_keys[0].bytes};
+    http.base_url = coalition_->node(of).peer_address();
+    http.trust.keys_sha256 = {coalition_->founding().authorities[of].peer->tls_keys[0].bytes};
     http.trust.certificate_file = (folder_.path() / who / "peer.crt").string();
     http.trust.key_file = (folder_.path() / who / "peer.key").string();
     return ask_tracks(*TRY(net::HttpClient::create(std::move(http))), {});
+  }
+  /// The same, again while a question of the asker's own node takes the place of this one.
+  std::string answer(const std::string& who, unsigned of = 0) {
+    std::string out = "(no answer)";
+    EXPECT_TRUE(eventually([&] {
+      auto got = asked_by(who, of);
+      if (got) out = std::move(got->events);
+      return got.has_value();
+    }));
+    return out;
   }
   /// Flies until what `a` tells `who` has all of `wanted` in it; the last that it told.
   std::string told(const std::string& who, std::string_view wanted) {
@@ -112,6 +125,10 @@ TEST_F(ReleaseNode, AtLiveTheyAppearAtThePeerAndNothingOfItIsLogged) {
   EXPECT_THAT(told_b, Not(HasSubstr("lat=\"25.0000000\"")));
   EXPECT_EQ(coalition_->node(0).state_mark().entries, before.entries);
   EXPECT_EQ(coalition_->node(1).state_mark().entries, before_b.entries);
+  // What `b` hears of them is not its to pass on, whatever its rules say.
+  const std::string passed_on = answer("c", 1);
+  EXPECT_THAT(passed_on, HasSubstr("t-x-c-t"));
+  EXPECT_THAT(passed_on, Not(HasSubstr("ICAO-")));
   // `c` is not told of strangers, and nobody is told whom the charter does not name.
   EXPECT_THAT(told("c", "t-x-c-t"), Not(HasSubstr("ICAO-")));
   std::filesystem::create_directories(folder_.path() / "x");
@@ -125,12 +142,10 @@ TEST_F(ReleaseNode, AFreezeStopsItWithTheNextAnswer) {
   told("b", "ICAO-3C6444");
   ASSERT_TRUE(
       coalition_
-          ->act(0, as_chief("f", coordination::FreezeRelation{{{edge(1), 3}}, LoopbackCoalition::authority(1), ""}))
+          ->act(0, as_chief("f", coordination::FreezeRelation{{{edge(0, 1), 3}}, LoopbackCoalition::authority(1), ""}))
           .has_value());
   fly();
-  ASSERT_TRUE(eventually([&] { return asked_by("b").has_value(); }));
-  const auto after = asked_by("b");
-  if (after) EXPECT_EQ(after->events, "") << "below live there is nothing, not even a sign of life";
+  EXPECT_EQ(answer("b"), "") << "below live there is nothing, not even a sign of life";
 }
 
 TEST_F(ReleaseNode, OwnFlightsAreToldWithoutARuleUnlessTheyAreWithheld) {
