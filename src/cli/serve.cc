@@ -125,10 +125,14 @@ Status add_sources(const ServeArguments& arguments, ServeConfig& config) {
   }
   if (arguments.record) config.live.record_dir = *arguments.record;
   if (config.sources.empty()) {
-    if (config.live.record_dir.empty()) return {};
-    return fail(ErrorCode::kInvalid,
-                "there is nothing to record without an input: give --source, or [[source]] in the configuration",
-                arguments.record ? "--record" : "live.record_dir");
+    if (!config.live.record_dir.empty()) {
+      return fail(ErrorCode::kInvalid,
+                  "there is nothing to record without an input: give --source, or [[source]] in the configuration",
+                  arguments.record ? "--record" : "live.record_dir");
+    }
+    if (config.live.release.empty()) return {};
+    return fail(ErrorCode::kInvalid, "without a [[source]] there is no live picture that peers could be told of",
+                "release");
   }
   TRY_VOID(surveillance::check_sources(config.sources));
   node::LiveConfig live = config.live;
@@ -147,6 +151,10 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
     TRY_VOID(read_serve_config(text, *arguments.config, config));
     if (const Status good = surveillance::check_sources(config.sources); !good) {
       return std::unexpected(in_file(good.error(), *arguments.config));
+    }
+    for (const picture::ReleaseRule& rule : config.live.release) {
+      const Status good = picture::check(rule);
+      if (!good) return std::unexpected(in_file(inside(good.error(), "release"), *arguments.config));
     }
   }
   if (!arguments.data.empty()) config.node.data_dir = arguments.data;

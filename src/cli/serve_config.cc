@@ -21,7 +21,8 @@ struct List {
   std::string_view name;
   void (*begin)(ServeConfig&);
 };
-constexpr std::array<List, 2> kLists{{{"auth.issuer", [](ServeConfig& c) { c.node.auth.issuers.emplace_back(); }},
+constexpr std::array<List, 3> kLists{{{"release", [](ServeConfig& c) { c.live.release.emplace_back(); }},
+                                      {"auth.issuer", [](ServeConfig& c) { c.node.auth.issuers.emplace_back(); }},
                                       {"source", [](ServeConfig& c) { c.sources.emplace_back(); }}}};
 
 Status take_table(const toml::table& table, const std::string& prefix, const std::string& file, ServeConfig& config) {
@@ -213,6 +214,14 @@ std::string serve_config_text(ServeConfig config) {
     out += fmt::format("\n[[{}]]\n", kSources) + keys_text(kSources, config, plain);
   }
   if (sources.empty()) out += fmt::format("\n#[[{}]]\n", kSources) + keys_text(kSources, plain, plain);
+  constexpr std::string_view kRelease = "release";
+  const std::vector<picture::ReleaseRule> rules = std::exchange(config.live.release, {});
+  plain.live.release.emplace_back();
+  for (const picture::ReleaseRule& rule : rules) {
+    config.live.release = {rule};
+    out += fmt::format("\n[[{}]]\n", kRelease) + keys_text(kRelease, config, plain);
+  }
+  if (rules.empty()) out += fmt::format("\n#[[{}]]\n", kRelease) + keys_text(kRelease, plain, plain);
   return out;
 }
 

@@ -120,6 +120,15 @@ url = "file:rows.csv"
 columns = "time=t,id=i,latitude=a,longitude=o"
 ids = "mmsi"
 domain = "sea"
+[[release]]
+to = "us"
+domain = "sea"
+area = "own-zones"
+delay_seconds = 60
+grid_m = 5000
+all = true
+[[release]]
+to = "ru"
 )";
 
 ServeConfig read(std::string_view text, const std::string& file = "/etc/tansiq/node.toml") {
@@ -219,6 +228,14 @@ TEST(ServeConfig, TakesSources) {
   EXPECT_EQ(config.sources[3].transport.path, "/etc/tansiq/rows.csv") << "relative to the file";
   EXPECT_EQ(config.sources[3].csv_id, surveillance::IdKind::kMmsi);
   EXPECT_EQ(config.sources[3].csv_domain, surveillance::Domain::kSea);
+  ASSERT_EQ(config.live.release.size(), 2U);
+  EXPECT_EQ(config.live.release[0], (picture::ReleaseRule{.to = "us",
+                                                          .domain = core::Domain::kSea,
+                                                          .area = "own-zones",
+                                                          .delay_ms = 60'000,
+                                                          .grid_m = 5'000,
+                                                          .all = true}));
+  EXPECT_EQ(config.live.release[1], (picture::ReleaseRule{.to = "ru"}));
 }
 
 TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
@@ -249,6 +266,11 @@ TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(error("source = 1\n"), HasSubstr("there is no option 'source'"));
   EXPECT_THAT(error("[[source]]\nname = \"x\"\nurl = \"udp:1\"\n"),
               HasSubstr("n.toml:3: source.url 'udp:1' is not where bytes come from"));
+  EXPECT_THAT(error("[[source]]\nurl = \"peer:us\"\n"), HasSubstr("hears every member of its charter by itself"));
+  EXPECT_THAT(error("[[release]]\ndomain = \"space\"\n"), HasSubstr("n.toml:2: release.domain"));
+  EXPECT_THAT(error("[[release]]\ndelay_seconds = 241\n"), HasSubstr("from 0 to 240"));
+  EXPECT_THAT(error("[[release]]\ngrid_m = 100001\n"), HasSubstr("from 0 to 100000"));
+  EXPECT_THAT(error("[[release]]\nfrom = \"us\"\n"), HasSubstr("release.from"));
   EXPECT_THAT(error("[[source]]\nformat = \"morse\"\n"), HasSubstr("formats are asterix, beast, sbs"));
   EXPECT_THAT(error("[[source]]\nradars = \"25/2\"\n"), HasSubstr("is not SAC/SIC LATITUDE LONGITUDE HEIGHT"));
   EXPECT_THAT(error("[[source]]\neditions = \"062 9\"\n"), HasSubstr("is read in edition 1.20, 1.19"));

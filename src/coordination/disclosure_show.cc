@@ -221,6 +221,14 @@ bool ShowDesk::withheld(std::string_view source, const AuthorityId& to) const {
   return withheld_.contains({std::string(source), to});
 }
 
+std::vector<std::string> ShowDesk::withheld_from(const AuthorityId& to) const {
+  std::vector<std::string> out;
+  for (const auto& [source, recipient] : withheld_) {
+    if (recipient == to) out.push_back(source);
+  }
+  return out;
+}
+
 std::vector<AuthorityId> ShowDesk::onward(const AuthorityId& recipient, core::Domain domain) const {
   const auto rule = rules_.find({recipient, domain});
   return rule == rules_.end() ? std::vector<AuthorityId>() : rule->second;

@@ -130,6 +130,8 @@ class ShowDesk {
   /// Null when it is forgotten.
   [[nodiscard]] const ShareNamed* named(const ShareId& share) const;
   [[nodiscard]] std::vector<AuthorityId> onward(const AuthorityId& recipient, core::Domain domain) const;
+  /// What officers withhold from it, by source: at most kWithheldMax.
+  [[nodiscard]] std::vector<std::string> withheld_from(const AuthorityId& to) const;
   /// Whose share of `source` stands for `to`; null when none does.
   [[nodiscard]] const ShownVersion* current(std::string_view source, const AuthorityId& to) const;
   /// What would change with the level of one edge; nothing for other capabilities and for what others show.

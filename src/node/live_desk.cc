@@ -62,7 +62,12 @@ Standing standing_of(const picture::Note& note) {
 class LiveDesk::Impl final : private picture::PictureListener, private Inside {
  public:
   Impl(LiveDesk& desk, LiveConfig config, Services services)
-      : desk_(desk), config_(std::move(config)), services_(std::move(services)), work_(kWorkMax) {
+      : desk_(desk),
+        config_(std::move(config)),
+        services_(std::move(services)),
+        work_(kWorkMax),
+        tells_(
+            {services_.self, config_.release, [this](const ReleaseDesk::Token& token) { return ask_permit(token); }}) {
     for (const surveillance::SourceConfig& source : config_.sources) names_.push_back(source.name);
   }
 
@@ -111,6 +116,11 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     return fail(ErrorCode::kUnavailable, "the node is stopping");
   }
 
+  void tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, const TrackQuestion& question) {
+    const Status taken = submit([this, exchange, peer, question](Inside&) { tells_.ask(exchange, peer, question); });
+    if (!taken) exchange->respond(taken.error());
+  }
+
   [[nodiscard]] std::string figures() const {
     const std::lock_guard lock(figures_mutex_);
     return figures_;
@@ -144,11 +154,17 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     const bool gone =
         change.kind == picture::TrackChange::Kind::kEnded || change.kind == picture::TrackChange::Kind::kMerged;
     if (gone) {
+      tells_.release().gone(track.id);
       moved_.erase(track.id);
       stream_.drop_track(track.id);
     } else {
       moved_.insert(track.id);
     }
+  }
+  void report_taken(const surveillance::Report& report, const picture::Track& track) override {
+    // What came from a peer is its own to pass on.
+    if (config_.sources[report.source.value].transport.kind == surveillance::TransportKind::kPeer) return;
+    tells_.release().heard(report, track);
   }
   void alert_changed(const picture::AlertChange& change) override {
     const bool over = change.alert.state == picture::AlertState::kCleared;
@@ -163,6 +179,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     }
   }
 
+  [[nodiscard]] bool ask_permit(const ReleaseDesk::Token& token);
   void run();
   void show_tracks();
   void look_at_record();
@@ -188,6 +205,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   std::unique_ptr<RecordKeeper> recorder_;  ///< Null: nothing is recorded.
   std::unique_ptr<GroupKeeper> groups_;
   LiveStream stream_;
+  ReleaseDesk tells_;
   std::set<picture::TrackId> moved_;  ///< And not shown since.
   picture::TrackId shown_last_;
   Steady::time_point next_show_{};
@@ -233,6 +251,7 @@ void LiveDesk::Impl::run() {
     if (real >= next_round_) {
       next_round_ = real + kRoundEvery;
       stream_.round();
+      tells_.round();
     }
     if (real >= next_look_ && !looking_) {
       next_look_ = real + kLookEvery;
@@ -248,6 +267,25 @@ void LiveDesk::Impl::run() {
     work.clear();
   }
   stream_.close();
+  tells_.close();
+}
+
+/// It is judged by what is durable: a relation that has been widened counts when nothing can take that back any more.
+bool LiveDesk::Impl::ask_permit(const ReleaseDesk::Token& token) {
+  ReadTask task;
+  task.read = [this, token](const State& state) {
+    auto permit = std::make_shared<RecordedPermit>(release_permit(state.coalition(), token.peer, config_.release));
+    return Departure{nullptr, {}, [this, token, permit](const Status& durable) {
+                       post([this, token, permit, durable](Inside&) {
+                         if (!durable) return tells_.refused(token, durable.error());
+                         tells_.permitted(session_->picture(), session_->at(now()), token, *permit);
+                       });
+                     }};
+  };
+  task.refused = [this, token](const Error& error) {
+    post([this, token, error](Inside&) { tells_.refused(token, error); });
+  };
+  return services_.core.submit_urgent(std::move(task)).has_value();
 }
 
 /// Shows some of the tracks that have moved, the lowest numbers behind those shown last: alerts must not wait until
@@ -433,6 +471,14 @@ void LiveDesk::Impl::note_figures() {
            counters.rejected.at(r));
     }
   }
+  const picture::ReleaseCounters& told = tells_.release().counters();
+  out += "# HELP tansiq_release_told_total Places that peers were told.\n# TYPE tansiq_release_told_total counter\n";
+  line("tansiq_release_told_total", "", told.told);
+  out +=
+      "# HELP tansiq_release_lost_total Places that peers were not told for want of room, by where it was missing.\n";
+  out += "# TYPE tansiq_release_lost_total counter\n";
+  line("tansiq_release_lost_total", "{where=\"store\"}", told.not_kept);
+  line("tansiq_release_lost_total", "{where=\"answer\"}", told.cut);
   if (recorder_) {
     const RecordKeeper::State state = recorder_->state();
     out += "# HELP tansiq_recording_chunks_total Pieces that are on the disk.\n";
@@ -460,6 +506,14 @@ LiveDesk::~LiveDesk() { stop(); }
 Result<std::unique_ptr<LiveDesk>> LiveDesk::create(LiveConfig config, Services services) {
   std::unique_ptr<LiveDesk> desk(new LiveDesk());
   const Clock& clock = services.clock;
+  TRY_VOID(check_release(config.release, services.self, services.versions));
+  if (!services.versions.empty()) {
+    for (const core::Authority& authority : services.versions.back().authorities) {
+      if (authority.id == services.self || !authority.peer) continue;
+      desk->source_of_[authority.id] = config.sources.size();
+      config.sources.push_back(surveillance::peer_source(authority.id));
+    }
+  }
   std::vector<surveillance::SourceConfig> sources = config.sources;
   desk->impl_ = std::make_unique<Impl>(*desk, std::move(config), std::move(services));
   TRY_VOID(desk->impl_->open());
@@ -475,6 +529,18 @@ void LiveDesk::stop() {
 }
 
 std::string LiveDesk::trouble() const { return impl_->trouble(); }
+
+void LiveDesk::tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, TrackQuestion question) {
+  impl_->tell(exchange, peer, question);
+}
+
+void LiveDesk::hear(const AuthorityId& peer, surveillance::ChunkKind kind, ByteView bytes) {
+  if (const auto at = source_of_.find(peer); at != source_of_.end()) inputs_->hear(at->second, kind, bytes);
+}
+
+void LiveDesk::hear_failed(const AuthorityId& peer, const Error& why) {
+  if (const auto at = source_of_.find(peer); at != source_of_.end()) inputs_->hear_failed(at->second, why.text());
+}
 
 Status LiveDesk::submit(Work work) { return impl_->submit(std::move(work)); }
 

@@ -14,6 +14,10 @@
 // What is drawn from the record is asked of the core thread page by page, at most once a second, when the record has
 // grown, and every half minute anyway, since which plans matter depends on the hour; see record_notes.h. Tracks are no
 // part of the record, and nothing of them is logged.
+//
+// What peers are told of the tracks ReleaseDesk answers (release_desk.h); what they tell comes in as a source of its
+// own for each member of the charter that the node was opened under, `peer-<id>`. Who joins later is heard after the
+// next start.
 #pragma once
 
 #include <atomic>
@@ -37,17 +41,20 @@
 #include "node/live_stream.h"
 #include "node/record_keeper.h"
 #include "node/record_notes.h"
+#include "node/release_desk.h"
+#include "node/track_links.h"
 #include "picture/session.h"
 
 namespace tansiq::node {
 
-class LiveDesk {
+class LiveDesk final : public TrackExchange {
  public:
   struct Services {
     CoreThread& core;
     const Clock& clock;
     AuthorityId self;
     std::filesystem::path data_dir;
+    std::vector<core::Charter> versions{};  ///< Of the charter, the one in force last: its members are heard.
   };
   /// What work on the picture's thread can use.
   class Inside {
@@ -63,12 +70,10 @@ class LiveDesk {
   };
   using Work = std::function<void(Inside&)>;
 
-  /// Opens the inputs. Fails with `kInvalid` (a source), `kIo` (an address, the folder of recordings).
+  /// Opens the inputs. Fails with `kInvalid` (a source, a rule of release), `kIo` (an address, the folder of
+  /// recordings).
   [[nodiscard]] static Result<std::unique_ptr<LiveDesk>> create(LiveConfig config, Services services);
-  ~LiveDesk();  ///< stop()
-  LiveDesk(const LiveDesk&) = delete;
-  LiveDesk& operator=(const LiveDesk&) = delete;
-
+  ~LiveDesk() override;  ///< stop()
   void start();
   /// The record has grown. Any thread.
   void poke() { grown_.store(true); }
@@ -76,6 +81,13 @@ class LiveDesk {
 
   /// Runs on the picture's thread, within some ten milliseconds. Any thread. Fails with `kOverloaded`, `kUnavailable`.
   [[nodiscard]] Status submit(Work work);
+
+  // TrackExchange
+  void tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, TrackQuestion question) override;
+  [[nodiscard]] bool hears(const AuthorityId& peer) const override { return source_of_.contains(peer); }
+  void hear(const AuthorityId& peer, surveillance::ChunkKind kind, ByteView bytes) override;
+  void hear_failed(const AuthorityId& peer, const Error& why) override;
+
   /// How it stands with the inputs. Any thread.
   [[nodiscard]] std::vector<LiveInputState> inputs() const { return inputs_->states(); }
   /// What /readyz remarks: that nothing is recorded, and why; empty when all is well. Any thread.
@@ -87,6 +99,7 @@ class LiveDesk {
   class Impl;
   LiveDesk();
   std::unique_ptr<LiveInputs> inputs_;
+  std::map<AuthorityId, std::size_t> source_of_;  ///< Of peers; complete before anybody asks.
   std::atomic<bool> grown_{true};
   std::unique_ptr<Impl> impl_;
 };

@@ -14,6 +14,9 @@
 //
 // Chunks come in the order of their reception, over all sources, and their times never go back, whatever the system's
 // clock does: so a recording in the order of `take` is a recording of what the picture knew, and when.
+//
+// Sources that are peers have no socket here: whoever asks the peer (track_links.h) hands in what it told. They stand
+// behind all others.
 #pragma once
 
 #include <memory>
@@ -46,8 +49,8 @@ struct LiveInputState {
 
 class LiveInputs {
  public:
-  /// Fails as `check_sources`, or with the source's name when an address cannot be listened on or a file not be read.
-  /// `clock` outlives it.
+  /// Fails as `check_sources`, when a peer stands before another source, or with the source's name when an address
+  /// cannot be listened on or a file not be read. `clock` outlives it.
   [[nodiscard]] static Result<std::unique_ptr<LiveInputs>> start(std::vector<surveillance::SourceConfig> configs,
                                                                  const Clock& clock,
                                                                  const LiveInputsOptions& options = {});
@@ -59,6 +62,12 @@ class LiveInputs {
   [[nodiscard]] bool take(std::vector<InputChunk>& out, std::size_t count_max, DurationMs wait_ms_max);
   /// Closes the inputs; what they brought, and the ends of their connections, can still be taken.
   void stop();
+
+  /// What a peer has told; `source` is of kind kPeer, `kind` kUp, kStream or kDown. What finds no room is dropped and
+  /// counted as of every source. Any thread.
+  void hear(std::size_t source, surveillance::ChunkKind kind, ByteView bytes);
+  /// It could not be asked; for people.
+  void hear_failed(std::size_t source, const std::string& why);
 
   /// Any thread.
   [[nodiscard]] std::vector<LiveInputState> states() const;

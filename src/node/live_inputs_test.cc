@@ -169,10 +169,42 @@ TEST(LiveInputs, StopsAndGivesWhatItHad) {
   EXPECT_EQ(out[2].kind, ChunkKind::kDown);
 }
 
+TEST(LiveInputs, APeerIsHeardThroughTheSameQueueAndMissedOnlyOnceHeard) {
+  ManualClock clock(kNoon);
+  const SourceConfig us = surveillance::peer_source(AuthorityId::trusted("us"));
+  LiveInputsOptions options;
+  options.queue.chunks_max = 4;
+  auto inputs = LiveInputs::start({source("a", "udp://:0"), us}, clock, options).value();
+  clock.advance(3'600'000);
+  EXPECT_TRUE(inputs->states()[0].silent_since);
+  EXPECT_FALSE(inputs->states()[1].silent_since) << "nobody waits for a peer that never told anything";
+  inputs->hear_failed(1, "nobody there");
+  EXPECT_EQ(inputs->states()[1].socket.failures, 1U);
+  EXPECT_EQ(inputs->states()[1].socket.error, "nobody there");
+  inputs->hear(1, ChunkKind::kUp, {});
+  for (int i = 0; i < 10; ++i) inputs->hear(1, ChunkKind::kStream, as_bytes("<event"));
+  inputs->hear(1, ChunkKind::kDown, {});
+  const std::vector<InputChunk> chunks = take(*inputs, 4);
+  EXPECT_EQ(chunks.front().kind, ChunkKind::kUp);
+  EXPECT_EQ(chunks.front().source, 1U);
+  EXPECT_EQ(chunks.back().received, kNoon + 3'600'000);
+  const LiveInputState state = inputs->states()[1];
+  EXPECT_EQ(state.queue.overload_chunks, 6U);
+  EXPECT_EQ(state.socket.pieces, 10U);
+  EXPECT_EQ(state.socket.bytes, 60U);
+  EXPECT_EQ(state.socket.state, net::InputState::kConnecting);
+  clock.advance(60'000);
+  EXPECT_EQ(inputs->states()[1].silent_since, kNoon + 3'600'000);
+}
+
 TEST(LiveInputs, SaysWhatCannotBe) {
   const ManualClock clock(kNoon);
   EXPECT_THAT(LiveInputs::start({source("a", "udp://:0"), source("a", "udp://:0")}, clock).error().text(),
               HasSubstr("two sources are called 'a'"));
+  EXPECT_THAT(LiveInputs::start({surveillance::peer_source(AuthorityId::trusted("us")), source("a", "udp://:0")}, clock)
+                  .error()
+                  .text(),
+              HasSubstr("peers stand behind all other sources"));
   EXPECT_THAT(LiveInputs::start({source("a", "file:/nowhere/at/all")}, clock).error().text(),
               HasSubstr("file /nowhere/at/all: cannot read the file"));
 }

@@ -267,7 +267,9 @@ Status Node::Impl::make_threads(State state) {
     supplier_ = TRY(make_supplier(config_, dir_.self, *core_, system_clock_));
     uss_face_ = std::make_unique<UssFace>(UssFace::Services{*core_, *supplier_, problems_, *door_});
   }
-  if (config_.live) live_ = TRY(LiveDesk::create(*config_.live, {*core_, clock_, dir_.self, config_.data_dir}));
+  if (config_.live) {
+    live_ = TRY(LiveDesk::create(*config_.live, {*core_, clock_, dir_.self, config_.data_dir, versions_}));
+  }
   face_ = std::make_unique<NativeFace>(
       NativeFace::Services{.core = *core_,
                            .events = *hub_,
@@ -366,6 +368,7 @@ Status Node::Impl::link_peers() {
   config.recovering = recovery_.needed();
   config.relayed = [this](const std::shared_ptr<net::Exchange>& exchange) { f3548_face_->handle_relayed(exchange); };
   config.suspended = true;
+  config.tracks = live_.get();
   if (config_.peer_listen_port > 0) {
     config.listen_port = static_cast<std::uint16_t>(config_.peer_listen_port);
   } else if (config_.peer_listen_port == 0) {

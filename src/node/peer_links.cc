@@ -24,6 +24,8 @@ constexpr std::size_t kQuestionBytesMax = 2 * kPullNoteBytesMax;
 constexpr std::size_t kLinesMax = 2'048;
 constexpr std::size_t kQuestionsALineMax = 2;
 constexpr std::size_t kAnswersBytesMax = 64U << 20;
+/// Beyond the time that the other side may wait.
+constexpr DurationMs kTracksAnswerMs = 10'000;
 
 std::uint64_t random_seed() {
   std::array<std::uint8_t, 8> bytes{};
@@ -47,6 +49,7 @@ Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::Sqlite
   std::unique_ptr<PeerLinks> links(new PeerLinks(std::move(config), core, std::move(logs)));
   TRY_VOID(links->listen(store, problems));
   TRY_VOID(links->fetch_bodies());
+  TRY_VOID(links->fetch_tracks());
   TRY_VOID(links->relay_to_keeper());
   if (!links->config_.recovering) TRY_VOID(links->pull(store));
   return links;
@@ -125,9 +128,10 @@ Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (exchange->request().path() == kPullPath) return face_->handle(exchange);
     if (exchange->request().path() == kBodyPath) return serve_body(exchange);
+    if (exchange->request().path() == kTracksPath) return serve_tracks(exchange);
     if (exchange->request().path() == kRelayPath) return serve_relayed(exchange);
     exchange->respond(
-        {ErrorCode::kNotFound, "peers pull logs and bodies and hand on requests here, and nothing else", {}});
+        {ErrorCode::kNotFound, "peers pull logs, bodies and tracks and hand on requests here, and nothing else", {}});
   }));
   return {};
 }
@@ -194,6 +198,39 @@ void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
   const core::Authority* peer = asker(*exchange->request().connection);
   if (peer == nullptr) return (void)exchange->respond(unknown_peer());
   node::serve_body(exchange, peer->id, core_, body_reader_);
+}
+
+/// Where there is a picture, of every peer that there is a source for.
+Status PeerLinks::fetch_tracks() {
+  if (config_.tracks == nullptr) return {};
+  for (const core::Authority& peer : charter().authorities) {
+    if (peer.id == config_.self || !peer.peer || !config_.tracks->hears(peer.id)) continue;
+    const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
+    net::HttpClientOptions http = client_options(peer);
+    http.body_bytes_max = kTracksAnswerBytesMax;
+    http.response_ms = kTracksWaitMsMax + kTracksAnswerMs;
+    http.interrupt = interrupt;
+    std::shared_ptr<net::HttpClient> client = TRY(net::HttpClient::create(std::move(http)));
+    track_fetchers_.push_back(std::make_unique<TrackFetcher>(
+        TrackFetcher::Config{.peer = peer.id,
+                             .to = config_.tracks,
+                             .seed = random_seed(),
+                             .ask = [client](const TrackQuestion& question) { return ask_tracks(*client, question); },
+                             .interrupt = [interrupt] { interrupt->trigger(); }}));
+  }
+  return {};
+}
+
+void PeerLinks::serve_tracks(const std::shared_ptr<net::Exchange>& exchange) {
+  if (suspended_.load()) return (void)exchange->respond(suspended());
+  const core::Authority* peer = asker(*exchange->request().connection);
+  if (peer == nullptr) return (void)exchange->respond(unknown_peer());
+  if (config_.tracks == nullptr) {
+    return (void)exchange->respond({ErrorCode::kNotFound, "this node has no live picture", {}});
+  }
+  const auto question = TrackQuestion::parse(exchange->request());
+  if (!question) return (void)exchange->respond(question.error());
+  config_.tracks->tell(exchange, peer->id, *question);
 }
 
 void PeerLinks::serve_relayed(const std::shared_ptr<net::Exchange>& exchange) {
@@ -330,6 +367,7 @@ std::vector<PeerStanding> PeerLinks::standing(
 void PeerLinks::stop() {
   for (Line& line : lines_) line.puller->stop();
   for (const auto& [id, fetcher] : fetchers_) fetcher->stop();
+  for (const auto& fetcher : track_fetchers_) fetcher->stop();
   if (relay_) relay_->stop();
   if (relay_desk_) relay_desk_->stop();
   if (face_) face_->stop();

@@ -22,6 +22,7 @@
 #include "node/log_book.h"
 #include "node/peer_face.h"
 #include "node/puller.h"
+#include "node/track_links.h"
 #include "store/sqlite_store.h"
 
 namespace tansiq::node {
@@ -45,7 +46,8 @@ class PeerLinks {
     bool recovering = false;                  ///< Nothing is pulled before `go_on`.
     /// Answers requests of F3548 that a peer hands on. Any thread.
     std::function<void(const std::shared_ptr<net::Exchange>&)> relayed{};
-    bool suspended = false;  ///< Nothing is served before `resume`.
+    bool suspended = false;           ///< Nothing is served before `resume`.
+    TrackExchange* tracks = nullptr;  ///< Null where there is no live picture. Outlives the links.
   };
 
   /// Listens, and begins to pull. Fails with `kIo` (address, files), `kInvalid` (keys).
@@ -99,10 +101,12 @@ class PeerLinks {
   [[nodiscard]] Status listen(store::SqliteStore& store, ProblemLog& problems);
   [[nodiscard]] Status pull(store::SqliteStore& store);
   [[nodiscard]] Status fetch_bodies();
+  [[nodiscard]] Status fetch_tracks();
   [[nodiscard]] Status relay_to_keeper();
   /// The member that has shown its key; null: nobody that the charter names.
   [[nodiscard]] const core::Authority* asker(const net::ConnectionInfo& connection) const;
   void serve_body(const std::shared_ptr<net::Exchange>& exchange);
+  void serve_tracks(const std::shared_ptr<net::Exchange>& exchange);
   void serve_relayed(const std::shared_ptr<net::Exchange>& exchange);
   [[nodiscard]] Status make_durable(const coordination::LogName& log, const Piece& piece);
   void note_receipt(const PeerFace::Receipt& receipt);
@@ -116,6 +120,7 @@ class PeerLinks {
   std::atomic<bool> suspended_{false};
   std::shared_ptr<store::LogReader> body_reader_;  ///< For the core thread alone; what waits there keeps it.
   std::map<AuthorityId, std::unique_ptr<BodyFetcher>> fetchers_;
+  std::vector<std::unique_ptr<TrackFetcher>> track_fetchers_;
   AuthorityId keeper_;                     ///< Of the registry of F3548, where that is a peer.
   std::unique_ptr<F3548Relay> relay_;      ///< To it.
   std::unique_ptr<RelayDesk> relay_desk_;  ///< For what peers hand on to this node.

@@ -110,7 +110,9 @@ void Picture::make_watches() {
 
 void Picture::report(const surveillance::Report& report) {
   now_ = std::max(now_, report.received);
+  taking_ = &report;
   tracker_.report(report);
+  taking_ = nullptr;
 }
 
 void Picture::status(const surveillance::SensorStatus& status) {
@@ -136,7 +138,14 @@ void Picture::source_silent(std::string_view source, std::optional<UtcMs> since)
   }
 }
 
+std::string_view Picture::authority_of(std::string_view intent) const {
+  const auto at = authority_of_.find(intent);
+  return at != authority_of_.end() ? std::string_view(at->second) : std::string_view();
+}
+
 void Picture::changed(const TrackChange& change, const Track& track) {
+  const bool heard = change.kind == TrackChange::Kind::kBegun || change.kind == TrackChange::Kind::kMoved;
+  if (heard && taking_ != nullptr && listener_ != nullptr) listener_->report_taken(*taking_, track);
   switch (change.kind) {
     case TrackChange::Kind::kBegun:
     case TrackChange::Kind::kMoved:

@@ -88,6 +88,8 @@ class PictureListener {
   virtual ~PictureListener() = default;
   virtual void track_changed(const TrackChange& change, const Track& track) = 0;
   virtual void alert_changed(const AlertChange& change) = 0;
+  /// A report was taken for this track, before `track_changed` says so.
+  virtual void report_taken(const surveillance::Report& /*report*/, const Track& /*track*/) {}
 };
 
 class Picture final : public surveillance::Sink, private TrackListener {
@@ -128,6 +130,8 @@ class Picture final : public surveillance::Sink, private TrackListener {
   [[nodiscard]] const AlertBook& alerts() const { return alerts_; }
   [[nodiscard]] const Separation& separation() const { return separation_; }
   [[nodiscard]] const PlanBook& plans() const { return plans_; }
+  /// Whose plan it is; empty where there is none of that id.
+  [[nodiscard]] std::string_view authority_of(std::string_view intent) const;
   [[nodiscard]] const std::map<std::string, Group, std::less<>>& groups() const { return groups_; }
   /// The track of a group's guide; null while it is not heard.
   [[nodiscard]] const Track* guide_of(const Group& group) const;
@@ -191,6 +195,7 @@ class Picture final : public surveillance::Sink, private TrackListener {
   std::map<Situation, Finding> standing_;      ///< Of the detectors behind `settle`.
   std::map<Situation, std::uint8_t> holders_;  ///< Of every situation that holds.
   std::map<Situation, Finding> waiting_;       ///< Found no room in the book; tried again once a second.
+  const surveillance::Report* taking_ = nullptr;  ///< While the tracker is given it.
   UtcMs now_;
 };
 

@@ -1,9 +1,11 @@
 #include "surveillance/cot_decoder.h"
 
 #include <algorithm>
+#include <array>
 
 #include "surveillance/cot_tak.h"
 #include "surveillance/cot_xml.h"
+#include "surveillance/decimal.h"
 
 namespace tansiq::surveillance {
 namespace {
@@ -36,6 +38,26 @@ Emergency emergency_of(std::string_view type) {
   return Emergency::kGeneral;
 }
 
+/// A craft's own address, where a uid is one as append_cot_event writes it: so a craft that others hear by its address
+/// is known for the same one. Anything else, small letters too, stays a uid and is written again as it was.
+CraftId address_of(std::string_view uid) {
+  struct Scheme {
+    std::string_view prefix;
+    IdKind kind;
+    int base;
+    std::size_t digits;
+  };
+  constexpr std::array<Scheme, 3> kSchemes{
+      {{"ICAO-", IdKind::kIcao, 16, 6}, {"ADDRESS-", IdKind::kNonIcao, 16, 6}, {"MMSI-", IdKind::kMmsi, 10, 9}}};
+  for (const Scheme& scheme : kSchemes) {
+    if (!uid.starts_with(scheme.prefix) || uid.size() != scheme.prefix.size() + scheme.digits) continue;
+    const std::string_view digits = uid.substr(scheme.prefix.size());
+    if (std::ranges::any_of(digits, [](char c) { return c >= 'a' && c <= 'f'; })) continue;
+    if (const auto number = parse_digits(digits, scheme.base)) return {scheme.kind, *number};
+  }
+  return {IdKind::kUid, 0};
+}
+
 }  // namespace
 
 CotDecoder::CotDecoder(const CotOptions& options) : options_(options), xml_(std::make_unique<CotXml>()) {
@@ -64,8 +86,8 @@ void CotDecoder::take(const CotEvent& event, UtcMs received, Sink& sink) {
   out.source = options_.source;
   out.format = Format::kCot;
   out.domain = domain_of(type);
-  out.id.kind = IdKind::kUid;
-  out.uid = event.uid;
+  out.id = address_of(event.uid.view());
+  if (out.id.kind == IdKind::kUid) out.uid = event.uid;
   out.kind = event.type;
   out.call_sign = event.call_sign;
   out.received = out.time = received;

@@ -11,6 +11,9 @@
 // Only events of type `a-…` (something that is somewhere) and the alarms `b-a-o-…` become reports. The second part of a
 // type is the source's opinion whether somebody is a friend. It stays in `Report::kind` as the source's word and means
 // nothing here; domains follow from the third part.
+//
+// A uid that is a craft's address (`ICAO-4840D6`, `MMSI-227006760`: what append_cot_event and common gateways write) is
+// taken for that address, every other for itself.
 #pragma once
 
 #include <memory>

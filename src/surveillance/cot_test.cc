@@ -323,5 +323,31 @@ TEST(CotEncode, NamesCraftByTheirAddressAndNobodysSide) {
   EXPECT_FALSE(append_cot_event(r, text));
 }
 
+TEST(CotEncode, AnAddressIsHeardAsOneAndEverythingElseAsItWas) {
+  const auto heard_as = [](Report r) {
+    r.position = geo::LatLng{0, 0};
+    r.format = Format::kCot;
+    std::string text;
+    EXPECT_TRUE(append_cot_event(r, text));
+    const Report again = hear(text).said.reports.at(0);
+    std::string twice;
+    EXPECT_TRUE(append_cot_event(again, twice));
+    EXPECT_EQ(twice, text);
+    return again.id;
+  };
+  for (const CraftId id : {CraftId{IdKind::kIcao, 0x4840D6}, CraftId{IdKind::kNonIcao, 0xABC},
+                           CraftId{IdKind::kMmsi, 2'275'000}, CraftId{IdKind::kMmsi, 227'006'760}}) {
+    Report r;
+    r.id = id;
+    EXPECT_EQ(heard_as(r), id);
+  }
+  for (const char* uid : {"ICAO-4840d6", "ICAO-4840D", "ICAO-4840D66", "ICAO-", "MMSI-+12345678", "icao-4840D6", "x"}) {
+    Report r;
+    r.id.kind = IdKind::kUid;
+    r.uid.assign(uid);
+    EXPECT_EQ(heard_as(r).kind, IdKind::kUid) << uid;
+  }
+}
+
 }  // namespace
 }  // namespace tansiq::surveillance

@@ -236,7 +236,8 @@ std::string_view name_of(ChunkKind kind) {
 SilenceWatch::SilenceWatch(std::span<const SourceConfig> configs, UtcMs start) {
   rows_.reserve(configs.size());
   for (const SourceConfig& config : configs) {
-    rows_.push_back({start, config.silent_after_ms, false, config.transport.kind == TransportKind::kFile});
+    const TransportKind kind = config.transport.kind;
+    rows_.push_back({start, config.silent_after_ms, false, kind == TransportKind::kFile, kind != TransportKind::kPeer});
   }
 }
 
@@ -245,20 +246,21 @@ void SilenceWatch::heard(const Chunk& chunk) {
   Row& row = rows_[chunk.source];
   if (chunk.kind == ChunkKind::kDown && row.file) row.ended = true;
   if (chunk.bytes.empty()) return;
+  row.awaited = true;
   row.last = std::max(row.last, chunk.received);
 }
 
 std::optional<UtcMs> SilenceWatch::silent_since(std::uint32_t source, UtcMs now) const {
   if (source >= rows_.size()) return std::nullopt;
   const Row& row = rows_[source];
-  if (row.after_ms == 0 || row.ended || now - row.last < row.after_ms) return std::nullopt;
+  if (row.after_ms == 0 || row.ended || !row.awaited || now - row.last < row.after_ms) return std::nullopt;
   return row.last;
 }
 
 std::optional<UtcMs> SilenceWatch::next_silence(UtcMs now) const {
   std::optional<UtcMs> out;
   for (const Row& row : rows_) {
-    if (row.after_ms == 0 || row.ended) continue;
+    if (row.after_ms == 0 || row.ended || !row.awaited) continue;
     const UtcMs due = row.last + row.after_ms;
     if (due > now && (!out || due < *out)) out = due;
   }

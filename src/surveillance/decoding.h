@@ -93,7 +93,8 @@ class Decoding {
 /// answer, live or replayed.
 class SilenceWatch {
  public:
-  /// A source that has never spoken is silent since `start`.
+  /// A source that has never spoken is silent since `start`; but a peer need not tell anything, and is silent only
+  /// after it has.
   SilenceWatch(std::span<const SourceConfig> configs, UtcMs start);
 
   /// Counts what carries bytes. Chunks of sources that are not known are passed over.
@@ -110,6 +111,7 @@ class SilenceWatch {
     DurationMs after_ms;
     bool ended;
     bool file;
+    bool awaited;  ///< Its silence means something.
   };
   std::vector<Row> rows_;
 };

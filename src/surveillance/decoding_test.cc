@@ -349,13 +349,15 @@ RC_GTEST_PROP(SourceSilence, IsWhatTheHistorySays, (std::uint64_t seed)) {
     configs.back().silent_after_ms = random.between(0, 2) * 1'000;
   }
   configs.back().transport = parse_transport("file:x").value();
+  configs.push_back(peer_source(AuthorityId::trusted("us")));
+  configs.back().silent_after_ms = 1'000;
   SilenceWatch watch(configs, kNoon);
   std::vector<Chunk> history;
   UtcMs now = kNoon;
   for (int i = 0; i < 60; ++i) {
     now = now + random.between(0, 700);
     Chunk chunk{now,
-                static_cast<std::uint32_t>(random.between(0, 3)),
+                static_cast<std::uint32_t>(random.between(0, 4)),
                 0,
                 random.one_in(5) ? ChunkKind::kDown : ChunkKind::kStream,
                 {}};
@@ -363,12 +365,13 @@ RC_GTEST_PROP(SourceSilence, IsWhatTheHistorySays, (std::uint64_t seed)) {
     watch.heard(chunk);
     history.push_back(chunk);
     std::optional<UtcMs> next;
-    for (std::uint32_t source = 0; source < 3; ++source) {
+    for (std::uint32_t source = 0; source < 4; ++source) {
       UtcMs last = kNoon;
-      bool ended = false;
+      bool ended = source == 3;  // Until it is heard, nobody waits for a peer.
       for (const Chunk& each : history) {
         if (each.source != source) continue;
         if (!each.bytes.empty()) last = each.received;
+        if (!each.bytes.empty() && source == 3) ended = false;
         ended |= source == 2 && each.kind == ChunkKind::kDown;
       }
       const DurationMs after = configs[source].silent_after_ms;

@@ -79,9 +79,7 @@ std::string statement(Speaks format, unsigned i) {
 std::uint32_t number_of(const Report& report) {
   if (report.id.kind == IdKind::kMmsi) return report.id.number - 200'000'000 - kFirst;
   if (report.id.kind != IdKind::kUid) return report.id.number - kFirst;
-  std::string_view uid = report.uid.view();
-  if (uid.starts_with("ICAO-")) return parse_digits(uid.substr(5), 16).value_or(0) - kFirst;
-  return parse_digits(uid).value_or(0) - kFirst;
+  return parse_digits(report.uid.view()).value_or(0) - kFirst;
 }
 
 }  // namespace tansiq::surveillance::testing

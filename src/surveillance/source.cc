@@ -167,6 +167,7 @@ bool Transport::multicast() const {
 
 std::string Transport::text() const {
   if (kind == TransportKind::kFile) return "file:" + path;
+  if (kind == TransportKind::kPeer) return "peer:" + host;
   const std::string_view scheme = kind == TransportKind::kUdp   ? "udp"
                                   : kind == TransportKind::kTcp ? "tcp"
                                                                 : "tcp-listen";
@@ -185,6 +186,12 @@ Result<Transport> parse_transport(std::string_view url) {
       return fail(ErrorCode::kInvalid, fmt::format("{} names no file; write file:PATH", quoted(url)));
     }
     return out;
+  }
+  if (rest.starts_with("peer:")) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("{} is no input that can be written: a node with a live picture hears every member of its "
+                            "charter by itself",
+                            quoted(url)));
   }
   const std::size_t scheme_end = rest.find("://");
   const std::string_view scheme = rest.substr(0, std::min(scheme_end, rest.size()));
@@ -215,6 +222,16 @@ Result<Transport> parse_transport(std::string_view url) {
   }
   TRY_VOID(read_host_port(rest, out));
   TRY_VOID(check_host(out));
+  return out;
+}
+
+Result<Transport> parse_recorded_transport(std::string_view url) {
+  constexpr std::string_view kPeerScheme = "peer:";
+  if (!url.starts_with(kPeerScheme)) return parse_transport(url);
+  const AuthorityId id = TRY(AuthorityId::parse(url.substr(kPeerScheme.size())));
+  Transport out;
+  out.kind = TransportKind::kPeer;
+  out.host = id.str();
   return out;
 }
 
@@ -364,11 +381,14 @@ Status check_only_of_format(const SourceConfig& config) {
 
 Status check_source(const SourceConfig& config) {
   TRY_VOID(check_name(config.name));
-  const auto again = parse_transport(config.transport.text());
+  const auto again = parse_recorded_transport(config.transport.text());
   if (!again) return fail(ErrorCode::kInvalid, again.error().message, "transport");
   if (*again != config.transport) return fail(ErrorCode::kInvalid, "says what its kind cannot", "transport");
   if (config.transport.kind == TransportKind::kFile && !log::check_jcs_text(config.transport.path)) {
     return fail(ErrorCode::kInvalid, "a path that is not UTF-8 cannot be written down", "transport");
+  }
+  if (config.transport.kind == TransportKind::kPeer && config.format != Speaks::kCot) {
+    return fail(ErrorCode::kInvalid, "peers speak cot", "format");
   }
   TRY_VOID(check_only_of_format(config));
   if (config.format == Speaks::kAsterix) TRY_VOID(check_asterix(config));
@@ -384,6 +404,20 @@ Status check_source(const SourceConfig& config) {
     return fail(ErrorCode::kInvalid, "a clock is at most 14 h ahead of UTC or behind it", "clock");
   }
   return {};
+}
+
+SourceConfig peer_source(const AuthorityId& authority) {
+  SourceConfig out;
+  out.format = Speaks::kCot;
+  out.transport.kind = TransportKind::kPeer;
+  out.transport.host = authority.str();
+  out.old_ms = kPeerOldMs;
+  out.name = "peer-";
+  for (const char c : authority.str()) {
+    out.name.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  }
+  if (out.name.size() > kNameBytesMax) out.name.resize(kNameBytesMax);
+  return out;
 }
 
 Status check_sources(std::span<const SourceConfig> configs) {

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/result.h"
 #include "log/jcs.h"
 #include "surveillance/intake.h"
@@ -27,6 +28,8 @@ namespace tansiq::surveillance {
 
 inline constexpr std::size_t kSourcesMax = 256;
 inline constexpr std::size_t kRadarsPerSourceMax = 256;
+/// What a peer tells may lie so far behind: the longest delay of a release (picture/release_rule.h), and a minute.
+inline constexpr DurationMs kPeerOldMs = 300'000;
 
 /// The word that a configuration has for a format, as `tansiq feed --as` and a table `[[source]]` write it.
 enum class Speaks : std::uint8_t { kAsterix, kBeast, kSbs, kAivdm, kCot, kCsv };
@@ -38,12 +41,13 @@ enum class TransportKind : std::uint8_t {
   kTcp,        ///< We connect.
   kTcpListen,  ///< They connect.
   kFile,       ///< Read from its beginning to its end.
+  kPeer,       ///< What another authority tells of its tracks. The node makes such a source itself, for each member.
 };
 
 /// Where the bytes come from, or go to.
 struct Transport {
   TransportKind kind = TransportKind::kUdp;
-  std::string host;        ///< An address; a name only for kTcp.
+  std::string host;        ///< An address; a name only for kTcp; of kPeer the authority's id.
   std::uint16_t port = 0;  ///< 0, when listening: the system chooses.
   std::string interface;   ///< Of a multicast group: its network interface, by name. Empty: the system chooses.
   std::string path;        ///< Of a file.
@@ -57,7 +61,10 @@ struct Transport {
 /// `udp://HOST:PORT`, with `?interface=NAME` for a multicast group; `tcp://HOST:PORT`; `tcp-listen://HOST:PORT`;
 /// `file:PATH`. An IPv6 address stands in brackets. Where we listen, a missing host is 127.0.0.1: to be reached from
 /// other machines an address, or 0.0.0.0, must be written. Fails with `kInvalid`, saying what would be right.
+/// `peer:AUTHORITY` is refused: nobody can write such an input.
 [[nodiscard]] Result<Transport> parse_transport(std::string_view url);
+/// The same of a recording, in which it stands.
+[[nodiscard]] Result<Transport> parse_recorded_transport(std::string_view url);
 
 /// The edition of one ASTERIX category.
 struct EditionChoice {
@@ -108,6 +115,9 @@ struct SourceConfig {
 [[nodiscard]] Status check_source(const SourceConfig& config);
 /// The same for several together: names are told apart, and there are at most `kSourcesMax`.
 [[nodiscard]] Status check_sources(std::span<const SourceConfig> configs);
+
+/// The source for what `authority` tells: `peer-us`, by name.
+[[nodiscard]] SourceConfig peer_source(const AuthorityId& authority);
 
 /// As canonical JSON, every member written out: what stands at the head of a recording.
 void append_source_json(log::JcsWriter& out, const SourceConfig& config);

@@ -82,7 +82,7 @@ Status read_words(const log::JcsValue& value, SourceConfig& out) {
   out.format = *speaks;
   const log::JcsValue transport = TRY(value.at("transport"));
   const std::string_view url = TRY(transport.string());
-  auto from = parse_transport(url);
+  auto from = parse_recorded_transport(url);
   if (!from) return transport.fail_here(from.error().message);
   out.transport = std::move(*from);
   const log::JcsValue domain = TRY(value.at("csv_domain"));

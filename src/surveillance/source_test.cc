@@ -69,6 +69,21 @@ RC_GTEST_PROP(SourceTransport, WhatIsReadIsWrittenAndReadsBack, (const std::stri
   }
 }
 
+TEST(SourceTransport, APeerIsMadeByTheNodeAndReadBackFromARecording) {
+  const SourceConfig peer = peer_source(AuthorityId::trusted("US.Navy"));
+  EXPECT_EQ(peer.name, "peer-us.navy");
+  EXPECT_EQ(peer.transport.text(), "peer:US.Navy");
+  EXPECT_TRUE(check_source(peer)) << check_source(peer).error().text();
+  EXPECT_THAT(refusal(parse_transport("peer:us")), HasSubstr("hears every member of its charter by itself"));
+  EXPECT_EQ(parse_recorded_transport("peer:US.Navy").value(), peer.transport);
+  EXPECT_FALSE(parse_recorded_transport("peer:a b"));
+  EXPECT_TRUE(parse_recorded_transport("udp://:1"));
+  SourceConfig other = peer;
+  other.format = Speaks::kBeast;
+  EXPECT_THAT(check_source(other).error().text(), HasSubstr("format: peers speak cot"));
+  EXPECT_TRUE(check_source(peer_source(AuthorityId::trusted(std::string(64, 'x')))));
+}
+
 TEST(SourceText, RadarsPlacesAndEditions) {
   const RadarPlace radar = parse_radar("25/2 50.0333 -8.5706 310").value();
   EXPECT_EQ(radar.system, 0x1902);
@@ -152,6 +167,7 @@ TEST(SourceCheck, SeveralAreToldApart) {
 
 /// A source that differs from a plain one in everything that it may.
 SourceConfig random_source(SeededRandom& random) {
+  if (random.one_in(8)) return peer_source(AuthorityId::trusted("us"));
   SourceConfig out = good(static_cast<Speaks>(random.between(0, 5)));
   out.name = "source-" + std::to_string(random.between(0, 999));
   if (out.format != Speaks::kCsv && random.one_in(2)) {

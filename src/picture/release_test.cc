@@ -1,0 +1,429 @@
+#include "picture/release.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <GeographicLib/Geodesic.hpp>
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "picture/picture_testlib.h"
+
+namespace tansiq::picture {
+namespace {
+
+using surveillance::IdKind;
+using surveillance::Report;
+using testing::Craft;
+using testing::kNoon;
+
+constexpr UtcMs kNever{0};
+
+double metres(geo::LatLng a, geo::LatLng b) {
+  double out = 0;
+  GeographicLib::Geodesic::WGS84().Inverse(a.lat_e7 * 1e-7, a.lng_e7 * 1e-7, b.lat_e7 * 1e-7, b.lng_e7 * 1e-7, out);
+  return out;
+}
+
+/// The picture of `fr`, heard by source 1; source 2 is a peer.
+struct ReleaseTest : ::testing::Test, PictureListener {
+  static constexpr std::uint32_t kPeer = 2;
+  struct Flying {
+    Craft craft;
+    std::uint32_t address = 0;
+    std::uint32_t source = 1;
+    surveillance::Domain domain = surveillance::Domain::kAir;
+    std::function<void(Report&)> as = [](Report&) {};
+  };
+
+  std::unique_ptr<Picture> picture = std::make_unique<Picture>(PictureOptions{}, this);
+  std::unique_ptr<Release> release = std::make_unique<Release>("fr", std::vector<ReleaseRule>());
+  ReleasePermit all{.air = true, .sea = true, .withheld = {}, .areas = {}};
+  SeededRandom random{11};
+  std::vector<Flying> sky;
+  UtcMs now = kNoon;
+  std::vector<Report> said;  ///< Every report of an own source.
+
+  void track_changed(const TrackChange& change, const Track& track) override {
+    if (change.kind == TrackChange::Kind::kEnded || change.kind == TrackChange::Kind::kMerged) release->gone(track.id);
+  }
+  void alert_changed(const AlertChange& /*change*/) override {}
+  void report_taken(const Report& report, const Track& track) override {
+    if (report.source.value == kPeer) return;
+    said.push_back(report);
+    release->heard(report, track);
+  }
+
+  void rules(std::vector<ReleaseRule> of) {
+    for (const ReleaseRule& rule : of) ASSERT_TRUE(check(rule).has_value()) << check(rule).error().text();
+    release = std::make_unique<Release>("fr", std::move(of));
+  }
+  Flying& fly(std::uint32_t address, double lat, double lng, double course = 90, double speed = 200) {
+    Flying one;
+    one.craft = {.place = normal_of(lat, lng), .speed_m_s = speed, .course_deg = course, .height_m = 9'000};
+    one.address = address;
+    sky.push_back(std::move(one));
+    return sky.back();
+  }
+  void plan(std::string intent, std::uint32_t address, std::string authority = "fr") {
+    KnownPlan known;
+    known.plan.intent = std::move(intent);
+    known.plan.call_sign = "RESCUE1";
+    known.plan.icao = address;
+    known.authority = std::move(authority);
+    known.plan.legs.push_back({testing::box(normal_of(35, 36), 300'000, 300'000, 100, 500, -60, 180), true, ""});
+    ASSERT_TRUE(picture->put_plan(known).has_value());
+  }
+  void run(int seconds) {
+    for (int s = 0; s < seconds; ++s) {
+      now = now + 1'000;
+      for (Flying& one : sky) {
+        one.craft.move(1'000);
+        testing::Source source{.id = one.source, .domain = one.domain, .sigma_m = 5};
+        Report r = source.hear(one.craft, random, one.address);
+        if (one.domain == surveillance::Domain::kSea) r.id.kind = IdKind::kMmsi;
+        r.received = r.time = now;
+        one.as(r);
+        picture->report(r);
+      }
+      picture->advance(now);
+    }
+  }
+  std::vector<Report> told(UtcMs after = kNever, std::string_view to = "us") {
+    return release->collect(*picture, to, all, after, now + 1, 1'000).reports;
+  }
+  std::set<std::uint32_t> addresses(std::string_view to = "us") {
+    std::set<std::uint32_t> out;
+    for (const Report& r : told(kNever, to)) out.insert(r.id.number);
+    return out;
+  }
+  geo::Shape square(double south, double west, double size) const {
+    const auto at = [](double lat, double lng) {
+      return geo::LatLng{static_cast<std::int32_t>(lat * 1e7), static_cast<std::int32_t>(lng * 1e7)};
+    };
+    return geo::Shape::make(geo::Polygon{{at(south, west), at(south, west + size), at(south + size, west + size),
+                                          at(south + size, west)}})
+        .value();
+  }
+};
+
+TEST_F(ReleaseTest, WithoutARuleOwnFlightsAreToldAsTheyAre) {
+  fly(0x1, 35, 36);
+  fly(0x2, 35, 37);
+  fly(0x3, 35, 38);
+  plan("flight:M1", 0x1);
+  plan("leg:us/M2", 0x2, "us");
+  run(5);
+  const auto out = told();
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].id, (surveillance::CraftId{IdKind::kIcao, 0x1}));
+  EXPECT_EQ(out[0].position, said[said.size() - 3].position);
+  EXPECT_EQ(out[0].speed_cm_s, said[said.size() - 3].speed_cm_s);
+  EXPECT_EQ(out[0].time, now);
+  EXPECT_EQ(out[0].call_sign.view(), "RESCUE1");
+  EXPECT_EQ(out[0].domain, surveillance::Domain::kAir);
+  EXPECT_GT(*out[0].stale, now);
+}
+
+TEST_F(ReleaseTest, NothingWithoutTheRelationAndNothingThatIsWithheld) {
+  fly(0x1, 35, 36);
+  plan("flight:M1", 0x1);
+  run(5);
+  ASSERT_EQ(told().size(), 1U);
+  all.air = false;
+  EXPECT_TRUE(told().empty()) << "a relation at sea says nothing of the air";
+  all.sea = false;
+  EXPECT_TRUE(told().empty());
+  all.air = true;
+  all.withheld = {"flight:M1"};
+  EXPECT_TRUE(told().empty());
+  rules({{.to = "us", .all = true}});
+  run(2);
+  EXPECT_TRUE(told().empty()) << "whoever asks for all does not get what is withheld";
+  all.withheld.clear();
+  EXPECT_EQ(told().size(), 1U);
+}
+
+TEST_F(ReleaseTest, ARuleMayAddStrangersAndIsForItsPeerAlone) {
+  fly(0x1, 35, 36);
+  fly(0x2, 35, 37);
+  Flying& ship = fly(0x3, 35, 35.5, 90, 8);
+  ship.domain = surveillance::Domain::kSea;
+  fly(0x4, 35, 38).as = [](Report& r) { r.set(surveillance::Flag::kSimulated); };
+  picture = std::make_unique<Picture>(PictureOptions{.tracker = {.accept_simulated = true}}, this);
+  plan("flight:M1", 0x1);
+  rules({{.to = "us", .domain = core::Domain::kAir, .all = true}});
+  run(5);
+  ASSERT_EQ(picture->tracker().size(), 4U);
+  EXPECT_EQ(addresses("us"), (std::set<std::uint32_t>{0x1, 0x2}));
+  EXPECT_EQ(addresses("ru"), std::set<std::uint32_t>{0x1});
+  rules({{.to = "us", .grid_m = 1'000}});
+  run(2);
+  EXPECT_EQ(addresses("us"), std::set<std::uint32_t>{0x1}) << "a rule that does not say all is for own flights";
+}
+
+TEST_F(ReleaseTest, WhatAPeerSaidIsNeverToldToAnother) {
+  fly(0x1, 35, 36).source = kPeer;
+  fly(0x2, 35, 37);
+  // The peer hears the second too, elsewhere by 300 m, between our reports and dated ahead of them.
+  fly(0x2, 35, 37.003).source = kPeer;
+  sky.back().as = [](Report& r) {
+    r.time = r.time + 700;
+    r.call_sign.assign("THEIRS");
+  };
+  rules({{.to = "us", .all = true}});
+  run(40);
+  ASSERT_NE(picture->tracker().find_icao(0x1), nullptr);
+  const auto out = told();
+  ASSERT_EQ(out.size(), 1U);
+  EXPECT_EQ(out[0].id.number, 0x2U);
+  EXPECT_EQ(out[0].position, said.back().position);
+  EXPECT_EQ(out[0].time, now) << "what a peer dates ahead does not stop what we hear ourselves";
+  EXPECT_TRUE(out[0].call_sign.empty());
+}
+
+TEST_F(ReleaseTest, AnAreaHoldsWhatIsInItAndNothingWhereItIsUnknown) {
+  fly(0x1, 35.5, 36.5, 90, 10);
+  fly(0x2, 37.5, 36.5, 90, 10);
+  rules({{.to = "us", .area = "K1", .all = true}});
+  run(5);
+  EXPECT_TRUE(told().empty());
+  all.areas.emplace("K1", std::vector{square(35, 36, 1)});
+  EXPECT_EQ(addresses(), std::set<std::uint32_t>{0x1});
+  all.areas.at("K1").push_back(square(37, 36, 1));
+  EXPECT_EQ(addresses(), (std::set<std::uint32_t>{0x1, 0x2}));
+}
+
+// Into an area whose rule delays, under a later rule that does not: what is in the area stays under its delay.
+TEST_F(ReleaseTest, TheFirstRuleThatCoversAPlaceDecidesOfIt) {
+  fly(0x1, 35.5, 35.98, 90, 200);
+  rules({{.to = "us", .area = "K1", .delay_ms = 60'000, .all = true}, {.to = "us", .all = true}});
+  const geo::Shape area = square(35, 36, 1);
+  all.areas.emplace("K1", std::vector{area});
+  bool inside = false;
+  UtcMs last = kNever;
+  UtcMs after = kNever;
+  for (int s = 0; s < 120; ++s) {
+    run(1);
+    const auto answer = release->collect(*picture, "us", all, after, now + 1, 10);
+    after = answer.next;
+    for (const Report& r : answer.reports) {
+      const bool within = r.position->lng_e7 > 360'000'000;
+      EXPECT_GE(now - r.time, within ? 60'000 : 0);
+      EXPECT_GT(r.time, last);
+      last = r.time;
+      inside = inside || within;
+    }
+  }
+  EXPECT_TRUE(inside);
+}
+
+// Whatever the delays: nothing is told too early, it is what an own source said, once, and as fresh as it may be.
+TEST_F(ReleaseTest, DelaysAreKeptWhateverTheyAre) {
+  for (int round = 0; round < 12; ++round) {
+    picture = std::make_unique<Picture>(PictureOptions{}, this);
+    sky.clear();
+    said.clear();
+    for (std::uint32_t i = 1; i <= 3; ++i) fly(i, 30 + i, 36, 360 * random.unit());
+    std::vector<DurationMs> delays;
+    for (int i = 0; i < 3; ++i)
+      delays.push_back(random.one_in(3) ? 0 : 1'000 * static_cast<DurationMs>(random.between(0, 240)));
+    rules({{.to = "us", .delay_ms = delays[0], .all = true},
+           {.to = "ru", .delay_ms = delays[1], .all = true},
+           {.to = "de", .delay_ms = delays[2], .all = true}});
+    const std::array<std::string, 3> peers{"us", "ru", "de"};
+    std::array<UtcMs, 3> after{};
+    std::array<std::map<std::uint32_t, UtcMs>, 3> last;
+    for (int s = 0; s < 400;) {
+      const int step = 1 + static_cast<int>(random.between(0, 2));
+      run(step);
+      s += step;
+      for (std::size_t i = 0; i < peers.size(); ++i) {
+        const auto answer = release->collect(*picture, peers[i], all, after[i], now + 1, 100);
+        after[i] = answer.next;
+        for (const Report& r : answer.reports) {
+          ASSERT_GE(now - r.time, delays[i]);
+          const auto same = [&](const Report& own) {
+            return own.id == r.id && own.time == r.time && own.position == r.position;
+          };
+          ASSERT_TRUE(std::ranges::any_of(said, same));
+          ASSERT_GT(r.time, last[i][r.id.number]) << "once, and never back";
+          last[i][r.id.number] = r.time;
+        }
+        if (s * 1'000 < delays[i] + 10'000) continue;
+        for (const auto& [id, time] : last[i]) ASSERT_LE(now - time, delays[i] + kSampleEveryMs + 3'000);
+        ASSERT_EQ(last[i].size(), 3U);
+      }
+    }
+    EXPECT_LE(release->samples(), 3U * (kReleaseDelayMsMax / kSampleEveryMs + 2));
+  }
+}
+
+TEST_F(ReleaseTest, ACraftThatIsGoneIsForgotten) {
+  fly(0x1, 35, 36);
+  rules({{.to = "us", .delay_ms = 20'000, .all = true}});
+  run(30);
+  EXPECT_GT(release->samples(), 0U);
+  sky.clear();
+  run(400);
+  EXPECT_EQ(release->samples(), 0U);
+  EXPECT_TRUE(told().empty());
+}
+
+TEST_F(ReleaseTest, AnAnswerIsBoundedAndTheNextGoesOn) {
+  for (std::uint32_t i = 1; i <= 20; ++i) fly(i, 30 + 0.5 * i, 36);
+  for (std::size_t i = 0; i < sky.size(); ++i) {
+    sky[i].as = [i](Report& r) { r.received = r.time = r.time - static_cast<DurationMs>(19 - i) * 10; };
+  }
+  rules({{.to = "us", .all = true}});
+  run(5);
+  std::set<std::uint32_t> seen;
+  UtcMs after = kNever;
+  for (int i = 0; i < 7; ++i) {
+    const auto answer = release->collect(*picture, "us", all, after, now + 1, 3);
+    EXPECT_EQ(answer.reports.size(), i < 6 ? 3U : 2U);
+    EXPECT_EQ(answer.more, i < 6);
+    for (const Report& r : answer.reports) EXPECT_TRUE(seen.insert(r.id.number).second);
+    after = answer.next;
+  }
+  EXPECT_EQ(seen.size(), 20U);
+  EXPECT_TRUE(told(after).empty());
+  EXPECT_FALSE(release->maybe_news(after));
+  // All of one moment: no cursor could tell them apart.
+  for (Flying& one : sky) one.as = [](Report&) {};
+  run(1);
+  EXPECT_TRUE(release->maybe_news(after));
+  const auto cut = release->collect(*picture, "us", all, after, now + 1, 3);
+  EXPECT_EQ(cut.reports.size(), 3U);
+  EXPECT_EQ(release->counters().cut, 17U);
+  EXPECT_TRUE(told(cut.next).empty());
+  // A cursor of another clock begins anew.
+  EXPECT_EQ(told(now + 1'000'000).size(), 20U);
+}
+
+TEST_F(ReleaseTest, WhatWaitedInAQueueIsToldAfterAll) {
+  fly(0x1, 35, 36);
+  rules({{.to = "us", .all = true}});
+  run(5);
+  const auto first = release->collect(*picture, "us", all, kNever, now + 5'000, 10);
+  ASSERT_EQ(first.reports.size(), 1U);
+  run(1);  // Received before that question was answered.
+  EXPECT_EQ(release->collect(*picture, "us", all, first.next, now + 5'001, 10).reports.size(), 1U);
+}
+
+TEST_F(ReleaseTest, WhoHasNoNameIsToldUnderOurs) {
+  const auto nameless = [](Report& r) {
+    r.id = {};
+    r.id.kind = IdKind::kUid;
+    r.uid.assign("SENSOR-7-INTERNAL");
+  };
+  fly(0x1, 35, 36).as = nameless;
+  rules({{.to = "us", .all = true}});
+  run(5);
+  ASSERT_EQ(told().size(), 1U);
+  EXPECT_EQ(told()[0].uid.view(), "tansiq:fr:1");
+  release = std::make_unique<Release>(std::string(64, 'x'), std::vector<ReleaseRule>{{.to = "us", .all = true}});
+  run(1);
+  EXPECT_TRUE(told()[0].uid.view().ends_with(":1")) << told()[0].uid.view();
+}
+
+TEST_F(ReleaseTest, TheStoreOfPlacesIsBounded) {
+  fly(0x1, 35, 36);
+  run(5);
+  rules({{.to = "us", .delay_ms = kReleaseDelayMsMax, .all = true}});
+  Track track = *picture->tracker().find_icao(0x1);
+  Report report = said.back();
+  for (std::uint32_t i = 0; i < kSamplesMax + 100; ++i) {
+    track.id = {i + 1};
+    release->heard(report, track);
+  }
+  EXPECT_EQ(release->samples(), kSamplesMax);
+  EXPECT_EQ(release->counters().not_kept, 100U);
+}
+
+TEST_F(ReleaseTest, CoarsePlacesAreMiddlesOfCellsAndSayNothingMore) {
+  fly(0x1, 35.52, 36.4, 45, 210);
+  rules({{.to = "us", .grid_m = 5'000, .all = true}, {.to = "ru", .grid_m = 500, .all = true}});
+  std::set<std::pair<std::int32_t, std::int32_t>> middles;
+  for (int i = 0; i < 60; ++i) {
+    run(1);
+    if (i < 3) continue;
+    const auto out = told();
+    ASSERT_EQ(out.size(), 1U);
+    const ReleaseCell cell = release_cell(*said.back().position, 5'000);
+    EXPECT_EQ(out[0].position, cell.middle);
+    EXPECT_EQ(out[0].accuracy_cm, cell.reach_cm);
+    EXPECT_FALSE(out[0].speed_cm_s || out[0].course_mdeg);
+    middles.insert({out[0].position->lat_e7, out[0].position->lng_e7});
+    EXPECT_TRUE(told(kNever, "ru")[0].speed_cm_s.has_value());
+  }
+  EXPECT_LE(middles.size(), 6U) << "12 km, some five cells";
+}
+
+// From a place to either side as far as the answer stays the same: never less than the grid, in neither direction.
+TEST(ReleaseCell, IsNowhereSmallerThanAsked) {
+  SeededRandom random{3};
+  constexpr double kA = 6'378'137.0;
+  constexpr double kE2 = 0.00669437999014;
+  for (int i = 0; i < 4'000; ++i) {
+    const std::int64_t grid =
+        random.one_in(4) ? kReleaseGridMetresMax : 100 + static_cast<std::int64_t>(random.between(0, 19'999));
+    geo::LatLng at{
+        static_cast<std::int32_t>(random.between(0, 1'800'000'000)) - 900'000'000,
+        static_cast<std::int32_t>(static_cast<std::int64_t>(random.between(0, 3'600'000'000)) - 1'800'000'000)};
+    if (random.one_in(10)) at.lat_e7 = random.one_in(2) ? 900'000'000 : -900'000'000;
+    if (random.one_in(10)) at.lng_e7 = random.one_in(2) ? 1'800'000'000 : -1'800'000'000;
+    const ReleaseCell cell = release_cell(at, grid);
+    ASSERT_EQ(release_cell(cell.middle, grid), cell);
+    ASSERT_LE(metres(at, cell.middle) * 100, cell.reach_cm) << at.lat_e7 << " " << at.lng_e7 << " " << grid;
+    // The farthest with the same answer, by halving; sides are straight, so there is one border each way.
+    const auto reach = [&](std::int64_t d_lat, std::int64_t d_lng, std::int64_t most) {
+      std::int64_t low = 0;
+      std::int64_t high = most;
+      while (low < high) {
+        const std::int64_t mid = (low + high + 1) / 2;
+        std::int64_t lng = at.lng_e7 + d_lng * mid;
+        if (lng > 1'800'000'000) lng -= 3'600'000'000;
+        if (lng < -1'800'000'000) lng += 3'600'000'000;
+        const geo::LatLng to{static_cast<std::int32_t>(at.lat_e7 + d_lat * mid), static_cast<std::int32_t>(lng)};
+        (release_cell(to, grid) == cell ? low : high) = release_cell(to, grid) == cell ? mid : mid - 1;
+      }
+      return low;
+    };
+    const std::int64_t north = reach(1, 0, std::min<std::int64_t>(900'000'000 - at.lat_e7, 30'000'000));
+    const std::int64_t south = reach(-1, 0, std::min<std::int64_t>(900'000'000 + at.lat_e7, 30'000'000));
+    const double high =
+        metres({static_cast<std::int32_t>(at.lat_e7 - south), 0}, {static_cast<std::int32_t>(at.lat_e7 + north), 0});
+    ASSERT_GE(high, static_cast<double>(grid) - 0.05) << at.lat_e7 << " " << grid;
+    ASSERT_LE(high, static_cast<double>(grid) * 1.25 + 1);
+    // Along the cell's side nearest to a pole, the shorter one.
+    const double poleward = static_cast<double>(std::max(std::abs(at.lat_e7 - south), std::abs(at.lat_e7 + north))) *
+                            1e-7 * std::numbers::pi / 180;
+    const double radius = kA * std::cos(poleward) / std::sqrt(1 - kE2 * std::sin(poleward) * std::sin(poleward));
+    const std::int64_t east = reach(0, 1, 1'799'999'999);
+    const std::int64_t west = reach(0, -1, 1'799'999'999);
+    if (east == 1'799'999'999 || west == 1'799'999'999) continue;  // A ring around the pole.
+    const double wide = static_cast<double>(east + west) * 1e-7 * std::numbers::pi / 180 * radius;
+    ASSERT_GE(wide, static_cast<double>(grid) - 0.05) << at.lat_e7 << " " << at.lng_e7 << " " << grid;
+  }
+}
+
+TEST(ReleaseRuleCheck, SaysWhatIsWrongAndWhere) {
+  const auto wrong = [](ReleaseRule rule) {
+    const Status good = check(rule);
+    return good ? std::string() : good.error().text();
+  };
+  EXPECT_EQ(wrong({.to = "us"}), "");
+  EXPECT_EQ(wrong({.to = "us", .area = "own-zones", .delay_ms = 240'000, .grid_m = 100'000}), "");
+  EXPECT_NE(wrong({.to = "u s"}).find("to"), std::string::npos);
+  EXPECT_NE(wrong({}).find("to"), std::string::npos);
+  EXPECT_NE(wrong({.to = "us", .area = "a b"}).find("area"), std::string::npos);
+  EXPECT_NE(wrong({.to = "us", .delay_ms = 240'001}).find("delay_seconds"), std::string::npos);
+  EXPECT_NE(wrong({.to = "us", .delay_ms = -1}).find("delay_seconds"), std::string::npos);
+  EXPECT_NE(wrong({.to = "us", .grid_m = 99}).find("grid_m"), std::string::npos);
+  EXPECT_NE(wrong({.to = "us", .grid_m = 100'001}).find("grid_m"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tansiq::picture
