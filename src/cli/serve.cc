@@ -152,6 +152,9 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
     if (const Status good = surveillance::check_sources(config.sources); !good) {
       return std::unexpected(in_file(good.error(), *arguments.config));
     }
+    if (const Status good = picture::check(config.live.picture.separation.agreed); !good) {
+      return std::unexpected(in_file(inside(good.error(), "minima"), *arguments.config));
+    }
     for (const picture::ReleaseRule& rule : config.live.release) {
       const Status good = picture::check(rule);
       if (!good) return std::unexpected(in_file(inside(good.error(), "release"), *arguments.config));

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "cli/serve_config_keys.h"
@@ -20,10 +22,28 @@ constexpr std::array<std::string_view, 7> kConfigTables{"tls", "peer", "f3548", 
 struct List {
   std::string_view name;
   void (*begin)(ServeConfig&);
+  /// Calls `show` for each with a configuration that has only that one.
+  void (*each)(ServeConfig, const std::function<void(ServeConfig&)>& show);
 };
-constexpr std::array<List, 3> kLists{{{"release", [](ServeConfig& c) { c.live.release.emplace_back(); }},
-                                      {"auth.issuer", [](ServeConfig& c) { c.node.auth.issuers.emplace_back(); }},
-                                      {"source", [](ServeConfig& c) { c.sources.emplace_back(); }}}};
+
+template <auto kOf>
+constexpr List list_of(std::string_view name) {
+  return {name, [](ServeConfig& config) { kOf(config).emplace_back(); },
+          [](ServeConfig config, const std::function<void(ServeConfig&)>& show) {
+            for (const auto all = std::exchange(kOf(config), {}); const auto& one : all) {
+              kOf(config) = {one};
+              show(config);
+            }
+          }};
+}
+
+/// In the order in which a configuration is printed.
+constexpr std::array<List, 4> kLists{
+    list_of<[](ServeConfig& c) -> auto& { return c.node.auth.issuers; }>("auth.issuer"),
+    list_of<[](ServeConfig& c) -> auto& { return c.sources; }>("source"),
+    list_of<[](ServeConfig& c) -> auto& { return c.live.picture.separation.agreed; }>("minima"),
+    list_of<[](ServeConfig& c) -> auto& { return c.live.release; }>("release"),
+};
 
 Status take_table(const toml::table& table, const std::string& prefix, const std::string& file, ServeConfig& config) {
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
@@ -188,7 +208,6 @@ std::string keys_text(std::string_view table, ServeConfig& config, ServeConfig& 
 }  // namespace
 
 std::string serve_config_text(ServeConfig config) {
-  constexpr std::string_view kIssuers = "auth.issuer";
   ServeConfig plain;
   plain.node.develop = false;  // As with any file.
   std::string out = comment(
@@ -199,29 +218,15 @@ std::string serve_config_text(ServeConfig config) {
   out += keys_text("", config, plain);
   for (const std::string_view table : kConfigTables)
     out += fmt::format("\n[{}]\n", table) + keys_text(table, config, plain);
-  const std::vector<net::IssuerConfig> issuers = std::exchange(config.node.auth.issuers, {});
-  plain.node.auth.issuers.emplace_back();
-  for (const net::IssuerConfig& issuer : issuers) {
-    config.node.auth.issuers = {issuer};
-    out += fmt::format("\n[[{}]]\n", kIssuers) + keys_text(kIssuers, config, plain);
+  for (const List& list : kLists) list.begin(plain);
+  for (const List& list : kLists) {
+    bool any = false;
+    list.each(config, [&](ServeConfig& only) {
+      any = true;
+      out += fmt::format("\n[[{}]]\n", list.name) + keys_text(list.name, only, plain);
+    });
+    if (!any) out += fmt::format("\n#[[{}]]\n", list.name) + keys_text(list.name, plain, plain);
   }
-  if (issuers.empty()) out += fmt::format("\n#[[{}]]\n", kIssuers) + keys_text(kIssuers, plain, plain);
-  constexpr std::string_view kSources = "source";
-  const std::vector<surveillance::SourceConfig> sources = std::exchange(config.sources, {});
-  plain.sources.emplace_back();
-  for (const surveillance::SourceConfig& source : sources) {
-    config.sources = {source};
-    out += fmt::format("\n[[{}]]\n", kSources) + keys_text(kSources, config, plain);
-  }
-  if (sources.empty()) out += fmt::format("\n#[[{}]]\n", kSources) + keys_text(kSources, plain, plain);
-  constexpr std::string_view kRelease = "release";
-  const std::vector<picture::ReleaseRule> rules = std::exchange(config.live.release, {});
-  plain.live.release.emplace_back();
-  for (const picture::ReleaseRule& rule : rules) {
-    config.live.release = {rule};
-    out += fmt::format("\n[[{}]]\n", kRelease) + keys_text(kRelease, config, plain);
-  }
-  if (rules.empty()) out += fmt::format("\n#[[{}]]\n", kRelease) + keys_text(kRelease, plain, plain);
   return out;
 }
 

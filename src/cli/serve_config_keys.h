@@ -31,6 +31,9 @@ struct ConfigKey {
 /// What a table [[source]] says: an input.
 [[nodiscard]] std::vector<ConfigKey> source_keys();
 
+/// What a table [[minima]] says: the separation that two authorities agreed on.
+[[nodiscard]] std::vector<ConfigKey> minima_keys();
+
 /// What a table [[release]] says: a rule of what a peer is told.
 [[nodiscard]] std::vector<ConfigKey> release_keys();
 

@@ -1,4 +1,7 @@
-// The keys of [live]: what a node makes of its inputs.
+// The keys of [live] and [[minima]]: what a node makes of its inputs.
+#include <array>
+#include <cmath>
+
 #include "cli/serve_config_values.h"
 #include "node/live_config.h"
 
@@ -18,6 +21,9 @@ ConfigKey whole(std::string_view name, std::string_view meaning, std::int64_t lo
                 double& (*member)(node::LiveConfig&)) {
   return part<double>(name, meaning, low, high, member);
 }
+
+/// What a table [[minima]] says is about the pair that was begun last.
+picture::AgreedMinima& pair_of(ServeConfig& config) { return config.live.picture.separation.agreed.back(); }
 
 }  // namespace
 
@@ -54,6 +60,53 @@ std::vector<ConfigKey> live_keys() {
           [](LiveConfig& c) -> DurationMs& { return c.picture.alerts.repeat_ms; }, 1'000),
       part<std::size_t>("live.tracks_max", "tracks at once (50000)", 100, 1'000'000,
                         [](LiveConfig& c) -> std::size_t& { return c.picture.tracker.tracks_max; }),
+  };
+}
+
+std::vector<ConfigKey> minima_keys() {
+  return {
+      {"minima.between", "strings",
+       "in a table [[minima]], one for each pair and domain: the two authorities whose craft these distances are for, "
+       "in "
+       "place of those of zones and of [live]",
+       R"(["fr", "us"])",
+       [](const toml::node& node, ServeConfig& c, const Path&) -> Status {
+         constexpr std::string_view kWanted = "must be a list of two authorities";
+         const auto* list = node.as_array();
+         if (list == nullptr || list->size() != 2) return fail(ErrorCode::kInvalid, std::string(kWanted));
+         pair_of(c).first = TRY(value_of<std::string>(*list->get(0), "a list of two authorities"));
+         pair_of(c).second = TRY(value_of<std::string>(*list->get(1), "a list of two authorities"));
+         return {};
+       },
+       [](ServeConfig& c) {
+         const picture::AgreedMinima& of = pair_of(c);
+         return of.first.empty() ? std::string() : shown_list(std::array{of.first, of.second});
+       }},
+      text_key(
+          "minima.domain", "air or sea (air)", R"("air")",
+          [](const std::string& v, ServeConfig& c) -> Status {
+            pair_of(c).domain = TRY(core::parse_domain(v));
+            return {};
+          },
+          [](ServeConfig& c) { return shown(core::to_text(pair_of(c).domain)); }),
+      {"minima.horizontal_m", "integer", "the horizontal distance; must be given", "9260",
+       [](const toml::node& node, ServeConfig& c, const Path&) -> Status {
+         pair_of(c).horizontal_m = static_cast<double>(TRY(integer_of(node, 10, 100'000)));
+         return {};
+       },
+       [](ServeConfig& c) {
+         const double horizontal = pair_of(c).horizontal_m;
+         return horizontal > 0 ? fmt::format("{}", std::llround(horizontal)) : std::string();
+       }},
+      {"minima.vertical_cm", "integer", "the vertical distance, in the air; else as it is usually", "30480",
+       [](const toml::node& node, ServeConfig& c, const Path&) -> Status {
+         pair_of(c).vertical_m = static_cast<double>(TRY(integer_of(node, 100, 1'000'000))) / 100;
+         return {};
+       },
+       [](ServeConfig& c) {
+         const auto& vertical = pair_of(c).vertical_m;
+         return vertical ? fmt::format("{}", std::llround(*vertical * 100)) : std::string();
+       }},
   };
 }
 

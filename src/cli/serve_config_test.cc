@@ -120,6 +120,14 @@ url = "file:rows.csv"
 columns = "time=t,id=i,latitude=a,longitude=o"
 ids = "mmsi"
 domain = "sea"
+[[minima]]
+between = ["fr", "us"]
+horizontal_m = 18520
+vertical_cm = 60960
+[[minima]]
+between = ["us", "fr"]
+domain = "sea"
+horizontal_m = 1852
 [[release]]
 to = "us"
 domain = "sea"
@@ -228,6 +236,9 @@ TEST(ServeConfig, TakesSources) {
   EXPECT_EQ(config.sources[3].transport.path, "/etc/tansiq/rows.csv") << "relative to the file";
   EXPECT_EQ(config.sources[3].csv_id, surveillance::IdKind::kMmsi);
   EXPECT_EQ(config.sources[3].csv_domain, surveillance::Domain::kSea);
+  EXPECT_EQ(config.live.picture.separation.agreed,
+            (std::vector<picture::AgreedMinima>{{"fr", "us", core::Domain::kAir, 18'520, 609.6},
+                                                {"us", "fr", core::Domain::kSea, 1'852, std::nullopt}}));
   ASSERT_EQ(config.live.release.size(), 2U);
   EXPECT_EQ(config.live.release[0], (picture::ReleaseRule{.to = "us",
                                                           .domain = core::Domain::kSea,
@@ -267,6 +278,8 @@ TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(error("[[source]]\nname = \"x\"\nurl = \"udp:1\"\n"),
               HasSubstr("n.toml:3: source.url 'udp:1' is not where bytes come from"));
   EXPECT_THAT(error("[[source]]\nurl = \"peer:us\"\n"), HasSubstr("hears every member of its charter by itself"));
+  EXPECT_THAT(error("[[minima]]\nbetween = [\"fr\"]\n"), HasSubstr("n.toml:2: minima.between must be a list of two"));
+  EXPECT_THAT(error("[[minima]]\nhorizontal_m = 9\n"), HasSubstr("from 10 to 100000"));
   EXPECT_THAT(error("[[release]]\ndomain = \"space\"\n"), HasSubstr("n.toml:2: release.domain"));
   EXPECT_THAT(error("[[release]]\ndelay_seconds = 241\n"), HasSubstr("from 0 to 240"));
   EXPECT_THAT(error("[[release]]\ngrid_m = 100001\n"), HasSubstr("from 0 to 100000"));

@@ -241,8 +241,7 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
   // What is shown. As many as may be uses that are known better are taken to be those: nobody is to accept one meeting
   // twice. What is more than those is somebody else.
   std::vector<char> taken(out.size(), 0);
-  for (const auto& [body, shown] : held_.known(AuthorityId::trusted(whom.str()))) {
-    if (shown->domain != domain || !std::ranges::any_of(shown->volumes, then) || !meets(body, shown->volumes)) continue;
+  for (const auto& [body, shown] : TRY(held_.near(AuthorityId::trusted(whom.str()), domain, asked, minima))) {
     std::size_t same = 0;
     while (same < taken.size() && (taken[same] != 0 || !may_be(*shown, out[same]))) ++same;
     if (same < taken.size()) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "coordination/lists.h"
 #include "coordination/plant.h"
 #include "core/jcs_read.h"
@@ -184,7 +185,34 @@ bool HoldDesk::wants(const HeldShare& row) const {
   return !row.via || committed(row.from, row.body);
 }
 
+bool HoldDesk::stands(const HeldShare& row) const {
+  return row.current && !row.revoked && !row.destroyed && content(row.body) != nullptr;
+}
+
+void HoldDesk::keep_use(const HeldShare& row) {
+  const auto at = use_of_.find(row.body);
+  if (!stands(row)) {
+    if (at == use_of_.end()) return;
+    geo::VolumeIndex& index = uses_.at({row.from, at->second.domain});
+    for (const geo::VolumeIndex::Handle volume : at->second.volumes) index.remove(volume);
+    use_by_tag_.erase(at->second.tag);
+    use_of_.erase(at);
+    return;
+  }
+  if (at != use_of_.end()) return;
+  const ShareContent& shown = *content(row.body);
+  Use& use = use_of_[row.body];
+  use.domain = shown.domain;
+  use.tag = ++last_tag_;
+  use_by_tag_.emplace(use.tag, row.body);
+  geo::VolumeIndex& index = uses_[{row.from, use.domain}];
+  for (const geo::Volume4d& volume : shown.volumes) {
+    if (const auto prepared = geo::prepare(volume)) use.volumes.push_back(index.insert(*prepared, use.tag));
+  }
+}
+
 void HoldDesk::place(const HeldShare& row) {
+  keep_use(row);
   if (wants(row)) {
     wanted_.insert(row.body);
   } else {
@@ -257,6 +285,7 @@ Status HoldDesk::learn(std::string_view bytes) {
   const HeldShare& held = row->second;
   wanted_.erase(body);
   contents_[body] = std::nullopt;
+  keep_use(held);
   ++revision_;
   ShareContent content = TRY(open_share(body, bytes));
   if (content.from != held.from) {
@@ -273,6 +302,7 @@ Status HoldDesk::learn(std::string_view bytes) {
                             held.via.value_or(held.from).str()));
   }
   contents_[body] = std::move(content);
+  keep_use(held);
   return {};
 }
 
@@ -332,10 +362,22 @@ std::vector<HoldDesk::Known> HoldDesk::known(const AuthorityId& authority) const
   const auto held = held_of_.find(authority);
   if (held == held_of_.end()) return out;
   for (const EntryHash& body : held->second) {
-    const HeldShare& row = rows_.at(body);
-    if (!row.current || row.revoked || row.destroyed) continue;
-    if (const ShareContent* shown = content(body)) out.push_back({body, shown});
+    if (stands(rows_.at(body))) out.push_back({body, content(body)});
   }
+  return out;
+}
+
+Result<std::vector<HoldDesk::Known>> HoldDesk::near(const AuthorityId& authority, core::Domain domain,
+                                                    const geo::PreparedVolume& volume,
+                                                    const geo::Minima& minima) const {
+  std::vector<Known> out;
+  const auto uses = uses_.find({authority, domain});
+  if (uses == uses_.end()) return out;
+  std::vector<geo::VolumeIndex::Hit> hits;
+  TRY_VOID(uses->second.find_conflicts(volume, minima, kCandidatesMax, hits));
+  std::set<EntryHash> bodies;
+  for (const geo::VolumeIndex::Hit& hit : hits) bodies.insert(use_by_tag_.at(hit.tag));
+  for (const EntryHash& body : bodies) out.push_back({body, content(body)});
   return out;
 }
 
@@ -400,6 +442,9 @@ void HoldDesk::index() {
   forgotten_.clear();
   doomed_.clear();
   contents_.clear();
+  uses_.clear();
+  use_of_.clear();
+  use_by_tag_.clear();
   ++revision_;
   for (const auto& [author, all] : commitments_) {
     for (const auto& [body, of] : all) commitments_by_time_[author].emplace(of.time, body);

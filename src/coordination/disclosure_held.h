@@ -14,7 +14,8 @@
 // it, and names this authority in it. What is not addressed to us is destroyed unread, and its originator gets the
 // receipt.
 //
-// Cost: O(log n) an entry. Core thread only.
+// Cost: O(log n) an entry, and what geo::VolumeIndex takes for the volumes of a content that has come. Core thread
+// only.
 #pragma once
 
 #include <map>
@@ -30,6 +31,7 @@
 #include "coordination/entry.h"
 #include "coordination/views.h"
 #include "core/charter.h"
+#include "geo/index.h"
 
 namespace tansiq::coordination {
 
@@ -108,6 +110,10 @@ class HoldDesk {
     const ShareContent* content;
   };
   [[nodiscard]] std::vector<Known> known(const AuthorityId& authority) const;
+  /// Of that, what conflicts with a volume under `minima`. O(log n + hits), expected. Fails with `kTooMuchWork` as
+  /// `geo::VolumeIndex::find_conflicts`.
+  [[nodiscard]] Result<std::vector<Known>> near(const AuthorityId& authority, core::Domain domain,
+                                                const geo::PreparedVolume& volume, const geo::Minima& minima) const;
   [[nodiscard]] const std::map<EntryHash, HeldShare>& held() const { return rows_; }
   /// Null when it is not here.
   [[nodiscard]] const ShareContent* content(const EntryHash& body) const;
@@ -147,7 +153,10 @@ class HoldDesk {
   void revoke(HeldShare& row, UtcMs time);
   /// Where a row stands: wanted, doomed, waiting for its end.
   void place(const HeldShare& row);
+  /// Keeps the volumes of what is known in `uses_`, and of nothing else.
+  void keep_use(const HeldShare& row);
   void forget(UtcMs own_time);
+  [[nodiscard]] bool stands(const HeldShare& row) const;
   [[nodiscard]] bool wants(const HeldShare& row) const;
   void index();
 
@@ -171,6 +180,15 @@ class HoldDesk {
 
   // No state: contents that are here; empty where one was no good.
   std::map<EntryHash, std::optional<ShareContent>> contents_;
+  struct Use {
+    core::Domain domain = core::Domain::kAir;
+    std::vector<geo::VolumeIndex::Handle> volumes;
+    std::uint64_t tag = 0;
+  };
+  std::map<std::pair<AuthorityId, core::Domain>, geo::VolumeIndex> uses_;
+  std::map<EntryHash, Use> use_of_;
+  std::map<std::uint64_t, EntryHash> use_by_tag_;
+  std::uint64_t last_tag_ = 0;
   std::uint64_t revision_ = 0;
 };
 

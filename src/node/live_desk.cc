@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include "base/logging.h"
@@ -500,12 +501,34 @@ void LiveDesk::Impl::note_figures() {
 // --- LiveDesk
 // ---------------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// Names that no version of the charter has: who was a member once may still stand in a configuration.
+Status check_agreed(std::span<const picture::AgreedMinima> agreed, std::span<const core::Charter> versions) {
+  for (std::size_t i = 0; i < agreed.size(); ++i) {
+    for (const std::string& name : {agreed[i].first, agreed[i].second}) {
+      const bool named = std::ranges::any_of(versions, [&](const core::Charter& version) {
+        return version.find_authority(AuthorityId::trusted(name)) != nullptr;
+      });
+      if (!named) {
+        return fail(ErrorCode::kInvalid, fmt::format("'{}' is no authority of the charter", name),
+                    fmt::format("minima[{}].between", i));
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 LiveDesk::LiveDesk() = default;
 LiveDesk::~LiveDesk() { stop(); }
 
 Result<std::unique_ptr<LiveDesk>> LiveDesk::create(LiveConfig config, Services services) {
   std::unique_ptr<LiveDesk> desk(new LiveDesk());
   const Clock& clock = services.clock;
+  TRY_VOID(picture::check(config.picture.separation.agreed));
+  TRY_VOID(check_agreed(config.picture.separation.agreed, services.versions));
   TRY_VOID(check_release(config.release, services.self, services.versions));
   if (!services.versions.empty()) {
     for (const core::Authority& authority : services.versions.back().authorities) {

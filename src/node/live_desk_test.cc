@@ -132,7 +132,7 @@ TEST(LiveDesk, TheRecordingBeginsWithThePicture) {
   const auto first = replay->next();
   ASSERT_TRUE(first.has_value() && first->has_value());
   EXPECT_EQ((*first)->chunk.received, kTestStart);
-  EXPECT_EQ(as_text((*first)->chunk.bytes), "{\"zones\":[]}\n");
+  EXPECT_EQ(as_text((*first)->chunk.bytes), "\n{\"zones\":[]}\n");
 }
 
 }  // namespace

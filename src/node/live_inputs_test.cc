@@ -184,7 +184,9 @@ TEST(LiveInputs, APeerIsHeardThroughTheSameQueueAndMissedOnlyOnceHeard) {
   inputs->hear(1, ChunkKind::kUp, {});
   for (int i = 0; i < 10; ++i) inputs->hear(1, ChunkKind::kStream, as_bytes("<event"));
   inputs->hear(1, ChunkKind::kDown, {});
-  const std::vector<InputChunk> chunks = take(*inputs, 4);
+  std::vector<InputChunk> chunks = take(*inputs, 4);
+  // The other source may say that it is up at any moment.
+  std::erase_if(chunks, [](const InputChunk& chunk) { return chunk.source == 0; });
   EXPECT_EQ(chunks.front().kind, ChunkKind::kUp);
   EXPECT_EQ(chunks.front().source, 1U);
   EXPECT_EQ(chunks.back().received, kNoon + 3'600'000);

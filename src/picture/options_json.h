@@ -1,8 +1,9 @@
 // What a picture goes by, as far as a node's configuration says it: in the head of a recording, so that a replay goes
 // by the same.
 //
-//   {"air":{"horizontal_cm","lookahead_ms","vertical_cm"?},"escalate_ms","repeat_ms",
-//    "sea":{"horizontal_cm","lookahead_ms","vertical_cm"?},"simulated","tracks_max"}
+//   {"agreed":[{"between":[a,b],"domain","horizontal_cm","vertical_cm"?}]?,"air":{"horizontal_cm","lookahead_ms","vertical_cm"?},
+//    "escalate_ms","repeat_ms","sea":{"horizontal_cm","lookahead_ms","vertical_cm"?},
+//    "simulated","tracks_max"}
 #pragma once
 
 #include <string>

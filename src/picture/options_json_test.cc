@@ -16,6 +16,8 @@ TEST(OptionsJson, WhatIsWrittenIsRead) {
   options.alerts.repeat_ms = 8'000;
   options.tracker.accept_simulated = true;
   options.tracker.tracks_max = 777;
+  options.separation.agreed = {{"fr", "us", core::Domain::kAir, 18'520, 609.6},
+                               {"fr", "us", core::Domain::kSea, 1'852, std::nullopt}};
   const auto read = read_options_json(options_json(options));
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(read->separation.air.horizontal_m, 5'556);
@@ -27,6 +29,7 @@ TEST(OptionsJson, WhatIsWrittenIsRead) {
   EXPECT_EQ(read->alerts.repeat_ms, 8'000);
   EXPECT_TRUE(read->tracker.accept_simulated);
   EXPECT_EQ(read->tracker.tracks_max, 777U);
+  EXPECT_EQ(read->separation.agreed, options.separation.agreed);
   EXPECT_EQ(options_json(*read), options_json(options));
 }
 
@@ -45,6 +48,9 @@ TEST(OptionsJson, RefusesWhatItDoesNotKnow) {
   EXPECT_FALSE(read_options_json(R"({"tracks_max":0})"));
   EXPECT_FALSE(read_options_json(R"({"air":{"horizontal_cm":100}})"));
   EXPECT_FALSE(read_options_json("[]"));
+  EXPECT_FALSE(read_options_json(R"({"agreed":[{"between":["fr"],"domain":"air","horizontal_cm":100}]})"));
+  EXPECT_FALSE(read_options_json(R"({"agreed":[{"between":["fr","fr"],"domain":"air","horizontal_cm":100}]})"));
+  EXPECT_FALSE(read_options_json(R"({"agreed":[3]})"));
   EXPECT_FALSE(read_options_json(""));
 }
 

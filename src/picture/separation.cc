@@ -1,8 +1,13 @@
 #include "picture/separation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 
+#include "base/ids.h"
 #include "picture/plan.h"
 
 namespace tansiq::picture {
@@ -24,6 +29,37 @@ std::pair<std::string, std::string> in_order(const std::string& a, const std::st
 }
 
 }  // namespace
+
+Status check(const std::vector<AgreedMinima>& agreed) {
+  if (agreed.size() > kAgreedMinimaMax) {
+    return fail(ErrorCode::kTooLarge, fmt::format("{} pairs, the limit is {}", agreed.size(), kAgreedMinimaMax));
+  }
+  std::set<std::tuple<std::string, std::string, core::Domain>> known;
+  for (const AgreedMinima& one : agreed) {
+    for (const std::string& name : {one.first, one.second}) {
+      if (const Status named = check_id(name, "authority id"); !named) {
+        return fail(ErrorCode::kInvalid, named.error().message, "between");
+      }
+    }
+    if (one.first == one.second) {
+      return fail(ErrorCode::kInvalid, fmt::format("'{}' stands here twice: these are two authorities", one.first),
+                  "between");
+    }
+    if (one.horizontal_m <= 0) {
+      return fail(ErrorCode::kInvalid, fmt::format("{} and {} need a distance", one.first, one.second), "horizontal_m");
+    }
+    if (one.vertical_m && one.domain == core::Domain::kSea) {
+      return fail(ErrorCode::kInvalid, "there is no vertical distance at sea", "vertical_cm");
+    }
+    const auto [first, second] = in_order(one.first, one.second);
+    if (!known.insert({first, second, one.domain}).second) {
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("{} and {} are here twice in the domain {}", first, second, core::to_text(one.domain)),
+                  "between");
+    }
+  }
+  return {};
+}
 
 Separation::Separation(SeparationOptions options) : options_(std::move(options)) {
   for (const AgreedMinima& agreed : options_.agreed) {

@@ -23,6 +23,8 @@
 
 namespace tansiq::picture {
 
+inline constexpr std::size_t kAgreedMinimaMax = 256;
+
 /// By name, in either order.
 struct AgreedMinima {
   std::string first;
@@ -30,7 +32,11 @@ struct AgreedMinima {
   core::Domain domain = core::Domain::kAir;
   double horizontal_m = 0;
   std::optional<double> vertical_m;  ///< Air only.
+  friend bool operator==(const AgreedMinima&, const AgreedMinima&) = default;
 };
+/// At most `kAgreedMinimaMax`, of two different authorities, once for each domain, with distances. Fails with
+/// `kInvalid`, `kTooLarge`; `where` is the key.
+[[nodiscard]] Status check(const std::vector<AgreedMinima>& agreed);
 
 struct SeparationOptions {
   PairMinima air{9'260, 304.8, 120};         ///< 5 NM, 1,000 ft, two minutes.
