@@ -9,6 +9,7 @@
 #include "node/live_figures.h"
 #include "picture/detection_figures.h"
 #include "picture/encounter_figures.h"
+#include "picture/recorded_figures.h"
 #include "picture/tracking_figures.h"
 #include "surveillance/csv_decoder.h"
 #include "surveillance/surveillance_figures.h"
@@ -133,13 +134,14 @@ struct Recording {
   surveillance::Domain domain;
 };
 
-// How well real traffic is followed.
+// How well real traffic is followed, and warned of.
 Result<std::vector<Figure>> recording_part() {
   constexpr std::array kRecordings{
       Recording{"britain", "data/adsb/opensky-uk-2021-07-12.csv", "opensky", surveillance::IdKind::kIcao,
                 surveillance::Domain::kAir},
       Recording{"solent", "data/ais/solent-2016-01-12.csv",
-                "time=Time:utc,id=MMSI,latitude=Latitude_degrees,longitude=Longitude_degrees,speed=SOG_knots:kt",
+                "time=Time:utc,id=MMSI,latitude=Latitude_degrees,longitude=Longitude_degrees,"
+                "course=COG_degrees,speed=SOG_knots:kt",
                 surveillance::IdKind::kMmsi, surveillance::Domain::kSea}};
   std::vector<Figure> out;
   for (const Recording& recording : kRecordings) {
@@ -161,6 +163,16 @@ Result<std::vector<Figure>> recording_part() {
     out.push_back(plain(named("tracks_begun"), static_cast<double>(f.begun), "tracks"));
     out.push_back(plain(named("innovation_median"), f.innovation_median_m, "m"));
     out.push_back(plain(named("jumps"), static_cast<double>(f.jumps), "jumps"));
+    const picture::RecordedFigures w = TRY(picture::measure_warnings(kept.reports));
+    const auto against = [&](const char* name, std::size_t ours, std::size_t lines, const char* unit) {
+      Figure figure = at_most(named(name), static_cast<double>(ours), unit, static_cast<double>(lines));
+      figure.baseline = static_cast<double>(lines);
+      out.push_back(std::move(figure));
+    };
+    out.push_back(plain(named("losses"), static_cast<double>(w.lost), fmt::format("of {} pairs", w.pairs)));
+    against("missed", w.picture.missed, w.lines.missed, "losses");
+    against("needless", w.picture.needless, w.lines.needless, "alerts");
+    out.push_back(plain(named("warning_median"), w.picture.median_s, "s"));
   }
   return out;
 }
@@ -193,7 +205,7 @@ std::vector<BenchPart> live_bench_parts() {
       {"live", "encounter", "true and needless warnings, beside straight lines", encounter_part},
       {"live", "decoder", "bytes to reports", decoder_part},
       {"live", "tracking", "reports to tracks", tracking_part},
-      {"live", "recording", "how well recordings are followed", recording_part},
+      {"live", "recording", "how well recordings are followed, and how often warned of in vain", recording_part},
       {"live", "picture", "a whole node under ten thousand tracks, from datagram to alert", whole_part},
   };
 }

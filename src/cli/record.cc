@@ -86,8 +86,8 @@ Result<int> record(Context& context, const RecordArguments& a) {
   StopSignal stop;
   const SystemClock clock;
   auto inputs = TRY(node::LiveInputs::start({config}, clock));
-  auto writer =
-      TRY(surveillance::RecordingWriter::create(a.out, {.made = clock.now(), .salt = 0, .sources = {config}}));
+  auto writer = TRY(surveillance::RecordingWriter::create(
+      a.out, {.made = clock.now(), .salt = 0, .sources = {config}, .program = TANSIQ_VERSION}));
   Nobody nobody;
   const auto decoding = TRY(surveillance::Decoding::make(config, surveillance::SourceId{0}, nobody));
   if (!context.json)

@@ -1,6 +1,4 @@
 // `tansiq replay`: the picture of a recording, as it was known then.
-#include "surveillance/replay.h"
-
 #include <fmt/format.h>
 
 #include <chrono>
@@ -13,8 +11,7 @@
 #include "cli/units_text.h"
 #include "cli/wire.h"
 #include "picture/alert_json.h"
-#include "picture/options_json.h"
-#include "picture/session.h"
+#include "picture/playback.h"
 #include "picture/track_json.h"
 
 namespace tansiq::cli {
@@ -28,16 +25,12 @@ struct ReplayArguments {
   bool simulated = false;
 };
 
-/// Alerts as they come; what happened before the moment asked for only as it then stands.
-class Teller final : public picture::PictureListener {
+/// Alerts as they come, at the pace that was asked for.
+class Teller final : public picture::PlaybackListener {
  public:
-  explicit Teller(const Context& context) : context_(context) {}
-  void track_changed(const picture::TrackChange&, const picture::Track&) override {}
+  Teller(const Context& context, bool paced) : context_(context), paced_(paced) {}
   void alert_changed(const picture::AlertChange& change) override {
-    if (!silent) say(picture::alert_line(change));
-    ++changes;
-  }
-  void say(const std::string& line) const {
+    const std::string line = picture::alert_line(change);
     if (context_.json) {
       put(line + "\n");
       return;
@@ -46,11 +39,16 @@ class Teller final : public picture::PictureListener {
     const auto alert = document ? document->root().find("alert") : std::nullopt;
     if (alert) put(alert_text(context_, *alert, text_of(document->root(), "event")) + "\n");
   }
-  bool silent = false;
-  std::uint64_t changes = 0;
+  void remark(const std::string& text) override { put_error(text); }
+  bool wait(std::int64_t due_ms) override {
+    return !(paced_ ? stop_.wait_until(begun_ + std::chrono::milliseconds(due_ms)) : stop_.asked());
+  }
 
  private:
   const Context& context_;
+  const bool paced_;
+  StopSignal stop_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
 void show_picture(const Context& context, const picture::Session& session, const std::vector<std::string>& names) {
@@ -67,67 +65,32 @@ void show_picture(const Context& context, const picture::Session& session, const
 }
 
 Result<int> replay(Context& context, const ReplayArguments& a) {
-  surveillance::ReplayOptions options;
+  picture::PlaybackOptions options;
   const UtcMs now = SystemClock().now();
   if (a.at) options.from = TRY(read_time(*a.at, now));
-  const std::optional<UtcMs> until = a.until ? std::optional(TRY(read_time(*a.until, now))) : std::nullopt;
+  if (a.until) options.until = TRY(read_time(*a.until, now));
+  if (options.from && options.until && *options.until < *options.from) {
+    return fail(ErrorCode::kInvalid, "is before --at", "--until");
+  }
   options.speed_milli = TRY(read_fixed(a.speed, 3));
   if (options.speed_milli < 0 || options.speed_milli > surveillance::kReplaySpeedMilliMax) {
     return fail(ErrorCode::kInvalid, "a speed is 0 (as fast as possible) to 1000", "--speed");
   }
-  auto steps = TRY(surveillance::Replay::open(a.files, options));
-  Teller teller(context);
-  // As whoever recorded it went by, where the recording says so.
-  const auto begin = [&]() -> Result<std::unique_ptr<picture::Session>> {
-    picture::PictureOptions picture;
-    if (!steps.picture().empty()) picture = TRY(picture::read_options_json(steps.picture()));
-    if (a.simulated) picture.tracker.accept_simulated = true;
-    return picture::Session::make(steps.sources(), picture, &teller);
-  };
-  auto session = TRY(begin());
-
-  StopSignal stop;
-  const auto begun = std::chrono::steady_clock::now();
-  teller.silent = options.from.has_value();
-  // The moment asked for has come: what stands is said first.
-  const auto speak = [&] {
-    if (!teller.silent) return;
-    session->run_to(*options.from);
-    teller.silent = false;
-    for (const auto& [id, alert] : session->picture().alerts().alerts()) {
-      teller.say(picture::alert_line({picture::AlertEvent::kUpdated, alert}));
-    }
-  };
-  std::uint64_t chunks = 0;
-  std::size_t passed_over = 0;
-  while (auto step = TRY(steps.next())) {
-    for (; passed_over < steps.passed_over().size(); ++passed_over) {
-      put_error(fmt::format("{}: passed over, it has no whole head", steps.passed_over()[passed_over]));
-    }
-    if (!step->before) speak();
-    if (until && step->chunk.received >= *until) break;
-    if (step->new_run) {
-      put_error(fmt::format("{}: another run begins, and tracks and alerts anew", format_utc(step->chunk.received)));
-      session = TRY(begin());
-    }
-    const bool asked =
-        options.speed_milli == 0 ? stop.asked() : stop.wait_until(begun + std::chrono::milliseconds(step->due_ms));
-    if (asked) break;
-    session->take(step->chunk);
-    ++chunks;
-  }
-  // The recording may have ended before that moment.
-  speak();
-  if (until) session->run_to(*until);
+  options.simulated = a.simulated;
+  options.program = TANSIQ_VERSION;
+  Teller teller(context, options.speed_milli != 0);
+  const auto playback = TRY(picture::Playback::open(a.files, options, teller));
+  TRY_VOID(playback->run());
+  const picture::Session& session = playback->session();
   std::vector<std::string> names;
-  for (const surveillance::SourceConfig& source : session->sources()) names.push_back(source.name);
-  if (a.tracks) show_picture(context, *session, names);
+  for (const surveillance::SourceConfig& source : session.sources()) names.push_back(source.name);
+  if (a.tracks) show_picture(context, session, names);
   if (!context.json) {
-    const std::string faults = steps.faults().text();
-    put_error(fmt::format(
-        "{} taken until {}: {}, {}{}", count_text(chunks, "chunk", "chunks"), format_utc(session->now()),
-        count_text(session->picture().tracker().size(), "track", "tracks"),
-        count_text(teller.changes, "change of alerts", "changes of alerts"), faults.empty() ? "" : "; " + faults));
+    const std::string faults = playback->faults().text();
+    put_error(fmt::format("{} taken until {}: {}, {}{}", count_text(playback->chunks(), "chunk", "chunks"),
+                          format_utc(session.now()), count_text(session.picture().tracker().size(), "track", "tracks"),
+                          count_text(playback->changes(), "change of alerts", "changes of alerts"),
+                          faults.empty() ? "" : "; " + faults));
   }
   return 0;
 }
@@ -139,13 +102,19 @@ void add_replay(Command& root) {
   root.sub("replay", "the picture of a recording, as it was known then")
       .about(
           "Takes what a node (serve --record) or tansiq record has kept, in the order and at the times at which it "
-          "came, and "
-          "prints the alerts: the same as then, byte for byte with --json: a recording says what settings its node "
-          "went "
-          "by. Where a node was started again, tracks and alerts begin anew. A node's recording holds what its record "
-          "and its officers said as well.")
+          "came, "
+          "and prints the alerts: the same as then, byte for byte with --json, if the same version replays all of it "
+          "from the beginning of the run and nothing is missing: a recording says what settings its node went by, what "
+          "its record and its officers said, and how long nothing came. What tansiq record kept says the latter only "
+          "where something came behind it. Where a node was started again, tracks and alerts begin anew.")
       .about(
-          "With --at, what came before is taken at once, and the alerts that stand at that moment are printed first.")
+          "Where a recording begins in the middle of a run, or records are missing, alerts and tracks may bear other "
+          "numbers than they did. So acknowledgements and join-ups, which name them by number, are passed over from "
+          "there on, and counted.")
+      .about(
+          "With --at, what came before is taken at once, and the alerts that stand at that moment are printed first. "
+          "Nothing is made of what was not recorded: behind the end of a run, and between two of them, no source goes "
+          "silent.")
       .argument(a->files, "FILE", "recordings, the oldest first; those of one node belong together")
       .completes(Completes::kFile)
       .option(a->at, "--at", "TIME", "begin at this UTC time")

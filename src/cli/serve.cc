@@ -125,14 +125,15 @@ Status add_sources(const ServeArguments& arguments, ServeConfig& config) {
   }
   if (arguments.record) config.live.record_dir = *arguments.record;
   if (config.sources.empty()) {
-    if (!config.live.record_dir.empty()) {
+    if (!config.live.record_dir.empty() && !config.live.peers) {
       return fail(ErrorCode::kInvalid,
                   "there is nothing to record without an input: give --source, or [[source]] in the configuration",
                   arguments.record ? "--record" : "live.record_dir");
     }
-    if (config.live.release.empty()) return {};
-    return fail(ErrorCode::kInvalid, "without a [[source]] there is no live picture that peers could be told of",
-                "release");
+    if (!config.live.release.empty()) {
+      return fail(ErrorCode::kInvalid, "without a [[source]] nothing is heard that peers could be told of", "release");
+    }
+    if (!config.live.peers) return {};
   }
   TRY_VOID(surveillance::check_sources(config.sources));
   node::LiveConfig live = config.live;

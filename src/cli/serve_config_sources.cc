@@ -49,6 +49,11 @@ std::vector<ConfigKey> what_it_is() {
           "source.name", "in a table [[source]], one for each input: what it is called in alerts and metrics",
           R"("radar-1")",
           [](const std::string& v, ServeConfig& c) -> Status {
+            // Else it would come out with the first member of such an id.
+            if (v.starts_with(surveillance::kPeerNamePrefix)) {
+              return fail(ErrorCode::kInvalid,
+                          fmt::format("'{}' begins as the sources of what peers tell do; choose another name", v));
+            }
             source_of(c).name = v;
             return {};
           },

@@ -63,6 +63,7 @@ private_addresses = true
 record_dir = "recordings"
 record_file_mib = 64
 record_files_max = 10
+peers = true
 simulated = true
 air_horizontal_m = 5556
 air_vertical_cm = 15240
@@ -239,6 +240,7 @@ TEST(ServeConfig, TakesSources) {
   EXPECT_EQ(config.live.picture.separation.agreed,
             (std::vector<picture::AgreedMinima>{{"fr", "us", core::Domain::kAir, 18'520, 609.6},
                                                 {"us", "fr", core::Domain::kSea, 1'852, std::nullopt}}));
+  EXPECT_TRUE(config.live.peers);
   ASSERT_EQ(config.live.release.size(), 2U);
   EXPECT_EQ(config.live.release[0], (picture::ReleaseRule{.to = "us",
                                                           .domain = core::Domain::kSea,
@@ -278,6 +280,7 @@ TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(error("[[source]]\nname = \"x\"\nurl = \"udp:1\"\n"),
               HasSubstr("n.toml:3: source.url 'udp:1' is not where bytes come from"));
   EXPECT_THAT(error("[[source]]\nurl = \"peer:us\"\n"), HasSubstr("hears every member of its charter by itself"));
+  EXPECT_THAT(error("[[source]]\nname = \"peer-us\"\n"), HasSubstr("n.toml:2: source.name 'peer-us' begins as"));
   EXPECT_THAT(error("[[minima]]\nbetween = [\"fr\"]\n"), HasSubstr("n.toml:2: minima.between must be a list of two"));
   EXPECT_THAT(error("[[minima]]\nhorizontal_m = 9\n"), HasSubstr("from 10 to 100000"));
   EXPECT_THAT(error("[[release]]\ndomain = \"space\"\n"), HasSubstr("n.toml:2: release.domain"));
@@ -380,10 +383,10 @@ TEST(ServeConfig, WhatStandsBehindAHashIsTrue) {
   EXPECT_EQ(all.sources[0].range_m, surveillance::SourceConfig().range_m);
   EXPECT_EQ(all.sources[0].silent_after_ms, surveillance::SourceConfig().silent_after_ms);
   EXPECT_EQ(all.sources[0].csv_id, surveillance::SourceConfig().csv_id);
-  // All of these that differ are examples, and none of them is a number or a yes or no.
+  // All of these that differ are examples, and none of them is a yes or no, nor a number but where a table must have it.
   const std::string again = serve_config_text(all);
   for (const std::string& line : lines_of_keys(again)) {
-    if (line.starts_with('#')) continue;
+    if (line.starts_with('#') || line == "horizontal_m = 9260" || line == "vertical_cm = 30480") continue;
     EXPECT_THAT(line, ::testing::ContainsRegex(" = [[\"]")) << "was said to be so by itself";
   }
 }

@@ -95,14 +95,15 @@ std::vector<CaveatMeet> meets_of(const CaveatRule& rule, const PlannedUse& use, 
     for (geo::Volume4d volume : *part.volumes) {
       // At whatever level: as if ours reached through all of them.
       if (!rule.vertical_cm) volume.band = {};
-      const auto found = known.near(rule.of, rule.domain, volume, rule.minima());
+      const auto from = here ? KnownTraffic::From::kOwnZones : KnownTraffic::From::kEverywhere;
+      const auto found = known.near(rule.of, rule.domain, volume, rule.minima(), from);
       if (!found) {
         add(rule.of, "too many to compare", 1, volume.window);
         continue;
       }
       for (const KnownUse& other : *found) {
         const bool itself = use.party.request && other.party.request == use.party.request;
-        if ((here && !other.here) || itself) continue;
+        if (itself) continue;
         add(other.manager, other.name, other.version, other.window);
       }
     }

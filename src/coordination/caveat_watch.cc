@@ -140,14 +140,13 @@ void CaveatWatch::look_near(const CaveatWatched& deposit, const TrafficChange& c
   }
   for (geo::Volume4d volume : change.volumes) {
     if (!deposit.rule.vertical_cm) volume.band = {};
-    const auto found = known_.near(subject_of(deposit.holder), deposit.rule.domain, volume, deposit.rule.minima());
+    const auto found = known_.near(subject_of(deposit.holder), deposit.rule.domain, volume, deposit.rule.minima(),
+                                   KnownTraffic::From::kOwnZones);
     if (!found) {
       all_dirty_ = true;
       return;
     }
-    for (const KnownUse& use : *found) {
-      if (use.here) dirty_.emplace(deposit.holder, deposit.caveat, use.party);
-    }
+    for (const KnownUse& use : *found) dirty_.emplace(deposit.holder, deposit.caveat, use.party);
   }
 }
 

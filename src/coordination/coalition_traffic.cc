@@ -186,8 +186,7 @@ void CoalitionTraffic::find_here(const core::Subject& whom, const std::vector<co
       if (!itself) continue;
       party.intent = one.intent->id;
     }
-    out.push_back({.here = true,
-                   .manager = manager,
+    out.push_back({.manager = manager,
                    .name = one.intent->id.str(),
                    .party = std::move(party),
                    .version = one.intent->version,
@@ -196,7 +195,8 @@ void CoalitionTraffic::find_here(const core::Subject& whom, const std::vector<co
 }
 
 Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, core::Domain domain,
-                                                     const geo::Volume4d& volume, const geo::Minima& minima) const {
+                                                     const geo::Volume4d& volume, const geo::Minima& minima,
+                                                     From from) const {
   // What we file for others, wherever it flies.
   std::vector<const Flight*> filed;
   for (const FlightId& id : for_others_) {
@@ -206,6 +206,17 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
   std::vector<KnownUse> out;
   std::vector<FlightId> booked;
   find_here(whom, TRY(machine_.near(volume, minima, domain)), filed, out, booked);
+  if (from == From::kEverywhere) TRY_VOID(find_elsewhere(whom, domain, volume, minima, filed, booked, out));
+  std::ranges::sort(out, {}, &KnownUse::name);
+  const auto repeated = std::ranges::unique(out, {}, &KnownUse::name);
+  out.erase(repeated.begin(), repeated.end());
+  return out;
+}
+
+/// What is only told, what we file for others, what is shown: added to what is known from our own zones.
+Status CoalitionTraffic::find_elsewhere(const core::Subject& whom, core::Domain domain, const geo::Volume4d& volume,
+                                        const geo::Minima& minima, const std::vector<const Flight*>& filed,
+                                        const std::vector<FlightId>& booked, std::vector<KnownUse>& out) const {
   const geo::PreparedVolume asked = TRY(geo::prepare(volume));
   const auto then = [&](const geo::Volume4d& v) { return geo::times_conflict(asked.window, v.window, minima.time_ms); };
   const auto meets = [&](const EntryHash& name, const std::vector<geo::Volume4d>& volumes) {
@@ -218,8 +229,7 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
         !std::ranges::any_of(noted.notice.volumes, then) || !meets(noted.entry, noted.notice.volumes)) {
       continue;
     }
-    out.push_back({.here = false,
-                   .manager = subject_of(noted.home),
+    out.push_back({.manager = subject_of(noted.home),
                    .name = noted.entry.hex(),
                    .party = {.home = noted.home, .flight = noted.notice.flight, .intent = {}, .request = {}},
                    .version = 1,
@@ -229,8 +239,7 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
     if (std::ranges::find(booked, flight->plan.flight) != booked.end()) continue;
     for (const PlannedUse::Part& part : parts_of(*flight)) {
       if (!std::ranges::any_of(*part.volumes, then) || !meets(part_name(part), *part.volumes)) continue;
-      out.push_back({.here = false,
-                     .manager = subject_of(*flight->plan.principal),
+      out.push_back({.manager = subject_of(*flight->plan.principal),
                      .name = flight->filing.hex(),
                      .party = {.home = machine_.self(), .flight = flight->plan.flight, .intent = {}, .request = {}},
                      .version = 1,
@@ -248,17 +257,13 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
       taken[same] = 1;
       continue;
     }
-    out.push_back({.here = false,
-                   .manager = subject_of(shown->from),
+    out.push_back({.manager = subject_of(shown->from),
                    .name = share_name(*shown).hex(),
                    .party = {.home = shown->from, .flight = {}, .intent = {}, .request = {}},
                    .version = 1,
                    .window = window_of(shown->volumes)});
   }
-  std::ranges::sort(out, {}, &KnownUse::name);
-  const auto repeated = std::ranges::unique(out, {}, &KnownUse::name);
-  out.erase(repeated.begin(), repeated.end());
-  return out;
+  return {};
 }
 
 // Changes -------------------------------------------------------------------------------------------------------------

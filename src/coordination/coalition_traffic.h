@@ -28,8 +28,8 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   [[nodiscard]] std::optional<PlannedUse> find(const AuthorityId& of, const UseParty& party) const override;
   [[nodiscard]] std::vector<UseParty> all(const AuthorityId& of) const override;
   [[nodiscard]] Result<std::vector<KnownUse>> near(const core::Subject& whom, core::Domain domain,
-                                                   const geo::Volume4d& volume,
-                                                   const geo::Minima& minima) const override;
+                                                   const geo::Volume4d& volume, const geo::Minima& minima,
+                                                   From from) const override;
 
   /// As they are now; nothing when this node knows of none.
   [[nodiscard]] std::optional<TrafficChange> of_leg(const EntryHash& request) const;
@@ -47,6 +47,10 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   void find_here(const core::Subject& whom, const std::vector<core::Machine::Near>& near,
                  const std::vector<const Flight*>& filed, std::vector<KnownUse>& out,
                  std::vector<FlightId>& booked) const;
+
+  [[nodiscard]] Status find_elsewhere(const core::Subject& whom, core::Domain domain, const geo::Volume4d& volume,
+                                      const geo::Minima& minima, const std::vector<const Flight*>& filed,
+                                      const std::vector<FlightId>& booked, std::vector<KnownUse>& out) const;
 
   static constexpr std::size_t kPreparedMax = 4'096;
   const core::Machine& machine_;

@@ -48,6 +48,39 @@ class DisclosureTest : public ::testing::Test {
       EXPECT_EQ((*again)->shown(), world.at(name).shown());
       EXPECT_EQ((*again)->held(), world.at(name).held());
     }
+    compare_near();
+  }
+
+  /// What the index finds near is what looking at all that is known finds, whatever has come, ended or been revoked.
+  void compare_near() {
+    constexpr geo::Minima kMinima{5'000, 300'00, 60'000};
+    std::vector<geo::PreparedVolume> places;
+    for (const core::Authority& a : world.charter.authorities) {
+      for (const std::string& body : world.received(a.id.str())) {
+        const auto content = open_share(log::sha256(body), body);
+        if (!content) continue;
+        for (const geo::Volume4d& volume : content->volumes) places.push_back(geo::prepare(volume).value());
+      }
+    }
+    for (const core::Authority& a : world.charter.authorities) {
+      const HoldDesk& held = world.at(a.id.str()).held();
+      for (const core::Authority& of : world.charter.authorities) {
+        for (const geo::PreparedVolume& place : places) {
+          std::vector<EntryHash> near;
+          for (const auto& [body, content] : held.near(of.id, core::Domain::kAir, place, kMinima).value()) {
+            near.push_back(body);
+          }
+          std::vector<EntryHash> all;
+          for (const auto& [body, content] : held.known(of.id)) {
+            const bool meets = std::ranges::any_of(content->volumes, [&](const geo::Volume4d& volume) {
+              return geo::conflict(geo::prepare(volume).value(), place, kMinima);
+            });
+            if (content->domain == core::Domain::kAir && meets) all.push_back(body);
+          }
+          EXPECT_EQ(near, all) << a.id.str() << " of " << of.id.str();
+        }
+      }
+    }
   }
 
   /// Both keys: `to` asks for no more than what `from` agrees to.
@@ -77,6 +110,7 @@ class DisclosureTest : public ::testing::Test {
   void pass_time(DurationMs d) {
     world.advance(d);
     world.settle();
+    compare_near();
   }
   [[nodiscard]] std::vector<const ShareContent*> known(std::string_view at, std::string_view of) {
     std::vector<const ShareContent*> out;
@@ -304,7 +338,7 @@ TEST_F(DisclosureTest, VersionsThatNobodyNeedsAreTakenBack) {
   }
   world.settle();
   std::size_t kept = 0;
-  for (const auto& [body, row] : world.at("us").shown().versions()) kept += row.revoked ? 0 : 1;
+  for (const auto& [body, row] : world.at("us").shown().versions()) kept += row.revoked ? 0U : 1U;
   EXPECT_EQ(kept, kShareVersionsKept + 1);
   EXPECT_EQ(world.bodies("fr").size(), kept);
 }

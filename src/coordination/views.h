@@ -143,7 +143,6 @@ class PlannedTraffic {
 
 /// One use of somebody's that this node knows of.
 struct KnownUse {
-  bool here = false;  ///< In a zone of this node, so this node's own to tell.
   core::Subject manager;
   std::string name;  ///< Unique: the hash of a request, the id of an intent.
   UseParty party;
@@ -158,11 +157,13 @@ class KnownTraffic {
   KnownTraffic(const KnownTraffic&) = delete;
   KnownTraffic& operator=(const KnownTraffic&) = delete;
   virtual ~KnownTraffic() = default;
-  /// What is known of `whom` (caveat.h: `belongs_to`) and comes nearer to the volume than `minima`, by name. Fails with
-  /// `kInvalid` (the volume is none), `kTooMuchWork`.
+  /// From what is known of another's traffic.
+  enum class From : std::uint8_t { kEverywhere, kOwnZones };
+  /// What is known of `whom` (caveat.h: `belongs_to`) and comes nearer to the volume than `minima`, by name;
+  /// `kOwnZones`: only what this node decides about. Fails with `kInvalid` (the volume is none), `kTooMuchWork`.
   [[nodiscard]] virtual Result<std::vector<KnownUse>> near(const core::Subject& whom, core::Domain domain,
-                                                           const geo::Volume4d& volume,
-                                                           const geo::Minima& minima) const = 0;
+                                                           const geo::Volume4d& volume, const geo::Minima& minima,
+                                                           From from) const = 0;
 };
 
 /// Something that is planned has come, changed or gone.

@@ -49,7 +49,7 @@ Counts counts_by_force(const TrafficInput& traffic, const geo::Minima& minima) {
       if (traffic.flights[a].domain != traffic.flights[b].domain) continue;
       std::uint64_t met = 0;
       for (const auto& x : prepared[a]) {
-        for (const auto& y : prepared[b]) met += geo::conflict(x, y, minima) ? 1 : 0;
+        for (const auto& y : prepared[b]) met += geo::conflict(x, y, minima) ? 1U : 0U;
       }
       if (met > 0) counts[{traffic.flights[a].id, traffic.flights[b].id}] = met;
     }

@@ -14,7 +14,7 @@ constexpr std::size_t kMappingBytesMax = 64U << 10;
 
 constexpr std::array<std::string_view, kRoles> kRoleNames{
     "time",          "position_time", "id",    "label",         "latitude", "longitude",
-    "baro_altitude", "geo_altitude",  "speed", "vertical_rate", "on_ground"};
+    "baro_altitude", "geo_altitude",  "speed", "vertical_rate", "on_ground", "course"};
 
 enum class Dimension : std::uint8_t { kNone, kTime, kLength, kSpeed };
 
@@ -159,7 +159,8 @@ const ColumnMapping& opensky_columns() {
   static const ColumnMapping kMapping = [] {
     auto mapping = parse_columns(
         "time=time,position_time=lastposupdate,id=icao24,label=callsign,latitude=lat,longitude=lon,"
-        "baro_altitude=baroaltitude,geo_altitude=geoaltitude,speed=velocity,vertical_rate=vertrate,on_ground=onground");
+        "baro_altitude=baroaltitude,geo_altitude=geoaltitude,speed=velocity,course=heading,vertical_rate=vertrate,"
+        "on_ground=onground");
     mapping->name = "opensky";
     return *mapping;
   }();

@@ -27,8 +27,9 @@ enum class Role : std::uint8_t {
   kSpeed,         ///< Over the ground.
   kVerticalRate,
   kOnGround,  ///< true / false, 1 / 0, yes / no in any letter case.
+  kCourse,    ///< Over the ground, degrees clockwise from true north; 360 and more say that there is none, as in AIS.
 };
-inline constexpr std::size_t kRoles = 11;
+inline constexpr std::size_t kRoles = 12;
 [[nodiscard]] std::string_view role_name(Role role);
 
 /// How a column's text becomes a number in the unit the program uses.

@@ -14,7 +14,7 @@ const tansiq::formats::ColumnMapping& mapping_of(std::uint8_t choice) {
   static const auto kTimes = *parse_columns("time=t:utc,id=i,latitude=a,longitude=o");
   static const auto kAll = *parse_columns(
       "time=t,position_time=p:ms,id=i,label=l,latitude=a,longitude=o,baro_altitude=b:ft,geo_altitude=g,speed=s:kt,"
-      "vertical_rate=v:ft/min,on_ground=z");
+      "vertical_rate=v:ft/min,on_ground=z,course=c");
   static const auto kShort = *parse_columns("time=t,id=i,latitude=a,longitude=o,geo_altitude=g,speed=s");
   return choice % 3 == 0 ? kTimes : choice % 3 == 1 ? kAll : kShort;
 }

@@ -93,7 +93,7 @@ TEST(Columns, SayWhatIsWrong) {
   EXPECT_EQ(
       problem("time=t,id=i,latitude=a,longitude=o,colour=c"),
       "there is no column role 'colour'; roles are time, position_time, id, label, latitude, longitude, baro_altitude, "
-      "geo_altitude, speed, vertical_rate, on_ground");
+      "geo_altitude, speed, vertical_rate, on_ground, course");
   EXPECT_EQ(problem("time=t:h,id=i"), "'h' is not a unit of time; write one of s, ms, rfc3339, utc");
   EXPECT_EQ(problem("time=t,id=i:ft"), "id has no unit");
   EXPECT_EQ(problem("time=t,time=u"), "time is declared twice");

@@ -1,7 +1,9 @@
 // Is one outline certainly inside another?
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 #include "geo/distance.h"
@@ -11,6 +13,9 @@ namespace tansiq::geo {
 namespace {
 
 using Loop = std::vector<Vec3>;
+
+/// A circle no larger than this is a place rather than an area.
+constexpr double kSpotM = 1;
 
 bool polygon_covers_circle(const ShapeImpl& polygon, const ShapeImpl& circle) {
   const Reach reach(circle.radius_m);
@@ -60,14 +65,15 @@ std::vector<Loop> loops_of(const ShapeImpl& shape) {
     }
   } else {
     // Circumscribed: 96 sides reach 0.06 % beyond the radius.
-    constexpr int kSides = 96;
-    constexpr double kStep = 2 * std::numbers::pi / kSides;
+    // Eight do for a spot: they reach beyond it by 8 % of less than a metre.
+    const int sides = shape.radius_m <= kSpotM ? 8 : 96;
+    const double step = 2 * std::numbers::pi / sides;
     const Vec3 n = shape.vertices[0].v;
     const Place place(n);
     const Vec3 start = unit(cross(std::abs(n.z) < 0.9 ? Vec3{0, 0, 1} : Vec3{1, 0, 0}, n));
     Loop& loop = loops.emplace_back();
-    const double corner_m = shape.radius_m / std::cos(kStep / 2) + 0.01;
-    for (int k = 0; k < kSides; ++k) loop.push_back(place.moved(place.turned(start, k * kStep), corner_m));
+    const double corner_m = shape.radius_m / std::cos(step / 2) + 0.01;
+    for (int k = 0; k < sides; ++k) loop.push_back(place.moved(place.turned(start, k * step), corner_m));
   }
   return loops;
 }
@@ -140,16 +146,25 @@ bool pieces_cover(const ShapeImpl& cover, const ShapeImpl& inner, const Loop& lo
     if (!bare_parts(before, corner, cover, kNone).empty()) return false;
     before = corner;
   }
-  for (std::size_t k = 0; k < cover.pieces(); ++k) {
+  const auto hole_at = [&](std::size_t k) {
     const auto piece = cover.piece(k);
     Vec3 u = piece.back();
     for (const Vec3& w : piece) {
       for (const Part& part : bare_parts(u, w, cover, k)) {
         const double middle = (part.from + part.to) / 2;
-        if (inside_loop(unit((1 - middle) * u + middle * w), inner, loop)) return false;
+        if (inside_loop(unit((1 - middle) * u + middle * w), inner, loop)) return true;
       }
       u = w;
     }
+    return false;
+  };
+  if (inner.kind == ShapeKind::kCircle && inner.radius_m <= kSpotM) {
+    // No border of a piece that lies elsewhere is inside of a spot.
+    const Reach near(2 * kSpotM);
+    return !cover.tree.visit(point_box(inner.vertices[0].v), static_cast<float>(near.unit_chord()), hole_at);
+  }
+  for (std::size_t k = 0; k < cover.pieces(); ++k) {
+    if (hole_at(k)) return false;
   }
   return true;
 }
@@ -158,35 +173,39 @@ bool same_line(const ShapeImpl& a, const ShapeImpl& b) {
   return std::ranges::equal(a.vertices, b.vertices, {}, &Vertex::p, &Vertex::p);
 }
 
-bool corridor_covers(const ShapeImpl& corridor, const ShapeImpl& inner) {
-  if (inner.kind == ShapeKind::kCorridor && same_line(corridor, inner)) {
-    return inner.left_m <= corridor.left_m && inner.right_m <= corridor.right_m;
-  }
+/// Null where nothing is left of it.
+std::shared_ptr<const ShapeImpl> narrower_of(const ShapeImpl& corridor) {
   // Pieces reach a little beyond the corridor: those of a slightly narrower one lie inside it.
   const auto narrower = [](double width) { return std::max(0.0, width - 0.35 - 6e-4 * width); };
-  ShapeImpl cover;
+  auto made = std::make_shared<ShapeImpl>();
+  ShapeImpl& cover = *made;
   cover.kind = ShapeKind::kCorridor;
   cover.vertices = corridor.vertices;
   cover.left_m = narrower(corridor.left_m);
   cover.right_m = narrower(corridor.right_m);
-  if (cover.left_m + cover.right_m <= 0) return false;
+  if (cover.left_m + cover.right_m <= 0) return nullptr;
   build_corridor_pieces(cover);
   std::vector<Box> boxes(cover.pieces());
   for (std::size_t k = 0; k < boxes.size(); ++k) boxes[k] = cover.box_of_part(k);
   cover.tree = BoxTree(boxes, BoxTree::Leaves::kParts);
+  return made;
+}
+
+bool corridor_covers(const ShapeImpl& corridor, const ShapeImpl* narrower, const ShapeImpl& inner) {
+  if (inner.kind == ShapeKind::kCorridor && same_line(corridor, inner)) {
+    return inner.left_m <= corridor.left_m && inner.right_m <= corridor.right_m;
+  }
+  if (narrower == nullptr) return false;
+  const ShapeImpl& cover = *narrower;
   return std::ranges::all_of(loops_of(inner), [&](const Loop& loop) { return pieces_cover(cover, inner, loop); });
 }
 
-}  // namespace
-
-bool covers(const Shape& outer, const Shape& inner) {
-  const ShapeImpl& o = outer.impl();
-  const ShapeImpl& i = inner.impl();
+bool covered(const ShapeImpl& o, const ShapeImpl* narrower, const ShapeImpl& i) {
   switch (o.kind) {
     case ShapeKind::kCircle:
       return circle_covers(o, i);
     case ShapeKind::kCorridor:
-      return corridor_covers(o, i);
+      return corridor_covers(o, narrower, i);
     default:
       break;
   }
@@ -198,6 +217,20 @@ bool covers(const Shape& outer, const Shape& inner) {
     default:
       return polygon_covers_corridor(o, i);
   }
+}
+
+}  // namespace
+
+Cover::Cover(Shape outer)
+    : outer_(std::move(outer)),
+      narrower_(outer_.impl().kind == ShapeKind::kCorridor ? narrower_of(outer_.impl()) : nullptr) {}
+
+bool Cover::covers(const Shape& inner) const { return covered(outer_.impl(), narrower_.get(), inner.impl()); }
+
+bool covers(const Shape& outer, const Shape& inner) {
+  const ShapeImpl& o = outer.impl();
+  const auto narrower = o.kind == ShapeKind::kCorridor ? narrower_of(o) : nullptr;
+  return covered(o, narrower.get(), inner.impl());
 }
 
 }  // namespace tansiq::geo

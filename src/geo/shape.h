@@ -52,6 +52,18 @@ class Shape {
 /// exact for two polygons.
 [[nodiscard]] bool covers(const Shape& outer, const Shape& inner);
 
+/// The same for one outer outline and many inner ones: what of it has to be prepared is prepared once.
+class Cover {
+ public:
+  explicit Cover(Shape outer);
+  [[nodiscard]] bool covers(const Shape& inner) const;
+  [[nodiscard]] const Shape& outer() const { return outer_; }
+
+ private:
+  Shape outer_;
+  std::shared_ptr<const ShapeImpl> narrower_;  ///< Of a corridor; null where it would have no width.
+};
+
 /// Do the two outlines share a cell of about 1 km² (S2 level 13) in their coverings? Closed: F3548's coarse test.
 /// Never false when the outlines touch.
 [[nodiscard]] bool share_cell(const Shape& a, const Shape& b);

@@ -167,5 +167,25 @@ TEST(Covers, PolygonsExactlyAndCorridorsByTheirUnion) {
   EXPECT_TRUE(covers(ring, test::block(-0.02, 0, 0.02, 1)));
 }
 
+// What is prepared for one inner outline serves for the next; spots, of which only pieces near them are looked at, too.
+TEST(Covers, ACoverSaysTheSameOfManyAndOfSpots) {
+  const Shape way = test::corridor({at(0, 0), at(0, 1), at(1, 1), at(1, 0), at(0, 0), at(0, 1)}, 5'000, 5'000);
+  const Cover cover(way);
+  int held = 0;
+  for (int i = 0; i < 60; ++i) {
+    for (int j = 0; j < 60; ++j) {
+      const LatLng place = at(-0.1 + 0.02 * i, -0.1 + 0.02 * j);
+      const bool spot = cover.covers(test::circle(place, 0.01));
+      held += spot ? 1 : 0;
+      ASSERT_EQ(cover.covers(test::circle(place, 300)), covers(way, test::circle(place, 300)));
+      // Whatever holds a disc holds its centre; who is not near the way is not in it.
+      ASSERT_TRUE(spot || !cover.covers(test::circle(place, 300))) << i << " " << j;
+      ASSERT_TRUE(!spot || outlines_conflict(way, test::circle(place, 0.01), 0)) << i << " " << j;
+    }
+  }
+  EXPECT_GT(held, 300);
+  EXPECT_FALSE(cover.covers(test::circle(at(0.5, 0.5), 0.01))) << "the hole of the ring";
+}
+
 }  // namespace
 }  // namespace tansiq::geo

@@ -19,6 +19,8 @@ using log::JcsValue;
 using log::JcsWriter;
 
 constexpr DurationMs kAgainMs = 10'000;
+/// Above what so many groups, with as many shapes, windows and members as each may have, come to.
+constexpr std::size_t kFileBytesMax = 16U << 20;
 /// As much of the name as a flight label holds, and no half character.
 std::string label_of(const picture::Group& group) {
   std::size_t size = std::min(group.name.size(), core::kFlightBytesMax);
@@ -48,12 +50,13 @@ std::string new_life() {
 
 }  // namespace
 
-GroupKeeper::GroupKeeper(std::filesystem::path path, File file, picture::GroupOptions options)
-    : path_(std::move(path)), file_(std::move(file)), options_(options), life_(new_life()) {}
+GroupKeeper::GroupKeeper(std::filesystem::path path, File file, Find find, picture::GroupOptions options)
+    : path_(std::move(path)), file_(std::move(file)), find_(std::move(find)), options_(options), life_(new_life()) {}
 
-Result<std::unique_ptr<GroupKeeper>> GroupKeeper::open(const std::filesystem::path& data_dir, File file,
+Result<std::unique_ptr<GroupKeeper>> GroupKeeper::open(const std::filesystem::path& data_dir, File file, Find find,
                                                        picture::GroupOptions options) {
-  std::unique_ptr<GroupKeeper> keeper(new GroupKeeper(data_dir / "groups.json", std::move(file), options));
+  std::unique_ptr<GroupKeeper> keeper(
+      new GroupKeeper(data_dir / "groups.json", std::move(file), std::move(find), options));
   if (const Status good = keeper->read(); !good) {
     return fail(ErrorCode::kCorrupt, good.error().text(), keeper->path_.string());
   }
@@ -68,7 +71,7 @@ Status GroupKeeper::read() {
   if (!bytes) return {};
   std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   if (text.ends_with('\n')) text.remove_suffix(1);
-  const auto document = TRY(JcsDocument::parse(text));
+  const auto document = TRY(JcsDocument::parse(text, kFileBytesMax));
   TRY_VOID(document.root().only({"endings", "groups"}));
   if (const auto endings = document.root().find("endings")) TRY_VOID(read_endings(*endings));
   const JcsValue list = TRY(document.root().at("groups"));
@@ -152,10 +155,13 @@ Status GroupKeeper::save(const Groups& groups, const Endings& endings) const {
   return store::system_files().replace(path_.string(), parts);
 }
 
-void GroupKeeper::save_soon() {
+bool GroupKeeper::save_changes() {
+  if (!unsaved_) return true;
   const Status saved = save(groups_, endings_);
-  if (!saved && !unsaved_) log_error("live.groups", {{"message", saved.error().text()}});
-  unsaved_ = !saved;
+  if (!saved && !failing_) log_error("live.groups", {{"message", saved.error().text()}});
+  failing_ = !saved;
+  unsaved_ = failing_;
+  return saved.has_value();
 }
 
 // What people declare
@@ -191,6 +197,7 @@ Status GroupKeeper::put(const picture::Group& group, const core::Subject& by) {
   }
   TRY_VOID(save(next, endings_));
   groups_ = std::move(next);
+  unsaved_ = false;
   if (!known) return {};
   // What stands is changed to what is wanted now.
   for (const auto& space : groups_.at(group.id).spaces) {
@@ -225,6 +232,7 @@ Status GroupKeeper::drop(const std::string& id, const core::Subject& by, bool au
   for (const auto& space : declared.spaces) space->dropped = true;
   groups_ = std::move(next);
   endings_ = std::move(endings);
+  unsaved_ = false;
   file_endings(now_);
   return {};
 }
@@ -253,84 +261,96 @@ CommandId GroupKeeper::next_command() { return CommandId::trusted(fmt::format("g
 
 void GroupKeeper::look(const picture::Picture& picture, UtcMs now) {
   now_ = now;
-  if (unsaved_) save_soon();
-  file_endings(now);
+  std::vector<Due> due;
   for (const auto& [id, declared] : groups_) {
     const picture::Track* guide = picture.guide_of(declared.group);
     if (guide == nullptr) continue;
-    for (const auto& space : declared.spaces) look_at(declared, space, guide->motion(guide->last_fix), now);
+    for (const auto& space : declared.spaces) {
+      if (auto one = due_of(declared, space, guide->motion(guide->last_fix), now)) due.push_back(std::move(*one));
+    }
   }
+  // Written down before it is sent: whatever happens to the answer, it is known what may stand.
+  const bool saved = save_changes();
+  for (Due& one : due) {
+    if (saved || !one.named) {
+      ask(std::move(one), now);
+      continue;
+    }
+    one.space->intent = {};
+    one.space->why = "its name could not be written down: groups.json";
+    one.space->not_before = now + kAgainMs;
+  }
+  file_endings(now);
 }
 
-void GroupKeeper::look_at(const Declared& declared, const std::shared_ptr<Space>& space, const picture::Motion& guide,
-                          UtcMs now) {
-  if (space->waiting || now < space->not_before) return;
+std::optional<GroupKeeper::Due> GroupKeeper::due_of(const Declared& declared, const std::shared_ptr<Space>& space,
+                                                    const picture::Motion& guide, UtcMs now) {
+  if (space->waiting || now < space->not_before) return {};
   // What stands of a shape that is no more is not missed by the plan, which knows nothing of it.
   const bool unknown = !space->intent.empty() && !space->settled;
-  if (!unknown && !space->plan.due(guide, now)) return;
-  std::vector<geo::Volume4d> volumes = space->plan.volumes(guide, now);
-  if (!volumes.empty()) return ask(declared, space, std::move(volumes), now);
+  if (!unknown && !space->plan.due(guide, now)) return {};
+  Due out{&declared, space, space->plan.volumes(guide, now), false};
+  if (!out.volumes.empty()) {
+    out.named = space->intent.empty();
+    if (out.named && !name_intent(declared.group, *space, now)) return {};
+    return out;
+  }
   if (!space->intent.empty()) {
-    if (endings_.size() >= kGroupEndingsMax) return;  // Until some have ended.
+    if (endings_.size() >= kGroupEndingsMax) return {};  // Until some have ended.
     endings_.insert_or_assign(space->intent,
                               Ending{std::max<std::int64_t>(1, space->version), declared.manager, false, {}});
     space->intent = {};
     space->version = 0;
-    save_soon();
-    file_endings(now);
+    unsaved_ = true;
   }
   space->plan.filed({});
   space->settled = true;
+  return {};
 }
 
-void GroupKeeper::ask(const Declared& declared, const std::shared_ptr<Space>& space, std::vector<geo::Volume4d> volumes,
-                      UtcMs now) {
-  if (space->intent.empty()) {
-    const std::int64_t number = std::max(space->number + 1, now.ms);
-    auto id = IntentId::parse(fmt::format("group-{}-{}-{}", declared.group.id, core::to_text(space->domain), number));
-    if (!id) {
-      space->why = id.error().text();
-      space->not_before = now + kAgainMs;
-      return;
-    }
-    // Written down before it is sent: whatever happens to the answer, it is known what may stand.
-    const Space before = *space;
-    space->intent = std::move(*id);
-    space->version = 0;
-    space->number = number;
-    if (const Status saved = save(groups_, endings_); !saved) {
-      *space = before;
-      space->why = saved.error().text();
-      space->not_before = now + kAgainMs;
-      return;
-    }
+bool GroupKeeper::name_intent(const picture::Group& group, Space& space, UtcMs now) {
+  const std::int64_t number = std::max(space.number + 1, now.ms);
+  auto id = IntentId::parse(fmt::format("group-{}-{}-{}", group.id, core::to_text(space.domain), number));
+  if (!id) {
+    space.why = id.error().text();
+    space.not_before = now + kAgainMs;
+    return false;
   }
+  space.intent = std::move(*id);
+  space.version = 0;
+  space.number = number;
+  unsaved_ = true;
+  return true;
+}
+
+void GroupKeeper::ask(Due due, UtcMs now) {
+  const Declared& declared = *due.declared;
+  const std::shared_ptr<Space>& space = due.space;
   core::Command command{next_command(), {declared.manager, false}, {}};
   if (space->version == 0) {
     command.action = core::CreateIntent{.intent = space->intent,
                                         .flight = label_of(declared.group),
                                         .domain = space->domain,
-                                        .volumes = volumes,
+                                        .volumes = due.volumes,
                                         .keys = {}};
   } else {
     command.action = core::UpdateIntent{.intent = space->intent,
                                         .version = space->version,
                                         .flight = label_of(declared.group),
-                                        .volumes = volumes,
+                                        .volumes = due.volumes,
                                         .keys = {}};
   }
   space->waiting = true;
   space->settled = false;
   file_(std::move(command),
         [this, space, intent = space->intent, manager = declared.manager, declaration = space->declared,
-         volumes = std::move(volumes), now](const Result<Recorded>& recorded) {
-          answered(manager, *space, recorded, now);
+         volumes = std::move(due.volumes), now](const Result<Recorded>& recorded) {
+          answered(manager, space, recorded, now);
           if (space->dropped) return end_dropped(intent, space->version);
           if (accepted(recorded) && declaration == space->declared) {
             space->plan.filed(volumes);
             space->settled = true;
           }
-          save_soon();
         });
 }
 
@@ -340,42 +360,62 @@ void GroupKeeper::end_dropped(const IntentId& intent, std::int64_t version) {
     at->second.version = std::max(at->second.version, version);
     at->second.waiting = false;
   }
-  save_soon();
+  unsaved_ = true;
   file_endings(now_);
 }
 
-void GroupKeeper::answered(const core::Subject& manager, Space& space, const Result<Recorded>& recorded, UtcMs asked) {
-  space.waiting = false;
+void GroupKeeper::answered(const core::Subject& manager, const std::shared_ptr<Space>& space,
+                           const Result<Recorded>& recorded, UtcMs asked) {
+  space->waiting = false;
+  unsaved_ = true;
   if (accepted(recorded)) {
-    space.version = recorded->decision.version;
-    space.why.clear();
+    space->version = recorded->decision.version;
+    space->why.clear();
     return;
   }
-  space.why = recorded ? refusal_text(recorded->decision) : recorded.error().text();
-  if (failed_with(recorded, ErrorCode::kVersionMismatch)) {
-    ++space.version;  // An answer was lost: it is changed with the next look.
+  space->why = recorded ? refusal_text(recorded->decision) : recorded.error().text();
+  const bool otherwise = failed_with(recorded, ErrorCode::kVersionMismatch) ||
+                         failed_with(recorded, ErrorCode::kWrongState) ||
+                         failed_with(recorded, ErrorCode::kForbidden) || failed_with(recorded, ErrorCode::kNotFound) ||
+                         (failed_with(recorded, ErrorCode::kConflict) && space->version == 0);
+  if (otherwise && !space->dropped) {
+    space->waiting = true;
+    find_(space->intent,
+          [this, space, intent = space->intent, manager, asked](const Result<std::optional<Standing>>& standing) {
+            found(manager, *space, standing, asked);
+            if (space->dropped) end_dropped(intent, space->version);
+          });
     return;
   }
-  if (failed_with(recorded, ErrorCode::kConflict) && space.version == 0) {
-    space.version = 1;  // It stands, as we asked before: it is changed with the next look.
-    return;
-  }
-  if (recorded && space.version == 0) {
-    space.intent = {};  // Nothing stands: the next one has another name.
+  space->not_before = asked + kAgainMs;
+  if (recorded && space->version == 0) space->intent = {};  // Nothing stands: the next one has another name.
+}
+
+/// How what was filed stands, after an answer that did not fit.
+void GroupKeeper::found(const core::Subject& manager, Space& space, const Result<std::optional<Standing>>& standing,
+                        UtcMs asked) {
+  space.waiting = false;
+  if (!standing) {
     space.not_before = asked + kAgainMs;
-  } else if (failed_with(recorded, ErrorCode::kNotFound)) {
-    space.intent = {};
-  } else if (failed_with(recorded, ErrorCode::kForbidden) && space.version == 1) {
-    space.intent = {};  // Somebody else's has that id.
-  } else if (failed_with(recorded, ErrorCode::kWrongState) && endings_.size() < kGroupEndingsMax) {
-    // Its life is over, or it is where it cannot be changed any more.
-    endings_.insert_or_assign(space.intent, Ending{std::max<std::int64_t>(1, space.version), manager, false, {}});
-    space.intent = {};
-  } else {
-    space.not_before = asked + kAgainMs;  // It stands as it was.
     return;
   }
+  unsaved_ = true;
+  const std::optional<Standing>& of = *standing;
+  const bool ours = of && of->manager == manager;
+  if (ours && (of->state == core::IntentState::kAccepted || of->state == core::IntentState::kActivated)) {
+    // It stands, as an answer said that was lost, or as its manager has changed it: it is changed with the next look.
+    space.not_before = of->version == space.version ? asked + kAgainMs : UtcMs{};
+    space.version = of->version;
+    return;
+  }
+  if (ours && of->state != core::IntentState::kEnded) {
+    space.why = fmt::format("{} is {}: that is left to people, and the group is filed beside it", space.intent.str(),
+                            core::to_text(of->state));
+  }
+  // It is over, or was never ours.
+  space.intent = {};
   space.version = 0;
+  if (!of) space.not_before = asked + kAgainMs;
 }
 
 void GroupKeeper::file_endings(UtcMs now) {
@@ -396,11 +436,13 @@ void GroupKeeper::file_endings(UtcMs now) {
 void GroupKeeper::ending_answered(const IntentId& intent, const Result<Recorded>& recorded, UtcMs asked) {
   const auto at = endings_.find(intent);
   if (at == endings_.end()) return;
-  at->second.waiting = false;
   if (failed_with(recorded, ErrorCode::kVersionMismatch)) {
-    ++at->second.version;
+    find_(intent, [this, intent, asked](const Result<std::optional<Standing>>& standing) {
+      ending_found(intent, standing, asked);
+    });
     return;
   }
+  at->second.waiting = false;
   const bool over = accepted(recorded) || failed_with(recorded, ErrorCode::kNotFound) ||
                     failed_with(recorded, ErrorCode::kWrongState) || failed_with(recorded, ErrorCode::kForbidden);
   if (!over) {
@@ -408,7 +450,25 @@ void GroupKeeper::ending_answered(const IntentId& intent, const Result<Recorded>
     return;
   }
   endings_.erase(at);
-  save_soon();
+  unsaved_ = true;
+}
+
+void GroupKeeper::ending_found(const IntentId& intent, const Result<std::optional<Standing>>& standing, UtcMs asked) {
+  const auto at = endings_.find(intent);
+  if (at == endings_.end()) return;
+  Ending& ending = at->second;
+  ending.waiting = false;
+  if (!standing) {
+    ending.not_before = asked + kAgainMs;
+    return;
+  }
+  unsaved_ = true;
+  const std::optional<Standing>& of = *standing;
+  if (of && of->manager == ending.manager && of->state != core::IntentState::kEnded) {
+    ending.version = of->version;
+  } else {
+    endings_.erase(at);
+  }
 }
 
 void GroupKeeper::write(JcsWriter& out, const picture::Picture& picture) const {

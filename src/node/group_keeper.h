@@ -7,12 +7,15 @@
 //
 // Nothing that was filed is ever forgotten while it may stand. What is about to be filed is written down before it is
 // sent; an answer that never came (the node fell, the queue was full) leaves it written, and the next attempt finds out
-// under the same id: a create that finds its id taken has stood all along, and a change under a version that is past
-// goes on to the next one. What is to be ended stays on a list until the record says that it is. Only the record's word
-// that there is no such intent, or that its life is over, lets go of one.
+// under the same id. Where an answer says that things are not as they were thought to be (the id is taken, the version
+// is another, it cannot be changed), the record is asked how the intent stands. What is to be ended stays on a list
+// until the record says that it is. Only the record's word that there is no such intent, or that its life is over, lets
+// go of one. An intent that its manager has declared off nominal is left to people: it goes on, and the space of the
+// group is filed beside it.
 //
-// Groups are kept in `groups.json` of the data folder, replaced whole and synced with every change; the file changes
-// first, then what is in memory. Picture's thread only.
+// Groups are kept in `groups.json` of the data folder, replaced whole and synced: with what people declare before it is
+// in memory, with the names of new intents before they are sent, once a look at most. Answers wait for the next look.
+// Picture's thread only.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +23,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -40,9 +44,18 @@ class GroupKeeper {
   /// Files a command; calls back on the picture's thread, later.
   using File = std::function<void(core::Command command, std::function<void(Result<Recorded>)> done)>;
 
+  /// What the record says of an intent.
+  struct Standing {
+    core::Subject manager;
+    core::IntentState state = core::IntentState::kAccepted;
+    std::int64_t version = 0;
+  };
+  /// Asks the record; calls back on the picture's thread, later: nothing when there is no such intent.
+  using Find = std::function<void(const IntentId& intent, std::function<void(Result<std::optional<Standing>>)> done)>;
+
   /// Reads what was kept. Fails with `kCorrupt` when the file is not what this program writes.
   [[nodiscard]] static Result<std::unique_ptr<GroupKeeper>> open(const std::filesystem::path& data_dir, File file,
-                                                                 picture::GroupOptions options);
+                                                                 Find find, picture::GroupOptions options);
 
   /// Declared by `by`, durably. Fails as picture::check, `kForbidden` when it is
   /// another's, `kTooLarge`, `kIo`; then everything is as it was.
@@ -57,6 +70,8 @@ class GroupKeeper {
 
   /// Files what is due, given where the guides are.
   void look(const picture::Picture& picture, UtcMs now);
+  /// Writes down what answers have changed since the last look. At a stop.
+  void save() { (void)save_changes(); }
 
   /// {"groups":[{"filed":[{"domain","intent"?,"why"?}…],"group":{…},"heard","id","manager"}…]}
   void write(log::JcsWriter& out, const picture::Picture& picture) const;
@@ -90,31 +105,45 @@ class GroupKeeper {
   using Groups = std::map<std::string, Declared>;
   using Endings = std::map<IntentId, Ending>;
 
-  GroupKeeper(std::filesystem::path path, File file, picture::GroupOptions options);
+  /// What a look has found to be filed: sent when its name is on the disk.
+  struct Due {
+    const Declared* declared = nullptr;
+    std::shared_ptr<Space> space;
+    std::vector<geo::Volume4d> volumes;
+    bool named = false;  ///< With this look.
+  };
+
+  GroupKeeper(std::filesystem::path path, File file, Find find, picture::GroupOptions options);
   [[nodiscard]] Status read();
   [[nodiscard]] Status read_endings(const log::JcsValue& list);
   [[nodiscard]] Status read_filed(const log::JcsValue& filed, Declared& declared) const;
   [[nodiscard]] Status save(const Groups& groups, const Endings& endings) const;
-  /// Writes down what has changed by answers; tried again with every look until it is on the disk.
-  void save_soon();
+  /// Writes down what has changed since; false when the disk refuses, then it is tried again with every look.
+  bool save_changes();
   [[nodiscard]] Declared fresh(const picture::Group& group, const core::Subject& manager) const;
-  void look_at(const Declared& declared, const std::shared_ptr<Space>& space, const picture::Motion& guide, UtcMs now);
-  void ask(const Declared& declared, const std::shared_ptr<Space>& space, std::vector<geo::Volume4d> volumes,
-           UtcMs now);
-  void answered(const core::Subject& manager, Space& space, const Result<Recorded>& recorded, UtcMs asked);
+  [[nodiscard]] std::optional<Due> due_of(const Declared& declared, const std::shared_ptr<Space>& space,
+                                          const picture::Motion& guide, UtcMs now);
+  [[nodiscard]] bool name_intent(const picture::Group& group, Space& space, UtcMs now);
+  void ask(Due due, UtcMs now);
+  void answered(const core::Subject& manager, const std::shared_ptr<Space>& space, const Result<Recorded>& recorded,
+                UtcMs asked);
+  void found(const core::Subject& manager, Space& space, const Result<std::optional<Standing>>& standing, UtcMs asked);
   void end_dropped(const IntentId& intent, std::int64_t version);
   void file_endings(UtcMs now);
   void ending_answered(const IntentId& intent, const Result<Recorded>& recorded, UtcMs asked);
+  void ending_found(const IntentId& intent, const Result<std::optional<Standing>>& standing, UtcMs asked);
   [[nodiscard]] CommandId next_command();
 
   std::filesystem::path path_;
   File file_;
+  Find find_;
   picture::GroupOptions options_;
   Groups groups_;
   Endings endings_;
   std::string life_;  ///< Tells this process's commands from those of others before it.
   std::uint64_t commands_ = 0;
   bool unsaved_ = false;
+  bool failing_ = false;  ///< The disk refused last time: said once.
   UtcMs now_;
 };
 

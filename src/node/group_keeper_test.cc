@@ -50,11 +50,16 @@ struct Office {
   Office() { open(); }
 
   void open() {
-    auto opened = GroupKeeper::open(folder.path(),
-                                    [this](core::Command command, std::function<void(Result<Recorded>)> done) {
-                                      asked.push_back({std::move(command), std::move(done)});
-                                    },
-                                    {});
+    auto opened = GroupKeeper::open(
+        folder.path(),
+        [this](core::Command command, std::function<void(Result<Recorded>)> done) {
+          asked.push_back({std::move(command), std::move(done)});
+        },
+        [this](const IntentId& /*intent*/, const auto& done) {
+          ++looked_up;
+          done(standing);
+        },
+        {});
     ASSERT_TRUE(opened.has_value()) << opened.error().text();
     keeper = std::move(*opened);
   }
@@ -133,6 +138,8 @@ struct Office {
   picture::Picture picture{{}};
   UtcMs now = kNoon;
   std::deque<Asked> asked;
+  Result<std::optional<GroupKeeper::Standing>> standing;  ///< What the record says when it is asked.
+  int looked_up = 0;
 };
 
 TEST(GroupKeeper, FilesWhenTheGuideIsHeard) {
@@ -221,17 +228,70 @@ TEST(GroupKeeper, ARefusedChangeLeavesWhatStands) {
   o.answer(std::unexpected(Error{ErrorCode::kOverloaded, "busy", ""}));
   try_to_change();
   EXPECT_EQ(o.action<core::UpdateIntent>().version, 1);
-  o.answer(std::unexpected(Error{ErrorCode::kVersionMismatch, "it is at version 2", ""}));
+  EXPECT_EQ(o.looked_up, 0);
+  o.standing = GroupKeeper::Standing{kChief, core::IntentState::kActivated, 7};
+  o.answer(std::unexpected(Error{ErrorCode::kVersionMismatch, "it is at version 7", ""}));
   try_to_change();
-  EXPECT_EQ(o.action<core::UpdateIntent>().version, 2);
+  EXPECT_EQ(o.action<core::UpdateIntent>().version, 7) << "its manager has changed it";
+  o.standing = GroupKeeper::Standing{kChief, core::IntentState::kEnded, 8};
   o.answer(std::unexpected(Error{ErrorCode::kWrongState, "it has ended", ""}));
+  try_to_change();
+  EXPECT_NE(o.action<core::CreateIntent>().intent, intent) << "filed anew under another name";
+}
+
+TEST(GroupKeeper, WhatPeopleDeclareOffNominalIsLeftToThem) {
+  Office o;
+  o.declare(group());
+  const IntentId intent = o.action<core::CreateIntent>().intent;
+  o.accept(1);
   o.now = o.now + 600'000;
   o.hear(34.5, 35.5, 90);
   o.look();
+  o.standing = GroupKeeper::Standing{kChief, core::IntentState::kContingent, 3};
+  o.answer(std::unexpected(Error{ErrorCode::kWrongState, "it is contingent", ""}));
+  EXPECT_THAT(o.shown(), HasSubstr("is contingent: that is left to people"));
+  o.look();
+  ASSERT_EQ(o.asked.size(), 1U) << "its end is not asked for";
+  EXPECT_NE(o.action<core::CreateIntent>().intent, intent) << "the space of the group is filed beside it";
+}
+
+TEST(GroupKeeper, ManyNewIntentsAreWrittenDownAtOnceBeforeAnyIsSent) {
+  Office o;
+  ASSERT_TRUE(o.keeper->put(with_deck(10), kChief).has_value());
+  o.hear(34, 35, 0);
+  std::filesystem::remove(o.folder.path() / "groups.json");
+  std::filesystem::create_directory(o.folder.path() / "groups.json");
+  o.look();
+  EXPECT_TRUE(o.asked.empty()) << "what could not be written down is not sent";
+  EXPECT_THAT(o.shown(), HasSubstr("could not be written down"));
+  std::filesystem::remove(o.folder.path() / "groups.json");
+  o.now = o.now + 10'000;
+  o.look();
   ASSERT_EQ(o.asked.size(), 2U);
-  EXPECT_EQ(o.action<core::EndIntent>().intent, intent) << "it may only be where it cannot be changed";
-  o.answer(std::unexpected(Error{ErrorCode::kWrongState, "it has ended", ""}));
-  EXPECT_NE(o.action<core::CreateIntent>().intent, intent) << "filed anew under another name";
+  for (const Office::Asked& one : o.asked) {
+    EXPECT_THAT(o.file(), HasSubstr(std::get<core::CreateIntent>(one.command.action).intent.str()));
+  }
+}
+
+TEST(GroupKeeper, ReadsTheLargestFileThatItWrites) {
+  Office o;
+  picture::Group large = with_deck(10);
+  large.name = std::string(200, '"');
+  for (std::uint32_t i = 0; i < 64; ++i) large.members.push_back({surveillance::IdKind::kMmsi, 227'000'000 + i});
+  for (std::int64_t i = 0; i < 32; ++i) {
+    large.shapes.back().windows.resize(static_cast<std::size_t>(i) + 1,
+                                       {kNoon + i * 3'600'000, kNoon + i * 3'600'000 + 60'000});
+  }
+  large.shapes.front().windows = large.shapes.back().windows;
+  while (large.shapes.size() < 8) large.shapes.push_back(large.shapes.back());
+  for (std::size_t i = 0; i < picture::kGroupsMax; ++i) {
+    large.id = fmt::format("g{:031}", i);
+    const Status put = o.keeper->put(large, kChief);
+    ASSERT_TRUE(put.has_value()) << put.error().text();
+  }
+  EXPECT_GT(o.file().size(), 1'000'000U) << "near the usual bound of a document, which long names of managers cross";
+  o.restart();
+  EXPECT_EQ(o.keeper->groups().size(), picture::kGroupsMax);
 }
 
 TEST(GroupKeeper, KnowsAfterARestartWhatStood) {
@@ -244,6 +304,8 @@ TEST(GroupKeeper, KnowsAfterARestartWhatStood) {
   o.accept(4);
   EXPECT_THAT(o.action<core::CreateIntent>().intent.str(), StartsWith("group-tf-473-air-"));
   o.accept(7);
+  o.look();
+  ASSERT_TRUE(o.asked.empty());
   const std::string file = o.file();
 
   o.restart();
@@ -401,7 +463,7 @@ TEST(GroupKeeper, AFileThatItDidNotWriteIsRefusedByName) {
   for (const std::string& text : {std::string("{}"), std::string("nonsense"), good.substr(0, good.size() / 2),
                                   std::string(R"({"groups":[7]})")}) {
     std::ofstream(o.folder.path() / "groups.json", std::ios::trunc) << text;
-    const auto opened = GroupKeeper::open(o.folder.path(), {}, {});
+    const auto opened = GroupKeeper::open(o.folder.path(), {}, {}, {});
     ASSERT_FALSE(opened.has_value()) << text;
     EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt);
     EXPECT_EQ(opened.error().where, (o.folder.path() / "groups.json").string());

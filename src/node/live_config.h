@@ -15,6 +15,7 @@ namespace tansiq::node {
 
 struct LiveConfig {
   std::vector<surveillance::SourceConfig> sources;
+  bool peers = false;  ///< There is a picture without sources too: of what peers tell.
   /// Everything that is taken is recorded here; empty: nothing is.
   std::filesystem::path record_dir;
   std::uint64_t record_bytes_max = 256ULL << 20;  ///< Of one file.

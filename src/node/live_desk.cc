@@ -29,6 +29,8 @@ constexpr auto kRoundEvery = std::chrono::milliseconds(200);
 constexpr auto kLookEvery = std::chrono::milliseconds(1'000);
 /// A record that does not grow is looked at all the same: what was filed for later comes into sight with time.
 constexpr DurationMs kLookAgainMs = 30'000;
+/// A clock that is slewed or corrected by less holds up nothing that anybody sees.
+constexpr DurationMs kClockBackMs = 2'000;
 
 using Steady = std::chrono::steady_clock;
 
@@ -67,8 +69,10 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
         config_(std::move(config)),
         services_(std::move(services)),
         work_(kWorkMax),
-        tells_(
-            {services_.self, config_.release, [this](const ReleaseDesk::Token& token) { return ask_permit(token); }}) {
+        tells_({.self = services_.self,
+                .rules = config_.release,
+                .started = services_.clock.now(),
+                .permit = [this](const ReleaseDesk::Token& token) { return ask_permit(token); }}) {
     for (const surveillance::SourceConfig& source : config_.sources) names_.push_back(source.name);
   }
 
@@ -79,13 +83,19 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
       recorder_ = TRY(RecordKeeper::make({.folder = config_.record_dir.string(),
                                           .bytes_max = config_.record_bytes_max,
                                           .files_max = config_.record_files_max,
-                                          .picture = picture::options_json(config_.picture)},
+                                          .picture = picture::options_json(config_.picture),
+                                          .program = TANSIQ_VERSION},
                                          config_.sources));
+      session_->record_to([this](const surveillance::Chunk& chunk) { recorder_->take(chunk); });
     }
     const auto file = [this](core::Command command, std::function<void(Result<Recorded>)> done) {
       file_command(std::move(command), std::move(done));
     };
-    groups_ = TRY(GroupKeeper::open(services_.data_dir, file, config_.picture.groups));
+    const auto find = [this](const IntentId& intent,
+                             std::function<void(Result<std::optional<GroupKeeper::Standing>>)> done) {
+      find_intent(intent, std::move(done));
+    };
+    groups_ = TRY(GroupKeeper::open(services_.data_dir, file, find, config_.picture.groups));
     return {};
   }
 
@@ -101,6 +111,12 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     if (recorder_) recorder_->stop();
   }
   [[nodiscard]] std::string trouble() const {
+    if (const DurationMs behind = behind_ms_.load(); behind > 0) {
+      return fmt::format(
+          "the clock has been set back: the live picture stands still for another {}; a new start of the "
+          "node begins it anew",
+          format_duration(behind));
+    }
     const std::string why = recorder_ ? recorder_->state().trouble : std::string();
     return why.empty() ? why : "nothing of the live picture is recorded: " + why;
   }
@@ -118,8 +134,16 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   }
 
   void tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, const TrackQuestion& question) {
-    const Status taken = submit([this, exchange, peer, question](Inside&) { tells_.ask(exchange, peer, question); });
-    if (!taken) exchange->respond(taken.error());
+    if (!questions_.put({exchange, peer, question})) return;
+    const Status taken = submit([this](Inside&) {
+      for (PeerQuestion& one : questions_.take()) tells_.ask(std::move(one));
+    });
+    if (!taken) refuse_questions(taken.error());
+  }
+  void drop_questions() {
+    const Error why{ErrorCode::kUnavailable, "the charter is changing; ask again", {}};
+    refuse_questions(why);
+    post([this, why](Inside&) { tells_.drop(why); });
   }
 
   [[nodiscard]] std::string figures() const {
@@ -131,21 +155,21 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   // Inside
   [[nodiscard]] const picture::Session& session() const override { return *session_; }
   [[nodiscard]] LiveStream& stream() override { return stream_; }
-  [[nodiscard]] UtcMs now() const override { return services_.clock.now(); }
+  /// As the picture goes by it: never back.
+  [[nodiscard]] UtcMs now() const override { return session_->at(services_.clock.now()); }
   [[nodiscard]] const std::vector<std::string>& source_names() const override { return names_; }
   [[nodiscard]] GroupKeeper& groups() override { return *groups_; }
   Status tell(const picture::Note& note) override {
     const UtcMs at = session_->at(now());
     TRY_VOID(session_->note(note, at));
     if (!recorder_) return {};
-    // The first line feed ends whatever was left of a note before that is not whole.
-    const std::string line = "\n" + picture::note_line(note) + "\n";
-    for (const surveillance::Chunk& chunk : picture::note_chunks(line, at)) recorder_->take(chunk);
     const Standing standing = standing_of(note);
+    if (standing.key.empty()) return {};
+    std::string line = picture::recorded_line(note);
     if (standing.gone) {
-      recorder_->fall(standing.key);
-    } else if (!standing.key.empty()) {
-      recorder_->stand(standing.key, line);
+      recorder_->fall(standing.key, std::move(line));
+    } else {
+      recorder_->stand(standing.key, std::move(line));
     }
     return {};
   }
@@ -155,7 +179,11 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     const bool gone =
         change.kind == picture::TrackChange::Kind::kEnded || change.kind == picture::TrackChange::Kind::kMerged;
     if (gone) {
-      tells_.release().gone(track.id);
+      if (change.kind == picture::TrackChange::Kind::kMerged) {
+        tells_.release().merged(track.id, change.other);
+      } else {
+        tells_.release().gone(track.id);
+      }
       moved_.erase(track.id);
       stream_.drop_track(track.id);
     } else {
@@ -181,15 +209,21 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   }
 
   [[nodiscard]] bool ask_permit(const ReleaseDesk::Token& token);
+  void refuse_questions(const Error& why) {
+    for (const PeerQuestion& one : questions_.take()) one.exchange->respond(why);
+  }
   void run();
   void show_tracks();
   void look_at_record();
   void next_page(std::uint64_t after);
+  [[nodiscard]] Departure told_when_durable(std::function<void()> tell);
   void settle_notes(std::vector<std::pair<std::string, picture::Note>> notes);
   void end_look();
   void look_failed();
   void file_command(core::Command command, std::function<void(Result<Recorded>)> done);
+  void find_intent(const IntentId& intent, std::function<void(Result<std::optional<GroupKeeper::Standing>>)> done);
   void note_figures();
+  void look_at_clock();
   /// Back on this thread, also when it is busy.
   void post(Work work) { (void)work_.push_urgent(std::move(work)); }
 
@@ -200,13 +234,17 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   BoundedQueue<Work> work_;
   std::thread thread_;
   std::atomic<bool> stopping_{false};
+  std::atomic<DurationMs> behind_ms_{0};  ///< The clock, behind the picture: beyond what holds up nobody.
 
   // The thread's own.
   std::unique_ptr<picture::Session> session_;
   std::unique_ptr<RecordKeeper> recorder_;  ///< Null: nothing is recorded.
   std::unique_ptr<GroupKeeper> groups_;
   LiveStream stream_;
+  QuestionBox questions_;
   ReleaseDesk tells_;
+  /// For the core thread alone.
+  std::shared_ptr<RecordedAreas> areas_ = std::make_shared<RecordedAreas>();
   std::set<picture::TrackId> moved_;  ///< And not shown since.
   picture::TrackId shown_last_;
   Steady::time_point next_show_{};
@@ -232,12 +270,7 @@ void LiveDesk::Impl::run() {
   std::vector<Work> work;
   while (!stopping_.load()) {
     const bool open = desk_.inputs_->take(batch, kChunksPerTake, kTakeWaitMs);
-    for (const InputChunk& chunk : batch) {
-      surveillance::Chunk taken = chunk.view();
-      taken.received = session_->at(taken.received);
-      if (recorder_) recorder_->take(taken);
-      session_->take(taken);
-    }
+    for (const InputChunk& chunk : batch) session_->take(chunk.view());
     batch.clear();
     session_->run_to(now());
     if (work_.size() > 0 && work_.take(work, kWorkMax)) {
@@ -256,6 +289,7 @@ void LiveDesk::Impl::run() {
     }
     if (real >= next_look_ && !looking_) {
       next_look_ = real + kLookEvery;
+      look_at_clock();
       groups_->look(session_->picture(), now());
       if (desk_.grown_.exchange(false) || now() >= looked_ + kLookAgainMs) look_at_record();
       note_figures();
@@ -267,15 +301,28 @@ void LiveDesk::Impl::run() {
     for (const Work& one : work) one(*this);
     work.clear();
   }
+  groups_->save();
   stream_.close();
-  tells_.close();
+  const Error stopping{ErrorCode::kUnavailable, "the node is stopping", {}};
+  refuse_questions(stopping);
+  tells_.drop(stopping);
+}
+
+/// Nothing here goes back, so a clock that is set back stops the picture until it has caught up. Nobody must have to
+/// guess that.
+void LiveDesk::Impl::look_at_clock() {
+  const DurationMs behind = session_->now() - services_.clock.now();
+  const DurationMs before = behind_ms_.exchange(behind > kClockBackMs ? behind : 0);
+  if (behind > kClockBackMs && before == 0) log_error("live.clock_back", {{"behind_ms", behind}});
+  if (behind <= kClockBackMs && before != 0) log_info("live.clock_back", {{"behind_ms", DurationMs{0}}});
 }
 
 /// It is judged by what is durable: a relation that has been widened counts when nothing can take that back any more.
 bool LiveDesk::Impl::ask_permit(const ReleaseDesk::Token& token) {
   ReadTask task;
-  task.read = [this, token](const State& state) {
-    auto permit = std::make_shared<RecordedPermit>(release_permit(state.coalition(), token.peer, config_.release));
+  task.read = [this, token, areas = areas_](const State& state) {
+    auto permit =
+        std::make_shared<RecordedPermit>(release_permit(state.coalition(), token.peer, config_.release, *areas));
     return Departure{nullptr, {}, [this, token, permit](const Status& durable) {
                        post([this, token, permit, durable](Inside&) {
                          if (!durable) return tells_.refused(token, durable.error());
@@ -326,14 +373,20 @@ void LiveDesk::Impl::look_at_record() {
       std::string key = "plan " + plan.plan.intent;
       notes.emplace_back(std::move(key), std::move(plan));
     }
-    post([this, notes = std::move(notes)](Inside&) mutable {
+    return told_when_durable([this, notes = std::move(notes)]() mutable {
       settle_notes(std::move(notes));
       next_page(0);
     });
-    return Departure{};
   };
   task.refused = [this](const Error&) { post([this](Inside&) { look_failed(); }); };
   if (!services_.core.submit_urgent(std::move(task))) look_failed();
+}
+
+/// Nothing is told of what could still be lost.
+Departure LiveDesk::Impl::told_when_durable(std::function<void()> tell) {
+  return {nullptr, {}, [this, tell = std::move(tell)](const Status& durable) {
+            post([this, tell, good = durable.has_value()](Inside&) { good ? tell() : look_failed(); });
+          }};
 }
 
 /// What has not been looked at to its end is looked at again.
@@ -346,7 +399,7 @@ void LiveDesk::Impl::next_page(std::uint64_t after) {
   ReadTask task;
   task.read = [this, after](const State& state) {
     IntentPage page = intent_plans(state.coalition().machine(), after, services_.clock.now());
-    post([this, page = std::move(page)](Inside&) mutable {
+    return told_when_durable([this, page = std::move(page)]() mutable {
       std::vector<std::pair<std::string, picture::Note>> notes;
       for (picture::KnownPlan& plan : page.plans) {
         std::string key = "plan " + plan.plan.intent;
@@ -359,7 +412,6 @@ void LiveDesk::Impl::next_page(std::uint64_t after) {
         end_look();
       }
     });
-    return Departure{};
   };
   task.refused = [this](const Error&) { post([this](Inside&) { look_failed(); }); };
   if (!services_.core.submit_urgent(std::move(task))) look_failed();
@@ -416,6 +468,27 @@ void LiveDesk::Impl::file_command(core::Command command, std::function<void(Resu
       });
   const Status taken =
       services_.core.submit(CommandTask{std::move(command), once_durable<Recorded, core::Machine>(back)});
+  if (!taken) (*back)(std::unexpected(taken.error()));
+}
+
+void LiveDesk::Impl::find_intent(const IntentId& intent,
+                                 std::function<void(Result<std::optional<GroupKeeper::Standing>>)> done) {
+  using Found = std::optional<GroupKeeper::Standing>;
+  auto back = std::make_shared<std::function<void(Result<Found>)>>([this, done = std::move(done)](Result<Found> found) {
+    post([done, found = std::move(found)](Inside&) { done(found); });
+  });
+  ReadTask task;
+  task.read = [intent, back](const State& state) {
+    Found found;
+    if (const core::Intent* one = state.coalition().machine().find_intent(intent)) {
+      found = GroupKeeper::Standing{one->manager, one->state, one->version};
+    }
+    return Departure{nullptr, {}, [back, found](const Status& durable) {
+                       (*back)(durable ? Result<Found>(found) : std::unexpected(durable.error()));
+                     }};
+  };
+  task.refused = [back](const Error& error) { (*back)(std::unexpected(error)); };
+  const Status taken = services_.core.submit_urgent(std::move(task));
   if (!taken) (*back)(std::unexpected(taken.error()));
 }
 
@@ -529,7 +602,10 @@ Result<std::unique_ptr<LiveDesk>> LiveDesk::create(LiveConfig config, Services s
   const Clock& clock = services.clock;
   TRY_VOID(picture::check(config.picture.separation.agreed));
   TRY_VOID(check_agreed(config.picture.separation.agreed, services.versions));
-  TRY_VOID(check_release(config.release, services.self, services.versions));
+  TRY_VOID(check_release(config.release, services.self));
+  for (const std::string& remark : release_remarks(config.release, services.versions)) {
+    log_warning("live.release", {{"message", remark}});
+  }
   if (!services.versions.empty()) {
     for (const core::Authority& authority : services.versions.back().authorities) {
       if (authority.id == services.self || !authority.peer) continue;
@@ -555,6 +631,14 @@ std::string LiveDesk::trouble() const { return impl_->trouble(); }
 
 void LiveDesk::tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, TrackQuestion question) {
   impl_->tell(exchange, peer, question);
+}
+
+void LiveDesk::drop_questions() { impl_->drop_questions(); }
+
+void LiveDesk::keep_peers(const std::set<AuthorityId>& peers) {
+  for (const auto& [peer, source] : source_of_) {
+    if (!peers.contains(peer)) inputs_->forget(source);
+  }
 }
 
 void LiveDesk::hear(const AuthorityId& peer, surveillance::ChunkKind kind, ByteView bytes) {

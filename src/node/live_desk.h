@@ -84,7 +84,9 @@ class LiveDesk final : public TrackExchange {
 
   // TrackExchange
   void tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, TrackQuestion question) override;
+  void drop_questions() override;
   [[nodiscard]] bool hears(const AuthorityId& peer) const override { return source_of_.contains(peer); }
+  void keep_peers(const std::set<AuthorityId>& peers) override;
   void hear(const AuthorityId& peer, surveillance::ChunkKind kind, ByteView bytes) override;
   void hear_failed(const AuthorityId& peer, const Error& why) override;
 

@@ -117,6 +117,24 @@ TEST(LiveDesk, WhoIsUnknownInOurZoneIsToldAndCounted) {
   }
 }
 
+TEST(LiveDesk, AClockThatIsSetBackIsSaidUntilThePictureGoesOn) {
+  LiveNode t;
+  t.node.clock().advance(120'000);
+  ASSERT_TRUE(eventually([&] {
+    t.node.clock().advance(1'000);
+    t.hear("", 0x738011);
+    return t.get("/v1/tracks").find("738011") != std::string::npos;
+  }));
+  const auto remarks = [&] {
+    return t.node.get("/readyz").body.find("the clock has been set back") != std::string::npos;
+  };
+  EXPECT_FALSE(remarks());
+  t.node.clock().advance(-60'000);
+  EXPECT_TRUE(eventually(remarks)) << t.node.get("/readyz").body;
+  t.node.clock().advance(60'000);
+  EXPECT_TRUE(eventually([&] { return !remarks(); })) << t.node.get("/readyz").body;
+}
+
 // Or a replay would count the silence of a source that never spoke from another moment on.
 TEST(LiveDesk, TheRecordingBeginsWithThePicture) {
   const TemporaryFolder folder;

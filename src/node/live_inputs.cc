@@ -83,6 +83,8 @@ class LiveInputs::Impl final : public net::InputHandler {
         ++peer.ups;
         peer.connections = 1;
         peer.error.clear();
+      } else if (kind == ChunkKind::kDown && peer.connections == 0) {
+        last_[source].store(kNever, std::memory_order_relaxed);
       } else if (kind == ChunkKind::kDown) {
         ++peer.downs;
         peer.connections = 0;

@@ -66,6 +66,8 @@ class LiveInputs {
   /// What a peer has told; `source` is of kind kPeer, `kind` kUp, kStream or kDown. What finds no room is dropped and
   /// counted as of every source. Any thread.
   void hear(std::size_t source, surveillance::ChunkKind kind, ByteView bytes);
+  /// It is a peer no more: that nothing comes of it is no silence. After its kDown, where there was a kUp.
+  void forget(std::size_t source) { hear(source, surveillance::ChunkKind::kDown, {}); }
   /// It could not be asked; for people.
   void hear_failed(std::size_t source, const std::string& why);
 

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "base/eventually.h"
@@ -197,6 +198,15 @@ TEST(LiveInputs, APeerIsHeardThroughTheSameQueueAndMissedOnlyOnceHeard) {
   EXPECT_EQ(state.socket.state, net::InputState::kConnecting);
   clock.advance(60'000);
   EXPECT_EQ(inputs->states()[1].silent_since, kNoon + 3'600'000);
+  // It leaves the charter.
+  inputs->forget(1);
+  EXPECT_FALSE(inputs->states()[1].silent_since);
+  chunks.clear();
+  EXPECT_TRUE(eventually([&] {
+    (void)inputs->take(chunks, 64, 10);
+    return std::ranges::any_of(
+        chunks, [](const InputChunk& chunk) { return chunk.source == 1 && chunk.kind == ChunkKind::kDown; });
+  })) << "so that a recording knows of it";
 }
 
 TEST(LiveInputs, SaysWhatCannotBe) {

@@ -27,7 +27,8 @@ struct JoinUp {
 };
 
 Error no_picture() {
-  return {ErrorCode::kNotFound, "this node has no live picture: its configuration has no [[source]]", {}};
+  return {
+      ErrorCode::kNotFound, "this node has no live picture: its configuration has no [[source]], nor live.peers", {}};
 }
 
 /// A rectangle asked for; all of it or nothing.

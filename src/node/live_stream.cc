@@ -51,8 +51,7 @@ void LiveStream::join(std::string subject, net::StreamHandle stream) {
   if (!stream.send({}, "reset", "{}")) return;
   Listener listener{std::move(subject), std::move(stream)};
   const bool good = advance_alerts(listener);
-  shared_.clear();  // It holds until something changes, which a round knows and this does not.
-  shared_bytes_ = 0;
+  forget_shared();
   if (!good) return;
   ++of_subject_[listener.subject];
   listeners_.push_back(std::move(listener));
@@ -69,14 +68,25 @@ void LiveStream::drop_track(picture::TrackId track) {
 }
 
 void LiveStream::set_alert(picture::AlertId alert, std::string line, bool over, bool at_once) {
-  const std::uint64_t before = alerts_.last;
-  const net::WireEvent event = at_once ? net::format_event({}, "alert", line) : nullptr;
+  // Who keeps up misses no state: what still waits of this alert goes out before it is replaced.
+  const auto before = alerts_.shown.find(alert);
+  if (before != alerts_.shown.end()) send_alerts(before->second.change);
   alerts_.set(alert, std::move(line), over, options_.gone_max);
-  if (!at_once) return;
+  if (at_once) send_alerts(alerts_.last);
+}
+
+/// Everything up to `change` to whom may take it, with what waits before. Who has to begin anew does so with the next
+/// round, which also finds whose stream is over.
+void LiveStream::send_alerts(std::uint64_t change) {
   for (Listener& listener : listeners_) {
-    if (listener.alerts != before || !may_take(listener)) continue;
-    if (listener.stream.send(event)) listener.alerts = alerts_.last;
+    if (listener.alerts < change && !begins_anew(listener)) (void)advance_alerts(listener);
   }
+  forget_shared();
+}
+
+void LiveStream::forget_shared() {
+  shared_.clear();
+  shared_bytes_ = 0;
 }
 
 LiveStream::Frame LiveStream::alert_frame(std::uint64_t position) const {
@@ -125,10 +135,13 @@ bool LiveStream::advance_alerts(Listener& listener) {
   return true;
 }
 
+bool LiveStream::begins_anew(const Listener& listener) const {
+  return (listener.tracks != 0 && listener.tracks < tracks_.forgotten) ||
+         (listener.alerts != 0 && listener.alerts < alerts_.forgotten);
+}
+
 bool LiveStream::advance(Listener& listener) {
-  const bool lost = (listener.tracks != 0 && listener.tracks < tracks_.forgotten) ||
-                    (listener.alerts != 0 && listener.alerts < alerts_.forgotten);
-  if (lost && may_take(listener)) {
+  if (begins_anew(listener) && may_take(listener)) {
     if (!listener.stream.send({}, "reset", "{}")) return false;
     listener.tracks = listener.alerts = 0;
   }
@@ -148,8 +161,7 @@ void LiveStream::round() {
     if (--at->second == 0) of_subject_.erase(at);
     return true;
   });
-  shared_.clear();
-  shared_bytes_ = 0;
+  forget_shared();
 }
 
 void LiveStream::close() {

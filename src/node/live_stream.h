@@ -6,14 +6,15 @@
 //
 // Events: `reset` (forget everything: what follows is whole), `alert` ({"alert":{…},"event":…}), and `tracks`
 // ({"gone":[id…],"tracks":[{…}…]}). Neither is a record: whoever comes back begins with a `reset`, there is no id to
-// resume from. A listener is a position in the order of changes of alerts, and one in that of tracks. Whoever reads
-// slowly gets fewer states of each alert and of each track, never an older one after a newer one, and of every alert
-// and track the state in which it ends up; what it costs others is nothing, and what it costs us is bounded: nothing is
-// sent to whom more than `behind_bytes_max` waits for, so however many alerts stand, nobody is cut off for joining.
+// resume from. A listener is a position in the order of changes of alerts, and one in that of tracks. Who keeps up gets
+// every change of an alert, in order; whoever reads slowly gets fewer states of each alert and of each track, never an
+// older one after a newer one, and of every alert and track the state in which it ends up; what it costs others is
+// nothing, and what it costs us is bounded: nothing is sent to whom more than `behind_bytes_max` waits for, so however
+// many alerts stand, nobody is cut off for joining.
 //
-// What people must hear of at once (a new alert, one that sounds again) goes out at once to whom has kept up; all else
-// goes with the next round. Alerts go before tracks. What is formatted for one listener is shared by all others at the
-// same position, up to `shared_bytes_max` a round. One thread.
+// What people must hear of at once (a new alert, one that sounds again) goes out at once, behind what waited before;
+// all else goes with the next round, or before it is replaced. Alerts go before tracks. What is formatted for one
+// listener is shared by all others at the same position, up to `shared_bytes_max` a round. One thread.
 #pragma once
 
 #include <cstddef>
@@ -104,6 +105,11 @@ class LiveStream {
   [[nodiscard]] bool may_take(const Listener& listener) const {
     return listener.stream.queued_bytes() <= options_.behind_bytes_max;
   }
+  void send_alerts(std::uint64_t change);
+  /// It holds until something changes.
+  void forget_shared();
+  /// Whether ends that it has not been told of are forgotten.
+  [[nodiscard]] bool begins_anew(const Listener& listener) const;
   /// False when the stream is over.
   bool advance_alerts(Listener& listener);
   bool advance(Listener& listener);
@@ -113,7 +119,7 @@ class LiveStream {
   std::map<std::string, std::size_t, std::less<>> of_subject_;
   Changes<picture::TrackId> tracks_;
   Changes<picture::AlertId> alerts_;
-  std::map<std::pair<bool, std::uint64_t>, Frame> shared_;  ///< Of the round under way.
+  std::map<std::pair<bool, std::uint64_t>, Frame> shared_;  ///< Until something changes.
   std::size_t shared_bytes_ = 0;
 };
 

@@ -101,11 +101,11 @@ struct World {
     tracks.erase(id);
     stream.drop_track(TrackId{id});
   }
-  void alert(std::int64_t id, bool over = false) {
+  void alert(std::int64_t id, bool over = false, bool at_once = true) {
     const std::string line = fmt::format(R"({{"id":{}{},"v":{}}})", id, over ? R"(,"over":true)" : "", ++version);
     lines.push_back(line);
     over ? static_cast<void>(alerts.erase(id)) : static_cast<void>(alerts[id] = line);
-    stream.set_alert(static_cast<picture::AlertId>(id), line, over);
+    stream.set_alert(static_cast<picture::AlertId>(id), line, over, at_once);
   }
   /// Reads to the end of what there is to say.
   void settle(Listener& listener) {
@@ -173,6 +173,26 @@ TEST(LiveStream, WhoReadsSlowlyGetsFewerStatesOfTracksAndEveryAlert) {
   EXPECT_EQ(slow.alert_lines, w.lines);
   EXPECT_EQ(fast.alert_lines, w.lines);
   EXPECT_EQ(slow.resets, 1U);
+}
+
+TEST(LiveStream, WhoKeepsUpGetsEveryChangeOfEveryAlertInOrder) {
+  World w;
+  Listener l;
+  w.stream.join("watch", l.handle());
+  w.alert(1);
+  w.alert(1, false, /*at_once=*/false);
+  w.alert(2);
+  w.alert(2, false, /*at_once=*/false);
+  w.alert(2, false, /*at_once=*/false);
+  w.alert(1, false, /*at_once=*/false);
+  w.alert(3);
+  l.read();
+  EXPECT_EQ(l.alert_lines, w.lines) << "no round was needed: a new alert waits for nothing, nor what went before";
+  w.alert(2, true, /*at_once=*/false);
+  l.read();
+  EXPECT_EQ(l.alert_lines.size() + 1, w.lines.size()) << "what nobody must hear at once waits for the round";
+  w.settle(l);
+  EXPECT_EQ(l.alert_lines, w.lines);
 }
 
 TEST(LiveStream, WhoReadsNothingIsCutOffInTheEndAndHasNoPlaceAnyMore) {
@@ -286,7 +306,7 @@ RC_GTEST_PROP(LiveStream, EverybodySeesTheTruthInTheEnd, ()) {
         w.drop(id);
         break;
       case 2:
-        w.alert(n % 4, n > 10);
+        w.alert(n % 4, n > 10, n % 3 != 0);
         break;
       case 3:
         w.stream.round();

@@ -369,6 +369,7 @@ Status Node::Impl::link_peers() {
   config.relayed = [this](const std::shared_ptr<net::Exchange>& exchange) { f3548_face_->handle_relayed(exchange); };
   config.suspended = true;
   config.tracks = live_.get();
+  config.incomplete = [this] { return recovery_.needed(); };
   if (config_.peer_listen_port > 0) {
     config.listen_port = static_cast<std::uint16_t>(config_.peer_listen_port);
   } else if (config_.peer_listen_port == 0) {

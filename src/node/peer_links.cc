@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <future>
+#include <set>
 
 #include "base/logging.h"
 #include "base/random.h"
@@ -203,6 +204,11 @@ void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
 /// Where there is a picture, of every peer that there is a source for.
 Status PeerLinks::fetch_tracks() {
   if (config_.tracks == nullptr) return {};
+  std::set<AuthorityId> peers;
+  for (const core::Authority& peer : charter().authorities) {
+    if (peer.id != config_.self && peer.peer) peers.insert(peer.id);
+  }
+  config_.tracks->keep_peers(peers);
   for (const core::Authority& peer : charter().authorities) {
     if (peer.id == config_.self || !peer.peer || !config_.tracks->hears(peer.id)) continue;
     const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
@@ -225,12 +231,18 @@ void PeerLinks::serve_tracks(const std::shared_ptr<net::Exchange>& exchange) {
   if (suspended_.load()) return (void)exchange->respond(suspended());
   const core::Authority* peer = asker(*exchange->request().connection);
   if (peer == nullptr) return (void)exchange->respond(unknown_peer());
+  if (config_.incomplete && config_.incomplete()) {
+    return (void)exchange->respond(
+        {ErrorCode::kUnavailable, "the node is recovering its record, which says what may be told; ask later", {}});
+  }
   if (config_.tracks == nullptr) {
     return (void)exchange->respond({ErrorCode::kNotFound, "this node has no live picture", {}});
   }
   const auto question = TrackQuestion::parse(exchange->request());
   if (!question) return (void)exchange->respond(question.error());
   config_.tracks->tell(exchange, peer->id, *question);
+  // It may have been suspended between the look above and now, and what waited been dropped before this came.
+  if (suspended_.load()) config_.tracks->drop_questions();
 }
 
 void PeerLinks::serve_relayed(const std::shared_ptr<net::Exchange>& exchange) {
@@ -368,6 +380,7 @@ void PeerLinks::stop() {
   for (Line& line : lines_) line.puller->stop();
   for (const auto& [id, fetcher] : fetchers_) fetcher->stop();
   for (const auto& fetcher : track_fetchers_) fetcher->stop();
+  if (config_.tracks != nullptr) config_.tracks->drop_questions();
   if (relay_) relay_->stop();
   if (relay_desk_) relay_desk_->stop();
   if (face_) face_->stop();

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,6 +49,9 @@ class PeerLinks {
     std::function<void(const std::shared_ptr<net::Exchange>&)> relayed{};
     bool suspended = false;           ///< Nothing is served before `resume`.
     TrackExchange* tracks = nullptr;  ///< Null where there is no live picture. Outlives the links.
+    /// Whether a part of the record may be missing, a freeze or a withheld flight among it: then no tracks are told.
+    /// Any thread; absent: never.
+    std::function<bool()> incomplete{};
   };
 
   /// Listens, and begins to pull. Fails with `kIo` (address, files), `kInvalid` (keys).
@@ -70,6 +74,7 @@ class PeerLinks {
   void suspend() {
     suspended_.store(true);
     face_->suspend();
+    if (config_.tracks != nullptr) config_.tracks->drop_questions();
   }
   /// Serves, where they were started suspended.
   void resume() {

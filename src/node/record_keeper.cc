@@ -16,10 +16,12 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::make(surveillance::RecorderO
                                                          std::vector<surveillance::SourceConfig> sources,
                                                          const RecordQueueLimits& limits) {
   std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(limits));
-  options.standing = [of = keeper.get()] {
+  options.standing = [of = keeper.get()](bool behind_loss) {
     const std::lock_guard lock(of->mutex_);
     std::vector<std::string> lines;
-    for (const auto& [key, line] : of->standing_) lines.push_back(line);
+    for (const auto& [key, standing] : of->standing_) {
+      if (behind_loss || !standing.fallen) lines.push_back(standing.line);
+    }
     return lines;
   };
   keeper->recorder_.emplace(TRY(surveillance::Recorder::make(std::move(options), std::move(sources))));
@@ -43,6 +45,7 @@ void RecordKeeper::stop() {
 
 void RecordKeeper::take(const surveillance::Chunk& chunk) {
   const std::lock_guard lock(mutex_);
+  ++offered_;
   if (stopping_ || queue_.size() >= limits_.chunks_max || queued_bytes_ + chunk.bytes.size() > limits_.bytes_max) {
     ++dropped_;
     ++dropped_in_all_;
@@ -57,12 +60,32 @@ void RecordKeeper::take(const surveillance::Chunk& chunk) {
 
 void RecordKeeper::stand(std::string key, std::string line) {
   const std::lock_guard lock(mutex_);
-  standing_.insert_or_assign(std::move(key), std::move(line));
+  Standing& of = standing_[std::move(key)];
+  if (of.fallen) --fallen_;
+  of = {std::move(line), false, 0};
 }
 
-void RecordKeeper::fall(std::string_view key) {
+void RecordKeeper::fall(std::string_view key, std::string line) {
   const std::lock_guard lock(mutex_);
-  if (const auto at = standing_.find(key); at != standing_.end()) standing_.erase(at);
+  const auto at = standing_.find(key);
+  if (at == standing_.end()) return;
+  if (!at->second.fallen && fallen_ >= limits_.fallen_max) {
+    standing_.erase(at);
+    return;
+  }
+  if (!at->second.fallen) ++fallen_;
+  at->second = {std::move(line), true, offered_};
+}
+
+/// Where nothing is lost that is not said, so many chunks are on the disk: and with them what fell before.
+void RecordKeeper::forget_fallen(std::uint64_t offered) {
+  const std::uint64_t failed = recorder_->failed();
+  const bool clean = std::exchange(failed_then_, failed) == failed && !recorder_->lost();
+  if (!clean) return;
+  const std::lock_guard lock(mutex_);
+  if (fallen_ == 0) return;
+  fallen_ -=
+      std::erase_if(standing_, [&](const auto& one) { return one.second.fallen && one.second.offered <= offered; });
 }
 
 RecordKeeper::State RecordKeeper::state() const {
@@ -78,19 +101,23 @@ void RecordKeeper::run() {
   while (!over) {
     std::deque<Item> items;
     std::uint64_t dropped_behind = 0;
+    std::uint64_t offered = 0;
     {
       std::unique_lock lock(mutex_);
       wake_.wait_until(lock, next_sync, [this] { return stopping_ || !queue_.empty(); });
       items.swap(queue_);
       queued_bytes_ = 0;
       over = stopping_;
-      if (over) dropped_behind = std::exchange(dropped_, 0);
+      dropped_behind = std::exchange(dropped_, 0);
+      offered = offered_;
     }
     write(items, dropped_behind);
     const auto now = std::chrono::steady_clock::now();
     if (now < next_sync && !over) continue;
     next_sync = now + kSyncEvery;
-    settle(recorder_->sync());
+    const Status synced = recorder_->sync();
+    if (synced) forget_fallen(offered);
+    settle(synced);
   }
 }
 

@@ -4,6 +4,7 @@
 //   keeper->start();
 //   keeper->take(chunk);             // never waits: beyond the bounds of the queue it is dropped, and counted
 //   keeper->stand("plan I1", line);  // said again at the beginning of every later file, until `fall`
+//   keeper->fall("plan I1", gone);   // and that it is no more, where it may have been lost that this was said
 //   keeper->stop();                  // what was taken is on the disk, or counted as failed
 //
 // What was dropped is missing from the numbers of the recording too, so a replay knows that something was there. The
@@ -31,6 +32,8 @@ namespace tansiq::node {
 struct RecordQueueLimits {
   std::size_t chunks_max = 65'536;
   std::size_t bytes_max = 32U << 20;
+  /// What fell and may have to be said again. Beyond, a replay of what a disk lost may go on showing what fell.
+  std::size_t fallen_max = 65'536;
 };
 
 class RecordKeeper {
@@ -51,7 +54,9 @@ class RecordKeeper {
   void take(const surveillance::Chunk& chunk);
   /// A note that holds from now on, with its line feeds, in place of what stood under the key; in the order of keys.
   void stand(std::string key, std::string line);
-  void fall(std::string_view key);
+  /// It holds no more, as this line says, which has been taken before. It is said behind a loss, until so much has been
+  /// written without one that it must be on the disk.
+  void fall(std::string_view key, std::string line);
 
   struct State {
     std::uint64_t chunks = 0;   ///< On the disk.
@@ -63,6 +68,11 @@ class RecordKeeper {
   [[nodiscard]] State state() const;
 
  private:
+  struct Standing {
+    std::string line;
+    bool fallen = false;
+    std::uint64_t offered = 0;  ///< So many chunks had come when it fell.
+  };
   struct Item {
     std::uint64_t dropped_before = 0;
     surveillance::Chunk chunk;  ///< Without bytes.
@@ -72,11 +82,13 @@ class RecordKeeper {
   explicit RecordKeeper(const RecordQueueLimits& limits) : limits_(limits) {}
   void run();
   void write(const std::deque<Item>& items, std::uint64_t dropped_behind);
+  void forget_fallen(std::uint64_t offered);
   void settle(const Status& synced);
 
   const RecordQueueLimits limits_;
   std::optional<surveillance::Recorder> recorder_;  ///< The thread's own.
   std::thread thread_;
+  std::uint64_t failed_then_ = 0;  ///< The thread's own: as of the sync before.
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -85,7 +97,9 @@ class RecordKeeper {
   std::size_t queued_bytes_ = 0;
   std::uint64_t dropped_ = 0;  ///< Since the last item of the queue.
   std::uint64_t dropped_in_all_ = 0;
-  std::map<std::string, std::string, std::less<>> standing_;
+  std::uint64_t offered_ = 0;  ///< Chunks that came, dropped ones too.
+  std::size_t fallen_ = 0;     ///< Of those that stand.
+  std::map<std::string, Standing, std::less<>> standing_;
   State state_;
 };
 

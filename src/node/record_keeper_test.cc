@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "base/eventually.h"
 #include "base/temporary_folder.h"
 #include "surveillance/replay.h"
 
@@ -108,14 +109,45 @@ TEST(RecordKeeper, WhatStandsIsSaidInEachFileAndWhatFellIsNot) {
   keeper->stand("0 zones", "\nold zones\n");
   keeper->stand("0 zones", "\nzones\n");
   keeper->stand("2 area", "\narea\n");
-  keeper->fall("2 area");
-  keeper->fall("never stood");
+  keeper->fall("2 area", "\narea gone\n");
+  keeper->fall("never stood", "\nnothing gone\n");
   for (int i = 0; i < 2; ++i) keeper->take(piece(i));
   keeper->start();
   keeper->stop();
   const auto files = files_in(folder);
   ASSERT_EQ(files.size(), 2U);
   EXPECT_THAT(read_from({files[1]}).notes, ElementsAre("\nzones\n", "\nplan\n"));
+}
+
+TEST(RecordKeeper, WhatFellIsSaidAgainWhereItMayHaveBeenLost) {
+  const TemporaryFolder folder;
+  const auto keeper = keeper_in(folder.path(), {.bytes_max = 100, .fallen_max = 1});
+  for (const char* key : {"1 first", "2 second", "3 stands"}) keeper->stand(key, std::string("\n") + key + "\n");
+  const std::string gone(101, 'g');
+  keeper->take({kNoon, surveillance::kNoteSource, 0, ChunkKind::kNote, as_bytes(gone)});
+  EXPECT_EQ(keeper->state().dropped, 1U);
+  keeper->fall("1 first", "\nfirst gone\n");
+  keeper->fall("2 second", "\nsecond gone\n");
+  keeper->take(piece(1));
+  keeper->start();
+  keeper->stop();
+  EXPECT_THAT(read_from(files_in(folder)).notes, ElementsAre("\nfirst gone\n", "\n3 stands\n")) << "as many as may be";
+}
+
+TEST(RecordKeeper, WhatFellIsForgottenWhenItIsOnTheDisk) {
+  const TemporaryFolder folder;
+  const auto keeper = keeper_in(folder.path(), {.bytes_max = 100});
+  keeper->stand("1 first", "\nfirst\n");
+  keeper->take({kNoon, surveillance::kNoteSource, 0, ChunkKind::kNote, as_bytes("\ngone\n")});
+  keeper->fall("1 first", "\ngone\n");
+  keeper->start();
+  ASSERT_TRUE(eventually([&] { return keeper->state().chunks == 1; }));
+  keeper->take(piece(1, std::string(101, 'x')));
+  keeper->take(piece(2));
+  keeper->stop();
+  const Read read = read_from(files_in(folder));
+  EXPECT_EQ(read.missing, 1U);
+  EXPECT_THAT(read.notes, ElementsAre("\ngone\n")) << "once, as it was taken";
 }
 
 TEST(RecordKeeper, TroubleIsShown) {

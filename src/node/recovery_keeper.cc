@@ -19,6 +19,7 @@ Result<bool> RecoveryKeeper::before_open(bool has_peers, bool operators_word) {
   std::error_code error;
   restored_ = has_peers && fs::exists(folder_ / kRestoredName, error);
   file_ = TRY(read_recovery_file(folder_));
+  needed_.store(file_.has_value());
   main_whole_ = file_ ? file_->main_whole : fs::exists(folder_ / "last-checkpoint", error);
   // Now, because the store makes the file that it does not find.
   if (restored_ && !file_) {
@@ -40,6 +41,7 @@ Status RecoveryKeeper::after_open(store::SqliteStore& store) {
 
 Status RecoveryKeeper::note(std::string reason) {
   file_ = RecoveryFile{.accepted = {}, .main_whole = main_whole_, .reason = std::move(reason), .since = clock_.now()};
+  needed_.store(true);
   return write_recovery_file(folder_, *file_);
 }
 
@@ -104,7 +106,8 @@ Result<bool> RecoveryKeeper::end(const Status& done) {
   fs::rename(folder_ / kRestoredName, folder_ / kRestoredDoneName, error);
   fs::remove(folder_ / kRecoveryFileName, error);
   TRY_VOID(store::system_files().sync_folder(folder_.string()));
-  file_.reset();  // Lines that are begun from now on pull.
+  file_.reset();
+  needed_.store(false);  // Lines that are begun from now on pull.
   active_.store(false);
   return true;
 }

@@ -32,8 +32,8 @@ class RecoveryKeeper {
   /// Whether the store may open although `last-checkpoint` is missing. `operators_word`: nothing newer was published.
   [[nodiscard]] Result<bool> before_open(bool has_peers, bool operators_word);
   [[nodiscard]] Status after_open(store::SqliteStore& store);
-  /// The record may not be whole. Set by `after_open`, until the end.
-  [[nodiscard]] bool needed() const { return file_.has_value(); }
+  /// The record may not be whole. Set by `after_open`, until the end. Any thread.
+  [[nodiscard]] bool needed() const { return needed_.load(); }
 
   /// Begins to ask. `connect` is not called without peers.
   [[nodiscard]] Status start(const core::Charter& charter, const AuthorityId& self, std::optional<DurationMs> wait_ms,
@@ -58,6 +58,7 @@ class RecoveryKeeper {
   bool main_whole_ = true;  ///< As far as this folder tells.
   bool restored_ = false;
   std::unique_ptr<Recovery> recovery_;  ///< Kept until the end: screens may be looking.
+  std::atomic<bool> needed_{false};     ///< There is a `file_`.
   std::atomic<bool> active_{false};
   std::string said_;  ///< What was last logged about it.
   std::mutex mutex_;

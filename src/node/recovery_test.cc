@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "node/coalition_figures.h"
+#include "node/live_config.h"
 #include "node/node_testlib.h"
+#include "node/track_links.h"
 #include "store/backup.h"
 
 namespace tansiq::node {
@@ -143,6 +145,31 @@ TEST_F(RecoveredNode, SpeaksWithItsPeersUnderTheNextVersionToo) {
   }
   ASSERT_TRUE(next_of_type(*events, "charter.in_force", 30'000).has_value());
   confirm(0, 2, {1});
+}
+
+/// A freeze or a withheld flight that was recorded after the backup still counts for what peers are told of tracks.
+TEST_F(RecoveringNode, TellsNoTracksBeforeItsRecordIsWhole) {
+  coalition_->config(1).live = std::make_shared<const LiveConfig>();
+  backup_b();
+  confirm(0, 1, {1});
+  restore_b();
+  ASSERT_TRUE(coalition_->restart(1).has_value());
+  const auto asked_by_c = [this]() -> Result<TrackAnswer> {
+    net::HttpClientOptions http;
+    http.base_url = coalition_->node(1).peer_address();
+    http.trust.keys_sha256 = {coalition_->founding().authorities[1].peer->tls_keys[0].bytes};
+    http.trust.certificate_file = (data(2) / "peer.crt").string();
+    http.trust.key_file = (data(2) / "peer.key").string();
+    return ask_tracks(*TRY(net::HttpClient::create(std::move(http))), {});
+  };
+  const auto refused = asked_by_c();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(refused.error().text(), HasSubstr("recovering"));
+  await_recovery();
+  await_page(1, "/readyz", "ready");
+  const auto answered = asked_by_c();
+  EXPECT_TRUE(answered.has_value()) << answered.error().text();
 }
 
 /// Space that was granted after the backup is not granted again: another home that asks for it gets a counter.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "surveillance/cot_encode.h"
@@ -17,41 +19,92 @@ std::string all_is_well(UtcMs now) {
                      time, time, format_utc(now + kTracksWaitMsMax));
 }
 
+constexpr auto kNothingEvery = std::chrono::seconds(1);
+
+Error place_taken() {
+  return {ErrorCode::kConflict, "a later question of the same peer takes the place of this one", {}};
+}
+
+/// Whose space group_keeper.h files has an intent and no plan: it is the guide that flies or sails it.
+bool withholds(const std::set<std::string, std::less<>>& withheld, const picture::Group& group) {
+  for (const core::Domain domain : {core::Domain::kSea, core::Domain::kAir}) {
+    const std::string prefix = fmt::format("group-{}-{}-", group.id, core::to_text(domain));
+    for (auto at = withheld.lower_bound(prefix); at != withheld.end() && at->starts_with(prefix); ++at) {
+      if (std::ranges::all_of(at->substr(prefix.size()), [](char c) { return c >= '0' && c <= '9'; })) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
-ReleaseDesk::ReleaseDesk(Config config) : config_(std::move(config)), release_(config_.self.str(), config_.rules) {}
-
-void ReleaseDesk::ask(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer,
-                      const TrackQuestion& question) {
-  Waiting& waiting = waiting_[peer];
-  if (waiting.exchange && !waiting.exchange->abandoned()) {
-    waiting.exchange->respond(
-        {ErrorCode::kConflict, "a later question of the same peer takes the place of this one", {}});
+bool QuestionBox::put(PeerQuestion question) {
+  std::shared_ptr<net::Exchange> before;
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = questions_.empty();
+    PeerQuestion& place = questions_[question.peer];
+    before = std::move(place.exchange);
+    place = std::move(question);
   }
-  waiting = {exchange, question.after, Steady::now() + std::chrono::milliseconds(question.wait_ms), ++last_number_};
+  if (before) before->respond(place_taken());
+  return first;
+}
+
+std::vector<PeerQuestion> QuestionBox::take() {
+  std::vector<PeerQuestion> out;
+  const std::lock_guard lock(mutex_);
+  for (auto& [peer, question] : questions_) out.push_back(std::move(question));
+  questions_.clear();
+  return out;
+}
+
+ReleaseDesk::ReleaseDesk(Config config)
+    : config_(std::move(config)), release_(config_.self.str(), config_.rules, config_.started) {}
+
+void ReleaseDesk::ask(PeerQuestion question) {
+  Waiting& waiting = waiting_[question.peer];
+  if (waiting.exchange && !waiting.exchange->abandoned()) waiting.exchange->respond(place_taken());
+  waiting = {std::move(question.exchange), question.question.after,
+             config_.real() + std::chrono::milliseconds(question.question.wait_ms), ++last_number_};
 }
 
 void ReleaseDesk::round() {
-  const auto real = Steady::now();
+  const auto real = config_.real();
   std::erase_if(waiting_, [](const auto& one) { return one.second.exchange->abandoned(); });
   for (auto& [peer, waiting] : waiting_) {
-    if (waiting.asking || (real < waiting.until && !release_.maybe_news(waiting.after))) continue;
+    if (waiting.asking || (real < waiting.until && !release_.maybe_news(peer.str(), waiting.after))) continue;
+    const auto nothing = nothing_before_.find(peer);
+    if (nothing != nothing_before_.end() && real < nothing->second) continue;
     waiting.asking = config_.permit({peer, waiting.number});
   }
 }
 
-picture::ReleasePermit ReleaseDesk::prepared(const RecordedPermit& permit) {
-  picture::ReleasePermit out{.air = permit.air, .sea = permit.sea, .withheld = permit.withheld, .areas = {}};
-  for (const auto& [name, outlines] : permit.areas) {
-    Area& area = areas_[name];
-    if (area.outlines != outlines) {
-      area = {outlines, {}};
-      for (const geo::Outline& outline : outlines) {
-        if (auto shape = geo::Shape::make(outline)) area.shapes.push_back(*std::move(shape));
-      }
-    }
-    out.areas.emplace(name, area.shapes);
+/// Prepared anew only when it has changed: who holds which place is known then of all places (areas_version).
+std::shared_ptr<const picture::ReleaseArea> ReleaseDesk::area_of(const std::string& name,
+                                                                 const RecordedOutlines& outlines) {
+  Area& known = areas_[name];
+  if (known.outlines == outlines) return known.area;
+  const bool same = known.outlines && *known.outlines == *outlines;
+  known.outlines = outlines;
+  if (same) return known.area;
+  ++areas_version_;
+  // The charter's outlines have been checked; one that cannot be prepared is as one that is missing.
+  known.area = picture::ReleaseArea::make(*outlines).value_or(nullptr);
+  return known.area;
+}
+
+picture::ReleasePermit ReleaseDesk::prepared(const RecordedPermit& permit, const picture::Picture& picture) {
+  picture::ReleasePermit out;
+  out.air = permit.air;
+  out.sea = permit.sea;
+  out.withheld = permit.withheld;
+  for (const auto& [id, group] : picture.groups()) {
+    if (withholds(permit.withheld, group)) out.hidden.insert(group.guide);
   }
+  for (const auto& [name, outlines] : permit.areas) out.areas.emplace(name, area_of(name, outlines));
+  out.areas_version = areas_version_;
   return out;
 }
 
@@ -60,14 +113,20 @@ void ReleaseDesk::permitted(const picture::Picture& picture, UtcMs now, const To
   const auto at = waiting_.find(token.peer);
   if (at == waiting_.end() || at->second.number != token.number) return;
   Waiting& waiting = at->second;
+  const bool allowed = permit.air || permit.sea;
+  if (allowed) {
+    nothing_before_.erase(token.peer);
+  } else {
+    nothing_before_[token.peer] = config_.real() + kNothingEvery;
+  }
   if (!permit.member) return refused(token, {ErrorCode::kForbidden, "the charter names no peer with this key", {}});
   const picture::ReleaseAnswer answer =
-      release_.collect(picture, token.peer.str(), prepared(permit), waiting.after, now, kTracksPerAnswerMax);
-  if (answer.reports.empty() && Steady::now() < waiting.until) {
+      release_.collect(picture, token.peer.str(), prepared(permit, picture), waiting.after, now, kTracksPerAnswerMax);
+  if (answer.reports.empty() && config_.real() < waiting.until) {
     waiting.asking = false;
     return;
   }
-  respond(waiting, answer, permit.air || permit.sea, now);
+  respond(waiting, answer, allowed, now);
   waiting_.erase(at);
 }
 
@@ -90,10 +149,8 @@ void ReleaseDesk::refused(const Token& token, const Error& error) {
   waiting_.erase(at);
 }
 
-void ReleaseDesk::close() {
-  for (auto& [peer, waiting] : waiting_) {
-    waiting.exchange->respond({ErrorCode::kUnavailable, "the node is stopping", {}});
-  }
+void ReleaseDesk::drop(const Error& why) {
+  for (auto& [peer, waiting] : waiting_) waiting.exchange->respond(why);
   waiting_.clear();
 }
 

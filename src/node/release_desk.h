@@ -1,18 +1,19 @@
 // Answers what peers ask of this node's tracks: on the picture's thread, as the record allows at that moment.
 //
-//   ReleaseDesk desk({.self = self, .rules = rules, .permit = …});
+//   ReleaseDesk desk({.self = self, .rules = rules, .started = now, .permit = …});
 //   desk.release().heard(report, track);      // reports of own sources
-//   desk.ask(exchange, peer, question);       // waits
-//   desk.round(picture, now);                 // some times a second: asks for permits, where there may be something
+//   if (box.put({exchange, peer, question})) submit(…);            // any thread
+//   for (Question& one : box.take()) desk.ask(std::move(one));     // waits
+//   desk.round();                             // some times a second: asks for permits, where there may be something
 //   desk.permitted(picture, now, token, permit);
-//   desk.close();
+//   desk.drop(why);
 //
 // A question waits until something is due or its time is over, and a permit is asked for then, so that what is told is
 // told under a permit that is as old as the way from one thread to the other. One question of a peer waits at a time:
 // the next takes its place. So there are no more of them than members, and no peer is answered more often than there
-// are rounds.
+// are rounds. Whom the record allows nothing is answered, and the record asked for him, once a second at most.
 //
-// One thread.
+// One thread, but for the box.
 #pragma once
 
 #include <chrono>
@@ -20,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -30,8 +32,30 @@
 
 namespace tansiq::node {
 
+/// One peer's question on its way.
+struct PeerQuestion {
+  std::shared_ptr<net::Exchange> exchange;
+  AuthorityId peer;
+  TrackQuestion question;
+};
+
+/// Questions between the threads that take them and the desk's: one of each peer, so that they need a single place
+/// among what else that thread has to do. Any thread.
+class QuestionBox {
+ public:
+  /// True when there was none: then somebody must come for them. An earlier one of the same peer is answered that its
+  /// place is taken.
+  [[nodiscard]] bool put(PeerQuestion question);
+  [[nodiscard]] std::vector<PeerQuestion> take();
+
+ private:
+  std::mutex mutex_;
+  std::map<AuthorityId, PeerQuestion> questions_;
+};
+
 class ReleaseDesk {
  public:
+  using Steady = std::chrono::steady_clock;
   /// Which question a permit is for.
   struct Token {
     AuthorityId peer;
@@ -40,23 +64,24 @@ class ReleaseDesk {
   struct Config {
     AuthorityId self;
     std::vector<picture::ReleaseRule> rules;
+    UtcMs started;
     /// Asks for a permit; `permitted` or `refused` follow, on the desk's thread. False: not now.
     std::function<bool(const Token&)> permit;
+    std::function<Steady::time_point()> real = [] { return Steady::now(); };
   };
   explicit ReleaseDesk(Config config);
 
   [[nodiscard]] picture::Release& release() { return release_; }
   [[nodiscard]] const picture::Release& release() const { return release_; }
 
-  void ask(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, const TrackQuestion& question);
+  void ask(PeerQuestion question);
   void round();
   void permitted(const picture::Picture& picture, UtcMs now, const Token& token, const RecordedPermit& permit);
   void refused(const Token& token, const Error& error);
-  /// Answers everything that waits with `kUnavailable`.
-  void close();
+  /// Answers everything that waits so.
+  void drop(const Error& why);
 
  private:
-  using Steady = std::chrono::steady_clock;
   struct Waiting {
     std::shared_ptr<net::Exchange> exchange;
     UtcMs after;
@@ -64,19 +89,23 @@ class ReleaseDesk {
     std::uint64_t number = 0;
     bool asking = false;
   };
-  /// An area as it was last prepared.
+  /// An area as it was last prepared; null where it cannot be.
   struct Area {
-    std::vector<geo::Outline> outlines;
-    std::vector<geo::Shape> shapes;
+    RecordedOutlines outlines;
+    std::shared_ptr<const picture::ReleaseArea> area;
   };
-  [[nodiscard]] picture::ReleasePermit prepared(const RecordedPermit& permit);
+  [[nodiscard]] picture::ReleasePermit prepared(const RecordedPermit& permit, const picture::Picture& picture);
+  [[nodiscard]] std::shared_ptr<const picture::ReleaseArea> area_of(const std::string& name,
+                                                                    const RecordedOutlines& outlines);
   void respond(const Waiting& waiting, const picture::ReleaseAnswer& answer, bool allowed, UtcMs now);
 
   const Config config_;
   picture::Release release_;
   std::map<AuthorityId, Waiting> waiting_;
+  std::map<AuthorityId, Steady::time_point> nothing_before_;  ///< Of whom the record allowed nothing.
   std::uint64_t last_number_ = 0;
   std::map<std::string, Area, std::less<>> areas_;  ///< By what rules name.
+  std::uint64_t areas_version_ = 1;
 };
 
 }  // namespace tansiq::node

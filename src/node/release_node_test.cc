@@ -37,7 +37,7 @@ class ReleaseNode : public ::testing::Test {
         source.use_time = false;
         source.transport = surveillance::parse_transport("udp://127.0.0.1:" + std::to_string(port_)).value();
         live.sources.push_back(std::move(source));
-        live.release.push_back({.to = "b", .grid_m = 1'000, .all = true});
+        live.release = rules_of_a_;
       }
       // What it hears of `a` alone.
       if (config.data_dir.filename() == "b") live.release.push_back({.to = "c", .all = true});
@@ -60,7 +60,7 @@ class ReleaseNode : public ::testing::Test {
       const std::string lng = std::to_string(5.0 + 0.0001 * step_);
       const std::string head = std::string(",1,1,") + address + ",1,,,,,";
       (void)outlet_->send(as_bytes("MSG,1" + head + call_sign + ",,,,,,,,,,,\r\n"));
-      (void)outlet_->send(as_bytes("MSG,3" + head + ",30000,,,25.0," + lng + ",,,0,0,0,0\r\n"));
+      (void)outlet_->send(as_bytes("MSG,3" + head + ",30000,40,90,25.0," + lng + ",,,0,0,0,0\r\n"));
     }
   }
   /// What `of` tells `who` now.
@@ -103,6 +103,7 @@ class ReleaseNode : public ::testing::Test {
     return out;
   }
 
+  std::vector<picture::ReleaseRule> rules_of_a_{{.to = "b", .grid_m = 1'000, .all = true}};
   TemporaryFolder folder_;
   std::uint16_t port_ = 0;
   std::unique_ptr<LoopbackCoalition> coalition_;
@@ -150,12 +151,33 @@ TEST_F(ReleaseNode, AFreezeStopsItWithTheNextAnswer) {
 
 TEST_F(ReleaseNode, OwnFlightsAreToldWithoutARuleUnlessTheyAreWithheld) {
   ASSERT_TRUE(coalition_->act(0, coalition_->flight(0, 1, {0})).has_value());
-  EXPECT_THAT(told("c", "ICAO-4840D6"), Not(HasSubstr("3C6444")));
+  const std::string told_c = told("c", "ICAO-4840D6");
+  EXPECT_THAT(told_c, Not(HasSubstr("3C6444")));
+  EXPECT_THAT(told_c, HasSubstr("<track")) << "without a grid its motion is told";
   const auto withheld = coalition_->act(
       0,
       as_chief("w", coordination::WithholdShare{.recipient = LoopbackCoalition::authority(2), .source = "flight a1"}));
   ASSERT_TRUE(withheld.has_value()) << withheld.error().text();
   EXPECT_THAT(told("c", "t-x-c-t"), Not(HasSubstr("ICAO-")));
+}
+
+/// A rule for a zone that the charter does not have, and one for an authority that it does not name.
+class ReleaseNodeOfAnotherCharter : public ReleaseNode {
+ protected:
+  void SetUp() override {
+    rules_of_a_ = {{.to = "b", .area = "gone", .delay_ms = 60'000, .all = true},
+                   {.to = "b", .all = true},
+                   {.to = "z", .all = true}};
+    ReleaseNode::SetUp();
+  }
+};
+
+TEST_F(ReleaseNodeOfAnotherCharter, StartsAndTellsNothingThatMayBeInTheAreaThatIsGone) {
+  ASSERT_NE(coalition_, nullptr);
+  ASSERT_TRUE(coalition_->act(0, coalition_->flight(0, 1, {0})).has_value());
+  // To the other peer the flight is told, so it is heard.
+  told("c", "ICAO-4840D6");
+  EXPECT_THAT(answer("b"), Not(HasSubstr("ICAO-")));
 }
 
 }  // namespace

@@ -18,21 +18,33 @@ std::string plan_of(const std::string& source) {
   return source.starts_with(kIntent) ? source.substr(kIntent.size()) : source;
 }
 
-std::vector<geo::Outline> outlines_of(const Coalition& coalition, const std::string& area) {
-  std::vector<geo::Outline> out;
-  const bool own = area == picture::kOwnZones;
-  for (const core::Zone& zone : coalition.machine().charter().zones) {
-    if (!zone.outline) continue;
-    const bool meant = own ? coalition.control().sequencer(zone.id) == coalition.self() : zone.id.str() == area;
-    if (meant) out.push_back(*zone.outline);
-  }
-  return out;
-}
-
 }  // namespace
 
+RecordedOutlines RecordedAreas::of(const Coalition& coalition, const std::string& area) {
+  const core::Charter& charter = coalition.machine().charter();
+  if (charter.version != version_) areas_.clear();
+  version_ = charter.version;
+  const bool own = area == picture::kOwnZones;
+  std::vector<ZoneId> meant;
+  for (const core::Zone& zone : charter.zones) {
+    if (!zone.outline) continue;
+    if (own ? coalition.control().sequencer(zone.id) == coalition.self() : zone.id.str() == area) {
+      meant.push_back(zone.id);
+    }
+  }
+  if (!own && meant.empty()) return nullptr;
+  const auto at = areas_.find(area);
+  if (at != areas_.end() && at->second.zones == meant) return at->second.outlines;
+  std::vector<geo::Outline> outlines;
+  outlines.reserve(meant.size());
+  for (const ZoneId& zone : meant) outlines.push_back(*charter.find_zone(zone)->outline);
+  auto made = std::make_shared<const std::vector<geo::Outline>>(std::move(outlines));
+  areas_.insert_or_assign(area, Area{std::move(meant), made});
+  return made;
+}
+
 RecordedPermit release_permit(const Coalition& coalition, const AuthorityId& to,
-                              std::span<const picture::ReleaseRule> rules) {
+                              std::span<const picture::ReleaseRule> rules, RecordedAreas& areas) {
   RecordedPermit out;
   out.member = coalition.is_member(to);
   if (!out.member) return out;
@@ -47,37 +59,48 @@ RecordedPermit release_permit(const Coalition& coalition, const AuthorityId& to,
   for (const picture::ReleaseRule& rule : rules) {
     if (rule.to != to.str() || rule.area.empty()) continue;
     const bool known = std::ranges::any_of(out.areas, [&](const auto& area) { return area.first == rule.area; });
-    if (!known) out.areas.emplace_back(rule.area, outlines_of(coalition, rule.area));
+    if (known) continue;
+    if (RecordedOutlines outlines = areas.of(coalition, rule.area)) {
+      out.areas.emplace_back(rule.area, std::move(outlines));
+    }
   }
   return out;
 }
 
-Status check_release(std::span<const picture::ReleaseRule> rules, const AuthorityId& self,
-                     std::span<const core::Charter> versions) {
+Status check_release(std::span<const picture::ReleaseRule> rules, const AuthorityId& self) {
   if (rules.size() > picture::kReleaseRulesMax) {
     return fail(ErrorCode::kInvalid, fmt::format("more than {} rules", picture::kReleaseRulesMax), "release");
   }
   for (std::size_t i = 0; i < rules.size(); ++i) {
-    const picture::ReleaseRule& rule = rules[i];
     const std::string where = fmt::format("release[{}]", i);
-    if (const Status good = picture::check(rule); !good) return std::unexpected(inside(good.error(), where));
-    // Who was a member once may still have a rule: a node must start after somebody has left.
-    const bool named = std::ranges::any_of(versions, [&](const core::Charter& version) {
-      return version.find_authority(AuthorityId::trusted(rule.to)) != nullptr;
-    });
-    if (!named || rule.to == self.str()) {
-      return fail(ErrorCode::kInvalid, fmt::format("'{}' is no other authority of the charter", rule.to),
-                  where + ".to");
-    }
-    if (rule.area.empty() || rule.area == picture::kOwnZones) continue;
-    const core::Zone* zone = versions.empty() ? nullptr : versions.back().find_zone(ZoneId::trusted(rule.area));
-    if (zone == nullptr || !zone->outline) {
-      return fail(ErrorCode::kInvalid,
-                  fmt::format("'{}' is no zone of the charter that has an outline; write one, or own-zones", rule.area),
-                  where + ".area");
+    if (const Status good = picture::check(rules[i]); !good) return std::unexpected(inside(good.error(), where));
+    if (rules[i].to == self.str()) {
+      return fail(ErrorCode::kInvalid, fmt::format("'{}' is this authority itself", rules[i].to), where + ".to");
     }
   }
   return {};
+}
+
+std::vector<std::string> release_remarks(std::span<const picture::ReleaseRule> rules,
+                                         std::span<const core::Charter> versions) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const picture::ReleaseRule& rule = rules[i];
+    // Who was a member once may still have a rule, and who is to be one has it before.
+    const bool named = std::ranges::any_of(versions, [&](const core::Charter& version) {
+      return version.find_authority(AuthorityId::trusted(rule.to)) != nullptr;
+    });
+    if (!named) out.push_back(fmt::format("release[{}].to: '{}' is no authority of the charter yet", i, rule.to));
+    if (rule.area.empty() || rule.area == picture::kOwnZones) continue;
+    const core::Zone* zone = versions.empty() ? nullptr : versions.back().find_zone(ZoneId::trusted(rule.area));
+    if (zone == nullptr || !zone->outline) {
+      out.push_back(
+          fmt::format("release[{}].area: '{}' is no zone of the charter that has an outline: this rule and those "
+                      "for {} behind it tell nothing",
+                      i, rule.area, rule.to));
+    }
+  }
+  return out;
 }
 
 }  // namespace tansiq::node

@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -69,8 +70,12 @@ class TrackExchange {
   /// Answers, now or later. `peer` is who has asked, by its key.
   virtual void tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer,
                     TrackQuestion question) = 0;
+  /// Questions that wait are answered with `kUnavailable`: the charter is changing, and with it perhaps who has asked.
+  virtual void drop_questions() = 0;
   /// Whether there is a source for what the peer tells.
   [[nodiscard]] virtual bool hears(const AuthorityId& peer) const = 0;
+  /// These are the peers from now on. Of others nothing is awaited: that they tell nothing is no alert.
+  virtual void keep_peers(const std::set<AuthorityId>& peers) = 0;
   /// As LiveInputs::hear.
   virtual void hear(const AuthorityId& peer, surveillance::ChunkKind kind, ByteView bytes) = 0;
   virtual void hear_failed(const AuthorityId& peer, const Error& why) = 0;

@@ -18,7 +18,9 @@ using ::testing::HasSubstr;
 class Kept final : public TrackExchange {
  public:
   void tell(const std::shared_ptr<net::Exchange>&, const AuthorityId&, TrackQuestion) override {}
+  void drop_questions() override {}
   [[nodiscard]] bool hears(const AuthorityId&) const override { return true; }
+  void keep_peers(const std::set<AuthorityId>&) override {}
   void hear(const AuthorityId&, ChunkKind kind, ByteView bytes) override {
     const std::lock_guard lock(mutex);
     said += kind == ChunkKind::kUp ? "U" : kind == ChunkKind::kDown ? "D" : "S";

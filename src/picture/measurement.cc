@@ -53,7 +53,7 @@ double time_sigma_s(TimeBasis basis) {
 
 double position_sigma_m(const Report& r, double speed_m_s) {
   constexpr double kLeast = 3;
-  constexpr double kMost = 20'000;
+  constexpr double kMost = 50'000;  // The reach of the largest cells that peers tell of (release_rule.h).
   double sigma = usual_sigma_m(r.format);
   if (r.accuracy_cm) {
     sigma = *r.accuracy_cm * 0.01 / kRadius95;
@@ -77,8 +77,9 @@ double velocity_sigma_m_s(const Report& r) {
       return 0.4;
     case Format::kAdsb:
     case Format::kSbs:
-    case Format::kCsv:
       return 2;
+    case Format::kCsv:  // Whose place and velocity are of different moments, as a rule, which shows in turns.
+      return r.domain == surveillance::Domain::kSea ? 0.4 : 10;
     case Format::kAsterix:
     case Format::kCot:
       return 5;

@@ -272,7 +272,7 @@ std::string note_line(const Note& note) {
 }
 
 Result<Note> read_note(std::string_view line) {
-  const auto document = TRY(JcsDocument::parse(line));
+  const auto document = TRY(JcsDocument::parse(line, kNoteBytesMax));
   const JcsValue root = document.root();
   TRY_VOID(root.expect(JcsValue::Kind::kObject));
   for (const Reader& reader : kReaders) {
@@ -280,6 +280,10 @@ Result<Note> read_note(std::string_view line) {
   }
   return fail(ErrorCode::kInvalid,
               "a note has one member: acknowledge, area, group, inhibit, plan, zones, or one that is gone");
+}
+
+bool names_by_number(const Note& note) {
+  return std::holds_alternative<Acknowledge>(note) || std::holds_alternative<Inhibit>(note);
 }
 
 Status tell(Picture& picture, const Note& note, UtcMs now) {

@@ -10,6 +10,7 @@
 //   {"zones":[{"domain","id","minima":{"horizontal_m","time_ms","vertical_cm"},"volume"?}…]}
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,6 +19,9 @@
 #include "picture/picture.h"
 
 namespace tansiq::picture {
+
+/// The longest line, without its line feed.
+inline constexpr std::size_t kNoteBytesMax = 8U << 20;
 
 struct Acknowledge {
   AlertId alert = 0;
@@ -46,8 +50,11 @@ using Note = std::variant<Acknowledge, KnownArea, AreaGone, Group, GroupGone, In
 
 /// One line without its line feed.
 [[nodiscard]] std::string note_line(const Note& note);
-/// Fails with `kMalformed` or `kInvalid`; `where` is a path.
+/// Fails with `kMalformed` or `kInvalid`, and `kTooLarge` beyond `kNoteBytesMax`; `where` is a path.
 [[nodiscard]] Result<Note> read_note(std::string_view line);
+/// Whether it speaks of alerts or tracks by their numbers: it means something only to a picture that has numbered them
+/// as that one did which it was said to.
+[[nodiscard]] bool names_by_number(const Note& note);
 /// Tells the picture. Fails as the member function concerned; a picture that was not told is as it was.
 [[nodiscard]] Status tell(Picture& picture, const Note& note, UtcMs now);
 

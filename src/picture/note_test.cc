@@ -36,6 +36,22 @@ TEST(Note, ReadsBackAsItWas) {
   EXPECT_EQ(kinds.size(), std::variant_size_v<Note>) << "every kind of note is here";
 }
 
+TEST(Note, MayBeAsLongAsASessionTakesIt) {
+  GroupGone gone{std::string(3U << 20, 'x')};
+  const auto read = read_note(note_line(gone));
+  ASSERT_TRUE(read) << read.error().text();
+  gone.id.assign(kNoteBytesMax, 'x');
+  EXPECT_EQ(read_note(note_line(gone)).error().code, ErrorCode::kTooLarge);
+}
+
+TEST(Note, WhatNamesAlertsAndTracksDoesSoByNumber) {
+  for (const std::string_view line : kNotes) {
+    const bool numbered =
+        line.find("\"alert\"") != std::string_view::npos || line.find("\"tracks\"") != std::string_view::npos;
+    EXPECT_EQ(names_by_number(read_note(line).value()), numbered) << line;
+  }
+}
+
 TEST(Note, UnknownMembersAndWordsAreErrors) {
   EXPECT_FALSE(read_note(R"({"target":{}})"));
   EXPECT_FALSE(read_note(R"({"acknowledge":{"alert":7,"by":"x","why":"y"}})"));

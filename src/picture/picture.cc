@@ -17,12 +17,13 @@ core::Domain domain_of(const Track& track) {
   return track.domain == Domain::kSea ? core::Domain::kSea : core::Domain::kAir;
 }
 
-/// AIS: at anchor, moored, aground. People forget to change it: a ship that moves is not at rest, whatever it says.
+/// AIS: at anchor, moored, aground. People forget to change it: a ship that moves is not at rest, whatever it says. Of
+/// one that says nothing, because its kind has no such word or who tells of it passes none on, its speed alone tells.
 bool at_rest(const Track& track, const Motion& motion) {
   constexpr double kRestMS = 1.0;
   if (track.domain == Domain::kGround) return true;
   if (track.domain != Domain::kSea) return track.on_ground;
-  const bool says = track.nav_status && (*track.nav_status == 1 || *track.nav_status == 5 || *track.nav_status == 6);
+  const bool says = !track.nav_status || (*track.nav_status == 1 || *track.nav_status == 5 || *track.nav_status == 6);
   return says && std::hypot(motion.east_m_s, motion.north_m_s) < kRestMS;
 }
 
@@ -110,9 +111,7 @@ void Picture::make_watches() {
 
 void Picture::report(const surveillance::Report& report) {
   now_ = std::max(now_, report.received);
-  taking_ = &report;
   tracker_.report(report);
-  taking_ = nullptr;
 }
 
 void Picture::status(const surveillance::SensorStatus& status) {
@@ -145,7 +144,9 @@ std::string_view Picture::authority_of(std::string_view intent) const {
 
 void Picture::changed(const TrackChange& change, const Track& track) {
   const bool heard = change.kind == TrackChange::Kind::kBegun || change.kind == TrackChange::Kind::kMoved;
-  if (heard && taking_ != nullptr && listener_ != nullptr) listener_->report_taken(*taking_, track);
+  if (heard && tracker_.taking() != nullptr && listener_ != nullptr) {
+    listener_->report_taken(*tracker_.taking(), track);
+  }
   switch (change.kind) {
     case TrackChange::Kind::kBegun:
     case TrackChange::Kind::kMoved:
@@ -162,10 +163,21 @@ void Picture::changed(const TrackChange& change, const Track& track) {
   if (listener_ != nullptr) listener_->track_changed(change, track);
 }
 
+/// Against the minimum between two of its kind. A plot that its radar doubts (300 m) is no reason not to warn.
+bool Picture::vague(const Track& track) const {
+  constexpr double kShareOfMinimum = 0.25;
+  constexpr double kRadarM = 350;
+  Separation::Standing standing;
+  standing.domain = domain_of(track);
+  standing.unmanned = unmanned(track);
+  const double minimum_m = separation_.between(standing, standing).horizontal_m;
+  return track.fix_sigma_m > std::max(kRadarM, kShareOfMinimum * minimum_m);
+}
+
 void Picture::moved(const Track& track) {
   if (track.fixes == 0) return;
-  // A stale place is a guess: nothing is predicted from it.
-  if (track.state == TrackState::kStale) return forget(track.id);
+  // A stale place is a guess, and a vague one no better: nothing is predicted from it.
+  if (track.state == TrackState::kStale || vague(track)) return forget(track.id);
   const core::Domain domain = domain_of(track);
   const auto [at, fresh] = craft_.try_emplace(track.id.value);
   Craft& of = at->second;
@@ -181,6 +193,9 @@ void Picture::moved(const Track& track) {
     know(of, track);
   }
   of.standing.unmanned = unmanned(track);
+  // Nor from one that was old when it came. The watches put aside by themselves what they had of the craft.
+  const double age_max_s = domain == core::Domain::kAir ? options_.air.age_max_s : options_.sea.age_max_s;
+  if (static_cast<double>(now_ - track.last_fix) > age_max_s * 1'000) return;
   // A source whose clock is ahead says where the craft will be: it is taken back to now.
   const Motion motion = track.motion(std::min(track.last_fix, now_));
   const bool rests = at_rest(track, motion);
@@ -343,8 +358,10 @@ void Picture::drop_group(std::string_view id, UtcMs now) {
 }
 
 Status Picture::acknowledge(AlertId alert, std::string_view by, UtcMs now) {
-  now_ = std::max(now_, now);
-  return alerts_.acknowledge(alert, by, now_);
+  const UtcMs at = std::max(now_, now);
+  TRY_VOID(alerts_.acknowledge(alert, by, at));
+  now_ = at;  // What was refused has not happened: no recording holds it.
+  return {};
 }
 
 Status Picture::inhibit(TrackId a, TrackId b, UtcMs until) {

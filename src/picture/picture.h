@@ -16,6 +16,9 @@
 // tracks and alerts, byte for byte. Nothing is assumed from absence: a track that is nobody's stays unknown, and a plan
 // that nobody is seen to fly raises nothing.
 //
+// Whose place is vague, to a quarter of the minimum that would be kept, is in no watch: two that are told as the middle
+// of one cell of a grid are not at one place, and who is told as in a volume may be outside.
+//
 // Who may be in a zone or a measure. A craft whose plan has a confirmed leg there for now is no business of
 // VolumeWatch: whether it keeps to that leg is Conformance's. Everybody else who is in one of our exclusive zones, or
 // will be, raises `foreign_zone`; who is in a measure `volume_entry`; who comes into a group's space and is no member
@@ -88,7 +91,8 @@ class PictureListener {
   virtual ~PictureListener() = default;
   virtual void track_changed(const TrackChange& change, const Track& track) = 0;
   virtual void alert_changed(const AlertChange& change) = 0;
-  /// A report was taken for this track, before `track_changed` says so.
+  /// A report was taken for this track, before `track_changed` says so: as it was used, a time that was ahead of its
+  /// reception put right.
   virtual void report_taken(const surveillance::Report& /*report*/, const Track& /*track*/) {}
 };
 
@@ -151,6 +155,7 @@ class Picture final : public surveillance::Sink, private TrackListener {
 
   void changed(const TrackChange& change, const Track& track) override;
   void moved(const Track& track);
+  [[nodiscard]] bool vague(const Track& track) const;
   void forget(TrackId track);
   void merged(TrackId gone, TrackId kept);
   void apply(std::vector<SituationChange>& changes);
@@ -195,7 +200,6 @@ class Picture final : public surveillance::Sink, private TrackListener {
   std::map<Situation, Finding> standing_;      ///< Of the detectors behind `settle`.
   std::map<Situation, std::uint8_t> holders_;  ///< Of every situation that holds.
   std::map<Situation, Finding> waiting_;       ///< Found no room in the book; tried again once a second.
-  const surveillance::Report* taking_ = nullptr;  ///< While the tracker is given it.
   UtcMs now_;
 };
 

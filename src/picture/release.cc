@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -18,13 +19,27 @@ using surveillance::Report;
 /// What holds where no rule names the peer: own flights, as they are.
 const ReleaseRule kUsual{};
 
+/// Milliseconds up to the year 5188, by 36; and a number of 32 bits.
+constexpr std::size_t kStartDigitsMax = 9;
 constexpr std::size_t kTrackDigitsMax = 10;
+constexpr std::size_t kAreasRemembered = 32;
 
-/// `tansiq:fr:`. An authority with too long a name for a uid stands there by a hash of it.
-std::string prefix_of(std::string_view self) {
+std::string base_36(std::int64_t value) {
+  std::string out;
+  do {
+    out.insert(out.begin(), "0123456789abcdefghijklmnopqrstuvwxyz"[value % 36]);
+    value /= 36;
+  } while (value > 0);
+  return out;
+}
+
+/// `tansiq:fr:mjvyj2o0-`, before the number of the track. An authority with too long a name for a uid stands there by a
+/// hash of it.
+std::string prefix_of(std::string_view self, UtcMs started) {
+  const std::string start = base_36(std::max<std::int64_t>(0, started.ms)) + "-";
   std::string out = fmt::format("tansiq:{}:", self);
-  if (out.size() + kTrackDigitsMax <= decltype(Report::uid)::capacity()) return out;
-  return fmt::format("tansiq:{}:", log::sha256(self).hex().substr(0, 16));
+  if (out.size() + kStartDigitsMax + 1 + kTrackDigitsMax <= decltype(Report::uid)::capacity()) return out + start;
+  return fmt::format("tansiq:{}:{}", log::sha256(self).hex().substr(0, 16), start);
 }
 
 int strength(IdKind kind) {
@@ -42,13 +57,6 @@ int strength(IdKind kind) {
   return 0;
 }
 
-/// Errs towards outside.
-bool inside(const std::vector<geo::Shape>& area, geo::LatLng place) {
-  constexpr std::int64_t kSpotCm = 1;
-  const auto spot = geo::Shape::make(geo::Circle{place, kSpotCm});  // Cannot fail: a report's place exists.
-  return spot && std::ranges::any_of(area, [&](const geo::Shape& shape) { return geo::covers(shape, *spot); });
-}
-
 bool allowed(const ReleasePermit& permit, core::Domain domain) {
   return domain == core::Domain::kSea ? permit.sea : permit.air;
 }
@@ -60,11 +68,47 @@ std::optional<core::Domain> domain_of(surveillance::Domain domain) {
   return std::nullopt;
 }
 
+bool is_among(const std::set<surveillance::CraftId>& craft, const Track& track) {
+  return (track.icao && craft.contains({IdKind::kIcao, *track.icao})) ||
+         (track.mmsi && craft.contains({IdKind::kMmsi, *track.mmsi}));
+}
+
 }  // namespace
 
-Release::Release(std::string self, std::vector<ReleaseRule> rules)
-    : self_(std::move(self)), uid_prefix_(prefix_of(self_)), rules_(std::move(rules)) {
-  for (const ReleaseRule& rule : rules_) delay_ms_max_ = std::max(delay_ms_max_, rule.delay_ms);
+Release::Release(std::string self, std::vector<ReleaseRule> rules, UtcMs started)
+    : self_(std::move(self)), uid_prefix_(prefix_of(self_, started)), rules_(std::move(rules)) {
+  std::map<std::string_view, std::uint32_t> areas;
+  for (const ReleaseRule& rule : rules_) {
+    std::uint32_t number = 0;
+    if (!rule.area.empty()) {
+      number = areas.try_emplace(rule.area, static_cast<std::uint32_t>(areas.size())).first->second;
+    }
+    OfPeer& peer = by_peer_[rule.to];
+    for (const core::Domain domain : {core::Domain::kAir, core::Domain::kSea}) {
+      if (rule.domain && *rule.domain != domain) continue;
+      Rules& of = domain == core::Domain::kAir ? peer.air : peer.sea;
+      DurationMs& longest = domain == core::Domain::kAir ? air_delay_ms_max_ : sea_delay_ms_max_;
+      of.least_ms = of.list.empty() ? rule.delay_ms : std::min(of.least_ms, rule.delay_ms);
+      of.most_ms = std::max(of.most_ms, rule.delay_ms);
+      of.strangers = of.strangers || rule.all;
+      of.list.push_back({rule, number});
+      longest = std::max(longest, rule.delay_ms);
+    }
+  }
+  delay_ms_max_ = std::max(air_delay_ms_max_, sea_delay_ms_max_);
+}
+
+const Release::OfPeer& Release::rules_for(std::string_view to) const {
+  static const OfPeer kNone;
+  const auto at = by_peer_.find(to);
+  return at != by_peer_.end() ? at->second : kNone;
+}
+
+/// Of which domain a craft is may still come out, or be its plan's.
+bool Release::may_delay(surveillance::Domain domain) const {
+  if (domain == surveillance::Domain::kAir) return air_delay_ms_max_ > 0;
+  if (domain == surveillance::Domain::kSea) return sea_delay_ms_max_ > 0;
+  return delay_ms_max_ > 0;
 }
 
 void Release::heard(const Report& report, const Track& track) {
@@ -86,7 +130,7 @@ void Release::heard(const Report& report, const Track& track) {
                .geometric_cm = report.geometric_cm,
                .speed_cm_s = report.has(Flag::kAirspeed) ? std::nullopt : report.speed_cm_s,
                .course_mdeg = report.course_mdeg};
-  if (delay_ms_max_ > 0) keep(of, of.newest);
+  if (may_delay(track.domain)) keep(of, of.newest);
 }
 
 void Release::keep(Heard& of, const Sample& sample) {
@@ -96,13 +140,34 @@ void Release::keep(Heard& of, const Sample& sample) {
   while (past + 1 < of.kept.size() && std::max(of.kept[past + 1].taken, of.kept[past + 1].time) <= due_for_all) ++past;
   of.kept.erase(of.kept.begin(), of.kept.begin() + static_cast<std::ptrdiff_t>(past));
   samples_ -= past;
-  if (!of.kept.empty() && sample.taken - of.kept.back().taken < kSampleEveryMs) return;
+  if (samples_ < kSamplesMax / 4 && spacing_ms_ > kSampleEveryMs) spacing_ms_ /= 2;
+  // Beyond the longest delay one place of each is left, and nothing more to thin.
+  while (samples_ >= kSamplesMax && spacing_ms_ < delay_ms_max_) widen();
+  if (!of.kept.empty() && sample.taken - of.kept.back().taken < spacing_ms_) return;
   if (samples_ >= kSamplesMax) {
     ++counters_.not_kept;
     return;
   }
   of.kept.push_back(sample);
   ++samples_;
+}
+
+/// Leaves what is apart as it would have been kept. The eldest stays: it may be the only one that is due.
+void Release::thin(std::vector<Sample>& kept) {
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (left > 0 && (kept[i].taken - kept[left - 1].taken < spacing_ms_ || kept[i].time <= kept[left - 1].time))
+      continue;
+    if (left != i) kept[left] = kept[i];
+    ++left;
+  }
+  samples_ -= kept.size() - left;
+  kept.resize(left);
+}
+
+void Release::widen() {
+  spacing_ms_ *= 2;
+  for (auto& [id, of] : heard_) thin(of.kept);
 }
 
 void Release::gone(TrackId track) {
@@ -112,27 +177,72 @@ void Release::gone(TrackId track) {
   heard_.erase(at);
 }
 
-bool Release::maybe_news(UtcMs after) const {
-  // A report may be dated later than it was taken, but no later than the tracker believes.
-  return !heard_.empty() && newest_taken_ + delay_ms_max_ + (delay_ms_max_ > 0 ? kFutureMsMax : 0) > after;
-}
-
-/// The first that covers the place; null: it is not told.
-const ReleaseRule* Release::rule_of(const Asked& asked, core::Domain domain, bool own, geo::LatLng place) const {
-  bool named = false;
-  for (const ReleaseRule& rule : rules_) {
-    if (rule.to != asked.to || (rule.domain && *rule.domain != domain)) continue;
-    named = true;
-    if (!own && !rule.all) continue;
-    if (rule.area.empty()) return &rule;
-    const auto area = asked.permit.areas.find(rule.area);
-    if (area != asked.permit.areas.end() && inside(area->second, place)) return &rule;
+void Release::merged(TrackId gone, TrackId kept) {
+  auto node = heard_.extract(gone);
+  if (node.empty()) return;
+  Heard& from = node.mapped();
+  const auto [at, fresh] = heard_.try_emplace(kept);
+  Heard& to = at->second;
+  if (fresh) {
+    to = std::move(from);
+    return;
   }
-  return own && !named ? &kUsual : nullptr;
+  if (strength(from.id.kind) > strength(to.id.kind)) to.id = from.id;
+  const bool later = from.newest.time > to.newest.time;
+  if (!from.call_sign.empty() && (later || to.call_sign.empty())) to.call_sign = from.call_sign;
+  if (later) to.newest = from.newest;
+  std::vector<Sample> both;
+  both.reserve(to.kept.size() + from.kept.size());
+  std::ranges::merge(to.kept, from.kept, std::back_inserter(both), {}, &Sample::taken, &Sample::taken);
+  to.kept = std::move(both);
+  thin(to.kept);
 }
 
-Report Release::as_told(TrackId id, const Heard& of, const Sample& sample, const ReleaseRule& rule) const {
+bool Release::maybe_news(std::string_view to, UtcMs after) const {
+  // A report may be dated later than it was taken, but no later than the tracker believes.
+  const OfPeer& rules = rules_for(to);
+  const DurationMs most = std::max(rules.air.most_ms, rules.sea.most_ms);
+  return !heard_.empty() && newest_taken_ + most + (most > 0 ? kFutureMsMax : 0) > after;
+}
+
+ReleaseArea::Where Release::where(const ReleasePermit& permit, const NamedRule& of, Sample& sample, Spot& spot) {
+  Inside& known = sample.areas;
+  const bool remembered = permit.areas_version != 0 && of.area < kAreasRemembered;
+  const std::uint32_t bit = remembered ? 1U << of.area : 0;
+  if (remembered && known.version != permit.areas_version) known = {.version = permit.areas_version};
+  if ((known.known & bit) != 0) {
+    if ((known.unsure & bit) != 0) return ReleaseArea::Where::kUnsure;
+    return (known.inside & bit) != 0 ? ReleaseArea::Where::kInside : ReleaseArea::Where::kOutside;
+  }
+  const auto area = permit.areas.find(of.rule.area);
+  // It has gone since the rule was written: what it would cover nobody knows.
+  if (area == permit.areas.end() || area->second == nullptr) return ReleaseArea::Where::kUnsure;
+  const ReleaseArea::Where found = area->second->where(spot);
+  known.known |= bit;
+  if (found == ReleaseArea::Where::kInside) known.inside |= bit;
+  if (found == ReleaseArea::Where::kUnsure) known.unsure |= bit;
+  return found;
+}
+
+/// The first rule that covers the place, if it speaks of such a craft.
+const ReleaseRule* Release::rule_of(const Asked& asked, const Rules& rules, bool own, Sample& sample) {
+  if (rules.list.empty()) return own ? &kUsual : nullptr;
+  Spot spot(sample.place);
+  for (const NamedRule& named : rules.list) {
+    const ReleaseArea::Where at =
+        named.rule.area.empty() ? ReleaseArea::Where::kInside : where(asked.permit, named, sample, spot);
+    if (at == ReleaseArea::Where::kOutside) continue;
+    // Perhaps in an area of which a later rule would tell more: neither.
+    return at == ReleaseArea::Where::kInside && (own || named.rule.all) ? &named.rule : nullptr;
+  }
+  return nullptr;
+}
+
+Report Release::as_told(TrackId id, const Heard& of, const Sample& sample, const ReleaseRule& rule,
+                        core::Domain domain) const {
+  const bool sea = domain == core::Domain::kSea;
   Report out;
+  out.domain = sea ? surveillance::Domain::kSea : surveillance::Domain::kAir;
   out.format = surveillance::Format::kCot;
   out.id = of.id;
   if (strength(of.id.kind) == 0) {
@@ -140,7 +250,7 @@ Report Release::as_told(TrackId id, const Heard& of, const Sample& sample, const
     out.uid.assign(fmt::format("{}{}", uid_prefix_, id.value));
   }
   out.received = out.time = sample.time;
-  out.stale = sample.time + rule.delay_ms + kReleaseStaleMs;
+  out.stale = sample.time + rule.delay_ms + (sea ? kReleaseStaleSeaMs : kReleaseStaleAirMs);
   out.call_sign = of.call_sign;
   out.position = sample.place;
   out.geometric_cm = sample.geometric_cm;
@@ -160,31 +270,37 @@ Report Release::as_told(TrackId id, const Heard& of, const Sample& sample, const
   return out;
 }
 
-std::optional<Release::Due> Release::told(const Asked& asked, TrackId id, const Heard& of) const {
+std::optional<Release::Due> Release::told(const Asked& asked, TrackId id, Heard& of) const {
   const Picture& picture = asked.picture;
   const Track* track = picture.tracker().find(id);
   if (track == nullptr || track->state == TrackState::kTentative) return std::nullopt;
   const Correlation* correlation = picture.attribution().of_track(id);
   const PreparedPlan* plan = correlation != nullptr ? picture.plans().find(correlation->intent) : nullptr;
-  const bool own = plan != nullptr && picture.authority_of(plan->plan.intent) == self_;
+  // Whatever speaks for a withheld flight keeps it back; only what is sure tells it as one of ours.
   if (plan != nullptr && asked.permit.withheld.contains(plan->plan.intent)) return std::nullopt;
+  if (!asked.permit.hidden.empty() && is_among(asked.permit.hidden, *track)) return std::nullopt;
+  const bool sure = plan != nullptr && correlation->contradicts.empty() && correlation->reason != Reason::kPlace;
+  const bool own = sure && picture.authority_of(plan->plan.intent) == self_;
   const auto domain = domain_of(own ? plan->plan.domain : track->domain);
   if (!domain || !allowed(asked.permit, *domain)) return std::nullopt;
+  const Rules& rules = *domain == core::Domain::kSea ? asked.rules.sea : asked.rules.air;
+  if (!own && !rules.strangers) return std::nullopt;
 
   // From the newest back to one that is due; nothing when that was told before.
   for (std::size_t i = 0; i <= of.kept.size(); ++i) {
-    const Sample& sample = i == 0 ? of.newest : of.kept[of.kept.size() - i];
-    // Even under the longest delay it was due when they asked before.
-    if (std::max(sample.taken, sample.time) + delay_ms_max_ <= asked.after) return std::nullopt;
-    const ReleaseRule* rule = rule_of(asked, *domain, own, sample.place);
+    Sample& sample = i == 0 ? of.newest : of.kept[of.kept.size() - i];
+    const auto due = [&](DurationMs delay_ms) {
+      return delay_ms == 0 ? sample.taken : std::max(sample.taken, sample.time) + delay_ms;
+    };
+    // Even under the longest delay it was due when they asked before; even under the shortest it is not yet.
+    if (due(rules.most_ms) <= asked.after) return std::nullopt;
+    if (due(rules.least_ms) > asked.until) continue;
+    const ReleaseRule* rule = rule_of(asked, rules, own, sample);
     if (rule == nullptr) continue;
-    const UtcMs at = rule->delay_ms == 0 ? sample.taken : std::max(sample.taken, sample.time) + rule->delay_ms;
+    const UtcMs at = due(rule->delay_ms);
     if (at > asked.until) continue;
     if (at <= asked.after) return std::nullopt;
-    Due out{at, id, as_told(id, of, sample, *rule)};
-    out.report.domain = *domain == core::Domain::kSea ? surveillance::Domain::kSea : surveillance::Domain::kAir;
-    if (own && out.report.call_sign.empty()) out.report.call_sign.assign(plan->plan.call_sign);
-    return out;
+    return Due{at, id, as_told(id, of, sample, *rule, *domain)};
   }
   return std::nullopt;
 }
@@ -198,9 +314,9 @@ ReleaseAnswer Release::collect(const Picture& picture, std::string_view to, cons
   ReleaseAnswer out;
   out.next = until;
   if (!permit.any()) return out;
-  const Asked asked{picture, to, permit, after, until};
+  const Asked asked{picture, rules_for(to), permit, after, until};
   std::vector<Due> found;
-  for (const auto& [id, of] : heard_) {
+  for (auto& [id, of] : heard_) {
     if (auto one = told(asked, id, of)) found.push_back(std::move(*one));
   }
   std::ranges::sort(found, {}, [](const Due& due) { return std::tuple(due.at, due.track); });

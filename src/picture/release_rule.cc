@@ -7,9 +7,13 @@
 #include <numbers>
 
 #include "base/ids.h"
+#include "surveillance/source.h"
 
 namespace tansiq::picture {
 namespace {
+
+// What is told as late as it may be is still taken.
+static_assert(surveillance::kPeerOldMs == kReleaseDelayMsMax + 60'000);
 
 constexpr std::int64_t kHalfTurnE7 = 1'800'000'000;
 constexpr std::int64_t kTurnE7 = 2 * kHalfTurnE7;

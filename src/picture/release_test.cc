@@ -38,15 +38,17 @@ struct ReleaseTest : ::testing::Test, PictureListener {
   };
 
   std::unique_ptr<Picture> picture = std::make_unique<Picture>(PictureOptions{}, this);
-  std::unique_ptr<Release> release = std::make_unique<Release>("fr", std::vector<ReleaseRule>());
-  ReleasePermit all{.air = true, .sea = true, .withheld = {}, .areas = {}};
+  std::unique_ptr<Release> release = std::make_unique<Release>("fr", std::vector<ReleaseRule>(), UtcMs{36});
+  ReleasePermit all;
   SeededRandom random{11};
   std::vector<Flying> sky;
   UtcMs now = kNoon;
-  std::vector<Report> said;  ///< Every report of an own source.
+  std::vector<Report> said;  ///< Every report of an own source, as it was used.
 
+  ReleaseTest() { all.air = all.sea = true; }
   void track_changed(const TrackChange& change, const Track& track) override {
-    if (change.kind == TrackChange::Kind::kEnded || change.kind == TrackChange::Kind::kMerged) release->gone(track.id);
+    if (change.kind == TrackChange::Kind::kEnded) release->gone(track.id);
+    if (change.kind == TrackChange::Kind::kMerged) release->merged(track.id, change.other);
   }
   void alert_changed(const AlertChange& /*change*/) override {}
   void report_taken(const Report& report, const Track& track) override {
@@ -57,7 +59,11 @@ struct ReleaseTest : ::testing::Test, PictureListener {
 
   void rules(std::vector<ReleaseRule> of) {
     for (const ReleaseRule& rule : of) ASSERT_TRUE(check(rule).has_value()) << check(rule).error().text();
-    release = std::make_unique<Release>("fr", std::move(of));
+    release = std::make_unique<Release>("fr", std::move(of), UtcMs{36});
+  }
+  void area(const std::string& name, const std::vector<geo::Outline>& outlines) {
+    all.areas.insert_or_assign(name, ReleaseArea::make(outlines).value());
+    ++all.areas_version;
   }
   Flying& fly(std::uint32_t address, double lat, double lng, double course = 90, double speed = 200) {
     Flying one;
@@ -70,7 +76,7 @@ struct ReleaseTest : ::testing::Test, PictureListener {
     KnownPlan known;
     known.plan.intent = std::move(intent);
     known.plan.call_sign = "RESCUE1";
-    known.plan.icao = address;
+    if (address != 0) known.plan.icao = address;
     known.authority = std::move(authority);
     known.plan.legs.push_back({testing::box(normal_of(35, 36), 300'000, 300'000, 100, 500, -60, 180), true, ""});
     ASSERT_TRUE(picture->put_plan(known).has_value());
@@ -98,13 +104,12 @@ struct ReleaseTest : ::testing::Test, PictureListener {
     for (const Report& r : told(kNever, to)) out.insert(r.id.number);
     return out;
   }
-  geo::Shape square(double south, double west, double size) const {
+  static geo::Outline square(double south, double west, double size) {
     const auto at = [](double lat, double lng) {
       return geo::LatLng{static_cast<std::int32_t>(lat * 1e7), static_cast<std::int32_t>(lng * 1e7)};
     };
-    return geo::Shape::make(geo::Polygon{{at(south, west), at(south, west + size), at(south + size, west + size),
-                                          at(south + size, west)}})
-        .value();
+    return geo::Polygon{
+        {at(south, west), at(south, west + size), at(south + size, west + size), at(south + size, west)}};
   }
 };
 
@@ -121,9 +126,60 @@ TEST_F(ReleaseTest, WithoutARuleOwnFlightsAreToldAsTheyAre) {
   EXPECT_EQ(out[0].position, said[said.size() - 3].position);
   EXPECT_EQ(out[0].speed_cm_s, said[said.size() - 3].speed_cm_s);
   EXPECT_EQ(out[0].time, now);
-  EXPECT_EQ(out[0].call_sign.view(), "RESCUE1");
+  EXPECT_TRUE(out[0].call_sign.empty()) << "it is in the plan alone: nobody has heard it";
   EXPECT_EQ(out[0].domain, surveillance::Domain::kAir);
-  EXPECT_GT(*out[0].stale, now);
+  EXPECT_EQ(out[0].stale, now + kReleaseStaleAirMs);
+}
+
+// Ships at anchor speak every three minutes: a minute would have made them stale in between.
+TEST_F(ReleaseTest, WhatIsToldOfAShipStandsForAsLongAsShipsAreSilent) {
+  fly(0x3, 35, 35.5, 90, 8).domain = surveillance::Domain::kSea;
+  rules({{.to = "us", .delay_ms = 20'000, .all = true}});
+  run(40);
+  ASSERT_EQ(told().size(), 1U);
+  EXPECT_EQ(told()[0].stale, told()[0].time + 20'000 + kReleaseStaleSeaMs);
+}
+
+// A plan's craft by a place in it alone may be anybody's; and so may one that says another call sign.
+TEST_F(ReleaseTest, AnOwnFlightIsOneByItsNameAndUncontradicted) {
+  fly(0x1, 35, 36);
+  plan("flight:M1", 0);
+  run(60);
+  ASSERT_EQ(picture->attribution().all().size(), 1U);
+  ASSERT_EQ(picture->attribution().all().begin()->second.reason, Reason::kPlace);
+  EXPECT_TRUE(told().empty());
+  rules({{.to = "us", .all = true}});
+  run(1);
+  EXPECT_EQ(told().size(), 1U) << "as a stranger";
+  all.withheld = {"flight:M1"};
+  EXPECT_TRUE(told().empty()) << "it may be the one that is withheld";
+  all.withheld.clear();
+
+  rules({});
+  sky.back().as = [](Report& r) { r.call_sign.assign("RESCUE1"); };
+  plan("flight:M1", 0x999);
+  run(60);
+  ASSERT_EQ(picture->attribution().all().size(), 1U);
+  ASSERT_FALSE(picture->attribution().all().begin()->second.contradicts.empty());
+  EXPECT_TRUE(told().empty());
+}
+
+TEST_F(ReleaseTest, AGuideWhoseGroupIsWithheldIsHidden) {
+  fly(0x1, 35, 36);
+  fly(0x2, 35, 37);
+  rules({{.to = "us", .all = true}});
+  run(5);
+  all.hidden = {{IdKind::kIcao, 0x1}};
+  EXPECT_EQ(addresses(), std::set<std::uint32_t>{0x2});
+}
+
+// Four seconds ahead: the tracker puts the time right, and before what came was compared with that in vain.
+TEST_F(ReleaseTest, ASourceWhoseClockIsAheadIsToldOfAllTheSame) {
+  fly(0x1, 35, 36).as = [](Report& r) { r.time = r.time + 4'000; };
+  rules({{.to = "us", .all = true}});
+  run(5);
+  ASSERT_EQ(told().size(), 1U);
+  EXPECT_EQ(told()[0].time, now);
 }
 
 TEST_F(ReleaseTest, NothingWithoutTheRelationAndNothingThatIsWithheld) {
@@ -189,18 +245,46 @@ TEST_F(ReleaseTest, AnAreaHoldsWhatIsInItAndNothingWhereItIsUnknown) {
   rules({{.to = "us", .area = "K1", .all = true}});
   run(5);
   EXPECT_TRUE(told().empty());
-  all.areas.emplace("K1", std::vector{square(35, 36, 1)});
+  area("K1", {square(35, 36, 1)});
   EXPECT_EQ(addresses(), std::set<std::uint32_t>{0x1});
-  all.areas.at("K1").push_back(square(37, 36, 1));
+  area("K1", {square(35, 36, 1), square(37, 36, 1)});
   EXPECT_EQ(addresses(), (std::set<std::uint32_t>{0x1, 0x2}));
+  // As long as the version says that nothing has changed, it is not looked at again.
+  all.areas["K1"] = ReleaseArea::make({}).value();
+  EXPECT_EQ(addresses(), (std::set<std::uint32_t>{0x1, 0x2}));
+  ++all.areas_version;
+  EXPECT_TRUE(addresses().empty());
+}
+
+// A rule that is narrow for an area must not give way to the next, looser one where its area cannot be told.
+TEST_F(ReleaseTest, InDoubtNoLaterRuleTellsMore) {
+  fly(0x1, 35.5, 36.5, 90, 10);
+  rules({{.to = "us", .area = "K1", .grid_m = 5'000, .all = true}, {.to = "us", .all = true}});
+  run(5);
+  EXPECT_TRUE(told().empty()) << "the zone is gone: what was in it is not what is outside of it";
+  area("K1", {});
+  EXPECT_EQ(told().size(), 1U) << "an area that nothing is in";
+  // Its border goes through the place.
+  const geo::LatLng at = *said.back().position;
+  const auto edge = [&](std::int32_t d_lat, std::int32_t d_lng) {
+    return geo::LatLng{at.lat_e7 + d_lat, at.lng_e7 + d_lng};
+  };
+  area("K1",
+       {geo::Polygon{{edge(-100'000, 0), edge(-100'000, 1'000'000), edge(100'000, 1'000'000), edge(100'000, 0)}}});
+  EXPECT_TRUE(told().empty()) << "neither certainly inside nor certainly outside";
+  rules({{.to = "us", .area = "K1"}, {.to = "us", .all = true}});
+  area("K1", {square(35, 36, 1)});
+  run(1);
+  EXPECT_TRUE(told().empty()) << "the rule that covers it says own flights alone";
+  area("K1", {square(38, 36, 1)});
+  EXPECT_EQ(told().size(), 1U);
 }
 
 // Into an area whose rule delays, under a later rule that does not: what is in the area stays under its delay.
 TEST_F(ReleaseTest, TheFirstRuleThatCoversAPlaceDecidesOfIt) {
   fly(0x1, 35.5, 35.98, 90, 200);
   rules({{.to = "us", .area = "K1", .delay_ms = 60'000, .all = true}, {.to = "us", .all = true}});
-  const geo::Shape area = square(35, 36, 1);
-  all.areas.emplace("K1", std::vector{area});
+  area("K1", {square(35, 36, 1)});
   bool inside = false;
   UtcMs last = kNever;
   UtcMs after = kNever;
@@ -289,11 +373,11 @@ TEST_F(ReleaseTest, AnAnswerIsBoundedAndTheNextGoesOn) {
   }
   EXPECT_EQ(seen.size(), 20U);
   EXPECT_TRUE(told(after).empty());
-  EXPECT_FALSE(release->maybe_news(after));
+  EXPECT_FALSE(release->maybe_news("us", after));
   // All of one moment: no cursor could tell them apart.
   for (Flying& one : sky) one.as = [](Report&) {};
   run(1);
-  EXPECT_TRUE(release->maybe_news(after));
+  EXPECT_TRUE(release->maybe_news("us", after));
   const auto cut = release->collect(*picture, "us", all, after, now + 1, 3);
   EXPECT_EQ(cut.reports.size(), 3U);
   EXPECT_EQ(release->counters().cut, 17U);
@@ -322,10 +406,77 @@ TEST_F(ReleaseTest, WhoHasNoNameIsToldUnderOurs) {
   rules({{.to = "us", .all = true}});
   run(5);
   ASSERT_EQ(told().size(), 1U);
-  EXPECT_EQ(told()[0].uid.view(), "tansiq:fr:1");
-  release = std::make_unique<Release>(std::string(64, 'x'), std::vector<ReleaseRule>{{.to = "us", .all = true}});
+  EXPECT_EQ(told()[0].uid.view(), "tansiq:fr:10-1");
+  // After another start the same number is another craft.
+  const std::vector<ReleaseRule> to_us{{.to = "us", .all = true}};
+  release = std::make_unique<Release>("fr", to_us, now);
   run(1);
-  EXPECT_TRUE(told()[0].uid.view().ends_with(":1")) << told()[0].uid.view();
+  EXPECT_NE(told()[0].uid.view(), "tansiq:fr:10-1");
+  EXPECT_TRUE(told()[0].uid.view().ends_with("-1")) << told()[0].uid.view();
+  release = std::make_unique<Release>(std::string(64, 'x'), to_us, now);
+  run(1);
+  EXPECT_TRUE(told()[0].uid.view().ends_with("-1")) << told()[0].uid.view();
+}
+
+// Two sources tell of one craft under two names until it comes out that it is one: under a delay that must not cost the
+// places of those minutes.
+TEST_F(ReleaseTest, AMergeKeepsThePlacesThatWait) {
+  fly(0x1, 35, 36);
+  fly(0x2, 35, 37);
+  rules({{.to = "us", .delay_ms = 20'000, .all = true}});
+  run(40);
+  const Track* first = picture->tracker().find_icao(0x1);
+  const Track* second = picture->tracker().find_icao(0x2);
+  ASSERT_EQ(told().size(), 2U);
+  const std::size_t kept = release->samples();
+  release->merged(second->id, first->id);
+  EXPECT_LE(release->samples(), kept);
+  ASSERT_EQ(told().size(), 1U);
+  EXPECT_GE(now - told()[0].time, 20'000);
+  EXPECT_LE(now - told()[0].time, 23'000);
+  // To one that was not heard itself everything goes.
+  release->merged(first->id, second->id);
+  EXPECT_EQ(told().size(), 1U);
+  release->gone(second->id);
+  EXPECT_EQ(release->samples(), 0U);
+}
+
+// Full: before, whoever came later was never told under a delay.
+TEST_F(ReleaseTest, AFullStoreIsThinnedForEverybody) {
+  constexpr std::uint32_t kCraft = 4'000;
+  constexpr int kSteps = 70;
+  fly(0x1, 35, 36);
+  run(5);
+  rules({{.to = "us", .delay_ms = kReleaseDelayMsMax, .all = true}});
+  Track track = *picture->tracker().find_icao(0x1);
+  Report report = said.back();
+  for (int step = 0; step < kSteps; ++step) {
+    report.received = report.time = report.time + kSampleEveryMs;
+    track.last_fix = report.time;
+    for (std::uint32_t i = 0; i < kCraft; ++i) {
+      track.id = {i + 1};
+      release->heard(report, track);
+    }
+    ASSERT_LE(release->samples(), kSamplesMax);
+  }
+  EXPECT_EQ(release->counters().not_kept, 0U);
+  EXPECT_EQ(release->spacing_ms(), 2 * kSampleEveryMs);
+  EXPECT_GE(release->samples(), kCraft * kSteps / 2);
+  // When most have gone there is room again.
+  for (std::uint32_t i = kCraft / 8; i < kCraft; ++i) release->gone({i + 1});
+  report.received = report.time = report.time + 2 * kSampleEveryMs;
+  track.last_fix = report.time;
+  track.id = {1};
+  release->heard(report, track);
+  EXPECT_EQ(release->spacing_ms(), kSampleEveryMs);
+}
+
+TEST_F(ReleaseTest, WhereNoRuleDelaysNothingIsKept) {
+  fly(0x1, 35, 36);
+  rules({{.to = "us", .domain = core::Domain::kSea, .delay_ms = 60'000, .all = true}, {.to = "us", .all = true}});
+  run(20);
+  EXPECT_EQ(release->samples(), 0U);
+  EXPECT_EQ(told().size(), 1U);
 }
 
 TEST_F(ReleaseTest, TheStoreOfPlacesIsBounded) {

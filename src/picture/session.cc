@@ -34,6 +34,11 @@ Result<std::unique_ptr<Session>> Session::make(std::vector<surveillance::SourceC
 }
 
 void Session::run_to(UtcMs now) {
+  pass(now);
+  beat();
+}
+
+void Session::pass(UtcMs now) {
   if (now_ == kUtcMin) {
     now_ = now;
     silence_.emplace(sources_, now);
@@ -60,10 +65,14 @@ void Session::advance(UtcMs second) {
 
 void Session::take(const Chunk& chunk) {
   Chunk taken = chunk;
-  run_to(chunk.received);
+  pass(chunk.received);
   taken.received = at(chunk.received);
-  if (chunk.kind == ChunkKind::kNote) return take_note(chunk.bytes);
-  if (chunk.source >= decodings_.size()) return;
+  if (chunk.kind == ChunkKind::kNote) {
+    record(taken);
+    return take_note(chunk.bytes);
+  }
+  if (chunk.source >= decodings_.size()) return beat();
+  record(taken);
   silence_->heard(taken);
   decodings_[chunk.source]->take(taken);
 }
@@ -78,22 +87,53 @@ void Session::take_note(ByteView bytes) {
       }
       continue;
     }
-    if (note_.empty() && !note_lost_) continue;  // What ends a note that was not whole may end nothing.
-    ++counters_.notes;
-    const auto note = note_lost_ ? fail(ErrorCode::kTooLarge, "the note is too long") : read_note(note_);
-    if (!note || !tell(picture_, *note, now_)) ++counters_.notes_refused;
+    if (note_.empty() && !note_lost_) continue;  // A beat; or what ends a note that was not whole had nothing to end.
+    take_line();
     note_.clear();
     note_lost_ = false;
   }
 }
 
+void Session::take_line() {
+  ++counters_.notes;
+  const auto note = note_lost_ ? fail(ErrorCode::kTooLarge, "the note is too long") : read_note(note_);
+  if (note && !numbers_trusted_ && names_by_number(*note)) {
+    ++counters_.notes_by_number;
+  } else if (!note || !tell(picture_, *note, now_)) {
+    ++counters_.notes_refused;
+  }
+}
+
 Status Session::note(const Note& note, UtcMs now) {
-  run_to(now);
+  pass(now);
   ++counters_.notes;
   Status told = tell(picture_, note, now_);
-  if (!told) ++counters_.notes_refused;
+  if (!told) {
+    ++counters_.notes_refused;
+    beat();
+    return told;
+  }
+  if (!record_) return told;
+  const std::string line = recorded_line(note);
+  for (const Chunk& chunk : note_chunks(line, now_)) record(chunk);
   return told;
 }
+
+void Session::record(const Chunk& chunk) {
+  if (!record_) return;
+  record_(chunk);
+  recorded_ = second_after(chunk.received);
+}
+
+/// Only whole seconds advance the picture, and a leap goes from one to another: what is recorded of a second is enough
+/// for all of it.
+void Session::beat() {
+  if (!record_ || now_ == kUtcMin || (recorded_ && now_ < *recorded_)) return;
+  static constexpr std::string_view kBeat = "\n";
+  for (const Chunk& chunk : note_chunks(kBeat, now_)) record(chunk);
+}
+
+std::string recorded_line(const Note& note) { return "\n" + note_line(note) + "\n"; }
 
 std::vector<Chunk> note_chunks(std::string_view line, UtcMs received) {
   std::vector<Chunk> out;

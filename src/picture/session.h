@@ -5,14 +5,23 @@
 //   session->run_to(now);        // nothing came until now
 //
 // The picture is advanced at every whole second that passes, before whatever came in it, so that it does not matter how
-// long nothing came or how chunks were grouped: a recording of the chunks that were taken gives the same picture again.
-// Notes (note.h) stand in a recording as chunks of their own kind, a line each, in pieces where they are long.
+// long nothing came or how chunks were grouped.
+//
+//   session->record_to([&](const Chunk& chunk) { recorder->take(chunk); });
+//
+// What the session says to record, taken by another session, gives the same picture again. That is: the chunks that
+// were taken; the notes (note.h) that the picture took, as chunks of their own kind, a line each, in pieces where they
+// are long; and that time has passed. For silence is an event too: in every whole second of which nothing is recorded
+// yet when it has come, a note is recorded that is one line feed and says nothing (a beat). So a recording tells up to
+// which moment nothing was heard, and where the clock was set or the machine slept, from which moment to which.
 //
 // Deterministic. One thread.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,13 +33,13 @@
 
 namespace tansiq::picture {
 
-inline constexpr std::size_t kNoteBytesMax = 8U << 20;
-/// After a longer silence the seconds in between are not gone through one by one.
+/// After a longer leap of time the seconds in between are not gone through one by one.
 inline constexpr DurationMs kGapMsMax = 3'600'000;
 
 struct SessionCounters {
   std::uint64_t notes = 0;
-  std::uint64_t notes_refused = 0;  ///< Malformed, too long, or what the picture did not take.
+  std::uint64_t notes_refused = 0;    ///< Malformed, too long, or what the picture did not take.
+  std::uint64_t notes_by_number = 0;  ///< Passed over, see `distrust_numbers`.
 };
 
 class Session {
@@ -49,6 +58,12 @@ class Session {
   /// Tells the picture, as `take` does with the chunks of `note_chunks`. Fails as `tell`.
   Status note(const Note& note, UtcMs now);
 
+  /// From now on everything that a recording needs goes there, in its order, while it is taken.
+  void record_to(std::function<void(const surveillance::Chunk&)> to) { record_ = std::move(to); }
+  /// From now on notes that name alerts or tracks by number are passed over: this picture has not taken all that the
+  /// one had taken which numbered them, and would acknowledge other alerts.
+  void distrust_numbers() { numbers_trusted_ = false; }
+
   [[nodiscard]] Picture& picture() { return picture_; }
   [[nodiscard]] const Picture& picture() const { return picture_; }
   [[nodiscard]] const std::vector<surveillance::SourceConfig>& sources() const { return sources_; }
@@ -61,8 +76,12 @@ class Session {
 
  private:
   Session(std::vector<surveillance::SourceConfig> sources, PictureOptions options, PictureListener* listener);
+  void pass(UtcMs now);
   void take_note(ByteView bytes);
+  void take_line();
   void advance(UtcMs second);
+  void record(const surveillance::Chunk& chunk);
+  void beat();
 
   std::vector<surveillance::SourceConfig> sources_;
   Picture picture_;
@@ -70,10 +89,16 @@ class Session {
   std::optional<surveillance::SilenceWatch> silence_;  ///< From the first moment on.
   std::string note_;                                   ///< The beginning of a line.
   bool note_lost_ = false;                             ///< It was too long; until its end.
+  bool numbers_trusted_ = true;
   SessionCounters counters_;
   UtcMs now_ = kUtcMin;
+  std::function<void(const surveillance::Chunk&)> record_;
+  std::optional<UtcMs> recorded_;  ///< The end of the last whole second of which something is recorded.
 };
 
+/// A note as it stands in a recording, between line feeds: the first ends whatever was left of a note before that is
+/// not whole.
+[[nodiscard]] std::string recorded_line(const Note& note);
 /// A note as chunks for a recording. The bytes are those of `line`, which must outlive them and end with a line feed.
 [[nodiscard]] std::vector<surveillance::Chunk> note_chunks(std::string_view line, UtcMs received);
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -107,32 +110,164 @@ TEST(Session, TheSameWhetherTimeWasLookedAtOftenOrNot) {
   EXPECT_FALSE(seldom.text.empty());
 }
 
+struct KeptChunk {
+  explicit KeptChunk(const Chunk& chunk)
+      : received(chunk.received), source(chunk.source), kind(chunk.kind), bytes(as_text(chunk.bytes)) {}
+  [[nodiscard]] Chunk view() const {
+    return {.received = received, .source = source, .kind = kind, .bytes = as_bytes(bytes)};
+  }
+  [[nodiscard]] bool beat() const { return kind == ChunkKind::kNote && bytes == "\n"; }
+  UtcMs received;
+  std::uint32_t source;
+  ChunkKind kind;
+  std::string bytes;
+};
+
+/// A session that keeps what it says to record.
+struct Recorded {
+  explicit Recorded(PictureListener* listener) : session(*Session::make(sources(), {}, listener)) {
+    session->record_to([this](const Chunk& chunk) { kept.emplace_back(chunk); });
+  }
+  std::unique_ptr<Session> session;
+  std::vector<KeptChunk> kept;
+};
+
+std::string told_by(const std::vector<KeptChunk>& kept) {
+  Lines lines;
+  auto session = *Session::make(sources(), {}, &lines);
+  for (const KeptChunk& one : kept) session->take(one.view());
+  return lines.text;
+}
+
+std::size_t beats_in(const std::vector<KeptChunk>& kept) {
+  return static_cast<std::size_t>(std::ranges::count_if(kept, &KeptChunk::beat));
+}
+
 TEST(Session, ARecordingGivesTheSameAlertsByteForByte) {
   const TemporaryFolder folder;
-  const std::string path = folder.path() / "one.tsr";
   Lines live;
   {
+    auto recorder = *surveillance::Recorder::make({.folder = folder.path().string()}, sources());
     auto session = *Session::make(sources(), {}, &live);
-    auto writer = *surveillance::RecordingWriter::create(path, {.made = kNoon, .salt = 0, .sources = sources()});
+    session->record_to([&](const Chunk& chunk) { ASSERT_TRUE(recorder.take(chunk)); });
     for (const Story::Piece& piece : Story(3).pieces) {
-      Chunk chunk = chunk_of(piece);
-      chunk.received = session->at(chunk.received);
-      ASSERT_TRUE(writer.append(chunk));
-      session->take(chunk);
-      session->run_to(chunk.received + 35);
+      session->take(chunk_of(piece));
+      session->run_to(piece.received + 35);
     }
+    // Then nothing comes any more: the source that is silent is told of twenty seconds later, behind the last piece.
+    for (int tenth = 0; tenth < 300; ++tenth) session->run_to(kNoon + 180'000 + tenth * 100);
+    ASSERT_TRUE(recorder.sync());
   }
+  std::vector<std::string> files;
+  for (const auto& file : std::filesystem::directory_iterator(folder.path())) files.push_back(file.path().string());
   Lines again;
-  auto replay = *surveillance::Replay::open({path}, {.from = std::nullopt, .speed_milli = 0});
+  auto replay = *surveillance::Replay::open(files, {.from = std::nullopt, .speed_milli = 0});
   auto session = *Session::make(replay.sources(), {}, &again);
   while (true) {
     const auto step = replay.next();
     ASSERT_TRUE(step.has_value());
     if (!*step) break;
+    EXPECT_FALSE((*step)->incomplete);
     session->take((*step)->chunk);
   }
   EXPECT_EQ(again.text, live.text);
   EXPECT_NE(again.text.find(R"("by":"watch-1")"), std::string::npos);
+  EXPECT_NE(again.text.find(R"("object":"antenna")"), std::string::npos);
+}
+
+/// Whatever comes, however long nothing comes, wherever the clock is set to: what was recorded tells the same.
+TEST(Session, WhatItRecordsTellsTheSameWhateverHappens) {
+  std::size_t silences = 0;
+  std::size_t refused = 0;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    SeededRandom random(seed);
+    Lines live;
+    Recorded of(&live);
+    UtcMs now = kNoon;
+    ASSERT_TRUE(of.session->note(Zones{}, now));
+    for (int i = 0; i < 100; ++i) {
+      if (random.one_in(12)) {
+        // Days ahead, or some minutes back; and by some seconds more or less than what is gone through one by one.
+        const DurationMs leap =
+            random.one_in(2) ? kGapMsMax + random.between(-3'000, 3'000) : random.between(-600'000, 3 * 86'400'000);
+        now = now + leap;
+      } else {
+        now = now + random.between(0, random.one_in(4) ? 90'000 : 1'500);
+      }
+      const std::string said = sbs(0x100001, now, 35.0, 36.0, 30'000, 428, 90);
+      switch (random.between(0, 4)) {
+        case 0:
+          of.session->take({now, 0, 0, ChunkKind::kDatagram, as_bytes(said)});
+          break;
+        case 1:
+          (void)of.session->note(Acknowledge{static_cast<AlertId>(random.between(1, 9)), "watch-1"}, now);
+          break;
+        case 2:
+          of.session->take({now, 9, 0, ChunkKind::kDatagram, as_bytes(said)});
+          break;
+        default:
+          of.session->run_to(now);
+      }
+    }
+    ASSERT_EQ(told_by(of.kept), live.text) << "seed " << seed;
+    silences += live.text.find("source_silent") != std::string::npos ? 1U : 0U;
+    refused += of.session->note_counters().notes_refused;
+  }
+  EXPECT_GT(silences, 6U);
+  EXPECT_GT(refused, 100U);
+}
+
+TEST(Session, SaysThatTimePassedOnceInEachSecondInWhichNothingElseIsRecorded) {
+  Lines lines;
+  Recorded of(&lines);
+  ASSERT_TRUE(of.session->note(Zones{}, kNoon));
+  for (int i = 0; i <= 500; ++i) of.session->run_to(kNoon + i * 10);
+  EXPECT_EQ(of.kept.size(), 6U);
+  EXPECT_EQ(beats_in(of.kept), 5U) << "the first second has the note";
+  of.kept.clear();
+  for (int i = 0; i < 100; ++i) of.session->take({kNoon + 6'000 + i * 100, 0, 0, ChunkKind::kUp, {}});
+  EXPECT_EQ(beats_in(of.kept), 0U);
+  of.kept.clear();
+  // A leap is recorded at its moment, whoever makes it.
+  of.session->run_to(kNoon + 100 * kGapMsMax);
+  ASSERT_EQ(of.kept.size(), 1U);
+  EXPECT_EQ(of.kept[0].received, kNoon + 100 * kGapMsMax);
+  EXPECT_FALSE(of.session->note(Acknowledge{99, "watch-1"}, kNoon + 200 * kGapMsMax));
+  ASSERT_EQ(of.kept.size(), 2U);
+  EXPECT_EQ(of.kept[1].received, kNoon + 200 * kGapMsMax);
+  EXPECT_TRUE(of.kept[1].beat());
+}
+
+/// An alert that is acknowledged is none of those that a recording without its beginning has under that number.
+TEST(Session, PassesOverWhatNamesByNumberWhereNumbersMeanSomethingElse) {
+  Lines lines;
+  auto session = *Session::make(sources(), {}, &lines);
+  session->distrust_numbers();
+  for (const Story::Piece& piece : Story(1).pieces) session->take(chunk_of(piece));
+  const std::string join_up = note_line(Inhibit{TrackId{1}, TrackId{2}, kNoon + 900'000}) + "\n";
+  for (const Chunk& chunk : note_chunks(join_up, kNoon + 200'000)) session->take(chunk);
+  EXPECT_NE(lines.text.find(R"("kind":"conflict")"), std::string::npos);
+  EXPECT_EQ(lines.text.find(R"("by":"watch-1")"), std::string::npos);
+  EXPECT_EQ(session->note_counters().notes_by_number, 2U);
+  EXPECT_EQ(session->note_counters().notes_refused, 0U);
+}
+
+/// No recording holds what was refused: whatever follows bears its own time.
+TEST(Session, ARefusedAcknowledgementDoesNotMoveThePicture) {
+  std::array<std::string, 2> told;
+  for (const bool asked : {false, true}) {
+    Lines lines;
+    auto session = *Session::make(sources(), {}, &lines);
+    for (const Story::Piece& piece : Story(1).pieces) {
+      if (asked) {
+        EXPECT_FALSE(session->picture().acknowledge(99, "watch-1", piece.received + 500));
+      }
+      session->take(chunk_of(piece));
+    }
+    told.at(asked ? 1U : 0U) = lines.text;
+  }
+  EXPECT_NE(told[0].find(R"("event":"raised")"), std::string::npos);
+  EXPECT_EQ(told[0], told[1]);
 }
 
 TEST(Session, LongNotesComeInPiecesAndWhatIsNoneIsCounted) {

@@ -20,7 +20,8 @@ Step step_to(const Track& track, const Measurement& m, const Dynamics& dynamics)
   // What the speed may have grown to: no more than the manoeuvring noise, three sigma.
   const double gained = 3 * std::sqrt(dynamics.turning_noise * (seconds + kTimeSlackS));
   const double fastest = std::min(speed + gained, dynamics.speed_max_m_s);
-  const double sigma = std::min(known.position_sigma_m, 1'000.0) + m.position_sigma_m;
+  // What a cell of many kilometres is told of goes from the middle of one to that of the next.
+  const double sigma = std::max(std::min(known.position_sigma_m, 1'000.0), track.fix_sigma_m) + m.position_sigma_m;
   return {distance_m(track.fix_normal, m.position->normal), fastest * (seconds + kTimeSlackS) + 3 * sigma + kSlackM};
 }
 
@@ -46,7 +47,9 @@ std::int64_t beyond_range_m(const Report& report, const SignOptions& options) {
 DurationMs clock_off_ms(const Report& report, const SignOptions& options) {
   if (report.basis != TimeBasis::kFull && report.basis != TimeBasis::kTimeOfDay) return 0;
   const DurationMs ahead = report.time - report.received;
-  return ahead > options.clock_ahead_ms || -ahead > options.clock_behind_ms ? ahead : 0;
+  if (ahead > options.clock_ahead_ms) return ahead;
+  const bool stands = report.stale && report.received <= *report.stale;
+  return -ahead > options.clock_behind_ms && !stands ? ahead : 0;
 }
 
 void held_signs(const Track& track, UtcMs now, const SignOptions& options, std::vector<Held>& out) {

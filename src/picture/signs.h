@@ -9,7 +9,8 @@
 //                    double_identity, of the track      one is torn for ten reports and more between two places so
 //                                                       near each other that either could be reached
 //   beyond_range     doubtful_source, of the track      beyond the configured range of the source that says it
-//   clock_off        doubtful_source, of the source     its time is ahead of, or far behind, the reception
+//   clock_off        doubtful_source, of the source     its time is ahead of the reception, or so far behind that its
+//                                                       source does not stand by it any more
 //
 // Two tracks under one address with one of them silent is a jump, not a double: only when each has been heard since the
 // other began are there two.
@@ -32,7 +33,7 @@ struct SourcePlace {
 struct SignOptions {
   std::vector<SourcePlace> places{};
   DurationMs clock_ahead_ms = 3'000;    ///< A time of the future is wrong, whatever the delay.
-  DurationMs clock_behind_ms = 60'000;  ///< More than any usual delay.
+  DurationMs clock_behind_ms = 60'000;  ///< More than any usual delay; but who stands by it still tells it on purpose.
   DurationMs hold_ms = 120'000;         ///< A situation lasts this long after its sign was seen last.
 };
 
@@ -53,7 +54,8 @@ void held_signs(const Track& track, UtcMs now, const SignOptions& options, std::
 
 /// How far beyond its configured range the source says this, in metres from it; 0 within, or where none is configured.
 [[nodiscard]] std::int64_t beyond_range_m(const surveillance::Report& report, const SignOptions& options);
-/// By how much the report's own time is wrong: ahead positive, behind negative, 0 where plausible or not its own.
+/// By how much the report's own time is wrong: ahead positive, behind negative, 0 where plausible, not its own, or of a
+/// report that its source still stands by when it comes: that is late because it was kept back.
 [[nodiscard]] DurationMs clock_off_ms(const surveillance::Report& report, const SignOptions& options);
 
 }  // namespace tansiq::picture

@@ -194,6 +194,13 @@ TEST(Signs, AClockThatIsOffIsASituationOfItsSource) {
   EXPECT_TRUE(findings_of(tracker, kNoon).empty());
   EXPECT_EQ(say(3'001, 4, surveillance::TimeBasis::kFull), 1U);
   EXPECT_EQ(say(-60'001, 5, surveillance::TimeBasis::kTimeOfDay), 1U);
+  // Who still stands by it when it comes has told it late on purpose; an older promise explains nothing.
+  Report late = kAdsb.hear(craft, random, 6);
+  late.received = late.time + 240'000;
+  late.stale = late.received;
+  EXPECT_EQ(clock_off_ms(late, {}), 0);
+  late.stale = late.received - 1;
+  EXPECT_EQ(clock_off_ms(late, {}), -240'000);
   const auto held = findings_of(tracker, kNoon);
   ASSERT_EQ(held.size(), 1U);
   EXPECT_EQ(held[0].situation.object, "source 1 clock");

@@ -94,15 +94,20 @@ struct Track {
 
   Filter filter;
   UtcMs begun;
-  UtcMs last;      ///< Time of the newest report, placed or not.
-  UtcMs last_fix;  ///< Of the newest place.
+  UtcMs last;       ///< Time of the newest report, placed or not.
+  UtcMs heard;      ///< When the latest report came: what is told late is heard all the same.
+  UtcMs last_fix;   ///< Of the newest place.
+  UtcMs fix_heard;  ///< When that came.
   geo::LatLng fix;
   Normal fix_normal;
   std::uint32_t reports = 0;
   std::uint32_t fixes = 0;
-  double interval_s = 0;              ///< Between places, smoothed; 0 with fewer than two.
-  double fit = 2;                     ///< Smoothed squared distance of reports from predictions; 2 where all is well.
-  std::optional<UtcMs> stands_until;  ///< What its source said last of how long it stands by it.
+  double interval_s = 0;   ///< Between places, smoothed; 0 with fewer than two.
+  double fit = 2;          ///< Smoothed squared distance of reports from predictions; 2 where all is well.
+  double fix_sigma_m = 0;  ///< Of the best of its places that are as fresh as those of a live track.
+  UtcMs fix_sigma_at;      ///< When that was so.
+  /// How long the source of the newest place stands by it, by its own word; absent where others hear the craft too.
+  std::optional<UtcMs> stands_until;
 
   surveillance::FixedText<20> call_sign;
   std::optional<std::uint16_t> mode_3a;

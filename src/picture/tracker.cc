@@ -96,11 +96,17 @@ void Tracker::report(const Report& r) {
     return;
   }
   const UtcMs time = not_ahead(r.time, r.received);
-  if (time == r.time) return assign(r);
-  ++counters_.ahead;
-  Report corrected = r;
-  corrected.time = time;
-  assign(corrected);
+  if (time == r.time) {
+    taking_ = &r;
+    assign(r);
+  } else {
+    ++counters_.ahead;
+    Report corrected = r;
+    corrected.time = time;
+    taking_ = &corrected;
+    assign(corrected);
+  }
+  taking_ = nullptr;
 }
 
 UtcMs Tracker::not_ahead(UtcMs time, UtcMs received) const {
@@ -109,6 +115,7 @@ UtcMs Tracker::not_ahead(UtcMs time, UtcMs received) const {
 }
 
 void Tracker::assign(const Report& r) {
+  const bool stands = r.stale && now_ <= *r.stale;
   Measurement m = measurement_of(r);
   const Places places = under_name(r);
   if (const Slot slot = by_name(r, m, places); slot != kNone) {
@@ -124,7 +131,7 @@ void Tracker::assign(const Report& r) {
   } else if (const Slot near = by_place(r, m); near != kNone) {
     ++counters_.by_place;
     take(near, r, m);
-  } else if (now_ - r.time > ages_of(r.domain).tentative_ms) {
+  } else if (!stands && now_ - r.time > ages_of(r.domain).tentative_ms) {
     ++counters_.too_old;
   } else if (size_ >= options_.tracks_max && !make_room()) {
     ++counters_.no_room;
@@ -149,7 +156,9 @@ Tracker::Slot Tracker::begin(const Report& r, const Measurement& m, TrackId spli
   track.id = {++last_id_};
   put(hash_of(track.id), slot);
   track.domain = r.domain;
-  track.begun = track.last = track.last_fix = m.time;
+  track.begun = track.last = track.last_fix = track.fix_sigma_at = m.time;
+  track.heard = track.fix_heard = std::max(r.received, m.time);
+  track.fix_sigma_m = m.position_sigma_m;
   track.fix = m.position->at;
   track.fix_normal = m.position->normal;
   track.reports = track.fixes = 1;
@@ -158,6 +167,7 @@ Tracker::Slot Tracker::begin(const Report& r, const Measurement& m, TrackId spli
   from.last = r.time;
   ++from.reports;
   tell_of(track, r);
+  note_word(track, r);
   mark_signs(track, r);
   grid_.file(slot, track.fix_normal);
   changed({TrackChange::Kind::kBegun, TrackState::kTentative, split_from}, track);
@@ -186,17 +196,23 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
       const double seconds = static_cast<double>(m.time - track.last_fix) * 1e-3;
       track.interval_s = track.interval_s > 0 ? 0.8 * track.interval_s + 0.2 * seconds : seconds;
       track.last_fix = m.time;
+      track.fix_heard = std::max(r.received, m.time);
       track.fix = m.position->at;
       track.fix_normal = m.position->normal;
       grid_.file(slot, track.fix_normal);
     }
+    note_sigma(track, m);
   }
   track.last = std::max(track.last, r.time);
+  track.heard = std::max({track.heard, r.received, r.time});
   name(slot, r.id);
   HeardFrom& from = hear_from(slot, r);
   from.last = std::max(from.last, r.time);
   ++from.reports;
-  if (!too_late) tell_of(track, r);
+  if (!too_late) {
+    tell_of(track, r);
+    note_word(track, r);
+  }
   mark_signs(track, r);
   if (step.distance2) note_torn(track, r, step);
   if (!too_late) confirm(track, r, moved_on);
@@ -213,6 +229,25 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
   look_for_pair(slot);
 }
 
+/// A vague place beside exact ones makes nothing vaguer; one that follows them does.
+void Tracker::note_sigma(Track& track, const Measurement& m) const {
+  const bool worse = m.position_sigma_m > track.fix_sigma_m;
+  if (worse && m.time - track.fix_sigma_at <= ages_of(track.domain).coasting_ms) return;
+  if (!worse && m.time < track.fix_sigma_at) return;
+  track.fix_sigma_m = m.position_sigma_m;
+  track.fix_sigma_at = m.time;
+}
+
+/// Whoever gave the newest place says how long it counts, unless others would go on with the track: what it says is of
+/// its own report, and theirs are as good.
+void Tracker::note_word(Track& track, const Report& r) const {
+  if (!r.position || r.time < track.last_fix || !track.hears(Told::kStandsUntil, r.time)) return;
+  const bool others = std::ranges::any_of(track.sources(), [&](const HeardFrom& from) {
+    return from.source != r.source && r.time - from.last < ages_of(track.domain).coasting_ms;
+  });
+  track.stands_until = others ? std::nullopt : r.stale;
+}
+
 /// What a report says besides the place.
 void Tracker::tell_of(Track& track, const Report& r) {
   const auto tell = [&](Told what, bool said, auto& field, const auto& value) {
@@ -224,7 +259,6 @@ void Tracker::tell_of(Track& track, const Report& r) {
   tell(Told::kNavStatus, r.nav_status.has_value(), track.nav_status, r.nav_status);
   tell(Told::kEmitter, r.emitter.has_value(), track.emitter, r.emitter);
   tell(Told::kHeading, r.heading_mdeg && !r.has(Flag::kMagnetic), track.heading_mdeg, r.heading_mdeg);
-  tell(Told::kStandsUntil, true, track.stands_until, r.stale);
   tell_of_distress(track, r);
 }
 
@@ -314,10 +348,11 @@ void Tracker::age(Slot slot) {
   const DurationMs quiet = now_ - track.last_fix;
   if (track.state == TrackState::kTentative) {
     const DurationMs most = named(track) ? ages.tentative_ms : options_.plot_tentative_ms;
-    if (quiet > most || (!named(track) && now_ - track.begun > most)) end(slot, TrackChange::Kind::kEnded, {});
+    if (now_ - track.fix_heard > most || (!named(track) && now_ - track.begun > most))
+      end(slot, TrackChange::Kind::kEnded, {});
     return;
   }
-  if (now_ - track.last > ages.end_ms) {
+  if (now_ - track.heard > ages.end_ms) {
     end(slot, TrackChange::Kind::kEnded, {});
     return;
   }

@@ -25,7 +25,9 @@
 //
 // Ages. A track coasts when it has had no new place for three times its usual interval, within bounds of its domain;
 // then it is stale. A newer place at any time makes it live again; reports without a place do not, but they keep it
-// from its end, which comes when nothing at all is heard.
+// from its end, which comes when nothing at all is heard. Only that end goes by the reception: who is told of places a
+// minute late, by a source that stands by them for so long (`stale`), has a track that is stale, but has one. No
+// source's word makes stale what others hear.
 //
 // What is late. A report older than what the track says replaces nothing of it, field by field. One that the filter
 // refuses as too late is counted and adds nothing. One that is dated ahead of its reception by more than a clock may be
@@ -60,12 +62,12 @@
 
 namespace tansiq::picture {
 
-/// When a track is what, in time since its last place; its end since its last report.
+/// When a track is what, in time since its last place; its end since a report came last.
 struct Ages {
   DurationMs coasting_ms;  ///< At least; three usual intervals where those are longer, up to `stale_ms`.
   DurationMs stale_ms;
   DurationMs end_ms;
-  DurationMs tentative_ms;  ///< Ends when not confirmed by then.
+  DurationMs tentative_ms;  ///< Ends when not confirmed, and no place of it came for so long.
 };
 
 struct TrackerOptions {
@@ -100,7 +102,7 @@ struct TrackerCounters {
   std::uint64_t placeless = 0;  ///< Of an unknown craft, without a place.
   std::uint64_t no_room = 0;
   std::uint64_t future = 0;   ///< Dated after its reception and after now by more than `kFutureMsMax`.
-  std::uint64_t too_old = 0;  ///< Of an unknown craft, so old that its track would end at once.
+  std::uint64_t too_old = 0;  ///< Of an unknown craft, older than a tentative track may be, and nobody stands by it.
   // Of those taken.
   std::uint64_t late = 0;
   std::uint64_t too_late = 0;  ///< Heard, but too old for the filter, and nothing of it used.
@@ -144,6 +146,9 @@ class Tracker final : public surveillance::Sink {
 
   /// Ages every track; `now` never goes back.
   void advance(UtcMs now);
+  /// For listeners: the report at hand as it is used, which is not always as it came (see: what is late). Null outside
+  /// of `report`.
+  [[nodiscard]] const surveillance::Report* taking() const { return taking_; }
 
   /// Null when there is none, or no more. Of several under one address the eldest of those that are confirmed, still
   /// have a place that is not stale, and whose place is not doubtful for itself; where there is none such, the eldest
@@ -173,6 +178,8 @@ class Tracker final : public surveillance::Sink {
   [[nodiscard]] UtcMs not_ahead(UtcMs time, UtcMs received) const;
   void assign(const surveillance::Report& r);
   void take(Slot slot, const surveillance::Report& r, const Measurement& m);
+  void note_sigma(Track& track, const Measurement& m) const;
+  void note_word(Track& track, const surveillance::Report& r) const;
   static void tell_of(Track& track, const surveillance::Report& r);
   static void tell_of_distress(Track& track, const surveillance::Report& r);
   void mark_signs(Track& track, const surveillance::Report& r);
@@ -243,6 +250,7 @@ class Tracker final : public surveillance::Sink {
   TrackerCounters counters_;
   UtcMs now_;
   bool clock_off_ = false;  // Of the report at hand, by its own word.
+  const surveillance::Report* taking_ = nullptr;
 };
 
 }  // namespace tansiq::picture

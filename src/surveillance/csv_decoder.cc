@@ -117,6 +117,16 @@ std::expected<std::optional<std::int32_t>, Reject> read_number(const Row& row, R
   return static_cast<std::int32_t>(*value);
 }
 
+std::expected<void, Reject> read_course(const Row& row, Report& out) {
+  constexpr std::int64_t kCircleMdeg = 360'000;
+  const std::string_view text = row.text(Role::kCourse);
+  if (text.empty()) return {};
+  const auto mdeg = parse_scaled(text, 1e3, 0, 10 * kCircleMdeg);
+  if (!mdeg) return std::unexpected(Reject::kOutOfRange);
+  if (*mdeg < kCircleMdeg) out.course_mdeg = static_cast<std::int32_t>(*mdeg);
+  return {};
+}
+
 std::expected<void, Reject> read_movement(const Row& row, Report& out) {
   struct Column {
     Role role;
@@ -132,7 +142,7 @@ std::expected<void, Reject> read_movement(const Row& row, Report& out) {
     if (!value) return std::unexpected(value.error());
     out.*column.to = *value;
   }
-  return {};
+  return read_course(row, out);
 }
 
 std::expected<Report, Reject> read_row(const Row& row, UtcMs received) {

@@ -34,6 +34,19 @@ CsvOptions mapped(std::string_view mapping, IdKind id = IdKind::kIcao) {
   return options;
 }
 
+TEST(CsvRecording, ACourseIsOneBelowAFullCircle) {
+  const Heard heard = hear(
+      "t,i,a,o,c\n1,3c,1,1,0\n2,3c,1,1,359.999\n3,3c,1,1,360\n4,3c,1,1,511\n5,3c,1,1,\n6,3c,1,1,-1\n7,3c,1,1,north\n",
+      mapped("time=t,id=i,latitude=a,longitude=o,course=c"));
+  ASSERT_EQ(heard.said.reports.size(), 5U);
+  EXPECT_EQ(heard.said.reports[0].course_mdeg, 0);
+  EXPECT_EQ(heard.said.reports[1].course_mdeg, 359'999);
+  EXPECT_FALSE(heard.said.reports[2].course_mdeg) << "AIS says so that there is none";
+  EXPECT_FALSE(heard.said.reports[3].course_mdeg);
+  EXPECT_FALSE(heard.said.reports[4].course_mdeg);
+  EXPECT_EQ(heard.counters.rejected.at(static_cast<std::size_t>(Reject::kOutOfRange)), 2U);
+}
+
 TEST(CsvRecording, OfTheSkyIsReadRowByRow) {
   const auto file = testing::shared_file("data/adsb/opensky-uk-2021-07-12.csv");
   if (!file) GTEST_SKIP() << "the recording (shared data, adsb) is not here";
@@ -48,6 +61,7 @@ TEST(CsvRecording, OfTheSkyIsReadRowByRow) {
   EXPECT_EQ(craft.size(), 84U);
   const Report& first = heard.said.reports.at(0);
   EXPECT_EQ(first.id.number, 0x3C4591U);
+  EXPECT_EQ(first.course_mdeg, 99'653);
   EXPECT_EQ(first.position, (geo::LatLng{514'689'455, -4'407'501}));
   EXPECT_EQ(first.pressure_cm, 1'066'800);
   EXPECT_EQ(first.geometric_cm, 1'084'326);

@@ -237,7 +237,8 @@ SilenceWatch::SilenceWatch(std::span<const SourceConfig> configs, UtcMs start) {
   rows_.reserve(configs.size());
   for (const SourceConfig& config : configs) {
     const TransportKind kind = config.transport.kind;
-    rows_.push_back({start, config.silent_after_ms, false, kind == TransportKind::kFile, kind != TransportKind::kPeer});
+    const bool peer = kind == TransportKind::kPeer;
+    rows_.push_back({start, config.silent_after_ms, false, kind == TransportKind::kFile, !peer, peer});
   }
 }
 
@@ -245,6 +246,11 @@ void SilenceWatch::heard(const Chunk& chunk) {
   if (chunk.source >= rows_.size()) return;
   Row& row = rows_[chunk.source];
   if (chunk.kind == ChunkKind::kDown && row.file) row.ended = true;
+  if (chunk.kind == ChunkKind::kUp || chunk.kind == ChunkKind::kUnderWay || !chunk.bytes.empty()) row.up = true;
+  if (chunk.kind == ChunkKind::kDown) {
+    if (row.peer && !row.up) row.awaited = false;
+    row.up = false;
+  }
   if (chunk.bytes.empty()) return;
   row.awaited = true;
   row.last = std::max(row.last, chunk.received);

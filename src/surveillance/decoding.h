@@ -94,7 +94,8 @@ class Decoding {
 class SilenceWatch {
  public:
   /// A source that has never spoken is silent since `start`; but a peer need not tell anything, and is silent only
-  /// after it has.
+  /// after it has. A peer that ends without having been there (kDown after kDown) is one no more: nobody waits for it
+  /// until it speaks again.
   SilenceWatch(std::span<const SourceConfig> configs, UtcMs start);
 
   /// Counts what carries bytes. Chunks of sources that are not known are passed over.
@@ -112,6 +113,8 @@ class SilenceWatch {
     bool ended;
     bool file;
     bool awaited;  ///< Its silence means something.
+    bool peer;
+    bool up = false;
   };
   std::vector<Row> rows_;
 };

@@ -367,11 +367,15 @@ RC_GTEST_PROP(SourceSilence, IsWhatTheHistorySays, (std::uint64_t seed)) {
     std::optional<UtcMs> next;
     for (std::uint32_t source = 0; source < 4; ++source) {
       UtcMs last = kNoon;
-      bool ended = source == 3;  // Until it is heard, nobody waits for a peer.
+      bool ended = source == 3;  // Until it is heard, nobody waits for a peer,
+      bool up = false;
       for (const Chunk& each : history) {
         if (each.source != source) continue;
         if (!each.bytes.empty()) last = each.received;
         if (!each.bytes.empty() && source == 3) ended = false;
+        // nor when it ends though it was not there.
+        if (each.kind == ChunkKind::kDown && source == 3 && !up) ended = true;
+        up = each.kind != ChunkKind::kDown;
         ended |= source == 2 && each.kind == ChunkKind::kDown;
       }
       const DurationMs after = configs[source].silent_after_ms;

@@ -89,8 +89,17 @@ std::unexpected<Error> no_recording(std::string_view what) {
 Result<RecordingHead> parse_head(std::string_view json) {
   const auto document = TRY(log::JcsDocument::parse(json, kRecordingHeadBytesMax));
   const log::JcsValue root = document.root();
-  TRY_VOID(root.only({"made_ms", "picture", "run", "salt", "sources"}));
+  TRY_VOID(root.only({"file", "made_ms", "picture", "program", "run", "salt", "sources"}));
   RecordingHead out;
+  if (const auto file = root.find("file")) {
+    out.file = static_cast<std::uint64_t>(TRY(file->integer(1, log::kJcsIntegerMax)));
+  }
+  if (const auto program = root.find("program")) {
+    out.program = TRY(program->string());
+    if (out.program.empty() || out.program.size() > kProgramBytesMax) {
+      return program->fail_here(fmt::format("has 1 to {} octets", kProgramBytesMax));
+    }
+  }
   if (const auto picture = root.find("picture")) {
     TRY_VOID(picture->expect(log::JcsValue::Kind::kObject));
     log::JcsWriter(out.picture).value(*picture);
@@ -129,8 +138,11 @@ Status append_recording_head(std::string& out, const RecordingHead& head) {
   TRY_VOID(check_sources(head.sources));
   std::string json;
   log::JcsWriter writer(json);
-  writer.begin_object().key("made_ms").integer(head.made.ms);
+  writer.begin_object();
+  if (head.file != 0) writer.key("file").integer(static_cast<std::int64_t>(head.file));
+  writer.key("made_ms").integer(head.made.ms);
   if (!head.picture.empty()) writer.key("picture").raw(head.picture);
+  if (!head.program.empty()) writer.key("program").string(std::string_view(head.program).substr(0, kProgramBytesMax));
   if (head.run != 0) writer.key("run").string(hex_of(head.run, 16));
   writer.key("salt").string(hex_of(head.salt, 16)).key("sources").begin_array();
   for (const SourceConfig& source : head.sources) append_source_json(writer, source);

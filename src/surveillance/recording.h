@@ -12,7 +12,8 @@
 // The file (docs/surveillance.md, "Recordings"; numbers big-endian):
 //
 //   tansiq-recording 1 <CRC-32C of the next line, eight hexadecimal digits>\n
-//   {"made_ms":…,"picture":{…}?,"run":"…"?,"salt":"…","sources":[…]}\n     canonical JSON; sources as source.h does
+//   {"file":…?,"made_ms":…,"picture":{…}?,"program":"…"?,"run":"…"?,"salt":"…","sources":[…]}\n
+//                                                                          canonical JSON; sources as source.h does
 //   mark 4, length 4, sequence 8, received 8, source 2, connection 2, kind 1, zero 3, body CRC 4, head CRC 4, bytes
 //   …
 //
@@ -48,7 +49,12 @@ struct RecordingHead {
   std::vector<SourceConfig> sources;  ///< `Chunk::source` counts along these.
   std::uint64_t run = 0;              ///< The same in all files of one row; 0: not said.
   std::string picture = {};           ///< What whoever recorded went by, as a canonical JSON object; empty: not said.
+  std::uint64_t file = 0;             ///< Which of its run, from 1; 0: not said.
+  std::string program = {};           ///< The version of whoever recorded; empty: not said.
 };
+
+/// What a head says of the program is no longer.
+inline constexpr std::size_t kProgramBytesMax = 64;
 
 /// Appends the two lines. Fails with `kTooLarge`, or as `check_sources`.
 [[nodiscard]] Status append_recording_head(std::string& out, const RecordingHead& head);
@@ -172,18 +178,31 @@ struct RecorderOptions {
   DurationMs age_ms_max = 6LL * 3'600'000;  ///< … and one that holds more time.
   std::size_t files_max = 0;                ///< Older ones are removed; 0: none ever.
   std::string picture = {};                 ///< For the heads.
-  /// The notes that stand, each with its line feeds: said at the beginning of every file but the first.
-  std::function<std::vector<std::string>()> standing = {};
+  std::string program = {};                 ///< For the heads.
+  /// The notes that stand, each with its line feeds: said at the beginning of every file but the first. Behind a loss
+  /// those too which say what is no more.
+  std::function<std::vector<std::string>(bool behind_loss)> standing = {};
+  /// Milliseconds that only go on; empty: the system's. For tests.
+  std::function<std::int64_t()> steady_ms = {};
 };
 
-/// After a failure nothing is tried for so long: a full disk is not asked at every chunk.
-inline constexpr DurationMs kRecordAgainMs = 1'000;
+/// After a failure nothing is tried for so long: a full disk is not asked at every chunk. Of steady time, since the
+/// other may be set back.
+inline constexpr std::int64_t kRecordAgainMs = 1'000;
+/// What stands is not said more often within a file: a disk that is too slow is not made slower, and a recording does
+/// not push itself out by saying it.
+inline constexpr std::int64_t kStandingAgainMs = 10'000;
 
 /// Writes a row of files: a new one when the last is full or old. A file can be read alone: it begins by saying which
 /// connections are under way, and which notes stand.
 ///
 /// Only what is on the disk counts as recorded. When the disk refuses, everything since the last `sync` is counted as
-/// failed, the file is given up, and a second later a new one is tried; the same when `sync` fails.
+/// failed, the file is given up, and a second later a new one is tried; the same when `sync` fails. Whatever failed is
+/// missing from the numbers of what follows, in this file or the next, so that a replay knows; and what stands is said
+/// again behind it.
+///
+/// The names of files are in the order in which they were begun, also when the clock is set back: a name is later than
+/// all that are there, if only by a millisecond. So what is removed is what was recorded first.
 class Recorder {
  public:
   [[nodiscard]] static Result<Recorder> make(RecorderOptions options, std::vector<SourceConfig> sources);
@@ -193,6 +212,8 @@ class Recorder {
   [[nodiscard]] Status sync();
   /// So many chunks were dropped before they came here: they are counted as failed, and as missing by readers.
   void dropped(std::uint64_t chunks);
+  /// Something is lost, and what stands has not been said since.
+  [[nodiscard]] bool lost() const { return lost_; }
 
   /// Of the file under way; empty before the first chunk.
   [[nodiscard]] std::string path() const { return writer_ ? writer_->path() : std::string(); }
@@ -205,7 +226,12 @@ class Recorder {
   Recorder(RecorderOptions options, std::vector<SourceConfig> sources);
   Status begin_file(UtcMs now);
   Status begin_content(UtcMs now);
+  Status say_standing(UtcMs now);
+  void say_missing();
   Status ready(UtcMs now);
+  [[nodiscard]] std::int64_t steady_now() const;
+  [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] UtcMs stamp_for(UtcMs now) const;
   void remove_old() const;
   void give_up(const Error& error);
 
@@ -215,11 +241,14 @@ class Recorder {
   std::vector<std::uint8_t> open_;  ///< For each source a bit for each connection that is under way.
   std::optional<RecordingWriter> writer_;
   UtcMs begun_;
-  bool kept_ = false;  ///< Something of this file is on the disk.
-  UtcMs latest_;       ///< When the last chunk was received.
-  std::optional<UtcMs> failed_at_;
-  Error why_;          ///< Of the last failure.
-  bool lost_ = false;  ///< Something, since the last file began.
+  std::uint64_t head_bytes_ = 0;  ///< Of the file under way: its head, with what was under way and what stood.
+  bool kept_ = false;             ///< Something of this file is on the disk.
+  std::optional<std::int64_t> failed_at_ms_;
+  Error why_;                               ///< Of the last failure.
+  bool lost_ = false;                       ///< Something, since what stands was said last.
+  std::optional<std::int64_t> said_at_ms_;  ///< When what stands was said last.
+  std::uint64_t missing_ = 0;               ///< Records that are lost, and no file on the disk says so.
+  std::uint64_t skipped_ = 0;               ///< Of these, those that the file under way says.
   std::uint64_t files_ = 0;
   std::uint64_t unsynced_ = 0;
   std::uint64_t chunks_ = 0;

@@ -52,6 +52,20 @@ TEST(RecordingFormat, IsWhatTheDocumentSays) {
   EXPECT_EQ(file,
             "tansiq-recording 1 34d51dae\n"
             "{\"made_ms\":1767355200000,\"salt\":\"a1b2c3d4e5f60718\",\"sources\":[]}\n");
+  head.run = 0x1B2;
+  head.picture = R"({"tracks_max":7})";
+  head.file = 3;
+  head.program = "1.2.0";
+  file.clear();
+  ASSERT_TRUE(append_recording_head(file, head));
+  EXPECT_EQ(file.substr(file.find('\n') + 1),
+            "{\"file\":3,\"made_ms\":1767355200000,\"picture\":{\"tracks_max\":7},\"program\":\"1.2.0\","
+            "\"run\":\"00000000000001b2\",\"salt\":\"a1b2c3d4e5f60718\",\"sources\":[]}\n");
+  const auto read = RecordingReader::open(testing::reading(file));
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(read->head().file, 3U);
+  EXPECT_EQ(read->head().program, "1.2.0");
+  head = {kNoon, 0xA1B2C3D4E5F60718, {}};
   std::string record;
   append_record(record, head.salt, 0x0102030405060708, {kNoon, 0x1112, 3, ChunkKind::kStream, as_bytes("xyz")});
   EXPECT_EQ(to_hex(as_bytes(record)),

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -18,9 +19,28 @@ namespace {
 
 /// What is written at once.
 constexpr std::size_t kPendingBytes = 256U << 10;
-/// Two files may begin in one millisecond; more than so many do not.
+/// Others may record into the same folder; more than so many do not in as many milliseconds.
 constexpr int kSameNameTries = 100;
 constexpr std::string_view kSuffix = ".tsr";
+
+/// Names sort as the times do: `20261126T063531.000Z`.
+std::string stamp_text(UtcMs time) {
+  std::string out = format_utc(time);
+  if (out.find('.') == std::string::npos) out.insert(out.size() - 1, ".000");
+  std::erase_if(out, [](char c) { return c == ':' || c == '-'; });
+  return out;
+}
+
+/// Of what follows the prefix in a name; nothing for what is no time. Older names may have a number behind it.
+std::optional<UtcMs> read_stamp(std::string_view name) {
+  constexpr std::size_t kStampBytes = std::string_view("20261126T063531.000Z").size();
+  std::string text(name.substr(0, kStampBytes));
+  if (text.size() != kStampBytes) return std::nullopt;
+  for (const std::size_t at : {13U, 11U}) text.insert(at, ":");
+  for (const std::size_t at : {6U, 4U}) text.insert(at, "-");
+  const auto time = parse_utc(text);
+  return time ? std::optional(*time) : std::nullopt;
+}
 
 /// Never 0.
 std::uint64_t random_number() {
@@ -150,28 +170,60 @@ Result<Recorder> Recorder::make(RecorderOptions options, std::vector<SourceConfi
 Recorder::Recorder(RecorderOptions options, std::vector<SourceConfig> sources)
     : options_(std::move(options)), sources_(std::move(sources)), run_(random_number()), open_(sources_.size()) {}
 
+std::int64_t Recorder::steady_now() const {
+  if (options_.steady_ms) return options_.steady_ms();
+  const auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+}
+
+/// Of the files that are there, in the order in which they were begun.
+std::vector<std::string> Recorder::names() const {
+  std::vector<std::string> out;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(options_.folder, error), end; !error && at != end; at.increment(error)) {
+    std::string name = at->path().filename().string();
+    if (name.starts_with(options_.prefix + "-") && name.ends_with(kSuffix)) out.push_back(std::move(name));
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+/// What the name of a file says that begins now: behind all that are there.
+UtcMs Recorder::stamp_for(UtcMs now) const {
+  UtcMs out = now;
+  for (const std::string& name : names()) {
+    const auto stamp = read_stamp(std::string_view(name).substr(options_.prefix.size() + 1));
+    if (stamp && *stamp >= out) out = *stamp + 1;
+  }
+  return out;
+}
+
 Status Recorder::begin_file(UtcMs now) {
-  std::string stamp = format_utc(now);
-  if (stamp.find('.') == std::string::npos) stamp.insert(stamp.size() - 1, ".000");  // Names sort as the times do.
-  std::erase_if(stamp, [](char c) { return c == ':' || c == '-'; });
-  // What tells two of one millisecond apart sorts behind the dot, so that names are in the order of their files.
-  for (int i = 0; i < kSameNameTries; ++i) {
-    const std::string name =
-        fmt::format("{}-{}{}{}", options_.prefix, stamp, i == 0 ? "" : fmt::format("_{:02}", i), kSuffix);
-    auto made = RecordingWriter::create(
-        (std::filesystem::path(options_.folder) / name).string(),
-        {.made = now, .salt = 0, .sources = sources_, .run = run_, .picture = options_.picture});
+  UtcMs stamp = stamp_for(now);
+  for (int i = 0; i < kSameNameTries; ++i, stamp = stamp + 1) {
+    const std::string name = fmt::format("{}-{}{}", options_.prefix, stamp_text(std::min(stamp, kUtcMax)), kSuffix);
+    auto made = RecordingWriter::create((std::filesystem::path(options_.folder) / name).string(),
+                                        {.made = now,
+                                         .salt = 0,
+                                         .sources = sources_,
+                                         .run = run_,
+                                         .picture = options_.picture,
+                                         .file = files_ + 1,
+                                         .program = options_.program});
+    // Somebody else records into this folder.
     if (!made && made.error().code == ErrorCode::kConflict) continue;
     if (!made) return std::unexpected(made.error());
     writer_.emplace(std::move(*made));
     begun_ = now;
     ++files_;
     kept_ = false;
+    skipped_ = 0;
+    say_missing();
     TRY_VOID(begin_content(now));
-    lost_ = false;
+    head_bytes_ = writer_->bytes();
     return {};
   }
-  return fail(ErrorCode::kConflict, fmt::format("{} files of this millisecond are there already", kSameNameTries),
+  return fail(ErrorCode::kConflict, fmt::format("{} files of this time are there already", kSameNameTries),
               options_.folder);
 }
 
@@ -183,8 +235,11 @@ Status Recorder::begin_content(UtcMs now) {
       TRY_VOID(writer_->append({now, source, connection, ChunkKind::kUnderWay, {}}));
     }
   }
-  if (files_ == 1 && !lost_) return {};
-  const std::vector<std::string> standing = options_.standing ? options_.standing() : std::vector<std::string>();
+  return files_ == 1 && !lost_ ? Status() : say_standing(now);
+}
+
+Status Recorder::say_standing(UtcMs now) {
+  const std::vector<std::string> standing = options_.standing ? options_.standing(lost_) : std::vector<std::string>();
   for (const std::string& line : standing) {
     for (std::size_t at = 0; at < line.size(); at += kChunkBytesMax) {
       const ByteView piece = as_bytes(std::string_view(line).substr(at, kChunkBytesMax));
@@ -192,31 +247,38 @@ Status Recorder::begin_content(UtcMs now) {
           writer_->append({now, kNoteSource, lost_ ? kNoteStandsBehindLoss : kNoteStands, ChunkKind::kNote, piece}));
     }
   }
+  lost_ = false;
+  said_at_ms_ = steady_now();
   return {};
 }
 
-/// What cannot be removed is tried again with the next file. The clock may have been set back: the file under way need
-/// not have the last name.
+/// Before a record: that others should be here.
+void Recorder::say_missing() {
+  writer_->skip(missing_ - skipped_);
+  skipped_ = missing_;
+}
+
+/// What cannot be removed is tried again with the next file.
 void Recorder::remove_old() const {
   if (options_.files_max == 0) return;
   const std::string mine = std::filesystem::path(writer_->path()).filename().string();
-  std::vector<std::string> names;
-  std::error_code error;
-  for (std::filesystem::directory_iterator at(options_.folder, error), end; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
-    if (name.starts_with(options_.prefix + "-") && name.ends_with(kSuffix) && name != mine) names.push_back(name);
-  }
-  std::ranges::sort(names);
-  for (std::size_t i = 0; i + options_.files_max <= names.size(); ++i) {
-    std::filesystem::remove(std::filesystem::path(options_.folder) / names[i], error);
+  std::vector<std::string> others = names();
+  std::erase(others, mine);
+  std::error_code ignored;
+  for (std::size_t i = 0; i + options_.files_max <= others.size(); ++i) {
+    std::filesystem::remove(std::filesystem::path(options_.folder) / others[i], ignored);
   }
 }
 
+/// What was not synced may be in the file or not: it counts as failed and missing, and a replay that finds it there
+/// takes it.
 void Recorder::give_up(const Error& error) {
-  failed_ += std::exchange(unsynced_, 0);
+  failed_ += unsynced_;
+  missing_ += std::exchange(unsynced_, 0);
+  skipped_ = 0;
   lost_ = true;
   why_ = error;
-  failed_at_ = latest_;
+  failed_at_ms_ = steady_now();
   if (!writer_) return;
   const std::string path = writer_->path();
   writer_.reset();
@@ -229,21 +291,28 @@ void Recorder::give_up(const Error& error) {
 
 void Recorder::dropped(std::uint64_t chunks) {
   failed_ += chunks;
+  missing_ += chunks;
   lost_ = true;
-  if (writer_) writer_->skip(chunks);
 }
 
 /// Has a file to write to, or fails.
 Status Recorder::ready(UtcMs now) {
-  if (writer_ && (writer_->bytes() >= options_.bytes_max || now - begun_ >= options_.age_ms_max)) {
+  // What a file begins with does not fill it: or each chunk would begin another.
+  if (writer_ && (writer_->bytes() - head_bytes_ >= options_.bytes_max || now - begun_ >= options_.age_ms_max)) {
     TRY_VOID(sync());
     writer_.reset();
   }
-  if (writer_) return {};
-  if (failed_at_ && now >= *failed_at_ && now - *failed_at_ < kRecordAgainMs) return std::unexpected(why_);
+  if (writer_) {
+    say_missing();
+    if (!lost_ || (said_at_ms_ && steady_now() - *said_at_ms_ < kStandingAgainMs)) return {};
+    Status said = say_standing(now);
+    if (!said) give_up(said.error());
+    return said;
+  }
+  if (failed_at_ms_ && steady_now() - *failed_at_ms_ < kRecordAgainMs) return std::unexpected(why_);
   Status begun = begin_file(now);
   if (begun) {
-    failed_at_.reset();
+    failed_at_ms_.reset();
   } else {
     give_up(begun.error());
   }
@@ -251,7 +320,6 @@ Status Recorder::ready(UtcMs now) {
 }
 
 Status Recorder::take(const Chunk& chunk) {
-  latest_ = chunk.received;
   Status done = ready(chunk.received);
   if (chunk.source < open_.size() && chunk.connection < kConnectionsPerSourceMax) {
     const auto bit = static_cast<std::uint8_t>(1U << chunk.connection);
@@ -263,7 +331,7 @@ Status Recorder::take(const Chunk& chunk) {
     if (!done && done.error().code != ErrorCode::kInvalid) give_up(done.error());
   }
   if (!done) {
-    ++failed_;
+    dropped(1);
     return done;
   }
   ++unsynced_;
@@ -271,12 +339,13 @@ Status Recorder::take(const Chunk& chunk) {
 }
 
 Status Recorder::sync() {
-  if (!writer_) return failed_at_ ? Status(std::unexpected(why_)) : Status();
+  if (!writer_) return failed_at_ms_ ? Status(std::unexpected(why_)) : Status();
   if (Status done = writer_->sync(); !done) {
     give_up(done.error());
     return done;
   }
   chunks_ += std::exchange(unsynced_, 0);
+  missing_ -= std::exchange(skipped_, 0);
   if (!std::exchange(kept_, true)) remove_old();
   return {};
 }

@@ -56,21 +56,42 @@ Result<bool> Replay::next_file() {
 }
 
 Status Replay::begin_file(RecordingReader reader) {
+  bool another_run = !reader_;
   if (reader_) {
     const std::uint64_t run = reader_->head().run;
-    new_run_ = run != 0 && reader.head().run != 0 && reader.head().run != run;
-    if (!new_run_ && sources_text(reader.head().sources) != sources_text(sources())) {
+    another_run = run != 0 && reader.head().run != 0 && reader.head().run != run;
+    if (!another_run && sources_text(reader.head().sources) != sources_text(sources())) {
       return fail(ErrorCode::kInvalid,
                   fmt::format("has other sources than {}: recordings of one row are replayed together", files_[0]),
                   files_[next_file_]);
     }
     add(faults_, reader_->faults());
+    // A file may hold nothing, and the first step of its run come from the next.
+    new_run_ |= another_run;
   }
-  first_file_ = !reader_ || new_run_ || reader_->faults() != RecordingFaults();
+  join_file(reader.head(), another_run);
   reader_.emplace(std::move(reader));
-  if (new_run_) open_.clear();
+  if (another_run) open_.clear();
   open_.resize(sources().size());
   return {};
+}
+
+/// How a file follows the one before, which is still the one under way.
+void Replay::join_file(const RecordingHead& head, bool another_run) {
+  const bool left_out = passed_over_.size() != passed_over_then_;
+  passed_over_then_ = passed_over_.size();
+  if (another_run) {
+    first_file_ = unread_ = true;
+    broken_ = false;
+    // Without a number the first record tells.
+    incomplete_ = head.file > 1 || (head.file == 0 && left_out);
+  } else {
+    const std::uint64_t before = reader_->head().file;
+    const bool numbered = before != 0 && head.file != 0;
+    broken_ |= reader_->faults() != seen_ || (numbered ? head.file != before + 1 : left_out);
+    first_file_ = unread_ || broken_ || reader_->faults() != RecordingFaults();
+  }
+  seen_ = {};
 }
 
 /// What stands anyway is said again at the beginning of a file, for whoever begins there.
@@ -87,7 +108,7 @@ ReplayStep Replay::step_of(const Chunk& chunk) {
         after / options_.speed_milli * 1'000 + after % options_.speed_milli * 1'000 / options_.speed_milli;
     due_ms_ = std::max(due_ms_, due);
   }
-  return {chunk, after < 0, std::exchange(new_run_, false), due_ms_};
+  return {chunk, after < 0, std::exchange(new_run_, false), incomplete_, due_ms_};
 }
 
 void Replay::follow(const Chunk& chunk) {
@@ -101,16 +122,29 @@ void Replay::follow(const Chunk& chunk) {
   }
 }
 
+/// Holds the next record that is to be said; false at the end of the last file.
+Result<bool> Replay::next_record() {
+  while (true) {
+    held_ = TRY(reader_->next());
+    if (!held_) {
+      if (!TRY(next_file())) return false;
+      continue;
+    }
+    broken_ |= held_->missing_before != 0;
+    seen_ = reader_->faults();
+    if (std::exchange(unread_, false) && reader_->head().file == 0) {
+      const Chunk& first = held_->chunk;
+      incomplete_ |= first.kind == ChunkKind::kUnderWay || (first.kind == ChunkKind::kNote && first.connection != 0);
+    }
+    if (!said_before(*held_)) return true;
+  }
+}
+
 Result<std::optional<ReplayStep>> Replay::next() {
   if (gaps_.empty() && !held_) {
-    bool torn = false;
-    while (!(held_ = TRY(reader_->next())) || said_before(*held_)) {
-      if (held_) continue;
-      torn |= reader_->faults().torn_bytes != 0;
-      if (!TRY(next_file())) return std::nullopt;
-      torn = torn && !new_run_;
-    }
-    if (held_->missing_before != 0 || torn) {
+    if (!TRY(next_record())) return std::nullopt;
+    if (std::exchange(broken_, false)) {
+      incomplete_ = true;
       for (std::uint32_t source = 0; source < open_.size(); ++source) {
         for (std::uint16_t connection = 0; connection < kConnectionsPerSourceMax; ++connection) {
           if ((open_[source] >> connection & 1U) == 0) continue;

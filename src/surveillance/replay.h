@@ -14,7 +14,8 @@
 // full) are passed over, and named.
 //
 // Where records are missing, connections go on with a kGap, as they would have live: no half of a unit is joined with
-// another's.
+// another's. From there on, and from the beginning where the first files of a run are not there, steps are marked as
+// incomplete: whoever follows them knows less than whoever recorded.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +41,7 @@ struct ReplayStep {
   Chunk chunk;              ///< Its bytes live until the next step.
   bool before = false;      ///< Received before `from`.
   bool new_run = false;     ///< The first of another run: `sources` are its.
+  bool incomplete = false;  ///< Of this run something is missing before this.
   std::int64_t due_ms = 0;  ///< After the beginning. Never less than that of the step before.
 };
 
@@ -52,6 +54,8 @@ class Replay {
   [[nodiscard]] const std::vector<SourceConfig>& sources() const { return reader_->head().sources; }
   /// What the run under way was recorded with (RecordingHead::picture); may be empty.
   [[nodiscard]] const std::string& picture() const { return reader_->head().picture; }
+  /// The version of who recorded that run; may be empty.
+  [[nodiscard]] const std::string& program() const { return reader_->head().program; }
   /// Files that had no whole head.
   [[nodiscard]] const std::vector<std::string>& passed_over() const { return passed_over_; }
   /// The next step; nothing at the end of the last file.
@@ -65,6 +69,8 @@ class Replay {
   [[nodiscard]] ReplayStep step_of(const Chunk& chunk);
   void follow(const Chunk& chunk);
   Status begin_file(RecordingReader reader);
+  void join_file(const RecordingHead& head, bool another_run);
+  Result<bool> next_record();
   [[nodiscard]] bool said_before(const Recorded& record) const;
 
   ReplayOptions options_;
@@ -72,9 +78,14 @@ class Replay {
   std::size_t next_file_ = 0;
   std::vector<std::string> passed_over_;
   std::optional<RecordingReader> reader_;
-  bool new_run_ = false;    ///< With the next step.
-  bool first_file_ = true;  ///< Of its run, or behind one that was not whole: notes that stand are news.
-  RecordingFaults faults_;  ///< Of files that are read to their end.
+  bool new_run_ = false;              ///< With the next step.
+  bool first_file_ = true;            ///< Of its run, or behind one that was not whole: notes that stand are news.
+  bool unread_ = true;                ///< Nothing of this run was read yet.
+  bool broken_ = false;               ///< Behind the last step something is missing, whatever the numbers say.
+  bool incomplete_ = false;           ///< Something of this run is missing.
+  RecordingFaults seen_;              ///< Those of the file under way, up to its last record.
+  std::size_t passed_over_then_ = 0;  ///< So many files, when the one under way was begun.
+  RecordingFaults faults_;            ///< Of files that are read to their end.
   std::vector<std::uint8_t> open_;
   std::deque<Chunk> gaps_;  ///< To be said before `held_`.
   std::optional<Recorded> held_;

@@ -38,6 +38,8 @@ struct Steps {
   std::vector<OwnedChunk> chunks;
   std::vector<bool> before;
   std::vector<std::int64_t> due;
+  std::vector<bool> new_runs;
+  std::vector<bool> incomplete;
   RecordingFaults faults;
 };
 
@@ -55,6 +57,8 @@ Steps all_steps(const std::vector<std::string>& files, const ReplayOptions& opti
     out.chunks.emplace_back((*step)->chunk);
     out.before.push_back((*step)->before);
     out.due.push_back((*step)->due_ms);
+    out.new_runs.push_back((*step)->new_run);
+    out.incomplete.push_back((*step)->incomplete);
   }
   out.faults = replay->faults();
   return out;
@@ -217,6 +221,104 @@ TEST(Replay, WhereRecordsAreMissingConnectionsHaveAGap) {
   EXPECT_EQ(steps.chunks[4].connection, 1U);
   EXPECT_EQ(steps.chunks[5], chunks[5]);
   EXPECT_EQ(steps.faults.missing, 1U);
+}
+
+/// Files of a run as somebody wrote them, each with these chunks; number 0 is not said, as in older files.
+struct Row {
+  const TemporaryFolder folder;
+  std::vector<std::string> files;
+  void add(std::uint64_t run, std::uint64_t number, const std::vector<OwnedChunk>& chunks) {
+    RecordingHead head = testing::test_head();
+    head.run = run;
+    head.file = number;
+    std::string file;
+    ASSERT_TRUE(append_recording_head(file, head));
+    std::uint64_t sequence = 0;
+    for (const OwnedChunk& chunk : chunks) append_record(file, head.salt, ++sequence, chunk.view());
+    files.push_back(written(folder, std::to_string(files.size()), file));
+  }
+  void add_headless() { files.push_back(written(folder, std::to_string(files.size()), "")); }
+};
+
+OwnedChunk of_kind(ChunkKind kind, std::uint16_t connection = 0) {
+  OwnedChunk out;
+  out.received = kNoon;
+  out.kind = kind;
+  out.connection = connection;
+  if (kind == ChunkKind::kNote) {
+    out.source = kNoteSource;
+    out.bytes = "\nplan\n";
+  }
+  return out;
+}
+
+using Flags = std::vector<bool>;
+
+TEST(Replay, ARunWhoseFirstFileHoldsNothingBeginsWithTheSecond) {
+  Row row;
+  row.add(1, 1, {of_kind(ChunkKind::kUp)});
+  row.add(2, 1, {});
+  row.add(2, 2, {of_kind(ChunkKind::kNote, kNoteStands), of_kind(ChunkKind::kUp)});
+  const Steps steps = all_steps(row.files, {});
+  EXPECT_EQ(steps.new_runs, (Flags{false, true, false}));
+  EXPECT_EQ(steps.chunks[1].bytes, "\nplan\n") << "nobody has said it yet";
+}
+
+TEST(Replay, WhatBeginsWithinARunIsIncomplete) {
+  const OwnedChunk up = of_kind(ChunkKind::kUp);
+  const auto incomplete = [&](std::uint64_t number, const OwnedChunk& first) -> bool {
+    Row row;
+    row.add(1, number, {first, up});
+    return all_steps(row.files, {}).incomplete.back();
+  };
+  EXPECT_FALSE(incomplete(1, up));
+  EXPECT_TRUE(incomplete(2, up));
+  // Older files do not say their number, but how they begin.
+  EXPECT_FALSE(incomplete(0, up));
+  EXPECT_FALSE(incomplete(0, of_kind(ChunkKind::kNote)));
+  EXPECT_TRUE(incomplete(0, of_kind(ChunkKind::kUnderWay)));
+  EXPECT_TRUE(incomplete(0, of_kind(ChunkKind::kNote, kNoteStands)));
+  EXPECT_TRUE(incomplete(0, of_kind(ChunkKind::kNote, kNoteStandsBehindLoss)));
+}
+
+TEST(Replay, WhereAFileIsLeftOutWhatStandsIsNewsAndConnectionsHaveAGap) {
+  const OwnedChunk up = of_kind(ChunkKind::kUp, 1);
+  const std::vector<OwnedChunk> next{of_kind(ChunkKind::kUnderWay, 1), of_kind(ChunkKind::kNote, kNoteStands)};
+  const auto read = [&](std::uint64_t first, std::uint64_t second, bool headless_between) {
+    Row row;
+    row.add(1, first, {up});
+    if (headless_between) row.add_headless();
+    row.add(1, second, next);
+    return all_steps(row.files, {});
+  };
+  for (const Steps& whole : {read(1, 2, false), read(0, 0, false), read(1, 2, true)}) {
+    EXPECT_EQ(whole.chunks.size(), 2U);
+    EXPECT_EQ(whole.incomplete, (Flags{false, false}));
+  }
+  for (const Steps& broken : {read(1, 3, false), read(1, 3, true), read(0, 0, true)}) {
+    ASSERT_EQ(broken.chunks.size(), 4U);
+    EXPECT_EQ(broken.chunks[1].kind, ChunkKind::kGap);
+    EXPECT_EQ(broken.chunks[1].connection, 1U);
+    EXPECT_EQ(broken.chunks[3].bytes, "\nplan\n");
+    EXPECT_EQ(broken.incomplete, (Flags{false, true, true, true}));
+  }
+}
+
+TEST(Replay, BehindWhatIsMissingStepsAreIncompleteUntilAnotherRun) {
+  Row row;
+  row.add(1, 1, {of_kind(ChunkKind::kUp), of_kind(ChunkKind::kDown), of_kind(ChunkKind::kUp)});
+  std::string file;
+  {
+    std::ifstream in(row.files[0], std::ios::binary);
+    file.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  file[file.size() - 60] ^= 1;  // Within the second of three.
+  (void)written(row.folder, "0", file);
+  row.add(2, 1, {of_kind(ChunkKind::kUp)});
+  const Steps steps = all_steps(row.files, {});
+  EXPECT_EQ(steps.faults.missing, 1U);
+  EXPECT_EQ(steps.incomplete, (Flags{false, true, true, false})) << "a gap, and what is behind it";
+  EXPECT_EQ(steps.new_runs, (Flags{false, false, false, true}));
 }
 
 TEST(Recorder, BeginsFilesBySizeAndAgeAndRemovesOldOnes) {

@@ -412,7 +412,7 @@ SourceConfig peer_source(const AuthorityId& authority) {
   out.transport.kind = TransportKind::kPeer;
   out.transport.host = authority.str();
   out.old_ms = kPeerOldMs;
-  out.name = "peer-";
+  out.name = kPeerNamePrefix;
   for (const char c : authority.str()) {
     out.name.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
   }

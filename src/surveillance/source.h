@@ -28,7 +28,8 @@ namespace tansiq::surveillance {
 
 inline constexpr std::size_t kSourcesMax = 256;
 inline constexpr std::size_t kRadarsPerSourceMax = 256;
-/// What a peer tells may lie so far behind: the longest delay of a release (picture/release_rule.h), and a minute.
+/// What a peer tells may lie so far behind: the longest delay of a release (picture/release_rule.h, which holds it to
+/// that), and a minute.
 inline constexpr DurationMs kPeerOldMs = 300'000;
 
 /// The word that a configuration has for a format, as `tansiq feed --as` and a table `[[source]]` write it.
@@ -116,7 +117,8 @@ struct SourceConfig {
 /// The same for several together: names are told apart, and there are at most `kSourcesMax`.
 [[nodiscard]] Status check_sources(std::span<const SourceConfig> configs);
 
-/// The source for what `authority` tells: `peer-us`, by name.
+inline constexpr std::string_view kPeerNamePrefix = "peer-";
+/// The source for what `authority` tells: `peer-us`, by name. No other is to be called so.
 [[nodiscard]] SourceConfig peer_source(const AuthorityId& authority);
 
 /// As canonical JSON, every member written out: what stands at the head of a recording.

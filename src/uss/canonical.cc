@@ -220,7 +220,7 @@ std::size_t value_end(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '"') {
-      for (++i; text[i] != '"'; ++i) i += text[i] == '\\' ? 1 : 0;
+      for (++i; text[i] != '"'; ++i) i += text[i] == '\\' ? 1U : 0U;
     } else if (c == '{' || c == '[') {
       ++depth;
     } else if (c == '}' || c == ']') {
