@@ -383,7 +383,8 @@ TEST(ServeConfig, WhatStandsBehindAHashIsTrue) {
   EXPECT_EQ(all.sources[0].range_m, surveillance::SourceConfig().range_m);
   EXPECT_EQ(all.sources[0].silent_after_ms, surveillance::SourceConfig().silent_after_ms);
   EXPECT_EQ(all.sources[0].csv_id, surveillance::SourceConfig().csv_id);
-  // All of these that differ are examples, and none of them is a yes or no, nor a number but where a table must have it.
+  // All of these that differ are examples, and none of them is a yes or no, nor a number but where a table must have
+  // it.
   const std::string again = serve_config_text(all);
   for (const std::string& line : lines_of_keys(again)) {
     if (line.starts_with('#') || line == "horizontal_m = 9260" || line == "vertical_cm = 30480") continue;

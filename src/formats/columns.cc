@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kMappingBytesMax = 64U << 10;
 
 constexpr std::array<std::string_view, kRoles> kRoleNames{
-    "time",          "position_time", "id",    "label",         "latitude", "longitude",
+    "time",          "position_time", "id",    "label",         "latitude",  "longitude",
     "baro_altitude", "geo_altitude",  "speed", "vertical_rate", "on_ground", "course"};
 
 enum class Dimension : std::uint8_t { kNone, kTime, kLength, kSpeed };

@@ -66,8 +66,8 @@ struct Truth {
   std::optional<UtcMs> lost;  ///< First.
 };
 
-/// Second by second, for as long as both are heard. Nothing for a pair that is never heard together, and for one that is
-/// near when it is first heard, heard again, or set in motion: nobody could have warned of that.
+/// Second by second, for as long as both are heard. Nothing for a pair that is never heard together, and for one that
+/// is near when it is first heard, heard again, or set in motion: nobody could have warned of that.
 std::optional<Truth> truth_of(const Flown& a, const Flown& b, const PairMinima& minima) {
   if (a.places.size() < kFamiliarReports || b.places.size() < kFamiliarReports) return {};
   const UtcMs begin = std::max(a.places.front().time, b.places.front().time);

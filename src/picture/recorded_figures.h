@@ -3,8 +3,8 @@
 //
 // The truth is the recording itself: between reports that are not too far apart craft are taken to move straight, and
 // two of them have lost their separation when they come nearer than the minima, second by second. A pair that is near
-// before both have been heard three times and half a minute more, or when it is heard again, or when one that was moored
-// sets out, is left out: nobody could have warned.
+// before both have been heard three times and half a minute more, or when it is heard again, or when one that was
+// moored sets out, is left out: nobody could have warned.
 #pragma once
 
 #include <cstddef>
