@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/terminal.h"
+#include "cli/units_text.h"
 #include "cli/wire.h"
 
 namespace tansiq::cli {
@@ -96,6 +97,35 @@ Result<int> retry(Context& context, const RetryArguments& a) {
   return 0;
 }
 
+struct ReleaseArguments {
+  NodeOptions node;
+  std::string id;
+  std::string zone;
+  std::string reason;
+  std::string from;
+};
+
+Result<int> release(Context& context, const ReleaseArguments& a) {
+  NodeClient node = TRY(NodeClient::open(a.node));
+  std::string body = "{";
+  if (!a.from.empty()) {
+    const auto from = read_time(a.from, SystemClock().now());
+    if (!from) return std::unexpected(inside(from.error(), "--from"));
+    body += fmt::format(R"("from":"{}",)", format_utc(*from));
+  }
+  body += R"("reason":)";
+  append_json_string(body, a.reason);
+  body += R"(,"zone":)";
+  append_json_string(body, a.zone);
+  body += '}';
+  const Answer answer =
+      TRY(node.send(net::Method::kPost, fmt::format("/v1/f3548/intents/{}/release", net::percent_encode(a.id)), body));
+  put(context.json ? answer.text + "\n"
+                   : fmt::format("from {} on {} does not hold {} any more\n", printable(text_of(answer.root(), "from")),
+                                 printable(a.id), printable(a.zone)));
+  return 0;
+}
+
 Result<int> settle(Context& context, const SettleArguments& a) {
   NodeClient node = TRY(NodeClient::open(a.node));
   std::string body = R"({"text":)";
@@ -136,6 +166,26 @@ void add_uss(Command& root) {
       .example("tansiq uss retry 41", "they are back");
   add_node_options(again, r->node);
   again.run([r](Context& context) { return retry(context, *r); });
+  auto f = std::make_shared<ReleaseArguments>();
+  Command& free = uss.sub("release", "free what an intent of F3548 holds of our zone");
+  free.about(
+          "For officers of whoever decides in an exclusive zone: what an off-nominal intent of F3548 takes there is "
+          "free "
+          "again, when its manager does not end it. It stands in the record with the reason; a new version of its "
+          "manager "
+          "takes space anew.")
+      .argument(f->id, "ID", "the intent, as the registry has it")
+      .option(f->zone, "--zone", "ZONE", "where we decide")
+      .required()
+      .option(f->reason, "--reason", "WORDS", "why; it stands in the record")
+      .required()
+      .option(f->from, "--from", "TIME", "from when on, RFC 3339 or now+10m; else from now on")
+      .example(
+          "tansiq uss release 5f0b1c6e-5d0b-4a55-9a57-5a53a1f6c001 --zone K1 --reason 'its operator says that it has "
+          "landed'",
+          "the space can be used again");
+  add_node_options(free, f->node);
+  free.run([f](Context& context) { return release(context, *f); });
   auto s = std::make_shared<SettleArguments>();
   Command& close = uss.sub("settle", "close an incident");
   close.about("Says that a person has looked into it, and that what was served counts as known from now on.")

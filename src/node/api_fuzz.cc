@@ -48,8 +48,8 @@ struct Handlers {
   void update_measure(int&, api::UpdateMeasureRequest&& r) { take(to_action(std::move(r.id), std::move(r.body))); }
   void preview_intent(int&, api::PreviewIntentRequest&& r) { take(to_action(std::move(r.body))); }
   void query_intents(int&, api::QueryIntentsRequest&& r) {
-    const core::ZoneTable none = core::ZoneTable::make({}).value();
-    (void)to_filter(r.body, none);
+    static const auto kNone = core::ZoneTable::make({});
+    (void)to_filter(r.body, *kNone);
   }
   void activate_intent(int&, api::ActivateIntentRequest&&) {}
   void end_intent(int&, api::EndIntentRequest&&) {}

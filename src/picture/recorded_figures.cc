@@ -198,7 +198,7 @@ EncounterScore score_of(const std::map<Pair, Truth>& truths, const Warned& warne
   for (const auto& [pair, truth] : truths) {
     const auto first = warned.find(pair);
     if (!truth.lost) {
-      out.needless += first != warned.end() ? 1 : 0;
+      out.needless += first != warned.end() ? 1U : 0U;
     } else if (first == warned.end() || first->second > *truth.lost) {
       ++out.missed;
     } else {
@@ -238,7 +238,7 @@ Result<RecordedFigures> measure_warnings(std::span<const Report> reports) {
       const auto truth = truth_of(a->second, b->second, minima);
       if (!truth || (truth->lost && *truth->lost < truth->familiar)) continue;
       truths.emplace(Pair(a->first, b->first), *truth);
-      out.lost += truth->lost ? 1 : 0;
+      out.lost += truth->lost ? 1U : 0U;
     }
   }
   out.pairs = truths.size();

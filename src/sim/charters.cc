@@ -94,9 +94,16 @@ bool Charters::at_rest() const {
   for (const core::Authority& member : versions_.back().airspace.charter.authorities) {
     if (world_.liars().contains(member.id)) continue;
     Node& node = world_.node(member.id);
-    if (!node.settled() || node.coalition().machine().charter().version != newest()) return false;
+    const std::int64_t version = node.coalition().machine().charter().version;
+    if (!node.settled() || (version != newest() && !(version + 1 == newest() && of_liars(newest())))) return false;
   }
   return true;
+}
+
+bool Charters::of_liars(std::int64_t version) const {
+  const std::set<AuthorityId>& adopted = at(version).adopted;
+  return !adopted.empty() &&
+         std::ranges::all_of(adopted, [&](const AuthorityId& id) { return world_.liars().contains(id); });
 }
 
 // When ----------------------------------------------------------------------------------------------------------------

@@ -71,8 +71,12 @@ class Charters {
   /// well (ADR 17); what he grants is the right to be near his zone, and no space in it.
   [[nodiscard]] bool in_zone(const ZoneId& zone, const std::vector<geo::PreparedVolume>& use,
                              const geo::TimeWindow& window) const;
-  /// Every member is under the newest version.
+  /// Every member is under the newest version, or, where `of_liars`, under that or the one before.
   [[nodiscard]] bool at_rest() const;
+  /// Whether nobody has adopted a version but who lies. Whoever has pinned a liar cannot read that, and adopts no text
+  /// of which nobody else is known to have done so once its moment is near: the others go on as they were, and would
+  /// put another text forward.
+  [[nodiscard]] bool of_liars(std::int64_t version) const;
 
  private:
   void propose();

@@ -50,6 +50,14 @@ class NodeTest(Case):
         self.assertTrue(again["repeated"])
         self.assertEqual(first["index"], again["index"])
 
+    def test_what_an_intent_of_f3548_holds_is_released_by_officers(self):
+        node = self.node()
+        intent = "5f0b1c6e-5d0b-4a55-9a57-5a53a1f6c001"
+        words = ["--zone", "K1", "--reason", "its operator says that it has landed"]
+        self.fails(node.run("uss", "release", intent, *words), 66, intent)
+        self.fails(node.run("uss", "release", intent, *words, "--from", "soon"), 65, "--from")
+        self.fails(node.run("uss", "release", "M1", *words), 65, "M1")
+
     def test_measure_refuses_and_lists_whom_it_affects(self):
         node = self.node()
         self.ok(node.run("intent", "file", "--id", "ONE", *K1))
