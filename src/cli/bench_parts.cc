@@ -2,9 +2,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include "base/temporary_folder.h"
 #include "cli/bench_figure.h"
@@ -159,18 +162,20 @@ Result<std::vector<Figure>> coordination_part() {
       at_least("two_zone_flights", f.per_second, "flights/s", 300),
       at_least("catch_up", f.catch_up_per_second, "entries/s", 100'000),
       plain("own_zone_linked", f.own_linked_per_second, "flights/s"),
-      beside(plain("own_zone_cut", f.own_cut_per_second, "flights/s"), f.own_linked_per_second,
-             f.own_cut_per_second / f.own_linked_per_second),
+      // No slower, to what two rounds of the same differ by.
+      beside(at_least("own_zone_cut", f.own_cut_per_second, "flights/s", 0.9 * f.own_linked_per_second),
+             f.own_linked_per_second, f.own_cut_per_second / f.own_linked_per_second),
   };
 }
 
-// Whole coalitions of three on simulated clocks, links and disks, full faults, all checkers on.
-Result<std::vector<Figure>> simulator_part() {
-  constexpr std::uint64_t kSeeds = 20;
-  const auto begun = std::chrono::steady_clock::now();
+struct Simulated {
   double simulated_s = 0;
   std::uint64_t entries = 0;
-  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+};
+
+Result<Simulated> simulate(std::uint64_t first, std::uint64_t step, std::uint64_t last) {
+  Simulated out;
+  for (std::uint64_t seed = first; seed <= last; seed += step) {
     sim::Options options;
     options.seed = seed;
     options.authorities_given = true;
@@ -179,12 +184,32 @@ Result<std::vector<Figure>> simulator_part() {
     if (!report.findings.empty()) {
       return fail(ErrorCode::kInternal, fmt::format("seed {}: {}", seed, report.findings.front().text));
     }
-    simulated_s += static_cast<double>(report.simulated_ms) / 1'000;
-    entries += report.counts.entries;
+    out.simulated_s += static_cast<double>(report.simulated_ms) / 1'000;
+    out.entries += report.counts.entries;
+  }
+  return out;
+}
+
+// Whole coalitions of three on simulated clocks, links and disks, full faults, all checkers on. Seeds know nothing of
+// each other, and a long run has one on each core: so many are measured at once.
+Result<std::vector<Figure>> simulator_part() {
+  constexpr std::uint64_t kSeeds = 20;
+  const std::uint64_t cores = std::clamp<std::uint64_t>(std::thread::hardware_concurrency(), 1, kSeeds);
+  const auto begun = std::chrono::steady_clock::now();
+  std::vector<std::future<Result<Simulated>>> running;
+  for (std::uint64_t core = 0; core < cores; ++core) {
+    running.push_back(std::async(std::launch::async, simulate, 1 + core, cores, kSeeds));
+  }
+  Simulated all;
+  for (auto& one : running) {
+    const Simulated part = TRY(one.get());
+    all.simulated_s += part.simulated_s;
+    all.entries += part.entries;
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  return std::vector{at_least("speed", simulated_s / seconds, "times", 1'000),
-                     plain("entries", static_cast<double>(entries) / seconds, "entries/s")};
+  return std::vector{at_least("speed", all.simulated_s / seconds, fmt::format("times on {} cores", cores), 1'000),
+                     plain("speed_of_a_core", all.simulated_s / seconds / static_cast<double>(cores), "times"),
+                     plain("entries", static_cast<double>(all.entries) / seconds, "entries/s")};
 }
 
 // A DSS: a node of our own, or whatever answers at `url`.

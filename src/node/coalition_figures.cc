@@ -322,6 +322,14 @@ Result<double> measure_own(LoopbackCoalition& coalition, std::uint64_t first) {
   return static_cast<double>(kFlights) / std::chrono::duration<double>(SteadyClock::now() - begin).count();
 }
 
+/// The best of some rounds: one takes less than a tenth of a second, and whatever else the machine does shows in it.
+Result<double> best_own(LoopbackCoalition& coalition, std::uint64_t first) {
+  constexpr std::uint64_t kRounds = 5;
+  double best = 0;
+  for (std::uint64_t i = 0; i < kRounds; ++i) best = std::max(best, TRY(measure_own(coalition, first + i * 1'000)));
+  return best;
+}
+
 /// How fast node 1, which was away, reads what node 0 has said to all members meanwhile.
 Result<double> measure_catch_up(LoopbackCoalition& coalition, std::uint64_t before) {
   TRY_VOID(coalition.restart(1));
@@ -358,10 +366,10 @@ Result<CoordinationFigures> measure_coordination(const fs::path& folder) {
   auto coalition = TRY(LoopbackCoalition::start(folder, 3));
   TRY_VOID(measure_latency(*coalition, figures));
   TRY_VOID(measure_rate(*coalition, figures));
-  figures.own_linked_per_second = TRY(measure_own(*coalition, 100'000));
+  figures.own_linked_per_second = TRY(best_own(*coalition, 100'000));
   TRY_VOID(coalition->stop(1));
   TRY_VOID(coalition->stop(2));
-  figures.own_cut_per_second = TRY(measure_own(*coalition, 200'000));
+  figures.own_cut_per_second = TRY(best_own(*coalition, 200'000));
   for (std::uint64_t i = 0; i < 20; ++i) TRY(measure_own(*coalition, 300'000 + i * 1'000));
   figures.catch_up_per_second = TRY(measure_catch_up(*coalition, 20'000));
   return figures;
