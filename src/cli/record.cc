@@ -102,7 +102,7 @@ Result<int> record(Context& context, const RecordArguments& a) {
     for (const node::InputChunk& chunk : batch) {
       TRY_VOID(writer.append(chunk.view()));
       decoding->take(chunk.view());
-      outcome.chunks += chunk.bytes.empty() ? 0 : 1;
+      outcome.chunks += chunk.bytes.empty() ? 0U : 1U;
       outcome.bytes += chunk.bytes.size();
     }
     const bool ended = inputs->states()[0].socket.state == net::InputState::kEnded && batch.empty();

@@ -41,7 +41,7 @@ std::vector<InputChunk> take(LiveInputs& inputs, std::size_t speaking) {
   std::vector<InputChunk> out;
   const auto count = [&] {
     std::size_t n = 0;
-    for (const InputChunk& chunk : out) n += chunk.bytes.empty() ? 0 : 1;
+    for (const InputChunk& chunk : out) n += chunk.bytes.empty() ? 0U : 1U;
     return n;
   };
   EXPECT_TRUE(eventually([&] { return count() >= speaking || !inputs.take(out, 64, 10) || count() >= speaking; }));
