@@ -47,7 +47,7 @@ Read read_from(std::vector<std::string> files) {
   while (const auto step = replay.next().value()) {
     if (step->chunk.kind == ChunkKind::kStream) out.chunks.emplace_back(as_text(step->chunk.bytes));
     if (step->chunk.kind == ChunkKind::kNote) out.notes.emplace_back(as_text(step->chunk.bytes));
-    out.gaps += step->chunk.kind == ChunkKind::kGap ? 1U : 0U;
+    out.gaps += step->chunk.kind == ChunkKind::kGap ? 1 : 0;
   }
   out.missing = replay.faults().missing;
   return out;
