@@ -67,9 +67,8 @@ class DisclosureTest : public ::testing::Test {
       for (const core::Authority& of : world.charter.authorities) {
         for (const geo::PreparedVolume& place : places) {
           std::vector<EntryHash> near;
-          for (const auto& [body, content] : held.near(of.id, core::Domain::kAir, place, kMinima).value()) {
-            near.push_back(body);
-          }
+          const auto found = held.near(of.id, core::Domain::kAir, place, kMinima).value();
+          for (const auto& [body, content] : found) near.push_back(body);
           std::vector<EntryHash> all;
           for (const auto& [body, content] : held.known(of.id)) {
             const bool meets = std::ranges::any_of(content->volumes, [&](const geo::Volume4d& volume) {
