@@ -508,8 +508,10 @@ Result<Full> UssRegistrar::details_of(const Reference& other, bool& was_known) {
   }));
   if (known && text) {
     const uss::Message message = TRY(uss::Message::parse(*text));
-    was_known = true;
-    return known_full(*known, TRY(uss::read_details(message.root(), message.text(), Kind::kIntent, known->state)));
+    Full full = known_full(*known, TRY(uss::read_details(message.root(), message.text(), Kind::kIntent, known->state)));
+    // What was ended and registered anew begins with version 1 again: then it is asked for.
+    was_known = uss::differences(other, full, nullptr).empty();
+    if (was_known) return full;
   }
   TRY_VOID(uss::check_base_url(other.url, config_.names.allow_http));
   const net::ClientResponse answer = TRY(ask({.method = net::Method::kGet,

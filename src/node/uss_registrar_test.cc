@@ -443,6 +443,33 @@ TEST(UssRegistrar, WhatEndedWhileAnAnswerWasLostIsEndedThere) {
   EXPECT_EQ(at_registry(world, a, "I1"), std::nullopt);
 }
 
+/// Of which nobody is told who had no subscription there: then version 1 is another one than was known.
+TEST(UssRegistrar, WhatWasEndedAndRegisteredAnewIsNoDrift) {
+  World world;
+  Supplier& a = world.add("alpha");
+  Supplier& b = world.add("bravo");
+  a.file("I1");
+  a.run();
+  b.file("I2", 6.6);
+  b.run();
+  EXPECT_EQ(b.standing("I2").stage, UssStage::kRefused) << "the two meet";
+  a.host.intents.clear();
+  a.registrar->reconsider();
+  a.run();
+  ASSERT_EQ(at_registry(world, a, "I1"), std::nullopt);
+  a.file("I1", 6.603);
+  a.run();
+  world.clock.advance(301'000);
+  b.registrar->reconsider();
+  b.run();
+  EXPECT_THAT(b.host.ledger().drifts(), ::testing::IsEmpty());
+  b.file("I2", 6.63);
+  b.registrar->reconsider();
+  b.run();
+  EXPECT_EQ(b.standing("I2").stage, UssStage::kRegistered) << b.standing("I2").why;
+  EXPECT_THAT(b.host.ledger().drifts(), ::testing::IsEmpty());
+}
+
 TEST(UssRegistrar, ForeignHandsAtTheRegistryAreNotFought) {
   World world;
   Supplier& a = world.add("alpha");

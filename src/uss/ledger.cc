@@ -147,6 +147,9 @@ News Ledger::judge(const Learned& learned) const {
     return learned.version < known->last.version && learned.version != 1 ? News::kOlder : News::kNew;
   }
   if (learned.version > known->last.version) return News::kNew;
+  // Ended, which nobody told us, and registered anew. What was fetched was held against the registry.
+  const bool another = !known->last.ovn.empty() && known->last.ovn != learned.ovn;
+  if (learned.how == How::kFetch && learned.version == 1 && another) return News::kNew;
   if (learned.version < known->last.version) return News::kOlder;
   return content(learned) == content(known->last) ? News::kKnown : News::kDifferent;
 }
