@@ -32,8 +32,8 @@ std::vector<std::string> differences(const Reference& recorded, const Full& serv
     out.push_back(fmt::format("{} volumes reach beyond {} to {}, the times in the registry", outside,
                               recorded.start.text(), recorded.end.text()));
   }
-  // Under another OVN it is another registration, which begins with version 1 again. The registry tells a false OVN from
-  // a true one when it is used.
+  // Under another OVN it is another registration, which begins with version 1 again. The registry tells a false OVN
+  // from a true one when it is used.
   if (known != nullptr && !known->gone && known->last.version == recorded.version && known->last.ovn == is.ovn &&
       known->last.manager == recorded.manager && known->last.details != served.details.hash) {
     out.push_back(fmt::format("details of version {}: they were {} before, and are {} now", recorded.version,
