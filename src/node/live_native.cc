@@ -59,7 +59,6 @@ std::string input_json(const LiveInputState& input, const surveillance::SourceCo
   if (!input.socket.error.empty()) w.key("error").string(foreign_text(input.socket.error, kReasonBytesMax));
   w.key("failures").integer(static_cast<std::int64_t>(input.socket.failures));
   w.key("format").string(name_of(config.format)).key("heard").boolean(input.heard);
-  w.key("kernel_dropped").integer(static_cast<std::int64_t>(input.socket.kernel_dropped));
   w.key("last_ms").integer(input.last_received.ms).key("name").string(input.name);
   w.key("overload").integer(static_cast<std::int64_t>(input.queue.overload_chunks));
   w.key("refused").integer(static_cast<std::int64_t>(input.socket.refused));
