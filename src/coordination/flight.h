@@ -107,6 +107,8 @@ struct HomeVersion {
   }
   [[nodiscard]] bool counter() const { return time_shift_ms || level_shift_cm; }
   [[nodiscard]] bool waits_for_officer() const { return state == HomeState::kHeld && counter() && !accepted; }
+  /// Its owner let its window expire while an aircraft was in it.
+  [[nodiscard]] bool expired_inside() const { return state == HomeState::kEnded && closed && entered; }
   friend bool operator==(const HomeVersion&, const HomeVersion&) = default;
 };
 

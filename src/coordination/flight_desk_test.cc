@@ -257,6 +257,26 @@ TEST(FlightTable, AircraftLeavesTheZone) {
   EXPECT_TRUE(home.flight().ended);
 }
 
+TEST(FlightTable, AircraftLeavesTheZoneAfterItsWindowWasLetExpire) {
+  Home home;
+  home.bring(HomeState::kConfirmed, {"A1"});
+  home.clear();
+  home.control.pass("A1", "ru");  // Lent: who granted the window waits for a word from home.
+  home.now = minutes(11);
+  home.act(home.desk->enter(home.id, 0));
+  home.now = minutes(25);
+  home.close(home.leg(0), Closing::kExpired);
+  ASSERT_EQ(home.state(0), HomeState::kEnded);
+  ASSERT_TRUE(home.flight().ended);
+  const auto ends = of_type<LegEnd>(home.act(home.desk->leave(home.id, 0)));
+  ASSERT_EQ(ends.size(), 1U);
+  EXPECT_EQ(ends[0].to, authority("us"));
+  EXPECT_EQ(types(home.run()), "") << "said once";
+  EXPECT_FALSE(home.desk->leave(home.id, 0)) << "it is out";
+  EXPECT_FALSE(home.desk->enter(home.id, 0)) << "and nothing of it is left to fly";
+  EXPECT_EQ(home.replayed()->find(home.id)->versions, home.flight().versions);
+}
+
 TEST(FlightTable, LinkToTheOwnerLostChangesNothing) {
   // No input tells the desk of links: time passes, nothing is heard, and the cleared crew flies.
   Home home;

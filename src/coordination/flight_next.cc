@@ -87,6 +87,9 @@ std::optional<Body> FlightDesk::report(const Flight& flight, UtcMs now) const {
     std::optional<Body> body;
     if (v.entered && v.state == HomeState::kConfirmed && !v.left) body = report_one(v, Report::kEntered, now);
     if (!body && v.left && v.state == HomeState::kConfirmed) body = report_one(v, Report::kEnded, now);
+    // Whoever decided there may have lent the zone to who let it expire, and waits for a word from home (leg_desk.cc).
+    const bool ended = std::ranges::any_of(v.told, [](const Told& t) { return t.report == Report::kEnded; });
+    if (!body && v.left && v.expired_inside() && !ended) body = report_one(v, Report::kEnded, now);
     if (!body && v.role == VersionRole::kOutgoing && v.state == HomeState::kConfirmed && !in_hand(v)) {
       body = report_one(v, Report::kReleased, now);
     }

@@ -79,7 +79,7 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const FlightMoved& of) {
   if (said.author != self_) return {};
   Flight* flight = own_flight(said, of.flight);
   if (flight == nullptr) return unknown_flight(of.flight);
-  if (flight->ended) return {};
+  if (flight->ended && of.move != FlightMove::kLeft) return {};
   const bool departs = of.move == FlightMove::kEntered && !flight->airborne;
   for (HomeVersion& v : flight->versions) {
     // Whoever flies has taken the clearance, and has not given it up, whatever was said on the ground.
@@ -87,6 +87,8 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const FlightMoved& of) {
     const bool here = flight->plan.flown_with(v.leg) == of.leg && live(v.state) && v.role != VersionRole::kSuperseded;
     if (here && of.move == FlightMove::kEntered && v.role == VersionRole::kPlan) v.entered = true;
     if (here && of.move == FlightMove::kLeft && v.role != VersionRole::kChange) v.left = true;
+    const bool flown = flight->plan.flown_with(v.leg) == of.leg && v.expired_inside();
+    if (flown && of.move == FlightMove::kLeft) v.left = true;
     if (of.move == FlightMove::kLanded) v.crew = CrewHand::kNothing;
   }
   std::vector<std::int64_t> legs;

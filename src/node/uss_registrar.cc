@@ -86,6 +86,12 @@ Result<bool> meet(const std::vector<geo::Volume4d>& ours, const uss::Details& th
   return false;
 }
 
+/// Whether another's details forbid ours: they meet, and it need not give way.
+bool stands_in_the_way(const uss::Form& form, const Full& other) {
+  const auto met = meet(form.native, other.details);
+  return met && *met && other.details.priority >= 0;
+}
+
 }  // namespace
 
 std::string_view to_text(UssStage stage) {
@@ -495,10 +501,10 @@ Result<net::ClientResponse> UssRegistrar::ask(const UssCall& call) {
   return answer;
 }
 
-Result<Full> UssRegistrar::details_of(const Reference& other, bool& was_known) {
+std::optional<Full> UssRegistrar::known_details(const Reference& other) {
   std::optional<uss::Learned> known;
   Result<std::string> text = fail(ErrorCode::kNotFound, "");
-  TRY_VOID(host_.with([&](UssDesk& desk) {
+  static_cast<void>(host_.with([&](UssDesk& desk) {
     const uss::Other* of = desk.ledger().other(Kind::kIntent, other.id);
     if (of == nullptr || of->gone || of->last.version != other.version || of->last.ovn.empty()) return;
     // Anybody can tell us of any id: what counts is whose it is at the registry.
@@ -506,13 +512,18 @@ Result<Full> UssRegistrar::details_of(const Reference& other, bool& was_known) {
     known = of->last;
     text = desk.body(known->details);
   }));
-  if (known && text) {
-    const uss::Message message = TRY(uss::Message::parse(*text));
-    Full full = known_full(*known, TRY(uss::read_details(message.root(), message.text(), Kind::kIntent, known->state)));
-    // What was ended and registered anew begins with version 1 again: then it is asked for.
-    was_known = uss::differences(other, full, nullptr).empty();
-    if (was_known) return full;
-  }
+  if (!known || !text) return std::nullopt;
+  const auto message = uss::Message::parse(*text);
+  if (!message) return std::nullopt;
+  auto details = uss::read_details(message->root(), message->text(), Kind::kIntent, known->state);
+  if (!details) return std::nullopt;
+  Full full = known_full(*known, std::move(*details));
+  // What was ended and registered anew begins with version 1 again: then it is asked for.
+  if (!uss::differences(other, full, nullptr).empty()) return std::nullopt;
+  return full;
+}
+
+Result<Full> UssRegistrar::served_details(const Reference& other) {
   TRY_VOID(uss::check_base_url(other.url, config_.names.allow_http));
   const net::ClientResponse answer = TRY(ask({.method = net::Method::kGet,
                                               .base_url = other.url,
@@ -558,8 +569,14 @@ bool UssRegistrar::acknowledge(Case& of, const Form& form, Reference other) {
     retry(of, "others take long to answer; what they have said is kept");
     return false;
   }
-  bool was_known = false;
-  auto full = details_of(other, was_known);
+  std::optional<Full> known = known_details(other);
+  // It may have ended and been registered anew, which nobody told us: so it is asked for, where its OVN was given and
+  // is missed still, and before it is in the way by what it said once.
+  const bool given = known && of.key.contains(known->reference.ovn);
+  const bool in_the_way = known && !given && stands_in_the_way(form, *known);
+  const bool was_known = known && !given && !in_the_way;
+  Result<Full> full = was_known ? Result<Full>(std::move(*known)) : served_details(other);
+  if (!full && in_the_way) full = std::move(*known);
   if (!full) {
     retry(of, fmt::format("details of {}: {}", name(), full.error().text()));
     if (const auto at = left_alone_.find(other.url); at != left_alone_.end() && of.due < at->second.until) {
@@ -607,7 +624,7 @@ bool UssRegistrar::acknowledge(Case& of, const Form& form, Reference other) {
     refuse(of, fmt::format("volumes of {} are none: {}", name(), met.error().text()));
     return false;
   }
-  if (*met && full->details.priority >= 0) {
+  if (stands_in_the_way(form, *full)) {
     of.standing.with.push_back(with);
     refuse(of, fmt::format(
                    "it meets {}{}", name(),

@@ -115,7 +115,9 @@ class UssRegistrar {
   [[nodiscard]] bool acknowledge(Case& of, const uss::Form& form, uss::Reference other);
   /// Asks another supplier, unless it is to be left alone.
   [[nodiscard]] Result<net::ClientResponse> ask(const UssCall& call);
-  [[nodiscard]] Result<uss::Full> details_of(const uss::Reference& other, bool& was_known);
+  /// What another's intent was when it was last heard of, where nothing says that this is not what stands there.
+  [[nodiscard]] std::optional<uss::Full> known_details(const uss::Reference& other);
+  [[nodiscard]] Result<uss::Full> served_details(const uss::Reference& other);
   [[nodiscard]] Result<uss::Reference> recorded(const uss::Uuid& id);
   [[nodiscard]] Status record_registered(const IntentId& intent, Case& of, const uss::Form& form,
                                          const uss::Changed& changed);

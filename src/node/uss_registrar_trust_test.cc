@@ -169,5 +169,54 @@ TEST(UssRegistrar, APersonSettlesWhatWasServedAndNothingElse) {
   b.restart();
 }
 
+TEST(UssRegistrar, WhatIsInTheWayMayHaveBeenRegisteredAnewWithoutAWord) {
+  World world;
+  Supplier& a = world.add("alpha");
+  Supplier& b = world.add("bravo");
+  a.file("I1");
+  a.run();
+  b.file("I2");
+  b.run();
+  ASSERT_EQ(b.standing("I2").stage, UssStage::kRefused) << "and so it has no subscription";
+  a.host.intents.clear();
+  a.run();
+  a.file("I1", 6.6085);
+  a.run();
+  ASSERT_EQ(registration(a, "I1").last.version, 1);
+  b.registrar->reconsider();
+  world.clock.advance(301'000);
+  b.run();
+  EXPECT_EQ(b.standing("I2").stage, UssStage::kRegistered) << b.standing("I2").why;
+  EXPECT_TRUE(b.host.ledger().drifts().empty());
+}
+
+TEST(UssRegistrar, ANoticeOfARegistrationMadeAnewAccusesNobody) {
+  World world;
+  Supplier& a = world.add("alpha");
+  Supplier& b = world.add("bravo");
+  a.file("I1");
+  a.run();
+  b.file("I2", 6.6085);
+  b.run();
+  ASSERT_EQ(b.standing("I2").stage, UssStage::kRegistered);
+  const std::string before = registration(a, "I1").last.ovn;
+  // Its end arrives, but not the answer, which says who is to be told.
+  world.lose_answer = [](const std::string&, const UssCall& call) { return call.method == net::Method::kDelete; };
+  a.host.intents.clear();
+  a.run();
+  world.clock.advance(61'000);
+  a.run();
+  ASSERT_TRUE(registration(a, "I1").ended);
+  a.file("I1", 6.5995);
+  a.run();
+  world.clock.advance(61'000);
+  a.run();
+  ASSERT_EQ(a.standing("I1").stage, UssStage::kRegistered) << a.standing("I1").why;
+  EXPECT_EQ(registration(a, "I1").last.version, 1);
+  EXPECT_TRUE(b.host.ledger().drifts().empty());
+  EXPECT_EQ(b.host.ledger().other(uss::Kind::kIntent, a.uuid("I1"))->last.ovn, registration(a, "I1").last.ovn);
+  EXPECT_NE(registration(a, "I1").last.ovn, before);
+}
+
 }  // namespace
 }  // namespace tansiq::node

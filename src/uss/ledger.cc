@@ -147,10 +147,12 @@ News Ledger::judge(const Learned& learned) const {
     return learned.version < known->last.version && learned.version != 1 ? News::kOlder : News::kNew;
   }
   if (learned.version > known->last.version) return News::kNew;
-  // Ended, which nobody told us, and registered anew. What was fetched was held against the registry.
+  // Ended, which nobody told us, and registered anew. What was fetched was held against the registry; a notice of a
+  // later version may be of the registration before and long under way.
   const bool another = !known->last.ovn.empty() && known->last.ovn != learned.ovn;
-  if (learned.how == How::kFetch && learned.version == 1 && another) return News::kNew;
+  if (another && learned.version == 1 && learned.how == How::kFetch) return News::kNew;
   if (learned.version < known->last.version) return News::kOlder;
+  if (another) return learned.how == How::kFetch || learned.version == 1 ? News::kNew : News::kOlder;
   return content(learned) == content(known->last) ? News::kKnown : News::kDifferent;
 }
 

@@ -97,7 +97,7 @@ struct Drift {
 enum class News : std::uint8_t {
   kNew,
   kKnown,      ///< The same version with the same content.
-  kOlder,      ///< A lower version than one that is known.
+  kOlder,      ///< A lower version than one that is known, or the same of another registration, by hearsay.
   kDifferent,  ///< The same version with other content.
   kForeign     ///< Of another manager than the one that is known.
 };

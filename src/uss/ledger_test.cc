@@ -207,6 +207,29 @@ TEST(Ledger, NewsIsJudgedByVersionAndContent) {
   expect_comes_back(desk);
 }
 
+TEST(Ledger, TheSameVersionUnderAnotherOvnIsAnotherRegistration) {
+  const auto anew = [](std::int64_t version, How how) {
+    Learned out = learned(1, version, "other");
+    out.ovn = "of-a-registration-made-anew";
+    out.how = how;
+    out.notice = how == How::kNotice ? hash("n") : log::Hash{};
+    return out;
+  };
+  Desk desk;
+  desk.must(learned(1, 2));
+  EXPECT_EQ(desk.ledger.judge(anew(2, How::kFetch)), News::kNew);
+  EXPECT_EQ(desk.ledger.judge(anew(1, How::kFetch)), News::kNew);
+  EXPECT_EQ(desk.ledger.judge(anew(2, How::kNotice)), News::kOlder) << "nobody is accused by hearsay";
+  EXPECT_EQ(desk.ledger.judge(anew(1, How::kNotice)), News::kOlder) << "it may have been long under way";
+  desk.must(learned(2, 1));
+  Learned first = anew(1, How::kNotice);
+  first.id = id(2);
+  EXPECT_EQ(desk.ledger.judge(first), News::kNew);
+  first.ovn = learned(2, 1).ovn;
+  EXPECT_EQ(desk.ledger.judge(first), News::kDifferent);
+  expect_comes_back(desk);
+}
+
 TEST(Ledger, AfterTheEndOnlyAnotherOvnIsNews) {
   Desk desk;
   desk.must(learned(1, 3));
