@@ -133,6 +133,10 @@ Status add_sources(const ServeArguments& arguments, ServeConfig& config) {
     if (!config.live.release.empty()) {
       return fail(ErrorCode::kInvalid, "without a [[source]] nothing is heard that peers could be told of", "release");
     }
+    if (config.live.declare != node::Declares::kNobody) {
+      return fail(ErrorCode::kInvalid, "without a [[source]] nothing is heard by which an intent could be declared",
+                  "live.declare");
+    }
     if (!config.live.peers) return {};
   }
   TRY_VOID(surveillance::check_sources(config.sources));

@@ -43,6 +43,16 @@ std::vector<ConfigKey> live_keys() {
       flag_key("live.peers",
                "without a [[source]] too there is a live picture, of what peers tell of their tracks (false)",
                [](ServeConfig& c) -> bool& { return c.live.peers; }),
+      text_key(
+          "live.declare",
+          "what the node itself declares its own intents that do not keep to their plan: nonconforming, contingent "
+          "(that too) or, where people declare, nobody (nobody)",
+          R"("nonconforming")",
+          [](const std::string& v, ServeConfig& c) -> Status {
+            c.live.declare = TRY(node::parse_declares(v));
+            return {};
+          },
+          [](ServeConfig& c) { return shown(node::to_text(c.live.declare)); }),
       flag_key("live.simulated", "take reports that their source marks as simulated (false)",
                [](ServeConfig& c) -> bool& { return c.live.picture.tracker.accept_simulated; }),
       whole("live.air_horizontal_m", "aircraft nearer than this, and than the vertical distance, are warned of (9260)",

@@ -64,6 +64,7 @@ record_dir = "recordings"
 record_file_mib = 64
 record_files_max = 10
 peers = true
+declare = "contingent"
 simulated = true
 air_horizontal_m = 5556
 air_vertical_cm = 15240
@@ -241,6 +242,8 @@ TEST(ServeConfig, TakesSources) {
             (std::vector<picture::AgreedMinima>{{"fr", "us", core::Domain::kAir, 18'520, 609.6},
                                                 {"us", "fr", core::Domain::kSea, 1'852, std::nullopt}}));
   EXPECT_TRUE(config.live.peers);
+  EXPECT_EQ(config.live.declare, node::Declares::kContingent);
+  EXPECT_EQ(ServeConfig().live.declare, node::Declares::kNobody) << "people declare";
   ASSERT_EQ(config.live.release.size(), 2U);
   EXPECT_EQ(config.live.release[0], (picture::ReleaseRule{.to = "us",
                                                           .domain = core::Domain::kSea,
@@ -283,8 +286,9 @@ TEST(ServeConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(error("[[source]]\nname = \"peer-us\"\n"), HasSubstr("n.toml:2: source.name 'peer-us' begins as"));
   EXPECT_THAT(error("[[minima]]\nbetween = [\"fr\"]\n"), HasSubstr("n.toml:2: minima.between must be a list of two"));
   EXPECT_THAT(error("[[minima]]\nhorizontal_m = 9\n"), HasSubstr("from 10 to 100000"));
+  EXPECT_THAT(error("[live]\ndeclare = \"all\"\n"), HasSubstr("'all' is not nobody, nonconforming or contingent"));
   EXPECT_THAT(error("[[release]]\ndomain = \"space\"\n"), HasSubstr("n.toml:2: release.domain"));
-  EXPECT_THAT(error("[[release]]\ndelay_seconds = 241\n"), HasSubstr("from 0 to 240"));
+  EXPECT_THAT(error("[[release]]\ndelay_seconds = 21601\n"), HasSubstr("from 0 to 21600"));
   EXPECT_THAT(error("[[release]]\ngrid_m = 100001\n"), HasSubstr("from 0 to 100000"));
   EXPECT_THAT(error("[[release]]\nfrom = \"us\"\n"), HasSubstr("release.from"));
   EXPECT_THAT(error("[[source]]\nformat = \"morse\"\n"), HasSubstr("formats are asterix, beast, sbs"));

@@ -215,9 +215,14 @@ bool in_zone(const Intent& intent, ZoneNumber zone) {
                      [&](const auto& list) { return std::binary_search(list.begin(), list.end(), zone); });
 }
 
+bool run_out(const Intent& intent, UtcMs after) {
+  return intent.expired && std::any_of(intent.volumes.begin(), intent.volumes.end(),
+                                       [after](const geo::Volume4d& one) { return one.window.end > after; });
+}
+
 bool passes(const Intent& intent, const IntentFilter& filter) {
-  return intent.created_seq > filter.after_seq && (filter.ended || intent.live()) &&
-         (!filter.domain || intent.domain == *filter.domain) &&
+  const bool wanted = filter.ended || intent.live() || (filter.run_out_after && run_out(intent, *filter.run_out_after));
+  return wanted && intent.created_seq > filter.after_seq && (!filter.domain || intent.domain == *filter.domain) &&
          (!filter.manager || intent.manager == *filter.manager) && (!filter.state || intent.state == *filter.state) &&
          (!filter.zone || in_zone(intent, *filter.zone));
 }

@@ -84,6 +84,8 @@ struct IntentFilter {
   bool ended = false;           ///< Also ended ones that are still remembered (not with `volume`).
   std::uint64_t after_seq = 0;  ///< Page on: only intents created after this `created_seq`.
   std::size_t limit = 100;      ///< At most kQueryResultsMax.
+  /// Also those that time has ended, where a window ended later than this (not with `volume`): somebody may be there.
+  std::optional<UtcMs> run_out_after = {};
 };
 
 class Machine {

@@ -541,6 +541,28 @@ TEST(MachineTest, QueriesByVolumeAndFilter) {
   EXPECT_EQ(desk.machine.disclosure(desk.intent("i2"), Subject::trusted("fr")), Disclosure::kFull);
 }
 
+TEST(MachineTest, WhatHasRunOutIsFoundForAsLongAsIsAskedFor) {
+  Desk desk;
+  ASSERT_TRUE(desk.tell("fr", create("i1", {volume(kInK2)})));
+  ASSERT_TRUE(desk.tell("fr", create("i2", {volume(higher(kInK2, 40))})));
+  ASSERT_TRUE(desk.tell("fr", create("i3", {volume(later(kInK2, 40))})));
+  ASSERT_TRUE(desk.tell("fr", EndIntent{intent_id("i2"), 1}));
+  desk.now = minutes(25);
+  ASSERT_GT(desk.tick(), 0U);
+  ASSERT_TRUE(desk.intent("i1").expired);
+  const UtcMs end = desk.intent("i1").volumes.front().window.end;
+  const auto ids = [&](std::optional<UtcMs> run_out_after) {
+    std::string out;
+    const auto found = desk.machine.intents({.run_out_after = run_out_after});
+    EXPECT_TRUE(found);
+    for (const Intent* i : *found) out += i->id.str() + " ";
+    return out;
+  };
+  EXPECT_EQ(ids(std::nullopt), "i3 ");
+  EXPECT_EQ(ids(end + -1), "i1 i3 ") << "not what its manager has ended";
+  EXPECT_EQ(ids(end), "i3 ");
+}
+
 TEST(MachineTest, SnapshotsComeBackEqual) {
   Desk desk;
   ASSERT_TRUE(desk.tell("fr", create("i1", {volume(kInK1)})));

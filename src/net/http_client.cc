@@ -1,7 +1,6 @@
 #include "net/http_client.h"
 
 #include <fmt/format.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -71,7 +70,7 @@ class Wire {
 
  private:
   Status wait(IoState wanted, const Deadline& deadline) const;
-  Status connect_one(const addrinfo& to, const Deadline& deadline);
+  Status connect_one(const SocketAddress& to, const Deadline& deadline);
 
   std::shared_ptr<Interrupt> interrupt_;
   int socket_ = -1;
@@ -99,10 +98,10 @@ Status Wire::may_go_on(const Deadline& deadline) const {
   return {};
 }
 
-Status Wire::connect_one(const addrinfo& to, const Deadline& deadline) {
-  socket_ = ::socket(to.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+Status Wire::connect_one(const SocketAddress& to, const Deadline& deadline) {
+  socket_ = ::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket_ < 0) return fail(ErrorCode::kUnavailable, std::strerror(errno));
-  if (::connect(socket_, to.ai_addr, to.ai_addrlen) != 0) {
+  if (::connect(socket_, &to.get(), to.bytes) != 0) {
     if (errno != EINPROGRESS) return fail(ErrorCode::kUnavailable, std::strerror(errno));
     TRY_VOID(wait(IoState::kWantWrite, deadline));
     int error = 0;
@@ -123,20 +122,16 @@ Status Wire::connect_one(const addrinfo& to, const Deadline& deadline) {
 
 Status Wire::connect(const BaseUrl& url, const TlsClientContext* tls, const HttpClientOptions& options) {
   close();
+  const auto& names = options.names ? options.names : NameLookup::of_system();
+  const SocketAddresses found = TRY(names->find(url.host, url.port, options.lookup_ms, interrupt_.get()));
   const Deadline deadline(options.connect_ms);
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  const int failed = ::getaddrinfo(url.host.c_str(), fmt::format("{}", url.port).c_str(), &hints, &found);
-  if (failed != 0) return fail(ErrorCode::kUnavailable, ::gai_strerror(failed), url.host);
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
   Status status = fail(ErrorCode::kUnavailable, "the name has no address", url.host);
-  for (const addrinfo* to = found; to != nullptr; to = to->ai_next) {
-    if (options.public_only && !is_public(*to->ai_addr)) {
+  for (const SocketAddress& to : found) {
+    if (options.public_only && !is_public(to.get())) {
       status = fail(ErrorCode::kForbidden, "it is no public address", url.host);
       continue;
     }
-    status = connect_one(*to, deadline);
+    status = connect_one(to, deadline);
     if (status) break;
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }

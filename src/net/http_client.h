@@ -22,6 +22,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "net/http_types.h"
+#include "net/name_lookup.h"
 #include "net/sse.h"
 #include "net/tls.h"
 
@@ -63,6 +64,7 @@ struct HttpClientOptions {
   std::string base_url{};           ///< One `/` at its end is tolerated.
   std::string bearer_token{};       ///< Sent as `Authorization: Bearer` when not empty.
   TlsTrust trust{};                 ///< For https.
+  DurationMs lookup_ms = 15'000;    ///< For a name; an address needs no lookup.
   DurationMs connect_ms = 5'000;    ///< Name lookup apart; TCP and TLS handshake.
   DurationMs response_ms = 30'000;  ///< From the request to the last byte of the answer.
   /// A kept connection that was not used for longer is opened anew: the server may be about to close it, and a request
@@ -74,6 +76,8 @@ struct HttpClientOptions {
   /// Only addresses that `is_public` (public_address.h) are connected to, whatever a name resolves to; else
   /// `kForbidden`. For URLs that strangers have named.
   bool public_only = false;
+  /// Absent: as the system looks them up. An interrupt ends the wait for either.
+  std::shared_ptr<NameLookup> names{};
 };
 
 struct ClientResponse {

@@ -181,7 +181,25 @@ const Issuers::Issuer* Issuers::find(std::string_view name) const {
   return found == issuers_.end() ? nullptr : &*found;
 }
 
+TokenResult<Principal> Issuers::judge(JwtClaims claims, const Issuer& issuer) const {
+  const JwtRules rules{.audiences = config_.audiences, .lifetime_ms_max = config_.lifetime_ms_max};
+  if (auto fit = check_claims(claims, rules, clock_.now()); !fit) return std::unexpected(std::move(fit.error()));
+  std::erase_if(claims.scopes, [&](const std::string& scope) { return !issuer.config.scopes.contains(scope); });
+  return Principal{std::move(claims.subject), std::move(claims.scopes), claims.expires, std::move(claims.token_id)};
+}
+
 TokenResult<Principal> Issuers::verify(std::string_view token) const {
+  const bool cached = token.size() <= kCachedTokenBytesMax;
+  const TokenCache::Digest digest = cached ? TokenCache::digest(token) : TokenCache::Digest{};
+  if (const auto known = cached ? cache_.find(digest) : nullptr) {
+    const Issuer& issuer = issuers_[known->issuer];
+    if (known->under(issuer.keys->known())) {
+      auto principal = judge(known->claims, issuer);
+      if (!principal) cache_.forget(digest);
+      return principal;
+    }
+    cache_.forget(digest);
+  }
   auto jwt = parse_jwt(token);
   if (!jwt) return std::unexpected(std::move(jwt.error()));
   JwtClaims& claims = jwt->claims;
@@ -191,6 +209,7 @@ TokenResult<Principal> Issuers::verify(std::string_view token) const {
                                                                          claims.issuer.substr(0, 256))});
   }
   const auto keys = issuer->keys->known();
+  signatures_checked_.fetch_add(1, std::memory_order_relaxed);
   auto good = check_signature(*jwt, *keys);
   if (!good) {
     // An issuer may also have given a new key the name of an old one.
@@ -204,10 +223,11 @@ TokenResult<Principal> Issuers::verify(std::string_view token) const {
     }
     return std::unexpected(std::move(good.error()));
   }
-  const JwtRules rules{.audiences = config_.audiences, .lifetime_ms_max = config_.lifetime_ms_max};
-  if (auto fit = check_claims(claims, rules, clock_.now()); !fit) return std::unexpected(std::move(fit.error()));
-  std::erase_if(claims.scopes, [&](const std::string& scope) { return !issuer->config.scopes.contains(scope); });
-  return Principal{std::move(claims.subject), std::move(claims.scopes), claims.expires, std::move(claims.token_id)};
+  auto principal = judge(claims, *issuer);
+  if (principal && cached) {
+    cache_.put(digest, {std::move(claims), static_cast<std::size_t>(issuer - issuers_.data()), keys});
+  }
+  return principal;
 }
 
 std::vector<IssuerStanding> Issuers::standing() const {

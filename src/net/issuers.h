@@ -9,7 +9,9 @@
 // token.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,6 +24,7 @@
 #include "net/http_types.h"
 #include "net/issuer_keys.h"
 #include "net/jwt.h"
+#include "net/token_cache.h"
 
 namespace tansiq::net {
 
@@ -50,8 +53,11 @@ class Issuers {
   /// Reads all files and addresses again, soon. Any thread.
   void reload();
 
-  /// Who the token stands for, with the scopes that its issuer may grant. Any thread; never blocks.
+  /// Who the token stands for, with the scopes that its issuer may grant. Any thread; never blocks. A token that comes
+  /// again costs a hash, as long as the issuer's keys are those that verified it (token_cache.h).
   [[nodiscard]] TokenResult<Principal> verify(std::string_view token) const;
+  /// How often a signature was looked at.
+  [[nodiscard]] std::uint64_t signatures_checked() const { return signatures_checked_.load(); }
   [[nodiscard]] std::vector<IssuerStanding> standing() const;
 
  private:
@@ -61,12 +67,16 @@ class Issuers {
   };
   Issuers(IssuersConfig config, const Clock& clock);
   [[nodiscard]] const Issuer* find(std::string_view name) const;
+  /// What is judged with every request, of claims whose signature is good.
+  [[nodiscard]] TokenResult<Principal> judge(JwtClaims claims, const Issuer& issuer) const;
   void run();
 
   const IssuersConfig config_;
   const Clock& clock_;
   std::shared_ptr<Interrupt> interrupt_;
   std::vector<Issuer> issuers_;
+  mutable TokenCache cache_;
+  mutable std::atomic<std::uint64_t> signatures_checked_{0};
 
   mutable std::mutex mutex_;  // Guards what follows.
   mutable std::condition_variable changed_;

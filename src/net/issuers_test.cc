@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
 
 #include "net/doorkeeper.h"
 #include "net/jwt_sign.h"
@@ -141,6 +142,70 @@ TEST_F(IssuersTest, EachIssuerHasItsOwnKeys) {
   EXPECT_EQ(fault(*issuers, other.sign(claims("lab"))), "key");
   EXPECT_EQ(fault(*issuers, signer.sign(claims("lab/"))), "issuer");
   EXPECT_EQ(fault(*issuers, "x"), "form");
+}
+
+/// With keys in a file, which `reload` and the keeper's next round read again.
+class KnownTokensTest : public IssuersTest {
+ protected:
+  KnownTokensTest() {
+    write({&signer});
+    IssuersConfig c = config();
+    c.issuers[0].jwks_url.clear();
+    c.issuers[0].jwks_file = file;
+    issuers = open(c);
+  }
+  void write(std::initializer_list<const JwtSigner*> signers) const {
+    std::string keys;
+    for (const JwtSigner* s : signers) keys += (keys.empty() ? "" : ",") + s->key().jwk_json();
+    std::ofstream(file, std::ios::trunc) << R"({"keys":[)" << keys << "]}";
+  }
+
+  const TemporaryFolder folder;
+  const std::string file = folder.file("keys.json");
+  std::unique_ptr<Issuers> issuers;
+};
+
+TEST_F(KnownTokensTest, ATokenThatComesAgainIsNotVerifiedAgain) {
+  const std::string token = signer.sign(claims("lab"));
+  for (int n = 0; n < 5; ++n) {
+    const auto principal = issuers->verify(token);
+    ASSERT_TRUE(principal) << principal.error().detail;
+    EXPECT_EQ(principal->subject, "alpha");
+    EXPECT_THAT(principal->scopes, ElementsAre("a")) << "what it may grant is judged each time";
+  }
+  EXPECT_EQ(issuers->signatures_checked(), 1U);
+  // Another token of the same, and the same with another last byte.
+  EXPECT_EQ(fault(*issuers, signer.sign(claims("lab", "a", "bravo"))), "(taken)");
+  std::string forged = token;
+  forged[forged.size() - 10] = forged[forged.size() - 10] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(fault(*issuers, forged), "signature");
+  EXPECT_EQ(fault(*issuers, forged), "signature");
+  EXPECT_EQ(issuers->signatures_checked(), 4U) << "refusals are not remembered";
+}
+
+TEST_F(KnownTokensTest, AKnownTokenExpiresAtItsMoment) {
+  const std::string token = signer.sign(claims("lab"));
+  EXPECT_EQ(fault(*issuers, token), "(taken)");
+  clock.advance(59'999);
+  EXPECT_EQ(fault(*issuers, token), "(taken)");
+  EXPECT_EQ(issuers->signatures_checked(), 1U);
+  clock.advance(1);
+  EXPECT_EQ(fault(*issuers, token), "expired");
+  EXPECT_EQ(fault(*issuers, token), "expired");
+}
+
+TEST_F(KnownTokensTest, AKnownTokenFallsWithItsKey) {
+  const JwtSigner next = *JwtSigner::generate(JwtAlgorithm::kEs256);
+  const std::string old_token = signer.sign(claims("lab"));
+  const std::string new_token = next.sign(claims("lab"));
+  issuers->start();
+  EXPECT_EQ(fault(*issuers, old_token), "(taken)");
+  write({&next});
+  issuers->reload();
+  // The first time that the new key counts, the old one does not.
+  ASSERT_TRUE(eventually([&] { return fault(*issuers, new_token) == "(taken)"; }));
+  EXPECT_EQ(fault(*issuers, old_token), "key");
+  EXPECT_EQ(fault(*issuers, new_token), "(taken)");
 }
 
 TEST_F(IssuersTest, RefusesConfigurationsThatMakeNoSense) {

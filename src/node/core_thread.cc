@@ -49,6 +49,8 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     supplier->refused(error);
   } else if (auto* body = std::get_if<BodyTask>(&task)) {
     body->done(std::unexpected(error));
+  } else if (auto* destroy = std::get_if<DestroyTask>(&task)) {
+    destroy->done(std::unexpected(error));
   } else if (auto* recover = std::get_if<RecoverTask>(&task)) {
     recover->done(std::unexpected(error));
   }
@@ -144,7 +146,7 @@ void CoreThread::run() {
     if (!take_turns(now)) return;
     if (!batch.empty()) figures_.batch_commands.add(static_cast<double>(batch.size()));
     if (!batch_.empty()) state_.coalition().speak(now, batch_);
-    if (!settle() || !destroy_doomed(now)) return;
+    if (!settle() || !destroy_doomed(now) || !destroy_unneeded()) return;
     batch.clear();
   }
 }
@@ -270,6 +272,21 @@ bool CoreThread::destroy_doomed(UtcMs now) {
   return settle();
 }
 
+bool CoreThread::destroy_unneeded() {
+  // All that was kept and said before is durable: what is chosen now nothing refers to after a crash either.
+  for (DestroyTask& task : std::exchange(unneeded_, {})) {
+    Status done;
+    for (const log::Hash& body : task.choose(state_)) {
+      if (done) done = store_.destroy_body(body);
+    }
+    task.done(done);
+    if (done) continue;
+    abandon(done.error());
+    return false;
+  }
+  return true;
+}
+
 /// Makes durable what has been decided, then lets the answers out. False when the store failed: it is over.
 bool CoreThread::settle() {
   if (const Status committed = commit(); !committed) {
@@ -333,6 +350,10 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* peer = std::get_if<PeerTask>(&task)) return execute(*peer, now);
   if (auto* evidence = std::get_if<EvidenceTask>(&task)) return execute(*evidence, now);
   if (auto* body = std::get_if<BodyTask>(&task)) return execute(*body);
+  if (auto* destroy = std::get_if<DestroyTask>(&task)) {
+    unneeded_.push_back(std::move(*destroy));
+    return;
+  }
   if (auto* clock = std::get_if<ClockTask>(&task)) {
     return state_.coalition().judge_clock(clock->fit, std::move(clock->text), now, batch_);
   }
@@ -521,6 +542,7 @@ void CoreThread::abandon(const Error& error) {
   config_.on_failure(error);
   for (auto& [ticket, task] : held_) task.exchange->respond(unknown);
   held_.clear();
+  for (const DestroyTask& task : std::exchange(unneeded_, {})) task.done(std::unexpected(unknown));
   std::vector<CoreTask> rest;
   while (queue_.take(rest, config_.batch_max)) {
     for (CoreTask& task : rest) refuse(task, unknown, state_.coalition(), departures_);

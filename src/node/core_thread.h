@@ -124,6 +124,13 @@ struct BodyTask {
   /// On the core thread, once it is durable; or with why it is not, or is not wanted.
   std::function<void(const Status& kept)> done;
 };
+/// Bodies of our own keeping that nobody needs any more (uss_bodies.h).
+struct DestroyTask {
+  /// On the core thread, over a state that is durable: which. Few: each costs a sync.
+  std::function<std::vector<log::Hash>(const State&)> choose;
+  /// On the core thread, once they are gone; or with why they are not.
+  std::function<void(const Status& done)> done;
+};
 /// A peer has shown that it has seen a larger tree of one of our logs, which we had signed.
 struct FloorTask {
   store::LogId log;
@@ -144,7 +151,7 @@ struct RecoverTask {
   std::function<void(const Status& done)> done;  ///< On the core thread.
 };
 using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask,
-                              FloorTask, ClockTask, RecoverTask, RegistryTask, UssTask>;
+                              FloorTask, ClockTask, RecoverTask, RegistryTask, UssTask, DestroyTask>;
 
 /// How much a state holds, into the figures.
 void note_sizes(const State& state, CoreFigures& figures);
@@ -196,6 +203,8 @@ class CoreThread {
   [[nodiscard]] std::size_t queue_depth() const { return queue_.size(); }
   /// The node's time.
   [[nodiscard]] UtcMs now() const { return config_.clock->now(); }
+  /// Of the record, for a thread of its own. Any thread.
+  [[nodiscard]] Result<std::unique_ptr<store::LogReader>> open_reader() { return store_.open_reader(); }
 
   /// Takes nothing new, works off what is queued, ends the thread. Idempotent. Any thread but this one.
   void stop();
@@ -228,6 +237,8 @@ class CoreThread {
   void execute(BodyTask& task);
   /// Destroys what has to be, durably, and writes the receipts. False when the store failed.
   [[nodiscard]] bool destroy_doomed(UtcMs now);
+  /// The same for what was asked for in this batch, which is durable.
+  [[nodiscard]] bool destroy_unneeded();
   [[nodiscard]] Status write_bodies();
   void execute(FloorTask& task);
   void execute(RecoverTask& task, UtcMs now);
@@ -264,6 +275,7 @@ class CoreThread {
   coordination::Batch batch_;        ///< Entries not yet durable, from durable_seq_ on.
   std::vector<MetaTask> meta_;       ///< To be written with them,
   std::vector<std::string> bodies_;  ///< and these.
+  std::vector<DestroyTask> unneeded_;
   std::vector<store::NewEntry> new_entries_;
   std::vector<Departure> departures_;
   net::ReplyBatch replies_;

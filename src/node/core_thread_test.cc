@@ -6,6 +6,7 @@
 
 #include <future>
 
+#include "log/sha256.h"
 #include "node/default_charter.h"
 #include "node/gated_store_testlib.h"
 #include "node/node_testlib.h"
@@ -166,6 +167,43 @@ TEST_F(CoreThreadTest, AStoreThatFailsStopsTheNodeAndTellsNobodyOfWhatIsLost) {
   EXPECT_TRUE(core_->failed());
   EXPECT_EQ(file(create("i3", 200)).future.get().error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(store_.lines().size(), 1U);
+}
+
+TEST_F(CoreThreadTest, WhatIsDestroyedIsChosenOverAStateThatIsDurable) {
+  store_.shut();
+  Left first = file(create("i1", 10));
+  store_.wait_for_append();
+  Left second = file(create("i2", 100));
+  std::pair<std::uint64_t, std::size_t> decided_and_durable;
+  std::promise<Status> done;
+  const Status taken = core_->submit(DestroyTask{[&](const State& state) {
+                                                   decided_and_durable = {state.next_seq(), store_.lines().size()};
+                                                   return std::vector<log::Hash>{log::sha256("of nobody")};
+                                                 },
+                                                 [&](const Status& gone) { done.set_value(gone); }});
+  ASSERT_TRUE(taken.has_value());
+  Left third = file(create("i3", 200));
+  store_.open();
+  EXPECT_TRUE(done.get_future().get().has_value());
+  EXPECT_EQ(decided_and_durable, (std::pair<std::uint64_t, std::size_t>{4, 4})) << "with what stood behind it";
+  EXPECT_TRUE(third.future.get().has_value());
+}
+
+TEST_F(CoreThreadTest, NothingIsDestroyedWhenTheStoreHasFailed) {
+  store_.shut();
+  Left first = file(create("i1", 10));
+  store_.wait_for_append();
+  Left second = file(create("i2", 100));
+  std::promise<Status> done;
+  const Status taken = core_->submit(DestroyTask{[&](const State&) {
+                                                   ADD_FAILURE() << "chosen over what is lost";
+                                                   return std::vector<log::Hash>{};
+                                                 },
+                                                 [&](const Status& gone) { done.set_value(gone); }});
+  ASSERT_TRUE(taken.has_value());
+  store_.fail_from_now_on();
+  store_.open();
+  EXPECT_FALSE(done.get_future().get().has_value());
 }
 
 TEST_F(CoreThreadTest, StopWorksOffTheQueue) {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "geo/conflict.h"
+#include "base/invariant.h"
 
 namespace tansiq::node {
 namespace {
@@ -39,22 +39,22 @@ geo::Volume4d around(const geo::Volume4d& volume) {
 }
 
 /// Volumes of the request, by the exclusive zone that they lie in.
-f3548::Answer<Shares> shares(const core::ZoneTable& zones, const std::vector<geo::Volume4d>& volumes) {
+f3548::Answer<Shares> shares(const core::ZoneTable& zones, const std::vector<geo::Volume4d>& volumes,
+                             const ExactShapes& shapes) {
+  EXPECT_INVARIANT(shapes.all().size() == volumes.size());
   Shares out;
   std::vector<core::ZoneNumber> in;
-  for (const geo::Volume4d& volume : volumes) {
-    auto prepared = geo::prepare(volume);
-    const bool comparable = prepared.has_value();
-    if (!comparable && std::holds_alternative<geo::Polygon>(volume.outline)) prepared = geo::prepare(around(volume));
-    if (!prepared) return refuse(400, "cannot be compared with the zones: " + prepared.error().text());
-    zones.zones_of(core::Domain::kAir, *prepared, in);
+  for (std::size_t i = 0; i < volumes.size(); ++i) {
+    const ExactShapes::One& shape = shapes.all()[i];
+    if (!shape.prepared) return refuse(400, "cannot be compared with the zones: " + shape.prepared.error().text());
+    zones.zones_of(core::Domain::kAir, *shape.prepared, in);
     for (const core::ZoneNumber zone : in) {
       if (zones[zone].rule != core::Rule::kExclusive) continue;
-      if (!comparable) {
+      if (!shape.comparable) {
         return refuse(400, fmt::format("an outline without area cannot be used in zone {}, which is exclusive",
                                        zones[zone].id.str()));
       }
-      out[zone].push_back(volume);
+      out[zone].push_back(volumes[i]);
     }
   }
   return out;
@@ -121,15 +121,26 @@ f3548::Answer<void> judge(const State& state, const f3548::PutIntent& request, c
 
 }  // namespace
 
+ExactShapes::ExactShapes(const std::vector<geo::Volume4d>& volumes) {
+  all_.reserve(volumes.size());
+  for (const geo::Volume4d& volume : volumes) {
+    auto prepared = geo::prepare(volume);
+    const bool comparable = prepared.has_value();
+    if (!comparable && std::holds_alternative<geo::Polygon>(volume.outline)) prepared = geo::prepare(around(volume));
+    all_.push_back({std::move(prepared), comparable});
+  }
+}
+
 f3548::Answer<std::vector<f3548::ZoneShare>> ask_exclusive_zones(const State& state, const f3548::PutIntent& request,
-                                                                 const f3548::Caller& caller, UtcMs now) {
+                                                                 const ExactShapes& shapes, const f3548::Caller& caller,
+                                                                 UtcMs now) {
   const core::Machine& machine = state.coalition().machine();
   const coordination::ZoneControl& control = state.coalition().control();
   const bool nominal =
       request.state == f3548::IntentState::kAccepted || request.state == f3548::IntentState::kActivated;
   std::vector<f3548::ZoneShare> out;
   std::size_t vertices = 0;
-  auto parts = shares(machine.zones(), request.extent.volumes);
+  auto parts = shares(machine.zones(), request.extent.volumes, shapes);
   if (!parts) return std::unexpected(std::move(parts.error()));
   for (auto& [number, volumes] : *parts) {
     const core::Zone& zone = machine.zones()[number];

@@ -226,6 +226,33 @@ TEST_F(ExclusiveZone, AnAuditOfTheLogAloneSeesWhatIsBooked) {
   EXPECT_EQ(to_hex(audit->state_hash()), mark.state_hash);
 }
 
+TEST(ExclusiveZones, TheDecidingThreadComparesWhatWasPreparedBefore) {
+  const AuthorityId self = AuthorityId::trusted(kDefaultAuthority);
+  const UtcMs now = kTestStart;
+  const auto state = State::make({.machine = {self, default_charter("vkey", now), {}, {}, {}}});
+  ASSERT_TRUE(state.has_value()) << state.error().text();
+  const auto circle = [&](std::int32_t lat_e7, std::int32_t lng_e7) {
+    return geo::Volume4d{geo::Circle{{lat_e7, lng_e7}, 300'00},
+                         {6'100'00, 6'300'00, geo::VerticalReference::kWgs84},
+                         {now + 600'000, now + 1'200'000}};
+  };
+  f3548::PutIntent request;
+  request.id = *f3548::Uuid::parse(uuid(1));
+  request.state = f3548::IntentState::kContingent;  // Off-nominal: where it is, is taken as said.
+  request.extent.volumes = {circle(350'000'000, 342'000'000)};
+  const f3548::Caller caller{.manager = "alpha"};
+  const auto in_k1 = ask_exclusive_zones(*state, request, ExactShapes(request.extent.volumes), caller, now);
+  ASSERT_TRUE(in_k1.has_value()) << in_k1.error().message;
+  ASSERT_EQ(in_k1->size(), 1U);
+  EXPECT_EQ(in_k1->front().zone.str(), "K1");
+  EXPECT_EQ(in_k1->front().volumes, request.extent.volumes);
+  // Shapes of elsewhere show that nothing is prepared anew from the volumes.
+  const auto elsewhere =
+      ask_exclusive_zones(*state, request, ExactShapes({circle(100'000'000, 100'000'000)}), caller, now);
+  ASSERT_TRUE(elsewhere.has_value()) << elsewhere.error().message;
+  EXPECT_TRUE(elsewhere->empty());
+}
+
 class ExclusiveZonesOfTwo : public F3548Suite, public ::testing::Test {
  protected:
   ExclusiveZonesOfTwo() : F3548Suite(Served::kByTurns) {}

@@ -202,9 +202,10 @@ void F3548Face::put_intent(Context& context, const std::string& id, const std::o
   auto put = to_put(id, ovn, std::move(body));
   if (!put) return refuse(context, status_of_area(put.error(), kBad), put.error().text());
   auto shared = std::make_shared<const f3548::PutIntent>(std::move(*put));
-  submit(context, shared, [this, context, shared](State& state, Place place, bool may_wait) {
+  auto shapes = std::make_shared<const ExactShapes>(shared->extent.volumes);
+  submit(context, shared, [this, context, shared, shapes](State& state, Place place, bool may_wait) {
     Registry& registry = state.registry();
-    const auto ask = [&] { return ask_exclusive_zones(state, *shared, context.caller, place.time); };
+    const auto ask = [&] { return ask_exclusive_zones(state, *shared, *shapes, context.caller, place.time); };
     auto answer = registry.put_intent(*shared, context.caller, place, ask);
     const bool lacks_new = !answer && f3548::lacks_new(answer.error(), place.time);
     if (may_wait && lacks_new) return RegistryAnswer{.response = {}, .lacks_new = true};

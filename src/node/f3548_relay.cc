@@ -20,10 +20,10 @@ void refuse(const std::shared_ptr<net::Exchange>& exchange, int status, std::str
 }
 
 /// A message under way through the face: its answers, until all are there.
-class Gathering {
+class Gathering : public std::enable_shared_from_this<Gathering> {
  public:
-  Gathering(std::shared_ptr<net::Exchange> exchange, std::size_t requests)
-      : exchange_(std::move(exchange)), answers_(requests), left_(requests) {}
+  Gathering(std::shared_ptr<net::Exchange> exchange, std::size_t requests, std::shared_ptr<RelayJoiner> joiner)
+      : exchange_(std::move(exchange)), joiner_(std::move(joiner)), answers_(requests), left_(requests) {}
   /// Any thread; once for each i.
   void answer(std::size_t i, net::Response response) {
     // What will not go is not kept until all others are there.
@@ -32,14 +32,21 @@ class Gathering {
     }
     answers_[i] = std::move(response);
     if (left_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
-    net::Response whole;
-    whole.headers.add("Content-Type", kPullMediaType);
-    whole.body = relay_answer(answers_);
-    exchange_->respond(std::move(whole));
+    joiner_->run([self = shared_from_this()] { self->join(); });
   }
 
  private:
-  std::shared_ptr<net::Exchange> exchange_;
+  void join() {
+    // Freed here too.
+    const std::vector<net::Response> answers = std::move(answers_);
+    net::Response whole;
+    whole.headers.add("Content-Type", kPullMediaType);
+    whole.body = relay_answer(answers);
+    exchange_->respond(std::move(whole));
+  }
+
+  const std::shared_ptr<net::Exchange> exchange_;
+  const std::shared_ptr<RelayJoiner> joiner_;
   std::vector<net::Response> answers_;
   std::atomic<std::size_t> left_;
   std::atomic<std::size_t> held_{0};
@@ -161,15 +168,57 @@ void F3548Relay::send(const Ask& ask, std::vector<Waiting>& batch) {
   for (const Waiting& waiting : rest) refuse(waiting.exchange, 503, cause);
 }
 
+RelayJoiner::RelayJoiner() {
+  thread_ = std::thread([this] { work(); });
+}
+
+RelayJoiner::~RelayJoiner() { stop(); }
+
+void RelayJoiner::run(Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      queue_.push_back(std::move(job));
+      changed_.notify_one();
+      return;
+    }
+  }
+  job();
+}
+
+void RelayJoiner::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void RelayJoiner::work() {
+  while (true) {
+    Job job;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      job = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    job();
+  }
+}
+
 void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
-                   const std::function<void(const std::shared_ptr<net::Exchange>&)>& handle) {
+                   const std::function<void(const std::shared_ptr<net::Exchange>&)>& handle,
+                   std::shared_ptr<RelayJoiner> joiner) {
   auto question = read_relay_question(exchange->request().body);
   if (!question) {
     exchange->respond(std::move(question.error()));
     return;
   }
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(question->left_ms);
-  const auto gathering = std::make_shared<Gathering>(exchange, question->requests.size());
+  const auto gathering = std::make_shared<Gathering>(exchange, question->requests.size(), std::move(joiner));
   // Nothing is begun for which nobody waits any more: a write must not succeed when its client has given it up.
   const auto gone = [exchange, until] { return exchange->abandoned() || std::chrono::steady_clock::now() >= until; };
   for (std::size_t i = 0; i < question->requests.size(); ++i) {
@@ -180,7 +229,7 @@ void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
   }
 }
 
-RelayDesk::RelayDesk(Handle handle) : handle_(std::move(handle)) {
+RelayDesk::RelayDesk(Handle handle) : handle_(std::move(handle)), joiner_(std::make_shared<RelayJoiner>()) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -208,6 +257,7 @@ void RelayDesk::stop() {
   }
   for (const auto& exchange : rest) exchange->respond({ErrorCode::kUnavailable, "the node is stopping", {}});
   if (thread_.joinable()) thread_.join();
+  joiner_->stop();
 }
 
 void RelayDesk::run() {
@@ -220,7 +270,7 @@ void RelayDesk::run() {
       exchange = std::move(queue_.front());
       queue_.pop_front();
     }
-    if (!exchange->abandoned()) serve_relayed(exchange, handle_);
+    if (!exchange->abandoned()) serve_relayed(exchange, handle_, joiner_);
   }
 }
 

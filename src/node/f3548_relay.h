@@ -87,13 +87,43 @@ class F3548Relay {
   std::vector<std::thread> threads_;
 };
 
-/// Takes a message of a peer apart and hands each request to `handle`; answers when all are answered. The requests come
-/// from the peer's address.
+/// Runs what it is given on a thread of its own, in order: whoever gives the last answer of a message is the thread
+/// that decides, and up to kRelayAnswerBytesMax are not to be copied there. As many jobs as messages under way, at
+/// most.
+/// Jobs may hold it; whoever made it stops it before letting go, so that its own thread is never the last to.
+class RelayJoiner {
+ public:
+  using Job = std::function<void()>;
+  RelayJoiner();
+  ~RelayJoiner();  ///< stop()
+  RelayJoiner(const RelayJoiner&) = delete;
+  RelayJoiner& operator=(const RelayJoiner&) = delete;
+
+  /// Any thread. After a stop it runs at once, where it is given.
+  void run(Job job);
+  /// Runs what waits, and ends the thread. Idempotent. One thread.
+  void stop();
+
+ private:
+  void work();
+
+  std::mutex mutex_;  // Guards what follows, up to the blank line.
+  std::condition_variable changed_;
+  std::deque<Job> queue_;
+  bool stopping_ = false;
+
+  std::thread thread_;
+};
+
+/// Takes a message of a peer apart and hands each request to `handle`; answers when all are answered, from `joiner`.
+/// The requests come from the peer's address.
 void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
-                   const std::function<void(const std::shared_ptr<net::Exchange>&)>& handle);
+                   const std::function<void(const std::shared_ptr<net::Exchange>&)>& handle,
+                   std::shared_ptr<RelayJoiner> joiner);
 
 /// Does that on a thread of its own, message by message: reading, verifying and covering what suppliers send takes
-/// time, and the lines on which the coalition pulls its logs must not wait for it. Beyond kRelayMessagesMax 503.
+/// time, and the lines on which the coalition pulls its logs must not wait for it. Answers are put together on a second
+/// one, so that none waits for the reading of what came later. Beyond kRelayMessagesMax 503.
 class RelayDesk {
  public:
   using Handle = std::function<void(const std::shared_ptr<net::Exchange>&)>;
@@ -103,14 +133,15 @@ class RelayDesk {
   RelayDesk& operator=(const RelayDesk&) = delete;
 
   void take(const std::shared_ptr<net::Exchange>& exchange);
-  /// Answers what waits with 503 and ends the thread. Idempotent.
+  /// Answers what waits with 503 and ends the threads. Idempotent.
   void stop();
 
  private:
   void run();
 
   const Handle handle_;
-  std::mutex mutex_;  // Guards what follows, up to the blank line.
+  const std::shared_ptr<RelayJoiner> joiner_;  ///< Outlives this while answers are outstanding.
+  std::mutex mutex_;                           // Guards what follows, up to the blank line.
   std::condition_variable changed_;
   std::deque<std::shared_ptr<net::Exchange>> queue_;
   bool stopping_ = false;

@@ -209,9 +209,12 @@ TEST(F3548Relay, WhatNobodyWaitsForIsNotBegun) {
       net::make_request(net::Method::kPost, kRelayPath, relay_question({a_request()}, 0)),
       [&](net::Response response) { answered.set_value(std::move(response)); });
   outer->request().connection = std::make_shared<net::ConnectionInfo>();
-  serve_relayed(outer, [](const std::shared_ptr<net::Exchange>& request) { EXPECT_TRUE(request->abandoned()); });
+  const auto joiner = std::make_shared<RelayJoiner>();
+  serve_relayed(
+      outer, [](const std::shared_ptr<net::Exchange>& request) { EXPECT_TRUE(request->abandoned()); }, joiner);
   outer.reset();
   EXPECT_EQ((*read_relay_answer(answered.get_future().get().body)).front().status, 500);
+  joiner->stop();
 }
 
 TEST(F3548Relay, WhatWaitsBehindAFailureIsToldAtOnce) {
@@ -250,6 +253,34 @@ TEST(RelayDesk, WhoeverBringsAMessageDoesNotWaitForIt) {
   desk.take(a_message(answered));
   entered.get_future().wait();  // It is being handled, and this thread goes on.
   go.set_value();
+  EXPECT_EQ((*read_relay_answer(answered.get_future().get().body)).front().status, 200);
+}
+
+TEST(RelayDesk, WhoeverGivesTheLastAnswerDoesNotPutThemTogether) {
+  std::promise<std::shared_ptr<net::Exchange>> asked;
+  std::promise<std::thread::id> joined;
+  RelayDesk desk([&](const std::shared_ptr<net::Exchange>& request) { asked.set_value(request); });
+  auto message = std::make_shared<net::Exchange>(
+      net::make_request(net::Method::kPost, kRelayPath, relay_question({a_request()}, 60'000)),
+      [&](net::Response response) {
+        EXPECT_EQ((*read_relay_answer(response.body)).front().status, 200);
+        joined.set_value(std::this_thread::get_id());
+      });
+  message->request().connection = std::make_shared<net::ConnectionInfo>();
+  desk.take(message);
+  asked.get_future().get()->respond(net::json_response(200, "{}"));
+  EXPECT_NE(joined.get_future().get(), std::this_thread::get_id());
+}
+
+TEST(RelayDesk, AnAnswerThatComesAfterTheStopIsStillGiven) {
+  std::promise<std::shared_ptr<net::Exchange>> asked;
+  std::promise<net::Response> answered;
+  auto desk =
+      std::make_unique<RelayDesk>([&](const std::shared_ptr<net::Exchange>& request) { asked.set_value(request); });
+  desk->take(a_message(answered));
+  const auto request = asked.get_future().get();
+  desk.reset();
+  request->respond(net::json_response(200, "{}"));
   EXPECT_EQ((*read_relay_answer(answered.get_future().get().body)).front().status, 200);
 }
 

@@ -19,6 +19,8 @@ using log::JcsValue;
 using log::JcsWriter;
 
 constexpr DurationMs kAgainMs = 10'000;
+/// Nothing waits for longer than that: where it seems to, the clock has been set back since.
+bool too_early(UtcMs now, UtcMs not_before) { return now < not_before && not_before - now <= kAgainMs; }
 /// Above what so many groups, with as many shapes, windows and members as each may have, come to.
 constexpr std::size_t kFileBytesMax = 16U << 20;
 /// As much of the name as a flight label holds, and no half character.
@@ -285,7 +287,7 @@ void GroupKeeper::look(const picture::Picture& picture, UtcMs now) {
 
 std::optional<GroupKeeper::Due> GroupKeeper::due_of(const Declared& declared, const std::shared_ptr<Space>& space,
                                                     const picture::Motion& guide, UtcMs now) {
-  if (space->waiting || now < space->not_before) return {};
+  if (space->waiting || too_early(now, space->not_before)) return {};
   // What stands of a shape that is no more is not missed by the plan, which knows nothing of it.
   const bool unknown = !space->intent.empty() && !space->settled;
   if (!unknown && !space->plan.due(guide, now)) return {};
@@ -421,7 +423,7 @@ void GroupKeeper::found(const core::Subject& manager, Space& space, const Result
 void GroupKeeper::file_endings(UtcMs now) {
   std::vector<IntentId> due;
   for (const auto& [intent, ending] : endings_) {
-    if (!ending.waiting && now >= ending.not_before) due.push_back(intent);
+    if (!ending.waiting && !too_early(now, ending.not_before)) due.push_back(intent);
   }
   for (const IntentId& intent : due) {
     const auto at = endings_.find(intent);

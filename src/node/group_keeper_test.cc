@@ -209,6 +209,15 @@ TEST(GroupKeeper, ShowsARefusalAndTriesAgainTenSecondsLater) {
   EXPECT_THAT(o.shown(), Not(HasSubstr("why")));
 }
 
+TEST(GroupKeeper, AfterAClockThatIsSetBackNothingWaitsForItToCatchUp) {
+  Office o;
+  o.declare(group());
+  o.refuse("HARBOUR");
+  o.now = o.now + -3'600'000;
+  o.look();
+  EXPECT_EQ(o.asked.size(), 1U);
+}
+
 TEST(GroupKeeper, ARefusedChangeLeavesWhatStands) {
   Office o;
   o.declare(group());

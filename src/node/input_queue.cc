@@ -1,5 +1,6 @@
 #include "node/input_queue.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -120,6 +121,16 @@ bool InputQueue::take(std::vector<InputChunk>& out, std::size_t count_max, Durat
     chunks_.pop_front();
   }
   return true;
+}
+
+void InputQueue::add_source() {
+  const std::lock_guard lock(mutex_);
+  sources_.emplace_back();
+}
+
+void InputQueue::set_back(UtcMs now) {
+  const std::lock_guard lock(mutex_);
+  for (InputChunk& chunk : chunks_) chunk.received = std::min(chunk.received, now);
 }
 
 void InputQueue::close() {

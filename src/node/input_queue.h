@@ -65,6 +65,11 @@ class InputQueue {
   /// nothing came in that time; false: closed and empty. One thread.
   [[nodiscard]] bool take(std::vector<InputChunk>& out, std::size_t count_max, DurationMs wait_ms_max);
 
+  /// One more, behind those that are there. Any thread.
+  void add_source();
+  /// The clock has been set back: what waits counts as having come by `now`. Whoever pushes sees to it that nothing is
+  /// pushed meanwhile.
+  void set_back(UtcMs now);
   /// Nothing more comes in; what is in can still be taken.
   void close();
 

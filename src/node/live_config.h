@@ -4,14 +4,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "picture/picture.h"
 #include "picture/release_rule.h"
 #include "surveillance/source.h"
 
 namespace tansiq::node {
+
+/// What of the picture's proposals (picture/conformance.h) the node carries out by itself: see conform_keeper.h.
+enum class Declares : std::uint8_t { kNobody, kNonconforming, kContingent };
+/// `nobody`, `nonconforming`, `contingent`.
+[[nodiscard]] std::string_view to_text(Declares declares);
+/// Fails with `kInvalid`.
+[[nodiscard]] Result<Declares> parse_declares(std::string_view text);
 
 struct LiveConfig {
   std::vector<surveillance::SourceConfig> sources;
@@ -23,6 +32,7 @@ struct LiveConfig {
   picture::PictureOptions picture;
   std::vector<picture::ReleaseRule> release;  ///< What peers are told of the tracks, in this order.
   double air_vertical_cm = 30'480;            ///< 1,000 ft: in place of `picture.separation.air.vertical_m`.
+  Declares declare = Declares::kNobody;       ///< What the node declares of its own intents without a person.
 };
 
 }  // namespace tansiq::node

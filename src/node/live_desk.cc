@@ -7,7 +7,10 @@
 #include <span>
 #include <utility>
 
+#include "base/invariant.h"
 #include "base/logging.h"
+#include "node/live_metrics.h"
+#include "node/live_record.h"
 #include "picture/alert_json.h"
 #include "picture/options_json.h"
 #include "picture/track_json.h"
@@ -17,7 +20,6 @@ namespace tansiq::node {
 namespace {
 
 constexpr std::size_t kWorkMax = 1'024;
-constexpr std::size_t kRefusedMax = 10'000;
 /// Fifty times a second: 25,600 tracks.
 constexpr std::size_t kTracksShown = 512;
 constexpr std::size_t kChunksPerTake = 512;
@@ -27,10 +29,12 @@ constexpr DurationMs kTakeWaitMs = 10;
 constexpr auto kShowEvery = std::chrono::milliseconds(20);
 constexpr auto kRoundEvery = std::chrono::milliseconds(200);
 constexpr auto kLookEvery = std::chrono::milliseconds(1'000);
-/// A record that does not grow is looked at all the same: what was filed for later comes into sight with time.
-constexpr DurationMs kLookAgainMs = 30'000;
 /// A clock that is slewed or corrected by less holds up nothing that anybody sees.
 constexpr DurationMs kClockBackMs = 2'000;
+/// Of real time: a clock that goes to and fro begins no more pictures, and files of recordings, than this.
+constexpr auto kBeginAnewEvery = std::chrono::seconds(10);
+/// So long it stands in /readyz that the picture was begun anew, by the clock that it goes by.
+constexpr DurationMs kBegunAnewSaidMs = 600'000;
 
 using Steady = std::chrono::steady_clock;
 
@@ -72,7 +76,12 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
         tells_({.self = services_.self,
                 .rules = config_.release,
                 .started = services_.clock.now(),
-                .permit = [this](const ReleaseDesk::Token& token) { return ask_permit(token); }}) {
+                .permit = [this](const ReleaseDesk::Token& token) { return ask_permit(token); }}),
+        record_({.core = services_.core,
+                 .clock = services_.clock,
+                 .post = [this](std::function<void()> work) { post([work = std::move(work)](Inside&) { work(); }); },
+                 .tell = [this](const picture::Note& note) { return tell(note); },
+                 .filed = [this] { return groups_->intents(); }}) {
     for (const surveillance::SourceConfig& source : config_.sources) names_.push_back(source.name);
   }
 
@@ -86,16 +95,24 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
                                           .picture = picture::options_json(config_.picture),
                                           .program = TANSIQ_VERSION},
                                          config_.sources));
-      session_->record_to([this](const surveillance::Chunk& chunk) { recorder_->take(chunk); });
     }
+    record_session();
     const auto file = [this](core::Command command, std::function<void(Result<Recorded>)> done) {
-      file_command(std::move(command), std::move(done));
+      record_.file(std::move(command), std::move(done));
     };
     const auto find = [this](const IntentId& intent,
                              std::function<void(Result<std::optional<GroupKeeper::Standing>>)> done) {
-      find_intent(intent, std::move(done));
+      record_.find(intent, std::move(done));
     };
     groups_ = TRY(GroupKeeper::open(services_.data_dir, file, find, config_.picture.groups));
+    const auto look_up = [this](const IntentId& intent, std::function<void(Result<std::optional<core::Intent>>)> done) {
+      record_.look_up(intent, std::move(done));
+    };
+    const auto heard_here = [this](surveillance::SourceId source) {
+      return session_->sources()[source.value].transport.kind != surveillance::TransportKind::kPeer;
+    };
+    declares_ = std::make_unique<ConformKeeper>(services_.self, config_.declare,
+                                                ConformKeeper::Services{file, look_up, heard_here});
     return {};
   }
 
@@ -110,16 +127,8 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     if (thread_.joinable()) thread_.join();
     if (recorder_) recorder_->stop();
   }
-  [[nodiscard]] std::string trouble() const {
-    if (const DurationMs behind = behind_ms_.load(); behind > 0) {
-      return fmt::format(
-          "the clock has been set back: the live picture stands still for another {}; a new start of the "
-          "node begins it anew",
-          format_duration(behind));
-    }
-    const std::string why = recorder_ ? recorder_->state().trouble : std::string();
-    return why.empty() ? why : "nothing of the live picture is recorded: " + why;
-  }
+  [[nodiscard]] std::string trouble() const;
+  void grown() { record_.grown(); }
 
   [[nodiscard]] Status submit(Work work) {
     switch (work_.push(std::move(work))) {
@@ -136,7 +145,11 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   void tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, const TrackQuestion& question) {
     if (!questions_.put({exchange, peer, question})) return;
     const Status taken = submit([this](Inside&) {
-      for (PeerQuestion& one : questions_.take()) tells_.ask(std::move(one));
+      for (PeerQuestion& one : questions_.take()) {
+        // Since that answer the clock was set back: all is told again, at once.
+        if (one.question.after > now()) one.question.after = UtcMs{0};
+        tells_.ask(std::move(one));
+      }
     });
     if (!taken) refuse_questions(taken.error());
   }
@@ -192,7 +205,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   }
   void report_taken(const surveillance::Report& report, const picture::Track& track) override {
     // What came from a peer is its own to pass on.
-    if (config_.sources[report.source.value].transport.kind == surveillance::TransportKind::kPeer) return;
+    if (session_->sources()[report.source.value].transport.kind == surveillance::TransportKind::kPeer) return;
     tells_.release().heard(report, track);
   }
   void alert_changed(const picture::AlertChange& change) override {
@@ -214,16 +227,14 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   }
   void run();
   void show_tracks();
-  void look_at_record();
-  void next_page(std::uint64_t after);
-  [[nodiscard]] Departure told_when_durable(std::function<void()> tell);
-  void settle_notes(std::vector<std::pair<std::string, picture::Note>> notes);
-  void end_look();
-  void look_failed();
-  void file_command(core::Command command, std::function<void(Result<Recorded>)> done);
-  void find_intent(const IntentId& intent, std::function<void(Result<std::optional<GroupKeeper::Standing>>)> done);
   void note_figures();
   void look_at_clock();
+  void begin_picture();
+  void begin_anew(DurationMs back);
+  void follow_sources(UtcMs at);
+  void record_session() {
+    if (recorder_) session_->record_to([this](const surveillance::Chunk& chunk) { recorder_->take(chunk); });
+  }
   /// Back on this thread, also when it is busy.
   void post(Work work) { (void)work_.push_urgent(std::move(work)); }
 
@@ -234,15 +245,19 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   BoundedQueue<Work> work_;
   std::thread thread_;
   std::atomic<bool> stopping_{false};
-  std::atomic<DurationMs> behind_ms_{0};  ///< The clock, behind the picture: beyond what holds up nobody.
+  std::atomic<DurationMs> behind_ms_{0};     ///< The clock, behind the picture: beyond what holds up nobody.
+  std::atomic<DurationMs> set_back_ms_{0};   ///< By so much it was, when the picture was last begun anew …
+  std::atomic<std::int64_t> begun_anew_{0};  ///< … at this moment; both 0: never.
 
   // The thread's own.
   std::unique_ptr<picture::Session> session_;
   std::unique_ptr<RecordKeeper> recorder_;  ///< Null: nothing is recorded.
   std::unique_ptr<GroupKeeper> groups_;
+  std::unique_ptr<ConformKeeper> declares_;
   LiveStream stream_;
   QuestionBox questions_;
   ReleaseDesk tells_;
+  LiveRecord record_;
   /// For the core thread alone.
   std::shared_ptr<RecordedAreas> areas_ = std::make_shared<RecordedAreas>();
   std::set<picture::TrackId> moved_;  ///< And not shown since.
@@ -250,26 +265,20 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   Steady::time_point next_show_{};
   Steady::time_point next_round_{};
   Steady::time_point next_look_{};
-  bool looking_ = false;
-  UtcMs looked_ = kUtcMin;
-  std::map<std::string, std::string> told_;  ///< By what it is about: the line that was told last.
-  std::set<std::string> seen_;               ///< In the look under way.
-  std::set<std::string> refused_;            ///< What the picture did not take, as far as it was logged.
-  std::uint64_t notes_refused_ = 0;
+  Steady::time_point next_anew_{};
+  std::uint64_t set_back_ = 0;  ///< How often it was begun anew.
 
   mutable std::mutex figures_mutex_;
   std::string figures_;
 };
 
 void LiveDesk::Impl::run() {
-  // The picture begins with a note that says nothing, so that its recording begins at the same moment: since then a
-  // source is silent that never spoke.
-  (void)tell(picture::Zones{});
-  for (const picture::Group& group : groups_->groups()) (void)tell(group);
+  begin_picture();
   std::vector<InputChunk> batch;
   std::vector<Work> work;
   while (!stopping_.load()) {
     const bool open = desk_.inputs_->take(batch, kChunksPerTake, kTakeWaitMs);
+    follow_sources(batch.empty() ? now() : batch.front().received);
     for (const InputChunk& chunk : batch) session_->take(chunk.view());
     batch.clear();
     session_->run_to(now());
@@ -287,11 +296,13 @@ void LiveDesk::Impl::run() {
       stream_.round();
       tells_.round();
     }
-    if (real >= next_look_ && !looking_) {
+    if (real >= next_look_) {
       next_look_ = real + kLookEvery;
       look_at_clock();
       groups_->look(session_->picture(), now());
-      if (desk_.grown_.exchange(false) || now() >= looked_ + kLookAgainMs) look_at_record();
+      // While the picture stands still it judges nobody.
+      if (behind_ms_.load() == 0) declares_->look(session_->picture(), now());
+      record_.look(now());
       note_figures();
     }
     if (!open) break;
@@ -308,13 +319,75 @@ void LiveDesk::Impl::run() {
   tells_.drop(stopping);
 }
 
-/// Nothing here goes back, so a clock that is set back stops the picture until it has caught up. Nobody must have to
-/// guess that.
+/// The picture begins with a note that says nothing, so that its recording begins at the same moment: since then a
+/// source is silent that never spoke.
+void LiveDesk::Impl::begin_picture() {
+  (void)tell(picture::Zones{});
+  for (const picture::Group& group : groups_->groups()) (void)tell(group);
+}
+
+/// Peers that are heard since the last look. Before any chunk of theirs, which is taken no earlier than they are
+/// counted.
+void LiveDesk::Impl::follow_sources(UtcMs at) {
+  for (std::size_t i = session_->sources().size(); i < desk_.inputs_->count(); ++i) {
+    const surveillance::SourceConfig& source = desk_.inputs_->config(i);
+    if (recorder_) recorder_->add_source(source);
+    // The inputs have checked it with the others.
+    EXPECT_INVARIANT(session_->add_source(source, at).has_value());
+    names_.push_back(source.name);
+    log_info("live.source", {{"name", source.name}, {"message", "is heard from now on"}});
+  }
+}
+
+/// Nothing in a picture goes back: behind a clock that has been set back it would stand still until that has caught up.
+/// So another one begins, and nobody has to guess what it is that he sees.
 void LiveDesk::Impl::look_at_clock() {
   const DurationMs behind = session_->now() - services_.clock.now();
-  const DurationMs before = behind_ms_.exchange(behind > kClockBackMs ? behind : 0);
-  if (behind > kClockBackMs && before == 0) log_error("live.clock_back", {{"behind_ms", behind}});
-  if (behind <= kClockBackMs && before != 0) log_info("live.clock_back", {{"behind_ms", DurationMs{0}}});
+  if (behind > kClockBackMs && Steady::now() >= next_anew_) {
+    next_anew_ = Steady::now() + kBeginAnewEvery;
+    begin_anew(behind);
+    behind_ms_.store(0);
+    return;
+  }
+  behind_ms_.store(behind > kClockBackMs ? behind : 0);
+}
+
+/// As after a new start of the node, and without one: connections go on, groups are declared, the record is told again;
+/// tracks and alerts are numbered anew.
+void LiveDesk::Impl::begin_anew(DurationMs back) {
+  ++set_back_;
+  log_error("live.clock_back", {{"behind_ms", back}, {"message", "the live picture is begun anew"}});
+  const UtcMs now = desk_.inputs_->follow_clock();
+  if (recorder_) recorder_->begin_run();
+  auto next = picture::Session::make(session_->sources(), config_.picture, this);
+  EXPECT_INVARIANT(next.has_value());  // It was made of these before.
+  const std::unique_ptr<picture::Session> before = std::exchange(session_, std::move(*next));
+  record_session();
+  moved_.clear();
+  shown_last_ = {};
+  stream_.forget_all();
+  tells_.begin_anew(now);
+  record_.begin_anew();
+  begin_picture();
+  session_->begin_as(*before, now);
+  set_back_ms_.store(back);
+  begun_anew_.store(now.ms);
+}
+
+std::string LiveDesk::Impl::trouble() const {
+  if (const DurationMs behind = behind_ms_.load(); behind > 0) {
+    return fmt::format("the clock has been set back again: the live picture stands still for {} at most",
+                       format_duration(std::chrono::milliseconds(kBeginAnewEvery).count()));
+  }
+  const std::string why = recorder_ ? recorder_->state().trouble : std::string();
+  if (!why.empty()) return "nothing of the live picture is recorded: " + why;
+  const DurationMs back = set_back_ms_.load();
+  const UtcMs begun{begun_anew_.load()};
+  if (back == 0 || services_.clock.now() - begun >= kBegunAnewSaidMs) return {};
+  return fmt::format(
+      "the clock was set back by {}: the live picture was begun anew at {}, tracks and alerts are numbered anew and "
+      "acknowledgements are gone",
+      format_duration(back), format_utc(begun));
 }
 
 /// It is judged by what is durable: a relation that has been widened counts when nothing can take that back any more.
@@ -353,220 +426,15 @@ void LiveDesk::Impl::show_tracks() {
   }
 }
 
-// What the record says
-// -------------------------------------------------------------------------------------------------------
-
-void LiveDesk::Impl::look_at_record() {
-  looking_ = true;
-  looked_ = now();
-  seen_.clear();
-  ReadTask task;
-  task.read = [this](const State& state) {
-    const coordination::Coalition& all = state.coalition();
-    std::vector<std::pair<std::string, picture::Note>> notes;
-    notes.emplace_back("zones", known_zones(all.machine().charter()));
-    for (picture::KnownArea& area : known_areas(all)) {
-      std::string key = fmt::format("area {} {}", name_of(area.kind), area.id);
-      notes.emplace_back(std::move(key), std::move(area));
-    }
-    for (picture::KnownPlan& plan : flight_plans(all, services_.clock.now())) {
-      std::string key = "plan " + plan.plan.intent;
-      notes.emplace_back(std::move(key), std::move(plan));
-    }
-    return told_when_durable([this, notes = std::move(notes)]() mutable {
-      settle_notes(std::move(notes));
-      next_page(0);
-    });
-  };
-  task.refused = [this](const Error&) { post([this](Inside&) { look_failed(); }); };
-  if (!services_.core.submit_urgent(std::move(task))) look_failed();
-}
-
-/// Nothing is told of what could still be lost.
-Departure LiveDesk::Impl::told_when_durable(std::function<void()> tell) {
-  return {nullptr, {}, [this, tell = std::move(tell)](const Status& durable) {
-            post([this, tell, good = durable.has_value()](Inside&) { good ? tell() : look_failed(); });
-          }};
-}
-
-/// What has not been looked at to its end is looked at again.
-void LiveDesk::Impl::look_failed() {
-  looking_ = false;
-  desk_.grown_.store(true);
-}
-
-void LiveDesk::Impl::next_page(std::uint64_t after) {
-  ReadTask task;
-  task.read = [this, after](const State& state) {
-    IntentPage page = intent_plans(state.coalition().machine(), after, services_.clock.now());
-    return told_when_durable([this, page = std::move(page)]() mutable {
-      std::vector<std::pair<std::string, picture::Note>> notes;
-      for (picture::KnownPlan& plan : page.plans) {
-        std::string key = "plan " + plan.plan.intent;
-        notes.emplace_back(std::move(key), std::move(plan));
-      }
-      settle_notes(std::move(notes));
-      if (page.next) {
-        next_page(*page.next);
-      } else {
-        end_look();
-      }
-    });
-  };
-  task.refused = [this](const Error&) { post([this](Inside&) { look_failed(); }); };
-  if (!services_.core.submit_urgent(std::move(task))) look_failed();
-}
-
-void LiveDesk::Impl::settle_notes(std::vector<std::pair<std::string, picture::Note>> notes) {
-  // Whose space the keeper files flies no plan: it is the guide's, and moves with it.
-  const auto filed = groups_->intents();
-  for (auto& [key, note] : notes) {
-    if (const auto* plan = std::get_if<picture::KnownPlan>(&note);
-        plan != nullptr && filed.contains(plan->plan.intent)) {
-      continue;
-    }
-    std::string line = picture::note_line(note);
-    seen_.insert(key);
-    const auto before = told_.find(key);
-    if (before != told_.end() && before->second == line) continue;
-    if (const Status told = tell(note); !told) {
-      // It is tried again with the next look, and said once.
-      ++notes_refused_;
-      if (refused_.size() < kRefusedMax && refused_.insert(key).second) {
-        log_error("live.note", {{"about", key}, {"message", told.error().text()}});
-      }
-      continue;
-    }
-    refused_.erase(key);
-    told_.insert_or_assign(key, std::move(line));
-  }
-}
-
-/// What was told before and is no more.
-void LiveDesk::Impl::end_look() {
-  looking_ = false;
-  std::erase_if(refused_, [this](const std::string& key) { return !seen_.contains(key); });
-  for (auto at = told_.begin(); at != told_.end();) {
-    if (seen_.contains(at->first)) {
-      ++at;
-      continue;
-    }
-    const std::string& key = at->first;
-    if (key.starts_with("plan ")) {
-      (void)tell(picture::PlanGone{key.substr(5)});
-    } else if (const auto area = picture::read_note(at->second); area) {
-      if (const auto* of = std::get_if<picture::KnownArea>(&*area)) (void)tell(picture::AreaGone{of->kind, of->id});
-    }
-    at = told_.erase(at);
-  }
-}
-
-void LiveDesk::Impl::file_command(core::Command command, std::function<void(Result<Recorded>)> done) {
-  auto back = std::make_shared<std::function<void(Result<Recorded>)>>(
-      [this, done = std::move(done)](Result<Recorded> recorded) {
-        post([done, recorded = std::move(recorded)](Inside&) { done(recorded); });
-      });
-  const Status taken =
-      services_.core.submit(CommandTask{std::move(command), once_durable<Recorded, core::Machine>(back)});
-  if (!taken) (*back)(std::unexpected(taken.error()));
-}
-
-void LiveDesk::Impl::find_intent(const IntentId& intent,
-                                 std::function<void(Result<std::optional<GroupKeeper::Standing>>)> done) {
-  using Found = std::optional<GroupKeeper::Standing>;
-  auto back = std::make_shared<std::function<void(Result<Found>)>>([this, done = std::move(done)](Result<Found> found) {
-    post([done, found = std::move(found)](Inside&) { done(found); });
-  });
-  ReadTask task;
-  task.read = [intent, back](const State& state) {
-    Found found;
-    if (const core::Intent* one = state.coalition().machine().find_intent(intent)) {
-      found = GroupKeeper::Standing{one->manager, one->state, one->version};
-    }
-    return Departure{nullptr, {}, [back, found](const Status& durable) {
-                       (*back)(durable ? Result<Found>(found) : std::unexpected(durable.error()));
-                     }};
-  };
-  task.refused = [back](const Error& error) { (*back)(std::unexpected(error)); };
-  const Status taken = services_.core.submit_urgent(std::move(task));
-  if (!taken) (*back)(std::unexpected(taken.error()));
-}
-
 void LiveDesk::Impl::note_figures() {
-  const picture::Picture& of = session_->picture();
-  const picture::TrackerCounters& tracker = of.tracker().counters();
-  std::map<std::string_view, std::size_t> states;
-  of.tracker().each([&](const picture::Track& track) { ++states[name_of(track.state)]; });
-  std::map<std::string_view, std::size_t> alerts;
-  for (const auto& [id, alert] : of.alerts().alerts()) {
-    if (!alert.over) ++alerts[name_of(alert.priority)];
-  }
-  std::string out;
-  const auto line = [&out](std::string_view name, std::string_view labels, auto value) {
-    fmt::format_to(std::back_inserter(out), "{}{} {}\n", name, labels, value);
-  };
-  out += "# HELP tansiq_tracks Tracks of the live picture.\n# TYPE tansiq_tracks gauge\n";
-  for (const auto& [state, count] : states) line("tansiq_tracks", fmt::format("{{state=\"{}\"}}", state), count);
-  out += "# HELP tansiq_alerts Alerts that hold now.\n# TYPE tansiq_alerts gauge\n";
-  for (const auto& [priority, count] : alerts) {
-    line("tansiq_alerts", fmt::format("{{priority=\"{}\"}}", priority), count);
-  }
-  out +=
-      "# HELP tansiq_alerts_dropped_total Situations that found no room.\n# TYPE tansiq_alerts_dropped_total counter\n";
-  line("tansiq_alerts_dropped_total", "", of.alerts().dropped());
-  out +=
-      "# HELP tansiq_live_notes_refused_total Plans, zones and measures of the record that the picture did not take.\n";
-  out += "# TYPE tansiq_live_notes_refused_total counter\n";
-  line("tansiq_live_notes_refused_total", "", notes_refused_);
-  out += "# HELP tansiq_live_listeners Open streams of the live picture.\n# TYPE tansiq_live_listeners gauge\n";
-  line("tansiq_live_listeners", "", stream_.listeners());
-  out +=
-      "# HELP tansiq_track_reports_total Reports by what became of them.\n# TYPE tansiq_track_reports_total counter\n";
-  for (const auto& [what, count] :
-       {std::pair{"begun", tracker.begun}, std::pair{"by_name", tracker.by_name},
-        std::pair{"by_number", tracker.by_number}, std::pair{"by_place", tracker.by_place},
-        std::pair{"not_a_craft", tracker.not_a_craft}, std::pair{"simulated", tracker.simulated},
-        std::pair{"placeless", tracker.placeless}, std::pair{"no_room", tracker.no_room}}) {
-    line("tansiq_track_reports_total", fmt::format("{{what=\"{}\"}}", what), count);
-  }
-  out += "# HELP tansiq_source_reports_total Reports of a source that were read.\n";
-  out += "# TYPE tansiq_source_reports_total counter\n";
-  for (std::size_t i = 0; i < names_.size(); ++i) {
-    line("tansiq_source_reports_total", fmt::format("{{source=\"{}\"}}", names_[i]), session_->counters(i).reports);
-  }
-  out += "# HELP tansiq_source_rejected_total What was not used of a source, by reason.\n";
-  out += "# TYPE tansiq_source_rejected_total counter\n";
-  for (std::size_t i = 0; i < names_.size(); ++i) {
-    const surveillance::DecodeCounters counters = session_->counters(i);
-    for (std::size_t r = 0; r < counters.rejected.size(); ++r) {
-      if (counters.rejected.at(r) == 0) continue;
-      line("tansiq_source_rejected_total",
-           fmt::format("{{source=\"{}\",reason=\"{}\"}}", names_[i], name_of(static_cast<surveillance::Reject>(r))),
-           counters.rejected.at(r));
-    }
-  }
-  const picture::ReleaseCounters& told = tells_.release().counters();
-  out += "# HELP tansiq_release_told_total Places that peers were told.\n# TYPE tansiq_release_told_total counter\n";
-  line("tansiq_release_told_total", "", told.told);
-  out +=
-      "# HELP tansiq_release_lost_total Places that peers were not told for want of room, by where it was missing.\n";
-  out += "# TYPE tansiq_release_lost_total counter\n";
-  line("tansiq_release_lost_total", "{where=\"store\"}", told.not_kept);
-  line("tansiq_release_lost_total", "{where=\"answer\"}", told.cut);
-  if (recorder_) {
-    const RecordKeeper::State state = recorder_->state();
-    out += "# HELP tansiq_recording_chunks_total Pieces that are on the disk.\n";
-    out += "# TYPE tansiq_recording_chunks_total counter\n";
-    line("tansiq_recording_chunks_total", "", state.chunks);
-    out += "# HELP tansiq_recording_failed_total Pieces that could not be recorded.\n";
-    out += "# TYPE tansiq_recording_failed_total counter\n";
-    line("tansiq_recording_failed_total", "", state.failed);
-    out += "# HELP tansiq_recording_dropped_total Pieces that the disk was too slow for.\n";
-    out += "# TYPE tansiq_recording_dropped_total counter\n";
-    line("tansiq_recording_dropped_total", "", state.dropped);
-    out += "# HELP tansiq_recording_ok Whether the recording is being written.\n# TYPE tansiq_recording_ok gauge\n";
-    line("tansiq_recording_ok", "", state.trouble.empty() ? 1 : 0);
-  }
+  std::string out = live_metrics({.session = *session_,
+                                  .names = names_,
+                                  .release = tells_.release().counters(),
+                                  .notes_refused = record_.refused(),
+                                  .set_back = set_back_,
+                                  .listeners = stream_.listeners(),
+                                  .recording = recorder_ ? std::optional(recorder_->state()) : std::nullopt});
+  declares_->write_figures(out);
   const std::lock_guard lock(figures_mutex_);
   figures_ = std::move(out);
 }
@@ -635,41 +503,39 @@ void LiveDesk::tell(const std::shared_ptr<net::Exchange>& exchange, const Author
 
 void LiveDesk::drop_questions() { impl_->drop_questions(); }
 
+void LiveDesk::poke() { impl_->grown(); }
+
+std::optional<std::size_t> LiveDesk::source_of(const AuthorityId& peer) const {
+  const std::lock_guard lock(peers_mutex_);
+  const auto at = source_of_.find(peer);
+  return at == source_of_.end() ? std::nullopt : std::optional(at->second);
+}
+
 void LiveDesk::keep_peers(const std::set<AuthorityId>& peers) {
+  const std::lock_guard lock(peers_mutex_);
   for (const auto& [peer, source] : source_of_) {
     if (!peers.contains(peer)) inputs_->forget(source);
+  }
+  for (const AuthorityId& peer : peers) {
+    if (source_of_.contains(peer)) continue;
+    if (const auto added = inputs_->add_peer(surveillance::peer_source(peer)); added) {
+      source_of_.emplace(peer, *added);
+    } else {
+      log_error("live.source", {{"peer", peer.str()}, {"message", added.error().text()}});
+    }
   }
 }
 
 void LiveDesk::hear(const AuthorityId& peer, surveillance::ChunkKind kind, ByteView bytes) {
-  if (const auto at = source_of_.find(peer); at != source_of_.end()) inputs_->hear(at->second, kind, bytes);
+  if (const auto source = source_of(peer)) inputs_->hear(*source, kind, bytes);
 }
 
 void LiveDesk::hear_failed(const AuthorityId& peer, const Error& why) {
-  if (const auto at = source_of_.find(peer); at != source_of_.end()) inputs_->hear_failed(at->second, why.text());
+  if (const auto source = source_of(peer)) inputs_->hear_failed(*source, why.text());
 }
 
 Status LiveDesk::submit(Work work) { return impl_->submit(std::move(work)); }
 
-std::string LiveDesk::metrics() const {
-  std::string out = impl_->figures();
-  const std::vector<LiveInputState> inputs = inputs_->states();
-  const auto family = [&](std::string_view name, std::string_view help, auto&& value) {
-    fmt::format_to(std::back_inserter(out), "# HELP {0} {1}\n# TYPE {0} counter\n", name, help);
-    for (const LiveInputState& input : inputs) {
-      fmt::format_to(std::back_inserter(out), "{}{{source=\"{}\"}} {}\n", name, input.name, value(input));
-    }
-  };
-  family("tansiq_source_overload_total", "Pieces of a source that were dropped because the picture did not keep up.",
-         [](const LiveInputState& input) { return input.queue.overload_chunks; });
-  family("tansiq_source_system_dropped_total",
-         "Datagrams of a source that the operating system dropped before they were read.",
-         [](const LiveInputState& input) { return input.socket.kernel_dropped; });
-  family("tansiq_source_refused_total", "Connections to a source beyond those that it may have at once.",
-         [](const LiveInputState& input) { return input.socket.refused; });
-  family("tansiq_source_failures_total", "Tries to connect to a source that failed.",
-         [](const LiveInputState& input) { return input.socket.failures; });
-  return out;
-}
+std::string LiveDesk::metrics() const { return impl_->figures() + input_metrics(inputs_->states()); }
 
 }  // namespace tansiq::node

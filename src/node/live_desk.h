@@ -7,17 +7,20 @@
 //   desk->submit([](LiveDesk::Inside& inside) { … });     // any thread; answers follow from there
 //   desk->stop();                        // before the core thread
 //
-// The picture decides nothing: what it proposes (a flight is nonconforming) is for whoever manages the intent. The one
-// thing that it does by itself is to file the space of groups that officers have declared, as intents of theirs
-// (GroupKeeper).
+// The picture decides nothing: what it proposes (a flight is nonconforming) is for whoever manages the intent. What the
+// node does by itself is to file the space of groups that officers have declared, as intents of theirs (GroupKeeper),
+// and, where the authority has said so, to declare what is proposed (ConformKeeper).
 //
-// What is drawn from the record is asked of the core thread page by page, at most once a second, when the record has
-// grown, and every half minute anyway, since which plans matter depends on the hour; see record_notes.h. Tracks are no
-// part of the record, and nothing of them is logged.
+// What is drawn from the record LiveRecord tells it (live_record.h). Tracks are no part of the record, and nothing of
+// them is logged.
 //
 // What peers are told of the tracks ReleaseDesk answers (release_desk.h); what they tell comes in as a source of its
-// own for each member of the charter that the node was opened under, `peer-<id>`. Who joins later is heard after the
-// next start.
+// own for each member of the charter, `peer-<id>`: of the one that the node was opened under, and of every later one,
+// from the moment at which the lines to its members are begun (`keep_peers`).
+//
+// When the clock is set back by more than two seconds, the picture begins anew within seconds, as after a new start:
+// with another run of the recording, the same connections, sources and groups, and the record as it is; tracks and
+// alerts are numbered anew, and who listens is told to forget. `trouble` says so for ten minutes.
 #pragma once
 
 #include <atomic>
@@ -34,6 +37,7 @@
 
 #include "net/http_server.h"
 #include "node/bounded_queue.h"
+#include "node/conform_keeper.h"
 #include "node/core_thread.h"
 #include "node/group_keeper.h"
 #include "node/live_config.h"
@@ -76,7 +80,7 @@ class LiveDesk final : public TrackExchange {
   ~LiveDesk() override;  ///< stop()
   void start();
   /// The record has grown. Any thread.
-  void poke() { grown_.store(true); }
+  void poke();
   void stop();
 
   /// Runs on the picture's thread, within some ten milliseconds. Any thread. Fails with `kOverloaded`, `kUnavailable`.
@@ -85,14 +89,15 @@ class LiveDesk final : public TrackExchange {
   // TrackExchange
   void tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, TrackQuestion question) override;
   void drop_questions() override;
-  [[nodiscard]] bool hears(const AuthorityId& peer) const override { return source_of_.contains(peer); }
+  [[nodiscard]] bool hears(const AuthorityId& peer) const override { return source_of(peer).has_value(); }
   void keep_peers(const std::set<AuthorityId>& peers) override;
   void hear(const AuthorityId& peer, surveillance::ChunkKind kind, ByteView bytes) override;
   void hear_failed(const AuthorityId& peer, const Error& why) override;
 
   /// How it stands with the inputs. Any thread.
   [[nodiscard]] std::vector<LiveInputState> inputs() const { return inputs_->states(); }
-  /// What /readyz remarks: that nothing is recorded, and why; empty when all is well. Any thread.
+  /// What /readyz remarks: that nothing is recorded, and why; that the clock was set back; empty when all is well. Any
+  /// thread.
   [[nodiscard]] std::string trouble() const;
   /// For /metrics, as Prometheus has it. Any thread.
   [[nodiscard]] std::string metrics() const;
@@ -100,9 +105,10 @@ class LiveDesk final : public TrackExchange {
  private:
   class Impl;
   LiveDesk();
+  [[nodiscard]] std::optional<std::size_t> source_of(const AuthorityId& peer) const;
   std::unique_ptr<LiveInputs> inputs_;
-  std::map<AuthorityId, std::size_t> source_of_;  ///< Of peers; complete before anybody asks.
-  std::atomic<bool> grown_{true};
+  mutable std::mutex peers_mutex_;
+  std::map<AuthorityId, std::size_t> source_of_;  ///< Of peers. Guarded by peers_mutex_.
   std::unique_ptr<Impl> impl_;
 };
 

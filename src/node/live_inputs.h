@@ -13,10 +13,12 @@
 //   }
 //
 // Chunks come in the order of their reception, over all sources, and their times never go back, whatever the system's
-// clock does: so a recording in the order of `take` is a recording of what the picture knew, and when.
+// clock does, until whoever takes them follows it (`follow_clock`): so a recording in the order of `take` is a
+// recording of what the picture knew, and when.
 //
 // Sources that are peers have no socket here: whoever asks the peer (track_links.h) hands in what it told. They stand
-// behind all others.
+// behind all others, and more of them may be added while it runs. Sources are never taken away: that nothing is awaited
+// of one is `forget`. A chunk of a source comes out of `take` after `count` counts that source.
 #pragma once
 
 #include <memory>
@@ -63,6 +65,12 @@ class LiveInputs {
   /// Closes the inputs; what they brought, and the ends of their connections, can still be taken.
   void stop();
 
+  /// A further peer; its number. Fails as `check_sources` with those that are there. Any thread, one at a time.
+  [[nodiscard]] Result<std::size_t> add_peer(surveillance::SourceConfig config);
+  /// The times of what comes from now on begin with the clock's, though it has been set back, and what waits is taken
+  /// as having come by then: gives that moment. Sources count as silent from then on.
+  UtcMs follow_clock();
+
   /// What a peer has told; `source` is of kind kPeer, `kind` kUp, kStream or kDown. What finds no room is dropped and
   /// counted as of every source. Any thread.
   void hear(std::size_t source, surveillance::ChunkKind kind, ByteView bytes);
@@ -73,7 +81,8 @@ class LiveInputs {
 
   /// Any thread.
   [[nodiscard]] std::vector<LiveInputState> states() const;
-  [[nodiscard]] const std::vector<surveillance::SourceConfig>& configs() const;
+  [[nodiscard]] std::size_t count() const;
+  [[nodiscard]] const surveillance::SourceConfig& config(std::size_t source) const;
   /// The port of a listening source (the configuration may have said 0).
   [[nodiscard]] std::uint16_t port(std::size_t source) const;
 

@@ -66,7 +66,7 @@ TEST(LiveInputs, BytesBecomeReportsWithTheTimeTheyCame) {
   const std::vector<InputChunk> chunks = take(*inputs, 2);
   for (std::uint32_t i = 0; i < 2; ++i) {
     Counting sink;
-    const auto decoding = surveillance::Decoding::make(inputs->configs()[i], surveillance::SourceId{i}, sink).value();
+    const auto decoding = surveillance::Decoding::make(inputs->config(i), surveillance::SourceId{i}, sink).value();
     for (const InputChunk& chunk : chunks) {
       EXPECT_EQ(chunk.received, kNoon);
       if (chunk.source == i) decoding->take(chunk.view());
@@ -207,6 +207,52 @@ TEST(LiveInputs, APeerIsHeardThroughTheSameQueueAndMissedOnlyOnceHeard) {
     return std::ranges::any_of(
         chunks, [](const InputChunk& chunk) { return chunk.source == 1 && chunk.kind == ChunkKind::kDown; });
   })) << "so that a recording knows of it";
+}
+
+TEST(LiveInputs, APeerMayBeAddedWhileOthersAreHeard) {
+  const ManualClock clock(kNoon);
+  auto inputs = LiveInputs::start({source("a", "udp://:0")}, clock).value();
+  const SourceConfig us = surveillance::peer_source(AuthorityId::trusted("us"));
+  const auto added = inputs->add_peer(us);
+  ASSERT_TRUE(added.has_value()) << added.error().text();
+  EXPECT_EQ(*added, 1U);
+  EXPECT_EQ(inputs->count(), 2U);
+  EXPECT_EQ(inputs->config(1).name, "peer-us");
+  EXPECT_EQ(inputs->states()[1].name, "peer-us");
+  EXPECT_FALSE(inputs->states()[1].heard);
+  inputs->hear(1, ChunkKind::kUp, {});
+  inputs->hear(1, ChunkKind::kStream, as_bytes("<event"));
+  for (const InputChunk& chunk : take(*inputs, 1)) {
+    if (!chunk.bytes.empty()) EXPECT_EQ(chunk.source, 1U);
+  }
+  EXPECT_EQ(inputs->states()[1].queue.taken, 1U);
+  EXPECT_THAT(inputs->add_peer(us).error().text(), HasSubstr("two sources are called 'peer-us'"));
+  EXPECT_THAT(inputs->add_peer(source("b", "udp://:0")).error().text(), HasSubstr("only peers"));
+  EXPECT_EQ(inputs->count(), 2U);
+  for (std::size_t i = 2; i < surveillance::kSourcesMax; ++i) {
+    ASSERT_TRUE(inputs->add_peer(surveillance::peer_source(AuthorityId::trusted("p" + std::to_string(i)))));
+  }
+  EXPECT_THAT(inputs->add_peer(surveillance::peer_source(AuthorityId::trusted("more"))).error().text(),
+              HasSubstr("more than 256 sources"));
+}
+
+TEST(LiveInputs, WhoFollowsAClockThatWasSetBackTakesWhatWaitsAsOfNow) {
+  ManualClock clock(kNoon);
+  auto inputs =
+      LiveInputs::start({source("a", "udp://:0"), surveillance::peer_source(AuthorityId::trusted("us"))}, clock)
+          .value();
+  const auto outlet = outlet_to(*inputs, 0, net::EndpointKind::kUdp);
+  ASSERT_TRUE(outlet->send(as_bytes("x")));
+  inputs->hear(1, ChunkKind::kUp, {});
+  inputs->hear(1, ChunkKind::kStream, as_bytes("<event"));
+  ASSERT_TRUE(eventually([&] { return inputs->states()[0].queue.taken == 1; }));
+  clock.set(kNoon - 3'600'000);
+  EXPECT_EQ(inputs->follow_clock(), kNoon - 3'600'000);
+  ASSERT_TRUE(outlet->send(as_bytes("y")));
+  for (const InputChunk& chunk : take(*inputs, 3)) EXPECT_EQ(chunk.received, kNoon - 3'600'000);
+  clock.advance(60'000);
+  EXPECT_EQ(inputs->states()[0].silent_since, kNoon - 3'600'000) << "not an hour later than that";
+  EXPECT_FALSE(inputs->states()[1].silent_since) << "nobody waits for it until it speaks again";
 }
 
 TEST(LiveInputs, SaysWhatCannotBe) {

@@ -1,6 +1,7 @@
 // The live picture in the native API. Part of NativeFace.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/foreign_text.h"
@@ -179,7 +180,8 @@ void NativeFace::get_sources(Context& context, api::GetSourcesRequest&&) {
   at_picture(context, [this](LiveDesk::Inside& inside) -> Result<std::string> {
     std::string out = R"({"sources":[)";
     const std::vector<LiveInputState> inputs = services_.live->inputs();
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
+    // A peer that has just been added may be among the inputs before it is in the picture.
+    for (std::size_t i = 0; i < std::min(inputs.size(), inside.session().sources().size()); ++i) {
       if (i > 0) out += ',';
       out += input_json(inputs[i], inside.session().sources()[i], inside.session().counters(i));
     }

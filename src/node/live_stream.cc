@@ -84,6 +84,17 @@ void LiveStream::send_alerts(std::uint64_t change) {
   forget_shared();
 }
 
+void LiveStream::forget_all() {
+  tracks_ = {};
+  alerts_ = {};
+  forget_shared();
+  for (Listener& listener : listeners_) {
+    // Whose stream is over is found by the next round.
+    (void)listener.stream.send({}, "reset", "{}");
+    listener.tracks = listener.alerts = 0;
+  }
+}
+
 void LiveStream::forget_shared() {
   shared_.clear();
   shared_bytes_ = 0;

@@ -62,6 +62,8 @@ class LiveStream {
   /// `line` as picture::alert_line gives it. `over`: it is not in sight any more. `at_once`: nobody waits for the
   /// round.
   void set_alert(picture::AlertId alert, std::string line, bool over, bool at_once = true);
+  /// Another picture follows, whose tracks and alerts are numbered anew: everybody begins with a `reset`.
+  void forget_all();
   /// Moves every listener on, and forgets those that have gone.
   void round();
   /// Ends all streams.

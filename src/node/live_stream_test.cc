@@ -285,6 +285,37 @@ TEST(LiveStream, WhoIsBehindMoreEndsThanAreRememberedBeginsAnew) {
 
 // Whatever happens in whatever order, and however slowly anybody reads: in the end all see the same, which is what
 // there is; nobody ever sees a track or an alert go back.
+TEST(LiveStream, BeforeAnotherPictureEverybodyForgetsTheOneBefore) {
+  LiveStream stream;
+  Listener first;
+  stream.join("watch-1", first.handle());
+  stream.set_alert(1, R"({"id":1})", false);
+  stream.set_track({7}, R"({"id":7,"v":1})");
+  stream.round();
+  first.read();
+  ASSERT_EQ(first.tracks.size() + first.alerts.size(), 2U);
+  stream.forget_all();
+  Listener second;
+  stream.join("watch-1", second.handle());
+  stream.round();
+  first.read();
+  second.read();
+  EXPECT_EQ(first.resets, 2U);
+  EXPECT_EQ(second.resets, 1U);
+  EXPECT_TRUE(first.tracks.empty() && first.alerts.empty());
+  // Numbers begin anew.
+  stream.set_alert(1, R"({"id":1})", false);
+  stream.set_track({1}, R"({"id":1,"v":1})");
+  stream.round();
+  stream.round();
+  for (Listener* listener : {&first, &second}) {
+    listener->read();
+    EXPECT_EQ(listener->tracks.size(), 1U);
+    EXPECT_EQ(listener->alerts.size(), 1U);
+  }
+  EXPECT_EQ(first.resets, 2U) << "once";
+}
+
 RC_GTEST_PROP(LiveStream, EverybodySeesTheTruthInTheEnd, ()) {
   World w({.listeners_max = 100, .frame_bytes_max = 60, .behind_bytes_max = 150, .gone_max = 4});
   std::vector<std::unique_ptr<Listener>> guests;

@@ -357,6 +357,7 @@ Status Node::Impl::link_peers() {
     relink_ = false;
   }
   const core::Authority& self = *config.versions.back().find_authority(dir_.self);
+  if (live_ && (!self.peer || logs->mirrors().empty())) live_->keep_peers({});
   if (!self.peer || logs->mirrors().empty()) return {};
   if (!dir_.cosigner) {
     return fail(ErrorCode::kNotFound, "the charter gives this node peers, but it has no cosigner.key", "peer");

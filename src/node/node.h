@@ -40,6 +40,7 @@
 #include "f3548/registry.h"
 #include "net/issuers.h"
 #include "net/rate_limit.h"
+#include "node/sender_quota.h"
 
 namespace tansiq::store {
 class Files;
@@ -85,6 +86,7 @@ struct UssConfig {
   bool private_addresses = false;      ///< Other suppliers may have them; always in test mode.
   DurationMs notice_ms = 600'000;      ///< How long somebody is tried to be told.
   unsigned workers = 4;                ///< Notices under way at once, to as many addresses.
+  SenderQuota::Limits sender{};        ///< What each other supplier may leave here in a day.
 };
 
 /// What `Node::open` needs. Everything has a default that gives a working node on loopback.

@@ -19,7 +19,7 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::make(surveillance::RecorderO
   options.standing = [of = keeper.get()](bool behind_loss) {
     const std::lock_guard lock(of->mutex_);
     std::vector<std::string> lines;
-    for (const auto& [key, standing] : of->standing_) {
+    for (const auto& [key, standing] : of->standing_before_.empty() ? of->standing_ : of->standing_before_.front()) {
       if (behind_loss || !standing.fallen) lines.push_back(standing.line);
     }
     return lines;
@@ -54,8 +54,26 @@ void RecordKeeper::take(const surveillance::Chunk& chunk) {
   Item item{std::exchange(dropped_, 0), chunk, std::string(as_text(chunk.bytes))};
   item.chunk.bytes = {};
   queued_bytes_ += item.bytes.size();
+  put(std::move(item));
+}
+
+/// Under the mutex.
+void RecordKeeper::put(Item item) {
   queue_.push_back(std::move(item));
   if (queue_.size() == 1) wake_.notify_one();
+}
+
+void RecordKeeper::add_source(surveillance::SourceConfig source) {
+  const std::lock_guard lock(mutex_);
+  put({.dropped_before = std::exchange(dropped_, 0), .chunk = {}, .bytes = {}, .source = std::move(source)});
+}
+
+void RecordKeeper::begin_run() {
+  const std::lock_guard lock(mutex_);
+  // What the thread still writes of the run before may need what stood in that.
+  standing_before_.push_back(std::exchange(standing_, {}));
+  fallen_ = 0;
+  put({.dropped_before = std::exchange(dropped_, 0), .chunk = {}, .bytes = {}, .source = {}, .new_run = true});
 }
 
 void RecordKeeper::stand(std::string key, std::string line) {
@@ -83,7 +101,7 @@ void RecordKeeper::forget_fallen(std::uint64_t offered) {
   const bool clean = std::exchange(failed_then_, failed) == failed && !recorder_->lost();
   if (!clean) return;
   const std::lock_guard lock(mutex_);
-  if (fallen_ == 0) return;
+  if (fallen_ == 0 || !standing_before_.empty()) return;
   fallen_ -=
       std::erase_if(standing_, [&](const auto& one) { return one.second.fallen && one.second.offered <= offered; });
 }
@@ -124,11 +142,20 @@ void RecordKeeper::run() {
 void RecordKeeper::write(const std::deque<Item>& items, std::uint64_t dropped_behind) {
   for (const Item& item : items) {
     if (item.dropped_before != 0) recorder_->dropped(item.dropped_before);
+    if (item.source) (void)recorder_->add_source(*item.source);
+    if (item.new_run) begin_next_run();
+    if (item.source || item.new_run) continue;
     surveillance::Chunk chunk = item.chunk;
     chunk.bytes = as_bytes(item.bytes);
     (void)recorder_->take(chunk);  // Counted there, and said by the next sync for as long as it lasts.
   }
   if (dropped_behind != 0) recorder_->dropped(dropped_behind);
+}
+
+void RecordKeeper::begin_next_run() {
+  recorder_->begin_run();
+  const std::lock_guard lock(mutex_);
+  standing_before_.pop_front();
 }
 
 void RecordKeeper::settle(const Status& synced) {

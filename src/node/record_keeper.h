@@ -5,6 +5,8 @@
 //   keeper->take(chunk);             // never waits: beyond the bounds of the queue it is dropped, and counted
 //   keeper->stand("plan I1", line);  // said again at the beginning of every later file, until `fall`
 //   keeper->fall("plan I1", gone);   // and that it is no more, where it may have been lost that this was said
+//   keeper->add_source(config);      // of which chunks follow
+//   keeper->begin_run();             // what follows is another run: nothing stands yet
 //   keeper->stop();                  // what was taken is on the disk, or counted as failed
 //
 // What was dropped is missing from the numbers of the recording too, so a replay knows that something was there. The
@@ -57,6 +59,11 @@ class RecordKeeper {
   /// It holds no more, as this line says, which has been taken before. It is said behind a loss, until so much has been
   /// written without one that it must be on the disk.
   void fall(std::string_view key, std::string line);
+  /// A source behind those that are there, for what is taken from now on; see Recorder::add_source. It has passed
+  /// `check_sources` with the others. Never dropped: there are no more of them than kSourcesMax.
+  void add_source(surveillance::SourceConfig source);
+  /// See Recorder::begin_run. Whoever calls it says anew what stands.
+  void begin_run();
 
   struct State {
     std::uint64_t chunks = 0;   ///< On the disk.
@@ -73,15 +80,20 @@ class RecordKeeper {
     bool fallen = false;
     std::uint64_t offered = 0;  ///< So many chunks had come when it fell.
   };
+  using Standings = std::map<std::string, Standing, std::less<>>;
   struct Item {
     std::uint64_t dropped_before = 0;
     surveillance::Chunk chunk;  ///< Without bytes.
     std::string bytes;
+    std::optional<surveillance::SourceConfig> source = std::nullopt;  ///< Instead of a chunk: it is added.
+    bool new_run = false;                                             ///< Instead of a chunk: another run begins.
   };
 
   explicit RecordKeeper(const RecordQueueLimits& limits) : limits_(limits) {}
   void run();
+  void put(Item item);
   void write(const std::deque<Item>& items, std::uint64_t dropped_behind);
+  void begin_next_run();
   void forget_fallen(std::uint64_t offered);
   void settle(const Status& synced);
 
@@ -99,7 +111,8 @@ class RecordKeeper {
   std::uint64_t dropped_in_all_ = 0;
   std::uint64_t offered_ = 0;  ///< Chunks that came, dropped ones too.
   std::size_t fallen_ = 0;     ///< Of those that stand.
-  std::map<std::string, Standing, std::less<>> standing_;
+  Standings standing_;
+  std::deque<Standings> standing_before_;  ///< Of runs whose chunks the thread still has to write, the eldest first.
   State state_;
 };
 

@@ -150,6 +150,38 @@ TEST(RecordKeeper, WhatFellIsForgottenWhenItIsOnTheDisk) {
   EXPECT_THAT(read.notes, ElementsAre("\ngone\n")) << "once, as it was taken";
 }
 
+TEST(RecordKeeper, ASourceIsAddedInItsPlaceAmongTheChunks) {
+  const TemporaryFolder folder;
+  const auto keeper = keeper_in(folder.path(), {.chunks_max = 2});
+  keeper->take(piece(0, "a"));
+  keeper->take(piece(1, "b"));
+  // Beyond the bound of chunks, which says nothing of sources.
+  keeper->add_source(surveillance::peer_source(AuthorityId::trusted("us")));
+  keeper->start();
+  ASSERT_TRUE(eventually([&] { return keeper->state().chunks == 2; }));
+  keeper->take({kNoon + 2, 1, 0, ChunkKind::kStream, as_bytes("c")});
+  keeper->stop();
+  EXPECT_THAT(read_from(files_in(folder)).chunks, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(files_in(folder).size(), 2U);
+  EXPECT_EQ(keeper->state().failed, 0U);
+}
+
+TEST(RecordKeeper, InAnotherRunNothingStandsYetAndTheRunBeforeKeepsWhatStood) {
+  const TemporaryFolder folder;
+  // Every chunk has a file of its own.
+  const auto keeper = keeper_in(folder.path(), {}, 1);
+  keeper->stand("3 plan", "\nplan\n");
+  for (int i = 0; i < 2; ++i) keeper->take(piece(i));
+  keeper->begin_run();
+  for (int i = 0; i < 2; ++i) keeper->take(piece(i));
+  keeper->start();
+  keeper->stop();
+  const auto files = files_in(folder);
+  ASSERT_EQ(files.size(), 4U);
+  EXPECT_THAT(read_from({files[1]}).notes, ElementsAre("\nplan\n"));
+  EXPECT_THAT(read_from({files[3]}).notes, ::testing::IsEmpty());
+}
+
 TEST(RecordKeeper, TroubleIsShown) {
   const TemporaryFolder folder;
   const std::filesystem::path gone = folder.path() / "gone";

@@ -38,7 +38,8 @@ KnownPlan plan_of(const core::Machine& machine, const core::Intent& intent) {
   plan.manager = intent.manager.str();
   plan.call_sign = intent.flight;
   plan.domain = as_seen(intent.domain);
-  plan.state = intent.state;
+  // What has run out may still be flown. It binds who has been seen in it, as an accepted one does, and nobody else.
+  plan.state = intent.live() ? intent.state : core::IntentState::kAccepted;
   for (std::size_t i = 0; i < intent.volumes.size(); ++i) {
     const auto& zones = i < intent.zones.size() ? intent.zones[i] : std::vector<core::ZoneNumber>();
     // What was accepted is confirmed: an exclusive zone of another would have refused it here.
@@ -83,9 +84,12 @@ KnownPlan plan_of(const coordination::Coalition& coalition, const coordination::
 
 IntentPage intent_plans(const core::Machine& machine, std::uint64_t after_seq, UtcMs now) {
   IntentPage out;
-  const auto intents = machine.intents({.after_seq = after_seq, .limit = kIntentsPerPage});
+  const auto intents =
+      machine.intents({.after_seq = after_seq, .limit = kIntentsPerPage, .run_out_after = now - kPlansBeforeMs});
   if (!intents) return out;
   for (const core::Intent* intent : *intents) {
+    // The space of a group that has run out was no plan before (group_keeper.h).
+    if (!intent->live() && intent->id.str().starts_with("group-")) continue;
     KnownPlan plan = plan_of(machine, *intent);
     if (off_nominal(intent->state) || matters(plan.plan.legs, now)) out.plans.push_back(std::move(plan));
   }

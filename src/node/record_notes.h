@@ -25,7 +25,8 @@ struct IntentPage {
   std::vector<picture::KnownPlan> plans;
   std::optional<std::uint64_t> next;  ///< Where to go on; nothing when that was all.
 };
-/// Live intents of this node that were created after `after_seq`. Core thread; some 200 µs a page.
+/// Intents of this node that were created after `after_seq`: live ones, and those that time has ended within the last
+/// `kPlansBeforeMs`, as accepted: whoever is still there overruns them. Core thread; some 200 µs a page.
 [[nodiscard]] IntentPage intent_plans(const core::Machine& machine, std::uint64_t after_seq, UtcMs now);
 
 /// Flights that this authority is home of, and legs of others' flights in the zones it decides in, each flight one

@@ -116,6 +116,23 @@ TEST(RecordNotes, WhatIsOffNominalIsKnownWhateverItsTime) {
   EXPECT_EQ(plans[0].plan.state, core::IntentState::kContingent);
 }
 
+// Time takes the right away, and leaves the aircraft where it is: its overrun is to be seen.
+TEST(RecordNotes, WhatHasRunOutIsKnownForAnHourAsAccepted) {
+  World world;
+  file(world, "flown", {in_k1(kNoon, kNoon + kHour)});
+  file(world, "given-back", {in_k1(kNoon, kNoon + kHour, 200)});
+  file(world, "group-tf-1-air-1", {in_k1(kNoon, kNoon + kHour, 250)});
+  ASSERT_TRUE(world.command("us", core::ActivateIntent{IntentId::trusted("flown"), 1}).has_value());
+  ASSERT_TRUE(world.command("us", core::EndIntent{IntentId::trusted("given-back"), 1}).has_value());
+  world.advance(kHour + 600'000);
+  ASSERT_TRUE(world.at("us").machine().find_intent(IntentId::trusted("flown"))->expired);
+  const std::vector<KnownPlan> plans = intents(world);
+  EXPECT_EQ(names(plans), std::vector<std::string>{"flown"});
+  EXPECT_EQ(plans.at(0).plan.state, core::IntentState::kAccepted) << "it binds who is seen in it alone";
+  world.advance(kPlansBeforeMs);
+  EXPECT_THAT(intents(world), IsEmpty());
+}
+
 TEST(RecordNotes, PagesLeaveNothingOutAndSayNothingTwice) {
   World world;
   // Two pages exactly: the second is full, so a third is asked for, which is empty.

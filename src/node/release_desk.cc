@@ -60,8 +60,14 @@ std::vector<PeerQuestion> QuestionBox::take() {
   return out;
 }
 
-ReleaseDesk::ReleaseDesk(Config config)
-    : config_(std::move(config)), release_(config_.self.str(), config_.rules, config_.started) {}
+ReleaseDesk::ReleaseDesk(Config config) : config_(std::move(config)) {
+  release_.emplace(config_.self.str(), config_.rules, config_.started);
+}
+
+void ReleaseDesk::begin_anew(UtcMs started) {
+  release_.emplace(config_.self.str(), config_.rules, started);
+  for (auto& [peer, waiting] : waiting_) waiting.after = UtcMs{0};
+}
 
 void ReleaseDesk::ask(PeerQuestion question) {
   Waiting& waiting = waiting_[question.peer];
@@ -74,7 +80,7 @@ void ReleaseDesk::round() {
   const auto real = config_.real();
   std::erase_if(waiting_, [](const auto& one) { return one.second.exchange->abandoned(); });
   for (auto& [peer, waiting] : waiting_) {
-    if (waiting.asking || (real < waiting.until && !release_.maybe_news(peer.str(), waiting.after))) continue;
+    if (waiting.asking || (real < waiting.until && !release_->maybe_news(peer.str(), waiting.after))) continue;
     const auto nothing = nothing_before_.find(peer);
     if (nothing != nothing_before_.end() && real < nothing->second) continue;
     waiting.asking = config_.permit({peer, waiting.number});
@@ -121,7 +127,7 @@ void ReleaseDesk::permitted(const picture::Picture& picture, UtcMs now, const To
   }
   if (!permit.member) return refused(token, {ErrorCode::kForbidden, "the charter names no peer with this key", {}});
   const picture::ReleaseAnswer answer =
-      release_.collect(picture, token.peer.str(), prepared(permit, picture), waiting.after, now, kTracksPerAnswerMax);
+      release_->collect(picture, token.peer.str(), prepared(permit, picture), waiting.after, now, kTracksPerAnswerMax);
   if (answer.reports.empty() && config_.real() < waiting.until) {
     waiting.asking = false;
     return;

@@ -22,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,8 +72,11 @@ class ReleaseDesk {
   };
   explicit ReleaseDesk(Config config);
 
-  [[nodiscard]] picture::Release& release() { return release_; }
-  [[nodiscard]] const picture::Release& release() const { return release_; }
+  [[nodiscard]] picture::Release& release() { return *release_; }
+  [[nodiscard]] const picture::Release& release() const { return *release_; }
+  /// Another picture, at an earlier moment, takes the place of the one before: everything is told again, and who waits
+  /// is answered from its beginning on.
+  void begin_anew(UtcMs started);
 
   void ask(PeerQuestion question);
   void round();
@@ -100,7 +104,7 @@ class ReleaseDesk {
   void respond(const Waiting& waiting, const picture::ReleaseAnswer& answer, bool allowed, UtcMs now);
 
   const Config config_;
-  picture::Release release_;
+  std::optional<picture::Release> release_;  ///< Always there.
   std::map<AuthorityId, Waiting> waiting_;
   std::map<AuthorityId, Steady::time_point> nothing_before_;  ///< Of whom the record allowed nothing.
   std::uint64_t last_number_ = 0;

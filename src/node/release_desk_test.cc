@@ -92,6 +92,32 @@ TEST_F(ReleaseDeskTest, ALaterQuestionTakesThePlaceOfTheOneBefore) {
   EXPECT_THAT(second.body(), HasSubstr("ICAO-4840D6"));
 }
 
+// Else it would be answered when its time is over: the moment that it knows lies ahead.
+TEST_F(ReleaseDeskTest, WhoWaitsWhileThePictureBeginsAnewIsToldOfItAtOnce) {
+  Asked one(20'000);
+  one.question.question.after = now_ + 3'600'000;
+  desk_.ask(one.question);
+  desk_.round();
+  EXPECT_TRUE(tokens_.empty());
+  desk_.begin_anew(kNoon + -1);
+  desk_.round();
+  EXPECT_TRUE(tokens_.empty()) << "the next picture has nothing yet";
+  Report r;
+  r.domain = surveillance::Domain::kAir;
+  r.id = {IdKind::kIcao, 0x4840D6};
+  r.position = geo::LatLng{350'000'000, 360'000'000 + 0x4840D6};
+  for (int s = 0; s < 5; ++s) {
+    now_ = now_ + 1'000;
+    r.received = r.time = now_;
+    r.position->lng_e7 += 1'000;
+    picture_.report(r);
+  }
+  desk_.round();
+  ASSERT_EQ(tokens_.size(), 1U);
+  answer(live());
+  EXPECT_THAT(one.body(), HasSubstr("ICAO-4840D6"));
+}
+
 // Before, such a peer's question was a question to the core thread five times a second.
 TEST_F(ReleaseDeskTest, WhomTheRecordAllowsNothingIsLookedUpOnceASecond) {
   RecordedPermit nothing;

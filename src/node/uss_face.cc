@@ -115,11 +115,25 @@ void UssFace::get_telemetry(Context& context, uss_api::GetTelemetryRequest&& req
   });
 }
 
+bool UssFace::within_quota(const Context& context, std::size_t bytes) {
+  const auto wait = services_.supplier.quota().take(context.sender, bytes, services_.core.now());
+  if (!wait) return true;
+  const std::int64_t seconds = (*wait + 999) / 1'000;
+  net::Response out = response(*context.exchange,
+                               {.status = 429,
+                                .message = fmt::format("{} has sent all that one supplier may in a day; more in {} s",
+                                                       context.sender, seconds)});
+  out.headers.set("Retry-After", fmt::format("{}", seconds));
+  context.exchange->respond(std::move(out));
+  return false;
+}
+
 void UssFace::take(Context& context, std::string&& body, uss::Kind kind) {
   const auto message = uss::Message::parse(body);
   if (!message) return refuse(context, message.error());
   auto notice = uss::read_notice(*message, kind);
   if (!notice) return refuse(context, notice.error());
+  if (!within_quota(context, body.size())) return;
   auto shared = std::make_shared<const uss::Notice>(std::move(*notice));
   submit(context, [this, shared, sender = context.sender, body = std::move(body)](UssDesk& desk) {
     return take_notice(desk, services_.supplier.names(), *shared, sender, body);
@@ -144,6 +158,7 @@ void UssFace::make_report(Context& context, uss_api::MakeReportRequest&& request
   const auto document = JsonDocument::parse(request.body);
   if (!document) return refuse(context, document.error());
   if (const Status good = uss::check_report(document->root()); !good) return refuse(context, good.error());
+  if (!within_quota(context, request.body.size())) return;
   submit(context, [sender = context.sender, body = std::move(request.body)](UssDesk& desk) {
     return take_report(desk, sender, body);
   });

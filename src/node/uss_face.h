@@ -56,6 +56,8 @@ class UssFace {
   void refuse(const Context& context, int status, const std::string& message);
   [[nodiscard]] net::Response response(const net::Exchange& exchange, UssAnswer&& answer);
   void take(Context& context, std::string&& body, uss::Kind kind);
+  /// Whether the sender may leave so much here today; else it has been answered.
+  [[nodiscard]] bool within_quota(const Context& context, std::size_t bytes);
 
   Services services_;
   net::Router<const uss_api::OperationInfo*> router_;

@@ -107,6 +107,7 @@ Result<UssTokens::Held> UssTokens::fetch(const std::string& audience, const std:
   net::HttpClientOptions options;
   options.base_url = url.origin;
   options.trust = config_.trust;
+  options.names = config_.names;
   options.response_ms = kAnswerMs;
   options.body_bytes_max = kTokenFileBytesMax * 2;
   options.interrupt = interrupt_;
@@ -146,6 +147,7 @@ HttpUssWire::HttpUssWire(UssTokenConfig tokens, const Clock& clock, std::shared_
                          UssReach reach)
     : reach_(std::move(reach)),
       trust_(tokens.trust),
+      names_(tokens.names),
       interrupt_(std::move(interrupt)),
       tokens_(std::move(tokens), clock, interrupt_) {}
 
@@ -169,6 +171,7 @@ Result<std::unique_ptr<net::HttpClient>> HttpUssWire::client(const Line& line) {
   options.base_url = line.first;
   options.public_only = line.second;
   options.trust = trust_;
+  options.names = names_;
   options.response_ms = kAnswerMs;
   options.body_bytes_max = kAnswerBytesMax;
   options.interrupt = interrupt_;

@@ -24,6 +24,7 @@ struct UssTokenConfig {
   std::string url;             ///< Of the authorisation server, with its path; may have a query.
   std::filesystem::path file;  ///< Instead.
   net::TlsTrust trust;
+  std::shared_ptr<net::NameLookup> names{};  ///< As of `HttpClientOptions`, for all that is asked.
 };
 
 /// Where requests may go. What the node's own configuration names may be anywhere; what others have told a registry is
@@ -80,6 +81,7 @@ class HttpUssWire final : public UssWire {
 
   const UssReach reach_;
   const net::TlsTrust trust_;
+  const std::shared_ptr<net::NameLookup> names_;
   const std::shared_ptr<net::Interrupt> interrupt_;
   UssTokens tokens_;
   std::mutex mutex_;

@@ -6,7 +6,9 @@
 
 #include <atomic>
 #include <fstream>
+#include <future>
 #include <mutex>
+#include <thread>
 
 #include "base/bytes.h"
 #include "base/temporary_folder.h"
@@ -220,6 +222,40 @@ TEST(UssHttp, AnInterruptEndsIt) {
   Fixture f;
   f.wire->interrupt();
   EXPECT_FALSE(f.ask());
+}
+
+TEST(UssHttp, AnInterruptEndsTheLookupOfASuppliersName) {
+  struct Server {  // Silent until the end; held by the thread that waits for it too.
+    std::promise<void> asked, speaks;
+    std::shared_future<void> spoken = speaks.get_future().share();
+  };
+  const auto server = std::make_shared<Server>();
+  Fixture f;
+  const auto silent = [server](const std::string&, std::uint16_t) -> Result<net::SocketAddresses> {
+    server->asked.set_value();
+    server->spoken.wait();
+    return fail(ErrorCode::kUnavailable, "no such name");
+  };
+  f.wire = HttpUssWire::create({.manager = "alpha",
+                                .url = f.other.url() + "/token",
+                                .file = {},
+                                .trust = {},
+                                .names = std::make_shared<net::NameLookup>(silent)},
+                               f.clock)
+               .value();
+  std::thread stopper([&] {
+    server->asked.get_future().wait();
+    f.wire->interrupt();
+  });
+  const auto answer = f.wire->call({.method = net::Method::kPost,
+                                    .base_url = "http://uss.test",
+                                    .path = "/uss/v1/operational_intents",
+                                    .scopes = std::string(kScopeSc),
+                                    .body = "{}"});
+  stopper.join();
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error().message, HasSubstr("interrupted"));
+  server->speaks.set_value();
 }
 
 TEST(UssHttp, UrlsAreTakenApart) {

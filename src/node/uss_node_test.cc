@@ -12,8 +12,11 @@
 #include "base/eventually.h"
 #include "base/json_in.h"
 #include "base/units.h"
+#include "log/sha256.h"
 #include "net/jwt_sign.h"
 #include "node/node_testlib.h"
+#include "node/uss_bodies.h"
+#include "store/sqlite_reader.h"
 
 namespace tansiq::node {
 namespace {
@@ -64,7 +67,7 @@ std::string issued(std::string_view subject, std::string_view scopes) {
 /// A node that is a supplier. Its token stands in a file, and is of an issuer that all nodes trust.
 class SupplierNode {
  public:
-  SupplierNode(std::string name, const SupplierNode* registry)
+  SupplierNode(std::string name, const SupplierNode* registry, const std::function<void(UssConfig&)>& adjust = {})
       : name_(std::move(name)), port_(free_port()), token_file_(files_.path() / "token") {
     const auto keys = files_.path() / "keys.json";
     std::ofstream(keys) << R"({"keys":[)" << issuer().key().jwk_json() << "]}";
@@ -76,6 +79,7 @@ class SupplierNode {
       config.f3548.allow_http = true;
       config.uss = UssConfig{.manager = name_, .base_url = url(), .dss_url = registry ? registry->url() : url()};
       config.uss->token_file = token_file_;
+      if (adjust) adjust(*config.uss);
     });
     std::ofstream(token_file_) << issued(name_, fmt::format("{} {}", kSc, kCmsa)) << "\n";
     officer = node->token("officer", {"intents.read", "intents.file", "coordination.read", "coordination.act"});
@@ -296,6 +300,62 @@ TEST_F(UssFaceTest, ReportsAreArchived) {
   EXPECT_EQ(reply.status, 201);
   EXPECT_THAT(reply.body, HasSubstr(R"("report_id":"r-1-)"));
   EXPECT_EQ(call(net::Method::kPost, "/uss/v1/reports", "{}", bravo).status, 400);
+}
+
+TEST_F(UssFaceTest, WhatOthersSentIsDestroyedWhenItIsOldAndNobodyNeedsIt) {
+  const auto reader = store::SqliteReader::open(a.node->folder() / "data", store::system_files());
+  ASSERT_TRUE(reader.has_value()) << reader.error().text();
+  const auto there = [&](std::string_view body) {
+    const auto kept = (*reader)->body(log::sha256(body));
+    EXPECT_TRUE(kept.has_value()) << kept.error().text();
+    return kept && kept->has_value();
+  };
+  const auto report = [](int n) {
+    return fmt::format(
+        R"({{"exchange":{{"url":"https://a.example/{}","method":"GET","recorder_role":"Client","request_time":{}}}}})",
+        n, time("2026-11-22T10:00:00Z"));
+  };
+  const auto send = [&](const std::string& body) {
+    return call(net::Method::kPost, "/uss/v1/reports", body, bravo).status;
+  };
+  ASSERT_EQ(call(net::Method::kPost, kIntents, notice(1, 1), bravo).status, 204);
+  ASSERT_EQ(send(report(1)), 201);
+  EXPECT_TRUE(there(notice(1, 1)));
+  EXPECT_TRUE(there(report(1)));
+  // Two days later the intent is over and forgotten; what was sent of it is not old enough.
+  constexpr DurationMs kDay = 86'400'000;
+  a.node->clock().advance(2 * kDay);
+  ASSERT_TRUE(eventually([&] { return !a.shows("others", uuid(1)); })) << a.document("others");
+  EXPECT_TRUE(there(notice(1, 1)));
+  ASSERT_EQ(send(report(2)), 201);
+  a.node->clock().advance(kForeignBodyKeptMs - 2 * kDay + 1);
+  EXPECT_TRUE(eventually([&] { return !there(notice(1, 1)) && !there(report(1)); }));
+  EXPECT_TRUE(there(report(2))) << "two days younger";
+  // The record can be replayed without them, and a new process goes on.
+  a.node->restart();
+  a.node->clock().advance(2 * kDay);
+  EXPECT_TRUE(eventually([&] { return !there(report(2)); }));
+}
+
+TEST(UssQuota, WhoHasSentTooMuchIsToldWhenThereIsMore) {
+  SupplierNode a("alpha", nullptr, [](UssConfig& config) { config.sender.messages_max = 2; });
+  const auto report = [&](std::string_view as) {
+    return a.node->post("/uss/v1/reports",
+                        R"({"exchange":{"url":"https://a.example","method":"GET","recorder_role":"Client",)"
+                        R"("request_time":{"value":"2026-11-22T10:00:00Z","format":"RFC3339"}}})",
+                        a.node->token(as, {std::string(kSc)}));
+  };
+  EXPECT_EQ(a.node->post("/uss/v1/reports", "{}", a.node->token("bravo", {std::string(kSc)})).status, 400);
+  EXPECT_EQ(report("bravo").status, 201);
+  EXPECT_EQ(report("bravo").status, 201);
+  a.node->clock().advance(1'000);
+  const auto refused = report("bravo");
+  EXPECT_EQ(refused.status, 429) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("in a day"));
+  EXPECT_EQ(refused.headers.find("Retry-After"), "86399");
+  EXPECT_EQ(report("charlie").status, 201);
+  a.node->clock().advance(86'399'000);
+  EXPECT_EQ(report("bravo").status, 201);
 }
 
 TEST_F(UssFaceTest, PositionsAreToldOfFlightsOffTheirPlan) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/foreign_text.h"
@@ -88,14 +89,30 @@ UssOutbox::Counts UssOutbox::counts() const {
 
 bool UssOutbox::free(const std::string& url) const {
   if (busy_.contains(url)) return false;
-  const auto at = busy_hosts_.find(host_of(url));
+  const std::string_view host = host_of(url);
+  if (busy_unproven_ >= config_.unproven_max && !proven_.contains(host)) return false;
+  const auto at = busy_hosts_.find(host);
   return at == busy_hosts_.end() || at->second < config_.per_host_max;
 }
 
 void UssOutbox::let_go(const std::string& url) {
-  if (busy_.erase(url) == 0) return;
+  const auto busy = busy_.find(url);
+  if (busy == busy_.end()) return;
+  if (busy->second) --busy_unproven_;
+  busy_.erase(busy);
   const auto at = busy_hosts_.find(host_of(url));
   if (--at->second == 0) busy_hosts_.erase(at);
+}
+
+void UssOutbox::prove(const std::string& url, bool prompt) {
+  const std::string host(host_of(url));
+  const std::lock_guard lock(mutex_);
+  if (!prompt) {
+    proven_.erase(host);
+  } else if (proven_.insert(host).second && proven_.size() > config_.proven_max) {
+    const auto first = proven_.begin();
+    proven_.erase(*first == host ? std::next(first) : first);
+  }
 }
 
 /// The one that has been due for longest; its address is busy from then on.
@@ -110,8 +127,11 @@ std::optional<std::uint64_t> UssOutbox::take() {
   }
   if (best == waiting_.end()) return std::nullopt;
   best->second.under_way = true;
-  busy_.insert(best->second.url);
-  ++busy_hosts_[std::string(host_of(best->second.url))];
+  const std::string_view host = host_of(best->second.url);
+  const bool unproven = !proven_.contains(host);
+  if (unproven) ++busy_unproven_;
+  busy_.emplace(best->second.url, unproven);
+  ++busy_hosts_[std::string(host)];
   return best->first;
 }
 
@@ -159,11 +179,13 @@ void UssOutbox::attempt(std::uint64_t id, const Waiting& waiting) {
   if (const Status good = uss::check_base_url(waiting.url, config_.names.allow_http); !good) {
     return give_up(good.error().text());
   }
+  const UtcMs asked = host_.now();
   const auto answer = wire_.call({.method = net::Method::kPost,
                                   .base_url = waiting.url,
                                   .path = "/uss/v1/operational_intents",
                                   .scopes = std::string(kScopeSc),
                                   .body = std::move(body)});
+  prove(waiting.url, answer.has_value() && host_.now() - asked <= config_.prompt_ms);
   if (answer && answer->status >= 200 && answer->status < 300) return over(id, uss::Delivered{id});
   const std::string why = answer ? "they answer " + said_by(*answer) : answer.error().text();
   if (answer && !may_change(answer->status)) return give_up(why);

@@ -9,8 +9,11 @@
 //
 // At most one is under way to an address, so nobody hears of an intent out of order, and at most `per_host_max` to the
 // addresses of one host: a supplier that does not answer takes that many workers for the length of a timeout and no
-// more, under however many URLs it is known. Everything that lasts stands in the ledger; what is
-// here (failures, when next) is forgotten with the process, and then all is tried at once.
+// more, under however many URLs it is known. Host names cost nothing, and whose they are nobody knows: so all hosts
+// together whose last attempt did not end in a prompt answer, and those that were never asked, have `unproven_max` of
+// the workers. The others are there for hosts that have just shown that they take notices at once; each slow answer
+// costs a host that. Everything that lasts stands in the ledger; what is here (failures, when next, who was prompt) is
+// forgotten with the process, and then all is tried at once.
 //
 // Any number of threads call `work`. The rest is for any thread.
 #pragma once
@@ -33,6 +36,9 @@ class UssOutbox {
     UssNames names;
     std::uint64_t seed = 0;  ///< Of the jitter.
     unsigned per_host_max = 2;
+    unsigned unproven_max = 2;        ///< Under way to hosts that have not answered promptly, together.
+    DurationMs prompt_ms = 2'000;     ///< What is prompt: an answer of any status within that.
+    std::size_t proven_max = 10'000;  ///< Hosts that are remembered for it. Beyond, some are to prove it again.
     DurationMs backoff_first_ms = 1'000;
     DurationMs backoff_max_ms = 60'000;
   };
@@ -73,6 +79,8 @@ class UssOutbox {
   // Need the mutex.
   [[nodiscard]] bool free(const std::string& url) const;
   void let_go(const std::string& url);
+  /// Whether a host has just answered promptly.
+  void prove(const std::string& url, bool prompt);
   void attempt(std::uint64_t id, const Waiting& waiting);
   void over(std::uint64_t id, uss::Body body);
   void again(std::uint64_t id, std::string_view why);
@@ -84,8 +92,10 @@ class UssOutbox {
   mutable std::mutex mutex_;  // Guards what follows.
   SeededRandom random_;
   std::map<std::uint64_t, Waiting> waiting_;
-  std::set<std::string> busy_;                               ///< Addresses.
+  std::map<std::string, bool> busy_;                         ///< Addresses, and whether they count as unproven.
   std::map<std::string, unsigned, std::less<>> busy_hosts_;  ///< Of these, by host.
+  unsigned busy_unproven_ = 0;                               ///< Of these, those that count so.
+  std::set<std::string, std::less<>> proven_;                ///< Hosts.
   std::uint64_t seen_up_to_ = 0;                             ///< Deliveries of the ledger that were looked at.
   std::optional<std::uint64_t> seen_requeues_;
   Counts counts_;

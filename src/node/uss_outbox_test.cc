@@ -202,6 +202,74 @@ TEST(UssOutbox, OneHostHasAFewWorkersUnderHoweverManyUrls) {
   EXPECT_EQ(post.a.outbox->counts().delivered, 5U) << "all are told in the end";
 }
 
+/// Who is under way while each waits for its answer and other workers look for something to do.
+struct Workers {
+  explicit Workers(Post& of) : post(of) {
+    const auto before = post.world.before;
+    post.world.before = [this, before](const std::string& caller, const UssCall& call) {
+      under_way.push_back(call.base_url);
+      most = std::max(most, under_way.size());
+      if (on_call) on_call(call.base_url);
+      while (post.a.outbox->work()) {
+      }
+      under_way.pop_back();
+      return before(caller, call);
+    };
+  }
+  Post& post;
+  std::function<void(const std::string& url)> on_call;
+  std::vector<std::string> under_way;
+  std::size_t most = 0;
+};
+
+TEST(UssOutbox, ManyHostsThatDoNotAnswerHaveAFewWorkersTogether) {
+  Post post;
+  post.owe("https://prompt.example");
+  EXPECT_EQ(post.work(), 1);
+  for (int n = 0; n < 20; ++n) {
+    const std::string url = fmt::format("https://x{}.example", n);
+    post.answers[url] = 0;
+    post.owe(url);
+  }
+  const auto good = post.owe("https://prompt.example", 8);
+  ASSERT_TRUE(post.a.outbox->look());
+  Workers workers(post);
+  bool told_beside = false;
+  workers.on_call = [&](const std::string& url) {
+    if (url == "https://prompt.example") told_beside = workers.under_way.size() == 3;
+  };
+  while (post.a.outbox->work()) {
+  }
+  EXPECT_EQ(workers.most, 3U) << "two names that nobody has heard an answer from, and the one that had answered";
+  EXPECT_TRUE(told_beside) << "while two others were silent";
+  EXPECT_EQ(post.delivery(good).state, uss::DeliveryState::kDelivered);
+}
+
+TEST(UssOutbox, WhoAnswersSlowlyIsToProveItselfAgain) {
+  Post post;
+  const std::vector<std::string> urls{"https://x.example", "https://y.example", "https://z.example"};
+  const auto owe_all = [&] {
+    for (const std::string& url : urls) post.owe(url);
+    EXPECT_TRUE(post.a.outbox->look());
+  };
+  const auto work = [&](DurationMs takes_ms) {
+    const auto before = post.world.before;
+    Workers workers(post);
+    workers.on_call = [&](const std::string&) { post.world.clock.advance(takes_ms); };
+    while (post.a.outbox->work()) {
+    }
+    post.world.before = before;
+    return workers.most;
+  };
+  owe_all();
+  EXPECT_EQ(work(0), 2U) << "nobody knows them";
+  owe_all();
+  EXPECT_EQ(work(2'001), 3U) << "they were prompt";
+  owe_all();
+  EXPECT_EQ(work(0), 2U) << "they were not";
+  EXPECT_EQ(post.a.outbox->counts().delivered, 9U) << "slow or not, all are told";
+}
+
 TEST(UssOutbox, ANewerNoticeOvertakesWhatWaits) {
   Post post;
   post.answers["https://x.example"] = 503;

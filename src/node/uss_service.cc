@@ -72,14 +72,20 @@ Status UssService::CoreHost::with(const std::function<void(UssDesk&)>& work) {
 }
 
 UssService::UssService(const UssConfig& config, UssNames names, CoreThread& core, std::unique_ptr<HttpUssWire> wire,
-                       std::uint64_t seed)
+                       std::unique_ptr<store::LogReader> reader, std::uint64_t seed)
     : names_(std::move(names)),
       notice_ms_(config.notice_ms),
       workers_(config.workers),
       host_(core),
       wire_(std::move(wire)),
       registrar_({.names = names_, .seed = seed, .notice_ms = config.notice_ms}, host_, *wire_),
-      outbox_({.names = names_, .seed = seed + 1, .per_host_max = std::max(config.workers / 2, 1U)}, host_, *wire_) {}
+      outbox_({.names = names_,
+               .seed = seed + 1,
+               .per_host_max = std::max(config.workers / 2, 1U),
+               .unproven_max = std::max(config.workers / 2, 1U)},
+              host_, *wire_),
+      quota_(config.sender),
+      bodies_({}, core, std::move(reader)) {}
 
 Result<std::unique_ptr<UssService>> UssService::create(const UssConfig& config, UssNames names, CoreThread& core,
                                                        const Clock& real_time) {
@@ -101,7 +107,9 @@ Result<std::unique_ptr<UssService>> UssService::create(const UssConfig& config, 
   auto wire = TRY(HttpUssWire::create(
       std::move(tokens), real_time,
       {.dss_url = names.dss_url, .private_addresses = config.private_addresses || names.allow_http}));
-  return std::unique_ptr<UssService>(new UssService(config, std::move(names), core, std::move(wire), random_seed()));
+  auto reader = TRY(core.open_reader());
+  return std::unique_ptr<UssService>(
+      new UssService(config, std::move(names), core, std::move(wire), std::move(reader), random_seed()));
 }
 
 UssService::~UssService() { stop(); }
@@ -109,6 +117,7 @@ UssService::~UssService() { stop(); }
 void UssService::start() {
   threads_.emplace_back([this] { register_all(); });
   for (unsigned n = 0; n < workers_; ++n) threads_.emplace_back([this] { deliver(); });
+  threads_.emplace_back([this] { destroy(); });
   log_info("uss.started", {{"manager", names_.manager}, {"base_url", names_.base_url}, {"dss_url", names_.dss_url}});
 }
 
@@ -201,6 +210,18 @@ void UssService::deliver() {
     } else {
       due = outbox_.next();
     }
+  }
+}
+
+void UssService::destroy() {
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, std::chrono::milliseconds(kWaitMsMax), [&] { return stopping_; })) {
+    lock.unlock();
+    // While nothing is decided (the node stops, or recovers) nothing is destroyed either.
+    if (const Status done = bodies_.round(); !done && done.error().code != ErrorCode::kUnavailable) {
+      log_warning("uss.bodies", {{"message", done.error().text()}});
+    }
+    lock.lock();
   }
 }
 

@@ -6,7 +6,8 @@
 //   … on every batch that is durable: service->poke();
 //   service->stop();                     // before the core thread
 //
-// One thread drives the registrar, a few deliver. All of them wait until something has changed or is due.
+// One thread drives the registrar, a few deliver. All of them wait until something has changed or is due. Another one
+// destroys what others have sent and nobody needs any more, once a second.
 #pragma once
 
 #include <atomic>
@@ -21,6 +22,8 @@
 #include <vector>
 
 #include "node/core_thread.h"
+#include "node/sender_quota.h"
+#include "node/uss_bodies.h"
 #include "node/uss_http.h"
 #include "node/uss_outbox.h"
 #include "node/uss_registrar.h"
@@ -73,6 +76,8 @@ class UssService {
   [[nodiscard]] const UssRegistrar& registrar() const { return registrar_; }
   [[nodiscard]] const UssOutbox& outbox() const { return outbox_; }
   [[nodiscard]] TelemetryStore& telemetry() { return telemetry_; }
+  /// Of what other suppliers tell and report.
+  [[nodiscard]] SenderQuota& quota() { return quota_; }
   /// For /metrics, as Prometheus has it.
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] DurationMs notice_ms() const { return notice_ms_; }
@@ -89,9 +94,10 @@ class UssService {
   };
 
   UssService(const UssConfig& config, UssNames names, CoreThread& core, std::unique_ptr<HttpUssWire> wire,
-             std::uint64_t seed);
+             std::unique_ptr<store::LogReader> reader, std::uint64_t seed);
   void register_all();
   void deliver();
+  void destroy();
   /// Waits for a change, until `due` at most. False when stopping.
   [[nodiscard]] bool wait(std::uint64_t& seen, std::optional<UtcMs> due);
 
@@ -103,6 +109,8 @@ class UssService {
   UssRegistrar registrar_;
   UssOutbox outbox_;
   TelemetryStore telemetry_;
+  SenderQuota quota_;
+  UssBodies bodies_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

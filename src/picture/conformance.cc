@@ -148,11 +148,14 @@ std::optional<IntentState> Conformance::proposal(const Track& track, const Plan&
   if (plan.state == IntentState::kContingent || plan.state == IntentState::kEnded) return std::nullopt;
   if (track.emergency == Emergency::kLostLink || track.emergency == Emergency::kDowned) return IntentState::kContingent;
   const bool off = kept.off_since.has_value();
+  const bool lasted = off && now - *kept.off_since >= limits.contingent_ms;
   if (plan.state == IntentState::kNonconforming) {
-    if (off && now - *kept.off_since >= limits.contingent_ms) return IntentState::kContingent;
+    if (lasted) return IntentState::kContingent;
     if (!off && kept.inside) return IntentState::kActivated;
     return std::nullopt;
   }
+  // An intent goes through nonconforming, which it can leave again; nobody can declare that of a flight leg by leg.
+  if (lasted && plan.leg_by_leg()) return IntentState::kContingent;
   if (off) return IntentState::kNonconforming;
   if (plan.state == IntentState::kAccepted && kept.inside) return IntentState::kActivated;
   return std::nullopt;

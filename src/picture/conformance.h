@@ -25,11 +25,12 @@
 //   accepted              -> activated       when the craft is inside a leg, on time
 //   nonconforming         -> activated       when every deviation has ended and it is inside
 //   nonconforming         -> contingent      after `contingent_ms` of deviation without a break
+//   accepted, activated   -> contingent      the same, of a flight leg by leg: nobody can declare it nonconforming
 //   any but contingent    -> contingent      at once when the craft says that its link is lost or that it goes down
 //
 // Nothing leads out of contingent but its manager. An overrun makes nonconforming like any other deviation; it never
 // keeps anybody from declaring: time does not block an off-nominal declaration. This only proposes: the manager of the
-// intent, or a rule that it has set, decides.
+// intent decides, or the node where its authority has said so (node/conform_keeper.h).
 //
 // Found (one situation each): `off_plan` of the track and the intent; `overrun`; `foreign_zone` of the track and the
 // zone (or the intent, where the leg names no zone) for a leg that is not confirmed: when the craft is in it, and

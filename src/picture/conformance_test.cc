@@ -56,7 +56,7 @@ class Watch {
     craft.time = now;
   }
   void wait_until(std::int64_t minute) { craft.time = kNoon + minute * 60'000; }
-  const Kept& kept() const { return *conformance.of_intent("i1"); }
+  const Kept& kept() const { return *conformance.of_intent(name); }
   std::vector<std::string> found() const {
     std::vector<Held> held;
     conformance.findings(held);
@@ -65,6 +65,7 @@ class Watch {
     return out;
   }
 
+  std::string name = "i1";
   Plan plan;
   Craft craft;
   bool heard = true;
@@ -167,6 +168,51 @@ TEST(Conformance, ContingentAfterTwoMinutesAndNeverBack) {
   watch.jump_to(0, 0);
   watch.pass(60);
   EXPECT_EQ(watch.kept().proposed, std::nullopt);
+}
+
+// There is no nonconforming in its life, through which an intent goes.
+TEST(Conformance, AFlightOfSeveralLegsThatStaysOffItsPlanIsContingentAfterTwoMinutes) {
+  for (const IntentState state : {IntentState::kAccepted, IntentState::kActivated}) {
+    Watch watch(state);
+    watch.name = "flight:M1";
+    watch.plan.intent = watch.name;
+    watch.put();
+    watch.pass(5);
+    watch.jump_to(-9'000, 0);
+    watch.pass(15);
+    EXPECT_EQ(watch.kept().proposed, IntentState::kNonconforming);
+    watch.pass(110);
+    EXPECT_EQ(watch.kept().proposed, IntentState::kNonconforming) << "not yet two minutes of it";
+    watch.pass(10);
+    EXPECT_EQ(watch.kept().proposed, IntentState::kContingent);
+    watch.plan.state = IntentState::kContingent;
+    watch.put();
+    watch.pass(10);
+    EXPECT_EQ(watch.kept().proposed, std::nullopt);
+  }
+  Watch intent;
+  intent.put();
+  intent.pass(5);
+  intent.jump_to(-9'000, 0);
+  intent.pass(200);
+  EXPECT_EQ(intent.kept().proposed, IntentState::kNonconforming) << "of an intent that is declared first";
+}
+
+TEST(Conformance, AFlightOfSeveralLegsThatComesBackInTimeIsNotContingent) {
+  Watch watch;
+  watch.name = "leg:us/M1";
+  watch.plan.intent = watch.name;
+  watch.put();
+  watch.pass(5);
+  watch.jump_to(-9'000, 0);
+  watch.pass(100);
+  EXPECT_EQ(watch.kept().proposed, IntentState::kNonconforming);
+  watch.jump_to(0, 0);
+  watch.pass(30);
+  EXPECT_EQ(watch.kept().proposed, std::nullopt);
+  watch.jump_to(-9'000, 0);
+  watch.pass(100);
+  EXPECT_EQ(watch.kept().proposed, IntentState::kNonconforming) << "another deviation, with its own two minutes";
 }
 
 TEST(Conformance, ALostLinkIsContingentAtOnce) {

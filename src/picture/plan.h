@@ -41,6 +41,10 @@ struct Plan {
   surveillance::Domain domain = surveillance::Domain::kAir;
   core::IntentState state = core::IntentState::kAccepted;
   std::vector<Leg> legs;  ///< In the order in which they are used.
+
+  /// A flight that is coordinated leg by leg, ours (`flight:…`) or another's (`leg:…`): no id of an intent has a colon.
+  /// Such a flight can be declared contingent, and there is no nonconforming in its life.
+  [[nodiscard]] bool leg_by_leg() const { return intent.find(':') != std::string::npos; }
 };
 
 /// A plan whose legs have been checked and prepared.

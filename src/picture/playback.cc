@@ -95,7 +95,9 @@ Result<bool> Playback::take(const ReplayStep& step) {
     return false;
   }
   if (step.new_run) {
-    listener_.remark(fmt::format("{}: another run begins, and tracks and alerts anew", format_utc(received)));
+    const DurationMs back = session_->now() - received;
+    const std::string why = back > 0 ? fmt::format("the clock was set back by {}: ", format_duration(back)) : "";
+    listener_.remark(fmt::format("{}: {}another run begins, and tracks and alerts anew", format_utc(received), why));
     by_number_ += session_->note_counters().notes_by_number;
     TRY_VOID(begin());
   }
@@ -105,6 +107,10 @@ Result<bool> Playback::take(const ReplayStep& step) {
   }
   if (!step.before) speak(true);
   if (!listener_.wait(step.due_ms)) return false;
+  for (std::size_t i = session_->sources().size(); i < replay_.sources().size(); ++i) {
+    TRY_VOID(session_->add_source(replay_.sources()[i], received));
+    listener_.remark(fmt::format("{}: from here on there is {} too", format_utc(received), replay_.sources()[i].name));
+  }
   session_->take(step.chunk);
   ++chunks_;
   return true;

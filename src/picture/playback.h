@@ -8,8 +8,11 @@
 // as it changes. Nothing is said that was not recorded: time is led on to `from` and `until` only where the same run
 // was recorded at that moment or later, and no silence is made of a recording that is over or has not begun.
 //
-// Another run begins with another picture. Where something is missing of a run, alerts and tracks may bear other
-// numbers than they did, so acknowledgements and join-ups, which name them by number, are passed over from there on.
+// A source that was added while it was recorded is added at that moment, and said.
+//
+// Another run begins with another picture, whether the program was started again or the clock set back. Where something
+// is missing of a run, alerts and tracks may bear other numbers than they did, so acknowledgements and join-ups, which
+// name them by number, are passed over from there on.
 #pragma once
 
 #include <cstdint>

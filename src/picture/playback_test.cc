@@ -172,6 +172,43 @@ TEST(Playback, WhatNamesByNumberIsPassedOverWhereTheBeginningIsNotThere) {
   EXPECT_THAT(heard.remarks, Contains(HasSubstr("1 acknowledgement or join-up passed over")));
 }
 
+TEST(Playback, WhereTheClockWasSetBackAnotherRunBegins) {
+  const TemporaryFolder folder;
+  Heard live;
+  record(folder, 0, 40'000, live);
+  const std::size_t first = live.lines.size();
+  record(folder, -60'000, -20'000, live);
+  ASSERT_EQ(live.lines.size(), 2 * first);
+  Heard heard;
+  play(files_in(folder), {}, heard);
+  EXPECT_EQ(heard.lines, live.lines);
+  EXPECT_THAT(heard.remarks,
+              ElementsAre(HasSubstr("the clock was set back by 1 min 40 s: another run begins, and tracks and")));
+}
+
+TEST(Playback, ASourceThatCameLaterIsSaid) {
+  const TemporaryFolder folder;
+  Heard live;
+  {
+    auto recorder = surveillance::Recorder::make({.folder = folder.path().string()}, sources()).value();
+    auto session = Session::make(sources(), {}, &live).value();
+    session->record_to([&](const surveillance::Chunk& chunk) { ASSERT_TRUE(recorder.take(chunk)); });
+    session->run_to(kNoon);
+    const surveillance::SourceConfig peer = surveillance::peer_source(AuthorityId::trusted("us"));
+    ASSERT_TRUE(recorder.add_source(peer));
+    ASSERT_TRUE(session->add_source(peer, kNoon + 5'000));
+    session->run_to(kNoon + 20'000);
+    ASSERT_TRUE(recorder.sync());
+  }
+  Heard heard;
+  const auto playback = play(files_in(folder), {}, heard);
+  EXPECT_EQ(heard.lines, live.lines);
+  ASSERT_EQ(heard.remarks.size(), 1U);
+  EXPECT_THAT(heard.remarks[0], HasSubstr("2026-01-02T12:00:05"));
+  EXPECT_THAT(heard.remarks[0], HasSubstr("from here on there is peer-us too"));
+  EXPECT_EQ(playback->session().sources().size(), 2U);
+}
+
 TEST(Playback, SaysWhoRecordedWhenItWasAnotherVersion) {
   const TemporaryFolder folder;
   Heard live;

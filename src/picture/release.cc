@@ -68,9 +68,9 @@ std::optional<core::Domain> domain_of(surveillance::Domain domain) {
   return std::nullopt;
 }
 
-bool is_among(const std::set<surveillance::CraftId>& craft, const Track& track) {
-  return (track.icao && craft.contains({IdKind::kIcao, *track.icao})) ||
-         (track.mmsi && craft.contains({IdKind::kMmsi, *track.mmsi}));
+bool is_among(const std::set<surveillance::CraftId>& craft, const std::optional<std::uint32_t>& icao,
+              const std::optional<std::uint32_t>& mmsi) {
+  return (icao && craft.contains({IdKind::kIcao, *icao})) || (mmsi && craft.contains({IdKind::kMmsi, *mmsi}));
 }
 
 }  // namespace
@@ -123,6 +123,7 @@ void Release::heard(const Report& report, const Track& track) {
   // What waited in a queue while a question was answered counts as having come after it: else it would never be told.
   const UtcMs taken = std::max(report.received, answered_ + 1);
   newest_taken_ = std::max(newest_taken_, taken);
+  forget_ended(newest_taken_);
   of.newest = {.taken = taken,
                .time = report.time,
                .place = *report.position,
@@ -168,12 +169,29 @@ void Release::thin(std::vector<Sample>& kept) {
 void Release::widen() {
   spacing_ms_ *= 2;
   for (auto& [id, of] : heard_) thin(of.kept);
+  for (Ended& of : ended_) thin(of.heard.kept);
+}
+
+/// Of which everything is due to everybody by `now`, and was for a while.
+void Release::forget_ended(UtcMs now) {
+  const auto over = [&](const Ended& of) {
+    const Sample& last = of.heard.newest;
+    return std::max(last.taken, last.time) + delay_ms_max_ + kReleaseEndedMs <= now;
+  };
+  while (!ended_.empty() && over(ended_.front())) {
+    samples_ -= ended_.front().heard.kept.size();
+    ended_.pop_front();
+  }
 }
 
 void Release::gone(TrackId track) {
   const auto at = heard_.find(track);
   if (at == heard_.end()) return;
-  samples_ -= at->second.kept.size();
+  if (at->second.was && !at->second.kept.empty()) {
+    ended_.push_back({track, std::move(at->second)});
+  } else {
+    samples_ -= at->second.kept.size();
+  }
   heard_.erase(at);
 }
 
@@ -202,7 +220,7 @@ bool Release::maybe_news(std::string_view to, UtcMs after) const {
   // A report may be dated later than it was taken, but no later than the tracker believes.
   const OfPeer& rules = rules_for(to);
   const DurationMs most = std::max(rules.air.most_ms, rules.sea.most_ms);
-  return !heard_.empty() && newest_taken_ + most + (most > 0 ? kFutureMsMax : 0) > after;
+  return !(heard_.empty() && ended_.empty()) && newest_taken_ + most + (most > 0 ? kFutureMsMax : 0) > after;
 }
 
 ReleaseArea::Where Release::where(const ReleasePermit& permit, const NamedRule& of, Sample& sample, Spot& spot) {
@@ -270,24 +288,37 @@ Report Release::as_told(TrackId id, const Heard& of, const Sample& sample, const
   return out;
 }
 
-std::optional<Release::Due> Release::told(const Asked& asked, TrackId id, Heard& of) const {
-  const Picture& picture = asked.picture;
+/// Nothing while it may not be told to anybody.
+std::optional<Release::Known> Release::known(const Picture& picture, TrackId id) const {
   const Track* track = picture.tracker().find(id);
   if (track == nullptr || track->state == TrackState::kTentative) return std::nullopt;
   const Correlation* correlation = picture.attribution().of_track(id);
   const PreparedPlan* plan = correlation != nullptr ? picture.plans().find(correlation->intent) : nullptr;
-  // Whatever speaks for a withheld flight keeps it back; only what is sure tells it as one of ours.
-  if (plan != nullptr && asked.permit.withheld.contains(plan->plan.intent)) return std::nullopt;
-  if (!asked.permit.hidden.empty() && is_among(asked.permit.hidden, *track)) return std::nullopt;
   const bool sure = plan != nullptr && correlation->contradicts.empty() && correlation->reason != Reason::kPlace;
   const bool own = sure && picture.authority_of(plan->plan.intent) == self_;
   const auto domain = domain_of(own ? plan->plan.domain : track->domain);
-  if (!domain || !allowed(asked.permit, *domain)) return std::nullopt;
-  const Rules& rules = *domain == core::Domain::kSea ? asked.rules.sea : asked.rules.air;
-  if (!own && !rules.strangers) return std::nullopt;
+  if (!domain) return std::nullopt;
+  return Known{*domain, plan != nullptr ? plan->plan.intent : std::string(), own, track->icao, track->mmsi};
+}
+
+std::optional<Release::Due> Release::told(const Asked& asked, TrackId id, const Known& craft, Heard& of) const {
+  // Whatever speaks for a withheld flight keeps it back; only what is sure tells it as one of ours.
+  if (!craft.intent.empty() && asked.permit.withheld.contains(craft.intent)) return std::nullopt;
+  if (!asked.permit.hidden.empty() && is_among(asked.permit.hidden, craft.icao, craft.mmsi)) return std::nullopt;
+  if (!allowed(asked.permit, craft.domain)) return std::nullopt;
+  const Rules& rules = craft.domain == core::Domain::kSea ? asked.rules.sea : asked.rules.air;
+  if (!craft.own && !rules.strangers) return std::nullopt;
+  // Of what is kept, the latest are due to nobody yet.
+  std::size_t early = 0;
+  if (rules.least_ms > 0) {
+    const auto due_to_some = [&](const Sample& sample) {
+      return std::max(sample.taken, sample.time) + rules.least_ms <= asked.until;
+    };
+    early = static_cast<std::size_t>(of.kept.end() - std::ranges::partition_point(of.kept, due_to_some));
+  }
 
   // From the newest back to one that is due; nothing when that was told before.
-  for (std::size_t i = 0; i <= of.kept.size(); ++i) {
+  for (std::size_t i = 0; i <= of.kept.size(); i = i == 0 ? early + 1 : i + 1) {
     Sample& sample = i == 0 ? of.newest : of.kept[of.kept.size() - i];
     const auto due = [&](DurationMs delay_ms) {
       return delay_ms == 0 ? sample.taken : std::max(sample.taken, sample.time) + delay_ms;
@@ -295,12 +326,12 @@ std::optional<Release::Due> Release::told(const Asked& asked, TrackId id, Heard&
     // Even under the longest delay it was due when they asked before; even under the shortest it is not yet.
     if (due(rules.most_ms) <= asked.after) return std::nullopt;
     if (due(rules.least_ms) > asked.until) continue;
-    const ReleaseRule* rule = rule_of(asked, rules, own, sample);
+    const ReleaseRule* rule = rule_of(asked, rules, craft.own, sample);
     if (rule == nullptr) continue;
     const UtcMs at = due(rule->delay_ms);
     if (at > asked.until) continue;
     if (at <= asked.after) return std::nullopt;
-    return Due{at, id, as_told(id, of, sample, *rule, *domain)};
+    return Due{at, id, as_told(id, of, sample, *rule, craft.domain)};
   }
   return std::nullopt;
 }
@@ -314,10 +345,17 @@ ReleaseAnswer Release::collect(const Picture& picture, std::string_view to, cons
   ReleaseAnswer out;
   out.next = until;
   if (!permit.any()) return out;
-  const Asked asked{picture, rules_for(to), permit, after, until};
+  const Asked asked{rules_for(to), permit, after, until};
+  forget_ended(until);
   std::vector<Due> found;
   for (auto& [id, of] : heard_) {
-    if (auto one = told(asked, id, of)) found.push_back(std::move(*one));
+    auto craft = known(picture, id);
+    if (!craft) continue;
+    if (auto one = told(asked, id, *craft, of)) found.push_back(std::move(*one));
+    if (!of.kept.empty()) of.was = std::move(craft);
+  }
+  for (auto& [id, of] : ended_) {
+    if (auto one = told(asked, id, *of.was, of)) found.push_back(std::move(*one));
   }
   std::ranges::sort(found, {}, [](const Due& due) { return std::tuple(due.at, due.track); });
   if (found.size() > most) {

@@ -23,7 +23,12 @@
 // Delay. A place is due `delay_ms` after it was taken or was so, whichever is later; told is the newest that is due.
 // For that the places of the longest delay are kept, of craft of a domain in which some rule delays, one a
 // `kSampleEveryMs`, in all at most `kSamplesMax`. When that is full, every second place of all craft goes, and from
-// then on they are kept half as often, until there is room again: everybody is told less often, nobody not at all.
+// then on they are kept half as often, until there is room again: everybody is told less often, nobody not at all. Of a
+// craft that has ended what waits is told all the same, as what it was when it was last asked of: else a flight that is
+// shorter than the delay would never be told. What is withheld meanwhile is not, nor where the relation has ended.
+//
+// Memory: kSamplesMax places of some 80 octets (42 MB), what their lists have in reserve (as much again at most), and
+// the craft themselves. An hour late, a thousand craft are told a place every 8 s, ten thousand one every 128 s.
 //
 // The cursor `after` is a moment of this picture's: what became due later is told, once. It is no secret and no state
 // is kept for it: one that lies in the future (this side was restarted with a clock set back) begins anew.
@@ -35,6 +40,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -50,12 +56,14 @@
 
 namespace tansiq::picture {
 
-inline constexpr std::size_t kSamplesMax = 1U << 18;
+inline constexpr std::size_t kSamplesMax = 1U << 19;
 inline constexpr DurationMs kSampleEveryMs = 2'000;
 /// For so long beyond its delay a sender stands by what it told: as long as such a craft may be silent
 /// (Ages::stale_ms).
 inline constexpr DurationMs kReleaseStaleAirMs = 60'000;
 inline constexpr DurationMs kReleaseStaleSeaMs = 600'000;
+/// What has ended is kept for so long beyond the longest delay, for who asks late.
+inline constexpr DurationMs kReleaseEndedMs = 60'000;
 
 /// What the record allows one peer, at one moment.
 struct ReleasePermit {
@@ -104,6 +112,8 @@ class Release {
 
   [[nodiscard]] const std::vector<ReleaseRule>& rules() const { return rules_; }
   [[nodiscard]] const ReleaseCounters& counters() const { return counters_; }
+  /// Craft that have ended, and of which something may still be due.
+  [[nodiscard]] std::size_t ended() const { return ended_.size(); }
   /// Samples kept for delays, and how far apart those of a craft are now.
   [[nodiscard]] std::size_t samples() const { return samples_; }
   [[nodiscard]] DurationMs spacing_ms() const { return spacing_ms_; }
@@ -126,11 +136,24 @@ class Release {
     std::optional<std::int32_t> course_mdeg;
     Inside areas{};
   };
+  /// What decides whether a craft may be told, but for what the record says of it.
+  struct Known {
+    core::Domain domain = core::Domain::kAir;
+    std::string intent;  ///< That it is thought to fly; empty: none.
+    bool own = false;    ///< Surely, and it is this authority's.
+    std::optional<std::uint32_t> icao;
+    std::optional<std::uint32_t> mmsi;
+  };
   struct Heard {
     surveillance::CraftId id;  ///< The strongest that an own source gave.
     surveillance::FixedText<20> call_sign;
     Sample newest;
-    std::vector<Sample> kept;  ///< Ascending; only where a rule delays.
+    std::vector<Sample> kept;    ///< Ascending; only where a rule delays.
+    std::optional<Known> was{};  ///< When it was last asked of.
+  };
+  struct Ended {
+    TrackId id;
+    Heard heard;
   };
   struct Due {
     UtcMs at;
@@ -155,7 +178,6 @@ class Release {
   };
   /// One question.
   struct Asked {
-    const Picture& picture;
     const OfPeer& rules;
     const ReleasePermit& permit;
     UtcMs after;
@@ -170,7 +192,9 @@ class Release {
   [[nodiscard]] static const ReleaseRule* rule_of(const Asked& asked, const Rules& rules, bool own, Sample& sample);
   [[nodiscard]] static ReleaseArea::Where where(const ReleasePermit& permit, const NamedRule& of, Sample& sample,
                                                 Spot& spot);
-  [[nodiscard]] std::optional<Due> told(const Asked& asked, TrackId id, Heard& of) const;
+  [[nodiscard]] std::optional<Known> known(const Picture& picture, TrackId id) const;
+  [[nodiscard]] std::optional<Due> told(const Asked& asked, TrackId id, const Known& craft, Heard& of) const;
+  void forget_ended(UtcMs now);
   [[nodiscard]] surveillance::Report as_told(TrackId id, const Heard& of, const Sample& sample, const ReleaseRule& rule,
                                              core::Domain domain) const;
 
@@ -182,6 +206,7 @@ class Release {
   DurationMs sea_delay_ms_max_ = 0;
   DurationMs delay_ms_max_ = 0;
   std::map<TrackId, Heard> heard_;
+  std::deque<Ended> ended_;  ///< In the order in which they did.
   std::size_t samples_ = 0;
   DurationMs spacing_ms_ = kSampleEveryMs;
   UtcMs newest_taken_{0};

@@ -105,14 +105,14 @@ class ReleaseHeard : public ::testing::Test {
 
 // Before, from about a minute of delay on there was no aircraft, and a standing alert that the source is doubtful.
 TEST_F(ReleaseHeard, UnderEveryDelayThereAreTracksAndNoDoubts) {
-  for (const DurationMs delay : {0, 30'000, 60'000, 240'000}) {
+  for (const DurationMs delay : {0, 30'000, 60'000, 240'000, 3'600'000}) {
     // Towards each other, at one level.
     moving_ = {{.craft = {.place = normal_of(35, 36), .speed_m_s = 200, .course_deg = 90, .height_m = 9'000},
                 .number = 0x4840D6},
                {.craft = {.place = normal_of(35, 37), .speed_m_s = 200, .course_deg = 270, .height_m = 9'000},
                 .number = 0x3C6444}};
     begin({.delay_ms = delay});
-    run(320);
+    run(320 + static_cast<int>(delay / 1'000));
     ASSERT_EQ(heard().size(), 2U) << delay;
     for (const std::uint32_t number : {0x4840D6U, 0x3C6444U}) {
       const Track* track = heard().find_icao(number);

@@ -40,10 +40,8 @@ Status check(const ReleaseRule& rule) {
     }
   }
   if (rule.delay_ms < 0 || rule.delay_ms > kReleaseDelayMsMax) {
-    return fail(
-        ErrorCode::kInvalid,
-        fmt::format("a delay is from 0 to {} s: what is older is no track any more", kReleaseDelayMsMax / 1'000),
-        "delay_seconds");
+    return fail(ErrorCode::kInvalid, fmt::format("a delay is from 0 to {} s, six hours", kReleaseDelayMsMax / 1'000),
+                "delay_seconds");
   }
   if (rule.grid_m != 0 && (rule.grid_m < kReleaseGridMetresMin || rule.grid_m > kReleaseGridMetresMax)) {
     return fail(ErrorCode::kInvalid,

@@ -28,8 +28,9 @@ namespace tansiq::picture {
 /// The area of all zones in which the authority itself decides.
 inline constexpr std::string_view kOwnZones = "own-zones";
 inline constexpr std::size_t kReleaseRulesMax = 256;
-/// A place that is older than this is no track any more at whoever is told it (Ages::end_ms in the air, 300 s).
-inline constexpr DurationMs kReleaseDelayMsMax = 240'000;
+/// Six hours: a watch. What is told later is history, and no picture's business; places that wait have a bound in
+/// number, not in time (release.h).
+inline constexpr DurationMs kReleaseDelayMsMax = 6LL * 3'600'000;
 inline constexpr std::int64_t kReleaseGridMetresMin = 100;
 inline constexpr std::int64_t kReleaseGridMetresMax = 100'000;
 /// From cells of this size on speed and course are left out: with them one could reckon on inside of the cell.

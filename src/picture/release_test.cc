@@ -340,8 +340,59 @@ TEST_F(ReleaseTest, DelaysAreKeptWhateverTheyAre) {
         ASSERT_EQ(last[i].size(), 3U);
       }
     }
-    EXPECT_LE(release->samples(), 3U * (kReleaseDelayMsMax / kSampleEveryMs + 2));
+    EXPECT_LE(release->samples(), 3U * (240'000 / kSampleEveryMs + 2)) << "no more than the longest delay needs";
   }
+}
+
+// A flight of half an hour, told an hour late: all of it, after it has ended, and nothing of it is left then.
+TEST_F(ReleaseTest, WhatHasEndedIsToldWhenItIsDue) {
+  constexpr DurationMs kHour = 3'600'000;
+  fly(0x1, 35, 36);
+  fly(0x2, 35, 37);
+  plan("flight:M1", 0x1);
+  rules({{.to = "us", .delay_ms = kHour, .all = true}, {.to = "ru", .delay_ms = kHour}});
+  std::map<std::uint32_t, std::pair<UtcMs, UtcMs>> seen;  // The first and the last time of each.
+  UtcMs after = kNever;
+  const auto ask = [&] {
+    const auto answer = release->collect(*picture, "us", all, after, now + 1, 100);
+    after = answer.next;
+    for (const Report& r : answer.reports) {
+      ASSERT_GE(now - r.time, kHour);
+      auto& [first, last] = seen.try_emplace(r.id.number, r.time, kNever).first->second;
+      ASSERT_GT(r.time, last);
+      last = r.time;
+    }
+  };
+  const UtcMs begun = now;
+  for (int s = 0; s < 1'800; s += 10) {
+    run(10);
+    ask();
+  }
+  const UtcMs landed = now;
+  sky.clear();
+  for (int s = 0; s < 3'600; s += 10) {
+    run(10);
+    ask();
+  }
+  EXPECT_EQ(picture->tracker().size(), 0U) << "both have ended long ago";
+  ASSERT_EQ(seen.size(), 2U);
+  for (const auto& [number, times] : seen) {
+    EXPECT_LE(times.first - begun, 30'000);
+    EXPECT_LE(landed - times.second, 2 * kSampleEveryMs);
+  }
+  // Who comes late is told of what was due last, as what it was: an own flight, and a stranger.
+  EXPECT_EQ(addresses("us"), (std::set<std::uint32_t>{0x1, 0x2}));
+  EXPECT_EQ(addresses("ru"), std::set<std::uint32_t>{0x1});
+  all.withheld = {"flight:M1"};
+  EXPECT_EQ(addresses("us"), std::set<std::uint32_t>{0x2}) << "withheld since";
+  all.air = false;
+  EXPECT_TRUE(addresses("us").empty());
+  all.air = true;
+  EXPECT_EQ(release->ended(), 2U);
+  run(120);
+  EXPECT_TRUE(told().empty());
+  EXPECT_EQ(release->ended(), 0U);
+  EXPECT_EQ(release->samples(), 0U);
 }
 
 TEST_F(ReleaseTest, ACraftThatIsGoneIsForgotten) {
@@ -437,14 +488,19 @@ TEST_F(ReleaseTest, AMergeKeepsThePlacesThatWait) {
   // To one that was not heard itself everything goes.
   release->merged(first->id, second->id);
   EXPECT_EQ(told().size(), 1U);
+  // What waits is told though it has ended, and is forgotten then.
   release->gone(second->id);
+  EXPECT_EQ(release->ended(), 1U);
+  EXPECT_GT(release->samples(), 0U);
+  now = now + 20'000 + kReleaseEndedMs;
+  EXPECT_TRUE(told().empty());
   EXPECT_EQ(release->samples(), 0U);
 }
 
 // Full: before, whoever came later was never told under a delay.
 TEST_F(ReleaseTest, AFullStoreIsThinnedForEverybody) {
   constexpr std::uint32_t kCraft = 4'000;
-  constexpr int kSteps = 70;
+  constexpr int kSteps = 140;
   fly(0x1, 35, 36);
   run(5);
   rules({{.to = "us", .delay_ms = kReleaseDelayMsMax, .all = true}});
@@ -566,11 +622,11 @@ TEST(ReleaseRuleCheck, SaysWhatIsWrongAndWhere) {
     return good ? std::string() : good.error().text();
   };
   EXPECT_EQ(wrong({.to = "us"}), "");
-  EXPECT_EQ(wrong({.to = "us", .area = "own-zones", .delay_ms = 240'000, .grid_m = 100'000}), "");
+  EXPECT_EQ(wrong({.to = "us", .area = "own-zones", .delay_ms = 21'600'000, .grid_m = 100'000}), "");
   EXPECT_NE(wrong({.to = "u s"}).find("to"), std::string::npos);
   EXPECT_NE(wrong({}).find("to"), std::string::npos);
   EXPECT_NE(wrong({.to = "us", .area = "a b"}).find("area"), std::string::npos);
-  EXPECT_NE(wrong({.to = "us", .delay_ms = 240'001}).find("delay_seconds"), std::string::npos);
+  EXPECT_NE(wrong({.to = "us", .delay_ms = 21'600'001}).find("delay_seconds"), std::string::npos);
   EXPECT_NE(wrong({.to = "us", .delay_ms = -1}).find("delay_seconds"), std::string::npos);
   EXPECT_NE(wrong({.to = "us", .grid_m = 99}).find("grid_m"), std::string::npos);
   EXPECT_NE(wrong({.to = "us", .grid_m = 100'001}).find("grid_m"), std::string::npos);

@@ -30,7 +30,46 @@ Result<std::unique_ptr<Session>> Session::make(std::vector<surveillance::SourceC
     session->decodings_.push_back(
         TRY(surveillance::Decoding::make(session->sources_[i], surveillance::SourceId{i}, session->picture_)));
   }
+  session->lines_.resize(session->sources_.size());
   return session;
+}
+
+Status Session::add_source(surveillance::SourceConfig source, UtcMs now) {
+  std::vector<surveillance::SourceConfig> more = sources_;
+  more.push_back(std::move(source));
+  TRY_VOID(surveillance::check_sources(more));
+  const auto number = static_cast<std::uint32_t>(sources_.size());
+  auto decoding = TRY(surveillance::Decoding::make(more.back(), surveillance::SourceId{number}, picture_));
+  pass(now);
+  sources_ = std::move(more);
+  decodings_.push_back(std::move(decoding));
+  lines_.emplace_back();
+  silence_->add(sources_.back(), now_);
+  if (record_) say_beat();
+  return {};
+}
+
+void Session::begin_as(const Session& before, UtcMs now) {
+  for (std::uint32_t source = 0; source < before.lines_.size(); ++source) {
+    const Line& line = before.lines_[source];
+    for (std::uint16_t connection = 0; connection < surveillance::kConnectionsPerSourceMax; ++connection) {
+      if ((line.under_way >> connection & 1U) == 0) continue;
+      take({.received = now, .source = source, .connection = connection, .kind = ChunkKind::kUnderWay, .bytes = {}});
+    }
+    if (line.ended) take({.received = now, .source = source, .kind = ChunkKind::kDown, .bytes = {}});
+  }
+}
+
+void Session::follow(const Chunk& chunk) {
+  Line& line = lines_[chunk.source];
+  if (chunk.connection >= surveillance::kConnectionsPerSourceMax) return;
+  const auto bit = static_cast<std::uint8_t>(1U << chunk.connection);
+  if (chunk.kind == ChunkKind::kDown) {
+    line.under_way &= static_cast<std::uint8_t>(~bit);
+    line.ended = line.ended || sources_[chunk.source].transport.kind == surveillance::TransportKind::kFile;
+  } else if (chunk.kind != ChunkKind::kDatagram && chunk.kind != ChunkKind::kGap) {
+    line.under_way |= bit;
+  }
 }
 
 void Session::run_to(UtcMs now) {
@@ -73,6 +112,7 @@ void Session::take(const Chunk& chunk) {
   }
   if (chunk.source >= decodings_.size()) return beat();
   record(taken);
+  follow(taken);
   silence_->heard(taken);
   decodings_[chunk.source]->take(taken);
 }
@@ -128,7 +168,10 @@ void Session::record(const Chunk& chunk) {
 /// Only whole seconds advance the picture, and a leap goes from one to another: what is recorded of a second is enough
 /// for all of it.
 void Session::beat() {
-  if (!record_ || now_ == kUtcMin || (recorded_ && now_ < *recorded_)) return;
+  if (record_ && now_ != kUtcMin && (!recorded_ || now_ >= *recorded_)) say_beat();
+}
+
+void Session::say_beat() {
   static constexpr std::string_view kBeat = "\n";
   for (const Chunk& chunk : note_chunks(kBeat, now_)) record(chunk);
 }

@@ -15,6 +15,14 @@
 // yet when it has come, a note is recorded that is one line feed and says nothing (a beat). So a recording tells up to
 // which moment nothing was heard, and where the clock was set or the machine slept, from which moment to which.
 //
+// A source may come later. Whoever records begins a new file then (surveillance::Recorder), and whoever replays adds it
+// before the first chunk of that file:
+//
+//   TRY_VOID(recorder->add_source(config));
+//   TRY_VOID(session->add_source(config, now));
+//
+// A session whose clock was set back stands still. Another one begins in its place with `begin_as`, a run of its own.
+//
 // Deterministic. One thread.
 #pragma once
 
@@ -55,6 +63,13 @@ class Session {
   /// Every whole second up to `now` passes.
   void run_to(UtcMs now);
 
+  /// A further source, behind those that are there, from `now` on; that moment is recorded, as a beat if nothing else
+  /// is. Fails as `make`; then nothing has changed.
+  [[nodiscard]] Status add_source(surveillance::SourceConfig source, UtcMs now);
+  /// Takes over, at `now`, which connections are under way and which files have ended: what `before` heard of them, as
+  /// chunks. Both have the same sources, and this session has taken nothing of them yet.
+  void begin_as(const Session& before, UtcMs now);
+
   /// Tells the picture, as `take` does with the chunks of `note_chunks`. Fails as `tell`.
   Status note(const Note& note, UtcMs now);
 
@@ -82,10 +97,19 @@ class Session {
   void advance(UtcMs second);
   void record(const surveillance::Chunk& chunk);
   void beat();
+  void say_beat();
+  void follow(const surveillance::Chunk& chunk);
+
+  /// Of one source, what a session must know that begins later.
+  struct Line {
+    std::uint8_t under_way = 0;  ///< A bit for each connection.
+    bool ended = false;          ///< A file, at its end.
+  };
 
   std::vector<surveillance::SourceConfig> sources_;
   Picture picture_;
   std::vector<std::unique_ptr<surveillance::Decoding>> decodings_;
+  std::vector<Line> lines_;
   std::optional<surveillance::SilenceWatch> silence_;  ///< From the first moment on.
   std::string note_;                                   ///< The beginning of a line.
   bool note_lost_ = false;                             ///< It was too long; until its end.

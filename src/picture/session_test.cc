@@ -217,6 +217,106 @@ TEST(Session, WhatItRecordsTellsTheSameWhateverHappens) {
   EXPECT_GT(refused, 100U);
 }
 
+surveillance::SourceConfig peer(std::string_view authority) {
+  return surveillance::peer_source(AuthorityId::trusted(authority));
+}
+
+std::string event(UtcMs t, int step) {
+  return fmt::format(R"(<event version="2.0" uid="ICAO-{:06X}" type="a-u-A" how="m-g" time="{}" start="{}" stale="{}">)"
+                     R"(<point lat="35.0" lon="{:.4f}" hae="9000" ce="10" le="10"/></event>)",
+                     0x200001, format_utc(t), format_utc(t), format_utc(t + 60'000), 36.0 + 0.002 * step);
+}
+
+/// A peer that joins is heard from that moment on, live and replayed: through files, by the heads of which the replay
+/// knows when.
+TEST(Session, ASourceThatIsAddedIsHeardAndReplayedFromThatMomentOn) {
+  const TemporaryFolder folder;
+  Lines live;
+  std::size_t reports = 0;
+  std::vector<std::size_t> sizes;
+  {
+    auto recorder = *surveillance::Recorder::make({.folder = folder.path().string()}, sources());
+    auto session = *Session::make(sources(), {}, &live);
+    session->record_to([&](const Chunk& chunk) { ASSERT_TRUE(recorder.take(chunk)); });
+    for (int s = 0; s < 120; ++s) {
+      const UtcMs t = kNoon + s * 1'000 + 300;
+      const std::string own = sbs(0x100001, t, 35.0, 37.0 - s * 0.002, 29'528, 360, 270);
+      session->take({t, 0, 0, ChunkKind::kDatagram, as_bytes(own)});
+      if (s == 20) {
+        EXPECT_FALSE(session->add_source(sources()[0], t)) << "two of one name";
+        ASSERT_TRUE(recorder.add_source(peer("us")));
+        // Later within the second than anything that is recorded of it.
+        ASSERT_TRUE(session->add_source(peer("us"), t + 250));
+      }
+      const std::string theirs = event(t + 300, s);
+      session->take({t + 300, 2, 0, ChunkKind::kStream, as_bytes(theirs)});
+    }
+    // It goes silent, and as a peer that has spoken it is missed.
+    for (int s = 120; s < 200; ++s) session->run_to(kNoon + s * 1'000);
+    ASSERT_TRUE(recorder.sync());
+    reports = session->counters(2).reports;
+    sizes = {session->sources().size(), session->picture().tracker().size()};
+  }
+  EXPECT_EQ(reports, 100U) << "what came before was of nobody";
+  EXPECT_NE(live.text.find(R"("object":"peer-us")"), std::string::npos) << live.text;
+  std::vector<std::string> files;
+  for (const auto& file : std::filesystem::directory_iterator(folder.path())) files.push_back(file.path().string());
+  std::ranges::sort(files);
+  ASSERT_EQ(files.size(), 2U);
+  auto first = *surveillance::RecordingReader::open_file(files[0]);
+  auto second = *surveillance::RecordingReader::open_file(files[1]);
+  EXPECT_EQ(first.head().sources.size(), 2U);
+  EXPECT_EQ(second.head().sources.size(), 3U);
+  EXPECT_EQ(second.head().made, kNoon + 20'550) << "when it was added";
+  Lines again;
+  auto replay = *surveillance::Replay::open(files, {.from = std::nullopt, .speed_milli = 0});
+  auto session = *Session::make(replay.sources(), {}, &again);
+  while (const auto step = replay.next().value()) {
+    EXPECT_FALSE(step->incomplete);
+    for (std::size_t i = session->sources().size(); i < replay.sources().size(); ++i) {
+      ASSERT_TRUE(session->add_source(replay.sources()[i], step->chunk.received));
+    }
+    session->take(step->chunk);
+  }
+  EXPECT_EQ(again.text, live.text);
+  EXPECT_EQ(session->counters(2).reports, reports);
+  EXPECT_EQ((std::vector{session->sources().size(), session->picture().tracker().size()}), sizes);
+}
+
+/// The one before knows which connections were there; half a sentence of one is joined with nothing.
+TEST(Session, AnotherBeginsAsTheOneBeforeHeardItsConnections) {
+  std::vector<surveillance::SourceConfig> of = sources();
+  of[0].transport = *surveillance::parse_transport("tcp-listen://127.0.0.1:30003");
+  of.push_back(of[0]);
+  of[2].name = "kept";
+  of[2].transport = *surveillance::parse_transport("file:/tmp/kept.sbs");
+  auto before = *Session::make(of, {}, nullptr);
+  const std::string line = sbs(0x100001, kNoon, 35, 36, 30'000, 428, 90);
+  before->take({kNoon, 0, 0, ChunkKind::kUp, {}});
+  before->take({kNoon, 0, 3, ChunkKind::kUp, {}});
+  before->take({kNoon, 0, 3, ChunkKind::kStream, as_bytes(line.substr(0, 30))});
+  before->take({kNoon, 0, 0, ChunkKind::kDown, {}});
+  before->take({kNoon, 2, 0, ChunkKind::kUp, {}});
+  before->take({kNoon, 2, 0, ChunkKind::kDown, {}});
+  Lines lines;
+  auto next = *Session::make(of, {}, &lines);
+  std::vector<KeptChunk> kept;
+  next->record_to([&](const Chunk& chunk) { kept.emplace_back(chunk); });
+  const UtcMs earlier = kNoon + -3'599'700;
+  next->begin_as(*before, earlier);
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_EQ(kept[0].kind, ChunkKind::kUnderWay);
+  EXPECT_EQ(kept[0].source, 0U);
+  EXPECT_EQ(kept[1].kind, ChunkKind::kDown);
+  EXPECT_EQ(kept[1].source, 2U);
+  const std::string rest = line.substr(30) + sbs(0x100001, earlier, 35, 36, 30'000, 428, 90);
+  next->take({earlier, 0, 3, ChunkKind::kStream, as_bytes(rest)});
+  EXPECT_EQ(next->counters(0).reports, 1U) << "the rest of a line is no line";
+  next->run_to(earlier + 120'000);
+  EXPECT_NE(lines.text.find(R"("object":"antenna")"), std::string::npos);
+  EXPECT_EQ(lines.text.find(R"("object":"kept")"), std::string::npos) << "a file that has ended is not silent";
+}
+
 TEST(Session, SaysThatTimePassedOnceInEachSecondInWhichNothingElseIsRecorded) {
   Lines lines;
   Recorded of(&lines);

@@ -25,6 +25,7 @@ IntakeOptions intake_options(const SourceConfig& config) {
   } else if (config.transport.kind == TransportKind::kFile) {
     out.old_ms = kAnyAgeMs;
   }
+  if (config.transport.kind == TransportKind::kPeer) out.disorder_ms = kPeerDisorderMs;
   return out;
 }
 
@@ -235,11 +236,13 @@ std::string_view name_of(ChunkKind kind) {
 
 SilenceWatch::SilenceWatch(std::span<const SourceConfig> configs, UtcMs start) {
   rows_.reserve(configs.size());
-  for (const SourceConfig& config : configs) {
-    const TransportKind kind = config.transport.kind;
-    const bool peer = kind == TransportKind::kPeer;
-    rows_.push_back({start, config.silent_after_ms, false, kind == TransportKind::kFile, !peer, peer});
-  }
+  for (const SourceConfig& config : configs) add(config, start);
+}
+
+void SilenceWatch::add(const SourceConfig& config, UtcMs start) {
+  const TransportKind kind = config.transport.kind;
+  const bool peer = kind == TransportKind::kPeer;
+  rows_.push_back({start, config.silent_after_ms, false, kind == TransportKind::kFile, !peer, peer});
 }
 
 void SilenceWatch::heard(const Chunk& chunk) {

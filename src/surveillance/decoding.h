@@ -97,6 +97,8 @@ class SilenceWatch {
   /// after it has. A peer that ends without having been there (kDown after kDown) is one no more: nobody waits for it
   /// until it speaks again.
   SilenceWatch(std::span<const SourceConfig> configs, UtcMs start);
+  /// A further source, behind those that are there; its time begins at `start`.
+  void add(const SourceConfig& config, UtcMs start);
 
   /// Counts what carries bytes. Chunks of sources that are not known are passed over.
   void heard(const Chunk& chunk);

@@ -1,5 +1,7 @@
 #include "surveillance/intake.h"
 
+#include <algorithm>
+
 namespace tansiq::surveillance {
 namespace {
 
@@ -73,7 +75,7 @@ void Intake::report(const Report& r) {
         counters_.reject(Reject::kDuplicate);
         return;
       }
-      if (r.time < memory.time && memory.time - r.time < options_.old_ms) {
+      if (r.time < memory.time && memory.time - r.time < std::min(options_.old_ms, options_.disorder_ms)) {
         counters_.reject(Reject::kOutOfOrder);
         return;
       }

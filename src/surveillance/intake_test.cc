@@ -56,6 +56,19 @@ TEST(Intake, RepetitionsAndLateOnesAreDropped) {
   EXPECT_EQ(sink.reports.size(), 2U);
 }
 
+// Who may tell hours late would else be heard hours later when its clock was set back by minutes.
+TEST(Intake, WhatGoesBackFartherThanDisorderIsNews) {
+  Remembering sink;
+  Intake intake(sink, {.future_ms = 5'000, .old_ms = 6LL * 3'600'000, .disorder_ms = 300'000});
+  intake.report(said(1, 0));
+  intake.report(said(1, -299'999));
+  EXPECT_EQ(intake.counters().of(Reject::kOutOfOrder), 1U);
+  intake.report(said(1, -300'000));
+  intake.report(said(1, -299'000));
+  EXPECT_EQ(intake.counters().of(Reject::kOutOfOrder), 1U);
+  EXPECT_EQ(sink.reports.size(), 3U);
+}
+
 TEST(Intake, OtherCraftSourcesAndUnnamedOnesAreTheirOwn) {
   Remembering sink;
   Intake intake(sink);

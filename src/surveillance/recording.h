@@ -203,6 +203,9 @@ inline constexpr std::int64_t kStandingAgainMs = 10'000;
 ///
 /// The names of files are in the order in which they were begun, also when the clock is set back: a name is later than
 /// all that are there, if only by a millisecond. So what is removed is what was recorded first.
+///
+/// A source that comes later begins a new file of the run, whose head has one source more than the one before: so every
+/// file says by itself whose its records are, and no loss can leave records without their source.
 class Recorder {
  public:
   [[nodiscard]] static Result<Recorder> make(RecorderOptions options, std::vector<SourceConfig> sources);
@@ -212,6 +215,12 @@ class Recorder {
   [[nodiscard]] Status sync();
   /// So many chunks were dropped before they came here: they are counted as failed, and as missing by readers.
   void dropped(std::uint64_t chunks);
+  /// A further source, behind those that are there: what follows stands in a new file. Fails as `check_sources`; then
+  /// nothing has changed. What the disk refuses meanwhile is counted as failed, as ever.
+  [[nodiscard]] Status add_source(SourceConfig source);
+  /// What follows is another run, as after a new start: a file of its own, with another number. Nothing is under way in
+  /// it but what it says itself. What failed before is not missing from it.
+  void begin_run();
   /// Something is lost, and what stands has not been said since.
   [[nodiscard]] bool lost() const { return lost_; }
 
@@ -229,6 +238,7 @@ class Recorder {
   Status say_standing(UtcMs now);
   void say_missing();
   Status ready(UtcMs now);
+  void end_file();
   [[nodiscard]] std::int64_t steady_now() const;
   [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] UtcMs stamp_for(UtcMs now) const;
@@ -250,6 +260,7 @@ class Recorder {
   std::uint64_t missing_ = 0;               ///< Records that are lost, and no file on the disk says so.
   std::uint64_t skipped_ = 0;               ///< Of these, those that the file under way says.
   std::uint64_t files_ = 0;
+  std::uint64_t files_of_run_ = 0;
   std::uint64_t unsynced_ = 0;
   std::uint64_t chunks_ = 0;
   std::uint64_t failed_ = 0;

@@ -208,7 +208,7 @@ Status Recorder::begin_file(UtcMs now) {
                                          .sources = sources_,
                                          .run = run_,
                                          .picture = options_.picture,
-                                         .file = files_ + 1,
+                                         .file = files_of_run_ + 1,
                                          .program = options_.program});
     // Somebody else records into this folder.
     if (!made && made.error().code == ErrorCode::kConflict) continue;
@@ -216,6 +216,7 @@ Status Recorder::begin_file(UtcMs now) {
     writer_.emplace(std::move(*made));
     begun_ = now;
     ++files_;
+    ++files_of_run_;
     kept_ = false;
     skipped_ = 0;
     say_missing();
@@ -235,7 +236,7 @@ Status Recorder::begin_content(UtcMs now) {
       TRY_VOID(writer_->append({now, source, connection, ChunkKind::kUnderWay, {}}));
     }
   }
-  return files_ == 1 && !lost_ ? Status() : say_standing(now);
+  return files_of_run_ == 1 && !lost_ ? Status() : say_standing(now);
 }
 
 Status Recorder::say_standing(UtcMs now) {
@@ -287,6 +288,31 @@ void Recorder::give_up(const Error& error) {
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
   --files_;
+  --files_of_run_;
+}
+
+/// The next chunk begins another. What the disk refuses is counted.
+void Recorder::end_file() {
+  if (writer_ && sync()) writer_.reset();
+}
+
+Status Recorder::add_source(SourceConfig source) {
+  std::vector<SourceConfig> more = sources_;
+  more.push_back(std::move(source));
+  TRY_VOID(check_sources(more));
+  end_file();
+  sources_ = std::move(more);
+  open_.push_back(0);
+  return {};
+}
+
+void Recorder::begin_run() {
+  end_file();
+  run_ = random_number();
+  files_of_run_ = 0;
+  std::ranges::fill(open_, std::uint8_t{0});
+  missing_ = skipped_ = 0;
+  lost_ = false;
 }
 
 void Recorder::dropped(std::uint64_t chunks) {
@@ -323,7 +349,8 @@ Status Recorder::take(const Chunk& chunk) {
   Status done = ready(chunk.received);
   if (chunk.source < open_.size() && chunk.connection < kConnectionsPerSourceMax) {
     const auto bit = static_cast<std::uint8_t>(1U << chunk.connection);
-    if (chunk.kind == ChunkKind::kUp || chunk.kind == ChunkKind::kStream) open_[chunk.source] |= bit;
+    const bool under_way = chunk.kind == ChunkKind::kUnderWay;
+    if (chunk.kind == ChunkKind::kUp || chunk.kind == ChunkKind::kStream || under_way) open_[chunk.source] |= bit;
     if (chunk.kind == ChunkKind::kDown) open_[chunk.source] &= static_cast<std::uint8_t>(~bit);
   }
   if (done) {

@@ -24,6 +24,14 @@ std::string sources_text(const std::vector<SourceConfig>& sources) {
   return out;
 }
 
+/// The sources of one file of a row, and those of the next: the same, and within a run perhaps more behind them.
+bool go_on(const RecordingHead& before, const RecordingHead& next) {
+  if (next.sources.size() < before.sources.size()) return false;
+  if (next.sources.size() > before.sources.size() && (next.run == 0 || next.run != before.run)) return false;
+  const auto shared = static_cast<std::ptrdiff_t>(before.sources.size());
+  return sources_text({next.sources.begin(), next.sources.begin() + shared}) == sources_text(before.sources);
+}
+
 }  // namespace
 
 Result<Replay> Replay::open(std::vector<std::string> files, const ReplayOptions& options) {
@@ -60,7 +68,7 @@ Status Replay::begin_file(RecordingReader reader) {
   if (reader_) {
     const std::uint64_t run = reader_->head().run;
     another_run = run != 0 && reader.head().run != 0 && reader.head().run != run;
-    if (!another_run && sources_text(reader.head().sources) != sources_text(sources())) {
+    if (!another_run && !go_on(reader_->head(), reader.head())) {
       return fail(ErrorCode::kInvalid,
                   fmt::format("has other sources than {}: recordings of one row are replayed together", files_[0]),
                   files_[next_file_]);

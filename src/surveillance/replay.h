@@ -13,6 +13,9 @@
 // so: whoever decodes begins anew, as the recorder did. Files whose heads were not written to their end (the disk was
 // full) are passed over, and named.
 //
+// A source that came while a run was recorded stands in the head of the file that began then, behind the others: from
+// that file's first step on `sources` has it.
+//
 // Where records are missing, connections go on with a kGap, as they would have live: no half of a unit is joined with
 // another's. From there on, and from the beginning where the first files of a run are not there, steps are marked as
 // incomplete: whoever follows them knows less than whoever recorded.
@@ -51,6 +54,7 @@ class Replay {
   /// not have the same sources, and with `kCorrupt` when none has a head.
   [[nodiscard]] static Result<Replay> open(std::vector<std::string> files, const ReplayOptions& options);
 
+  /// Of the step that was given last, or of the first. Within a run they only become more.
   [[nodiscard]] const std::vector<SourceConfig>& sources() const { return reader_->head().sources; }
   /// What the run under way was recorded with (RecordingHead::picture); may be empty.
   [[nodiscard]] const std::string& picture() const { return reader_->head().picture; }

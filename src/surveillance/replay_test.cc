@@ -344,6 +344,67 @@ TEST(Recorder, BeginsFilesBySizeAndAgeAndRemovesOldOnes) {
   EXPECT_EQ(files_in(other).size(), 3U);
 }
 
+TEST(Recorder, ASourceThatComesLaterStandsInAFileOfItsOwn) {
+  const TemporaryFolder folder;
+  const SourceConfig first = source_of(Speaks::kAivdm);
+  SourceConfig later = source_of(Speaks::kCot);
+  later.name = "later";
+  auto recorder = Recorder::make({.folder = folder.path().string()}, {first}).value();
+  ASSERT_TRUE(recorder.take({kNoon, 0, 0, ChunkKind::kStream, as_bytes("a")}));
+  EXPECT_FALSE(recorder.add_source(first)) << "two of one name";
+  ASSERT_TRUE(recorder.add_source(later));
+  ASSERT_TRUE(recorder.take({kNoon + 1, 1, 0, ChunkKind::kStream, as_bytes("b")}));
+  ASSERT_TRUE(recorder.take({kNoon + 2, 0, 0, ChunkKind::kStream, as_bytes("c")}));
+  ASSERT_TRUE(recorder.sync());
+  const std::vector<std::string> files = files_in(folder);
+  ASSERT_EQ(files.size(), 2U);
+  auto replay = Replay::open(files, {.speed_milli = 0}).value();
+  std::string said;
+  std::vector<std::size_t> sources;
+  while (const auto step = replay.next().value()) {
+    if (step->chunk.kind != ChunkKind::kStream) continue;
+    said += as_text(step->chunk.bytes);
+    sources.push_back(replay.sources().size());
+    EXPECT_FALSE(step->new_run);
+  }
+  EXPECT_EQ(said, "abc");
+  EXPECT_EQ(sources, (std::vector<std::size_t>{1, 2, 2}));
+  EXPECT_EQ(replay.sources()[1].name, "later");
+  EXPECT_EQ(RecordingReader::open_file(files[1])->head().made, kNoon + 1) << "when it came";
+  // Nothing can have fewer sources than what was before it.
+  auto back = Replay::open({files[1], files[0]}, {}).value();
+  Result<std::optional<ReplayStep>> step = back.next();
+  while (step && *step) step = back.next();
+  ASSERT_FALSE(step);
+  EXPECT_THAT(step.error().text(), HasSubstr("has other sources than"));
+}
+
+TEST(Recorder, AnotherRunBeginsWithAFileOfItsOwnWhereNothingIsUnderWay) {
+  const TemporaryFolder folder;
+  std::vector<bool> behind_loss;
+  RecorderOptions options{.folder = folder.path().string()};
+  options.standing = [&](bool loss) {
+    behind_loss.push_back(loss);
+    return std::vector<std::string>{"\nstands\n"};
+  };
+  auto recorder = Recorder::make(std::move(options), {source_of(Speaks::kAivdm)}).value();
+  ASSERT_TRUE(recorder.take({kNoon, 0, 3, ChunkKind::kUp, {}}));
+  recorder.dropped(2);
+  recorder.begin_run();
+  const UtcMs earlier = kNoon + -3'600'000;
+  ASSERT_TRUE(recorder.take({earlier, 0, 5, ChunkKind::kUnderWay, {}}));
+  ASSERT_TRUE(recorder.sync());
+  EXPECT_TRUE(behind_loss.empty()) << "whoever begins a run says himself what stands";
+  const std::vector<std::string> files = files_in(folder);
+  ASSERT_EQ(files.size(), 2U);
+  const Steps steps = all_steps(files, {});
+  EXPECT_EQ(steps.new_runs, (std::vector<bool>{false, true}));
+  EXPECT_EQ(steps.incomplete, (std::vector<bool>{false, false})) << "what was lost before is not missing from it";
+  EXPECT_EQ(steps.chunks[1].received, earlier);
+  EXPECT_EQ(steps.chunks[1].connection, 5U);
+  EXPECT_EQ(RecordingReader::open_file(files[1])->head().file, 1U);
+}
+
 TEST(Recorder, SaysWhatIsWrong) {
   EXPECT_THAT(Recorder::make({.folder = "/nowhere/at/all"}, {}).error().text(), HasSubstr("is no folder to record in"));
   const TemporaryFolder folder;

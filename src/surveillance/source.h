@@ -30,7 +30,10 @@ inline constexpr std::size_t kSourcesMax = 256;
 inline constexpr std::size_t kRadarsPerSourceMax = 256;
 /// What a peer tells may lie so far behind: the longest delay of a release (picture/release_rule.h, which holds it to
 /// that), and a minute.
-inline constexpr DurationMs kPeerOldMs = 300'000;
+inline constexpr DurationMs kPeerOldMs = 6LL * 3'600'000 + 60'000;
+/// A peer tells of each craft in the order of its times, however late. What goes back by more than this is nothing that
+/// came late: its clock was set back, and what it tells since is news.
+inline constexpr DurationMs kPeerDisorderMs = 300'000;
 
 /// The word that a configuration has for a format, as `tansiq feed --as` and a table `[[source]]` write it.
 enum class Speaks : std::uint8_t { kAsterix, kBeast, kSbs, kAivdm, kCot, kCsv };

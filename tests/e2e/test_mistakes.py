@@ -74,6 +74,8 @@ class MistakeTest(Case):
         self.fails(tansiq("serve", "--config", config), 65, f"{config}:2", "io_threads", "whole number")
         config.write_text('data = \n')
         self.fails(tansiq("serve", "--config", config), 65, f"{config}:1")
+        config.write_text('data = "d"\n[live]\ndeclare = "contingent"\n')
+        self.fails(tansiq("serve", "--config", config), 65, "live.declare", "without a [[source]]")
         config.write_text('data = "d"\nlisten = "127.0.0.1:0"\n')
         self.fails(tansiq("serve", "--config", config, "--log-level", "off"), 66, "tansiq init")
 
