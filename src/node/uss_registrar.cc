@@ -181,7 +181,8 @@ std::optional<UtcMs> UssRegistrar::round() {
 Status UssRegistrar::look() {
   std::set<IntentId> wanted;
   std::vector<core::Intent> changed;
-  std::map<IntentId, Registered> standing;
+  std::set<IntentId> standing;
+  std::set<IntentId> tried;
   std::optional<std::uint64_t> after = 0;
   while (after) {
     TRY_VOID(host_.with([&](UssDesk& desk) {
@@ -192,8 +193,9 @@ Status UssRegistrar::look() {
       });
       if (after) return;
       for (const auto& [intent, of] : desk.ledger().registrations()) {
-        if (!of.ended) standing.emplace(intent, of.last);
+        if (!of.ended) standing.insert(intent);
       }
+      for (const auto& [intent, of] : desk.ledger().tries()) tried.insert(intent);
     }));
   }
   const UtcMs now = host_.now();
@@ -205,6 +207,8 @@ Status UssRegistrar::look() {
     if (const auto old = cases_.find(intent.id); old != cases_.end()) {
       next.found = std::move(old->second.found);
       next.uncertain = old->second.uncertain;
+    } else {
+      next.uncertain = tried.contains(intent.id);
     }
     auto form = uss::form_of(intent);
     core::Intent begin = intent;
@@ -218,15 +222,19 @@ Status UssRegistrar::look() {
       refuse(of, (form ? plan : form).error().text());
     }
   }
-  for (const auto& [intent, last] : standing) {
-    if (wanted.contains(intent)) continue;
+  const auto end = [&](const IntentId& intent) {
+    const bool fresh = !cases_.contains(intent);
     Case& of = cases_[intent];
-    if (of.version == 0 && of.standing.stage != UssStage::kPending) continue;
-    const bool uncertain = of.uncertain || of.found;
+    if (of.version == 0 && of.standing.stage != UssStage::kPending) return;
+    const bool uncertain = of.uncertain || of.found || (fresh && tried.contains(intent));
     of = Case{};
     of.uncertain = uncertain;
     of.standing = {.intent = intent, .stage = UssStage::kEnding, .why = {}, .next = {}, .with = {}};
     of.due = now;
+  };
+  standing.insert(tried.begin(), tried.end());
+  for (const IntentId& intent : standing) {
+    if (!wanted.contains(intent)) end(intent);
   }
   // What ended before a registry ever knew of it; unless an answer was lost, and it does, or it was found there and
   // then refused another version.
@@ -293,6 +301,15 @@ std::optional<Registered> UssRegistrar::registered(const IntentId& intent) {
   return out;
 }
 
+std::optional<uss::Trying> UssRegistrar::tried(const IntentId& intent) {
+  std::optional<uss::Trying> out;
+  static_cast<void>(host_.with([&](UssDesk& desk) {
+    const auto& tries = desk.ledger().tries();
+    if (const auto at = tries.find(intent); at != tries.end()) out = at->second;
+  }));
+  return out;
+}
+
 Result<Reference> UssRegistrar::recorded(const Uuid& id) {
   const net::ClientResponse answer = TRY(wire_.call({.method = net::Method::kGet,
                                                      .base_url = config_.names.dss_url,
@@ -320,8 +337,16 @@ UssRegistrar::Step UssRegistrar::find_out(const IntentId& intent, Case& of) {
       refuse(of, fmt::format("its id is taken by {}", reference->manager));
       return Step::kDone;
     }
+    const auto what = tried(intent);
+    const auto last = registered(intent);
+    if (what && what->details && !reference->ovn.empty() && reference->version > (last ? last->version : 0)) {
+      if (const Status said = record_found(*what, *reference); !said) {
+        retry(of, said.error().text());
+        return Step::kDone;
+      }
+    }
     of.found = std::move(*reference);
-  } else if (const auto last = registered(intent)) {
+  } else if (registered(intent) || tried(intent)) {
     // It is gone although nobody here ended it, or the answer to its end was the one that was lost.
     if (const Status said = record_ended(intent, {}); !said) {
       retry(of, said.error().text());
@@ -352,6 +377,10 @@ UssRegistrar::Step UssRegistrar::register_once(const IntentId& intent, Case& of)
   std::optional<Uuid> subscription;
   if (!of.fresh_subscription)
     subscription = of.found ? of.found->subscription : last ? last->subscription : std::nullopt;
+  if (const Status said = record_trying(intent, of, &form); !said) {
+    retry(of, said.error().text());
+    return Step::kDone;
+  }
   const bool strays = form.state == IntentState::kNonconforming || form.state == IntentState::kContingent;
   const std::string path = there ? reference_path(id, of.found ? of.found->ovn : last->ovn) : reference_path(id);
   const auto answer =
@@ -414,6 +443,10 @@ UssRegistrar::Step UssRegistrar::end_once(const IntentId& intent, Case& of) {
     settled(of);
     return Step::kDone;
   }
+  if (const Status said = record_trying(intent, of, nullptr); !said) {
+    retry(of, said.error().text());
+    return Step::kDone;
+  }
   const Uuid id = uss::uuid_of(config_.names.authority, intent);
   const auto answer = wire_.call({.method = net::Method::kDelete,
                                   .base_url = config_.names.dss_url,
@@ -440,7 +473,7 @@ UssRegistrar::Step UssRegistrar::end_once(const IntentId& intent, Case& of) {
     return Step::kDone;
   }
   of.found.reset();
-  if (last) {
+  if (last || tried(intent)) {
     if (const Status said = record_ended(intent, changed); !said) {
       retry(of, said.error().text());
       return Step::kDone;

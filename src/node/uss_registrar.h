@@ -16,8 +16,10 @@
 // give way to us, is acknowledged by its OVN; who meets us is a conflict, and details that are not what was recorded
 // are an incident: both are shown to people, and nothing is registered over them.
 //
-// After an answer that was lost, or was none, it reads the reference before it repeats anything: whatever it finds
-// there it replaces, so that the registry names again whom to tell.
+// What a registry is about to be asked for is in the record before the request leaves. After an answer that was lost, or
+// was none, or a restart before it came, the reference is read before anything is repeated: what is found there is what
+// was tried last, so its details are what others are served from then on; and it is replaced, so that the registry
+// names again whom to tell.
 //
 // There is one thread, and others may be slow. Who has not answered is left alone for a while, doubled each time up to
 // a minute; who has answered slowly, for six times as long as it took. So whatever one supplier does, it has at most a
@@ -94,7 +96,7 @@ class UssRegistrar {
     log::Hash compared;
     std::map<uss::Uuid, unsigned> behind;  ///< How often another served another version than the registry's.
     std::optional<uss::Reference> found;   ///< Newer than what the ledger says.
-    bool uncertain = false;                ///< The last answer was lost.
+    bool uncertain = false;                ///< The last answer was lost, or the process was.
     bool fresh_subscription = false;       ///< The one we had is not known there.
     unsigned failures = 0;
     UtcMs due;
@@ -121,6 +123,10 @@ class UssRegistrar {
   [[nodiscard]] Result<uss::Reference> recorded(const uss::Uuid& id);
   [[nodiscard]] Status record_registered(const IntentId& intent, Case& of, const uss::Form& form,
                                          const uss::Changed& changed);
+  /// Before a request leaves: durable when this returns. Without a form it is to be deleted.
+  [[nodiscard]] Status record_trying(const IntentId& intent, const Case& of, const uss::Form* form);
+  /// What was tried has come to be, although the answer was lost, and with it whom that obliges us to tell.
+  [[nodiscard]] Status record_found(const uss::Trying& what, const uss::Reference& found);
   [[nodiscard]] Status record_ended(const IntentId& intent, const std::optional<uss::Changed>& changed);
   /// Says `first`, and whom it obliges us to tell: durable together, as far as one batch of the record goes.
   [[nodiscard]] Status record(uss::Body first, std::string body, const IntentId& intent,
@@ -131,6 +137,7 @@ class UssRegistrar {
   void refuse(Case& of, std::string_view why);
   void settled(Case& of);
   [[nodiscard]] std::optional<uss::Registered> registered(const IntentId& intent);
+  [[nodiscard]] std::optional<uss::Trying> tried(const IntentId& intent);
   void publish();
 
   const Config config_;

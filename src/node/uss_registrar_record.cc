@@ -35,7 +35,7 @@ Status UssRegistrar::record(uss::Body first, std::string body, const IntentId& i
   Status said;
   TRY_VOID(host_.with([&](UssDesk& desk) {
     const std::vector<uss::Address> all = addresses(desk);
-    said = desk.say(std::move(first));
+    said = desk.say(first);
     if (!said) return;
     if (!body.empty()) desk.keep(std::move(body));
     for (const uss::Address& address : all) {
@@ -50,8 +50,21 @@ Status UssRegistrar::record(uss::Body first, std::string body, const IntentId& i
       }
     }
     tell(desk);
+    // Until the rest is durable the answer counts as lost: after a crash it is asked for again.
+    if (const auto* of = std::get_if<Registered>(&first); of != nullptr && told < owed.size()) {
+      said = desk.say(uss::Trying{.details = of->details,
+                                  .id = of->id,
+                                  .intent = of->intent,
+                                  .native_version = of->native_version,
+                                  .state = of->state,
+                                  .url = of->url});
+    }
   }));
+  const bool several = told < owed.size();
   while (said && told < owed.size()) TRY_VOID(host_.with(tell));
+  if (said && several && std::holds_alternative<Registered>(first)) {
+    TRY_VOID(host_.with([&](UssDesk& desk) { said = desk.say(first); }));
+  }
   return said;
 }
 
@@ -82,6 +95,45 @@ Status UssRegistrar::record_registered(const IntentId& intent, Case& of, const F
                  .url = config_.names.base_url,
                  .version = changed.reference.version},
       form.details, intent, [&](UssDesk&) { return changed.subscribers; }, expires);
+}
+
+Status UssRegistrar::record_trying(const IntentId& intent, const Case& of, const Form* form) {
+  uss::Trying next{.details = {},
+                   .id = uss::uuid_of(config_.names.authority, intent),
+                   .intent = intent,
+                   .native_version = of.version,
+                   .url = config_.names.base_url};
+  if (form != nullptr) {
+    next.details = form->hash;
+    next.state = form->state;
+  }
+  if (tried(intent) == next) return {};
+  Status said;
+  TRY_VOID(host_.with([&](UssDesk& desk) {
+    said = desk.say(std::move(next));
+    if (said && form != nullptr) desk.keep(form->details);
+  }));
+  return said;
+}
+
+Status UssRegistrar::record_found(const uss::Trying& what, const uss::Reference& found) {
+  Status said;
+  TRY_VOID(host_.with([&](UssDesk& desk) {
+    said = desk.say(Registered{.details = *what.details,
+                               .end = found.end,
+                               .id = what.id,
+                               .intent = what.intent,
+                               .native_version = what.native_version,
+                               .ovn = found.ovn,
+                               .start = found.start,
+                               .state = what.state,
+                               .subscription = found.subscription,
+                               .url = what.url,
+                               .version = found.version});
+    // Whom to tell is still to be asked, also after a restart.
+    if (said) said = desk.say(what);
+  }));
+  return said;
 }
 
 /// Without an answer that names them, those who were told before are told of the end, under the next index.

@@ -218,5 +218,161 @@ TEST(UssRegistrar, ANoticeOfARegistrationMadeAnewAccusesNobody) {
   EXPECT_NE(registration(a, "I1").last.ovn, before);
 }
 
+// What was tried
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// Answers to PUTs that the registry has taken are lost while this says so.
+void lose_puts(World& world, const bool& lost) {
+  world.before = [&](const std::string& caller, const UssCall& call) -> std::optional<Result<net::ClientResponse>> {
+    if (!lost || call.method != net::Method::kPut) return std::nullopt;
+    const auto before = std::exchange(world.before, nullptr);
+    auto answer = world.carry(caller, call);
+    world.before = before;
+    if (answer->status > 201) return answer;
+    return fail(ErrorCode::kTimeout, "no answer came");
+  };
+}
+
+TEST(UssRegistrarTries, ACreateWhoseAnswerAndProcessWereLostIsEnded) {
+  World world;
+  Supplier& a = world.add("alpha");
+  bool lost = true;
+  lose_puts(world, lost);
+  a.file("I1");
+  a.run();
+  ASSERT_TRUE(at_registry(world, a, "I1"));
+  a.restart();
+  lost = false;
+  a.host.intents.clear();
+  a.run();
+  EXPECT_FALSE(at_registry(world, a, "I1")) << "nobody wants it any more";
+  EXPECT_TRUE(a.host.ledger().tries().empty());
+  a.restart();
+  const std::size_t before = world.seen.size();
+  a.run();
+  EXPECT_EQ(world.seen.size(), before) << "and it is not asked for again";
+}
+
+TEST(UssRegistrarTries, AnEndWhoseAnswerAndProcessWereLostIsKnownWhenTheIntentIsFiledAnew) {
+  World world;
+  Supplier& a = world.add("alpha");
+  a.file("I1");
+  a.run();
+  world.lose_answer = [](const std::string&, const UssCall& call) { return call.method == net::Method::kDelete; };
+  a.host.intents.clear();
+  a.run();
+  ASSERT_FALSE(at_registry(world, a, "I1"));
+  a.restart();
+  a.file("I1");
+  world.clock.advance(61'000);
+  a.run();
+  EXPECT_TRUE(at_registry(world, a, "I1")) << a.standing("I1").why;
+}
+
+TEST(UssRegistrarTries, ACreateThatNeverArrivedIsForgottenWithItsIntent) {
+  World world;
+  Supplier& a = world.add("alpha");
+  world.before = [](const std::string&, const UssCall& call) -> std::optional<Result<net::ClientResponse>> {
+    if (call.method != net::Method::kPut) return std::nullopt;
+    return fail(ErrorCode::kTimeout, "it did not arrive");
+  };
+  a.file("I1");
+  a.run();
+  a.restart();
+  a.host.intents.clear();
+  a.run();
+  EXPECT_TRUE(a.host.ledger().tries().empty());
+  EXPECT_EQ(a.host.types(), (std::vector<std::string>{"uss.trying", "uss.ended"}));
+}
+
+TEST(UssRegistrarTries, WhatIsServedIsWhatTheRegistryHasAlsoWhereTheAnswerWasLost) {
+  for (const bool restarts : {false, true}) {
+    World world;
+    Supplier& a = world.add("alpha");
+    Supplier& b = world.add("bravo");
+    a.file("I1", 6.6);
+    a.run();
+    b.file("I2", 6.609);
+    b.run();
+    ASSERT_EQ(b.standing("I2").stage, UssStage::kRegistered) << b.standing("I2").why;
+    bool lost = true;
+    lose_puts(world, lost);
+    a.file("I1", 6.5995);
+    a.run();
+    lost = false;
+    if (restarts) a.restart();
+    // What it wants meanwhile is refused: what its lost request led to stays.
+    a.file("I1", 6.609);
+    world.clock.advance(61'000);
+    a.run();
+    ASSERT_EQ(a.standing("I1").stage, UssStage::kRefused) << a.standing("I1").why;
+    EXPECT_EQ(registration(a, "I1").last.native_version, 2);
+    // So whoever needs its details is served those that the registry knows by their hash.
+    Supplier& c = world.add("charlie");
+    c.file("I3", 6.603);
+    c.run();
+    EXPECT_TRUE(c.host.ledger().drifts().empty());
+    EXPECT_THAT(c.standing("I3").why, Not(HasSubstr("changing")));
+  }
+}
+
+TEST(UssRegistrarTries, WhoIsToBeToldIsAskedForAgainAfterARestart) {
+  World world;
+  Supplier& a = world.add("alpha");
+  Supplier& b = world.add("bravo");
+  b.file("I2", 6.609);
+  b.run();
+  bool lost = true;
+  lose_puts(world, lost);
+  a.file("I1", 6.6);
+  a.run();
+  world.clock.advance(61'000);
+  a.run();
+  a.restart();
+  lost = false;
+  world.clock.advance(61'000);
+  a.run();
+  ASSERT_EQ(a.standing("I1").stage, UssStage::kRegistered) << a.standing("I1").why;
+  ASSERT_NE(b.host.ledger().other(uss::Kind::kIntent, a.uuid("I1")), nullptr);
+  EXPECT_EQ(b.host.ledger().other(uss::Kind::kIntent, a.uuid("I1"))->last.ovn, registration(a, "I1").last.ovn);
+  EXPECT_TRUE(a.host.ledger().tries().empty());
+}
+
+TEST(UssRegistrarTries, ManyWhoAreToBeToldAreAskedForAgainWhereTheProcessFellBetween) {
+  World world;
+  Supplier& a = world.add("alpha");
+  world.before = [&](const std::string& caller, const UssCall& call) -> std::optional<Result<net::ClientResponse>> {
+    if (call.method != net::Method::kPut) return std::nullopt;
+    const auto before = std::exchange(world.before, nullptr);
+    auto answer = world.carry(caller, call);
+    world.before = before;
+    if (answer->status > 201) return answer;
+    std::string many;
+    for (int n = 0; n < 1'500; ++n) {
+      many += fmt::format(R"({{"uss_base_url":"https://s{}.example","subscriptions":[{{"subscription_id":)"
+                          R"("00000000-0000-4000-8000-{:012}","notification_index":1}}]}},)",
+                          n, n);
+    }
+    constexpr std::string_view kSubscribers = R"("subscribers":[)";
+    const std::size_t at = answer->body.find(kSubscribers) + kSubscribers.size();
+    if (answer->body[at] == ']') many.pop_back();
+    answer->body.insert(at, many);
+    return answer;
+  };
+  a.file("I1");
+  static_cast<void>(a.registrar->round());
+  ASSERT_EQ(a.host.ledger().queued(), 1'500U) << a.standing("I1").why;
+  EXPECT_TRUE(a.host.ledger().tries().empty());
+  // The first batch was durable, and nothing after it.
+  const auto first_told = std::ranges::find_if(
+      a.host.log, [](const std::string& line) { return line.find("\"uss.to_tell\"") != std::string::npos; });
+  a.host.log.erase(first_told + 1'001, a.host.log.end());
+  a.restart();
+  ASSERT_EQ(a.host.ledger().queued(), 1'000U);
+  static_cast<void>(a.registrar->round());
+  EXPECT_EQ(a.host.ledger().queued(), 1'500U);
+  EXPECT_TRUE(a.host.ledger().tries().empty());
+}
+
 }  // namespace
 }  // namespace tansiq::node

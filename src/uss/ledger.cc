@@ -46,9 +46,11 @@ Status Ledger::within_limits(const Body& body) const {
   const auto full = [](std::string_view what, std::size_t limit) {
     return fail(ErrorCode::kOverloaded, fmt::format("at most {} {} are kept; try again later", limit, what));
   };
-  if (const auto* registered = std::get_if<Registered>(&body); registered != nullptr &&
-                                                               registration(registered->intent) == nullptr &&
-                                                               registrations_.size() >= limits_.registrations_max) {
+  const auto adds = [&](const auto* of) {
+    return of != nullptr && registration(of->intent) == nullptr && !tries_.contains(of->intent);
+  };
+  if ((adds(std::get_if<Registered>(&body)) || adds(std::get_if<Trying>(&body))) &&
+      registrations_.size() + tries_.size() >= limits_.registrations_max) {
     return full("registered intents", limits_.registrations_max);
   }
   const auto* tell = std::get_if<ToTell>(&body);
@@ -190,7 +192,7 @@ Status Ledger::consistent(const Body& body, Place place) const {
   }
   if (const auto* said = std::get_if<Ended>(&body)) {
     const Registration* before = registration(said->intent);
-    if (before == nullptr || before->ended) return cannot("it is not registered");
+    if ((before == nullptr || before->ended) && !tries_.contains(said->intent)) return cannot("it is not registered");
     return {};
   }
   if (const auto* said = std::get_if<ToTell>(&body)) {
@@ -260,15 +262,23 @@ Status Ledger::consistent(const Body& body, Place place) const {
 
 void Ledger::fold(const Registered& body, Place place) {
   used_ = true;
+  tries_.erase(body.intent);
   registrations_[body.intent] = {body, false, place.time, place.seq};
   by_uuid_[body.id] = body.intent;
 }
 
 void Ledger::fold(const Ended& body, Place place) {
-  Registration& registration = registrations_.at(body.intent);
-  registration.ended = true;
-  registration.changed = place.time;
-  registration.seq = place.seq;
+  tries_.erase(body.intent);
+  const auto at = registrations_.find(body.intent);
+  if (at == registrations_.end() || at->second.ended) return;  // It was tried, and never came to be.
+  at->second.ended = true;
+  at->second.changed = place.time;
+  at->second.seq = place.seq;
+}
+
+void Ledger::fold(const Trying& body, Place) {
+  used_ = true;
+  tries_[body.intent] = body;
 }
 
 void Ledger::fold(const ToTell& body, Place place) {

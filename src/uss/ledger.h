@@ -37,7 +37,7 @@
 namespace tansiq::uss {
 
 struct LedgerLimits {
-  std::size_t registrations_max = 20'000;
+  std::size_t registrations_max = 20'000;  ///< Of those that are being tried, too.
   std::size_t deliveries_max = 100'000;  ///< That are queued.
   /// That are done. From half of it on the oldest are forgotten before their time (kOverKeptMs).
   std::size_t done_max = 100'000;
@@ -116,6 +116,8 @@ class Ledger {
   [[nodiscard]] std::optional<std::string> tick(Place place);
 
   [[nodiscard]] const std::map<IntentId, Registration>& registrations() const { return registrations_; }
+  /// What registries were asked for, as far as it is not known how that came out.
+  [[nodiscard]] const std::map<IntentId, Trying>& tries() const { return tries_; }
   [[nodiscard]] const std::map<std::uint64_t, Delivery>& deliveries() const { return deliveries_; }
   [[nodiscard]] const std::map<std::pair<Kind, Uuid>, Other>& others() const { return others_; }
   [[nodiscard]] const std::map<std::pair<Uuid, std::int64_t>, Drift>& drifts() const { return drifts_; }
@@ -160,6 +162,7 @@ class Ledger {
   void fold(const DriftSettled& body, Place place);
   void fold(const Reported& body, Place place);
   void fold(const Forgotten& body, Place place);
+  void fold(const Trying& body, Place place);
   [[nodiscard]] Status queued(std::uint64_t delivery) const;
   [[nodiscard]] Status within_limits(const Body& body) const;
   void finish(std::uint64_t delivery, DeliveryState state, Place place);
@@ -167,6 +170,7 @@ class Ledger {
 
   const LedgerLimits limits_;
   std::map<IntentId, Registration> registrations_;
+  std::map<IntentId, Trying> tries_;
   std::map<std::uint64_t, Delivery> deliveries_;
   std::map<std::pair<Kind, Uuid>, Other> others_;
   std::map<std::pair<Uuid, std::int64_t>, Drift> drifts_;

@@ -132,6 +132,27 @@ TEST(Ledger, ARegistrationIsFoundByBothNames) {
   expect_comes_back(desk);
 }
 
+TEST(Ledger, WhatIsTriedStandsUntilItIsKnownHowItCameOut) {
+  Desk desk;
+  desk.must(trying(1, 1));
+  EXPECT_EQ(desk.ledger.tries().at(intent(1)), trying(1, 1));
+  EXPECT_EQ(desk.ledger.registration(intent(1)), nullptr) << "it may be there, and may not";
+  expect_comes_back(desk);
+  desk.must(registered(1, 1));
+  EXPECT_TRUE(desk.ledger.tries().empty());
+  desk.must(trying(1, 2));
+  desk.must(Ended{intent(1)});
+  EXPECT_TRUE(desk.ledger.tries().empty());
+  EXPECT_TRUE(desk.ledger.registration(intent(1))->ended);
+  desk.must(trying(1, 3));
+  desk.must(Ended{intent(1)});
+  desk.must(trying(2, 1));
+  desk.must(Ended{intent(2)});
+  EXPECT_EQ(desk.ledger.registration(intent(2)), nullptr) << "it never came to be";
+  EXPECT_FALSE(desk.say(Ended{intent(2)}));
+  expect_comes_back(desk);
+}
+
 TEST(Ledger, DeliveredAndGivenUpAreOver) {
   Desk desk;
   desk.must(registered(1, 1));

@@ -40,6 +40,25 @@ struct Subscriber {
   friend bool operator==(const Subscriber&, const Subscriber&) = default;
 };
 
+/// A registry is about to be asked for this, and may know it so from now on, or no more: durable before the request
+/// leaves, so that whoever is asked for the details serves what the registry has, whatever became of the answer and of
+/// the process. The details are kept as a body. `uss.registered` and `uss.ended` say how it came out.
+struct Trying {
+  static constexpr std::string_view kType = "uss.trying";
+  std::optional<log::Hash> details;  ///< Absent: it is to be deleted.
+  Uuid id;
+  IntentId intent;
+  std::int64_t native_version = 0;
+  IntentState state = IntentState::kAccepted;
+  std::string url;
+  static constexpr auto fields() {
+    return std::tuple(field("details_sha256", &Trying::details), field("id", &Trying::id),
+                      field("intent", &Trying::intent), field("native_version", &Trying::native_version),
+                      field("state", &Trying::state), field("url", &Trying::url));
+  }
+  friend bool operator==(const Trying&, const Trying&) = default;
+};
+
 /// A registry has confirmed a version of one of our intents. The details are kept as a body under their hash.
 struct Registered {
   static constexpr std::string_view kType = "uss.registered";

@@ -76,6 +76,7 @@ void Ledger::write_state(std::string& out) const {
   for (const auto& [intent, r] : registrations_) {
     f3548::write_row(out, "uss.registration", RegistrationRow{r.changed, r.ended, r.last, r.seq});
   }
+  for (const auto& [intent, tried] : tries_) f3548::write_row(out, "uss.try", tried);
   for (const auto& [id, d] : deliveries_) {
     f3548::write_row(out, "uss.delivery",
                      DeliveryRow{d.changed, d.expires, id, d.intent, d.since, d.state, d.subscribers, d.url, d.why});
@@ -103,6 +104,10 @@ Status Ledger::read_state(std::string_view text) {
       if (!registrations_.emplace(intent, Registration{std::move(r.last), r.ended, r.changed, r.seq}).second) {
         return corrupt("a registration stands twice");
       }
+    } else if (kind == "uss.try") {
+      auto tried = TRY(core::read_fields<Trying>(row));
+      const IntentId intent = tried.intent;
+      if (!tries_.emplace(intent, std::move(tried)).second) return corrupt("a try stands twice");
     } else if (kind == "uss.delivery") {
       auto r = TRY(core::read_fields<DeliveryRow>(row));
       if (!registrations_.contains(r.intent)) return corrupt("a delivery is of nothing that is registered");

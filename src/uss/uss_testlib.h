@@ -34,6 +34,14 @@ inline Registered registered(int n, std::int64_t version, std::int64_t native_ve
           .url = "https://us.example",
           .version = version};
 }
+inline Trying trying(int n, std::int64_t native_version) {
+  return {.details = hash(fmt::format("{} {}", n, native_version)),
+          .id = id(static_cast<std::uint64_t>(n)),
+          .intent = intent(n),
+          .native_version = native_version,
+          .state = IntentState::kAccepted,
+          .url = "https://us.example"};
+}
 inline ToTell to_tell(int n, std::string_view url, std::uint64_t subscription, std::int64_t index) {
   return {.expires = kNow + 10 * kMinute,
           .intent = intent(n),
