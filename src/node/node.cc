@@ -175,22 +175,10 @@ Status Node::Impl::open() {
   door_ = TRY(make_doorkeeper(config_, dir_.token_key, dir_.charter.charter.data_mode, system_clock_, problems_));
   TRY_VOID(open_store());
   logs_.emplace(TRY(LogBook::open(*store_, dir_.charter.charter, dir_.self)));
-  coordination::CoalitionConfig config{
-      .machine =
-          {dir_.self, dir_.charter.charter, dir_.charter.text, dir_.ovn_secret, {}, texts_beside(config_.data_dir)},
-      .former = dir_.former,
-      .quota = {}};
-  // Where it is for real, what widens a relation needs two officers.
-  const core::DataMode mode = dir_.charter.charter.data_mode;
-  if (mode == core::DataMode::kReal || mode == core::DataMode::kExercise) config.officers = {};
-  std::optional<DurationMs> stated = config_.clock_error_ms;
-  if (mode != core::DataMode::kReal && mode != core::DataMode::kExercise && !config_.kernel_clock && !stated)
-    stated = 0;
-  bound_ = std::make_unique<ClockBound>(dir_.charter.charter.timing.clock_error_ms, system_time_source(), stated);
-  bound_->observe();
+  bound_ = make_clock_bound(config_, dir_.charter.charter);
   f3548::Switches switches = config_.f3548;
   switches.allow_http = switches.allow_http || config_.test_mode;
-  Restored restored = TRY(restore_state(*store_, *logs_, config, clock_.now(), switches));
+  Restored restored = TRY(restore_state(*store_, *logs_, coalition_config(config_, dir_), clock_.now(), switches));
   report_.created = dir_.created;
   report_.develop_charter = dir_.develop_charter;
   report_.entries = restored.entries;

@@ -38,6 +38,31 @@ PeerLinks::Config peer_addresses(const NodeConfig& config) {
   return out;
 }
 
+namespace {
+
+/// Nothing that is done in it comes true.
+bool is_play(core::DataMode mode) { return mode == core::DataMode::kTest || mode == core::DataMode::kSimulated; }
+
+}  // namespace
+
+coordination::CoalitionConfig coalition_config(const NodeConfig& config, const DataDir& dir) {
+  coordination::CoalitionConfig out{
+      .machine = {dir.self, dir.charter.charter, dir.charter.text, dir.ovn_secret, {}, texts_beside(config.data_dir)},
+      .former = dir.former,
+      .quota = {}};
+  // Where it is for real, what widens a relation needs two officers.
+  if (!is_play(dir.charter.charter.data_mode)) out.officers = {};
+  return out;
+}
+
+std::unique_ptr<ClockBound> make_clock_bound(const NodeConfig& config, const core::Charter& charter) {
+  std::optional<DurationMs> stated = config.clock_error_ms;
+  if (is_play(charter.data_mode) && !config.kernel_clock && !stated) stated = 0;
+  auto bound = std::make_unique<ClockBound>(charter.timing.clock_error_ms, system_time_source(), stated);
+  bound->observe();
+  return bound;
+}
+
 net::HttpServerOptions server_options(const NodeConfig& config) {
   net::HttpServerOptions out;
   out.address = config.listen_address;

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "coordination/coalition.h"
 #include "net/http_server.h"
+#include "node/clock_bound.h"
 #include "node/data_dir.h"
 #include "node/peer_links.h"
 #include "node/uss_service.h"
@@ -23,6 +25,11 @@ namespace tansiq::node {
 
 /// The lines to peers as far as the configuration says: what this node shows, where it listens, other ways to them.
 [[nodiscard]] PeerLinks::Config peer_addresses(const NodeConfig& config);
+
+/// Under what the coalition of this data folder is folded.
+[[nodiscard]] coordination::CoalitionConfig coalition_config(const NodeConfig& config, const DataDir& dir);
+/// What is known of the clock's error, observed once.
+[[nodiscard]] std::unique_ptr<ClockBound> make_clock_bound(const NodeConfig& config, const core::Charter& charter);
 
 /// Where and how the faces listen.
 [[nodiscard]] net::HttpServerOptions server_options(const NodeConfig& config);

@@ -325,7 +325,10 @@ TEST_F(UssFaceTest, WhatOthersSentIsDestroyedWhenItIsOldAndNobodyNeedsIt) {
   // Two days later the intent is over and forgotten; what was sent of it is not old enough.
   constexpr DurationMs kDay = 86'400'000;
   a.node->clock().advance(2 * kDay);
-  ASSERT_TRUE(eventually([&] { return !a.shows("others", uuid(1)); })) << a.document("others");
+  ASSERT_TRUE(eventually([&] {
+    a.node->node().tick();
+    return !a.shows("others", uuid(1));
+  })) << a.document("others");
   EXPECT_TRUE(there(notice(1, 1)));
   ASSERT_EQ(send(report(2)), 201);
   a.node->clock().advance(kForeignBodyKeptMs - 2 * kDay + 1);

@@ -16,9 +16,9 @@
 // give way to us, is acknowledged by its OVN; who meets us is a conflict, and details that are not what was recorded
 // are an incident: both are shown to people, and nothing is registered over them.
 //
-// What a registry is about to be asked for is in the record before the request leaves. After an answer that was lost, or
-// was none, or a restart before it came, the reference is read before anything is repeated: what is found there is what
-// was tried last, so its details are what others are served from then on; and it is replaced, so that the registry
+// What a registry is about to be asked for is in the record before the request leaves. After an answer that was lost,
+// or was none, or a restart before it came, the reference is read before anything is repeated: what is found there is
+// what was tried last, so its details are what others are served from then on; and it is replaced, so that the registry
 // names again whom to tell.
 //
 // There is one thread, and others may be slow. Who has not answered is left alone for a while, doubled each time up to

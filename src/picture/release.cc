@@ -135,10 +135,10 @@ void Release::heard(const Report& report, const Track& track) {
 }
 
 void Release::keep(Heard& of, const Sample& sample) {
-  // Of those that are due under every delay, the newest is enough.
+  // Of those that are due under every delay, the newest is enough. The millisecond of now is not over (collect).
   const UtcMs due_for_all = sample.taken - delay_ms_max_;
   std::size_t past = 0;
-  while (past + 1 < of.kept.size() && std::max(of.kept[past + 1].taken, of.kept[past + 1].time) <= due_for_all) ++past;
+  while (past + 1 < of.kept.size() && std::max(of.kept[past + 1].taken, of.kept[past + 1].time) < due_for_all) ++past;
   of.kept.erase(of.kept.begin(), of.kept.begin() + static_cast<std::ptrdiff_t>(past));
   samples_ -= past;
   if (samples_ < kSamplesMax / 4 && spacing_ms_ > kSampleEveryMs) spacing_ms_ /= 2;

@@ -38,7 +38,7 @@ namespace tansiq::uss {
 
 struct LedgerLimits {
   std::size_t registrations_max = 20'000;  ///< Of those that are being tried, too.
-  std::size_t deliveries_max = 100'000;  ///< That are queued.
+  std::size_t deliveries_max = 100'000;    ///< That are queued.
   /// That are done. From half of it on the oldest are forgotten before their time (kOverKeptMs).
   std::size_t done_max = 100'000;
   std::size_t others_max = 100'000;
