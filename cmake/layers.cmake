@@ -10,11 +10,12 @@
 # `x_bench.cc` into `tansiq_<folder>_bench`, each `x_fuzz.cc` into a fuzzer `tansiq_<folder>_<x>_fuzz`, `x_main.cc` is
 # left to the CMakeLists.txt, the rest into the library.
 
-set(TANSIQ_FOLDERS base geo log core coordination f3548 uss formats surveillance picture store net node sim cli verify)
+set(TANSIQ_FOLDERS base geo log talks core coordination f3548 uss formats surveillance picture store net node sim cli verify)
 
 set(TANSIQ_LAYER_base "")
 set(TANSIQ_LAYER_geo base)
 set(TANSIQ_LAYER_log base)
+set(TANSIQ_LAYER_talks log base)
 set(TANSIQ_LAYER_core geo log base)
 set(TANSIQ_LAYER_coordination core geo log base)
 set(TANSIQ_LAYER_f3548 core geo log base)
@@ -24,9 +25,9 @@ set(TANSIQ_LAYER_surveillance formats core geo log base)
 set(TANSIQ_LAYER_picture surveillance core geo log base)
 set(TANSIQ_LAYER_store log base)
 set(TANSIQ_LAYER_net base)
-set(TANSIQ_LAYER_node picture surveillance coordination uss f3548 formats store net core geo log base)
+set(TANSIQ_LAYER_node picture surveillance coordination uss f3548 formats store net core talks geo log base)
 set(TANSIQ_LAYER_sim coordination core geo log base)
-set(TANSIQ_LAYER_cli node sim picture surveillance coordination uss f3548 formats store net core geo log base)
+set(TANSIQ_LAYER_cli node sim picture surveillance coordination uss f3548 formats store net core talks geo log base)
 set(TANSIQ_LAYER_verify log base)
 
 function(tansiq_folder folder)

@@ -47,7 +47,7 @@ CPP_KEYWORDS = set("""alignas alignof and asm auto bool break case catch char cl
     mutable namespace new noexcept not nullptr operator or private protected public register requires return short
     signed sizeof static struct switch template this throw true try typedef typeid typename union unsigned using
     virtual void volatile while xor""".split())
-METHODS = ["get", "put", "post", "delete"]
+METHODS = ["get", "put", "post", "patch", "delete"]
 
 
 class Refusal(Exception):

@@ -54,6 +54,7 @@ THIRD_PARTY = {
     "prometheus/": {"node"},
     "toml++/": {"formats", "node", "cli"},
     "pugixml": {"formats"},
+    "unicode/": {"talks"},
     "sodium.h": {"log", "net", "core", "node"},
     "openssl/": {"log", "net", "core"},
 }

@@ -12,8 +12,10 @@ namespace {
 /// What to do about the most likely mistakes, beside what went wrong.
 Error with_advice(Error error) {
   if (error.code != ErrorCode::kForbidden) return error;
-  if (error.message.contains("second officer")) {
+  if (error.message.contains("needs a second officer")) {
     error.message += "; name that officer with --second";
+  } else if (error.message.contains("officers who have signed in")) {
+    error.message += "; 'tansiq officer login' signs in";
   } else if (error.message.contains("coordination.act")) {
     error.message += "; 'tansiq token mint --scope coordination.read,coordination.act' makes one that does";
   }
@@ -43,6 +45,10 @@ Result<int> send_act(Context& context, const ActOptions& options, coordination::
   const Answer& answer = *sent;
   if (context.json) {
     put(answer.text + "\n");
+    return 0;
+  }
+  if (answer.status == 202) {
+    put(fmt::format("waits for a second officer: tansiq officer confirm {}\n", text_of(answer.root(), "id")));
     return 0;
   }
   const auto repeated = answer.root().find("repeated");

@@ -22,13 +22,20 @@ void add_flight(Command& root);      ///< flight: across zones, the home's side
 void add_leg(Command& root);         ///< leg: of others in our zones, the owner's side
 void add_disclosure(Command& root);  ///< disclosure: what is shown to whom
 void add_caveat(Command& root);      ///< caveat: from whom our flights keep away
+void add_message(Command& root);     ///< message: what is said with others, its receipts, what is overdue
+void add_line(Command& root);        ///< line: whether anybody is there
+void add_incident(Command& root);    ///< incident: what each side says of what happened
+void add_report(Command& root);      ///< report: what chosen others are told
 void add_peer(Command& root);        ///< peer: the nodes of other authorities
 void add_clock(Command& root);       ///< clock: the operator's word about it
 void add_uss(Command& root);         ///< uss: a supplier of F3548 beside others
 void add_measure(Command& root);     ///< measure: restricted volumes
 void add_log(Command& root);         ///< log: verify, show, export, prove, audit
+void add_evidence(Command& root);    ///< evidence: bundles for outsiders
+void add_verify(Command& root);      ///< verify: read such a bundle
 void add_events(Command& root);      ///< events: the record as it grows
 void add_token(Command& root);       ///< token: bearer tokens
+void add_officer(Command& root);     ///< officer: accounts, sessions, the watch
 void add_oauth_dev(Command& root);   ///< oauth-dev: a token issuer for laboratories
 void add_backup(Command& root);      ///< backup, restore, recovery
 void add_bench(Command& root);       ///< bench: measure
@@ -37,6 +44,8 @@ void add_version(Command& root);     ///< version
 
 /// Adds to `tansiq zone` what moves the right to decide; called by `add_zone`.
 void add_zone_control(Command& zone);
+/// Adds the catalogue of numbered messages to `tansiq message`.
+void add_message_template(Command& message);
 /// Adds to `tansiq charter` what concerns several authorities; called by `add_charter`.
 void add_charter_coalition(Command& charter);
 /// And what changes a charter in force.

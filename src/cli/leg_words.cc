@@ -135,7 +135,7 @@ struct FlightDraft {
   std::optional<AuthorityId> principal;
   static constexpr auto fields() {
     using core::field;
-    return std::tuple(field("alternate", &FlightDraft::alternate), field("call_sign", &FlightDraft::call_sign),
+    return field_list(field("alternate", &FlightDraft::alternate), field("call_sign", &FlightDraft::call_sign),
                       field("domain", &FlightDraft::domain), field("flight", &FlightDraft::flight),
                       field("gate_leg", &FlightDraft::gate_leg), field("legs", &FlightDraft::legs),
                       field("principal", &FlightDraft::principal));

@@ -309,8 +309,8 @@ std::vector<ConfigKey> issuer_keys() {
 const std::vector<ConfigKey>& config_keys() {
   static const std::vector<ConfigKey> keys = [] {
     std::vector<ConfigKey> out = node_keys();
-    for (auto* part : {&line_keys, &limit_keys, &uss_keys, &live_keys, &auth_keys, &issuer_keys, &source_keys,
-                       &minima_keys, &release_keys}) {
+    for (auto* part : {&line_keys, &talks_keys, &limit_keys, &uss_keys, &live_keys, &auth_keys, &issuer_keys,
+                       &source_keys, &minima_keys, &release_keys}) {
       std::ranges::move((*part)(), std::back_inserter(out));
     }
     return out;

@@ -37,6 +37,9 @@ struct ConfigKey {
 /// What a table [[release]] says: a rule of what a peer is told.
 [[nodiscard]] std::vector<ConfigKey> release_keys();
 
+/// What [talks] says.
+[[nodiscard]] std::vector<ConfigKey> talks_keys();
+
 /// What [live] says.
 [[nodiscard]] std::vector<ConfigKey> live_keys();
 

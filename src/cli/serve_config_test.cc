@@ -40,6 +40,10 @@ cosigner = "cosigner.key"
 [f3548]
 refuse_down = false
 notices_need_scopes = true
+[talks]
+line_check_seconds = 600
+alarm_command = ["/usr/local/bin/ring", "--all phones"]
+alarm_webhook = "https://pager.example/tansiq"
 [limits]
 connections = 10
 body_bytes = 4096
@@ -188,6 +192,9 @@ TEST(ServeConfig, TakesEveryKey) {
   EXPECT_TRUE(config.node.test_mode);
   EXPECT_FALSE(config.node.f3548.refuse_down);
   EXPECT_TRUE(config.node.f3548.notices_need_scopes);
+  EXPECT_EQ(config.node.talks.line_check_every_ms, 600'000);
+  EXPECT_THAT(config.node.talks.alarm_command, ElementsAre("/usr/local/bin/ring", "--all phones"));
+  EXPECT_EQ(config.node.talks.alarm_webhook, "https://pager.example/tansiq");
   EXPECT_EQ(config.node.limits.connections_max, 10U);
   EXPECT_EQ(config.node.limits.body_bytes_max, 4'096U);
   EXPECT_EQ(config.node.limits.command_queue_max, 7U);

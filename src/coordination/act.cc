@@ -4,7 +4,10 @@
 
 #include "base/foreign_text.h"
 #include "base/limits.h"
+#include "base/one_of_impl.h"
 #include "core/jcs_read.h"
+
+template class tansiq::OneOf<tansiq::coordination::Acts>;
 
 namespace tansiq::coordination {
 
@@ -22,20 +25,20 @@ Result<ActCommand> read_act(const log::JcsValue& value, const core::Subject& by)
   }
   const std::string_view kind = TRY(core::string_at(value, "kind"));
   const log::JcsValue act = TRY(value.at("act"));
-  auto read = core::read_named<Act>(kind, act);
+  auto read = core::read_named<Act::Variant>(kind, act);
   if (!read) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("there is no act \"{}\"; known are {}", foreign_text(kind, kQuotedBytesMax),
-                            fmt::join(core::record_names<Act>, ", ")),
+                            fmt::join(core::record_names<Act::Variant>, ", ")),
                 "kind");
   }
-  command.act = TRY(std::move(*read));
+  command.act = Act(TRY(std::move(*read)));
   return command;
 }
 
 void write_act(log::JcsWriter& out, const ActCommand& command) {
   out.begin_object().key("act");
-  core::write_fields(out, command.act);
+  core::write_fields(out, command.act.variant());
   out.key("cmd").string(command.cmd.str()).key("kind").string(kind_name(command.act));
   if (!command.second.empty()) out.key("second").string(command.second.str());
   out.end_object();

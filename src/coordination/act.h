@@ -13,12 +13,16 @@
 #include <variant>
 #include <vector>
 
+#include "base/one_of.h"
 #include "coordination/caveat_entries.h"
 #include "coordination/control_entries.h"
 #include "coordination/disclosure_entries.h"
+#include "coordination/incident_entries.h"
 #include "coordination/leg_entries.h"
 #include "coordination/relation.h"
 #include "coordination/relation_entries.h"
+#include "coordination/report_entries.h"
+#include "coordination/talk_letter.h"
 
 namespace tansiq::coordination {
 
@@ -45,7 +49,7 @@ namespace tansiq::coordination {
 struct FileFlight {
   static constexpr std::string_view kKind = "flight.file";
   FlightFiled filed;
-  static constexpr auto fields() { return std::tuple(field("filed", &FileFlight::filed)); }
+  static constexpr auto fields() { return field_list(field("filed", &FileFlight::filed)); }
 };
 /// The acts about one flight that need nothing but its name, and for some a word.
 enum class FlightStep : std::uint8_t {
@@ -71,7 +75,7 @@ struct StepFlight {
   FlightStep step = FlightStep::kClear;
   std::string text;  ///< Why; for `accept_counter` the name of a rule, empty for an officer in person.
   static constexpr auto fields() {
-    return std::tuple(field("flight", &StepFlight::flight), field("step", &StepFlight::step),
+    return field_list(field("flight", &StepFlight::flight), field("step", &StepFlight::step),
                       field("text", &StepFlight::text));
   }
 };
@@ -82,7 +86,7 @@ struct ReportLeg {
   FlightId flight;
   std::int64_t leg = 0;
   static constexpr auto fields() {
-    return std::tuple(field("entered", &ReportLeg::entered), field("flight", &ReportLeg::flight),
+    return field_list(field("entered", &ReportLeg::entered), field("flight", &ReportLeg::flight),
                       field("leg", &ReportLeg::leg));
   }
 };
@@ -93,7 +97,7 @@ struct RevokeLeg {
   EntryHash request;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("emergency", &RevokeLeg::emergency), field("request", &RevokeLeg::request),
+    return field_list(field("emergency", &RevokeLeg::emergency), field("request", &RevokeLeg::request),
                       field("text", &RevokeLeg::text));
   }
 };
@@ -101,7 +105,7 @@ struct RevokeLeg {
 struct FreeOverdue {
   static constexpr std::string_view kKind = "leg.free_overdue";
   EntryHash request;
-  static constexpr auto fields() { return std::tuple(field("request", &FreeOverdue::request)); }
+  static constexpr auto fields() { return field_list(field("request", &FreeOverdue::request)); }
 };
 
 struct FreezeRelation {
@@ -110,7 +114,7 @@ struct FreezeRelation {
   AuthorityId peer;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("edges", &FreezeRelation::edges), field("peer", &FreezeRelation::peer),
+    return field_list(field("edges", &FreezeRelation::edges), field("peer", &FreezeRelation::peer),
                       field("text", &FreezeRelation::text));
   }
 };
@@ -121,14 +125,14 @@ struct ProposeRelation {
   AuthorityId peer;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("bundle", &ProposeRelation::bundle), field("edges", &ProposeRelation::edges),
+    return field_list(field("bundle", &ProposeRelation::bundle), field("edges", &ProposeRelation::edges),
                       field("peer", &ProposeRelation::peer), field("text", &ProposeRelation::text));
   }
 };
 struct AcceptRelation {
   static constexpr std::string_view kKind = "relation.accept";
   EntryHash proposal;
-  static constexpr auto fields() { return std::tuple(field("proposal", &AcceptRelation::proposal)); }
+  static constexpr auto fields() { return field_list(field("proposal", &AcceptRelation::proposal)); }
 };
 
 /// LEASE with `until`, HANDOVER without.
@@ -138,21 +142,21 @@ struct LeaseZone {
   std::optional<UtcMs> until;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("tenant", &LeaseZone::tenant), field("until_ms", &LeaseZone::until),
+    return field_list(field("tenant", &LeaseZone::tenant), field("until_ms", &LeaseZone::until),
                       field("zone", &LeaseZone::zone));
   }
 };
 struct ReturnZone {
   static constexpr std::string_view kKind = "zone.return";
   ZoneId zone;
-  static constexpr auto fields() { return std::tuple(field("zone", &ReturnZone::zone)); }
+  static constexpr auto fields() { return field_list(field("zone", &ReturnZone::zone)); }
 };
 struct RecallZone {
   static constexpr std::string_view kKind = "zone.recall";
   std::string text;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("text", &RecallZone::text), field("zone", &RecallZone::zone));
+    return field_list(field("text", &RecallZone::text), field("zone", &RecallZone::zone));
   }
 };
 /// The operator's word that the clock is beyond its bound (`fault`), or within it again.
@@ -161,7 +165,7 @@ struct DeclareClock {
   bool fault = true;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("fault", &DeclareClock::fault), field("text", &DeclareClock::text));
+    return field_list(field("fault", &DeclareClock::fault), field("text", &DeclareClock::text));
   }
 };
 
@@ -169,7 +173,7 @@ struct DeclareClock {
 struct DeclineZone {
   static constexpr std::string_view kKind = "zone.decline";
   ZoneId zone;
-  static constexpr auto fields() { return std::tuple(field("zone", &DeclineZone::zone)); }
+  static constexpr auto fields() { return field_list(field("zone", &DeclineZone::zone)); }
 };
 /// Says which of the entries that halted a zone stands. Needs a second officer.
 struct ResolveZone {
@@ -177,7 +181,7 @@ struct ResolveZone {
   EntryHash stands;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("stands", &ResolveZone::stands), field("zone", &ResolveZone::zone));
+    return field_list(field("stands", &ResolveZone::stands), field("zone", &ResolveZone::zone));
   }
 };
 
@@ -188,7 +192,7 @@ struct AdoptCharter {
   NoteText note;
   std::vector<NoteText> through = {};
   static constexpr auto fields() {
-    return std::tuple(field("note", &AdoptCharter::note), field("through", &AdoptCharter::through));
+    return field_list(field("note", &AdoptCharter::note), field("through", &AdoptCharter::through));
   }
 };
 
@@ -199,7 +203,7 @@ struct SetShareRule {
   std::vector<AuthorityId> onward;
   AuthorityId recipient;
   static constexpr auto fields() {
-    return std::tuple(field("domain", &SetShareRule::domain), field("onward", &SetShareRule::onward),
+    return field_list(field("domain", &SetShareRule::domain), field("onward", &SetShareRule::onward),
                       field("recipient", &SetShareRule::recipient));
   }
 };
@@ -210,7 +214,7 @@ struct WithholdShare {
   std::string source;
   bool withheld = true;
   static constexpr auto fields() {
-    return std::tuple(field("recipient", &WithholdShare::recipient), field("source", &WithholdShare::source),
+    return field_list(field("recipient", &WithholdShare::recipient), field("source", &WithholdShare::source),
                       field("withheld", &WithholdShare::withheld));
   }
 };
@@ -219,7 +223,7 @@ struct PassShare {
   static constexpr std::string_view kKind = "share.pass";
   EntryHash body;
   AuthorityId to;
-  static constexpr auto fields() { return std::tuple(field("body", &PassShare::body), field("to", &PassShare::to)); }
+  static constexpr auto fields() { return field_list(field("body", &PassShare::body), field("to", &PassShare::to)); }
 };
 /// Sets a caveat, or sets one anew.
 struct SetCaveat {
@@ -228,7 +232,7 @@ struct SetCaveat {
   CaveatRule rule;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &SetCaveat::caveat), field("rule", &SetCaveat::rule),
+    return field_list(field("caveat", &SetCaveat::caveat), field("rule", &SetCaveat::rule),
                       field("text", &SetCaveat::text));
   }
 };
@@ -237,7 +241,7 @@ struct ClearCaveat {
   CaveatId caveat;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &ClearCaveat::caveat), field("text", &ClearCaveat::text));
+    return field_list(field("caveat", &ClearCaveat::caveat), field("text", &ClearCaveat::text));
   }
 };
 /// Asks a sequencer to watch a caveat in its zones. It then knows of it.
@@ -246,7 +250,7 @@ struct DepositCaveat {
   CaveatId caveat;
   AuthorityId with;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &DepositCaveat::caveat), field("with", &DepositCaveat::with));
+    return field_list(field("caveat", &DepositCaveat::caveat), field("with", &DepositCaveat::with));
   }
 };
 struct WithdrawCaveat {
@@ -254,7 +258,7 @@ struct WithdrawCaveat {
   CaveatId caveat;
   AuthorityId with;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &WithdrawCaveat::caveat), field("with", &WithdrawCaveat::with));
+    return field_list(field("caveat", &WithdrawCaveat::caveat), field("with", &WithdrawCaveat::with));
   }
 };
 /// Lets a flight, or an intent, of ours go although it meets caveats: those that are logged now, and no others.
@@ -264,7 +268,7 @@ struct OverrideCaveat {
   std::optional<IntentId> intent;
   std::string text;  ///< Why.
   static constexpr auto fields() {
-    return std::tuple(field("flight", &OverrideCaveat::flight), field("intent", &OverrideCaveat::intent),
+    return field_list(field("flight", &OverrideCaveat::flight), field("intent", &OverrideCaveat::intent),
                       field("text", &OverrideCaveat::text));
   }
   [[nodiscard]] Status check() const {
@@ -273,10 +277,143 @@ struct OverrideCaveat {
   }
 };
 
-using Act = std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation, ProposeRelation,
-                         AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone, DeclareClock,
-                         SetCaveat, ClearCaveat, DepositCaveat, WithdrawCaveat, OverrideCaveat, SetShareRule,
-                         WithholdShare, PassShare, AdoptCharter>;
+/// Files a report, as version 1. To whom it goes, and may be passed on, it says itself; `share.pass` passes on one of
+/// another's.
+struct FileReport {
+  static constexpr std::string_view kKind = "report.file";
+  InfoReport report;
+  static constexpr auto fields() { return field_list(field("report", &FileReport::report)); }
+};
+/// The next version of a report that stands.
+struct ReviseReport {
+  static constexpr std::string_view kKind = "report.revise";
+  InfoReport report;
+  static constexpr auto fields() { return field_list(field("report", &ReviseReport::report)); }
+};
+/// Takes a report back from all who hold it.
+struct RevokeReport {
+  static constexpr std::string_view kKind = "report.revoke";
+  ReportId report;
+  std::string text;
+  static constexpr auto fields() {
+    return field_list(field("report", &RevokeReport::report), field("text", &RevokeReport::text));
+  }
+};
+
+/// Opens an incident. Neither alert nor message: by hand. We are a party, named or not.
+struct OpenIncident {
+  static constexpr std::string_view kKind = "incident.open";
+  std::optional<std::string> alert;
+  IncidentId incident;
+  std::optional<EntryHash> message;
+  std::vector<AuthorityId> parties;
+  std::vector<geo::Volume4d> place;
+  std::string title;
+  geo::TimeWindow window;
+  static constexpr auto fields() {
+    return field_list(field("alert", &OpenIncident::alert), field("incident", &OpenIncident::incident),
+                      field("message", &OpenIncident::message), field("parties", &OpenIncident::parties),
+                      field("place", &OpenIncident::place), field("title", &OpenIncident::title),
+                      field("window", &OpenIncident::window));
+  }
+};
+/// Our statement of an incident, or its next version.
+struct StateIncident {
+  static constexpr std::string_view kKind = "incident.state";
+  std::vector<IncidentHeld> held;
+  IncidentId incident;
+  AuthorityId opener;
+  std::vector<TalkPart> parts;
+  static constexpr auto fields() {
+    return field_list(field("held", &StateIncident::held), field("incident", &StateIncident::incident),
+                      field("opener", &StateIncident::opener), field("parts", &StateIncident::parts));
+  }
+};
+/// How it stands with our side, and ours alone.
+struct MoveIncident {
+  static constexpr std::string_view kKind = "incident.move";
+  IncidentId incident;
+  AuthorityId opener;
+  IncidentState state = IncidentState::kOpen;
+  std::string text;
+  static constexpr auto fields() {
+    return field_list(field("incident", &MoveIncident::incident), field("opener", &MoveIncident::opener),
+                      field("state", &MoveIncident::state), field("text", &MoveIncident::text));
+  }
+};
+
+/// Writes a message to one or more authorities: to all of them, or to none.
+struct SendTalk {
+  static constexpr std::string_view kKind = "talk.send";
+  Letter letter;
+  static constexpr auto fields() { return field_list(field("letter", &SendTalk::letter)); }
+};
+/// An officer has read what another authority has written. `message` is the hash of its entry.
+struct ReadTalk {
+  static constexpr std::string_view kKind = "talk.read";
+  EntryHash message;
+  static constexpr auto fields() { return field_list(field("message", &ReadTalk::message)); }
+};
+/// An answer will take longer; once.
+struct StandbyTalk {
+  static constexpr std::string_view kKind = "talk.standby";
+  EntryHash message;
+  std::string text;
+  static constexpr auto fields() {
+    return field_list(field("message", &StandbyTalk::message), field("text", &StandbyTalk::text));
+  }
+};
+struct AnswerTalk {
+  static constexpr std::string_view kKind = "talk.answer";
+  EntryHash message;
+  Reply reply;
+  static constexpr auto fields() {
+    return field_list(field("message", &AnswerTalk::message), field("reply", &AnswerTalk::reply));
+  }
+};
+struct RefuseTalk {
+  static constexpr std::string_view kKind = "talk.refuse";
+  EntryHash message;
+  std::string text;
+  static constexpr auto fields() {
+    return field_list(field("message", &RefuseTalk::message), field("text", &RefuseTalk::text));
+  }
+};
+/// Takes the alarm of a message of ours that is overdue.
+struct AcknowledgeOverdue {
+  static constexpr std::string_view kKind = "talk.acknowledge_overdue";
+  EntryHash message;
+  std::string text;
+  static constexpr auto fields() {
+    return field_list(field("message", &AcknowledgeOverdue::message), field("text", &AcknowledgeOverdue::text));
+  }
+};
+/// Says whether an officer is on watch here.
+struct SetWatch {
+  static constexpr std::string_view kKind = "watch.set";
+  bool attended = true;
+  std::string text;
+  static constexpr auto fields() {
+    return field_list(field("attended", &SetWatch::attended), field("text", &SetWatch::text));
+  }
+};
+/// Checks the line to an authority now.
+struct CheckLine {
+  static constexpr std::string_view kKind = "line.check_now";
+  AuthorityId peer;
+  static constexpr auto fields() { return field_list(field("peer", &CheckLine::peer)); }
+};
+
+struct Acts {
+  using Variant = std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation,
+                               ProposeRelation, AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone,
+                               ResolveZone, DeclareClock, SetCaveat, ClearCaveat, DepositCaveat, WithdrawCaveat,
+                               OverrideCaveat, SetShareRule, WithholdShare, PassShare, FileReport, ReviseReport,
+                               RevokeReport, OpenIncident, StateIncident, MoveIncident, SendTalk, ReadTalk, StandbyTalk,
+                               AnswerTalk, RefuseTalk, AcknowledgeOverdue, SetWatch, CheckLine, AdoptCharter>;
+  static constexpr bool kComparable = false;
+};
+using Act = OneOf<Acts>;
 
 struct ActCommand {
   CommandId cmd;

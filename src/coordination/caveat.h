@@ -46,7 +46,7 @@ struct CaveatDeposit {
   EntryHash set;      ///< The CaveatSet that it carries.
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("deposit", &CaveatDeposit::deposit), field("set", &CaveatDeposit::set),
+    return field_list(field("deposit", &CaveatDeposit::deposit), field("set", &CaveatDeposit::set),
                       field("to", &CaveatDeposit::to));
   }
   friend bool operator==(const CaveatDeposit&, const CaveatDeposit&) = default;
@@ -58,7 +58,7 @@ struct CaveatStanding {
   EntryHash set;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &CaveatStanding::caveat), field("deposits", &CaveatStanding::deposits),
+    return field_list(field("caveat", &CaveatStanding::caveat), field("deposits", &CaveatStanding::deposits),
                       field("rule", &CaveatStanding::rule), field("set", &CaveatStanding::set),
                       field("text", &CaveatStanding::text));
   }
@@ -71,7 +71,7 @@ struct CaveatMeeting {
   EntryHash met;     ///< Its entry.
   std::string text;  ///< Why it was accepted last.
   static constexpr auto fields() {
-    return std::tuple(field("accepted", &CaveatMeeting::accepted), field("body", &CaveatMeeting::body),
+    return field_list(field("accepted", &CaveatMeeting::accepted), field("body", &CaveatMeeting::body),
                       field("met", &CaveatMeeting::met), field("text", &CaveatMeeting::text));
   }
   [[nodiscard]] bool open() const { return accepted.size() < body.meets.size(); }
@@ -81,7 +81,7 @@ struct CaveatMeeting {
 struct CaveatTold {
   CaveatReport body;
   AuthorityId by;
-  static constexpr auto fields() { return std::tuple(field("body", &CaveatTold::body), field("by", &CaveatTold::by)); }
+  static constexpr auto fields() { return field_list(field("body", &CaveatTold::body), field("by", &CaveatTold::by)); }
   friend bool operator==(const CaveatTold&, const CaveatTold&) = default;
 };
 /// A caveat of another that is deposited here.
@@ -91,7 +91,7 @@ struct CaveatWatched {
   AuthorityId holder;
   CaveatRule rule;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &CaveatWatched::caveat), field("deposit", &CaveatWatched::deposit),
+    return field_list(field("caveat", &CaveatWatched::caveat), field("deposit", &CaveatWatched::deposit),
                       field("holder", &CaveatWatched::holder), field("rule", &CaveatWatched::rule));
   }
   friend bool operator==(const CaveatWatched&, const CaveatWatched&) = default;

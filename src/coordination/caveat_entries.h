@@ -26,7 +26,7 @@ struct CaveatRule {
   DurationMs time_ms = 0;
   std::optional<std::int64_t> vertical_cm;  ///< Absent: at whatever level.
   static constexpr auto fields() {
-    return std::tuple(field("domain", &CaveatRule::domain), field("horizontal_m", &CaveatRule::horizontal_m),
+    return field_list(field("domain", &CaveatRule::domain), field("horizontal_m", &CaveatRule::horizontal_m),
                       field("of", &CaveatRule::of), field("time_ms", &CaveatRule::time_ms),
                       field("vertical_cm", &CaveatRule::vertical_cm));
   }
@@ -46,7 +46,7 @@ struct CaveatMeet {
   std::int64_t version = 1;
   geo::TimeWindow window;  ///< Of theirs.
   static constexpr auto fields() {
-    return std::tuple(field("leg", &CaveatMeet::leg), field("manager", &CaveatMeet::manager),
+    return field_list(field("leg", &CaveatMeet::leg), field("manager", &CaveatMeet::manager),
                       field("name", &CaveatMeet::name), field("ours", &CaveatMeet::ours),
                       field("told_by", &CaveatMeet::told_by), field("version", &CaveatMeet::version),
                       field("window", &CaveatMeet::window));
@@ -65,7 +65,7 @@ struct CaveatSet {
   CaveatRule rule;
   std::string text;  ///< Why. Goes nowhere, also when the caveat is deposited.
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &CaveatSet::caveat), field("rule", &CaveatSet::rule),
+    return field_list(field("caveat", &CaveatSet::caveat), field("rule", &CaveatSet::rule),
                       field("text", &CaveatSet::text));
   }
   friend bool operator==(const CaveatSet&, const CaveatSet&) = default;
@@ -76,7 +76,7 @@ struct CaveatCleared {
   CaveatId caveat;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &CaveatCleared::caveat), field("text", &CaveatCleared::text));
+    return field_list(field("caveat", &CaveatCleared::caveat), field("text", &CaveatCleared::text));
   }
   friend bool operator==(const CaveatCleared&, const CaveatCleared&) = default;
 };
@@ -90,7 +90,7 @@ struct CaveatMet {
   std::optional<IntentId> intent;
   std::vector<CaveatMeet> meets;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &CaveatMet::caveat), field("flight", &CaveatMet::flight),
+    return field_list(field("caveat", &CaveatMet::caveat), field("flight", &CaveatMet::flight),
                       field("home", &CaveatMet::home), field("intent", &CaveatMet::intent),
                       field("meets", &CaveatMet::meets));
   }
@@ -106,7 +106,7 @@ struct CaveatOverridden {
   std::vector<EntryHash> met;  ///< Hashes of CaveatMet entries.
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("flight", &CaveatOverridden::flight), field("home", &CaveatOverridden::home),
+    return field_list(field("flight", &CaveatOverridden::flight), field("home", &CaveatOverridden::home),
                       field("intent", &CaveatOverridden::intent), field("met", &CaveatOverridden::met),
                       field("text", &CaveatOverridden::text));
   }
@@ -123,7 +123,7 @@ struct CaveatDeposited {
   CaveatRule rule;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &CaveatDeposited::caveat), field("rule", &CaveatDeposited::rule),
+    return field_list(field("caveat", &CaveatDeposited::caveat), field("rule", &CaveatDeposited::rule),
                       field("to", &CaveatDeposited::to));
   }
   friend bool operator==(const CaveatDeposited&, const CaveatDeposited&) = default;
@@ -133,7 +133,7 @@ struct CaveatWithdrawn {
   CaveatId caveat;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &CaveatWithdrawn::caveat), field("to", &CaveatWithdrawn::to));
+    return field_list(field("caveat", &CaveatWithdrawn::caveat), field("to", &CaveatWithdrawn::to));
   }
   friend bool operator==(const CaveatWithdrawn&, const CaveatWithdrawn&) = default;
 };
@@ -150,7 +150,7 @@ struct CaveatReport {
   std::optional<EntryHash> request;  ///< The version of the flight's leg.
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &CaveatReport::caveat), field("deposit", &CaveatReport::deposit),
+    return field_list(field("caveat", &CaveatReport::caveat), field("deposit", &CaveatReport::deposit),
                       field("flight", &CaveatReport::flight), field("home", &CaveatReport::home),
                       field("intent", &CaveatReport::intent), field("meets", &CaveatReport::meets),
                       field("request", &CaveatReport::request), field("to", &CaveatReport::to));

@@ -13,7 +13,7 @@ struct Withdrawal {
   CaveatId caveat;
   AuthorityId from;
   static constexpr auto fields() {
-    return std::tuple(field("caveat", &Withdrawal::caveat), field("from", &Withdrawal::from));
+    return field_list(field("caveat", &Withdrawal::caveat), field("from", &Withdrawal::from));
   }
 };
 

@@ -306,7 +306,7 @@ struct MemberRow {
   AuthorityId by;
   std::int64_t in_force = 0;
   static constexpr auto fields() {
-    return std::tuple(field("adopted", &MemberRow::adopted), field("by", &MemberRow::by),
+    return field_list(field("adopted", &MemberRow::adopted), field("by", &MemberRow::by),
                       field("in_force", &MemberRow::in_force));
   }
 };

@@ -24,8 +24,7 @@ Result<std::unique_ptr<Coalition>> Coalition::make(CoalitionConfig config) {
   core::CharterTexts texts = config.machine.texts;
   core::Machine machine = TRY(core::Machine::make(std::move(config.machine)));
   Origins origins = TRY(origins_of(config.former, machine.versions()));
-  std::unique_ptr<Coalition> out(
-      new Coalition(std::move(machine), std::move(origins), config.former, config.quota, config.officers, shares));
+  std::unique_ptr<Coalition> out(new Coalition(std::move(machine), std::move(origins), config, shares));
   out->texts_ = std::move(texts);
   return out;
 }
@@ -37,9 +36,10 @@ Result<Origins> Coalition::origins_of(std::span<const core::Charter> former, std
   return origins;
 }
 
-Coalition::Coalition(core::Machine machine, Origins origins, std::span<const core::Charter> former, LegQuota quota,
-                     OfficerPolicy officers, const ShareKey& shares)
-    : machine_(std::move(machine)), origins_(std::move(origins)), officers_(officers) {
+/// `config.machine` has become `machine`.
+Coalition::Coalition(core::Machine machine, Origins origins, const CoalitionConfig& config, const ShareKey& shares)
+    : machine_(std::move(machine)), origins_(std::move(origins)), officers_(config.officers) {
+  const std::span<const core::Charter> former = config.former;
   const core::Charter& charter = machine_.charter();
   const std::vector<core::Charter>& versions = machine_.versions();
   const core::Charter& first = former.empty() ? versions.front() : former.front();
@@ -54,14 +54,17 @@ Coalition::Coalition(core::Machine machine, Origins origins, std::span<const cor
       relations_->note_members(of);
     }
   }
+  talks_ = std::make_unique<TalkDesk>(self(), charter, *relations_, config.talks);
   airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
-  legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, quota);
+  legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, config.quota);
   flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
   held_ = std::make_unique<HoldDesk>(self(), charter, *relations_);
   traffic_ = std::make_unique<CoalitionTraffic>(machine_, *legs_, *flights_, *held_);
   caveats_ = std::make_unique<CaveatDesk>(self(), charter, *relations_, *traffic_, *traffic_);
   watch_ = std::make_unique<CaveatWatch>(self(), *relations_, *traffic_, *traffic_);
-  own_use_ = std::make_unique<MachineOwnUse>(machine_, *flights_);
+  incidents_ = std::make_unique<IncidentDesk>(self(), charter);
+  reports_ = std::make_unique<ReportDesk>(self(), charter);
+  own_use_ = std::make_unique<MachineOwnUse>(machine_, *flights_, *reports_);
   shown_ = std::make_unique<ShowDesk>(self(), charter, shares, *relations_, *own_use_);
 }
 
@@ -76,9 +79,10 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
     if (oddity && odd != nullptr) odd->push_back(std::move(*oddity));
   };
   if (auto wrong = misplaced(log, entry.body)) return note(std::move(wrong));
-  const Said said{log.author, hash, entry.time, entry.body};
+  const Said said{log.author, hash, entry.time, entry.body, entry.by};
   note(adoptions_->apply(said));
   note(relations_->apply(said, version.value_or(adoptions_->version_of(log.author))));
+  note(talks_->apply(said));
   note(control_->apply(said));
   for (const Adoption& adoption : control_->take_adoptions()) {
     for (const AdoptedWindow& window : adoption.windows) legs_->adopt(adoption.zone, window);
@@ -89,6 +93,8 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
   note(caveats_->apply(said));
   note(watch_->apply(said));
   follow_traffic(said);
+  note(incidents_->apply(said));
+  note(reports_->apply(said));
   note(shown_->apply(said));
   note(held_->apply(said));
   if (log.author == self()) remember(log, entry);
@@ -157,9 +163,9 @@ void Coalition::follow_traffic(const Said& said) {
 Status Coalition::learn_body(std::string_view bytes) {
   TRY_VOID(held_->learn(bytes));
   const ShareContent* shown = held_->content(log::sha256(bytes));
-  if (shown == nullptr) return {};
+  if (shown == nullptr || shown->report) return {};
   note_change(TrafficChange{.party = {.home = shown->from, .flight = {}, .intent = {}, .request = {}},
-                            .domain = shown->domain,
+                            .domain = use_domain(shown->domain),
                             .manager = core::Subject::trusted(shown->from.str()),
                             .principal = {},
                             .volumes = shown->volumes});
@@ -296,6 +302,7 @@ void Coalition::read(const LogName& log, std::span<const std::string> lines, std
     batch.push_back({log, next_seq(), line});
     fold_peer(log, line, &odd);
   }
+  talks_->heard_from(log.author, now);
   PeerLog& peer = peer_logs_[log];
   EXPECT_INVARIANT(peer.size == size);
   peer.root = root;
@@ -363,9 +370,9 @@ void Coalition::tick(UtcMs now, Batch& batch) {
 
 std::optional<UtcMs> Coalition::next_tick() const {
   std::optional<UtcMs> first = machine_.next_tick();
-  for (const auto& other :
-       {adoptions_->next_timer(), legs_->next_timer(), flights_->next_timer(), control_->next_timer(),
-        caveats_->next_timer(), watch_->next_timer(), held_->next_timer(), shown_->next_timer()}) {
+  for (const auto& other : {adoptions_->next_timer(), legs_->next_timer(), flights_->next_timer(),
+                            control_->next_timer(), caveats_->next_timer(), watch_->next_timer(), held_->next_timer(),
+                            reports_->next_timer(), shown_->next_timer(), talks_->next_timer()}) {
     if (other && (!first || *other < *first)) first = other;
   }
   return first;
@@ -374,6 +381,7 @@ std::optional<UtcMs> Coalition::next_tick() const {
 std::optional<Body> Coalition::next_body(UtcMs now) {
   const UtcMs time = std::max(now, machine_.last_time());
   if (auto body = adoptions_->next(time)) return body;
+  if (auto body = talks_->next(time)) return body;
   // Before the legs: what a leg meets is told before it is confirmed.
   if (auto body = watch_->next(time)) return body;
   if (auto body = caveats_->next(time)) return body;
@@ -381,6 +389,8 @@ std::optional<Body> Coalition::next_body(UtcMs now) {
   if (auto body = flights_->next(time)) return body;
   if (auto body = control_->next(time)) return body;
   if (auto body = held_->next(time)) return body;
+  // Before what is shown: what has expired is taken back in the same breath.
+  if (auto body = reports_->next(time)) return body;
   return shown_->next(time);
 }
 
@@ -405,7 +415,7 @@ void Coalition::body_destroyed(const EntryHash& body, UtcMs now, Batch& batch) {
 }
 
 bool Coalition::may_serve_body(const EntryHash& body, const AuthorityId& peer) const {
-  return shown_->may_serve(body, peer) || held_->may_serve(body, peer);
+  return shown_->may_serve(body, peer) || held_->may_serve(body, peer) || talks_->may_serve(body, peer);
 }
 
 void Coalition::say_due(UtcMs now, Batch& batch) {

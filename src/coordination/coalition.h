@@ -17,10 +17,10 @@
 // Peers' entries stand in the same local order as one's own: mirrors of their logs live in the same store, so replay
 // meets everything in the order in which it became known here. That order is what "known when it was said" means.
 //
-// What an entry changes is folded by `adoptions` (the charter in force), `relations`, `control`, `legs`, `flights`, the
-// two sides of caveats, and the two sides of disclosure, in this order: each may ask those before it. What has to be
-// said because of it is found by `next` of each, until none has more; that is bounded by kSaidPerCallMax, and the rest
-// follows with the next call.
+// What an entry changes is folded by `adoptions` (the charter in force), `relations`, `talks`, `control`, `legs`,
+// `flights`, the two sides of caveats, incidents, reports and the two sides of disclosure, in this order: each may ask
+// those before it. What has to be said because of it is found by `next` of each, until none has more; that is bounded
+// by kSaidPerCallMax, and the rest follows with the next call.
 //
 // One thread. Not copyable, not movable: its parts know each other.
 #pragma once
@@ -41,6 +41,7 @@
 #include "coordination/disclosure_held.h"
 #include "coordination/disclosure_show.h"
 #include "coordination/flight_desk.h"
+#include "coordination/incident_desk.h"
 #include "coordination/leg_desk.h"
 #include "coordination/log_name.h"
 #include "coordination/log_origins.h"
@@ -48,6 +49,8 @@
 #include "coordination/officers.h"
 #include "coordination/own_use.h"
 #include "coordination/relation.h"
+#include "coordination/report_desk.h"
+#include "coordination/talk_desk.h"
 #include "coordination/zone_control.h"
 #include "core/command_memory.h"
 #include "core/machine.h"
@@ -99,6 +102,7 @@ struct CoalitionConfig {
   LegQuota quota = {};
   /// Which acts need two officers here. The default asks for one: whoever runs a node for real says otherwise.
   OfficerPolicy officers = {.accept = false, .adopt = false, .freeze = false, .propose = false};
+  TalkOptions talks = {};
 };
 
 class Coalition {
@@ -147,6 +151,9 @@ class Coalition {
   /// What is observed of this node's clock (T8): says CLOCK-FAULT when it cannot be bounded, and takes it back when it
   /// can. A fault that an officer declared is his to take back.
   void judge_clock(bool fit, std::string text, UtcMs now, Batch& batch);
+  /// A verified checkpoint of a member was seen, whether or not it says anything new: when something is missing, this
+  /// tells a dead link from a silent peer. Not part of the record.
+  void heard_from(const AuthorityId& peer, UtcMs now) { talks_->heard_from(peer, now); }
   /// Says what time calls for.
   void tick(UtcMs now, Batch& batch);
   /// Says what is due because of commands executed since: once a batch.
@@ -185,6 +192,10 @@ class Coalition {
   [[nodiscard]] const CaveatWatch& watched() const { return *watch_; }
   /// Whether the crew of a flight may be cleared: its legs (R1), then caveats.
   [[nodiscard]] Status may_clear(const FlightId& flight) const;
+  [[nodiscard]] const IncidentDesk& incidents() const { return *incidents_; }
+  [[nodiscard]] const ReportDesk& reports() const { return *reports_; }
+  /// What is said with others, who is on watch where, how the lines are.
+  [[nodiscard]] const TalkDesk& talks() const { return *talks_; }
   /// What this authority shows to others.
   [[nodiscard]] const ShowDesk& shown() const { return *shown_; }
   /// What others show to it.
@@ -217,8 +228,7 @@ class Coalition {
     std::string text;
   };
 
-  Coalition(core::Machine machine, Origins origins, std::span<const core::Charter> former, LegQuota quota,
-            OfficerPolicy officers, const ShareKey& shares);
+  Coalition(core::Machine machine, Origins origins, const CoalitionConfig& config, const ShareKey& shares);
 
   struct Author {
     core::Subject by = {};
@@ -291,6 +301,7 @@ class Coalition {
   std::vector<Version> pending_;
   std::vector<std::string> bodies_;  ///< Of the act under way.
   std::unique_ptr<Relations> relations_;
+  std::unique_ptr<TalkDesk> talks_;
   std::unique_ptr<ZoneControl> control_;
   std::unique_ptr<MachineAirspace> airspace_;
   std::unique_ptr<LegDesk> legs_;
@@ -299,6 +310,8 @@ class Coalition {
   std::unique_ptr<CoalitionTraffic> traffic_;
   std::unique_ptr<CaveatDesk> caveats_;
   std::unique_ptr<CaveatWatch> watch_;
+  std::unique_ptr<IncidentDesk> incidents_;
+  std::unique_ptr<ReportDesk> reports_;
   std::unique_ptr<MachineOwnUse> own_use_;
   std::unique_ptr<ShowDesk> shown_;
 

@@ -18,7 +18,9 @@ Result<ActOutcome> Coalition::act(const ActCommand& command, UtcMs now, Batch& b
   }
   bodies_.clear();
   const EntryHash hash = TRY(perform(command, now, batch));
-  const std::uint64_t seq = batch.back().seq;
+  // Of several entries of one act the first is remembered.
+  const auto* done = acts_.find(core::command_key(command.by, command.cmd));
+  const std::uint64_t seq = done != nullptr ? done->seq : batch.back().seq;
   say_due(now, batch);
   return ActOutcome{.repeated = false, .seq = seq, .hash = hash, .bodies = std::move(bodies_)};
 }
@@ -114,6 +116,61 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
       return one(c.shown_->withhold({.recipient = a.recipient, .source = a.source, .withheld = a.withheld}));
     }
     Result<EntryHash> operator()(const PassShare& a) const { return one(c.held_->pass(a.body, a.to)); }
+    /// The same to several, by one command: all of it, or nothing.
+    Result<EntryHash> each(Result<std::vector<Body>> bodies) const {
+      if (!bodies) return std::unexpected(std::move(bodies).error());
+      for (const Body& body : *bodies) {
+        const auto line = write_entry(
+            {.seq = 0, .time = now, .by = command.by, .second = command.second, .cmd = command.cmd, .body = body});
+        if (!line) return std::unexpected(line.error());
+      }
+      std::optional<EntryHash> first;
+      for (Body& body : *bodies) {
+        const EntryHash hash = c.say(std::move(body), {command.by, command.second, command.cmd}, now, batch);
+        if (!first) first = hash;
+      }
+      return first.value();
+    }
+    /// Whom others may pass it on to is what widens.
+    Result<EntryHash> filed(const InfoReport& report, Result<Body> body) const {
+      const OwnReport* before = c.reports_->find(report.report);
+      const bool wider = std::ranges::any_of(report.onward, [&](const AuthorityId& id) {
+        return before == nullptr || std::ranges::find(before->report.onward, id) == before->report.onward.end();
+      });
+      if (body && wider) TRY_VOID(officers(OfficerAct::kPropose));
+      return one(std::move(body));
+    }
+    Result<EntryHash> operator()(const FileReport& a) const { return filed(a.report, c.reports_->file(a.report, now)); }
+    Result<EntryHash> operator()(const ReviseReport& a) const {
+      return filed(a.report, c.reports_->revise(a.report, now));
+    }
+    Result<EntryHash> operator()(const RevokeReport& a) const { return one(c.reports_->revoke(a.report, a.text)); }
+    Result<EntryHash> operator()(const OpenIncident& a) const {
+      return each(c.incidents_->open({.alert = a.alert,
+                                      .incident = a.incident,
+                                      .message = a.message,
+                                      .parties = a.parties,
+                                      .place = a.place,
+                                      .title = a.title,
+                                      .to = {},
+                                      .window = a.window}));
+    }
+    Result<EntryHash> operator()(const StateIncident& a) const {
+      return each(c.incidents_->state({a.opener, a.incident}, a.parts, a.held));
+    }
+    Result<EntryHash> operator()(const MoveIncident& a) const {
+      return each(c.incidents_->move({a.opener, a.incident}, a.state, a.text));
+    }
+    Result<EntryHash> operator()(const SendTalk& a) const { return each(c.talks_->send(a.letter, now)); }
+    Result<EntryHash> operator()(const ReadTalk& a) const { return one(c.talks_->read(a.message)); }
+    Result<EntryHash> operator()(const StandbyTalk& a) const { return one(c.talks_->standby(a.message, a.text)); }
+    Result<EntryHash> operator()(const AnswerTalk& a) const { return one(c.talks_->answer(a.message, a.reply)); }
+    Result<EntryHash> operator()(const RefuseTalk& a) const { return one(c.talks_->refuse(a.message, a.text)); }
+    Result<EntryHash> operator()(const AcknowledgeOverdue& a) const {
+      return one(c.talks_->acknowledge(a.message, a.text));
+    }
+    Result<EntryHash> operator()(const SetWatch& a) const { return one(c.talks_->set_watch(a.attended, a.text)); }
+    Result<EntryHash> operator()(const CheckLine& a) const { return one(c.talks_->check_line(a.peer)); }
   };
   return std::visit(Visitor{*this, command, time, batch}, command.act);
 }

@@ -27,7 +27,7 @@ struct ActRow {
   std::uint64_t seq = 0;
   UtcMs time;
   static constexpr auto fields() {
-    return std::tuple(field("key", &ActRow::key), field("seq", &ActRow::seq), field("time_ms", &ActRow::time));
+    return field_list(field("key", &ActRow::key), field("seq", &ActRow::seq), field("time_ms", &ActRow::time));
   }
 };
 struct AnchorRow {
@@ -35,7 +35,7 @@ struct AnchorRow {
   std::string of;
   std::uint64_t size = 0;
   static constexpr auto fields() {
-    return std::tuple(field("log", &AnchorRow::log), field("of", &AnchorRow::of), field("size", &AnchorRow::size));
+    return field_list(field("log", &AnchorRow::log), field("of", &AnchorRow::of), field("size", &AnchorRow::size));
   }
 };
 struct PeerRow {
@@ -43,7 +43,7 @@ struct PeerRow {
   std::string log;
   std::uint64_t size = 0;
   static constexpr auto fields() {
-    return std::tuple(field("last_time_ms", &PeerRow::last_time), field("log", &PeerRow::log),
+    return field_list(field("last_time_ms", &PeerRow::last_time), field("log", &PeerRow::log),
                       field("size", &PeerRow::size));
   }
 };
@@ -51,7 +51,7 @@ struct SkewRow {
   AuthorityId author;
   UtcMs time;
   static constexpr auto fields() {
-    return std::tuple(field("author", &SkewRow::author), field("time_ms", &SkewRow::time));
+    return field_list(field("author", &SkewRow::author), field("time_ms", &SkewRow::time));
   }
 };
 
@@ -111,6 +111,10 @@ std::string Coalition::coordination_state() const {
   flights_->write_state(out);
   out.key("held");
   held_->write_state(out);
+  if (!incidents_->incidents().empty()) {
+    out.key("incidents");
+    incidents_->write_state(out);
+  }
   out.key("legs");
   legs_->write_state(out);
   out.key("peer_logs").begin_array();
@@ -119,11 +123,20 @@ std::string Coalition::coordination_state() const {
   }
   out.end_array().key("relations");
   relations_->write_state(out);
+  if (!reports_->reports().empty()) {
+    out.key("reports");
+    reports_->write_state(out);
+  }
   out.key("shown");
   shown_->write_state(out);
   out.key("skews").begin_array();
   for (const auto& [author, time] : skew_noted_) core::write_fields(out, SkewRow{.author = author, .time = time});
-  out.end_array().key("watched");
+  out.end_array();
+  if (!talks_->empty()) {
+    out.key("talks");
+    talks_->write_state(out);
+  }
+  out.key("watched");
   watch_->write_state(out);
   out.end_object();
   return text;
@@ -170,8 +183,7 @@ Result<std::unique_ptr<Coalition>> Coalition::read_snapshot(CoalitionConfig conf
   core::CharterTexts texts = config.machine.texts;
   core::Machine made = TRY(core::Machine::read_snapshot(std::move(config.machine), machine));
   Origins origins = TRY(origins_of(config.former, made.versions()));
-  std::unique_ptr<Coalition> out(
-      new Coalition(std::move(made), std::move(origins), config.former, config.quota, config.officers, shares));
+  std::unique_ptr<Coalition> out(new Coalition(std::move(made), std::move(origins), config, shares));
   out->texts_ = std::move(texts);
   if (!whole) return out;
   TRY_VOID(out->read_state(as_text(rest)));
@@ -185,7 +197,7 @@ Status Coalition::read_state(std::string_view text) {
   const auto document = TRY(log::JcsDocument::parse(text, kStateBytesMax));
   const log::JcsValue root = document.root();
   TRY_VOID(root.only({"acts", "ahead", "anchored", "caveats", "charter", "clock_observed", "control", "flights", "held",
-                      "legs", "peer_logs", "relations", "shown", "skews", "watched"}));
+                      "incidents", "legs", "peer_logs", "relations", "reports", "shown", "skews", "talks", "watched"}));
   coordinated_ = true;
   for (const ActRow& row : TRY(read_rows<ActRow>(root, "acts"))) {
     core::ShortHash key{};
@@ -228,6 +240,7 @@ Status Coalition::read_state(std::string_view text) {
   }
   // In the order in which the parts may ask each other.
   TRY_VOID(relations_->read_state(TRY(root.at("relations"))));
+  if (const auto talks = root.find("talks")) TRY_VOID(talks_->read_state(*talks));
   TRY_VOID(control_->read_state(TRY(root.at("control"))));
   follow_control();
   TRY_VOID(legs_->read_state(TRY(root.at("legs"))));
@@ -235,6 +248,8 @@ Status Coalition::read_state(std::string_view text) {
   traffic_->look_again();
   TRY_VOID(caveats_->read_state(TRY(root.at("caveats"))));
   TRY_VOID(watch_->read_state(TRY(root.at("watched"))));
+  if (const auto incidents = root.find("incidents")) TRY_VOID(incidents_->read_state(*incidents));
+  if (const auto reports = root.find("reports")) TRY_VOID(reports_->read_state(*reports));
   TRY_VOID(shown_->read_state(TRY(root.at("shown"))));
   TRY_VOID(held_->read_state(TRY(root.at("held"))));
   return {};

@@ -23,7 +23,7 @@ struct AdoptedWindow {
   bool revoking = false;
   std::vector<geo::Volume4d> volumes;
   static constexpr auto fields() {
-    return std::tuple(field("domain", &AdoptedWindow::domain), field("entered", &AdoptedWindow::entered),
+    return field_list(field("domain", &AdoptedWindow::domain), field("entered", &AdoptedWindow::entered),
                       field("flight", &AdoptedWindow::flight), field("home", &AdoptedWindow::home),
                       field("request", &AdoptedWindow::request), field("revoking", &AdoptedWindow::revoking),
                       field("volumes", &AdoptedWindow::volumes));
@@ -40,7 +40,7 @@ struct ZoneSnapshot {
   std::vector<AdoptedWindow> windows;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &ZoneSnapshot::epoch), field("part", &ZoneSnapshot::part),
+    return field_list(field("epoch", &ZoneSnapshot::epoch), field("part", &ZoneSnapshot::part),
                       field("parts", &ZoneSnapshot::parts), field("to", &ZoneSnapshot::to),
                       field("windows", &ZoneSnapshot::windows), field("zone", &ZoneSnapshot::zone));
   }
@@ -57,7 +57,7 @@ struct ZoneLease {
   std::optional<UtcMs> until;  ///< T.
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &ZoneLease::epoch), field("snapshot", &ZoneLease::snapshot),
+    return field_list(field("epoch", &ZoneLease::epoch), field("snapshot", &ZoneLease::snapshot),
                       field("tenant", &ZoneLease::tenant), field("until_ms", &ZoneLease::until),
                       field("zone", &ZoneLease::zone));
   }
@@ -71,7 +71,7 @@ struct ZoneAccept {
   EntryHash lease;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &ZoneAccept::epoch), field("lease", &ZoneAccept::lease),
+    return field_list(field("epoch", &ZoneAccept::epoch), field("lease", &ZoneAccept::lease),
                       field("zone", &ZoneAccept::zone));
   }
   friend bool operator==(const ZoneAccept&, const ZoneAccept&) = default;
@@ -85,7 +85,7 @@ struct ZoneReturn {
   std::vector<EntryHash> snapshot;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("accepted", &ZoneReturn::accepted), field("epoch", &ZoneReturn::epoch),
+    return field_list(field("accepted", &ZoneReturn::accepted), field("epoch", &ZoneReturn::epoch),
                       field("snapshot", &ZoneReturn::snapshot), field("zone", &ZoneReturn::zone));
   }
   friend bool operator==(const ZoneReturn&, const ZoneReturn&) = default;
@@ -98,7 +98,7 @@ struct ZoneResume {
   std::optional<EntryHash> returned;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &ZoneResume::epoch), field("returned", &ZoneResume::returned),
+    return field_list(field("epoch", &ZoneResume::epoch), field("returned", &ZoneResume::returned),
                       field("zone", &ZoneResume::zone));
   }
   friend bool operator==(const ZoneResume&, const ZoneResume&) = default;
@@ -111,7 +111,7 @@ struct ZoneRecall {
   std::string text;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &ZoneRecall::epoch), field("text", &ZoneRecall::text),
+    return field_list(field("epoch", &ZoneRecall::epoch), field("text", &ZoneRecall::text),
                       field("zone", &ZoneRecall::zone));
   }
   friend bool operator==(const ZoneRecall&, const ZoneRecall&) = default;
@@ -123,7 +123,7 @@ struct ZoneLeaseExpired {
   std::int64_t epoch = 0;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &ZoneLeaseExpired::epoch), field("zone", &ZoneLeaseExpired::zone));
+    return field_list(field("epoch", &ZoneLeaseExpired::epoch), field("zone", &ZoneLeaseExpired::zone));
   }
   friend bool operator==(const ZoneLeaseExpired&, const ZoneLeaseExpired&) = default;
 };
@@ -137,7 +137,7 @@ struct ZoneResolved {
   EntryHash stands;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &ZoneResolved::epoch), field("round", &ZoneResolved::round),
+    return field_list(field("epoch", &ZoneResolved::epoch), field("round", &ZoneResolved::round),
                       field("stands", &ZoneResolved::stands), field("zone", &ZoneResolved::zone));
   }
   friend bool operator==(const ZoneResolved&, const ZoneResolved&) = default;
@@ -147,7 +147,7 @@ struct CharterStep {
   log::Hash charter_sha256;
   log::Hash note_sha256;
   static constexpr auto fields() {
-    return std::tuple(field("charter_sha256", &CharterStep::charter_sha256),
+    return field_list(field("charter_sha256", &CharterStep::charter_sha256),
                       field("note_sha256", &CharterStep::note_sha256));
   }
   friend bool operator==(const CharterStep&, const CharterStep&) = default;
@@ -164,7 +164,7 @@ struct CharterAdopted {
   std::vector<CharterStep> through = {};
   std::int64_t version = 1;
   static constexpr auto fields() {
-    return std::tuple(field("charter_sha256", &CharterAdopted::charter_sha256),
+    return field_list(field("charter_sha256", &CharterAdopted::charter_sha256),
                       field("effective_ms", &CharterAdopted::effective),
                       field("note_sha256", &CharterAdopted::note_sha256), field("through", &CharterAdopted::through),
                       field("version", &CharterAdopted::version));
@@ -178,7 +178,7 @@ struct CharterInForce {
   log::Hash charter_sha256;
   std::int64_t version = 1;
   static constexpr auto fields() {
-    return std::tuple(field("charter_sha256", &CharterInForce::charter_sha256),
+    return field_list(field("charter_sha256", &CharterInForce::charter_sha256),
                       field("version", &CharterInForce::version));
   }
   friend bool operator==(const CharterInForce&, const CharterInForce&) = default;

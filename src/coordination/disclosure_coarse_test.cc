@@ -134,13 +134,13 @@ TEST(DisclosureCoarse, TellsNothingButCells) {
       };
       OwnSource one{.source = "flight A",
                     .call_sign = "ALFA",
-                    .domain = core::Domain::kAir,
+                    .domain = core::RelationDomain::kAir,
                     .state = "filed",
                     .changed = {},
                     .volumes = {inside()}};
       OwnSource other{.source = "intent B",
                       .call_sign = "",
-                      .domain = core::Domain::kAir,
+                      .domain = core::RelationDomain::kAir,
                       .state = "airborne",
                       .changed = UtcMs{5},
                       .volumes = {inside(), inside(), inside()}};

@@ -38,6 +38,14 @@ Status SharePassed::check() const {
   return {};
 }
 
+Status ShareContent::check() const {
+  if (report.has_value() != (domain == core::RelationDomain::kInformation)) {
+    return fail(ErrorCode::kInvalid, "reports, and nothing else, are shown in domain information");
+  }
+  if (report && level != ShareLevel::kFull) return fail(ErrorCode::kInvalid, "a report is shown whole");
+  return {};
+}
+
 const core::Coarsening* coarsening_at(ShareLevel level, const core::DisclosureTerms& terms) {
   switch (level) {
     case ShareLevel::kNone:
@@ -57,6 +65,13 @@ ShareContent content_at(const OwnSource& source, ShareLevel level, const core::D
   out.domain = source.domain;
   out.level = level;
   if (level == ShareLevel::kNone) return out;
+  if (source.report) {
+    out.source = source.source;
+    out.report = source.report;
+    // To whom it may be passed on now is for the envelope to say.
+    out.report->onward.clear();
+    return out;
+  }
   if (const core::Coarsening* less = coarsening_at(level, terms)) {
     out.volumes = coarsened(source.volumes, *less);
   } else {

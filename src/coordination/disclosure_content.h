@@ -19,6 +19,7 @@
 
 #include "base/bytes.h"
 #include "coordination/disclosure_entries.h"
+#include "coordination/report_entries.h"
 #include "core/disclosure_terms.h"
 
 namespace tansiq::coordination {
@@ -34,11 +35,12 @@ constexpr std::array<std::string_view, 5> enum_names(ShareLevel) { return {"none
 /// One version of a share. Who holds it knows from it whose word it is, to whom it was given and who else may see it.
 struct ShareContent {
   UtcMs as_of;
-  std::optional<std::string> call_sign;  ///< From `full` on, where there is one.
-  core::Domain domain = core::Domain::kAir;
+  std::optional<std::string> call_sign;                      ///< From `full` on, where there is one.
+  core::RelationDomain domain = core::RelationDomain::kAir;  ///< `information`: a report.
   AuthorityId from;
   ShareLevel level = ShareLevel::kBusy;
   std::vector<AuthorityId> onward;
+  std::optional<InfoReport> report;  ///< In domain `information`, and there alone: `volumes` is empty then.
   ShareId share;
   std::optional<std::string>
       source;                        ///< From `full` on: `flight M1`. Below, two recipients cannot tell that it is one.
@@ -48,28 +50,42 @@ struct ShareContent {
   std::vector<geo::Volume4d> volumes;
   static constexpr auto fields() {
     using C = ShareContent;
-    return std::tuple(field("as_of_ms", &C::as_of), field("call_sign", &C::call_sign), field("domain", &C::domain),
+    return field_list(field("as_of_ms", &C::as_of), field("call_sign", &C::call_sign), field("domain", &C::domain),
                       field("from", &C::from), field("level", &C::level), field("onward", &C::onward),
-                      field("share", &C::share), field("source", &C::source), field("state", &C::state),
-                      field("to", &C::to), field("tracks", &C::tracks), field("volumes", &C::volumes));
+                      field("report", &C::report), field("share", &C::share), field("source", &C::source),
+                      field("state", &C::state), field("to", &C::to), field("tracks", &C::tracks),
+                      field("volumes", &C::volumes));
   }
+  [[nodiscard]] Status check() const;
   friend bool operator==(const ShareContent&, const ShareContent&) = default;
 };
 
-/// What an authority itself means to use, as its parts know it (own_use.h).
+/// What an authority itself means to use, or reports, as its parts know it (own_use.h).
 struct OwnSource {
-  std::string source;  ///< `flight M1`, `intent i7`.
+  std::string source;  ///< `flight M1`, `intent i7`, `report R3`.
   std::string call_sign;
-  core::Domain domain = core::Domain::kAir;
+  core::RelationDomain domain = core::RelationDomain::kAir;
   std::string state;
   UtcMs changed;  ///< No earlier than its last change. Never in the future.
   std::vector<geo::Volume4d> volumes;
+  std::optional<InfoReport> report = {};
   friend bool operator==(const OwnSource&, const OwnSource&) = default;
 };
 
 /// The members that a level allows; the envelope (`as_of`, `from`, `to`, `share`, `onward`) is the caller's. At `none`
-/// there are no volumes.
+/// there are no volumes. A report goes whole, or not at all.
 [[nodiscard]] ShareContent content_at(const OwnSource& source, ShareLevel level, const core::DisclosureTerms& terms);
+/// The relation under which something is shown.
+[[nodiscard]] inline core::Edge shown_under(core::RelationDomain domain, const AuthorityId& from,
+                                            const AuthorityId& to) {
+  const bool report = domain == core::RelationDomain::kInformation;
+  return {report ? core::Capability::kReports : core::Capability::kDisclosure, domain, from, to};
+}
+/// The level of shares that a level of that relation allows.
+[[nodiscard]] constexpr std::int64_t share_level(core::RelationDomain domain, std::int64_t level) {
+  if (domain != core::RelationDomain::kInformation) return level;
+  return level > 0 ? static_cast<std::int64_t>(ShareLevel::kFull) : 0;
+}
 /// What a level takes away; null from `full` on.
 [[nodiscard]] const core::Coarsening* coarsening_at(ShareLevel level, const core::DisclosureTerms& terms);
 

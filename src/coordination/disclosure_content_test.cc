@@ -14,7 +14,7 @@ const AuthorityId kUs = AuthorityId::trusted("us");
 OwnSource source() {
   return {.source = "flight M1",
           .call_sign = "MIRAGE1",
-          .domain = core::Domain::kAir,
+          .domain = core::RelationDomain::kAir,
           .state = "filed",
           .changed = testing::kNoon,
           .volumes = {testing::volume({3010, 4010, 3020, 4020, 200, 210}, testing::minutes(3), testing::minutes(9))}};

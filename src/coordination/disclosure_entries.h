@@ -1,4 +1,4 @@
-// What an authority says of its own use of air and sea (docs/coordination.md, Disclosure).
+// What an authority says of its own use of air and sea, and what it reports (docs/coordination.md, Disclosure).
 //
 // What is shown stands in no log: entries name it by the hash of a body (disclosure_content.h), because a log only
 // grows, and what was shown may have to be destroyed. The hash is a salted commitment: it tells nothing to those who do
@@ -17,8 +17,8 @@ namespace tansiq::coordination {
 struct ShareTag {
   static constexpr std::string_view kKind = "share id";
 };
-/// What is shown of one flight or intent to one authority, through all its versions. Another authority is shown the
-/// same flight under another id.
+/// What is shown of one flight, intent or report to one authority, through all its versions. Another authority is shown
+/// the same flight under another id.
 using ShareId = Id<ShareTag>;
 
 /// Hashes in one entry.
@@ -27,21 +27,23 @@ inline constexpr std::size_t kSharesPerEntryMax = 512;
 // At home
 // --------------------------------------------------------------------------------------------------------------
 
-/// Which flight or intent a share is of, before it is first shown. `source` is `flight M1` or `intent i7`.
+/// Which flight, intent or report a share is of, before it is first shown. `source` is `flight M1`, `intent i7` or
+/// `report R3`; reports are in domain `information`.
 struct ShareNamed {
   static constexpr std::string_view kType = "share.named";
   static constexpr Audience kAudience = Audience::kOwn;
-  core::Domain domain = core::Domain::kAir;
+  core::RelationDomain domain = core::RelationDomain::kAir;
   AuthorityId recipient;
   ShareId share;
   std::string source;
   static constexpr auto fields() {
-    return std::tuple(field("domain", &ShareNamed::domain), field("recipient", &ShareNamed::recipient),
+    return field_list(field("domain", &ShareNamed::domain), field("recipient", &ShareNamed::recipient),
                       field("share", &ShareNamed::share), field("source", &ShareNamed::source));
   }
   friend bool operator==(const ShareNamed&, const ShareNamed&) = default;
 };
-/// An officer says to whom a recipient may pass on what it is shown in a domain. Nobody until somebody is named.
+/// An officer says to whom a recipient may pass on what it is shown in a domain. Nobody until somebody is named. Of
+/// reports, each has its own rule.
 struct ShareRule {
   static constexpr std::string_view kType = "share.rule";
   static constexpr Audience kAudience = Audience::kOwn;
@@ -49,13 +51,13 @@ struct ShareRule {
   std::vector<AuthorityId> onward;
   AuthorityId recipient;
   static constexpr auto fields() {
-    return std::tuple(field("domain", &ShareRule::domain), field("onward", &ShareRule::onward),
+    return field_list(field("domain", &ShareRule::domain), field("onward", &ShareRule::onward),
                       field("recipient", &ShareRule::recipient));
   }
   friend bool operator==(const ShareRule&, const ShareRule&) = default;
 };
-/// An officer withdraws one flight or intent from one recipient, whatever the relation allows; or (`withheld` false)
-/// lets the relation decide again.
+/// An officer withdraws one flight, intent or report from one recipient, whatever the relation allows; or (`withheld`
+/// false) lets the relation decide again.
 struct ShareWithheld {
   static constexpr std::string_view kType = "share.withheld";
   static constexpr Audience kAudience = Audience::kOwn;
@@ -63,7 +65,7 @@ struct ShareWithheld {
   std::string source;
   bool withheld = true;
   static constexpr auto fields() {
-    return std::tuple(field("recipient", &ShareWithheld::recipient), field("source", &ShareWithheld::source),
+    return field_list(field("recipient", &ShareWithheld::recipient), field("source", &ShareWithheld::source),
                       field("withheld", &ShareWithheld::withheld));
   }
   friend bool operator==(const ShareWithheld&, const ShareWithheld&) = default;
@@ -83,7 +85,7 @@ struct ShareShown {
   ShareId share;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("as_of_ms", &ShareShown::as_of), field("body", &ShareShown::body),
+    return field_list(field("as_of_ms", &ShareShown::as_of), field("body", &ShareShown::body),
                       field("bytes", &ShareShown::bytes), field("level", &ShareShown::level),
                       field("onward", &ShareShown::onward), field("share", &ShareShown::share),
                       field("to", &ShareShown::to));
@@ -97,7 +99,7 @@ struct ShareEnded {
   ShareId share;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("share", &ShareEnded::share), field("to", &ShareEnded::to));
+    return field_list(field("share", &ShareEnded::share), field("to", &ShareEnded::to));
   }
   friend bool operator==(const ShareEnded&, const ShareEnded&) = default;
 };
@@ -106,7 +108,7 @@ struct ShareCommitment {
   static constexpr std::string_view kType = "share.commitment";
   static constexpr Audience kAudience = Audience::kMembers;
   std::vector<EntryHash> bodies;
-  static constexpr auto fields() { return std::tuple(field("bodies", &ShareCommitment::bodies)); }
+  static constexpr auto fields() { return field_list(field("bodies", &ShareCommitment::bodies)); }
   friend bool operator==(const ShareCommitment&, const ShareCommitment&) = default;
 };
 /// Whoever holds one of these, from whomever, is asked to destroy it and to say that it has.
@@ -114,7 +116,7 @@ struct ShareRevoked {
   static constexpr std::string_view kType = "share.revoked";
   static constexpr Audience kAudience = Audience::kMembers;
   std::vector<EntryHash> bodies;
-  static constexpr auto fields() { return std::tuple(field("bodies", &ShareRevoked::bodies)); }
+  static constexpr auto fields() { return field_list(field("bodies", &ShareRevoked::bodies)); }
   friend bool operator==(const ShareRevoked&, const ShareRevoked&) = default;
 };
 
@@ -129,7 +131,7 @@ struct SharePassed {
   AuthorityId originator;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("body", &SharePassed::body), field("bytes", &SharePassed::bytes),
+    return field_list(field("body", &SharePassed::body), field("bytes", &SharePassed::bytes),
                       field("originator", &SharePassed::originator), field("to", &SharePassed::to));
   }
   [[nodiscard]] Status check() const;
@@ -142,7 +144,7 @@ struct ShareForwarded {
   AuthorityId holder;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("body", &ShareForwarded::body), field("holder", &ShareForwarded::holder),
+    return field_list(field("body", &ShareForwarded::body), field("holder", &ShareForwarded::holder),
                       field("to", &ShareForwarded::to));
   }
   friend bool operator==(const ShareForwarded&, const ShareForwarded&) = default;
@@ -154,7 +156,7 @@ struct ShareDestroyed {
   EntryHash body;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("body", &ShareDestroyed::body), field("to", &ShareDestroyed::to));
+    return field_list(field("body", &ShareDestroyed::body), field("to", &ShareDestroyed::to));
   }
   friend bool operator==(const ShareDestroyed&, const ShareDestroyed&) = default;
 };

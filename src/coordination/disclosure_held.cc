@@ -20,7 +20,7 @@ struct CommitmentRow {
   UtcMs time;
   static constexpr auto fields() {
     using R = CommitmentRow;
-    return std::tuple(field("author", &R::author), field("body", &R::body), field("known", &R::known),
+    return field_list(field("author", &R::author), field("body", &R::body), field("known", &R::known),
                       field("revoked", &R::revoked), field("time_ms", &R::time));
   }
 };
@@ -201,8 +201,9 @@ void HoldDesk::keep_use(const HeldShare& row) {
   }
   if (at != use_of_.end()) return;
   const ShareContent& shown = *content(row.body);
+  if (shown.report) return;
   Use& use = use_of_[row.body];
-  use.domain = shown.domain;
+  use.domain = use_domain(shown.domain);
   use.tag = ++last_tag_;
   use_by_tag_.emplace(use.tag, row.body);
   geo::VolumeIndex& index = uses_[{row.from, use.domain}];
@@ -248,8 +249,11 @@ void HoldDesk::forget(UtcMs own_time) {
 
 std::optional<Body> HoldDesk::next(UtcMs now) {
   while (!expiries_.empty() && expiries_.begin()->first <= now) {
-    doomed_.push_back(expiries_.begin()->second);
+    const EntryHash body = expiries_.begin()->second;
     expiries_.erase(expiries_.begin());
+    const auto row = rows_.find(body);
+    if (row == rows_.end() || row->second.destroyed) continue;
+    if (!contains(doomed_, body)) doomed_.push_back(body);
   }
   while (!owed_.empty()) {
     const HeldShare& row = rows_.at(*owed_.begin());
@@ -292,7 +296,8 @@ Status HoldDesk::learn(std::string_view bytes) {
     return fail(ErrorCode::kInvalid,
                 fmt::format("a share of {} says that it is of {}", held.from.str(), content.from.str()));
   }
-  const bool ours = held.via ? contains(content.onward, self_)
+  const bool marked = !content.report || !held.via || marking_allows(*content.report, *held.via == content.to, self_);
+  const bool ours = held.via ? contains(content.onward, self_) && marked
                              : content.to == self_ && content.share == *held.share &&
                                    static_cast<std::int64_t>(content.level) == held.level;
   if (!ours) {
@@ -301,6 +306,7 @@ Status HoldDesk::learn(std::string_view bytes) {
                 fmt::format("a share of {} that came from {} was not meant for us: it is destroyed", held.from.str(),
                             held.via.value_or(held.from).str()));
   }
+  if (content.report && content.report->expires) expiries_.emplace(*content.report->expires, body);
   contents_[body] = std::move(content);
   keep_use(held);
   return {};
@@ -317,9 +323,29 @@ bool HoldDesk::may_serve(const EntryHash& body, const AuthorityId& peer) const {
   if (row == rows_.end() || row->second.revoked || row->second.destroyed) return false;
   const ShareContent* shown = content(body);
   if (shown == nullptr || !contains(row->second.passed, peer)) return false;
-  if (planted(Plant::kPassRegardless)) return true;
-  return contains(shown->onward, peer) &&
-         relations_.level({core::Capability::kDisclosure, relation_domain(shown->domain), self_, peer}) > 0;
+  return may_pass(row->second, *shown, peer).has_value();
+}
+
+/// The originator's rule, the marking, and what we show to `to` ourselves.
+Status HoldDesk::may_pass(const HeldShare& row, const ShareContent& shown, const AuthorityId& to) const {
+  if (planted(Plant::kPassRegardless)) return {};
+  if (!contains(shown.onward, to)) {
+    return fail(ErrorCode::kForbidden,
+                fmt::format("{} does not allow it to be passed on to {}; it names {}", row.from.str(), to.str(),
+                            shown.onward.empty() ? std::string("nobody") : shown.onward.front().str()),
+                "to");
+  }
+  if (shown.report && !marking_allows(*shown.report, !row.via, to)) {
+    return fail(ErrorCode::kForbidden,
+                fmt::format("it is marked TLP:{}, which does not let us pass it on to {}",
+                            core::to_text(shown.report->tlp), to.str()),
+                "to");
+  }
+  if (relations_.level(shown_under(shown.domain, self_, to)) == 0) {
+    return fail(ErrorCode::kForbidden,
+                fmt::format("we show {} nothing in this domain, so nothing of others either", to.str()), "to");
+  }
+  return {};
 }
 
 // Acts, answers
@@ -342,18 +368,7 @@ Result<Body> HoldDesk::pass(const EntryHash& body, const AuthorityId& to) const 
   if (contains(held.passed, to)) return fail(ErrorCode::kWrongState, fmt::format("{} has it already", to.str()), "to");
   if (held.passed.size() >= kShareHoldersMax)
     return fail(ErrorCode::kTooLarge, "it has been passed on too often", "to");
-  if (!planted(Plant::kPassRegardless)) {
-    if (!contains(shown->onward, to)) {
-      return fail(ErrorCode::kForbidden,
-                  fmt::format("{} does not allow it to be passed on to {}; it names {}", held.from.str(), to.str(),
-                              shown->onward.empty() ? std::string("nobody") : shown->onward.front().str()),
-                  "to");
-    }
-    if (relations_.level({core::Capability::kDisclosure, relation_domain(shown->domain), self_, to}) == 0) {
-      return fail(ErrorCode::kForbidden,
-                  fmt::format("we show {} nothing in this domain, so nothing of others either", to.str()), "to");
-    }
-  }
+  TRY_VOID(may_pass(held, *shown, to));
   return Body(SharePassed{.body = body, .bytes = held.bytes, .originator = held.from, .to = to});
 }
 

@@ -1,5 +1,5 @@
-// What this authority holds of what others show: directly, or passed on by a third; to whom it has passed it on itself;
-// and what it has to destroy.
+// What this authority holds of what others show and report: directly, or passed on by a third; to whom it has passed it
+// on itself; and what it has to destroy.
 //
 //   desk.apply(said);                                            // every entry, own and peers'
 //   for (const WantedBody& body : desk.wanted()) fetch(body);    // from whoever has written that it may be had there
@@ -13,6 +13,9 @@
 // A share that comes through a third counts when its originator has committed to it before all members, has not revoked
 // it, and names this authority in it. What is not addressed to us is destroyed unread, and its originator gets the
 // receipt.
+//
+// A report keeps within its marking at every hop: it is refused when it comes through somebody by whom, or to whom, the
+// marking does not let it be passed on. When its time has passed it is destroyed by the clock here, with a receipt.
 //
 // Cost: O(log n) an entry, and what geo::VolumeIndex takes for the volumes of a content that has come. Core thread
 // only.
@@ -56,7 +59,7 @@ struct HeldShare {
   std::optional<AuthorityId> via;
   static constexpr auto fields() {
     using H = HeldShare;
-    return std::tuple(field("body", &H::body), field("bytes", &H::bytes), field("current", &H::current),
+    return field_list(field("body", &H::body), field("bytes", &H::bytes), field("current", &H::current),
                       field("destroyed_ms", &H::destroyed), field("forwarded", &H::forwarded), field("from", &H::from),
                       field("level", &H::level), field("passed", &H::passed), field("revoked_ms", &H::revoked),
                       field("share", &H::share), field("since_ms", &H::since), field("until_ms", &H::until),
@@ -157,6 +160,7 @@ class HoldDesk {
   void keep_use(const HeldShare& row);
   void forget(UtcMs own_time);
   [[nodiscard]] bool stands(const HeldShare& row) const;
+  [[nodiscard]] Status may_pass(const HeldShare& row, const ShareContent& shown, const AuthorityId& to) const;
   [[nodiscard]] bool wants(const HeldShare& row) const;
   void index();
 

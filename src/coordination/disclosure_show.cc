@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "coordination/lists.h"
 
@@ -68,12 +69,17 @@ ShowDesk::Maybe ShowDesk::hear(const Said& said, const ShareWithheld& of) {
     withheld_.erase({of.source, of.recipient});
   }
   // Whoever may not have it may not have it through another either.
-  for (const AuthorityId& to : recipients_) {
-    if (const ShareNamed* share = named(of.source, to)) {
-      for (const auto& [as_of, body] : versions_of_[share->share]) unsure_.insert(body);
-    }
-  }
-  touch(of.source);
+  look_again(of.source);
+  return {};
+}
+
+ShowDesk::Maybe ShowDesk::hear(const Said& said, const ReportFiled& of) {
+  if (said.author == self_) look_again(source_of(of.report.report));
+  return {};
+}
+
+ShowDesk::Maybe ShowDesk::hear(const Said& said, const ReportEnded& of) {
+  if (said.author == self_) look_again(source_of(of.report));
   return {};
 }
 
@@ -213,8 +219,8 @@ void ShowDesk::erase(const EntryHash& body) {
 
 bool ShowDesk::known(const AuthorityId& authority) const { return charter_.find_authority(authority) != nullptr; }
 
-std::int64_t ShowDesk::level(core::Domain domain, const AuthorityId& to) const {
-  return relations_.level({core::Capability::kDisclosure, relation_domain(domain), self_, to});
+std::int64_t ShowDesk::level(core::RelationDomain domain, const AuthorityId& to) const {
+  return share_level(domain, relations_.level(shown_under(domain, self_, to)));
 }
 
 bool ShowDesk::withheld(std::string_view source, const AuthorityId& to) const {
@@ -235,10 +241,15 @@ std::vector<AuthorityId> ShowDesk::onward(const AuthorityId& recipient, core::Do
 }
 
 /// The rule, less those whom this may not be shown to directly either.
-std::vector<AuthorityId> ShowDesk::onward_now(std::string_view source, const AuthorityId& to, core::Domain domain,
-                                              std::int64_t at) const {
-  std::vector<AuthorityId> out = onward(to, domain);
-  std::erase_if(out, [&](const AuthorityId& id) { return level(domain, id) < at || withheld(source, id); });
+std::vector<AuthorityId> ShowDesk::onward_now(std::string_view source, const AuthorityId& to,
+                                              core::RelationDomain domain, std::int64_t at) const {
+  std::vector<AuthorityId> out;
+  if (const InfoReport* report = own_.report(source)) {
+    out = report->onward;
+  } else if (domain != core::RelationDomain::kInformation) {
+    out = onward(to, use_domain(domain));
+  }
+  std::erase_if(out, [&](const AuthorityId& id) { return id == to || level(domain, id) < at || withheld(source, id); });
   return out;
 }
 
@@ -255,6 +266,10 @@ bool ShowDesk::must_revoke(const ShownVersion& row) const {
   const ShareNamed* share = named(row.share);
   if (share == nullptr) return false;
   if (level(share->domain, row.to) < row.level || withheld(share->source, row.to)) return true;
+  if (share->domain == core::RelationDomain::kInformation) {
+    const InfoReport* report = own_.report(share->source);
+    if (report == nullptr || !contains(report->releasable_to, row.to)) return true;
+  }
   // Who holds it through a third is not told otherwise that it does not stand any more.
   if (!row.current && !row.holders.empty()) return true;
   const std::vector<AuthorityId> allowed = onward_now(share->source, row.to, share->domain, row.level);
@@ -290,16 +305,19 @@ bool ShowDesk::may_serve(const EntryHash& body, const AuthorityId& peer) const {
 bool ShowDesk::busy() const {
   if (!rows_.empty()) return true;
   return std::ranges::any_of(recipients_, [&](const AuthorityId& to) {
-    return level(core::Domain::kAir, to) > 0 || level(core::Domain::kSea, to) > 0;
+    constexpr std::array kDomains{core::RelationDomain::kAir, core::RelationDomain::kSea,
+                                  core::RelationDomain::kInformation};
+    return std::ranges::any_of(kDomains, [&](core::RelationDomain domain) { return level(domain, to) > 0; });
   });
 }
 
 std::vector<SharePreview> ShowDesk::preview(const Edge& edge, std::int64_t after) const {
   std::vector<SharePreview> out;
-  if (edge.capability != core::Capability::kDisclosure || edge.from != self_ ||
+  if (edge != shown_under(edge.domain, self_, edge.to) ||
       std::ranges::find(recipients_, edge.to) == recipients_.end()) {
     return out;
   }
+  after = share_level(edge.domain, after);
   std::set<std::string> sources;
   own_.each([&](std::string source) { sources.insert(std::move(source)); });
   for (const auto& [key, share] : share_of_) {
@@ -311,10 +329,10 @@ std::vector<SharePreview> ShowDesk::preview(const Edge& edge, std::int64_t after
     line.to = edge.to;
     const ShareNamed* share = named(source, edge.to);
     const auto own = own_.find(source);
-    const core::Domain domain = own ? own->domain : share != nullptr ? share->domain : core::Domain::kAir;
-    if (relation_domain(domain) != edge.domain) continue;
+    if (own ? own->domain != edge.domain : share == nullptr || share->domain != edge.domain) continue;
     if (const ShownVersion* shown = current(source, edge.to)) line.before = static_cast<ShareLevel>(shown->level);
-    if (own && !withheld(source, edge.to)) line.after = static_cast<ShareLevel>(after);
+    const bool named_here = !own || !own->report || contains(own->report->releasable_to, edge.to);
+    if (own && named_here && !withheld(source, edge.to)) line.after = static_cast<ShareLevel>(after);
     if (share != nullptr) {
       for (const auto& [as_of, body] : versions_of_.at(share->share)) {
         const ShownVersion& row = rows_.at(body);
@@ -362,7 +380,8 @@ Result<Body> ShowDesk::withhold(const ShareWithheld& act) const {
   }
   if (!own_.find(act.source) && named(act.source, act.recipient) == nullptr && !withheld(act.source, act.recipient)) {
     return fail(ErrorCode::kNotFound,
-                fmt::format("there is no \"{}\" here: say \"flight M1\" or \"intent i7\"", act.source.substr(0, 80)),
+                fmt::format("there is no \"{}\" here: say \"flight M1\", \"intent i7\" or \"report R3\"",
+                            act.source.substr(0, 80)),
                 "source");
   }
   if (withheld(act.source, act.recipient) == act.withheld) {

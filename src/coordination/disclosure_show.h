@@ -1,5 +1,5 @@
-// What this authority shows of its own use: to whom, at which level, since when, and who has said that it was
-// destroyed.
+// What this authority shows of its own use, and of its reports: to whom, at which level, since when, and who has said
+// that it was destroyed.
 //
 //   desk.apply(said);                                      // every entry, own and peers'
 //   while (auto body = desk.next(now)) write(*body);       // live only; first make take_bodies() durable
@@ -18,6 +18,10 @@
 // Which flight a share is of stands in the own record only (share.named). Nothing is shown before the delay of its
 // level has passed since the last change of the flight; a flight that changes all the time is shown, below `full`, as
 // it last stood still.
+//
+// A report is shown in domain `information` to those on its releasable-to list, whole and at once, as far as the
+// relation `reports` lets it; to whom they may pass it on is its own rule. When it is over, by its officer or its time,
+// all of it is revoked. No other domain counts: reports go on when all the rest is frozen.
 //
 // Cost: O(log n) for an entry; a change of a flight seals it once a recipient; a change of relations looks at every
 // share once. With nobody to show anything to, nothing. Core thread only.
@@ -68,7 +72,7 @@ struct ShownVersion {
   std::optional<UtcMs> until;  ///< When it ceased to stand.
   static constexpr auto fields() {
     using V = ShownVersion;
-    return std::tuple(field("as_of_ms", &V::as_of), field("body", &V::body), field("bytes", &V::bytes),
+    return field_list(field("as_of_ms", &V::as_of), field("body", &V::body), field("bytes", &V::bytes),
                       field("committed", &V::committed), field("current", &V::current),
                       field("destroyed", &V::destroyed), field("holders", &V::holders), field("level", &V::level),
                       field("onward", &V::onward), field("revoked_ms", &V::revoked), field("share", &V::share),
@@ -108,7 +112,7 @@ class ShowDesk {
   // What this node must say
   std::optional<Body> next(UtcMs now);
   [[nodiscard]] std::optional<UtcMs> next_timer() const;
-  /// A flight or intent may have changed. Not part of the fold: after a restart all may have.
+  /// A flight, intent or report may have changed. Not part of the fold: after a restart all may have.
   void touch(const std::string& source);
   /// Bodies of what `next` has given, to be durable no later than the entries.
   [[nodiscard]] std::vector<SealedShare> take_bodies() { return std::exchange(sealed_, {}); }
@@ -162,19 +166,22 @@ class ShowDesk {
   Maybe hear(const Said& said, const ShareRevoked& of);
   Maybe hear(const Said& said, const ShareForwarded& of);
   Maybe hear(const Said& said, const ShareDestroyed& of);
+  Maybe hear(const Said& said, const ReportFiled& of);
+  Maybe hear(const Said& said, const ReportEnded& of);
 
   std::optional<Body> revoke();
   std::optional<Body> commit();
   std::optional<Body> duty(const std::string& source, const std::optional<OwnSource>& own, const AuthorityId& to,
                            UtcMs now);
-  [[nodiscard]] std::int64_t level(core::Domain domain, const AuthorityId& to) const;
-  [[nodiscard]] std::vector<AuthorityId> onward_now(std::string_view source, const AuthorityId& to, core::Domain domain,
-                                                    std::int64_t level) const;
+  [[nodiscard]] std::int64_t level(core::RelationDomain domain, const AuthorityId& to) const;
+  [[nodiscard]] std::vector<AuthorityId> onward_now(std::string_view source, const AuthorityId& to,
+                                                    core::RelationDomain domain, std::int64_t level) const;
   [[nodiscard]] bool must_revoke(const ShownVersion& row) const;
   [[nodiscard]] bool surplus(const ShownVersion& row) const;
   [[nodiscard]] bool withheld(std::string_view source, const AuthorityId& to) const;
   [[nodiscard]] const ShareNamed* named(std::string_view source, const AuthorityId& to) const;
   void look_again(const AuthorityId& recipient);
+  void look_again(const std::string& source);
   void end(ShownVersion& row, UtcMs time);
   void erase(const EntryHash& body);
   void set_expiry(const ShownVersion& row);
@@ -215,6 +222,10 @@ class ShowDesk {
 
 [[nodiscard]] constexpr core::RelationDomain relation_domain(core::Domain domain) {
   return domain == core::Domain::kSea ? core::RelationDomain::kSea : core::RelationDomain::kAir;
+}
+/// The domain of a use that is shown: of anything but a report.
+[[nodiscard]] constexpr core::Domain use_domain(core::RelationDomain domain) {
+  return domain == core::RelationDomain::kSea ? core::Domain::kSea : core::Domain::kAir;
 }
 
 }  // namespace tansiq::coordination

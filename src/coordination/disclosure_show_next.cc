@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "coordination/disclosure_show.h"
+#include "coordination/lists.h"
 #include "core/jcs_read.h"
 
 namespace tansiq::coordination {
@@ -16,6 +17,15 @@ void ShowDesk::look_again(const AuthorityId& recipient) {
     for (const auto& [as_of, body] : versions_of_[share]) unsure_.insert(body);
     touch(key.first);
   }
+}
+
+void ShowDesk::look_again(const std::string& source) {
+  for (const AuthorityId& to : recipients_) {
+    const ShareNamed* share = named(source, to);
+    if (share == nullptr) continue;
+    for (const auto& [as_of, body] : versions_of_[share->share]) unsure_.insert(body);
+  }
+  touch(source);
 }
 
 std::optional<Body> ShowDesk::next(UtcMs now) {
@@ -111,7 +121,8 @@ std::optional<Body> ShowDesk::duty(const std::string& source, const std::optiona
     }
     return ShareEnded{.share = share->share, .to = to};
   }
-  const std::int64_t allowed = withheld(source, to) ? 0 : level(own->domain, to);
+  const bool named_there = !own->report || contains(own->report->releasable_to, to);
+  const std::int64_t allowed = !named_there || withheld(source, to) ? 0 : level(own->domain, to);
   if (allowed == 0) return {};
   const auto at = static_cast<ShareLevel>(allowed);
   if (const core::Coarsening* less = coarsening_at(at, charter_.disclosure); less != nullptr) {
@@ -122,7 +133,7 @@ std::optional<Body> ShowDesk::duty(const std::string& source, const std::optiona
     }
   }
   ShareContent content = content_at(*own, at, charter_.disclosure);
-  if (content.volumes.empty()) return {};
+  if (content.volumes.empty() && !content.report) return {};
   content.from = self_;
   content.to = to;
   content.share = share != nullptr ? share->share : share_id(key_, source, to);

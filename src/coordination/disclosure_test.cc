@@ -74,7 +74,7 @@ class DisclosureTest : public ::testing::Test {
             const bool meets = std::ranges::any_of(content->volumes, [&](const geo::Volume4d& volume) {
               return geo::conflict(geo::prepare(volume).value(), place, kMinima);
             });
-            if (content->domain == core::Domain::kAir && meets) all.push_back(body);
+            if (content->domain == core::RelationDomain::kAir && meets) all.push_back(body);
           }
           EXPECT_EQ(near, all) << a.id.str() << " of " << of.id.str();
         }

@@ -7,9 +7,12 @@
 
 #include "base/foreign_text.h"
 #include "base/limits.h"
+#include "base/one_of_impl.h"
 #include "core/jcs_read.h"
 #include "core/record.h"
 #include "log/merkle.h"
+
+template class tansiq::OneOf<tansiq::coordination::Bodies>;
 
 namespace tansiq::coordination {
 namespace {
@@ -72,7 +75,7 @@ Result<std::string> write_entry(const Entry& entry) {
   std::string line;
   log::JcsWriter out(line);
   out.begin_object().key("body");
-  core::write_fields(out, entry.body);
+  core::write_fields(out, entry.body.variant());
   if (!entry.by.empty()) out.key("by").string(entry.by.str());
   if (!entry.cmd.empty()) out.key("cmd").string(entry.cmd.str());
   if (!entry.second.empty()) out.key("second").string(entry.second.str());
@@ -109,12 +112,12 @@ Result<Entry> read_entry(std::string_view line) {
   if (root.find("second")) entry.second = TRY(core::parsed_at(root, "second", core::Subject::parse));
   if (root.find("cmd")) entry.cmd = TRY(core::parsed_at(root, "cmd", CommandId::parse));
   const log::JcsValue body = TRY(root.at("body"));
-  auto read = core::read_named<Body>(type, body);
+  auto read = core::read_named<Body::Variant>(type, body);
   if (!read) {
     return fail(ErrorCode::kUnsupported,
                 fmt::format("entry type \"{}\" is not known here", foreign_text(type, kQuotedBytesMax)), "type");
   }
-  entry.body = TRY(std::move(*read));
+  entry.body = Body(TRY(std::move(*read)));
   return entry;
 }
 

@@ -12,35 +12,49 @@
 #include <variant>
 
 #include "base/ids.h"
+#include "base/one_of.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "coordination/caveat_entries.h"
 #include "coordination/control_entries.h"
 #include "coordination/disclosure_entries.h"
+#include "coordination/incident_entries.h"
 #include "coordination/leg_entries.h"
 #include "coordination/peer_entries.h"
 #include "coordination/relation_entries.h"
+#include "coordination/report_entries.h"
+#include "coordination/talk_entries.h"
 #include "core/names.h"
 
 namespace tansiq::coordination {
 
-using Body = std::variant<
-    // legs and flights
-    LegRequest, FlightCommit, FlightCancel, LegRelease, LegEntered, LegEnd, LegRevokeAck, LegUnable, LegNotice,
-    FlightContingency, FlightFiled, FlightDropped, FlightMoved, CounterAccepted, CrewReport, LegHold, LegRefused,
-    LegStandby, LegConfirmed, LegLapsed, LegClosed, LegRevoke,
-    // relations
-    RelationFreeze, RelationPropose, RelationAccept,
-    // zone control
-    ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
-    CharterAdopted, CharterInForce,
-    // disclosure
-    ShareNamed, ShareRule, ShareWithheld, ShareShown, ShareEnded, ShareCommitment, ShareRevoked, SharePassed,
-    ShareForwarded, ShareDestroyed,
-    // caveats
-    CaveatSet, CaveatCleared, CaveatMet, CaveatOverridden, CaveatDeposited, CaveatWithdrawn, CaveatReport,
-    // peers
-    MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, NodeRecovered, Alarm>;
+struct Bodies {
+  using Variant = std::variant<
+      // legs and flights
+      LegRequest, FlightCommit, FlightCancel, LegRelease, LegEntered, LegEnd, LegRevokeAck, LegUnable, LegNotice,
+      FlightContingency, FlightFiled, FlightDropped, FlightMoved, CounterAccepted, CrewReport, LegHold, LegRefused,
+      LegStandby, LegConfirmed, LegLapsed, LegClosed, LegRevoke,
+      // relations
+      RelationFreeze, RelationPropose, RelationAccept,
+      // zone control
+      ZoneSnapshot, ZoneLease, ZoneAccept, ZoneReturn, ZoneResume, ZoneRecall, ZoneLeaseExpired, ZoneResolved,
+      CharterAdopted, CharterInForce,
+      // disclosure
+      ShareNamed, ShareRule, ShareWithheld, ShareShown, ShareEnded, ShareCommitment, ShareRevoked, SharePassed,
+      ShareForwarded, ShareDestroyed, ReportFiled, ReportEnded,
+      // caveats
+      CaveatSet, CaveatCleared, CaveatMet, CaveatOverridden, CaveatDeposited, CaveatWithdrawn, CaveatReport,
+      // incidents
+      IncidentOpened, IncidentStated, IncidentMoved,
+      // talks
+      TalkMessage, TalkReceived, TalkRead, TalkStandby, TalkAnswered, TalkRefused, TalkOverdue, TalkOverdueAcknowledged,
+      WatchSet, LineCheck, LineAnswered, LineMissed,
+      // peers
+      MembersAnchor, PairAnchor, Anomaly, Equivocation, ClockFault, NodeRecovered, Alarm>;
+  static constexpr bool kComparable = true;
+};
+/// What an entry says.
+using Body = OneOf<Bodies>;
 
 struct Entry {
   std::uint64_t seq = 0;
@@ -80,6 +94,7 @@ struct Said {
   const EntryHash& hash;
   UtcMs time;  ///< The author's log time.
   const Body& body;
+  core::Subject by = {};  ///< The officer whose act it is; empty on what a machine says.
 };
 
 }  // namespace tansiq::coordination

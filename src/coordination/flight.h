@@ -58,7 +58,7 @@ constexpr std::array<std::string_view, 4> enum_names(Report) {
 struct Told {
   Report report = Report::kEntered;
   AuthorityId to;
-  static constexpr auto fields() { return std::tuple(field("report", &Told::report), field("to", &Told::to)); }
+  static constexpr auto fields() { return field_list(field("report", &Told::report), field("to", &Told::to)); }
   friend bool operator==(const Told&, const Told&) = default;
 };
 
@@ -94,7 +94,7 @@ struct HomeVersion {
   ZoneId zone;
   static constexpr auto fields() {
     using V = HomeVersion;
-    return std::tuple(field("accepted", &V::accepted), field("closed", &V::closed), field("commit", &V::commit),
+    return field_list(field("accepted", &V::accepted), field("closed", &V::closed), field("commit", &V::commit),
                       field("crew", &V::crew), field("entered", &V::entered), field("expires_ms", &V::expires),
                       field("flight", &V::flight), field("hold", &V::hold), field("lapse", &V::lapse),
                       field("left", &V::left), field("leg", &V::leg), field("level_shift_cm", &V::level_shift_cm),
@@ -116,7 +116,7 @@ struct HomeVersion {
 struct Noticed {
   std::int64_t leg = 0;
   std::vector<AuthorityId> to;
-  static constexpr auto fields() { return std::tuple(field("leg", &Noticed::leg), field("to", &Noticed::to)); }
+  static constexpr auto fields() { return field_list(field("leg", &Noticed::leg), field("to", &Noticed::to)); }
   friend bool operator==(const Noticed&, const Noticed&) = default;
 };
 
@@ -141,7 +141,7 @@ struct Flight {
   FlightFiled plan;                        ///< As flown: moved by accepted counters.
   std::vector<HomeVersion> versions = {};  ///< In the order of their requests. Kept beside the flight in the state.
   static constexpr auto fields() {
-    return std::tuple(field("airborne", &Flight::airborne), field("change", &Flight::change),
+    return field_list(field("airborne", &Flight::airborne), field("change", &Flight::change),
                       field("change_failed", &Flight::change_failed), field("change_time_ms", &Flight::change_time),
                       field("changed", &Flight::changed), field("cleared", &Flight::cleared),
                       field("contingency", &Flight::contingency), field("contingency_told", &Flight::contingency_told),
@@ -168,7 +168,7 @@ struct FlightAlarm {
   bool raised = false;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("about", &FlightAlarm::about), field("flight", &FlightAlarm::flight),
+    return field_list(field("about", &FlightAlarm::about), field("flight", &FlightAlarm::flight),
                       field("kind", &FlightAlarm::kind), field("raised", &FlightAlarm::raised),
                       field("text", &FlightAlarm::text));
   }

@@ -134,7 +134,7 @@ class FlightDesk {
     UtcMs keep_until;
     EntryHash request;
     static constexpr auto fields() {
-      return std::tuple(field("flight", &Past::flight), field("keep_until_ms", &Past::keep_until),
+      return field_list(field("flight", &Past::flight), field("keep_until_ms", &Past::keep_until),
                         field("request", &Past::request));
     }
     friend bool operator==(const Past&, const Past&) = default;
@@ -150,7 +150,7 @@ class FlightDesk {
     std::optional<LegRevoke> revoke;
     UtcMs time;
     static constexpr auto fields() {
-      return std::tuple(field("author", &Early::author), field("closed", &Early::closed),
+      return field_list(field("author", &Early::author), field("closed", &Early::closed),
                         field("confirmed", &Early::confirmed), field("hash", &Early::hash), field("hold", &Early::hold),
                         field("lapsed", &Early::lapsed), field("revoke", &Early::revoke),
                         field("time_ms", &Early::time));

@@ -22,5 +22,9 @@ struct Golden {
 
 /// Tells the story of format version 1 anew.
 [[nodiscard]] Golden tell_golden_story();
+/// The story of what came after it: reports and incidents.
+[[nodiscard]] Golden tell_golden_story_of_information();
+/// And of talks.
+[[nodiscard]] Golden tell_golden_story_of_talks();
 
 }  // namespace tansiq::coordination::testing

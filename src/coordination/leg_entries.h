@@ -40,7 +40,7 @@ struct LegRequest {
   std::vector<geo::Volume4d> volumes;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("call_sign", &LegRequest::call_sign), field("domain", &LegRequest::domain),
+    return field_list(field("call_sign", &LegRequest::call_sign), field("domain", &LegRequest::domain),
                       field("epoch", &LegRequest::epoch), field("expires_ms", &LegRequest::expires),
                       field("flight", &LegRequest::flight), field("leg", &LegRequest::leg),
                       field("legs", &LegRequest::legs), field("principal", &LegRequest::principal),
@@ -57,7 +57,7 @@ struct FlightCommit {
   static constexpr std::string_view kType = "flight.commit";
   static constexpr Audience kAudience = Audience::kMembers;
   std::vector<EntryHash> holds;  ///< Hashes of LegHold entries.
-  static constexpr auto fields() { return std::tuple(field("holds", &FlightCommit::holds)); }
+  static constexpr auto fields() { return field_list(field("holds", &FlightCommit::holds)); }
   friend bool operator==(const FlightCommit&, const FlightCommit&) = default;
 };
 
@@ -66,7 +66,7 @@ struct FlightCancel {
   static constexpr std::string_view kType = "flight.cancel";
   static constexpr Audience kAudience = Audience::kMembers;
   std::vector<EntryHash> requests;
-  static constexpr auto fields() { return std::tuple(field("requests", &FlightCancel::requests)); }
+  static constexpr auto fields() { return field_list(field("requests", &FlightCancel::requests)); }
   friend bool operator==(const FlightCancel&, const FlightCancel&) = default;
 };
 
@@ -77,7 +77,7 @@ struct LegRelease {
   EntryHash taken;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("released", &LegRelease::released), field("taken", &LegRelease::taken),
+    return field_list(field("released", &LegRelease::released), field("taken", &LegRelease::taken),
                       field("to", &LegRelease::to));
   }
   friend bool operator==(const LegRelease&, const LegRelease&) = default;
@@ -89,7 +89,7 @@ struct LegEntered {
   EntryHash request;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("request", &LegEntered::request), field("to", &LegEntered::to));
+    return field_list(field("request", &LegEntered::request), field("to", &LegEntered::to));
   }
   friend bool operator==(const LegEntered&, const LegEntered&) = default;
 };
@@ -98,7 +98,7 @@ struct LegEnd {
   static constexpr std::string_view kType = "leg.end";
   EntryHash request;
   AuthorityId to;
-  static constexpr auto fields() { return std::tuple(field("request", &LegEnd::request), field("to", &LegEnd::to)); }
+  static constexpr auto fields() { return field_list(field("request", &LegEnd::request), field("to", &LegEnd::to)); }
   friend bool operator==(const LegEnd&, const LegEnd&) = default;
 };
 /// REVOKE-ACK: the crew has read back that it gives the version up.
@@ -107,7 +107,7 @@ struct LegRevokeAck {
   EntryHash request;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("request", &LegRevokeAck::request), field("to", &LegRevokeAck::to));
+    return field_list(field("request", &LegRevokeAck::request), field("to", &LegRevokeAck::to));
   }
   friend bool operator==(const LegRevokeAck&, const LegRevokeAck&) = default;
 };
@@ -118,7 +118,7 @@ struct LegUnable {
   std::string text;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("request", &LegUnable::request), field("text", &LegUnable::text),
+    return field_list(field("request", &LegUnable::request), field("text", &LegUnable::text),
                       field("to", &LegUnable::to));
   }
   friend bool operator==(const LegUnable&, const LegUnable&) = default;
@@ -134,7 +134,7 @@ struct LegNotice {
   std::vector<geo::Volume4d> volumes;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("call_sign", &LegNotice::call_sign), field("domain", &LegNotice::domain),
+    return field_list(field("call_sign", &LegNotice::call_sign), field("domain", &LegNotice::domain),
                       field("flight", &LegNotice::flight), field("leg", &LegNotice::leg), field("to", &LegNotice::to),
                       field("volumes", &LegNotice::volumes), field("zone", &LegNotice::zone));
   }
@@ -148,7 +148,7 @@ struct FlightContingency {
   std::string text;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("flight", &FlightContingency::flight), field("requests", &FlightContingency::requests),
+    return field_list(field("flight", &FlightContingency::flight), field("requests", &FlightContingency::requests),
                       field("text", &FlightContingency::text), field("to", &FlightContingency::to));
   }
   friend bool operator==(const FlightContingency&, const FlightContingency&) = default;
@@ -167,7 +167,7 @@ struct PlannedLeg {
   std::vector<geo::Volume4d> volumes;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("beside", &PlannedLeg::beside), field("volumes", &PlannedLeg::volumes),
+    return field_list(field("beside", &PlannedLeg::beside), field("volumes", &PlannedLeg::volumes),
                       field("zone", &PlannedLeg::zone));
   }
   friend bool operator==(const PlannedLeg&, const PlannedLeg&) = default;
@@ -185,7 +185,7 @@ struct FlightFiled {
   std::vector<PlannedLeg> legs;
   std::optional<AuthorityId> principal;
   static constexpr auto fields() {
-    return std::tuple(field("alternate", &FlightFiled::alternate), field("call_sign", &FlightFiled::call_sign),
+    return field_list(field("alternate", &FlightFiled::alternate), field("call_sign", &FlightFiled::call_sign),
                       field("domain", &FlightFiled::domain), field("flight", &FlightFiled::flight),
                       field("gate_leg", &FlightFiled::gate_leg), field("legs", &FlightFiled::legs),
                       field("principal", &FlightFiled::principal));
@@ -210,7 +210,7 @@ struct FlightDropped {
   FlightId flight;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("change", &FlightDropped::change), field("flight", &FlightDropped::flight),
+    return field_list(field("change", &FlightDropped::change), field("flight", &FlightDropped::flight),
                       field("text", &FlightDropped::text));
   }
   friend bool operator==(const FlightDropped&, const FlightDropped&) = default;
@@ -226,7 +226,7 @@ struct FlightMoved {
   std::int64_t leg = 0;  ///< Landed: the last one.
   FlightMove move = FlightMove::kEntered;
   static constexpr auto fields() {
-    return std::tuple(field("flight", &FlightMoved::flight), field("leg", &FlightMoved::leg),
+    return field_list(field("flight", &FlightMoved::flight), field("leg", &FlightMoved::leg),
                       field("move", &FlightMoved::move));
   }
   friend bool operator==(const FlightMoved&, const FlightMoved&) = default;
@@ -239,7 +239,7 @@ struct CounterAccepted {
   std::vector<EntryHash> holds;  ///< The counters.
   std::string rule;              ///< Empty: the officer of this entry, in person.
   static constexpr auto fields() {
-    return std::tuple(field("flight", &CounterAccepted::flight), field("holds", &CounterAccepted::holds),
+    return field_list(field("flight", &CounterAccepted::flight), field("holds", &CounterAccepted::holds),
                       field("rule", &CounterAccepted::rule));
   }
   friend bool operator==(const CounterAccepted&, const CounterAccepted&) = default;
@@ -258,7 +258,7 @@ struct CrewReport {
   std::vector<EntryHash> requests;
   CrewStep step = CrewStep::kCleared;
   static constexpr auto fields() {
-    return std::tuple(field("flight", &CrewReport::flight), field("requests", &CrewReport::requests),
+    return field_list(field("flight", &CrewReport::flight), field("requests", &CrewReport::requests),
                       field("step", &CrewReport::step));
   }
   friend bool operator==(const CrewReport&, const CrewReport&) = default;
@@ -284,7 +284,7 @@ struct LegHold {
   UtcMs until;  ///< Th.
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &LegHold::epoch), field("level_shift_cm", &LegHold::level_shift_cm),
+    return field_list(field("epoch", &LegHold::epoch), field("level_shift_cm", &LegHold::level_shift_cm),
                       field("number", &LegHold::number), field("request", &LegHold::request),
                       field("time_shift_ms", &LegHold::time_shift_ms), field("to", &LegHold::to),
                       field("until_ms", &LegHold::until), field("zone", &LegHold::zone));
@@ -300,7 +300,7 @@ struct LegConflict {
   std::optional<core::Subject> manager;
   std::optional<geo::TimeWindow> window;
   static constexpr auto fields() {
-    return std::tuple(field("band", &LegConflict::band), field("intent", &LegConflict::intent),
+    return field_list(field("band", &LegConflict::band), field("intent", &LegConflict::intent),
                       field("manager", &LegConflict::manager), field("window", &LegConflict::window));
   }
   friend bool operator==(const LegConflict&, const LegConflict&) = default;
@@ -318,7 +318,7 @@ struct LegRefused {
   AuthorityId to;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("conflicts", &LegRefused::conflicts), field("epoch", &LegRefused::epoch),
+    return field_list(field("conflicts", &LegRefused::conflicts), field("epoch", &LegRefused::epoch),
                       field("number", &LegRefused::number), field("reason", &LegRefused::reason),
                       field("request", &LegRefused::request), field("sequencer", &LegRefused::sequencer),
                       field("text", &LegRefused::text), field("to", &LegRefused::to), field("zone", &LegRefused::zone));
@@ -332,7 +332,7 @@ struct LegStandby {
   AuthorityId to;
   UtcMs until;
   static constexpr auto fields() {
-    return std::tuple(field("request", &LegStandby::request), field("to", &LegStandby::to),
+    return field_list(field("request", &LegStandby::request), field("to", &LegStandby::to),
                       field("until_ms", &LegStandby::until));
   }
   friend bool operator==(const LegStandby&, const LegStandby&) = default;
@@ -347,7 +347,7 @@ struct LegConfirmed {
   AuthorityId to;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("commit", &LegConfirmed::commit), field("epoch", &LegConfirmed::epoch),
+    return field_list(field("commit", &LegConfirmed::commit), field("epoch", &LegConfirmed::epoch),
                       field("number", &LegConfirmed::number), field("request", &LegConfirmed::request),
                       field("to", &LegConfirmed::to), field("zone", &LegConfirmed::zone));
   }
@@ -363,7 +363,7 @@ struct LegLapsed {
   AuthorityId to;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &LegLapsed::epoch), field("number", &LegLapsed::number),
+    return field_list(field("epoch", &LegLapsed::epoch), field("number", &LegLapsed::number),
                       field("reason", &LegLapsed::reason), field("request", &LegLapsed::request),
                       field("to", &LegLapsed::to), field("zone", &LegLapsed::zone));
   }
@@ -379,7 +379,7 @@ struct LegClosed {
   AuthorityId to;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("epoch", &LegClosed::epoch), field("how", &LegClosed::how),
+    return field_list(field("epoch", &LegClosed::epoch), field("how", &LegClosed::how),
                       field("number", &LegClosed::number), field("request", &LegClosed::request),
                       field("to", &LegClosed::to), field("zone", &LegClosed::zone));
   }
@@ -397,7 +397,7 @@ struct LegRevoke {
   AuthorityId to;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("emergency", &LegRevoke::emergency), field("epoch", &LegRevoke::epoch),
+    return field_list(field("emergency", &LegRevoke::emergency), field("epoch", &LegRevoke::epoch),
                       field("number", &LegRevoke::number), field("request", &LegRevoke::request),
                       field("text", &LegRevoke::text), field("to", &LegRevoke::to), field("zone", &LegRevoke::zone));
   }

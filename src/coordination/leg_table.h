@@ -37,7 +37,7 @@ struct LegHome {
   std::optional<UtcMs> forgotten;        ///< Records that expire up to here may have been forgotten early.
   AuthorityId home;
   static constexpr auto fields() {
-    return std::tuple(field("abandoned", &LegHome::abandoned), field("early_cancels", &LegHome::early_cancels),
+    return field_list(field("abandoned", &LegHome::abandoned), field("early_cancels", &LegHome::early_cancels),
                       field("early_entries", &LegHome::early_entries), field("forgotten_ms", &LegHome::forgotten),
                       field("home", &LegHome::home));
   }

@@ -110,7 +110,11 @@ void FakeControl::resume(std::string_view id) {
 void FakeControl::note(const Body& body) {
   std::visit(
       [&]<class T>(const T& of) {
-        if constexpr (requires { of.number; }) {
+        if constexpr (requires {
+                        of.epoch;
+                        of.number;
+                        of.zone;
+                      }) {
           if (of.number == kUnnumbered) return;
           EXPECT_EQ(of.epoch, at(of.zone).epoch);
           EXPECT_EQ(of.number, at(of.zone).number) << "entries of an epoch are numbered without a gap";

@@ -76,7 +76,7 @@ struct LegVersion {
   geo::TimeWindow window;              ///< [ws, we) of `volumes`.
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("call_sign", &LegVersion::call_sign), field("closing", &LegVersion::closing),
+    return field_list(field("call_sign", &LegVersion::call_sign), field("closing", &LegVersion::closing),
                       field("commit", &LegVersion::commit), field("contingency", &LegVersion::contingency),
                       field("domain", &LegVersion::domain), field("emergency", &LegVersion::emergency),
                       field("entered", &LegVersion::entered), field("epoch", &LegVersion::epoch),
@@ -124,7 +124,7 @@ struct NotedLeg {
   AuthorityId home;
   LegNotice notice;
   static constexpr auto fields() {
-    return std::tuple(field("entry", &NotedLeg::entry), field("home", &NotedLeg::home),
+    return field_list(field("entry", &NotedLeg::entry), field("home", &NotedLeg::home),
                       field("notice", &NotedLeg::notice));
   }
   friend bool operator==(const NotedLeg&, const NotedLeg&) = default;

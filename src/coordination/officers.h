@@ -24,7 +24,7 @@ struct OfficerPolicy {
   bool freeze = false;
   bool propose = true;
   static constexpr auto fields() {
-    return std::tuple(field("accept", &OfficerPolicy::accept), field("adopt", &OfficerPolicy::adopt),
+    return field_list(field("accept", &OfficerPolicy::accept), field("adopt", &OfficerPolicy::adopt),
                       field("freeze", &OfficerPolicy::freeze), field("propose", &OfficerPolicy::propose));
   }
   [[nodiscard]] constexpr bool needs_two(OfficerAct act) const {

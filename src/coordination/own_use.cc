@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "coordination/disclosure_show.h"
 
 namespace tansiq::coordination {
 namespace {
 
 constexpr std::string_view kIntent = "intent ";
 constexpr std::string_view kFlight = "flight ";
+constexpr std::string_view kReport = "report ";
 
 void add(std::vector<geo::Volume4d>& to, const std::vector<geo::Volume4d>& volumes) {
   for (const geo::Volume4d& volume : volumes) {
@@ -45,6 +47,15 @@ std::string_view state_of(const Flight& flight) {
 std::string source_of(const IntentId& intent) { return std::string(kIntent) + intent.str(); }
 std::string source_of(const FlightId& flight) { return std::string(kFlight) + flight.str(); }
 
+std::string source_of(const ReportId& report) { return std::string(kReport) + report.str(); }
+bool names_report(std::string_view source) { return source.starts_with(kReport); }
+
+const InfoReport* MachineOwnUse::report(std::string_view source) const {
+  if (!names_report(source)) return nullptr;
+  const OwnReport* found = reports_.find(ReportId::trusted(source.substr(kReport.size())));
+  return found == nullptr || found->ended ? nullptr : &found->report;
+}
+
 const core::Intent* MachineOwnUse::intent(std::string_view source) const {
   if (!source.starts_with(kIntent)) return nullptr;
   return machine_.find_intent(IntentId::trusted(source.substr(kIntent.size())));
@@ -59,7 +70,7 @@ std::optional<OwnSource> MachineOwnUse::find(std::string_view source) const {
   if (const core::Intent* found = intent(source); found != nullptr && found->live()) {
     OwnSource out{.source = std::string(source),
                   .call_sign = found->flight,
-                  .domain = found->domain,
+                  .domain = relation_domain(found->domain),
                   .state = std::string(core::to_text(found->state)),
                   .changed = found->changed,
                   .volumes = found->volumes};
@@ -69,11 +80,20 @@ std::optional<OwnSource> MachineOwnUse::find(std::string_view source) const {
   if (const Flight* found = flight(source); found != nullptr && !found->ended) {
     OwnSource out{.source = std::string(source),
                   .call_sign = found->plan.call_sign,
-                  .domain = found->plan.domain,
+                  .domain = relation_domain(found->plan.domain),
                   .state = std::string(state_of(*found)),
                   .changed = found->change_time,
                   .volumes = volumes_of(*found)};
     if (!out.volumes.empty()) return out;
+  }
+  if (const InfoReport* found = report(source)) {
+    return OwnSource{.source = std::string(source),
+                     .call_sign = {},
+                     .domain = core::RelationDomain::kInformation,
+                     .state = {},
+                     .changed = kUtcMin,
+                     .volumes = {},
+                     .report = *found};
   }
   return {};
 }
@@ -96,6 +116,9 @@ void MachineOwnUse::each(const std::function<void(std::string)>& take) const {
   }
   for (const auto& [id, flight] : flights_.flights()) {
     if (!flight.ended) take(source_of(id));
+  }
+  for (const auto& [id, row] : reports_.reports()) {
+    if (!row.ended) take(source_of(id));
   }
 }
 

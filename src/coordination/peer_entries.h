@@ -16,7 +16,7 @@ struct SeenLog {
   EntryHash root;
   std::uint64_t size = 0;
   static constexpr auto fields() {
-    return std::tuple(field("origin", &SeenLog::origin), field("root", &SeenLog::root), field("size", &SeenLog::size));
+    return field_list(field("origin", &SeenLog::origin), field("root", &SeenLog::root), field("size", &SeenLog::size));
   }
   friend bool operator==(const SeenLog&, const SeenLog&) = default;
 };
@@ -26,7 +26,7 @@ struct MembersAnchor {
   static constexpr std::string_view kType = "anchor.members";
   static constexpr Audience kAudience = Audience::kMembers;
   std::vector<SeenLog> seen;
-  static constexpr auto fields() { return std::tuple(field("seen", &MembersAnchor::seen)); }
+  static constexpr auto fields() { return field_list(field("seen", &MembersAnchor::seen)); }
   friend bool operator==(const MembersAnchor&, const MembersAnchor&) = default;
 };
 /// The same, in the log of a pair.
@@ -34,7 +34,7 @@ struct PairAnchor {
   static constexpr std::string_view kType = "anchor.pair";
   std::vector<SeenLog> seen;
   AuthorityId to;
-  static constexpr auto fields() { return std::tuple(field("seen", &PairAnchor::seen), field("to", &PairAnchor::to)); }
+  static constexpr auto fields() { return field_list(field("seen", &PairAnchor::seen), field("to", &PairAnchor::to)); }
   friend bool operator==(const PairAnchor&, const PairAnchor&) = default;
 };
 
@@ -47,7 +47,7 @@ struct Anomaly {
   AuthorityId peer;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("alarm", &Anomaly::alarm), field("entry", &Anomaly::entry), field("peer", &Anomaly::peer),
+    return field_list(field("alarm", &Anomaly::alarm), field("entry", &Anomaly::entry), field("peer", &Anomaly::peer),
                       field("text", &Anomaly::text));
   }
   friend bool operator==(const Anomaly&, const Anomaly&) = default;
@@ -62,7 +62,7 @@ struct Equivocation {
   std::string origin;
   AuthorityId peer;
   static constexpr auto fields() {
-    return std::tuple(field("evidence", &Equivocation::evidence), field("origin", &Equivocation::origin),
+    return field_list(field("evidence", &Equivocation::evidence), field("origin", &Equivocation::origin),
                       field("peer", &Equivocation::peer));
   }
   friend bool operator==(const Equivocation&, const Equivocation&) = default;
@@ -76,7 +76,7 @@ struct ClockFault {
   bool fault = true;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("fault", &ClockFault::fault), field("text", &ClockFault::text));
+    return field_list(field("fault", &ClockFault::fault), field("text", &ClockFault::text));
   }
   friend bool operator==(const ClockFault&, const ClockFault&) = default;
 };
@@ -94,7 +94,7 @@ struct NodeRecovered {
   std::uint64_t main_published = 0;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("came_back", &NodeRecovered::came_back), field("given_up", &NodeRecovered::given_up),
+    return field_list(field("came_back", &NodeRecovered::came_back), field("given_up", &NodeRecovered::given_up),
                       field("main_held", &NodeRecovered::main_held),
                       field("main_published", &NodeRecovered::main_published), field("text", &NodeRecovered::text));
   }
@@ -109,7 +109,7 @@ struct Alarm {
   std::string kind;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("about", &Alarm::about), field("kind", &Alarm::kind), field("text", &Alarm::text));
+    return field_list(field("about", &Alarm::about), field("kind", &Alarm::kind), field("text", &Alarm::text));
   }
   friend bool operator==(const Alarm&, const Alarm&) = default;
 };

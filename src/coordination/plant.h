@@ -30,13 +30,21 @@ enum class Plant : std::uint8_t {
   kDeafToRemoval,    ///< Who was struck out is read, and answered, as before.
   kKeepRedrawn,      ///< Windows are granted beyond the moment at which a zone is redrawn.
   kAwaitNobody,      ///< Space that a zone has gained is granted whether its loser has adopted or not.
+  kSkipGap,          ///< A message that comes while an earlier one has no receipt yet is skipped.
+  kShowUnreceived,   ///< Officers are shown a message of which no RECEIVED was written.
+  kLoseTimers,       ///< What is waited for is forgotten in a restart.
+  kMisquote,         ///< RECEIVED quotes the message before in the thread.
+  kThreadReceipt,    ///< A receipt counts for the whole thread.
+  kTellThird,        ///< A message goes to one authority more than it was written to.
+  kTellOneParty,     ///< What a side says of an incident goes to one party alone.
 };
-constexpr std::array<std::string_view, 19> enum_names(Plant) {
+constexpr std::array<std::string_view, 26> enum_names(Plant) {
   return {
       "none",         "ignore-conflicts", "ack-before-crew", "resume-early",    "live-only-state", "freeze-self",
       "late-confirm", "leak-call-sign",   "deaf-to-accept",  "lease-over-own",  "one-side-only",   "deaf-to-caveats",
       "tell-caveat",  "pass-regardless",  "keep-revoked",    "miss-the-moment", "deaf-to-removal", "keep-redrawn",
-      "await-nobody"};
+      "await-nobody", "skip-gap",         "show-unreceived", "lose-timers",     "misquote",        "thread-receipt",
+      "tell-third",   "tell-one-party"};
 }
 
 #ifdef TANSIQ_PLANT

@@ -62,7 +62,7 @@ struct EdgeLevel {
   Edge edge;
   std::int64_t level = 0;
   static constexpr auto fields() {
-    return std::tuple(field("edge", &EdgeLevel::edge), field("level", &EdgeLevel::level));
+    return field_list(field("edge", &EdgeLevel::edge), field("level", &EdgeLevel::level));
   }
   friend bool operator==(const EdgeLevel&, const EdgeLevel&) = default;
 };
@@ -72,7 +72,7 @@ struct FreezeMark {
   std::int64_t cap = 0;
   std::int64_t counter = 0;
   static constexpr auto fields() {
-    return std::tuple(field("cap", &FreezeMark::cap), field("counter", &FreezeMark::counter));
+    return field_list(field("cap", &FreezeMark::cap), field("counter", &FreezeMark::counter));
   }
   friend bool operator==(const FreezeMark&, const FreezeMark&) = default;
 };
@@ -122,7 +122,7 @@ struct OpenProposal {
   std::string text;
   UtcMs time;
   static constexpr auto fields() {
-    return std::tuple(field("author", &OpenProposal::author), field("bundle", &OpenProposal::bundle),
+    return field_list(field("author", &OpenProposal::author), field("bundle", &OpenProposal::bundle),
                       field("edges", &OpenProposal::edges), field("hash", &OpenProposal::hash),
                       field("peer", &OpenProposal::peer), field("text", &OpenProposal::text),
                       field("time_ms", &OpenProposal::time));

@@ -188,7 +188,7 @@ TEST(SafetyFloor, HasEveryUseOnOneSide) {
       EXPECT_EQ(to_text(use), to_text(static_cast<Capability>(i)));
     }
   }
-  EXPECT_EQ(on, 12);
+  EXPECT_EQ(on, 13);
 }
 
 TEST(Officers, TwoWhereTheAuthorityDemandsIt) {

@@ -21,7 +21,7 @@ struct FrozenEdge {
   std::int64_t counter = 0;  ///< Of this author's freezes of this edge, from 1.
   Edge edge;
   static constexpr auto fields() {
-    return std::tuple(field("cap", &FrozenEdge::cap), field("counter", &FrozenEdge::counter),
+    return field_list(field("cap", &FrozenEdge::cap), field("counter", &FrozenEdge::counter),
                       field("edge", &FrozenEdge::edge));
   }
   friend bool operator==(const FrozenEdge&, const FrozenEdge&) = default;
@@ -34,7 +34,7 @@ struct RelationFreeze {
   AuthorityId peer;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("edges", &RelationFreeze::edges), field("peer", &RelationFreeze::peer),
+    return field_list(field("edges", &RelationFreeze::edges), field("peer", &RelationFreeze::peer),
                       field("text", &RelationFreeze::text));
   }
   friend bool operator==(const RelationFreeze&, const RelationFreeze&) = default;
@@ -47,7 +47,7 @@ struct ProposedEdge {
   std::int64_t level = 0;
   std::int64_t number = 0;  ///< k+1: of the agreement that this is to become.
   static constexpr auto fields() {
-    return std::tuple(field("edge", &ProposedEdge::edge), field("freezes_from", &ProposedEdge::freezes_from),
+    return field_list(field("edge", &ProposedEdge::edge), field("freezes_from", &ProposedEdge::freezes_from),
                       field("freezes_to", &ProposedEdge::freezes_to), field("level", &ProposedEdge::level),
                       field("number", &ProposedEdge::number));
   }
@@ -62,7 +62,7 @@ struct RelationPropose {
   AuthorityId peer;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("bundle", &RelationPropose::bundle), field("edges", &RelationPropose::edges),
+    return field_list(field("bundle", &RelationPropose::bundle), field("edges", &RelationPropose::edges),
                       field("peer", &RelationPropose::peer), field("text", &RelationPropose::text));
   }
   friend bool operator==(const RelationPropose&, const RelationPropose&) = default;
@@ -74,7 +74,7 @@ struct RelationAccept {
   AuthorityId peer;
   EntryHash proposal;
   static constexpr auto fields() {
-    return std::tuple(field("peer", &RelationAccept::peer), field("proposal", &RelationAccept::proposal));
+    return field_list(field("peer", &RelationAccept::peer), field("proposal", &RelationAccept::proposal));
   }
   friend bool operator==(const RelationAccept&, const RelationAccept&) = default;
 };

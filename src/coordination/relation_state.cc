@@ -16,7 +16,7 @@ struct EdgeRecord {
   std::int64_t quoted_from = 0;
   std::int64_t quoted_to = 0;
   static constexpr auto fields() {
-    return std::tuple(field("edge", &EdgeRecord::edge), field("freezes_from", &EdgeRecord::freezes_from),
+    return field_list(field("edge", &EdgeRecord::edge), field("freezes_from", &EdgeRecord::freezes_from),
                       field("freezes_to", &EdgeRecord::freezes_to), field("level", &EdgeRecord::level),
                       field("number", &EdgeRecord::number), field("quoted_from", &EdgeRecord::quoted_from),
                       field("quoted_to", &EdgeRecord::quoted_to));
@@ -30,7 +30,7 @@ struct PapersRecord {
   AuthorityId peer;
   std::vector<EntryHash> waiting;
   static constexpr auto fields() {
-    return std::tuple(field("adopted", &PapersRecord::adopted), field("author", &PapersRecord::author),
+    return field_list(field("adopted", &PapersRecord::adopted), field("author", &PapersRecord::author),
                       field("open", &PapersRecord::open), field("peer", &PapersRecord::peer),
                       field("waiting", &PapersRecord::waiting));
   }

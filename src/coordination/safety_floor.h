@@ -1,8 +1,9 @@
 // What no freeze removes (docs/coordination.md, section 7): the uses that stand outside all levels.
 //
 // Whoever asks whether something may be sent or served asks here first, and the relation only for what is not on the
-// floor. Two kinds are on it: calls for help and warnings, which cost the receiver nothing; and every entry that gives
-// space back or reports where a cleared flight is, for which refusal would make the sky less safe, not less friendly.
+// floor. Three kinds are on it: calls for help and warnings, which cost the receiver nothing; every entry that gives
+// space back or reports where a cleared flight is, for which refusal would make the sky less safe, not less friendly;
+// and what each side says of an incident, which binds nobody and is needed most when all else has stopped.
 #pragma once
 
 #include <array>
@@ -38,11 +39,12 @@ enum class Use : std::uint8_t {
   kRevoke,
   kRevokeAnswer,  ///< REVOKE-ACK, UNABLE.
   kConfirmedLeg,  ///< Flying what was confirmed before the freeze.
+  kIncident,      ///< What each side says of what has happened.
 };
-constexpr std::array<std::string_view, 20> enum_names(Use) {
-  return {"request", "gateway",  "disclosure",        "tracks", "centres",           "chiefs",       "ministries",
-          "reports", "distress", "collision_warning", "stop",   "attribution_query", "line_check",   "entered",
-          "end",     "cancel",   "release",           "revoke", "revoke_answer",     "confirmed_leg"};
+constexpr std::array<std::string_view, 21> enum_names(Use) {
+  return {"request", "gateway",  "disclosure",        "tracks", "centres",           "chiefs",        "ministries",
+          "reports", "distress", "collision_warning", "stop",   "attribution_query", "line_check",    "entered",
+          "end",     "cancel",   "release",           "revoke", "revoke_answer",     "confirmed_leg", "incident"};
 }
 
 [[nodiscard]] constexpr bool on_floor(Use use) { return use >= Use::kDistress; }

@@ -49,7 +49,7 @@ struct ClosingEntry {
   std::vector<EntryHash> snapshot;
   std::optional<UtcMs> until;  ///< LEASE: T.
   static constexpr auto fields() {
-    return std::tuple(field("accepted", &ClosingEntry::accepted), field("author", &ClosingEntry::author),
+    return field_list(field("accepted", &ClosingEntry::accepted), field("author", &ClosingEntry::author),
                       field("entry", &ClosingEntry::entry), field("heir", &ClosingEntry::heir),
                       field("kind", &ClosingEntry::kind), field("snapshot", &ClosingEntry::snapshot),
                       field("until_ms", &ClosingEntry::until));
@@ -63,7 +63,7 @@ struct Resolution {
   std::int64_t round = 0;
   EntryHash stands;
   static constexpr auto fields() {
-    return std::tuple(field("by", &Resolution::by), field("round", &Resolution::round),
+    return field_list(field("by", &Resolution::by), field("round", &Resolution::round),
                       field("stands", &Resolution::stands));
   }
   friend bool operator==(const Resolution&, const Resolution&) = default;
@@ -83,7 +83,7 @@ struct Epoch {
   std::vector<EntryHash> overruled;     ///< Closing entries that were resolved not to stand.
   std::optional<UtcMs> until;           ///< T, of a lease.
   static constexpr auto fields() {
-    return std::tuple(field("begun", &Epoch::begun), field("closing", &Epoch::closing),
+    return field_list(field("begun", &Epoch::begun), field("closing", &Epoch::closing),
                       field("expired", &Epoch::expired), field("grants_begin_ms", &Epoch::grants_begin),
                       field("lessor", &Epoch::lessor), field("next_number", &Epoch::next_number),
                       field("overruled", &Epoch::overruled), field("recall", &Epoch::recall),

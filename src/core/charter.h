@@ -52,7 +52,7 @@ struct Peer {
   std::vector<log::Hash> tls_keys;  ///< SHA-256 of the SubjectPublicKeyInfo that its node shows, as client and server.
   std::string url;                  ///< `https://host:port`.
   static constexpr auto fields() {
-    return std::tuple(field("cosigner", &Peer::cosigner), field("tls_keys", &Peer::tls_keys), field("url", &Peer::url));
+    return field_list(field("cosigner", &Peer::cosigner), field("tls_keys", &Peer::tls_keys), field("url", &Peer::url));
   }
   friend bool operator==(const Peer&, const Peer&) = default;
 };

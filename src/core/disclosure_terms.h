@@ -21,7 +21,7 @@ struct Coarsening {
   std::int64_t level_step_cm = 30'480;  ///< Bands are rounded outward to multiples of this.
   DurationMs time_step_ms = 300'000;    ///< So are windows, from 1970-01-01T00:00Z.
   static constexpr auto fields() {
-    return std::tuple(field("delay_ms", &Coarsening::delay_ms), field("grid_e7", &Coarsening::grid_e7),
+    return field_list(field("delay_ms", &Coarsening::delay_ms), field("grid_e7", &Coarsening::grid_e7),
                       field("level_step_cm", &Coarsening::level_step_cm),
                       field("time_step_ms", &Coarsening::time_step_ms));
   }
@@ -36,7 +36,7 @@ struct DisclosureTerms {
   Coarsening busy = {.delay_ms = 120'000, .grid_e7 = 5'000'000, .level_step_cm = 304'800, .time_step_ms = 1'800'000};
   Coarsening coarse = {};  ///< A tenth of a degree, 1,000 ft, five minutes.
   static constexpr auto fields() {
-    return std::tuple(field("busy", &DisclosureTerms::busy), field("coarse", &DisclosureTerms::coarse));
+    return field_list(field("busy", &DisclosureTerms::busy), field("coarse", &DisclosureTerms::coarse));
   }
   [[nodiscard]] Status check() const;
   friend bool operator==(const DisclosureTerms&, const DisclosureTerms&) = default;

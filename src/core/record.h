@@ -6,7 +6,7 @@
 //     FlightId flight;
 //     std::vector<EntryHash> requests;
 //     static constexpr auto fields() {
-//       return std::tuple(field("flight", &LegCancel::flight), field("requests", &LegCancel::requests));
+//       return field_list(field("flight", &LegCancel::flight), field("requests", &LegCancel::requests));
 //     }
 //     friend bool operator==(const LegCancel&, const LegCancel&) = default;
 //   };
@@ -75,6 +75,28 @@ constexpr InnerField<S, M, T> field(std::string_view name, M S::* outer, T M::* 
   return {name, outer, inner};
 }
 
+/// What `fields()` returns, by `field_list(field(…), …)`. Flat, where a std::tuple is as deep as it is long: every file
+/// that sees a record pays for it.
+template <std::size_t I, class F>
+struct FieldAt {
+  F field;
+};
+template <class Indices, class... F>
+struct FieldRow;
+template <std::size_t... I, class... F>
+struct FieldRow<std::index_sequence<I...>, F...> : FieldAt<I, F>... {
+  template <class Use>
+  constexpr auto apply(Use&& use) const {
+    return use(static_cast<const FieldAt<I, F>&>(*this).field...);
+  }
+};
+template <class... F>
+using FieldList = FieldRow<std::index_sequence_for<F...>, F...>;
+template <class... F>
+constexpr FieldList<F...> field_list(F... fields) {
+  return {{fields}...};
+}
+
 /// An enumeration that stands in a record declares beside itself, in the order of its values from 0:
 /// `constexpr std::array<std::string_view, 2> enum_names(Colour) { return {"red", "green"}; }`
 template <class E>
@@ -127,17 +149,16 @@ auto read_text(const log::JcsValue& value, Parse&& parse) -> decltype(parse(std:
   return parsed;
 }
 
-template <class S, std::size_t... I>
-constexpr bool ascending(std::index_sequence<I...>) {
-  constexpr auto all = S::fields();
-  const std::array<std::string_view, sizeof...(I)> names{std::get<I>(all).name...};
-  for (std::size_t i = 1; i < names.size(); ++i) {
-    if (names[i - 1] >= names[i]) return false;
-  }
-  return true;
-}
 template <class S>
-constexpr std::size_t field_count = std::tuple_size_v<decltype(S::fields())>;
+constexpr bool ascending() {
+  return S::fields().apply([](const auto&... f) {
+    const std::array<std::string_view, sizeof...(f)> names{f.name...};
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      if (names[i - 1] >= names[i]) return false;
+    }
+    return true;
+  });
+}
 
 }  // namespace detail
 
@@ -292,10 +313,9 @@ Status read_field(const log::JcsValue& object, const F& f, S& out, std::size_t& 
 
 template <Described S>
 void write_fields(log::JcsWriter& out, const S& value) {
-  static_assert(detail::ascending<S>(std::make_index_sequence<detail::field_count<S>>()),
-                "fields stand in canonical order");
+  static_assert(detail::ascending<S>(), "fields stand in canonical order");
   out.begin_object();
-  std::apply([&](const auto&... f) { (detail::write_member(out, f.name, f.of(value)), ...); }, S::fields());
+  S::fields().apply([&](const auto&... f) { (detail::write_member(out, f.name, f.of(value)), ...); });
   out.end_object();
 }
 
@@ -305,16 +325,14 @@ Result<S> read_fields(const log::JcsValue& value) {
   S out;
   std::size_t seen = 0;
   Status status;
-  std::apply(
-      [&](const auto&... f) {
-        // In order, up to the first failure.
-        static_cast<void>(((status = detail::read_field(value, f, out, seen)).has_value() && ...));
-      },
-      S::fields());
+  S::fields().apply([&](const auto&... f) {
+    // In order, up to the first failure.
+    static_cast<void>(((status = detail::read_field(value, f, out, seen)).has_value() && ...));
+  });
   TRY_VOID(std::move(status));
   if (seen != value.size()) {
     for (std::size_t i = 0; i < value.size(); ++i) {
-      const bool known = std::apply([&](const auto&... f) { return ((f.name == value.name(i)) || ...); }, S::fields());
+      const bool known = S::fields().apply([&](const auto&... f) { return ((f.name == value.name(i)) || ...); });
       if (!known)
         return value.fail_here(
             fmt::format("there is no member \"{}\" here", foreign_text(value.name(i), kQuotedBytesMax)));

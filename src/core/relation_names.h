@@ -40,7 +40,7 @@ struct Edge {
   AuthorityId from;
   AuthorityId to;
   static constexpr auto fields() {
-    return std::tuple(field("capability", &Edge::capability), field("domain", &Edge::domain),
+    return field_list(field("capability", &Edge::capability), field("domain", &Edge::domain),
                       field("from", &Edge::from), field("to", &Edge::to));
   }
   friend auto operator<=>(const Edge&, const Edge&) = default;
@@ -51,7 +51,7 @@ struct InitialRelation {
   Edge edge;
   std::int64_t level = 0;
   static constexpr auto fields() {
-    return std::tuple(field("edge", &InitialRelation::edge), field("level", &InitialRelation::level));
+    return field_list(field("edge", &InitialRelation::edge), field("level", &InitialRelation::level));
   }
   friend bool operator==(const InitialRelation&, const InitialRelation&) = default;
 };
@@ -85,7 +85,7 @@ struct Timing {
   DurationMs standby_ms = 60'000;     ///< Ds: by how much STANDBY moves a due time, once.
   friend bool operator==(const Timing&, const Timing&) = default;
   static constexpr auto fields() {
-    return std::tuple(field("clock_error_ms", &Timing::clock_error_ms), field("crew_ms", &Timing::crew_ms),
+    return field_list(field("clock_error_ms", &Timing::clock_error_ms), field("crew_ms", &Timing::crew_ms),
                       field("decision_ms", &Timing::decision_ms), field("delivery_ms", &Timing::delivery_ms),
                       field("standby_ms", &Timing::standby_ms));
   }

@@ -51,7 +51,7 @@ struct ZoneShare {
   std::vector<geo::Volume4d> volumes;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("volumes", &ZoneShare::volumes), field("zone", &ZoneShare::zone));
+    return field_list(field("volumes", &ZoneShare::volumes), field("zone", &ZoneShare::zone));
   }
   friend bool operator==(const ZoneShare&, const ZoneShare&) = default;
 };
@@ -79,7 +79,7 @@ struct Intent {
   mutable std::uint64_t mark = 0;  ///< Of the index.
 
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("cells", &Intent::cells), field("details_sha256", &Intent::details),
         field("end", &Intent::window, &Window::end), field("exclusive", &Intent::exclusive), field("id", &Intent::id),
         field("lower_cm", &Intent::band, &Band::lower), field("manager", &Intent::manager),
@@ -103,7 +103,7 @@ struct Constraint {
   mutable std::uint64_t mark = 0;
 
   static constexpr auto fields() {
-    return std::tuple(field("cells", &Constraint::cells), field("end", &Constraint::window, &Window::end),
+    return field_list(field("cells", &Constraint::cells), field("end", &Constraint::window, &Window::end),
                       field("id", &Constraint::id), field("lower_cm", &Constraint::band, &Band::lower),
                       field("manager", &Constraint::manager), field("seq", &Constraint::changed_seq),
                       field("start", &Constraint::window, &Window::start),
@@ -129,7 +129,7 @@ struct Subscription {
   mutable std::uint64_t mark = 0;
 
   static constexpr auto fields() {
-    return std::tuple(field("cells", &Subscription::cells), field("end", &Subscription::window, &Window::end),
+    return field_list(field("cells", &Subscription::cells), field("end", &Subscription::window, &Window::end),
                       field("id", &Subscription::id), field("implicit", &Subscription::implicit),
                       field("index", &Subscription::index), field("lower_cm", &Subscription::band, &Band::lower),
                       field("manager", &Subscription::manager),

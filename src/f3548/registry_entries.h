@@ -20,7 +20,7 @@ struct ImplicitSubscription {
   bool notify_constraints = false;
   std::string url;
   static constexpr auto fields() {
-    return std::tuple(field("id", &ImplicitSubscription::id),
+    return field_list(field("id", &ImplicitSubscription::id),
                       field("notify_constraints", &ImplicitSubscription::notify_constraints),
                       field("url", &ImplicitSubscription::url));
   }
@@ -48,7 +48,7 @@ struct IntentPut {
   std::string url;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("cells", &IntentPut::cells), field("details_sha256", &IntentPut::details), field("end", &IntentPut::end),
         field("exclusive", &IntentPut::exclusive), field("id", &IntentPut::id), field("implicit", &IntentPut::implicit),
         field("lower_cm", &IntentPut::lower), field("manager", &IntentPut::manager),
@@ -66,7 +66,7 @@ struct IntentDeleted {
   std::uint64_t notified = 0;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(field("id", &IntentDeleted::id), field("manager", &IntentDeleted::manager),
+    return field_list(field("id", &IntentDeleted::id), field("manager", &IntentDeleted::manager),
                       field("notified", &IntentDeleted::notified), field("version", &IntentDeleted::version));
   }
   friend bool operator==(const IntentDeleted&, const IntentDeleted&) = default;
@@ -83,7 +83,7 @@ struct ShareReleased {
   std::int64_t version = 0;  ///< Of the intent; its next version says anew what it takes.
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("by", &ShareReleased::by), field("from_ms", &ShareReleased::from),
+    return field_list(field("by", &ShareReleased::by), field("from_ms", &ShareReleased::from),
                       field("id", &ShareReleased::id), field("reason", &ShareReleased::reason),
                       field("version", &ShareReleased::version), field("zone", &ShareReleased::zone));
   }
@@ -103,7 +103,7 @@ struct ConstraintPut {
   std::string url;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(field("cells", &ConstraintPut::cells), field("end", &ConstraintPut::end),
+    return field_list(field("cells", &ConstraintPut::cells), field("end", &ConstraintPut::end),
                       field("id", &ConstraintPut::id), field("lower_cm", &ConstraintPut::lower),
                       field("manager", &ConstraintPut::manager), field("notified", &ConstraintPut::notified),
                       field("start", &ConstraintPut::start), field("upper_cm", &ConstraintPut::upper),
@@ -119,7 +119,7 @@ struct ConstraintDeleted {
   std::uint64_t notified = 0;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(field("id", &ConstraintDeleted::id), field("manager", &ConstraintDeleted::manager),
+    return field_list(field("id", &ConstraintDeleted::id), field("manager", &ConstraintDeleted::manager),
                       field("notified", &ConstraintDeleted::notified), field("version", &ConstraintDeleted::version));
   }
   friend bool operator==(const ConstraintDeleted&, const ConstraintDeleted&) = default;
@@ -139,7 +139,7 @@ struct SubscriptionPut {
   std::optional<std::int64_t> upper;
   std::string url;
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("cells", &SubscriptionPut::cells), field("end", &SubscriptionPut::end), field("id", &SubscriptionPut::id),
         field("lower_cm", &SubscriptionPut::lower), field("manager", &SubscriptionPut::manager),
         field("notify_constraints", &SubscriptionPut::notify_constraints),
@@ -154,7 +154,7 @@ struct SubscriptionDeleted {
   Uuid id;
   std::string manager;
   static constexpr auto fields() {
-    return std::tuple(field("id", &SubscriptionDeleted::id), field("manager", &SubscriptionDeleted::manager));
+    return field_list(field("id", &SubscriptionDeleted::id), field("manager", &SubscriptionDeleted::manager));
   }
   friend bool operator==(const SubscriptionDeleted&, const SubscriptionDeleted&) = default;
 };
@@ -165,7 +165,7 @@ struct AvailabilitySet {
   std::string manager;  ///< Who said so.
   std::string uss;      ///< Of whom.
   static constexpr auto fields() {
-    return std::tuple(field("availability", &AvailabilitySet::availability),
+    return field_list(field("availability", &AvailabilitySet::availability),
                       field("manager", &AvailabilitySet::manager), field("uss", &AvailabilitySet::uss));
   }
   friend bool operator==(const AvailabilitySet&, const AvailabilitySet&) = default;
@@ -178,7 +178,7 @@ struct Report {
   std::string manager;
   core::EntryHash sha256;
   static constexpr auto fields() {
-    return std::tuple(field("id", &Report::id), field("manager", &Report::manager), field("sha256", &Report::sha256));
+    return field_list(field("id", &Report::id), field("manager", &Report::manager), field("sha256", &Report::sha256));
   }
   friend bool operator==(const Report&, const Report&) = default;
 };
@@ -190,7 +190,7 @@ struct Purged {
   std::vector<Uuid> intents;
   std::vector<Uuid> subscriptions;
   static constexpr auto fields() {
-    return std::tuple(field("constraints", &Purged::constraints), field("intents", &Purged::intents),
+    return field_list(field("constraints", &Purged::constraints), field("intents", &Purged::intents),
                       field("subscriptions", &Purged::subscriptions));
   }
   friend bool operator==(const Purged&, const Purged&) = default;

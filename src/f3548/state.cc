@@ -21,7 +21,7 @@ struct UssRow {
   std::uint64_t seq = 0;
   std::string uss;
   static constexpr auto fields() {
-    return std::tuple(field("availability", &UssRow::availability), field("seq", &UssRow::seq),
+    return field_list(field("availability", &UssRow::availability), field("seq", &UssRow::seq),
                       field("uss", &UssRow::uss));
   }
 };
@@ -30,13 +30,13 @@ struct SuffixRow {
   Uuid suffix;
   UtcMs time;
   static constexpr auto fields() {
-    return std::tuple(field("intent", &SuffixRow::intent), field("suffix", &SuffixRow::suffix),
+    return field_list(field("intent", &SuffixRow::intent), field("suffix", &SuffixRow::suffix),
                       field("time_ms", &SuffixRow::time));
   }
 };
 struct CountRow {
   std::uint64_t reports = 0;
-  static constexpr auto fields() { return std::tuple(field("reports", &CountRow::reports)); }
+  static constexpr auto fields() { return field_list(field("reports", &CountRow::reports)); }
 };
 
 }  // namespace

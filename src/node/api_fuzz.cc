@@ -8,6 +8,8 @@
 
 #include "node/api_convert.h"
 #include "node/coordination_face.h"
+#include "node/talk_json.h"
+#include "node/talk_words.h"
 #include "node_api/operations.h"
 
 namespace tansiq::node {
@@ -93,9 +95,39 @@ struct Handlers {
   void get_uss_drifts(int&, api::GetUssDriftsRequest&&) {}
   void settle_uss_drift(int&, api::SettleUssDriftRequest&& r) { touched += r.body.size(); }
   void put_uss_telemetry(int&, api::PutUssTelemetryRequest&& r) { touched += r.body.size(); }
+  void open_session(int&, api::OpenSessionRequest&& r) { touched += r.body.name.size(); }
+  void get_session(int&, api::GetSessionRequest&&) {}
+  void end_session(int&, api::EndSessionRequest&&) {}
+  void change_password(int&, api::ChangePasswordRequest&& r) { touched += r.body.new_password.size(); }
+  void list_officers(int&, api::ListOfficersRequest&&) {}
+  void add_officer(int&, api::AddOfficerRequest&& r) { touched += r.body.name.size(); }
+  void change_officer(int&, api::ChangeOfficerRequest&& r) { touched += r.id.size(); }
+  void remove_officer(int&, api::RemoveOfficerRequest&& r) { touched += r.id.size(); }
+  void get_watch(int&, api::GetWatchRequest&&) {}
+  void take_watch(int&, api::TakeWatchRequest&&) {}
+  void hand_over_watch(int&, api::HandOverWatchRequest&& r) { touched += r.body.to.size(); }
+  void leave_watch(int&, api::LeaveWatchRequest&&) {}
+  void list_pending_acts(int&, api::ListPendingActsRequest&&) {}
+  void get_pending_act(int&, api::GetPendingActRequest&& r) { touched += r.id.size(); }
+  void confirm_pending_act(int&, api::ConfirmPendingActRequest&& r) { touched += r.id.size(); }
+  void refuse_pending_act(int&, api::RefusePendingActRequest&& r) { touched += r.body.text.size(); }
+  void list_talks(int&, api::ListTalksRequest&& r) {
+    touched += ListPlace::parse(r.cursor.value_or(std::string())) ? 1U : 0U;
+  }
+  void get_talk(int&, api::GetTalkRequest&& r) { touched += r.thread.size(); }
+  void get_overdue_talks(int&, api::GetOverdueTalksRequest&&) {}
+  void get_talk_events(int&, api::GetTalkEventsRequest&&) {}
+  void preview_talk(int&, api::PreviewTalkRequest&& r) { touched += r.body.size(); }
+  void get_lines(int&, api::GetLinesRequest&&) {}
+  void list_incidents(int&, api::ListIncidentsRequest&&) {}
+  void get_incident(int&, api::GetIncidentRequest&& r) { touched += r.id.size(); }
+  void list_reports(int&, api::ListReportsRequest&&) {}
   void get_clock(int&, api::GetClockRequest&&) {}
   void preview_relations(int&, api::PreviewRelationsRequest&& r) { touched += r.body.size(); }
-  void act(int&, api::ActRequest&& r) { touched += read_act_request(r.body, {}) ? 1U : 0U; }
+  void act(int&, api::ActRequest&& r) {
+    const auto command = read_act_request(r.body, {});
+    if (command && check_templates(command->act)) ++touched;
+  }
 
   void take(const core::Action& action) {
     if (!core::check_writable(action)) return;

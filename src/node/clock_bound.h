@@ -51,7 +51,7 @@ struct ClockStanding {
   bool synchronised = false;
   std::string text;  ///< For people, in one line.
   static constexpr auto fields() {
-    return std::tuple(core::field("bound_ms", &ClockStanding::bound), core::field("fit", &ClockStanding::fit),
+    return field_list(core::field("bound_ms", &ClockStanding::bound), core::field("fit", &ClockStanding::fit),
                       core::field("limit_ms", &ClockStanding::limit),
                       core::field("synchronised", &ClockStanding::synchronised),
                       core::field("text", &ClockStanding::text));

@@ -22,7 +22,7 @@ struct RelationRow {
   std::int64_t number = 0;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("agreed", &RelationRow::agreed), field("edge", &RelationRow::edge),
+    return field_list(field("agreed", &RelationRow::agreed), field("edge", &RelationRow::edge),
                       field("level", &RelationRow::level), field("number", &RelationRow::number),
                       field("text", &RelationRow::text));
   }
@@ -39,7 +39,7 @@ struct ControlRow {
   std::optional<UtcMs> until;
   ZoneId zone;
   static constexpr auto fields() {
-    return std::tuple(field("awaited", &ControlRow::awaited), field("epoch", &ControlRow::epoch),
+    return field_list(field("awaited", &ControlRow::awaited), field("epoch", &ControlRow::epoch),
                       field("lessor", &ControlRow::lessor), field("owner", &ControlRow::owner),
                       field("recall", &ControlRow::recall), field("rivals", &ControlRow::rivals),
                       field("sequencer", &ControlRow::sequencer), field("state", &ControlRow::state),
@@ -58,7 +58,7 @@ struct PeerRow {
   std::string trouble;
   std::string url;
   static constexpr auto fields() {
-    return std::tuple(field("acknowledged", &PeerRow::acknowledged), field("adopted", &PeerRow::adopted),
+    return field_list(field("acknowledged", &PeerRow::acknowledged), field("adopted", &PeerRow::adopted),
                       field("age_ms", &PeerRow::age), field("held", &PeerRow::held), field("id", &PeerRow::id),
                       field("in_force", &PeerRow::in_force), field("known", &PeerRow::known),
                       field("pinned", &PeerRow::pinned), field("trouble", &PeerRow::trouble),
@@ -72,7 +72,7 @@ struct CharterRow {
   std::optional<std::int64_t> pending;  ///< Adopted, and not in force yet.
   std::string trouble;
   static constexpr auto fields() {
-    return std::tuple(field("effective_ms", &CharterRow::effective), field("in_force", &CharterRow::in_force),
+    return field_list(field("effective_ms", &CharterRow::effective), field("in_force", &CharterRow::in_force),
                       field("pending", &CharterRow::pending), field("trouble", &CharterRow::trouble));
   }
 };
@@ -82,7 +82,7 @@ struct PreviewRow {
   Edge edge;
   std::string text;
   static constexpr auto fields() {
-    return std::tuple(field("after", &PreviewRow::after), field("before", &PreviewRow::before),
+    return field_list(field("after", &PreviewRow::after), field("before", &PreviewRow::before),
                       field("edge", &PreviewRow::edge), field("text", &PreviewRow::text));
   }
 };
@@ -97,7 +97,7 @@ struct PreviewShareRow {
   AuthorityId to;
   static constexpr auto fields() {
     using R = PreviewShareRow;
-    return std::tuple(field("after", &R::after), field("before", &R::before), field("holders", &R::holders),
+    return field_list(field("after", &R::after), field("before", &R::before), field("holders", &R::holders),
                       field("revoked", &R::revoked), field("source", &R::source), field("text", &R::text),
                       field("to", &R::to));
   }
@@ -107,7 +107,7 @@ struct PreviewRequest {
   std::vector<EdgeLevel> edges;
   std::optional<EntryHash> proposal;
   static constexpr auto fields() {
-    return std::tuple(field("change", &PreviewRequest::change), field("edges", &PreviewRequest::edges),
+    return field_list(field("change", &PreviewRequest::change), field("edges", &PreviewRequest::edges),
                       field("proposal", &PreviewRequest::proposal));
   }
   [[nodiscard]] Status check() const {
@@ -127,7 +127,7 @@ struct ShownRow {
   std::string source;
   ShownVersion version;
   static constexpr auto fields() {
-    return std::tuple(field("destroyed", &ShownRow::destroyed), field("outstanding", &ShownRow::outstanding),
+    return field_list(field("destroyed", &ShownRow::destroyed), field("outstanding", &ShownRow::outstanding),
                       field("source", &ShownRow::source), field("version", &ShownRow::version));
   }
 };
@@ -136,7 +136,7 @@ struct HeldRow {
   std::optional<ShareContent> content;  ///< Absent: not here, not readable, or destroyed.
   HeldShare held;
   static constexpr auto fields() {
-    return std::tuple(field("content", &HeldRow::content), field("held", &HeldRow::held));
+    return field_list(field("content", &HeldRow::content), field("held", &HeldRow::held));
   }
 };
 struct ActAnswer {
@@ -144,7 +144,7 @@ struct ActAnswer {
   bool repeated = false;
   std::uint64_t seq = 0;
   static constexpr auto fields() {
-    return std::tuple(field("hash", &ActAnswer::hash), field("repeated", &ActAnswer::repeated),
+    return field_list(field("hash", &ActAnswer::hash), field("repeated", &ActAnswer::repeated),
                       field("seq", &ActAnswer::seq));
   }
 };

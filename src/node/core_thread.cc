@@ -12,6 +12,7 @@
 #include "log/sha256.h"
 #include "node/replication_keys.h"
 #include "node/restore.h"
+#include "node/talk_words.h"
 #include "node/uss_desk.h"
 
 namespace tansiq::node {
@@ -25,6 +26,8 @@ constexpr std::size_t kMetaFull = 256;
 constexpr std::size_t kBodiesWithEntries = 8U << 20;
 /// A longer request is answered at once: those that wait for their turn are kept whole.
 constexpr std::size_t kWaitingBodyMax = 256U << 10;
+/// Whose word it is that somebody is on watch: the accounts', of which no officer and no token has this name.
+constexpr std::string_view kWatchKeeper = "tansiq:watch";
 static_assert(kPullEntriesMax + 3 * coordination::kSaidPerCallMax < kBatchFull);
 
 void note_turns(const f3548::Turns::Counts& counts, CoreFigures& figures) {
@@ -357,6 +360,8 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* clock = std::get_if<ClockTask>(&task)) {
     return state_.coalition().judge_clock(clock->fit, std::move(clock->text), now, batch_);
   }
+  if (const auto* heard = std::get_if<HeardTask>(&task)) return state_.coalition().heard_from(heard->peer, now);
+  if (const auto* watch = std::get_if<WatchTask>(&task)) return execute(*watch, now);
   if (auto* meta = std::get_if<MetaTask>(&task)) {
     meta_.push_back(std::move(*meta));
     return;
@@ -385,9 +390,24 @@ Result<coordination::ActOutcome> CoreThread::perform(const coordination::ActComm
     TRY_VOID(config_.may_adopt(opened.charter));
     TRY_VOID(check_registry_ends(state_.registry(), state_.coalition().self(), opened.charter, now));
   }
+  TRY_VOID(check_templates(command.act));
   coordination::ActOutcome outcome = TRY(state_.coalition().act(command, now, batch_));
   for (std::string& body : outcome.bodies) bodies_.push_back(std::move(body));
   return outcome;
+}
+
+/// What others read of the watch is what the accounts say, once that is another: no officer says it.
+void CoreThread::execute(const WatchTask& task, UtcMs now) {
+  const auto& watches = state_.coalition().talks().watches();
+  const auto said = watches.find(state_.coalition().self());
+  if (said != watches.end() ? said->second.attended == task.attended : !task.attended) return;
+  const std::string cmd = fmt::format("watch-{}", state_.coalition().next_seq());
+  const auto done = state_.coalition().act({.cmd = CommandId::trusted(cmd),
+                                            .by = core::Subject::trusted(kWatchKeeper),
+                                            .second = {},
+                                            .act = coordination::SetWatch{.attended = task.attended, .text = {}}},
+                                           now, batch_);
+  if (!done) log_error("watch.not_said", {{"message", done.error().text()}});
 }
 
 void CoreThread::execute(PeerTask& task, UtcMs now) {
@@ -398,6 +418,7 @@ void CoreThread::execute(PeerTask& task, UtcMs now) {
     return;
   }
   notes_.expect(logs_.origin(task.log), std::move(task.note));
+  state_.coalition().heard_from(task.log.author, now);
   state_.coalition().read(task.log, task.lines, task.size, task.root, now, batch_);
   departures_.push_back({nullptr, {}, std::move(task.done)});
 }
@@ -497,6 +518,7 @@ Status CoreThread::commit() {
   for (const coordination::Written& entry : batch_) {
     if (entry.log.author == state_.coalition().self()) figures_.entries.add(entry.line);
   }
+  if (config_.on_entries) config_.on_entries(state_.coalition(), batch_);
   std::vector<std::string> lines;
   if (hub_.wants_lines()) {
     lines.reserve(batch_.size());

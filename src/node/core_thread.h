@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <variant>
@@ -83,6 +84,14 @@ struct PeerTask {
   /// On the core thread, once they are durable; or with why they are not.
   std::function<void(const Status& durable)> done;
 };
+/// A peer has shown a good checkpoint that says nothing new.
+struct HeardTask {
+  AuthorityId peer;
+};
+/// Whether an officer is on watch here, as the accounts say.
+struct WatchTask {
+  bool attended = false;
+};
 /// A small value to be kept outside the record.
 struct MetaTask {
   std::string key;
@@ -150,8 +159,9 @@ struct RecoverTask {
   core::Subject by, second;
   std::function<void(const Status& done)> done;  ///< On the core thread.
 };
-using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, MetaTask, EvidenceTask, BodyTask,
-                              FloorTask, ClockTask, RecoverTask, RegistryTask, UssTask, DestroyTask>;
+using CoreTask =
+    std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, HeardTask, WatchTask, MetaTask, EvidenceTask,
+                 BodyTask, FloorTask, ClockTask, RecoverTask, RegistryTask, UssTask, DestroyTask>;
 
 /// How much a state holds, into the figures.
 void note_sizes(const State& state, CoreFigures& figures);
@@ -170,6 +180,8 @@ class CoreThread {
     std::function<void()> on_shared{};
     /// The same, when `main` has.
     std::function<void()> on_main{};
+    /// The same, with what has become durable, in order; the lines are given away after it.
+    std::function<void(const coordination::Coalition&, std::span<const coordination::Written>)> on_entries{};
     /// The same, when any log has: of this node, or of a peer as far as it is kept here.
     std::function<void()> on_record{};
     /// Whether this node could go on under a version that an officer wants to adopt.
@@ -221,6 +233,7 @@ class CoreThread {
   void execute(CommandTask& task, UtcMs now);
   void execute(ActTask& task, UtcMs now);
   void execute(PeerTask& task, UtcMs now);
+  void execute(const WatchTask& task, UtcMs now);
   void execute(EvidenceTask& task, UtcMs now);
   void execute(RegistryTask& task, UtcMs now);
   /// What it led to, on its way; false where it is to wait, and has not been decided.

@@ -33,7 +33,7 @@ const std::array<std::string_view, EntryCounters::kTypes>& EntryCounters::types(
     auto to = out.begin();
     constexpr auto kLast = static_cast<std::size_t>(core::EntryType::kMeasureExpired);
     for (std::size_t i = 0; i <= kLast; ++i) *to++ = core::to_text(static_cast<core::EntryType>(i));
-    to = std::ranges::copy(TypesOf<coordination::Body>::kNames, to).out;
+    to = std::ranges::copy(TypesOf<coordination::Body::Variant>::kNames, to).out;
     to = std::ranges::copy(TypesOf<f3548::Body>::kNames, to).out;
     std::ranges::copy(TypesOf<uss::Body>::kNames, to);
     std::ranges::sort(out);

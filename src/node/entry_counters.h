@@ -23,8 +23,8 @@ namespace tansiq::node {
 class EntryCounters {
  public:
   static constexpr std::size_t kTypes = static_cast<std::size_t>(core::EntryType::kMeasureExpired) + 1 +
-                                        std::variant_size_v<coordination::Body> + std::variant_size_v<f3548::Body> +
-                                        std::variant_size_v<uss::Body>;
+                                        std::variant_size_v<coordination::Body::Variant> +
+                                        std::variant_size_v<f3548::Body> + std::variant_size_v<uss::Body>;
   static constexpr std::size_t kLegRefusals = coordination::enum_names(coordination::LegRefusal{}).size();
 
   /// A line of a log of this node's own.

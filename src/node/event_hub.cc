@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/invariant.h"
 #include "base/logging.h"
 #include "log/jcs.h"
 
@@ -36,9 +37,11 @@ net::WireEvent entry_event(std::uint64_t seq, std::string_view line) {
   return net::format_event(fmt::to_string(seq), entry_type(line), line);
 }
 
-EventHub::EventHub(std::unique_ptr<store::LogReader> reader, std::uint64_t next_seq, std::size_t streams_max)
+EventHub::EventHub(std::unique_ptr<store::LogReader> reader, std::uint64_t next_seq, std::size_t streams_max,
+                   Digest digest)
     : reader_(std::move(reader)),
       streams_max_(streams_max),
+      digest_(std::move(digest)),
       durable_seq_(next_seq),
       ring_first_(next_seq),
       thread_([this] { run(); }) {}
@@ -65,7 +68,8 @@ Status EventHub::check(std::string_view subject, std::optional<std::uint64_t> fr
   return {};
 }
 
-void EventHub::subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from) {
+void EventHub::subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from, View view) {
+  EXPECT_INVARIANT(view == View::kRecord || digest_);
   const std::lock_guard lock(mutex_);
   if (stopping_) {
     stream.close();
@@ -73,7 +77,7 @@ void EventHub::subscribe(std::string subject, net::StreamHandle stream, std::opt
   }
   listeners_.fetch_add(1);
   ++of_subject_[subject];
-  joining_.push_back({std::move(subject), std::move(stream), from.value_or(durable_seq_)});
+  joining_.push_back({std::move(subject), std::move(stream), from.value_or(durable_seq_), view});
   changed_.notify_one();
 }
 
@@ -151,11 +155,12 @@ void EventHub::take_fresh(std::vector<Fresh>& fresh) {
       ring_first_ = batch.first_seq;
     }
     for (const std::string& line : batch.lines) {
-      ring_.push_back(entry_event(ring_first_ + ring_.size(), line));
-      ring_bytes_ += ring_.back()->size();
+      const std::uint64_t seq = ring_first_ + ring_.size();
+      ring_.push_back({entry_event(seq, line), digest_ ? digest_(seq, line) : nullptr});
+      ring_bytes_ += bytes_of(ring_.back());
     }
     while (ring_.size() > kRingEventsMax || ring_bytes_ > kRingBytesMax) {
-      ring_bytes_ -= ring_.front()->size();
+      ring_bytes_ -= bytes_of(ring_.front());
       ring_.pop_front();
       ++ring_first_;
     }
@@ -176,7 +181,9 @@ bool EventHub::advance(Listener& listener, std::uint64_t end) {
 bool EventHub::send_recent(Listener& listener, std::uint64_t end) {
   const std::uint64_t stop_at = std::min({end, ring_first_ + ring_.size(), listener.next + kSliceEntriesMax});
   while (listener.next < stop_at) {
-    if (!listener.stream.send(ring_[listener.next - ring_first_])) return false;
+    const Event& event = ring_[listener.next - ring_first_];
+    const net::WireEvent& shown = listener.view == View::kTalks ? event.talks : event.record;
+    if (shown && !listener.stream.send(shown)) return false;
     ++listener.next;
     if (listener.stream.queued_bytes() > kQueueBytesLow) break;
   }
@@ -189,7 +196,9 @@ bool EventHub::send_stored(Listener& listener, std::uint64_t end) {
   bool full = false;
   const Status read = reader_->sequence(listener.next, stop_at, [&](const store::StoredEntry& entry) -> Status {
     if (full) return {};
-    if (!listener.stream.send(entry_event(entry.seq, as_text(entry.bytes)))) {
+    const net::WireEvent shown = listener.view == View::kTalks ? digest_(entry.seq, as_text(entry.bytes))
+                                                               : entry_event(entry.seq, as_text(entry.bytes));
+    if (shown && !listener.stream.send(shown)) {
       ended = true;
       return fail(ErrorCode::kUnavailable, "the stream has ended");
     }

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -26,8 +27,15 @@ namespace tansiq::node {
 
 class EventHub {
  public:
-  /// `reader` belongs to the hub's thread from here on. `next_seq`: one more than the last durable entry's.
-  EventHub(std::unique_ptr<store::LogReader> reader, std::uint64_t next_seq, std::size_t streams_max);
+  /// What a listener is shown: every entry as it stands, or what `Digest` makes of it.
+  enum class View : std::uint8_t { kRecord, kTalks };
+  /// An entry as those who listen to talks hear it; null: it is nothing to them. Called on the hub's thread.
+  using Digest = std::function<net::WireEvent(std::uint64_t seq, std::string_view line)>;
+
+  /// `reader` belongs to the hub's thread from here on. `next_seq`: one more than the last durable entry's. Without a
+  /// digest nobody may listen to talks.
+  EventHub(std::unique_ptr<store::LogReader> reader, std::uint64_t next_seq, std::size_t streams_max,
+           Digest digest = {});
   ~EventHub();
   EventHub(const EventHub&) = delete;
   EventHub& operator=(const EventHub&) = delete;
@@ -37,7 +45,8 @@ class EventHub {
   /// streams unread can take every place.
   [[nodiscard]] Status check(std::string_view subject, std::optional<std::uint64_t> from) const;
   /// Adds a listener that gets every entry with `seq >= from`; without `from`, those that become durable from now on.
-  void subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from);
+  void subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from,
+                 View view = View::kRecord);
 
   /// Entries up to and without `next_seq` are durable. `lines` are those from `first_seq` on, without gap; they may be
   /// left out when nobody listens. Core thread; costs one lock a batch.
@@ -54,12 +63,21 @@ class EventHub {
     std::string subject;
     net::StreamHandle stream;
     std::uint64_t next = 0;
+    View view = View::kRecord;
+  };
+  /// One entry in every view.
+  struct Event {
+    net::WireEvent record;
+    net::WireEvent talks;  ///< Null: nothing.
   };
   struct Fresh {
     std::uint64_t first_seq;
     std::vector<std::string> lines;
   };
 
+  [[nodiscard]] static std::size_t bytes_of(const Event& event) {
+    return event.record->size() + (event.talks ? event.talks->size() : 0);
+  }
   void run();
   void take_fresh(std::vector<Fresh>& fresh);
   /// The streams of these subjects are over, one each.
@@ -71,6 +89,7 @@ class EventHub {
 
   std::unique_ptr<store::LogReader> reader_;
   const std::size_t streams_max_;
+  const Digest digest_;
   std::atomic<std::size_t> listeners_{0};
 
   mutable std::mutex mutex_;  // Guards what follows, up to the blank line.
@@ -83,7 +102,7 @@ class EventHub {
 
   // The thread's own.
   std::vector<Listener> active_;
-  std::deque<net::WireEvent> ring_;  // Events ring_first_ … ring_first_ + ring_.size() - 1.
+  std::deque<Event> ring_;  // Events ring_first_ … ring_first_ + ring_.size() - 1.
   std::uint64_t ring_first_ = 0;
   std::size_t ring_bytes_ = 0;
   std::thread thread_;

@@ -33,7 +33,9 @@ TEST(Face, EveryOperationWithAScopeNeedsAToken) {
   for (const api::OperationInfo& info : api::operations()) {
     if (info.scope == "open" || info.operation == api::Operation::kGetMetrics) continue;
     std::string path(info.path);
-    if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, "x1");
+    for (auto at = path.find('{'); at != std::string::npos; at = path.find('{')) {
+      path.replace(at, path.find('}') + 1 - at, "x1");
+    }
     const auto method = net::parse_method(info.method);
     ASSERT_TRUE(method);
     const auto r = t.send(*method, path, *method == net::Method::kGet ? "" : "{}");

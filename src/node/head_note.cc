@@ -64,6 +64,7 @@ Result<HeadNote> open_head_note(std::string_view text, std::span<const log::Veri
   if (covered) {
     TRY_VOID(log::verify_consistency(out.tree.size, out.signed_tree.size, proof, out.tree.root, out.signed_tree.root));
   }
+  out.proof = std::move(proof);
   return out;
 }
 

@@ -28,6 +28,7 @@ struct HeadNote {
   log::Checkpoint tree;         ///< What is held.
   log::Checkpoint signed_tree;  ///< What the peer has signed; the same when caught up.
   std::string note;             ///< The signed checkpoint, as received.
+  log::Proof proof{};           ///< From `tree` to `signed_tree`; empty when caught up.
 
   [[nodiscard]] bool caught_up() const { return tree.size == signed_tree.size; }
 };

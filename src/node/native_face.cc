@@ -7,12 +7,14 @@
 #include "node/api_json.h"
 #include "node/coordination_face.h"
 #include "node/http_source.h"
+#include "node/officer_door.h"
 #include "node/openapi_text.h"
 
 namespace tansiq::node {
 namespace {
 
 constexpr std::string_view kLogPrefix = "log";
+constexpr std::string_view kTalksWriteScope = "talks.write";
 
 bool on_loopback(const net::Request& request) {
   const std::string& address = request.connection->address;
@@ -51,7 +53,8 @@ void NativeFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
     return answer(context, std::move(response));
   }
   const api::OperationInfo& info = **match->value;
-  if (const Status allowed = authorise(context, info.scope, needs_no_token(info, request)); !allowed) {
+  const std::string_view or_scope = info.operation == api::Operation::kAct ? kTalksWriteScope : std::string_view();
+  if (const Status allowed = authorise(context, info.scope, needs_no_token(info, request), or_scope); !allowed) {
     net::Response response = problem(*exchange, allowed.error());
     net::add_challenge(response, request, info.scope);
     return answer(context, std::move(response));
@@ -71,12 +74,14 @@ bool NativeFace::needs_no_token(const api::OperationInfo& info, const net::Reque
   }
 }
 
-Status NativeFace::authorise(Context& context, std::string_view scope, bool open) {
+Status NativeFace::authorise(Context& context, std::string_view scope, bool open, std::string_view or_scope) {
   if (open) return {};
   net::Request& request = context.exchange->request();
   net::Principal principal = TRY(services_.authenticator.authenticate(request));
   const bool admin = principal.has("admin");
-  if (!admin && !principal.has(scope)) {
+  // What belongs to sessions alone no token holds.
+  const bool has = principal.has(scope) || (!or_scope.empty() && principal.has(or_scope));
+  if (!has && (!admin || officer_scope(scope))) {
     return fail(ErrorCode::kForbidden, fmt::format("the token does not allow {}", scope), "Authorization");
   }
   auto subject = core::Subject::parse(principal.subject);
@@ -330,8 +335,12 @@ void NativeFace::withdraw_measure(Context& context, api::WithdrawMeasureRequest&
 }
 
 void NativeFace::get_events(Context& context, api::GetEventsRequest&& request) {
+  stream(context, request.after, EventHub::View::kRecord);
+}
+
+void NativeFace::stream(Context& context, std::optional<std::int64_t> after, EventHub::View view) {
   std::optional<std::uint64_t> from;
-  if (request.after) from = static_cast<std::uint64_t>(*request.after) + 1;
+  if (after) from = static_cast<std::uint64_t>(*after) + 1;
   // A client that reconnects repeats the query of its first request: the header is newer.
   const auto last = net::last_event_id(context.exchange->request());
   if (!last) return refuse(context, last.error());
@@ -343,7 +352,7 @@ void NativeFace::get_events(Context& context, api::GetEventsRequest&& request) {
     response.headers.add("Content-Type", "text/event-stream");
     return answer(context, std::move(response));
   }
-  services_.events.subscribe(context.caller.subject.str(), context.exchange->begin_stream(), from);
+  services_.events.subscribe(context.caller.subject.str(), context.exchange->begin_stream(), from, view);
 }
 
 // --- coordination ----------------------------------------------------------------------------------------------------
@@ -382,6 +391,8 @@ void NativeFace::preview_relations(Context& context, api::PreviewRelationsReques
 void NativeFace::act(Context& context, api::ActRequest&& request) {
   auto command = read_act_request(request.body, context.caller.subject);
   if (!command) return refuse(context, std::move(command.error()));
+  if (const Status may = may_do(context, command->act); !may) return refuse(context, may.error());
+  if (held_for_second(context, *command)) return;
   auto done = [this, exchange = context.exchange](Result<coordination::ActOutcome> outcome,
                                                   const coordination::Coalition&) {
     if (!outcome) return Departure{exchange, problem(*exchange, std::move(outcome.error())), {}};

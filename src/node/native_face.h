@@ -20,6 +20,7 @@
 
 namespace tansiq::node {
 
+class OfficerDesk;
 class UssService;
 
 class NativeFace {
@@ -42,6 +43,7 @@ class NativeFace {
     std::string about;                          ///< The text of /.
     UssService* supplier = nullptr;             ///< Null where this node is none.
     LiveDesk* live = nullptr;                   ///< Null where it has no live picture.
+    OfficerDesk* officers = nullptr;            ///< Accounts; null where there are none, as in parts of tests.
     core::DataMode data_mode = core::DataMode::kTest;
     bool public_log = false;
     bool public_metrics = false;
@@ -94,6 +96,16 @@ class NativeFace {
   void get_clock(Context& context, api::GetClockRequest&& request);
   void preview_relations(Context& context, api::PreviewRelationsRequest&& request);
   void act(Context& context, api::ActRequest&& request);
+  // talk_native.cc
+  void list_talks(Context& context, api::ListTalksRequest&& request);
+  void get_talk(Context& context, api::GetTalkRequest&& request);
+  void get_overdue_talks(Context& context, api::GetOverdueTalksRequest&& request);
+  void get_talk_events(Context& context, api::GetTalkEventsRequest&& request);
+  void preview_talk(Context& context, api::PreviewTalkRequest&& request);
+  void get_lines(Context& context, api::GetLinesRequest&& request);
+  void list_incidents(Context& context, api::ListIncidentsRequest&& request);
+  void get_incident(Context& context, api::GetIncidentRequest&& request);
+  void list_reports(Context& context, api::ListReportsRequest&& request);
   // f3548_native.cc
   void release_f3548_share(Context& context, api::ReleaseF3548ShareRequest&& request);
   // uss_native.cc
@@ -115,16 +127,38 @@ class NativeFace {
   void put_group(Context& context, api::PutGroupRequest&& request);
   void drop_group(Context& context, api::DropGroupRequest&& request);
   void get_live(Context& context, api::GetLiveRequest&& request);
+  // officer_native.cc
+  void open_session(Context& context, api::OpenSessionRequest&& request);
+  void get_session(Context& context, api::GetSessionRequest&& request);
+  void end_session(Context& context, api::EndSessionRequest&& request);
+  void change_password(Context& context, api::ChangePasswordRequest&& request);
+  void list_officers(Context& context, api::ListOfficersRequest&& request);
+  void add_officer(Context& context, api::AddOfficerRequest&& request);
+  void change_officer(Context& context, api::ChangeOfficerRequest&& request);
+  void remove_officer(Context& context, api::RemoveOfficerRequest&& request);
+  void get_watch(Context& context, api::GetWatchRequest&& request);
+  void take_watch(Context& context, api::TakeWatchRequest&& request);
+  void hand_over_watch(Context& context, api::HandOverWatchRequest&& request);
+  void leave_watch(Context& context, api::LeaveWatchRequest&& request);
+  void list_pending_acts(Context& context, api::ListPendingActsRequest&& request);
+  void get_pending_act(Context& context, api::GetPendingActRequest&& request);
+  void confirm_pending_act(Context& context, api::ConfirmPendingActRequest&& request);
+  void refuse_pending_act(Context& context, api::RefusePendingActRequest&& request);
 
  private:
   using Render = std::function<Result<net::Response>(const core::Machine&)>;
   using RenderAll = std::function<Result<net::Response>(const coordination::Coalition&)>;
 
-  [[nodiscard]] Status authorise(Context& context, std::string_view scope, bool open);
+  /// `or_scope`: does as well; empty: none does.
+  [[nodiscard]] Status authorise(Context& context, std::string_view scope, bool open, std::string_view or_scope = {});
   [[nodiscard]] bool needs_no_token(const api::OperationInfo& info, const net::Request& request) const;
   void handle_log(Context& context);
   /// A document of coordination (coordination_face.h) by its name.
   void read_document(Context& context, std::string_view name);
+  /// A stream of entries, from where the request says.
+  void stream(Context& context, std::optional<std::int64_t> after, EventHub::View view);
+  /// Whether the caller's token may do this act: one for talks alone speaks, and does nothing else.
+  [[nodiscard]] Status may_do(const Context& context, const coordination::Act& act) const;
   /// Reads live state: `render` runs on the core thread.
   void read(Context& context, Render render);
   void read_all(Context& context, RenderAll render);
@@ -132,6 +166,17 @@ class NativeFace {
   void at_desk(Context& context, std::function<Result<std::string>(UssDesk&)> work, bool reconsider = false);
   /// Answers with a document of the live picture; 404 where this node has none.
   void at_picture(Context& context, std::function<Result<std::string>(LiveDesk::Inside&)> work);
+  /// Answers with what work on an officers' thread comes to (officer_desk.h).
+  enum class OfficerThread : std::uint8_t { kPasswords, kWrites };
+  using OfficerWork = std::function<Result<net::Response>(OfficerDesk&)>;
+  void at_officers(Context& context, OfficerThread thread, OfficerWork work);
+  /// Of the account that asks.
+  [[nodiscard]] std::string officer_name(const Context& context) const;
+  /// True when the act was answered instead of being done: it waits for a second officer, or is refused for want of
+  /// one.
+  [[nodiscard]] bool held_for_second(Context& context, coordination::ActCommand& command);
+  /// An act that a second officer has confirmed goes to the core.
+  void execute_confirmed(Context& context, std::string id, coordination::ActCommand command);
   /// Files a command about `id`; `created` is the status of its success.
   void file(Context& context, CommandId command, core::Action action, std::string id, int success_status);
   void answer(Context& context, net::Response response);

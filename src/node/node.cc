@@ -6,7 +6,6 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <future>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -31,6 +30,8 @@
 #include "node/recovery_keeper.h"
 #include "node/restore.h"
 #include "node/snapshot_keeper.h"
+#include "node/talk_alarm.h"
+#include "node/talk_events.h"
 #include "node/uss_face.h"
 #include "node/uss_service.h"
 #include "store/sqlite_store.h"
@@ -90,6 +91,7 @@ class Node::Impl {
   [[nodiscard]] Status open_store();
   void recovery_round();
   void judge_clock();
+  void tell_watch();
   [[nodiscard]] Status make_threads(State state);
   void fail_with(const Error& error);
   void shut_down();
@@ -112,7 +114,6 @@ class Node::Impl {
   [[nodiscard]] std::string peers(const coordination::Coalition& coalition) const;
   [[nodiscard]] Status follow_version(const coordination::Coalition& coalition);
   void note_charter(const coordination::Coalition& coalition);
-  void note_server_problem(const net::ServerProblem& problem);
 
   const NodeConfig config_;
   const SystemClock system_clock_;  // Credentials live in real time, whatever time the node decides in.
@@ -124,6 +125,7 @@ class Node::Impl {
   CoreFigures figures_;
   ProblemLog problems_;
   std::unique_ptr<net::Doorkeeper> door_;
+  Officers officers_;
   CertificateKeeper certificate_;
   SnapshotKeeper snapshots_{figures_, [this] { changed_.notify_all(); }};
 
@@ -135,7 +137,8 @@ class Node::Impl {
   std::unique_ptr<CoreThread> core_;
   std::unique_ptr<UssService> supplier_;  // Null where this node is none.
   std::unique_ptr<UssFace> uss_face_;
-  std::unique_ptr<LiveDesk> live_;  // Null where it has no live picture.
+  std::unique_ptr<LiveDesk> live_;    // Null where it has no live picture.
+  std::unique_ptr<TalkAlarm> alarm_;  // Null where an alarm calls nobody.
   std::unique_ptr<NativeFace> face_;
   std::unique_ptr<F3548Face> f3548_face_;
   std::optional<core::Charter> recovery_charter_;  // Under which the recovery asks; outlives it.
@@ -173,9 +176,11 @@ class Node::Impl {
 Status Node::Impl::open() {
   const auto begin = std::chrono::steady_clock::now();
   door_ = TRY(make_doorkeeper(config_, dir_.token_key, dir_.charter.charter.data_mode, system_clock_, problems_));
+  officers_ = TRY(make_officers(config_, dir_.self, system_clock_, *door_, [this](bool) { tell_watch(); }));
   TRY_VOID(open_store());
   logs_.emplace(TRY(LogBook::open(*store_, dir_.charter.charter, dir_.self)));
   bound_ = make_clock_bound(config_, dir_.charter.charter);
+  bound_->observe();
   f3548::Switches switches = config_.f3548;
   switches.allow_http = switches.allow_http || config_.test_mode;
   Restored restored = TRY(restore_state(*store_, *logs_, coalition_config(config_, dir_), clock_.now(), switches));
@@ -225,7 +230,9 @@ Status Node::Impl::open_store() {
 }
 
 Status Node::Impl::make_threads(State state) {
-  hub_ = std::make_unique<EventHub>(TRY(store_->open_reader()), state.next_seq(), config_.limits.streams_max);
+  hub_ = std::make_unique<EventHub>(
+      TRY(store_->open_reader()), state.next_seq(), config_.limits.streams_max,
+      [self = dir_.self](std::uint64_t seq, std::string_view line) { return talk_event(self, seq, line); });
   log_face_ =
       std::make_unique<LogFace>(*store_, TRY(store_->open_reader()), dir_.key.name(), config_.public_log, problems_);
   CoreThread::Config core_config;
@@ -241,6 +248,10 @@ Status Node::Impl::make_threads(State state) {
   core_config.on_main = [this] {
     if (supplier_) supplier_->poke();
   };
+  if (TalkAlarm::wanted(config_.talks)) {
+    alarm_ = std::make_unique<TalkAlarm>(config_.talks);
+    core_config.on_entries = [this](const auto& all, auto entries) { alarm_->look(all, entries); };
+  }
   core_config.on_record = [this] {
     if (live_) live_->poke();
   };
@@ -258,33 +269,29 @@ Status Node::Impl::make_threads(State state) {
   if (config_.live) {
     live_ = TRY(LiveDesk::create(*config_.live, {*core_, clock_, dir_.self, config_.data_dir, versions_}));
   }
-  face_ = std::make_unique<NativeFace>(
-      NativeFace::Services{.core = *core_,
-                           .events = *hub_,
-                           .log = *log_face_,
-                           .problems = problems_,
-                           .authenticator = *door_,
-                           .metrics = [this] { return metrics(); },
-                           .ready = [this] { return ready(); },
-                           .remarks =
-                               [this] {
-                                 auto out = credential_remarks(config_.test_mode, *door_, certificate_);
-                                 if (live_ && !live_->trouble().empty()) out.push_back(live_->trouble());
-                                 return out;
-                               },
-                           .peers = [this](const coordination::Coalition& all) { return peers(all); },
-                           .clock = [this] { return clock_json(bound_->standing()); },
-                           .charter_note =
-                               [this] {
-                                 const std::lock_guard lock(charter_mutex_);
-                                 return charter_note_;
-                               },
-                           .about = about(dir_, dir_.key),
-                           .supplier = supplier_.get(),
-                           .live = live_.get(),
-                           .data_mode = dir_.charter.charter.data_mode,
-                           .public_log = config_.public_log,
-                           .public_metrics = config_.public_metrics});
+  face_ = std::make_unique<NativeFace>(NativeFace::Services{
+      .core = *core_,
+      .events = *hub_,
+      .log = *log_face_,
+      .problems = problems_,
+      .authenticator = *officers_.door,
+      .metrics = [this] { return metrics(); },
+      .ready = [this] { return ready(); },
+      .remarks = [this] { return node_remarks(config_.test_mode, *door_, certificate_, live_.get(), *officers_.desk); },
+      .peers = [this](const coordination::Coalition& all) { return peers(all); },
+      .clock = [this] { return clock_json(bound_->standing()); },
+      .charter_note =
+          [this] {
+            const std::lock_guard lock(charter_mutex_);
+            return charter_note_;
+          },
+      .about = about(dir_, dir_.key),
+      .supplier = supplier_.get(),
+      .live = live_.get(),
+      .officers = officers_.desk.get(),
+      .data_mode = dir_.charter.charter.data_mode,
+      .public_log = config_.public_log,
+      .public_metrics = config_.public_metrics});
   f3548_face_ = std::make_unique<F3548Face>(
       F3548Face::Services{.core = *core_,
                           .problems = problems_,
@@ -301,13 +308,14 @@ Status Node::Impl::make_threads(State state) {
 
 Status Node::Impl::start() {
   net::HttpServerOptions options = server_options(config_);
-  options.on_problem = [this](const net::ServerProblem& problem) { note_server_problem(problem); };
+  options.on_problem = [this](const net::ServerProblem& seen) { problems_.add(seen.problem, "", "", seen.address); };
   options.refusal = [](const net::Problem& problem, std::string_view path) {
     return F3548Face::serves(path) || path.starts_with("/uss/") ? f3548_refusal(problem)
                                                                 : net::problem_response(problem);
   };
   door_->issuers()->start();
   core_->start();
+  officers_.desk->start();
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (F3548Face::serves(exchange->request().path())) return f3548_face_->handle(exchange);
     if (uss_face_ && UssFace::serves(exchange->request())) return uss_face_->handle(exchange);
@@ -509,9 +517,11 @@ void Node::Impl::shut_down() {
   if (live_) live_->stop();
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
   door_->issuers()->stop();
+  officers_.desk->stop();
   if (const auto links = linked()) links->stop();
   if (supplier_) supplier_->stop();
   if (core_) core_->stop();
+  if (alarm_) alarm_->stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
   recovery_.stop();
@@ -558,6 +568,7 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
     next_tick = now + std::chrono::milliseconds(std::max<DurationMs>(
                           kTickMsMin, config_.tick_every_ms / std::max<std::int64_t>(1, config_.simulated.scale)));
     judge_clock();
+    tell_watch();
     tick();
   }
   const std::uint64_t covered = figures_.snapshot_entries.load();
@@ -570,6 +581,13 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
 void Node::Impl::judge_clock() {
   ClockStanding seen = bound_->observe();
   if (has_mirrors()) (void)core_->submit_urgent(ClockTask{seen.fit, std::move(seen.text)});
+}
+
+/// What peers read of the watch. Whether there is something to say is for the core thread. Where there are no accounts
+/// whoever holds a token says it.
+void Node::Impl::tell_watch() {
+  const OfficerBook& book = officers_.desk->book();
+  if (core_ && has_mirrors() && !book.empty()) (void)core_->submit_urgent(WatchTask{book.attended()});
 }
 
 // --- what others ask -------------------------------------------------------------------------------------------------
@@ -605,11 +623,7 @@ std::string Node::Impl::metrics() const {
                                   .data_dir = config_.data_dir});
   if (supplier_) out += supplier_->metrics();
   if (live_) out += live_->metrics();
-  return out;
-}
-
-void Node::Impl::note_server_problem(const net::ServerProblem& problem) {
-  problems_.add(problem.problem, "", "", problem.address);
+  return out + officers_.desk->metrics();
 }
 
 void Node::Impl::submit(core::Command command, SubmitCallback callback) {
@@ -626,24 +640,12 @@ void Node::Impl::act(coordination::ActCommand command, std::function<void(Result
 }
 
 Node::StateMark Node::Impl::state_mark() {
-  const auto mark = [](const State& state) { return StateMark{state.next_seq(), to_hex(state.hash())}; };
   bool running = false;
   {
     const std::lock_guard lock(mutex_);
     running = started_ && !stopped_;
   }
-  if (!running) return mark(core_->state());
-  auto promise = std::make_shared<std::promise<StateMark>>();
-  auto future = promise->get_future();
-  auto read = [mark, promise](const State& state) {
-    auto tell = [promise, value = mark(state)](const Status& durable) {
-      promise->set_value(durable ? value : StateMark{});
-    };
-    return Departure{nullptr, {}, std::move(tell)};
-  };
-  auto refused = [promise](const Error&) { promise->set_value({}); };
-  if (!core_->submit_urgent(ReadTask{std::move(read), std::move(refused)})) return {};
-  return future.get();
+  return running ? mark_of(*core_) : mark_of(core_->state());
 }
 
 // --- Node ------------------------------------------------------------------------------------------------------------

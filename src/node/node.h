@@ -40,6 +40,7 @@
 #include "f3548/registry.h"
 #include "net/issuers.h"
 #include "net/rate_limit.h"
+#include "node/officer_secret.h"
 #include "node/sender_quota.h"
 
 namespace tansiq::store {
@@ -87,6 +88,14 @@ struct UssConfig {
   DurationMs notice_ms = 600'000;      ///< How long somebody is tried to be told.
   unsigned workers = 4;                ///< Notices under way at once, to as many addresses.
   SenderQuota::Limits sender{};        ///< What each other supplier may leave here in a day.
+};
+
+/// Lines to peers, and whom else an alarm calls (docs/talks.md).
+struct TalksConfig {
+  DurationMs line_check_every_ms = 0;  ///< How often each line is checked; 0: only when an officer asks for it.
+  /// A program and its arguments, run with the alarm as JSON on its standard input; no shell. Empty: none.
+  std::vector<std::string> alarm_command{};
+  std::string alarm_webhook{};  ///< An address to which the same is posted. Empty: none.
 };
 
 /// What `Node::open` needs. Everything has a default that gives a working node on loopback.
@@ -176,6 +185,11 @@ struct NodeConfig {
   /// Inputs and what is made of them (live_config.h). Null: no live picture.
   std::shared_ptr<const LiveConfig> live{};
 
+  TalksConfig talks;
+
+  /// What a guess at an officer's password costs; less in tests alone.
+  PasswordCost password_cost{};
+
   NodeLimits limits;
 };
 
@@ -191,13 +205,15 @@ using SubmitCallback = std::function<void(Result<Recorded>)>;
 
 /// What a token may allow. `admin` allows everything.
 /// Those of F3548 stand for themselves: `admin` does not hold them.
-inline constexpr std::array<std::string_view, 16> kScopes{"intents.read",
+inline constexpr std::array<std::string_view, 18> kScopes{"intents.read",
                                                           "intents.file",
                                                           "measures.manage",
                                                           "coordination.read",
                                                           "coordination.act",
                                                           "picture.read",
                                                           "picture.act",
+                                                          "talks.read",
+                                                          "talks.write",
                                                           "log.read",
                                                           "metrics.read",
                                                           "admin",

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "node/credentials.h"
+#include <future>
+#include <optional>
 
 namespace tansiq::node {
 namespace {
@@ -38,29 +38,39 @@ PeerLinks::Config peer_addresses(const NodeConfig& config) {
   return out;
 }
 
-namespace {
-
-/// Nothing that is done in it comes true.
-bool is_play(core::DataMode mode) { return mode == core::DataMode::kTest || mode == core::DataMode::kSimulated; }
-
-}  // namespace
-
 coordination::CoalitionConfig coalition_config(const NodeConfig& config, const DataDir& dir) {
   coordination::CoalitionConfig out{
       .machine = {dir.self, dir.charter.charter, dir.charter.text, dir.ovn_secret, {}, texts_beside(config.data_dir)},
       .former = dir.former,
-      .quota = {}};
+      .quota = {},
+      .talks = {.line_check_every_ms = config.talks.line_check_every_ms}};
   // Where it is for real, what widens a relation needs two officers.
-  if (!is_play(dir.charter.charter.data_mode)) out.officers = {};
+  const core::DataMode mode = dir.charter.charter.data_mode;
+  if (mode == core::DataMode::kReal || mode == core::DataMode::kExercise) out.officers = {};
   return out;
 }
 
 std::unique_ptr<ClockBound> make_clock_bound(const NodeConfig& config, const core::Charter& charter) {
+  const bool earnest = charter.data_mode == core::DataMode::kReal || charter.data_mode == core::DataMode::kExercise;
   std::optional<DurationMs> stated = config.clock_error_ms;
-  if (is_play(charter.data_mode) && !config.kernel_clock && !stated) stated = 0;
-  auto bound = std::make_unique<ClockBound>(charter.timing.clock_error_ms, system_time_source(), stated);
-  bound->observe();
-  return bound;
+  if (!earnest && !config.kernel_clock && !stated) stated = 0;
+  return std::make_unique<ClockBound>(charter.timing.clock_error_ms, system_time_source(), stated);
+}
+
+Node::StateMark mark_of(const State& state) { return {state.next_seq(), to_hex(state.hash())}; }
+
+Node::StateMark mark_of(CoreThread& core) {
+  auto promise = std::make_shared<std::promise<Node::StateMark>>();
+  auto future = promise->get_future();
+  auto read = [promise](const State& state) {
+    auto tell = [promise, value = mark_of(state)](const Status& durable) {
+      promise->set_value(durable ? value : Node::StateMark{});
+    };
+    return Departure{nullptr, {}, std::move(tell)};
+  };
+  auto refused = [promise](const Error&) { promise->set_value({}); };
+  if (!core.submit_urgent(ReadTask{std::move(read), std::move(refused)})) return {};
+  return future.get();
 }
 
 net::HttpServerOptions server_options(const NodeConfig& config) {
@@ -86,6 +96,27 @@ Result<std::unique_ptr<UssService>> make_supplier(const NodeConfig& config, cons
                  .dss_url = config.uss->dss_url,
                  .allow_http = config.test_mode || config.f3548.allow_http};
   return UssService::create(*config.uss, std::move(names), core, real_time);
+}
+
+Result<Officers> make_officers(const NodeConfig& config, const AuthorityId& self, const Clock& real_time,
+                               const net::Authenticator& door, std::function<void(bool attended)> on_watch_changed) {
+  Officers out;
+  out.desk = TRY(OfficerDesk::open({.data_dir = config.data_dir,
+                                    .self = self,
+                                    .clock = &real_time,
+                                    .cost = config.password_cost,
+                                    .on_watch_changed = std::move(on_watch_changed)}));
+  out.door = std::make_unique<OfficerDoor>(door, out.desk->sessions(), out.desk->book(), config.auth.subjects, self,
+                                           real_time);
+  return out;
+}
+
+std::vector<std::string> node_remarks(bool test_mode, const net::Doorkeeper& door, const CertificateKeeper& certificate,
+                                      const LiveDesk* live, const OfficerDesk& officers) {
+  std::vector<std::string> out = credential_remarks(test_mode, door, certificate);
+  if (live != nullptr && !live->trouble().empty()) out.push_back(live->trouble());
+  if (std::string remark = officers.remark(); !remark.empty()) out.push_back(std::move(remark));
+  return out;
 }
 
 Result<std::string> mint_scoped_token(const net::TokenKey& key, std::string_view subject,

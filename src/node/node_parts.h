@@ -12,7 +12,10 @@
 #include "coordination/coalition.h"
 #include "net/http_server.h"
 #include "node/clock_bound.h"
+#include "node/credentials.h"
 #include "node/data_dir.h"
+#include "node/live_desk.h"
+#include "node/officer_desk.h"
 #include "node/peer_links.h"
 #include "node/uss_service.h"
 
@@ -26,10 +29,15 @@ namespace tansiq::node {
 /// The lines to peers as far as the configuration says: what this node shows, where it listens, other ways to them.
 [[nodiscard]] PeerLinks::Config peer_addresses(const NodeConfig& config);
 
-/// Under what the coalition of this data folder is folded.
+/// What the record is folded by, as the data folder and the configuration say.
 [[nodiscard]] coordination::CoalitionConfig coalition_config(const NodeConfig& config, const DataDir& dir);
-/// What is known of the clock's error, observed once.
+
+/// The bound of this node's clock under a charter.
 [[nodiscard]] std::unique_ptr<ClockBound> make_clock_bound(const NodeConfig& config, const core::Charter& charter);
+
+/// As Node::state_mark: of a core thread that runs, which this waits for, or of a state at rest.
+[[nodiscard]] Node::StateMark mark_of(CoreThread& core);
+[[nodiscard]] Node::StateMark mark_of(const State& state);
 
 /// Where and how the faces listen.
 [[nodiscard]] net::HttpServerOptions server_options(const NodeConfig& config);
@@ -37,6 +45,21 @@ namespace tansiq::node {
 /// The supplier that the configuration asks for. Fails with `kInvalid`, naming what is wrong.
 [[nodiscard]] Result<std::unique_ptr<UssService>> make_supplier(const NodeConfig& config, const AuthorityId& self,
                                                                 CoreThread& core, const Clock& real_time);
+
+/// Officers, and the door that lets them in beside whoever has a token.
+struct Officers {
+  std::unique_ptr<OfficerDesk> desk;
+  std::unique_ptr<OfficerDoor> door;
+};
+/// Fails as OfficerBook::open. `door` and `real_time` outlive the result. `on_watch_changed`: OfficerDesk::Config.
+[[nodiscard]] Result<Officers> make_officers(const NodeConfig& config, const AuthorityId& self, const Clock& real_time,
+                                             const net::Authenticator& door,
+                                             std::function<void(bool attended)> on_watch_changed = {});
+
+/// What people who run the node should know although it is ready, each a clause. `live` may be null.
+[[nodiscard]] std::vector<std::string> node_remarks(bool test_mode, const net::Doorkeeper& door,
+                                                    const CertificateKeeper& certificate, const LiveDesk* live,
+                                                    const OfficerDesk& officers);
 
 /// A token of our own with scopes of `kScopes`. Fails with `kInvalid` for others.
 [[nodiscard]] Result<std::string> mint_scoped_token(const net::TokenKey& key, std::string_view subject,

@@ -250,7 +250,7 @@ TEST(Generator, RefusesWhatItWouldIgnore) {
       {"      security: []\n", "", "belong together"},
       {"operationId: postThing", "operationId: getThing", "stands twice"},
       {"/things/{id}", "/things/{name}", "do not fit"},
-      {"    post:\n", "    patch:\n", "'patch' is not supported"},
+      {"    post:\n", "    trace:\n", "'trace' is not supported"},
       {"      operationId: postThing", "      operationId: postThing\n      x-body: any", "x-body may be text"},
       {"      operationId: getThing", "      operationId: getThing\n      x-body: text",
        "x-body without a requestBody"},

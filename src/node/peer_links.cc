@@ -152,6 +152,7 @@ Status PeerLinks::pull(store::SqliteStore& store) {
     Puller::Config puller{.peer = peer.id, .cosigner = config_.cosigner, .clock = config_.clock, .seed = random_seed()};
     puller.backoff_max_ms = kBackoffMaxMs;
     puller.store = [this, name](const Piece& piece) { return make_durable(name, piece); };
+    puller.heard = [this](const AuthorityId& heard) { (void)core_.submit_urgent(HeardTask{heard}); };
     puller.accuse = [this](const AuthorityId& accused, const std::string& where, const log::ForkEvidence& evidence) {
       accuse(accused, where, evidence);
     };

@@ -122,6 +122,7 @@ bool Puller::ask_once() {
   replica_.settle(judged);
   if (judged.verdict == Verdict::kExtends || judged.verdict == Verdict::kNothingNew) {
     note_success(judged.verdict);
+    if (judged.verdict == Verdict::kNothingNew && config_.heard) config_.heard(config_.peer);
   } else {
     note_failure(judged.verdict, judged.reason);
   }

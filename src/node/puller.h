@@ -82,6 +82,9 @@ class Puller {
     DurationMs backoff_max_ms = 30'000;
     /// Returns when entries and head note are durable. Called on the puller's thread. A failure is tried again later.
     std::function<Status(const Piece&)> store{};
+    /// The peer has shown a good checkpoint that says nothing new; what `store` is given tells the rest. Called on the
+    /// puller's thread.
+    std::function<void(const AuthorityId& peer)> heard{};
     /// The peer has signed two logs. The evidence must become durable and public; called once.
     std::function<void(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence&)> accuse{};
   };

@@ -146,6 +146,25 @@ TEST_F(PullerTest, GoesOnAfterFailuresOfLineAndStore) {
   EXPECT_TRUE(puller->state().trouble.empty());
 }
 
+// A peer that has nothing new to say is there all the same: that is what tells a dead line from a silent peer.
+TEST_F(PullerTest, TellsThatAPeerWasHeardWhichHadNothingNew) {
+  us_.grow(10);
+  std::promise<AuthorityId> heard;
+  Puller::Config with = config();
+  with.heard = [&](const AuthorityId& peer) { heard.set_value(peer); };
+  int asked = 0;
+  const auto script = [&](const PullQuestion& question, std::string_view) -> Result<std::string> {
+    if (++asked <= 2) return us_.answer(question, 64);
+    return kWait;
+  };
+  Puller puller(std::move(with), fresh_replica(us_), std::make_unique<ScriptedTransport>(script), nullptr,
+                store::kMainLog);
+  EXPECT_EQ(heard.get_future().get(), AuthorityId::trusted("us"));
+  puller.stop();
+  EXPECT_EQ(stored().size(), 10U);
+  EXPECT_EQ(puller.state().verdict, Verdict::kNothingNew);
+}
+
 TEST_F(PullerTest, SaysWhatIsWrong) {
   std::promise<void> asked_twice;
   int asked = 0;

@@ -40,7 +40,7 @@ struct RecoveringLog {
   std::string text;  ///< What is missing; empty when the log is whole.
   bool whole = false;
   static constexpr auto fields() {
-    return std::tuple(core::field("came_back", &RecoveringLog::came_back), core::field("held", &RecoveringLog::held),
+    return field_list(core::field("came_back", &RecoveringLog::came_back), core::field("held", &RecoveringLog::held),
                       core::field("known", &RecoveringLog::known), core::field("origin", &RecoveringLog::origin),
                       core::field("text", &RecoveringLog::text), core::field("whole", &RecoveringLog::whole));
   }
@@ -53,7 +53,7 @@ struct RecoveryStanding {
   std::string text;  ///< In one line: what is waited for, how long, and what can be done.
   UtcMs until;       ///< The wait, where one is needed.
   static constexpr auto fields() {
-    return std::tuple(core::field("accepted", &RecoveryStanding::accepted),
+    return field_list(core::field("accepted", &RecoveryStanding::accepted),
                       core::field("logs", &RecoveryStanding::logs), core::field("reason", &RecoveryStanding::reason),
                       core::field("since_ms", &RecoveryStanding::since), core::field("text", &RecoveryStanding::text),
                       core::field("until_ms", &RecoveryStanding::until));

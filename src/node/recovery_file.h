@@ -23,7 +23,7 @@ struct Acceptance {
   core::Subject by;
   core::Subject second;
   static constexpr auto fields() {
-    return std::tuple(core::field("at_ms", &Acceptance::at), core::field("by", &Acceptance::by),
+    return field_list(core::field("at_ms", &Acceptance::at), core::field("by", &Acceptance::by),
                       core::field("second", &Acceptance::second));
   }
   friend bool operator==(const Acceptance&, const Acceptance&) = default;
@@ -35,7 +35,7 @@ struct RecoveryFile {
   std::string reason;
   UtcMs since;  ///< By the node's clock.
   static constexpr auto fields() {
-    return std::tuple(core::field("accepted", &RecoveryFile::accepted),
+    return field_list(core::field("accepted", &RecoveryFile::accepted),
                       core::field("main_whole", &RecoveryFile::main_whole),
                       core::field("reason", &RecoveryFile::reason), core::field("since_ms", &RecoveryFile::since));
   }

@@ -80,6 +80,9 @@ void relate(Rng& rng, core::Charter& charter, const AuthorityId& from, const Aut
   grant(Capability::kRequest, rng.chance(930) ? 1 : 0);
   grant(Capability::kGateway, rng.chance(500) ? 1 : 0);
   grant(Capability::kDisclosure, rng.between(0, 4));
+  for (const Capability of : {Capability::kCentres, Capability::kChiefs}) {
+    charter.relations.push_back({{of, core::RelationDomain::kTalks, from, to}, 1});
+  }
 }
 
 Airspace make_airspace(Rng rng, std::int64_t authorities) {

@@ -6,6 +6,7 @@
 #include "sim/check_charters.h"
 #include "sim/check_legs.h"
 #include "sim/check_own_use.h"
+#include "sim/check_talks.h"
 #include "sim/world.h"
 
 namespace tansiq::sim {
@@ -197,6 +198,14 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   out.push_back(std::make_unique<Removed>(world, findings));
   out.push_back(std::make_unique<Outlived>(world, findings));
   out.push_back(std::make_unique<Convergence>(world, findings));
+  out.push_back(std::make_unique<TalkDelivered>(world, findings));
+  out.push_back(std::make_unique<TalkEffect>(world, findings));
+  out.push_back(std::make_unique<TalkAlarm>(world, findings));
+  out.push_back(std::make_unique<TalkQuote>(world, findings));
+  out.push_back(std::make_unique<TalkAgree>(world, findings));
+  out.push_back(std::make_unique<TalkReused>(world, findings));
+  out.push_back(std::make_unique<TalkSecret>(world, findings));
+  out.push_back(std::make_unique<TalkIncidents>(world, findings));
   // Where one is on trial, the others do not speak first.
   const std::string& expect = world.options().expect;
   if (!expect.empty()) std::erase_if(out, [&](const auto& checker) { return checker->name() != expect; });

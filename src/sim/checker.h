@@ -24,6 +24,16 @@
 //   removed              who is struck out reads nothing that is written afterwards             deaf-to-removal
 //   outlived             no window outlives a zone that a version redraws or strikes out        keep-redrawn
 //   convergence          after healing everything ends, and all sides know the same             deaf-to-accept
+//   talk-delivered       after healing a message is received once by each recipient, or turned   skip-gap
+//                        away aloud, which nothing on the floor is
+//   talk-effect          officers are shown, and act on, what was received; each receipt once    show-unreceived
+//   talk-alarm           a message ends in the receipt that it needs or in an alarm, the alarm   lose-timers
+//                        before a receipt that is late
+//   talk-quote           a receipt quotes the message that it belongs to                         misquote
+//   talk-agree           after healing both sides show the same state of each message            thread-receipt
+//   talk-reused          what bears an index that was used before comes, or is accused           trust-forks
+//   talk-secret          the words of a message stand in no record of who is no recipient        tell-third
+//   talk-incidents       after healing all parties hold the same statements of an incident       tell-one-party
 #pragma once
 
 #include <map>
@@ -79,8 +89,12 @@ class Checker {
   /// A node has been led through its record. `live` is what it was when it stopped with all of it durable.
   virtual void on_replayed(const AuthorityId& /*node*/, std::string_view /*how*/, const core::StateHash& /*live*/,
                            const core::StateHash& /*replayed*/) {}
+  /// A message is before the officers of a node.
+  virtual void on_shown(const AuthorityId& /*at*/, const EntryHash& /*message*/) {}
   /// After healing and quiet.
   virtual void at_end() {}
+  /// After that a node was brought back from a backup and went on as if nothing were missing.
+  virtual void at_last() {}
 
  protected:
   void found(std::string text) { findings_.push_back({std::string(name()), std::move(text)}); }

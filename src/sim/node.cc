@@ -16,6 +16,7 @@ using coordination::Coalition;
 namespace {
 
 constexpr DurationMs kAskAgainMs = 6'000;
+constexpr DurationMs kLineCheckMs = 120'000;
 constexpr std::size_t kBodiesPerQuestionMax = 32;
 
 /// The same words, said a moment later: no entry's meaning changes, only the tree does.
@@ -51,7 +52,8 @@ coordination::CoalitionConfig Node::config() const {
                   .charter_text = charters.at(founding_).text,
                   .texts = [&charters](const std::string& sha256) { return charters.text(sha256); }},
       .former = {},
-      .quota = {.holds_open_max = 256, .abandoned_max = 1'024}};
+      .quota = {.holds_open_max = 256, .abandoned_max = 1'024},
+      .talks = {.line_check_every_ms = kLineCheckMs}};
   for (std::int64_t version = 1; version < founding_; ++version) {
     out.former.push_back(charters.at(version).airspace.charter);
   }
@@ -470,6 +472,17 @@ void Node::restore_old_backup() {
     bring_back();
     restart();
   });
+}
+
+void Node::go_on_from(std::size_t commits) {
+  crash();
+  open_disk();
+  world_.on_durable(*this);
+  disk_.restore_backup(std::min(commits, disk_.commits()));
+  static_cast<void>(disk_.take_lost());
+  snapshot_.reset();
+  world_.forget_noted(*this);
+  restart();
 }
 
 void Node::bring_back() {

@@ -89,6 +89,8 @@ class Node {
   /// Is brought back from an old backup: silent (ADR 15) until peers, and a second copy of what they do not mirror,
   /// have given back what it had said; then it goes on, in an order that it may have had (coordination/weave.h).
   void restore_old_backup();
+  /// Is brought back from a backup of so many commits, and goes on at once as if nothing were missing.
+  void go_on_from(std::size_t commits);
   void silence(bool silent) { silent_ = silent; }
   /// From now on `victim` is shown another members' log than everybody else.
   void fork_for(const AuthorityId& victim);
@@ -100,6 +102,8 @@ class Node {
   void check_replay(bool whole);
 
   [[nodiscard]] const std::map<LogName, Mirror>& mirrors() const { return mirrors_; }
+  /// Whether it has said that the author of a log has signed two.
+  [[nodiscard]] bool accuses(const LogName& log) const { return pinned_.contains(log); }
 
  private:
   enum class State : std::uint8_t { kDown, kUp, kRecovering };

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 #include "base/invariant.h"
 #include "log/sha256.h"
@@ -24,6 +26,16 @@ std::int64_t authorities_of(const Options& options, Rng rng) {
   return options.authorities_given ? options.authorities : rng.between(2, 6);
 }
 
+/// Only what is said about legs, zones, crews, caveats and talks is looked into. A line ends in its type and format.
+bool matters(std::string_view line) {
+  constexpr std::string_view kMember = "\"type\":\"";
+  const std::size_t at = line.rfind(kMember);
+  if (at == std::string_view::npos || !coordination::is_coordination_line(line)) return false;
+  const std::string_view type = line.substr(at + kMember.size());
+  return std::ranges::any_of(std::array{"leg.", "zone.", "caveat.", "flight.crew", "talk.", "anomaly"},
+                             [&](std::string_view kind) { return type.starts_with(kind); });
+}
+
 }  // namespace
 
 World::World(const Options& options)
@@ -36,7 +48,9 @@ World::World(const Options& options)
       airspace_(make_airspace(rng_.stream("airspace"), authorities_of(options, rng_.stream("size")))),
       charters_(*this, rng_.stream("charters")),
       origins_(origins_of(airspace_.charter)),
-      ledger_(charters_.ever()) {
+      ledger_(charters_.ever()),
+      talk_ledger_(charter()),
+      talk_traffic_(*this, rng_.stream("talks")) {
   for (const core::Authority& a : charter().authorities) {
     nodes_.emplace(a.id, std::make_unique<Node>(*this, a.id, rng_.stream(a.id.str())));
   }
@@ -51,6 +65,7 @@ Report World::run() {
   plan_traffic();
   plan_officers();
   charters_.plan();
+  talk_traffic_.plan();
   if (options_.faults) plan_faults();
   timeline_.at(traffic_end_, [this] { heal(); });
   while (findings_.empty() && timeline_.step(traffic_end_)) {
@@ -74,6 +89,9 @@ Report World::run() {
       ++at;
     }
   }
+  if (findings_.empty() && talk_traffic_.go_on_from_backup()) {
+    for (const auto& checker : checkers_) checker->at_last();
+  }
   Report report;
   report.findings = findings_;
   report.trace_hash = trace_.finish().hex();
@@ -93,6 +111,20 @@ void World::expect_newcomer(const AuthorityId& id, std::int64_t founding) {
   if (!made) return;
   at->second = std::make_unique<Node>(*this, id, rng_.stream(id.str()), founding);
   timeline_.in(traffic_rng_.between(2'000, 6'000), [this, officer = at->second.get()] { officer_looks(*officer); });
+  talk_traffic_.joins(*at->second);
+}
+
+void World::pass(DurationMs time) {
+  const UtcMs until = now() + time;
+  while (findings_.empty() && timeline_.step(until)) {
+  }
+}
+
+bool World::go_back(Node& node, std::size_t commits) {
+  if (!node.settled()) return false;
+  liars_.insert(node.self());
+  node.go_on_from(commits);
+  return true;
 }
 
 void World::send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive) {
@@ -128,17 +160,15 @@ void World::on_durable(Node& node) {
     trace_.update(node.self().str()).update(record.leaf.view());
     note_event(node.self(), record);
     charters_.note(node.self(), record);
+    talk_ledger_.note_read(node.self(), record, now());
     for (const auto& checker : checkers_) checker->on_record(node.self(), record);
-    // Only what is said about legs, zones, crews and caveats is looked into.
-    const bool matters = record.line.find("\"type\":\"leg.") != std::string::npos ||
-                         record.line.find("\"type\":\"zone.") != std::string::npos ||
-                         record.line.find("\"type\":\"caveat.") != std::string::npos ||
-                         record.line.find("\"type\":\"flight.crew") != std::string::npos;
-    if (record.log.author != node.self() || !matters) continue;
+    if (record.log.author != node.self() || !matters(record.line)) continue;
     const auto entry = coordination::read_entry(record.line);
     EXPECT_INVARIANT(entry.has_value());
     Durable durable{.now = now(), .author = node.self(), .log = record.log, .hash = record.leaf, .entry = *entry};
     ledger_.note(durable);
+    talk_ledger_.note(durable);
+    talk_traffic_.note(durable);
     for (const auto& checker : checkers_) checker->on_entry(durable);
   }
 }
@@ -146,6 +176,10 @@ void World::on_durable(Node& node) {
 void World::on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash, const std::string& bytes) {
   ++counts_.shares;
   for (const auto& checker : checkers_) checker->on_served(from, to, hash, bytes);
+}
+
+void World::on_shown(const AuthorityId& at, const EntryHash& message) {
+  for (const auto& checker : checkers_) checker->on_shown(at, message);
 }
 
 void World::on_entered(const Aircraft& aircraft) {
@@ -178,7 +212,7 @@ void World::on_rollback_noticed(const AuthorityId& author) {
 
 bool World::at_rest() {
   if (!std::ranges::all_of(trips_, [&](const auto& trip) { return trip->over() || excused(trip->home().self()); }) ||
-      !charters_.at_rest()) {
+      !charters_.at_rest() || !talk_traffic_.at_rest()) {
     return false;
   }
   for (auto& [id, node] : nodes_) {

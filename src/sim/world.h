@@ -19,6 +19,8 @@
 #include "sim/checker.h"
 #include "sim/node.h"
 #include "sim/options.h"
+#include "sim/talk_ledger.h"
+#include "sim/talk_traffic.h"
 #include "sim/timeline.h"
 #include "sim/trip.h"
 
@@ -58,6 +60,12 @@ struct Counts {
   std::uint64_t adoptions = 0;
   std::uint64_t adoptions_refused = 0;
   std::uint64_t in_force = 0;
+  std::uint64_t talks = 0;  ///< Letters, to however many.
+  std::uint64_t talks_answered = 0;
+  std::uint64_t talks_overdue = 0;  ///< Alarms that were acknowledged.
+  std::uint64_t incidents = 0;
+  std::uint64_t talk_cut_points = 0;  ///< Of twelve: after each word of an exchange, its way and the way back.
+  std::uint64_t reused = 0;           ///< Indexes of messages that were used again.
 };
 
 /// An own entry of a node, as it became durable.
@@ -94,12 +102,14 @@ class World {
   [[nodiscard]] std::map<AuthorityId, std::unique_ptr<Node>>& nodes() { return nodes_; }
   [[nodiscard]] Node& node(const AuthorityId& id) { return *nodes_.at(id); }
   [[nodiscard]] Ledger& ledger() { return ledger_; }
+  [[nodiscard]] TalkLedger& talk_ledger() { return talk_ledger_; }
   [[nodiscard]] Counts& counts() { return counts_; }
   [[nodiscard]] std::vector<std::unique_ptr<Trip>>& trips() { return trips_; }
   [[nodiscard]] std::vector<Finding>& findings() { return findings_; }
   [[nodiscard]] bool healed() const { return healed_; }
   [[nodiscard]] bool faults() const { return options_.faults && !healed_; }
-  /// Who may have a call sign, or the id of a caveat, in its records, as far as its home or holder has given it.
+  /// Who may have a call sign, the id of a caveat, or a word of a message in its records, as far as its home, holder or
+  /// writer has given it.
   [[nodiscard]] std::set<AuthorityId>& may_know(const std::string& call_sign) { return may_know_[call_sign]; }
   /// Authorities that lie, and those whose record was in doubt: what others hold of them need not agree.
   [[nodiscard]] const std::set<AuthorityId>& liars() const { return liars_; }
@@ -108,8 +118,13 @@ class World {
 
   /// Over a link that may lose it, repeat it, or bring it late.
   void send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive);
+  /// What is sent that way from now on is lost, for so long at least.
+  void cut(const AuthorityId& from, const AuthorityId& to, DurationMs lasts);
   void on_durable(Node& node);
+  /// Its record is shorter than it was: what comes next is new.
+  void forget_noted(const Node& node) { noted_[node.self()] = node.disk().records().size(); }
   void on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash, const std::string& bytes);
+  void on_shown(const AuthorityId& at, const EntryHash& message);
   void on_entered(const Aircraft& aircraft);
   void on_left(const Aircraft& aircraft);
   [[nodiscard]] bool inside(const EntryHash& request) const { return inside_.contains(request); }
@@ -122,6 +137,10 @@ class World {
   void go_over(const Airspace& airspace) { airspace_ = airspace; }
   void on_fork_found(const LogName& log);
   void on_rollback_noticed(const AuthorityId& author);
+  // For what is done after everything has come to rest.
+  void pass(DurationMs time);
+  /// A node is brought back from a backup of so many commits and goes on at once: from now on it is a liar.
+  bool go_back(Node& node, std::size_t commits);
 
  private:
   void plan_traffic();
@@ -154,6 +173,8 @@ class World {
   Charters charters_;
   coordination::Origins origins_;
   Ledger ledger_;
+  TalkLedger talk_ledger_;
+  TalkTraffic talk_traffic_;
   Counts counts_;
   std::vector<Finding> findings_;
   std::map<AuthorityId, std::unique_ptr<Node>> nodes_;

@@ -81,6 +81,12 @@ void World::crash_when_busy(Node& node, DurationMs patience) {
   timeline_.in(5, [this, &node, patience] { crash_when_busy(node, patience - 5); });
 }
 
+void World::cut(const AuthorityId& from, const AuthorityId& to, DurationMs lasts) {
+  ++counts_.cuts;
+  UtcMs& until = cut_until_[{from, to}];
+  until = std::max(until, now() + lasts);
+}
+
 /// A link in one direction, in both, or one node from everybody.
 void World::cut_something() {
   Rng& rng = fault_rng_;

@@ -137,7 +137,7 @@ void World::officer_duties(Node& node) {
     return;
   }
   for (const OpenProposal* proposal : c.relations().proposals()) {
-    if (proposal->peer != node.self() || !traffic_rng_.chance(400)) continue;
+    if (proposal->peer != node.self() || of_talks(*proposal) || !traffic_rng_.chance(400)) continue;
     if (node.act(AcceptRelation{proposal->hash})) ++counts_.thaws;
     return;
   }

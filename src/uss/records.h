@@ -35,7 +35,7 @@ struct Subscriber {
   std::int64_t index = 0;
   Uuid subscription;
   static constexpr auto fields() {
-    return std::tuple(field("index", &Subscriber::index), field("subscription", &Subscriber::subscription));
+    return field_list(field("index", &Subscriber::index), field("subscription", &Subscriber::subscription));
   }
   friend bool operator==(const Subscriber&, const Subscriber&) = default;
 };
@@ -52,7 +52,7 @@ struct Trying {
   IntentState state = IntentState::kAccepted;
   std::string url;
   static constexpr auto fields() {
-    return std::tuple(field("details_sha256", &Trying::details), field("id", &Trying::id),
+    return field_list(field("details_sha256", &Trying::details), field("id", &Trying::id),
                       field("intent", &Trying::intent), field("native_version", &Trying::native_version),
                       field("state", &Trying::state), field("url", &Trying::url));
   }
@@ -74,7 +74,7 @@ struct Registered {
   std::string url;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(field("details_sha256", &Registered::details), field("end", &Registered::end),
+    return field_list(field("details_sha256", &Registered::details), field("end", &Registered::end),
                       field("id", &Registered::id), field("intent", &Registered::intent),
                       field("native_version", &Registered::native_version), field("ovn", &Registered::ovn),
                       field("start", &Registered::start), field("state", &Registered::state),
@@ -88,7 +88,7 @@ struct Registered {
 struct Ended {
   static constexpr std::string_view kType = "uss.ended";
   IntentId intent;
-  static constexpr auto fields() { return std::tuple(field("intent", &Ended::intent)); }
+  static constexpr auto fields() { return field_list(field("intent", &Ended::intent)); }
   friend bool operator==(const Ended&, const Ended&) = default;
 };
 
@@ -101,7 +101,7 @@ struct ToTell {
   std::vector<Subscriber> subscribers;
   std::string url;
   static constexpr auto fields() {
-    return std::tuple(field("expires_ms", &ToTell::expires), field("intent", &ToTell::intent),
+    return field_list(field("expires_ms", &ToTell::expires), field("intent", &ToTell::intent),
                       field("subscribers", &ToTell::subscribers), field("url", &ToTell::url));
   }
   friend bool operator==(const ToTell&, const ToTell&) = default;
@@ -110,7 +110,7 @@ struct ToTell {
 struct Delivered {
   static constexpr std::string_view kType = "uss.delivered";
   std::uint64_t delivery = 0;
-  static constexpr auto fields() { return std::tuple(field("delivery", &Delivered::delivery)); }
+  static constexpr auto fields() { return field_list(field("delivery", &Delivered::delivery)); }
   friend bool operator==(const Delivered&, const Delivered&) = default;
 };
 
@@ -119,7 +119,7 @@ struct GivenUp {
   std::uint64_t delivery = 0;
   std::string why;
   static constexpr auto fields() {
-    return std::tuple(field("delivery", &GivenUp::delivery), field("why", &GivenUp::why));
+    return field_list(field("delivery", &GivenUp::delivery), field("why", &GivenUp::why));
   }
   friend bool operator==(const GivenUp&, const GivenUp&) = default;
 };
@@ -131,7 +131,7 @@ struct Requeued {
   std::uint64_t delivery = 0;
   UtcMs expires;
   static constexpr auto fields() {
-    return std::tuple(field("by", &Requeued::by), field("delivery", &Requeued::delivery),
+    return field_list(field("by", &Requeued::by), field("delivery", &Requeued::delivery),
                       field("expires_ms", &Requeued::expires));
   }
   friend bool operator==(const Requeued&, const Requeued&) = default;
@@ -154,7 +154,7 @@ struct Learned {
   std::string url;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(field("details_sha256", &Learned::details), field("end", &Learned::end),
+    return field_list(field("details_sha256", &Learned::details), field("end", &Learned::end),
                       field("how", &Learned::how), field("id", &Learned::id), field("kind", &Learned::kind),
                       field("manager", &Learned::manager), field("notice_sha256", &Learned::notice),
                       field("ovn", &Learned::ovn), field("start", &Learned::start), field("state", &Learned::state),
@@ -171,7 +171,7 @@ struct Gone {
   std::string manager;
   log::Hash notice;
   static constexpr auto fields() {
-    return std::tuple(field("id", &Gone::id), field("kind", &Gone::kind), field("manager", &Gone::manager),
+    return field_list(field("id", &Gone::id), field("kind", &Gone::kind), field("manager", &Gone::manager),
                       field("notice_sha256", &Gone::notice));
   }
   friend bool operator==(const Gone&, const Gone&) = default;
@@ -188,7 +188,7 @@ struct DriftFound {
   std::int64_t version = 0;
   std::string what;
   static constexpr auto fields() {
-    return std::tuple(field("id", &DriftFound::id), field("manager", &DriftFound::manager),
+    return field_list(field("id", &DriftFound::id), field("manager", &DriftFound::manager),
                       field("served_sha256", &DriftFound::served), field("url", &DriftFound::url),
                       field("version", &DriftFound::version), field("what", &DriftFound::what));
   }
@@ -203,7 +203,7 @@ struct DriftSettled {
   std::string text;
   std::int64_t version = 0;
   static constexpr auto fields() {
-    return std::tuple(field("by", &DriftSettled::by), field("id", &DriftSettled::id),
+    return field_list(field("by", &DriftSettled::by), field("id", &DriftSettled::id),
                       field("text", &DriftSettled::text), field("version", &DriftSettled::version));
   }
   friend bool operator==(const DriftSettled&, const DriftSettled&) = default;
@@ -216,7 +216,7 @@ struct Reported {
   std::string manager;
   log::Hash report;
   static constexpr auto fields() {
-    return std::tuple(field("id", &Reported::id), field("manager", &Reported::manager),
+    return field_list(field("id", &Reported::id), field("manager", &Reported::manager),
                       field("report_sha256", &Reported::report));
   }
   friend bool operator==(const Reported&, const Reported&) = default;
@@ -231,7 +231,7 @@ struct Forgotten {
   std::vector<IntentId> intents;
   std::vector<Uuid> others;  ///< Intents of other suppliers.
   static constexpr auto fields() {
-    return std::tuple(field("constraints", &Forgotten::constraints), field("deliveries", &Forgotten::deliveries),
+    return field_list(field("constraints", &Forgotten::constraints), field("deliveries", &Forgotten::deliveries),
                       field("drifts", &Forgotten::drifts), field("intents", &Forgotten::intents),
                       field("others", &Forgotten::others));
   }

@@ -14,7 +14,7 @@ namespace {
 
 struct CountRow {
   std::uint64_t reports = 0;
-  static constexpr auto fields() { return std::tuple(field("reports", &CountRow::reports)); }
+  static constexpr auto fields() { return field_list(field("reports", &CountRow::reports)); }
 };
 struct RegistrationRow {
   UtcMs changed;
@@ -22,7 +22,7 @@ struct RegistrationRow {
   Registered last;
   std::uint64_t seq = 0;
   static constexpr auto fields() {
-    return std::tuple(field("changed_ms", &RegistrationRow::changed), field("ended", &RegistrationRow::ended),
+    return field_list(field("changed_ms", &RegistrationRow::changed), field("ended", &RegistrationRow::ended),
                       field("last", &RegistrationRow::last), field("seq", &RegistrationRow::seq));
   }
 };
@@ -37,7 +37,7 @@ struct DeliveryRow {
   std::string url;
   std::string why;
   static constexpr auto fields() {
-    return std::tuple(field("changed_ms", &DeliveryRow::changed), field("expires_ms", &DeliveryRow::expires),
+    return field_list(field("changed_ms", &DeliveryRow::changed), field("expires_ms", &DeliveryRow::expires),
                       field("id", &DeliveryRow::id), field("intent", &DeliveryRow::intent),
                       field("since_ms", &DeliveryRow::since), field("state", &DeliveryRow::state),
                       field("subscribers", &DeliveryRow::subscribers), field("url", &DeliveryRow::url),
@@ -53,7 +53,7 @@ struct OtherRow {
   std::optional<Learned> last;
   std::string manager;
   static constexpr auto fields() {
-    return std::tuple(field("changed_ms", &OtherRow::changed), field("gone", &OtherRow::gone),
+    return field_list(field("changed_ms", &OtherRow::changed), field("gone", &OtherRow::gone),
                       field("id", &OtherRow::id), field("kind", &OtherRow::kind), field("last", &OtherRow::last),
                       field("manager", &OtherRow::manager));
   }
@@ -64,7 +64,7 @@ struct DriftRow {
   bool settled = false;
   UtcMs when;
   static constexpr auto fields() {
-    return std::tuple(field("by", &DriftRow::by), field("found", &DriftRow::found),
+    return field_list(field("by", &DriftRow::by), field("found", &DriftRow::found),
                       field("settled", &DriftRow::settled), field("when_ms", &DriftRow::when));
   }
 };

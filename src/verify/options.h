@@ -2,21 +2,26 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "log/bundle_words.h"
 
 namespace tansiq::verify {
 
 struct Options {
-  std::filesystem::path folder;
+  std::filesystem::path folder;                  ///< A log's folder, or a bundle's file.
   std::vector<std::string> keys;                 ///< vkeys.
   std::vector<std::filesystem::path> key_files;  ///< Files with a vkey a line.
   std::vector<std::filesystem::path> since;      ///< Files with older checkpoints.
   std::filesystem::path evidence;                ///< Where evidence of a fork is written; empty: nowhere.
+  std::vector<std::filesystem::path> charters;   ///< Bundles: charters had from elsewhere.
+  std::optional<log::Language> language;         ///< Bundles: absent is English.
+  bool all = false;                              ///< Bundles: every entry is listed.
   bool any_content = false;                      ///< Entries need not be canonical JSON.
   bool json = false;
   bool quiet = false;

@@ -6,6 +6,8 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "log/bundle_report.h"
+#include "log/bundle_verify.h"
 #include "log/export.h"
 #include "log/source.h"
 #include "log/verify.h"
@@ -86,9 +88,57 @@ int give_up(const Error& error, const Output& output) {
   return error_info(error.code).exit_code;
 }
 
+// --- bundles
+
+Result<log::VerifyBundleOptions> bundle_options(const Options& options) {
+  log::VerifyBundleOptions out;
+  for (const std::string& key : options.keys) TRY_VOID(add_key(key, "--key", out.keys));
+  for (const auto& file : options.key_files) TRY_VOID(add_key_file(file, out.keys));
+  for (const auto& file : options.charters) {
+    std::string note = TRY(read_file(file, kNoteBytesMax));
+    if (const Status charter = log::check_charter_note(note); !charter) {
+      return fail(ErrorCode::kInvalid, fmt::format("no charter: {}", charter.error().text()), file.string());
+    }
+    out.charters.push_back(std::move(note));
+  }
+  return out;
+}
+
+// What means something for folders alone would be passed over in silence.
+Status only_of_bundles(const Options& options) {
+  if (options.since.empty() && options.evidence.empty() && !options.any_content) return {};
+  return fail(ErrorCode::kInvalid, "--since, --evidence and --any-content are for the folder of a log, not a bundle");
+}
+Status only_of_folders(const Options& options) {
+  if (options.charters.empty() && !options.language && !options.all) return {};
+  return fail(ErrorCode::kInvalid, "--charter, --language and --all are for a bundle, not the folder of a log");
+}
+
+int refuse(const Error& error, const Output& output) {
+  output.err(fmt::format("tansiq-verify: {}\n", log::harmless(error.text())));
+  return kExitUsage;
+}
+
+int run_bundle(const Options& options, const Output& output) {
+  if (const Status fits = only_of_bundles(options); !fits) return refuse(fits.error(), output);
+  const auto wanted = bundle_options(options);
+  if (!wanted) return give_up(wanted.error(), output);
+  const auto report = log::verify_bundle_file(options.folder, *wanted);
+  if (!report) return give_up(report.error(), output);
+  if (!options.quiet && options.json) output.out(log::bundle_json(*report));
+  if (!options.quiet && !options.json) {
+    log::BundleTextOptions text{.language = options.language.value_or(log::Language::kEnglish)};
+    if (options.all) text.entries_max = log::kBundleEntriesMax;
+    output.out(log::bundle_text(*report, text));
+  }
+  return log::exit_code(*report);
+}
+
 }  // namespace
 
 int run(const Options& options, const Output& output) {
+  if (log::may_be_bundle(options.folder)) return run_bundle(options, output);
+  if (const Status fits = only_of_folders(options); !fits) return refuse(fits.error(), output);
   auto wanted = verify_options(options);
   if (!wanted) return give_up(wanted.error(), output);
   Progress progress(output);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iterator>
 
 #include "base/temporary_folder.h"
 #include "log/export.h"
@@ -91,6 +92,46 @@ TEST_F(RunTest, mistakes_of_the_caller_have_their_own_codes) {
   EXPECT_EQ(run_with({(folder_ / "nothing").string()}), 66);
   EXPECT_NE(err_.find("checkpoint"), std::string::npos);
   EXPECT_EQ(run_with({log, "--key-file", (folder_ / "nothing").string()}), 66);
+}
+
+TEST_F(RunTest, a_bundle_is_a_file) {
+  const std::string bundle = std::string(TANSIQ_SOURCE_DIR) + "/tests/golden/v1/bundle/members.bundle";
+  EXPECT_EQ(run_with({bundle}), 0) << out_ << err_;
+  EXPECT_NE(out_.find("whose the keys are it cannot prove"), std::string::npos) << out_;
+  EXPECT_EQ(run_with({bundle, "--language", "ru"}), 0);
+  EXPECT_NE(out_.find("НЕ ДОКАЗАНО"), std::string::npos);
+  EXPECT_EQ(run_with({bundle, "--json"}), 0);
+  EXPECT_EQ(out_.substr(0, 16), "{\"attachments\":[");
+  EXPECT_EQ(run_with({bundle, "-q"}), 0);
+  EXPECT_EQ(out_ + err_, "");
+  EXPECT_EQ(run_with({bundle, "--key", vkey_}), 1) << "signed by nobody who was given";
+  EXPECT_NE(out_.find("none of the keys that you gave has signed this log"), std::string::npos) << out_;
+}
+
+TEST_F(RunTest, one_changed_byte_of_a_bundle_exits_1) {
+  std::ifstream in(std::string(TANSIQ_SOURCE_DIR) + "/tests/golden/v1/bundle/members.bundle", std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  ASSERT_FALSE(bytes.empty());
+  bytes.back() ^= 1;
+  write("changed", bytes);
+  EXPECT_EQ(run_with({(folder_ / "changed").string()}), 1);
+  EXPECT_NE(out_.find("attachment watch.tsr"), std::string::npos) << out_;
+  write("nothing", "");
+  EXPECT_EQ(run_with({(folder_ / "nothing").string()}), 1);
+}
+
+TEST_F(RunTest, options_of_the_other_kind_are_refused) {
+  write("bundle", "x");
+  const std::string bundle = (folder_ / "bundle").string();
+  const std::string log = (folder_ / "log").string();
+  EXPECT_EQ(run_with({bundle, "--since", bundle}), kExitUsage);
+  EXPECT_EQ(run_with({bundle, "--any-content"}), kExitUsage);
+  EXPECT_EQ(run_with({log, "--charter", bundle}), kExitUsage);
+  EXPECT_EQ(run_with({log, "--language", "fr"}), kExitUsage);
+  EXPECT_EQ(run_with({log, "--all"}), kExitUsage);
+  EXPECT_EQ(run_with({bundle, "--language", "de"}), kExitUsage);
+  EXPECT_EQ(run_with({bundle, "--charter", bundle}), 65) << "no charter";
+  EXPECT_EQ(run_with({bundle, "--charter", (folder_ / "none").string()}), 66);
 }
 
 }  // namespace

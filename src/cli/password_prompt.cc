@@ -1,0 +1,76 @@
+#include "cli/password_prompt.h"
+
+#include <fmt/format.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/terminal.h"
+
+namespace tansiq::cli {
+namespace {
+
+constexpr std::size_t kLineBytesMax = 1'024;
+
+/// No echo while it lives.
+class Silence {
+ public:
+  Silence() {
+    if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    changed_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
+  }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+  ~Silence() {
+    if (changed_) (void)::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+  }
+  [[nodiscard]] bool silent() const { return changed_; }
+
+ private:
+  termios before_{};
+  bool changed_ = false;
+};
+
+bool on_terminal() { return ::isatty(STDIN_FILENO) == 1; }
+
+/// One line, byte by byte: what stands behind it is for whoever reads next.
+Result<std::string> read_line() {
+  std::string line;
+  while (true) {
+    char c = 0;
+    const ssize_t got = ::read(STDIN_FILENO, &c, 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(ErrorCode::kIo, fmt::format("cannot read the password: {}", std::strerror(errno)));
+    if (got == 0 || c == '\n') break;
+    if (line.size() == kLineBytesMax) return fail(ErrorCode::kInvalid, "the password is too long");
+    line += c;
+  }
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty()) return fail(ErrorCode::kInvalid, "no password was given: type it, or send it to standard input");
+  return line;
+}
+
+}  // namespace
+
+Result<std::string> ask_password(std::string_view prompt) {
+  if (!on_terminal()) return read_line();
+  const Silence silence;
+  if (!silence.silent()) return fail(ErrorCode::kIo, "the terminal does not stop echoing");
+  (void)!::write(STDERR_FILENO, prompt.data(), prompt.size());
+  auto line = read_line();
+  put_error("");
+  return line;
+}
+
+Result<std::string> ask_new_password(std::string_view prompt) {
+  std::string first = TRY(ask_password(prompt));
+  if (!on_terminal()) return first;
+  if (TRY(ask_password("once more: ")) != first) return fail(ErrorCode::kInvalid, "the two passwords differ");
+  return first;
+}
+
+}  // namespace tansiq::cli

@@ -1,0 +1,61 @@
+"""docs/officers.md from outside: accounts at a stopped node, sign-in at a running one, the watch."""
+
+from tansiq import Case, clean_environment, main, tansiq
+
+PASSWORD = "correct horse battery\n"
+
+
+class OfficerTest(Case):
+    def setUp(self):
+        super().setUp()
+        self.data = self.folder / "data"
+        self.data.mkdir()
+
+    def officer(self, *words, stdin=None):
+        return tansiq("officer", *words, "--data", self.data, stdin=stdin)
+
+    def as_officer(self, node, name):
+        token = self.ok(node.run("officer", "login", name, stdin=PASSWORD)).out.strip()
+        self.assertTrue(token.startswith("tso1."), token)
+        env = clean_environment(TANSIQ_TOKEN=token)
+        return lambda *words: node.run(*words, env=env)
+
+    def test_accounts_are_made_before_the_node_starts(self):
+        self.ok(self.officer("add", "chief", "--role", "supervisor", stdin=PASSWORD))
+        self.ok(self.officer("add", "duty", stdin=PASSWORD))
+        self.fails(self.officer("add", "duty", stdin=PASSWORD), 1, "already")
+        self.fails(self.officer("add", "night", stdin="too short\n"), 65, "12 characters")
+        self.fails(self.officer("add", "night", stdin=""), 65, "no password")
+        self.fails(self.officer("add", "Night Watch", stdin=PASSWORD), 65, "a-z")
+        self.fails(self.officer("disable", "chief"), 1, "supervisor")
+        self.fails(self.officer("disable", "nobody"), 66, "nobody")
+        self.ok(self.officer("disable", "duty"))
+        listed = self.ok(self.officer("list", "--json")).json()["officers"]
+        self.assertEqual([(o["name"], o["role"], o["disabled"]) for o in listed],
+                         [("chief", "supervisor", False), ("duty", "officer", True)])
+        self.assertEqual((self.data / "officers.json").stat().st_mode & 0o777, 0o600)
+        self.assertNotIn(PASSWORD.strip(), (self.data / "officers.json").read_text())
+        (self.data / "officers.json").chmod(0o640)
+        self.fails(self.officer("enable", "duty"), 77, "0600")
+
+    def test_an_officer_signs_in_and_takes_the_watch(self):
+        self.ok(self.officer("add", "chief", "--role", "supervisor", stdin=PASSWORD))
+        self.ok(self.officer("add", "duty", stdin=PASSWORD))
+        node = self.node()
+        self.fails(self.officer("remove", "duty"), 69, "stop it first")
+        self.fails(node.run("officer", "login", "duty", stdin="not the password\n"), 77, "wrong")
+        duty = self.as_officer(node, "duty")
+        self.assertIn("nobody is on watch", self.ok(duty("officer", "watch", "show")).out)
+        self.assertEqual(self.ok(duty("officer", "watch", "take")).out, "duty\n")
+        self.assertIn("hands over to chief", self.ok(duty("officer", "watch", "hand-over", "chief")).out)
+        chief = self.as_officer(node, "chief")
+        self.assertEqual(self.ok(chief("officer", "watch", "take")).out, "chief\n")
+        self.assertIn("nothing waits", self.ok(chief("officer", "pending")).out)
+        self.fails(duty("officer", "unlock", "duty"), 77)
+        self.ok(chief("officer", "unlock", "duty"))
+        self.assertEqual(node.stop(), 0)
+        self.assertIn("on watch", self.ok(self.officer("list")).out)
+
+
+if __name__ == "__main__":
+    main()
