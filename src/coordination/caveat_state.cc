@@ -4,7 +4,7 @@
 //   {"deposits":[…],"reports":[…]}                                     the sequencer's
 #include "coordination/caveat_desk.h"
 #include "coordination/caveat_watch.h"
-#include "core/jcs_read.h"
+#include "coordination/state_rows.h"
 
 namespace tansiq::coordination {
 namespace {
@@ -16,14 +16,6 @@ struct Withdrawal {
     return field_list(field("caveat", &Withdrawal::caveat), field("from", &Withdrawal::from));
   }
 };
-
-template <class T>
-Status read_each(const log::JcsValue& object, std::string_view name, auto&& take) {
-  const log::JcsValue list = TRY(object.at(name));
-  TRY_VOID(list.expect(log::JcsValue::Kind::kArray));
-  for (std::size_t i = 0; i < list.size(); ++i) take(TRY(core::read_fields<T>(list[i])));
-  return {};
-}
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "coordination/coalition_testlib.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "base/invariant.h"
 #include "base/units.h"
@@ -278,6 +279,16 @@ std::vector<std::string> World::said(std::string_view authority) const {
     if (entry) out.emplace_back(type_name(entry->body));
   }
   return out;
+}
+
+std::unique_ptr<Coalition> World::expect_comes_back(std::string_view authority) {
+  EXPECT_EQ(replayed(authority)->state_hash(), at(authority).state_hash()) << authority;
+  auto again = Coalition::read_snapshot({.machine = {.self = authority_id(authority), .charter = charter}, .quota = {}},
+                                        at(authority).write_snapshot());
+  EXPECT_TRUE(again.has_value()) << again.error().text();
+  if (!again) return nullptr;
+  EXPECT_EQ((*again)->state_hash(), at(authority).state_hash()) << authority;
+  return std::move(*again);
 }
 
 }  // namespace tansiq::coordination::testing

@@ -58,6 +58,8 @@ class World {
   [[nodiscard]] const Flight& flight(std::string_view authority, std::string_view flight);
   /// A new Coalition, led through the record of `authority`.
   [[nodiscard]] std::unique_ptr<Coalition> replayed(std::string_view authority);
+  /// Its record replays to the same state, and so does its snapshot, which is returned; null where it cannot be read.
+  [[nodiscard]] std::unique_ptr<Coalition> expect_comes_back(std::string_view authority);
   /// Puts a replayed one in its place, as a restart does.
   void restart(std::string_view authority) { nodes_.at(authority_id(authority)).coalition = replayed(authority); }
   /// Everything in the record of `authority`, in local order.

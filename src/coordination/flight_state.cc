@@ -5,23 +5,9 @@
 // Lists may be longer than a record allows for one member, so they are written one element at a time. Versions name
 // their flight.
 #include "coordination/flight_desk.h"
-#include "core/jcs_read.h"
+#include "coordination/state_rows.h"
 
 namespace tansiq::coordination {
-namespace {
-
-template <class T>
-Status read_each(const log::JcsValue& object, std::string_view name, auto&& take) {
-  const log::JcsValue list = TRY(object.at(name));
-  TRY_VOID(list.expect(log::JcsValue::Kind::kArray));
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    T value = TRY(core::read_fields<T>(list[i]));
-    if (Status ok = take(std::move(value)); !ok) return list[i].fail_here(std::move(ok).error().message);
-  }
-  return {};
-}
-
-}  // namespace
 
 void FlightDesk::write_state(log::JcsWriter& out) const {
   out.begin_object();

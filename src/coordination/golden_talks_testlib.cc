@@ -28,11 +28,7 @@ class Story {
     watch_and_line();
     messages();
     what_no_freeze_stops();
-    Golden out{.charter = world_.charter, .record = world_.record("us"), .bodies = {}, .state_hash = {}};
-    for (const auto& [hash, body] : world_.bodies("us")) out.bodies.push_back(body);
-    out.state_hash = replay(out)->state_hash();
-    EXPECT_EQ(out.state_hash, world_.at("us").state_hash());
-    return out;
+    return end_of_story(world_);
   }
 
  private:

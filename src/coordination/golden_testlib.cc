@@ -325,6 +325,14 @@ std::unique_ptr<Coalition> replay(const Golden& golden) {
   return std::move(*out);
 }
 
+Golden end_of_story(World& world) {
+  Golden out{.charter = world.charter, .record = world.record("us"), .bodies = {}, .state_hash = {}};
+  for (const auto& [hash, body] : world.bodies("us")) out.bodies.push_back(body);
+  out.state_hash = replay(out)->state_hash();
+  EXPECT_EQ(out.state_hash, world.at("us").state_hash());
+  return out;
+}
+
 Golden tell_golden_story() { return Story().tell(); }
 
 }  // namespace tansiq::coordination::testing

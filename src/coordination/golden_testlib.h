@@ -20,6 +20,9 @@ struct Golden {
 /// A new Coalition, led through it; a line that cannot be applied fails the test.
 [[nodiscard]] std::unique_ptr<Coalition> replay(const Golden& golden);
 
+/// What `us` holds in the end of a story, which its replay leads to, too.
+[[nodiscard]] Golden end_of_story(World& world);
+
 /// Tells the story of format version 1 anew.
 [[nodiscard]] Golden tell_golden_story();
 /// The story of what came after it: reports and incidents.

@@ -4,8 +4,8 @@
 //    "turned":[…],"watches":[…]}
 //
 // Rows as in talk_record.h; `indexes` one for each index of a peer that is remembered.
+#include "coordination/state_rows.h"
 #include "coordination/talk_desk.h"
-#include "core/jcs_read.h"
 
 namespace tansiq::coordination {
 namespace {
@@ -27,14 +27,6 @@ struct NewestRow {
     return field_list(field("index", &NewestRow::index), field("peer", &NewestRow::peer));
   }
 };
-
-template <class T>
-Status read_each(const log::JcsValue& object, std::string_view name, auto&& take) {
-  const log::JcsValue list = TRY(object.at(name));
-  TRY_VOID(list.expect(log::JcsValue::Kind::kArray));
-  for (std::size_t i = 0; i < list.size(); ++i) take(TRY(core::read_fields<T>(list[i])));
-  return {};
-}
 
 }  // namespace
 
