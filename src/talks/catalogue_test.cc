@@ -65,8 +65,8 @@ TEST(Catalogue, TheOneInTheProgramLoads) {
   EXPECT_EQ(groups, (std::set<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
-TEST(Catalogue, HashIsThatOfTheCharter) {
-  // Whoever changes a text changes what officers have agreed to read: the charters' hash follows, by an act of each.
+TEST(Catalogue, HashIsTheOneThatIsKnown) {
+  // Whoever changes a text changes what officers read: it is to be seen here.
   EXPECT_EQ(Catalogue::built_in().hash().hex(), "da64f965e160f5251cedf0d9555faf36c1f8780f78a3eb7f3765eec6a9a985d4");
 }
 
