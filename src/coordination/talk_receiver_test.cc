@@ -67,7 +67,7 @@ TEST_F(TalkReceiver, NoneEntryRead) {
 TEST_F(TalkReceiver, SameHashReadAgainInAnyState) {
   for (const Receipt to :
        {Receipt::kNone, Receipt::kReceived, Receipt::kRead, Receipt::kStandby, Receipt::kAnswered, Receipt::kRefused}) {
-    fr = Party("fr");
+    fr.begin_anew();
     bring(to);
     const std::string before = fr.state();
     EXPECT_EQ(answer(fr.read(line)), "fits") << to_text(to);
@@ -79,7 +79,7 @@ TEST_F(TalkReceiver, SameHashReadAgainInAnyState) {
 TEST_F(TalkReceiver, OtherHashOfThatIndexIsEquivocationInAnyState) {
   for (const Receipt to :
        {Receipt::kNone, Receipt::kReceived, Receipt::kRead, Receipt::kStandby, Receipt::kAnswered, Receipt::kRefused}) {
-    fr = Party("fr");
+    fr.begin_anew();
     bring(to);
     const std::string before = fr.state();
     const auto odd = fr.read(forged());
@@ -93,7 +93,7 @@ TEST_F(TalkReceiver, OtherHashOfThatIndexIsEquivocationInAnyState) {
 
 TEST_F(TalkReceiver, OfficerReads) {
   const auto in = [&](Receipt from) {
-    fr = Party("fr");
+    fr.begin_anew();
     bring(from);
     return answer(fr.desk->read(message));
   };
@@ -106,7 +106,7 @@ TEST_F(TalkReceiver, OfficerReads) {
 
 TEST_F(TalkReceiver, OfficerAnswers) {
   const auto in = [&](Receipt from, bool refuse) {
-    fr = Party("fr");
+    fr.begin_anew();
     bring(from);
     return answer(refuse ? fr.desk->refuse(message, "no") : fr.desk->answer(message, {}));
   };
@@ -121,7 +121,7 @@ TEST_F(TalkReceiver, OfficerAnswers) {
 
 TEST_F(TalkReceiver, OfficerStandsBy) {
   const auto in = [&](Receipt from) {
-    fr = Party("fr");
+    fr.begin_anew();
     bring(from);
     return answer(fr.desk->standby(message, "wait"));
   };

@@ -83,6 +83,13 @@ void Party::begin() {
   desk = std::make_unique<TalkDesk>(self, charter, *relations, options);
 }
 
+void Party::begin_anew() {
+  now = kNoon;
+  record.clear();
+  seq_ = 0;
+  begin();
+}
+
 std::optional<Oddity> Party::apply(const Line& line) {
   const auto entry = read_entry(line.text);
   EXPECT_TRUE(entry.has_value()) << entry.error().text() << line.text;

@@ -41,6 +41,12 @@ struct Line {
 class Party {
  public:
   explicit Party(std::string_view self, TalkOptions options = {}, core::Charter charter = talk_charter());
+  // Its desk looks at its charter.
+  Party(const Party&) = delete;
+  Party& operator=(const Party&) = delete;
+  Party(Party&&) = delete;
+  Party& operator=(Party&&) = delete;
+  ~Party() = default;
 
   // What this authority says
   Line say(const Body& body, std::string_view by = {});
@@ -56,6 +62,9 @@ class Party {
 
   // What it reads
   std::optional<Oddity> read(const Line& line);
+
+  /// As it was made: nothing said, nothing read.
+  void begin_anew();
 
   // A crash
   /// A new desk, led through the record.
