@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "net/http_client.h"
 
@@ -45,7 +46,10 @@ TEST(PublicAddress, OfEveryBlockTheFirstTheLastAndTheNeighbours) {
 }
 
 TEST(PublicAddress, AClientThatIsForThePublicConnectsToNothingElse) {
-  for (const char* url : {"http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9"}) {
+  std::vector<std::string> urls = {"http://127.0.0.1:9", "http://[::1]:9"};
+  // A name, too, where this machine knows one of its own: the smallest of systems have no /etc/hosts.
+  if (gethostbyname("localhost") != nullptr) urls.emplace_back("http://localhost:9");
+  for (const std::string& url : urls) {
     auto client = HttpClient::create({.base_url = url, .public_only = true});
     ASSERT_TRUE(client.has_value()) << url;
     const auto answer = (*client)->get("/");
