@@ -18,6 +18,9 @@
 
 namespace tansiq::net::test {
 
+/// Whether this machine has a name for itself: the smallest of systems have no /etc/hosts.
+[[nodiscard]] bool knows_localhost();
+
 /// A TCP connection to loopback that gives up (by a failed read) after ten seconds, so that no test hangs.
 class RawClient {
  public:

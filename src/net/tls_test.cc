@@ -38,7 +38,9 @@ TEST(Tls, ServesWhoTrustsTheCertificate) {
   const auto answer = get(*server, {.ca_file = identity.certificate_file});
   ASSERT_TRUE(answer) << answer.error().text();
   EXPECT_EQ(answer->body, "GET /x ");
-  EXPECT_TRUE(get(*server, {.ca_file = identity.certificate_file}, "localhost"));
+  if (knows_localhost()) {
+    EXPECT_TRUE(get(*server, {.ca_file = identity.certificate_file}, "localhost"));
+  }
 }
 
 TEST(Tls, RefusesOtherAuthoritiesAndNames) {
