@@ -223,7 +223,9 @@ TEST(LiveInputs, APeerMayBeAddedWhileOthersAreHeard) {
   inputs->hear(1, ChunkKind::kUp, {});
   inputs->hear(1, ChunkKind::kStream, as_bytes("<event"));
   for (const InputChunk& chunk : take(*inputs, 1)) {
-    if (!chunk.bytes.empty()) EXPECT_EQ(chunk.source, 1U);
+    if (!chunk.bytes.empty()) {
+      EXPECT_EQ(chunk.source, 1U);
+    }
   }
   EXPECT_EQ(inputs->states()[1].queue.taken, 1U);
   EXPECT_THAT(inputs->add_peer(us).error().text(), HasSubstr("two sources are called 'peer-us'"));
