@@ -49,7 +49,8 @@ void LiveStream::Changes<Id>::forget_gone() {
 
 void LiveStream::join(std::string subject, net::StreamHandle stream) {
   if (!stream.send({}, "reset", "{}")) return;
-  Listener listener{std::move(subject), std::move(stream)};
+  Listener listener{.subject = std::move(subject), .stream = std::move(stream)};
+  begin(listener);
   const bool good = advance_alerts(listener);
   forget_shared();
   if (!good) return;
@@ -91,7 +92,7 @@ void LiveStream::forget_all() {
   for (Listener& listener : listeners_) {
     // Whose stream is over is found by the next round.
     (void)listener.stream.send({}, "reset", "{}");
-    listener.tracks = listener.alerts = 0;
+    begin(listener);
   }
 }
 
@@ -146,15 +147,23 @@ bool LiveStream::advance_alerts(Listener& listener) {
   return true;
 }
 
+void LiveStream::begin(Listener& listener) const {
+  listener.tracks = listener.alerts = 0;
+  listener.tracks_begun = tracks_.forgotten;
+  listener.alerts_begun = alerts_.forgotten;
+}
+
+/// An end that it was not told of, and should have been, is forgotten. Who is still on his way through what is older than
+/// that, from the beginning, was told of nothing that had ended by then: else he would begin for ever.
 bool LiveStream::begins_anew(const Listener& listener) const {
-  return (listener.tracks != 0 && listener.tracks < tracks_.forgotten) ||
-         (listener.alerts != 0 && listener.alerts < alerts_.forgotten);
+  return (listener.tracks != 0 && std::max(listener.tracks, listener.tracks_begun) < tracks_.forgotten) ||
+         (listener.alerts != 0 && std::max(listener.alerts, listener.alerts_begun) < alerts_.forgotten);
 }
 
 bool LiveStream::advance(Listener& listener) {
   if (begins_anew(listener) && may_take(listener)) {
     if (!listener.stream.send({}, "reset", "{}")) return false;
-    listener.tracks = listener.alerts = 0;
+    begin(listener);
   }
   if (!advance_alerts(listener)) return false;
   while (listener.tracks < tracks_.last && may_take(listener)) {

@@ -94,6 +94,9 @@ class LiveStream {
     net::StreamHandle stream;
     std::uint64_t alerts = 0;  ///< All changes up to here were sent.
     std::uint64_t tracks = 0;
+    /// What was forgotten when it began: it was never told of what had ended before.
+    std::uint64_t alerts_begun = 0;
+    std::uint64_t tracks_begun = 0;
   };
   struct Frame {
     std::uint64_t behind = 0;  ///< The position of whom it was sent to.
@@ -111,6 +114,7 @@ class LiveStream {
   /// It holds until something changes.
   void forget_shared();
   /// Whether ends that it has not been told of are forgotten.
+  void begin(Listener& listener) const;
   [[nodiscard]] bool begins_anew(const Listener& listener) const;
   /// False when the stream is over.
   bool advance_alerts(Listener& listener);

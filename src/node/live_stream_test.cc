@@ -316,6 +316,21 @@ TEST(LiveStream, BeforeAnotherPictureEverybodyForgetsTheOneBefore) {
   EXPECT_EQ(first.resets, 2U) << "once";
 }
 
+// Ends were forgotten, and what is in sight is older than they and more than may wait: each round shows a part of it, and the
+// next goes on there.
+TEST(LiveStream, WhoBeginsBehindForgottenEndsComesToTheEnd) {
+  World w({.listeners_max = 4, .frame_bytes_max = 60, .behind_bytes_max = 150, .gone_max = 2});
+  for (std::uint32_t id = 1; id <= 40; ++id) w.move(id);
+  for (std::uint32_t id = 100; id < 110; ++id) {
+    w.move(id);
+    w.drop(id);
+  }
+  Listener l;
+  w.stream.join("watch", l.handle());
+  w.settle(l);
+  EXPECT_EQ(l.tracks, w.tracks);
+}
+
 RC_GTEST_PROP(LiveStream, EverybodySeesTheTruthInTheEnd, ()) {
   World w({.listeners_max = 100, .frame_bytes_max = 60, .behind_bytes_max = 150, .gone_max = 4});
   std::vector<std::unique_ptr<Listener>> guests;
