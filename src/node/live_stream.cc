@@ -153,8 +153,8 @@ void LiveStream::begin(Listener& listener) const {
   listener.alerts_begun = alerts_.forgotten;
 }
 
-/// An end that it was not told of, and should have been, is forgotten. Who is still on his way through what is older than
-/// that, from the beginning, was told of nothing that had ended by then: else he would begin for ever.
+/// An end that it was not told of, and should have been, is forgotten. Who is still on his way through what is older
+/// than that, from the beginning, was told of nothing that had ended by then: else he would begin for ever.
 bool LiveStream::begins_anew(const Listener& listener) const {
   return (listener.tracks != 0 && std::max(listener.tracks, listener.tracks_begun) < tracks_.forgotten) ||
          (listener.alerts != 0 && std::max(listener.alerts, listener.alerts_begun) < alerts_.forgotten);

@@ -316,8 +316,8 @@ TEST(LiveStream, BeforeAnotherPictureEverybodyForgetsTheOneBefore) {
   EXPECT_EQ(first.resets, 2U) << "once";
 }
 
-// Ends were forgotten, and what is in sight is older than they and more than may wait: each round shows a part of it, and the
-// next goes on there.
+// Ends were forgotten, and what is in sight is older than they and more than may wait: each round shows a part of it,
+// and the next goes on there.
 TEST(LiveStream, WhoBeginsBehindForgottenEndsComesToTheEnd) {
   World w({.listeners_max = 4, .frame_bytes_max = 60, .behind_bytes_max = 150, .gone_max = 2});
   for (std::uint32_t id = 1; id <= 40; ++id) w.move(id);
