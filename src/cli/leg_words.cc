@@ -24,18 +24,6 @@ constexpr std::string_view kDefaultWidth = "10nm";
 constexpr std::string_view kForm =
     R"(a leg is "ZONE POINT… LENGTH LEVELS WINDOW", as "K1 33.0,38.0 34.5,40.0 4nm FL190-FL210 now+10m/+25m")";
 
-std::vector<std::string_view> split_words(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (true) {
-    const std::size_t begin = text.find_first_not_of(" \t\n");
-    if (begin == std::string_view::npos) return words;
-    text.remove_prefix(begin);
-    const std::size_t end = std::min(text.find_first_of(" \t\n"), text.size());
-    words.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-}
-
 /// What one leg's words say, before they are put together.
 struct LegWords {
   std::string_view shape;

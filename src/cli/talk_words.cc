@@ -26,18 +26,6 @@ constexpr std::int64_t kCmPerKm = 100'000;
 constexpr std::int64_t kSecondsPerHour = 3'600;
 constexpr std::int64_t kCmPerNm = 185'200;
 
-std::vector<std::string_view> split_words(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (true) {
-    const std::size_t begin = text.find_first_not_of(" \t\n");
-    if (begin == std::string_view::npos) return words;
-    text.remove_prefix(begin);
-    const std::size_t end = std::min(text.find_first_of(" \t\n"), text.size());
-    words.push_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-}
-
 bool is_number(std::string_view word) {
   // A level such as -100ft begins like a number and is none.
   return !word.empty() && word.find_first_not_of("+-.0123456789") == std::string_view::npos &&

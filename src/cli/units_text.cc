@@ -168,6 +168,18 @@ Result<geo::LatLng> read_point(std::string_view text) {
   return geo::LatLng{static_cast<std::int32_t>(*lat), static_cast<std::int32_t>(*lng)};
 }
 
+std::vector<std::string_view> split_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (true) {
+    const std::size_t begin = text.find_first_not_of(" \t\n");
+    if (begin == std::string_view::npos) return words;
+    text.remove_prefix(begin);
+    const std::size_t end = std::min(text.find_first_of(" \t\n"), text.size());
+    words.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+}
+
 Result<std::vector<geo::LatLng>> read_points(std::string_view text) {
   std::vector<geo::LatLng> points;
   while (!text.empty()) {

@@ -13,6 +13,9 @@
 
 namespace tansiq::cli {
 
+/// What stands between spaces, tabs and ends of lines. Views into `text`.
+[[nodiscard]] std::vector<std::string_view> split_words(std::string_view text);
+
 /// A decimal number times 10^`digits`, as an integer: `read_fixed("33.5", 7)` is 335000000. Fails with `kMalformed`.
 [[nodiscard]] Result<std::int64_t> read_fixed(std::string_view text, int digits);
 

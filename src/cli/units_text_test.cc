@@ -5,6 +5,12 @@
 namespace tansiq::cli {
 namespace {
 
+TEST(UnitsText, SplitsWordsAtBlanksOfAnyLength) {
+  const std::vector<std::string_view> words = {"K1", "33.0,38.0", "4nm"};
+  EXPECT_EQ(split_words("  K1\t33.0,38.0 \n 4nm "), words);
+  EXPECT_TRUE(split_words(" \t ").empty());
+}
+
 TEST(UnitsText, ReadsDecimalsExactly) {
   EXPECT_EQ(read_fixed("33.5", 7), 335'000'000);
   EXPECT_EQ(read_fixed("-0.00000005", 7), -1) << "half away from zero";
