@@ -268,7 +268,7 @@ void add_relate(Command& charter) {
       .option(a->words.bundles_file, "--bundles", "FILE", "bundles of your own instead of the standard ones")
       .completes(Completes::kFile)
       .option(a->words.domain, "--domain", "DOMAIN", "of the bundle: only air, sea, talks or information")
-      .option(a->words.less, "--less", "DOMAIN/CAPABILITY", "of the bundle: withhold this; may be repeated")
+      .option(a->words.less, "--less", "DOMAIN/CAPABILITY", "of the bundle: withhold this")
       .flag(a->one_way, "--one-way", "only what A grants to B")
       .example("tansiq charter relate charter.json us ru --bundle deconflict",
                "each may ask for legs in the other's zones")

@@ -140,7 +140,7 @@ void add_adopt(Command& charter) {
       .option(
           a->through, "--through", "NOTE",
           "where this authority was struck out and comes back: a version between, that does not name it; the oldest "
-          "first, may be repeated")
+          "first")
       .completes(Completes::kFile);
   add_act_options(command, a->act);
   command.example("tansiq charter adopt next.note", "after comparing its hash by voice")
@@ -191,7 +191,7 @@ void add_charter_next(Command& charter) {
       .completes(Completes::kFile)
       .option(k->authority, "--authority", "ID", "whose keys")
       .required()
-      .option(k->keys, "--key", "VKEY|FILE", "a key that may sign for it; may be repeated, the newest first")
+      .option(k->keys, "--key", "VKEY|FILE", "a key that may sign for it; the newest first")
       .required()
       .completes(Completes::kFile)
       .example("tansiq charter set-keys next.json --authority us --key node-next.key --key node.key", "a new key")

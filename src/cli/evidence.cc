@@ -135,12 +135,11 @@ void add_evidence(Command& root) {
           "hash, as other entries quote them, or by a time. Logs of peers that the node mirrors count as its own. "
           "The main log, which nobody else reads, is looked through for a time only when --log names it. What the "
           "bundle holds is for whoever gets it to read: look at it before it leaves the house.")
-      .option(m->entries, "--entry", "HASH", "an entry by its hash; may be repeated")
+      .option(m->entries, "--entry", "HASH", "an entry by its hash")
       .option(m->from, "--from", "TIME", "entries from this time on, as 2026-11-22T10:00:00Z")
       .option(m->to, "--to", "TIME", "entries before this time")
-      .option(m->logs, "--log", "ORIGIN", "only from this log; may be repeated")
-      .option(m->attach, "--attach", "FILE",
-              "a file that entries name by its SHA-256, such as a recording; may be repeated")
+      .option(m->logs, "--log", "ORIGIN", "only from this log")
+      .option(m->attach, "--attach", "FILE", "a file that entries name by its SHA-256, such as a recording")
       .completes(Completes::kFile)
       .flag(m->no_bodies, "--no-bodies", "leave out bodies that the entries name by their hash")
       .option(m->data, "--data", "DIR", "the node's data folder")

@@ -158,7 +158,7 @@ void add_change_options(Command& command, ChangeArguments& arguments) {
       .option(arguments.words.domain, "--domain", "DOMAIN", "of the bundle: only air, sea, talks or information")
       .option(arguments.words.direction, "--direction", "WAY", "both, we_grant or they_grant")
       .choices({"both", "we_grant", "they_grant"})
-      .option(arguments.words.less, "--less", "DOMAIN/CAPABILITY", "of the bundle: withhold this; may be repeated");
+      .option(arguments.words.less, "--less", "DOMAIN/CAPABILITY", "of the bundle: withhold this");
 }
 
 }  // namespace

@@ -347,11 +347,10 @@ void add_serve(Command& root) {
       .completes(Completes::kFile)
       .option(a->peer_listen, "--peer-listen", "ADDR:PORT",
               "where other nodes reach this one; else the port of its URL in the charter, on loopback")
-      .option(a->peer_urls, "--peer-url", "PEER=URL", "another way to a peer than the charter's URL; may be repeated")
-      .option(
-          a->sources, "--source", "FORMAT@URL",
-          "an input of the live picture, as asterix@udp://127.0.0.1:8600; may be repeated; more of it can be said in "
-          "the configuration, see docs/surveillance.md")
+      .option(a->peer_urls, "--peer-url", "PEER=URL", "another way to a peer than the charter's URL")
+      .option(a->sources, "--source", "FORMAT@URL",
+              "an input of the live picture, as asterix@udp://127.0.0.1:8600; more of it can be said in "
+              "the configuration, see docs/surveillance.md")
       .option(a->record, "--record", "DIR", "record what the inputs bring; see 'tansiq replay --help'")
       .completes(Completes::kDirectory)
       .option(a->simulate, "--simulate", "START@SCALE",
@@ -363,7 +362,7 @@ void add_serve(Command& root) {
       .option(a->charter, "--charter", "FILE", "a signed charter, copied into the data folder at the first start")
       .completes(Completes::kFile)
       .option(a->former, "--former", "FILE",
-              "an earlier version of that charter, for a member that joins later; may be repeated, the oldest first")
+              "an earlier version of that charter, for a member that joins later; the oldest first")
       .completes(Completes::kFile)
       .option(a->authority, "--authority", "ID", "whose node this is, where the key does not tell")
       .flag(a->region, "--region",

@@ -129,7 +129,7 @@ void add_letter_options(Command& command, LetterOptions& options) {
       .option(options.echelon, "--echelon", "WORD", "between whom, where a relation is asked")
       .choices({"centres", "chiefs", "ministries"})
       .option(options.number, "--template", "NUMBER", "a numbered message, which each side reads in its language")
-      .option(options.settings, "--set", "NAME=VALUE", "a parameter of it; may be repeated")
+      .option(options.settings, "--set", "NAME=VALUE", "a parameter of it")
       .option(options.danger, "--danger", "WORD", "distress or collision: goes through every freeze")
       .choices({"distress", "collision"})
       .option(options.query, "--query", "WORDS",
