@@ -1,0 +1,31 @@
+// An officer's act (POST /v1/coordination/acts). Acts that take two officers wait for the second: nothing has happened yet.
+import { api, newCommand, type Client } from './client';
+import type { PendingAct } from './documents';
+
+export interface ActDone {
+  state: 'done';
+  /** Of the entry, as others quote it; absent when the act was repeated. */
+  hash?: string;
+  repeated: boolean;
+  seq: number;
+}
+export interface ActWaits {
+  state: 'waits';
+  pending: PendingAct;
+}
+export type ActOutcome = ActDone | ActWaits;
+
+/**
+ * Does it, or asks for it where it takes two. `cmd` is kept by the caller over retries.
+ * Kinds and their members: src/coordination/act.h.
+ */
+export async function act(
+  kind: string,
+  members: object,
+  cmd = newCommand(),
+  client: Client = api,
+): Promise<ActOutcome> {
+  const answer = await client.raw('post', '/v1/coordination/acts', { body: { act: members, cmd, kind } });
+  if (answer.status === 202) return { state: 'waits', pending: answer.body as PendingAct };
+  return { state: 'done', ...(answer.body as Omit<ActDone, 'state'>) };
+}

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { ServerEvent } from './sse';
+import { Stream, waitMs } from './stream';
+
+/** A node's stream that a test holds the other end of. */
+class Line {
+  calls: { lastId: string | undefined }[] = [];
+  private controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  status = 200;
+  readonly send: typeof fetch = (_, init) => {
+    this.calls.push({ lastId: (init?.headers as Record<string, string>)['Last-Event-ID'] });
+    if (this.status !== 200) return Promise.resolve(new Response('{"title":"no"}', { status: this.status }));
+    const body = new ReadableStream<Uint8Array>({ start: (c) => void (this.controller = c) });
+    return Promise.resolve(new Response(body, { status: 200 }));
+  };
+  say(text: string): void {
+    this.controller?.enqueue(new TextEncoder().encode(text));
+  }
+  cut(): void {
+    this.controller?.close();
+  }
+}
+
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 20; ++i) await Promise.resolve();
+};
+
+describe('Stream', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('comes back behind the last event', async () => {
+    const line = new Line();
+    const events: ServerEvent[] = [];
+    const stream = new Stream({ path: '/v1/events', resume: true, onEvent: (e) => events.push(e), send: line.send });
+    stream.start();
+    await settle();
+    line.say('id: 41\nevent: x\ndata: 1\n\n');
+    await settle();
+    expect(stream.state).toBe('live');
+    line.cut();
+    await settle();
+    expect(stream.state).toBe('waiting');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(line.calls).toEqual([{ lastId: undefined }, { lastId: '41' }]);
+    expect(events).toHaveLength(1);
+    stream.stop();
+  });
+
+  it('takes a silent stream for dead', async () => {
+    const line = new Line();
+    const stream = new Stream({ path: '/v1/live', resume: false, onEvent: () => undefined, send: line.send });
+    stream.start();
+    await settle();
+    await vi.advanceTimersByTimeAsync(50_000);
+    expect(line.calls.length).toBeGreaterThan(1);
+    stream.stop();
+  });
+
+  it('stops when the session is over', async () => {
+    const line = new Line();
+    line.status = 401;
+    const out = vi.fn();
+    const stream = new Stream({
+      path: '/v1/live',
+      resume: false,
+      onEvent: () => undefined,
+      onUnauthenticated: out,
+      send: line.send,
+    });
+    stream.start();
+    await settle();
+    expect(out).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(line.calls).toHaveLength(1);
+  });
+
+  it('waits longer each time, to a bound', () => {
+    expect(waitMs(0, 0)).toBe(200);
+    expect(waitMs(0, 0.999)).toBeLessThanOrEqual(400);
+    expect(waitMs(3, 0)).toBe(1600);
+    expect(waitMs(50, 1)).toBe(15_000);
+  });
+});

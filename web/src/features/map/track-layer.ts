@@ -1,0 +1,256 @@
+// Draws the tracks: a layer of the map with programs of its own. What it costs a second is some typed arrays and an upload.
+import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
+
+import { Atlas, CELL, type Sprite } from './atlas';
+import {
+  DISC_FRAGMENT,
+  DISC_VERTEX,
+  Instances,
+  LINE_FRAGMENT,
+  LINE_VERTEX,
+  program,
+  SPRITE_FRAGMENT,
+  SPRITE_VERTEX,
+} from './gl';
+import { TRAIL, TrackTable, type Vector } from './track-table';
+
+type Colour = [number, number, number, number];
+export interface TrackLook {
+  sprite: Sprite;
+  colour: Colour;
+  /** Drawn with a ring: selected, or an alert is about it. */
+  ring: Colour | undefined;
+}
+/** A line between two places of the map, beside the tracks: to the closest approach. */
+export interface Link {
+  from: readonly [x: number, y: number, z: number];
+  to: readonly [x: number, y: number, z: number];
+  colour: Colour;
+  width: number;
+  dash: number;
+}
+export interface TrackScene {
+  table: TrackTable;
+  lookOf: (id: number, row: number) => TrackLook;
+  links: readonly Link[];
+  /** Ends of links, and other marks: rings. */
+  marks: readonly { at: readonly [x: number, y: number, z: number]; radius: number; colour: Colour }[];
+  vector: Vector;
+  trails: boolean;
+  /** Of symbols: 1 as they are, less in a crowd. */
+  size: number;
+  /** Heights count so many times; 0 on the flat map. */
+  heights: number;
+}
+const DOT_PX = 1.4;
+
+export class TrackLayer implements CustomLayerInterface {
+  readonly id = 'tracks';
+  readonly type = 'custom' as const;
+  readonly renderingMode = '2d' as const;
+  /** Clip space out of mercator units, as the last frame had it. */
+  readonly matrix = new Float64Array(16);
+  private map: MapLibre | undefined;
+  private gl: WebGL2RenderingContext | undefined;
+  private sprites: Instances | undefined;
+  private lines: Instances | undefined;
+  private discs: Instances | undefined;
+  private texture: WebGLTexture | null = null;
+  private textureVersion = -1;
+  private dirty = true;
+  private origin: [number, number] = [0.5, 0.5];
+  private readonly local = new Float32Array(16);
+  private metresPerPixel = 1;
+
+  constructor(
+    private readonly scene: TrackScene,
+    private readonly atlas: Atlas,
+  ) {}
+  /** Something has changed: the arrays are made anew with the next frame. */
+  touch(): void {
+    this.dirty = true;
+    this.map?.triggerRepaint();
+  }
+
+  onAdd(map: MapLibre, gl: WebGL2RenderingContext): void {
+    this.map = map;
+    this.gl = gl;
+    this.sprites = new Instances(gl, program(gl, SPRITE_VERTEX, SPRITE_FRAGMENT), [
+      ['a_at', 3],
+      ['a_uv', 2],
+      ['a_alpha', 1],
+    ]);
+    this.lines = new Instances(gl, program(gl, LINE_VERTEX, LINE_FRAGMENT), [
+      ['a_from', 3],
+      ['a_to', 3],
+      ['a_colour', 4],
+      ['a_width', 1],
+      ['a_dash', 1],
+    ]);
+    this.discs = new Instances(gl, program(gl, DISC_VERTEX, DISC_FRAGMENT), [
+      ['a_at', 3],
+      ['a_radius', 1],
+      ['a_colour', 4],
+      ['a_ring', 1],
+    ]);
+    this.texture = gl.createTexture();
+    this.textureVersion = -1;
+    this.dirty = true;
+  }
+  onRemove(): void {
+    for (const of of [this.sprites, this.lines, this.discs]) of?.delete();
+    this.gl?.deleteTexture(this.texture);
+    this.gl = undefined;
+  }
+
+  render(gl: WebGL2RenderingContext, options: CustomRenderMethodInput): void {
+    const { map, sprites, lines, discs } = this;
+    if (map === undefined || sprites === undefined || lines === undefined || discs === undefined) return;
+    this.matrix.set(options.defaultProjectionData.mainMatrix as unknown as ArrayLike<number>);
+    const centre = map.getCenter();
+    const middle: [number, number] = [(centre.lng + 180) / 360, TrackLayer.y(centre.lat)];
+    const metres = (40_075_016.68 * Math.cos((centre.lat * Math.PI) / 180)) / (512 * 2 ** map.getZoom());
+    // Far from where the arrays begin, or at another scale, what is in pixels is made anew.
+    const far = Math.hypot(middle[0] - this.origin[0], middle[1] - this.origin[1]) > 0.05;
+    if (far || Math.abs(metres / this.metresPerPixel - 1) > 0.05) this.dirty = true;
+    if (this.dirty) {
+      this.origin = middle;
+      this.metresPerPixel = metres;
+      this.build();
+      this.dirty = false;
+    }
+    this.translate();
+    const width = gl.drawingBufferWidth / map.getPixelRatio();
+    const height = gl.drawingBufferHeight / map.getPixelRatio();
+    gl.disable(gl.DEPTH_TEST);
+    gl.disable(gl.STENCIL_TEST);
+    gl.disable(gl.CULL_FACE);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    for (const of of [lines, discs, sprites]) {
+      gl.useProgram(of.of);
+      gl.uniformMatrix4fv(gl.getUniformLocation(of.of, 'u_matrix'), false, this.local);
+      gl.uniform2f(gl.getUniformLocation(of.of, 'u_view'), width, height);
+      if (of === sprites) {
+        this.bindAtlas(gl);
+        gl.uniform1f(gl.getUniformLocation(of.of, 'u_half'), (CELL / 2) * this.scene.size);
+        gl.uniform1f(gl.getUniformLocation(of.of, 'u_span'), Atlas.span);
+        gl.uniform1i(gl.getUniformLocation(of.of, 'u_atlas'), 0);
+      }
+      of.draw();
+    }
+  }
+
+  private static y(lat: number): number {
+    return (1 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / Math.PI) / 2;
+  }
+  /** The arrays begin at `origin`: what is left fits 32 bits. */
+  private translate(): void {
+    const [x, y] = this.origin;
+    const m = this.matrix;
+    for (let i = 0; i < 12; i += 1) this.local[i] = m[i] ?? 0;
+    for (let i = 0; i < 4; i += 1) this.local[12 + i] = (m[i] ?? 0) * x + (m[4 + i] ?? 0) * y + (m[12 + i] ?? 0);
+  }
+  private bindAtlas(gl: WebGL2RenderingContext): void {
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    if (this.textureVersion === this.atlas.version) return;
+    this.textureVersion = this.atlas.version;
+    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, this.atlas.canvas);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
+  }
+
+  private build(): void {
+    const { sprites, lines, discs } = this;
+    const { table, heights, vector, trails, links, marks } = this.scene;
+    if (sprites === undefined || lines === undefined || discs === undefined) return;
+    const [ox, oy] = this.origin;
+    const s = sprites.begin(table.size);
+    const l = lines.begin(table.size * 2 + links.length);
+    const d = discs.begin(table.size * ((trails ? TRAIL : 0) + 2) + marks.length);
+    let [ns, nl, nd] = [0, 0, 0];
+    const line = (
+      ax: number,
+      ay: number,
+      az: number,
+      bx: number,
+      by: number,
+      bz: number,
+      c: Colour,
+      alpha: number,
+      width: number,
+      dash: number,
+    ): void => {
+      l.set([ax, ay, az, bx, by, bz, c[0], c[1], c[2], c[3] * alpha, width, dash], nl);
+      nl += 12;
+    };
+    const disc = (x: number, y: number, z: number, radius: number, c: Colour, alpha: number, ring: number): void => {
+      d.set([x, y, z, radius, c[0], c[1], c[2], c[3] * alpha, ring], nd);
+      nd += 9;
+    };
+    for (let row = 0; row < table.size; row += 1) {
+      const look = this.scene.lookOf(table.ids[row] ?? 0, row);
+      const wrapped = (table.x[row] ?? 0) + TrackTable.shift(table.x[row] ?? 0, ox);
+      const [x, y] = [wrapped - ox, (table.y[row] ?? 0) - oy];
+      const height = table.z[row] ?? Number.NaN;
+      const z = heights === 0 || Number.isNaN(height) ? 0 : height * heights * (table.scale[row] ?? 0);
+      const fresh = table.fresh[row] ?? 1;
+      s.set([x, y, z, look.sprite.u, look.sprite.v, fresh], ns);
+      ns += 6;
+      const ahead = (table.sea[row] ?? 0) === 1 ? vector.sea_s : vector.air_s;
+      const [dx, dy] = [(table.dx[row] ?? 0) * ahead, (table.dy[row] ?? 0) * ahead];
+      // Who is not heard any more is not foretold.
+      if (ahead > 0 && fresh > 0.6 && (dx !== 0 || dy !== 0)) {
+        const rise = z === 0 ? 0 : (table.climb[row] ?? 0) * ahead * heights * (table.scale[row] ?? 0);
+        line(x, y, z, x + dx, y + dy, Math.max(0, z + rise), look.colour, 0.9 * fresh, 1.5, fresh < 1 ? 3 : 0);
+      }
+      if (z > 0) line(x, y, z, x, y, 0, look.colour, 0.45 * fresh, 1, 2);
+      if (trails) {
+        const count = table.trailCount[row] ?? 0;
+        for (let k = 0; k < count; k += 1) {
+          const tx =
+            (table.trailX[row * TRAIL + k] ?? 0) + TrackTable.shift(table.trailX[row * TRAIL + k] ?? 0, ox) - ox;
+          disc(
+            tx,
+            (table.trailY[row * TRAIL + k] ?? 0) - oy,
+            0,
+            DOT_PX,
+            look.colour,
+            fresh * (0.8 - (0.6 * k) / TRAIL),
+            0,
+          );
+        }
+      }
+      const doubt = (table.uncertainty_m[row] ?? 0) / this.metresPerPixel;
+      if (doubt > CELL / 2 && doubt < 400) disc(x, y, z, doubt, look.colour, 0.5 * fresh, 1);
+      if (look.ring !== undefined) disc(x, y, z, CELL / 2 + 1, look.ring, 1, 2);
+    }
+    for (const link of links) {
+      const shift = TrackTable.shift(link.from[0], ox);
+      const [z0, z1] = heights === 0 ? [0, 0] : [link.from[2] * heights, link.to[2] * heights];
+      line(
+        link.from[0] + shift - ox,
+        link.from[1] - oy,
+        z0,
+        link.to[0] + shift - ox,
+        link.to[1] - oy,
+        z1,
+        link.colour,
+        1,
+        link.width,
+        link.dash,
+      );
+    }
+    for (const mark of marks) {
+      const x = mark.at[0] + TrackTable.shift(mark.at[0], ox) - ox;
+      disc(x, mark.at[1] - oy, heights === 0 ? 0 : mark.at[2] * heights, mark.radius, mark.colour, 1, 2);
+    }
+    sprites.upload(ns / 6);
+    lines.upload(nl / 12);
+    discs.upload(nd / 9);
+  }
+}

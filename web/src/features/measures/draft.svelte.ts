@@ -1,0 +1,126 @@
+// A measure while it is written.
+import { api, newCommand } from '../../api/client';
+import type { Decision, Intent, Measure, Volume } from '../../api/documents';
+import { asProblem, type Problem } from '../../api/problem';
+import { clock } from '../../state/clock.svelte';
+import { world } from '../../state/world.svelte';
+import { VolumeDraft } from '../../volumes/draft.svelte';
+import { measureId, ownZones } from './measure';
+
+const SETTLE_MS = 400;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+
+export class MeasureDraft {
+  /** Of a change: what is changed. */
+  changes = $state.raw<{ id: string; version: number } | undefined>(undefined);
+  id = $state('');
+  zone = $state('');
+  effect = $state<'refuse' | 'warn'>('refuse');
+  text = $state('');
+  volumes = $state<VolumeDraft[]>([]);
+  strict = $state(false);
+  busy = $state(false);
+  problem = $state.raw<Problem | undefined>(undefined);
+  decision = $state.raw<Decision | undefined>(undefined);
+  /** Intents of this node that it would touch; undefined: not asked. */
+  touched = $state.raw<readonly Intent[] | undefined>(undefined);
+  touchProblem = $state.raw<Problem | undefined>(undefined);
+  private cmd = newCommand();
+  private turn = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly domain: 'air' | 'sea' = $derived(world.zones.get(this.zone)?.domain ?? 'air');
+  /** All of it, as far as it is whole. */
+  readonly ready: Volume[] | undefined = $derived.by(() => {
+    const all = this.volumes.map((v) => v.volume(this.domain));
+    return all.every((v): v is Volume => v !== undefined) && all.length > 0 ? all : undefined;
+  });
+  readonly proposedId: string = $derived(measureId(clock.now, (id) => world.measures.get(id) !== undefined));
+
+  begin(measure?: Measure): void {
+    this.changes = measure === undefined ? undefined : { id: measure.id, version: measure.version };
+    this.id = measure?.id ?? '';
+    this.zone = measure?.zone ?? ownZones(world.zones.list)[0]?.id ?? '';
+    this.effect = measure?.effect ?? 'refuse';
+    this.text = measure?.text ?? '';
+    this.volumes = (measure?.volumes ?? [undefined]).map((v) => new VolumeDraft(v));
+    if (measure === undefined) {
+      const start_ms = Math.ceil(clock.now / MINUTE_MS) * MINUTE_MS;
+      this.volumes[0]?.setWindow({ start_ms, end_ms: start_ms + HOUR_MS });
+    }
+    this.strict = false;
+    this.problem = undefined;
+    this.decision = undefined;
+    this.touched = undefined;
+    this.cmd = newCommand();
+  }
+  add(): void {
+    this.volumes.push(this.volumes.at(-1)?.next() ?? new VolumeDraft());
+  }
+  remove(draft: VolumeDraft): void {
+    this.volumes = this.volumes.filter((v) => v.key !== draft.key);
+  }
+  /** Asks soon whom it would touch. */
+  look(volumes: readonly Volume[] | undefined): void {
+    clearTimeout(this.timer);
+    const turn = ++this.turn;
+    if (volumes === undefined) {
+      this.touched = undefined;
+      return;
+    }
+    this.timer = setTimeout(() => void this.ask(volumes, turn), SETTLE_MS);
+  }
+  stop(): void {
+    clearTimeout(this.timer);
+    this.turn += 1;
+  }
+  private async ask(volumes: readonly Volume[], turn: number): Promise<void> {
+    try {
+      const found = new Map<string, Intent>();
+      for (const volume of volumes) {
+        const { intents } = await api.post('/v1/intents/query', {
+          body: { domain: this.domain, volume, after: 0, ended: false, limit: 1000 },
+        });
+        for (const [i, intent] of intents.entries()) found.set(intent.id ?? `?${String(i)}`, intent);
+      }
+      if (turn !== this.turn) return;
+      this.touched = [...found.values()];
+      this.touchProblem = undefined;
+    } catch (thrown) {
+      if (turn === this.turn) this.touchProblem = asProblem(thrown);
+    }
+  }
+  /** Another command from now on: it is not the same wish any more. */
+  touch(): void {
+    this.cmd = newCommand();
+  }
+  async file(): Promise<boolean> {
+    this.strict = true;
+    const volumes = this.ready;
+    if (volumes === undefined || this.zone === '' || this.busy) return false;
+    this.busy = true;
+    this.problem = undefined;
+    const said = this.text.trim();
+    const body = { command_id: this.cmd, effect: this.effect, volumes, ...(said === '' ? {} : { text: said }) };
+    const id = this.changes?.id ?? (this.id.trim() === '' ? this.proposedId : this.id.trim());
+    try {
+      this.decision =
+        this.changes === undefined
+          ? await api.put('/v1/measures/{id}', { path: { id }, body: { ...body, zone: this.zone } })
+          : await api.post('/v1/measures/{id}/volumes', {
+              path: { id },
+              body: { ...body, version: this.changes.version },
+            });
+      world.refresh('measures');
+      return true;
+    } catch (thrown) {
+      this.problem = asProblem(thrown);
+      // Refused by decision: the next try is another wish.
+      if (this.problem.status === 409) this.touch();
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

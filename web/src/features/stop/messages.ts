@@ -1,0 +1,63 @@
+import { defineMessages } from '../../shell/feature';
+
+export const messages = defineMessages({
+  en: {
+    title: 'STOP received',
+    stop: 'STOP',
+    from: 'From {who}',
+    elapsed: 'waiting for',
+    due: 'due',
+    take: 'Take it',
+    place: 'Place:',
+    noWords: 'The message has no words.',
+    mayNot: 'Your role sees it and cannot take it. Call an officer.',
+    muted: 'Sounds are off at this console: only this banner calls.',
+    blocked: 'The browser lets nothing sound before a key or button is pressed.',
+    inHand: '{n, plural, one {STOP in hand: answer it} other {# STOPs in hand: answer them}}',
+  },
+  ar: {
+    title: 'وصلت رسالة «قف»',
+    stop: 'قف',
+    from: 'من {who}',
+    elapsed: 'تنتظر منذ',
+    due: 'الموعد',
+    take: 'أتسلّمها',
+    place: 'الموضع:',
+    noWords: 'ليس في الرسالة كلام.',
+    mayNot: 'دورك يراها ولا يتسلّمها. نادِ ضابطًا.',
+    muted: 'الأصوات مغلقة على هذه المنصة: لا ينبّه إلا هذا الشريط.',
+    blocked: 'لا يسمح المتصفح بالصوت قبل ضغط مفتاح أو زر.',
+    inHand:
+      '{n, plural, zero {لا رسالة «قف»} one {«قف» مُتسلَّمة: أجب عنها} two {رسالتا «قف» مُتسلَّمتان: أجب عنهما} few {# رسائل «قف» مُتسلَّمة: أجب عنها} many {# رسالة «قف» مُتسلَّمة: أجب عنها} other {# رسالة «قف» مُتسلَّمة: أجب عنها}}',
+  },
+  fr: {
+    title: 'STOP reçu',
+    stop: 'STOP',
+    from: 'De {who}',
+    elapsed: 'attend depuis',
+    due: 'échéance',
+    take: 'Je prends',
+    place: 'Position :',
+    noWords: 'Le message n’a pas de texte.',
+    mayNot: 'Votre rôle le voit sans pouvoir le prendre. Appelez un officier.',
+    muted: 'Les sons sont coupés à ce pupitre : seul ce bandeau appelle.',
+    blocked: 'Le navigateur ne laisse rien sonner avant une touche ou un clic.',
+    inHand:
+      '{n, plural, one {STOP pris en compte : répondre} many {# STOP pris en compte : répondre} other {# STOP pris en compte : répondre}}',
+  },
+  ru: {
+    title: 'Получен СТОП',
+    stop: 'СТОП',
+    from: 'От: {who}',
+    elapsed: 'ждёт уже',
+    due: 'срок',
+    take: 'Принимаю',
+    place: 'Место:',
+    noWords: 'В сообщении нет слов.',
+    mayNot: 'Ваша роль видит его, но принять не может. Позовите офицера.',
+    muted: 'Звук за этим пультом выключен: зовёт только эта полоса.',
+    blocked: 'Браузер не даёт звука, пока не нажата клавиша или кнопка.',
+    inHand:
+      '{n, plural, one {# СТОП принят: ответьте} few {# СТОП приняты: ответьте} many {# СТОП принято: ответьте} other {# СТОП принято: ответьте}}',
+  },
+});

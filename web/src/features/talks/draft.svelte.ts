@@ -1,0 +1,223 @@
+// A message while it is written: one for each thread, kept until it is sent or thrown away, over a reload of the page too.
+import { act, type ActOutcome } from '../../api/act';
+import { newCommand } from '../../api/client';
+import { putBytes, sha256 } from '../../api/bytes';
+import { asProblem, type Problem } from '../../api/problem';
+import { i18n } from '../../i18n/i18n.svelte';
+import type { Language } from '../../i18n/messages';
+import { PartDraft } from '../../parts/part-draft.svelte';
+import type { PartFields, PartKind } from '../../parts/parts';
+import { clock } from '../../state/clock.svelte';
+import { session } from '../../state/session.svelte';
+import type { Precedence } from '../../state/threads.svelte';
+import { world } from '../../state/world.svelte';
+import { units } from '../../units/units.svelte';
+import type { Typed } from './blanks';
+import { findTemplate } from './catalogue';
+import { readLetter, type Echelon, type Letter, type LetterRead, type Needs } from './letter';
+
+export const FILE_BYTES_MAX = 4 * 1024 * 1024;
+export const FILES_MAX = 16;
+let last = 0;
+
+export class FileDraft {
+  readonly id = ++last;
+  /** Empty while it is being hashed. */
+  sha256 = $state('');
+  uploaded = $state(false);
+  problem = $state.raw<Problem | undefined>(undefined);
+  private bytes: Uint8Array<ArrayBuffer> | undefined;
+  constructor(readonly file: File) {}
+  get name(): string {
+    return this.file.name;
+  }
+  get tooLarge(): boolean {
+    return this.file.size > FILE_BYTES_MAX;
+  }
+  /** Hashes it and takes it to this node; what is there already is not harmed. */
+  async upload(): Promise<void> {
+    if (this.tooLarge) return;
+    this.problem = undefined;
+    try {
+      this.bytes ??= new Uint8Array(await this.file.arrayBuffer());
+      this.sha256 = await sha256(this.bytes);
+      await putBytes(`/v1/attachments/${this.sha256}`, this.bytes);
+      this.uploaded = true;
+      this.bytes = undefined;
+    } catch (thrown) {
+      this.problem = asProblem(thrown);
+    }
+  }
+}
+
+/** What is typed with a time that is relative must not change under the reader every second. */
+const minute = (): number => Math.floor(clock.now / 60_000) * 60_000;
+
+interface Stored {
+  recipients: string[];
+  text: string;
+  template: string;
+  blanks: Record<string, Typed>;
+  precedence: Precedence;
+  needs: Needs;
+  due: string;
+  parts: { kind: PartKind; fields: PartFields }[];
+}
+
+export class Draft {
+  recipients = $state.raw<readonly string[]>([]);
+  text = $state('');
+  language = $state<Language | undefined>(undefined);
+  /** `101.1`; empty: none. */
+  template = $state('');
+  blanks = $state<Record<string, Typed>>({});
+  parts = $state.raw<readonly PartDraft[]>([]);
+  files = $state.raw<readonly FileDraft[]>([]);
+  precedence = $state<Precedence>('routine');
+  needs = $state<Needs>('read');
+  due = $state('');
+  echelon = $state<Echelon>('centres');
+  /** Which message it speaks of, and its words. */
+  re = $state.raw<{ content: string; words: string } | undefined>(undefined);
+  /** Which message's words it translates. */
+  translates = $state.raw<{ content: string; words: string } | undefined>(undefined);
+  /** Somebody has tried to send it: what is missing is said. */
+  tried = $state(false);
+  private kept: { key: string; letter: Letter; cmd: string } | undefined;
+
+  constructor(
+    readonly opener: string,
+    readonly thread: string,
+    recipients: readonly string[],
+  ) {
+    this.recipients = recipients;
+    this.restore();
+  }
+  readonly read: LetterRead = $derived.by(() => this.letterAt(minute()));
+  readonly empty: boolean = $derived(
+    this.text.trim() === '' && this.template === '' && this.parts.length === 0 && this.files.length === 0,
+  );
+  /** What is wrong there, once somebody has tried. */
+  error(where: string): string | undefined {
+    return this.tried && 'errors' in this.read ? this.read.errors[where] : undefined;
+  }
+  private letterAt(now: number): LetterRead {
+    return readLetter({
+      recipients: this.recipients,
+      opener: this.opener,
+      self: world.self,
+      thread: this.thread,
+      text: this.text,
+      language: this.language ?? i18n.language,
+      translates: this.translates?.content,
+      template: this.template === '' ? undefined : findTemplate(this.template),
+      blanks: this.blanks,
+      parts: this.parts.map((part) => part.read()),
+      attachments: this.files
+        .filter((file) => file.uploaded)
+        .map((file) => ({ bytes: file.file.size, media_type: mediaType(file.file), name: file.name, sha256: file.sha256 })),
+      precedence: this.precedence,
+      needs: this.needs,
+      due: this.due,
+      echelon: this.echelon,
+      re: this.re?.content ?? this.translates?.content,
+      context: { now, units, language: this.language ?? i18n.language },
+    });
+  }
+  choose(template: string): void {
+    if (this.template !== template) this.blanks = {};
+    this.template = template;
+    const of = findTemplate(template);
+    // Who is asked, answers; what is to be taken at once, is taken at once.
+    if (of?.number === 116) this.precedence = 'stop';
+    for (const blank of of?.blanks ?? []) if (blank.type === 'time' && blank.name === 'time') this.blanks[blank.name] ??= '';
+  }
+  add(kind: PartKind, fields: Partial<PartFields> = {}): PartDraft {
+    const part = new PartDraft(kind, fields);
+    this.parts = [...this.parts, part];
+    return part;
+  }
+  drop(part: PartDraft): void {
+    this.parts = this.parts.filter((p) => p !== part);
+  }
+  attach(files: readonly File[]): void {
+    const added = files.slice(0, FILES_MAX - this.files.length).map((file) => new FileDraft(file));
+    this.files = [...this.files, ...added];
+    for (const file of added) void file.upload();
+  }
+  detach(file: FileDraft): void {
+    this.files = this.files.filter((f) => f !== file);
+  }
+  /** Undefined: something is missing, and is said. Throws a Problem where the node refuses. */
+  async send(): Promise<ActOutcome | undefined> {
+    this.tried = true;
+    if (!('letter' in this.read) || this.files.some((file) => !file.uploaded)) return undefined;
+    // Sent again after a lost answer it is the same letter under the same id, times and all.
+    const key = JSON.stringify([this.read.letter, this.due]);
+    const now = this.letterAt(Math.ceil(clock.ms() / 1000) * 1000);
+    if (!('letter' in now)) return undefined;
+    if (this.kept?.key !== key) this.kept = { key, letter: now.letter, cmd: newCommand() };
+    const outcome = await act('talk.send', { letter: this.kept.letter }, this.kept.cmd);
+    this.clear();
+    return outcome;
+  }
+  clear(): void {
+    this.text = '';
+    this.template = '';
+    this.blanks = {};
+    this.parts = [];
+    this.files = [];
+    this.precedence = 'routine';
+    this.needs = 'read';
+    this.due = '';
+    this.re = undefined;
+    this.translates = undefined;
+    this.tried = false;
+    this.kept = undefined;
+    this.store();
+  }
+
+  private get place(): string {
+    return `tansiq.draft.${session.who?.subject ?? ''}.${this.opener}/${this.thread}`;
+  }
+  /** In an effect: kept after each change, once there is a pause. */
+  keep(): () => void {
+    void JSON.stringify([this.text, this.template, this.blanks, this.precedence, this.needs, this.due, this.recipients, this.parts.map((p) => p.fields)]);
+    const timer = setTimeout(() => this.store(), 500);
+    return () => clearTimeout(timer);
+  }
+  /** By the browser's tab, and gone with it. */
+  private store(): void {
+    try {
+      if (this.empty) sessionStorage.removeItem(this.place);
+      else {
+        const of: Stored = {
+          recipients: [...this.recipients],
+          text: this.text,
+          template: this.template,
+          blanks: $state.snapshot(this.blanks) as Record<string, Typed>,
+          precedence: this.precedence,
+          needs: this.needs,
+          due: this.due,
+          parts: this.parts.filter((p) => p.kind !== 'area').map((p) => ({ kind: p.kind, fields: $state.snapshot(p.fields) })),
+        };
+        sessionStorage.setItem(this.place, JSON.stringify(of));
+      }
+    } catch {
+      // It stays as long as the page does.
+    }
+  }
+  private restore(): void {
+    try {
+      const text = sessionStorage.getItem(this.place);
+      if (text === null) return;
+      const of = JSON.parse(text) as Stored;
+      const { parts, ...rest } = of;
+      Object.assign(this, rest);
+      this.parts = parts.map((part) => new PartDraft(part.kind, part.fields));
+    } catch {
+      // What cannot be read is written anew.
+    }
+  }
+}
+const mediaType = (file: File): string => (/^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? file.type : 'application/octet-stream');

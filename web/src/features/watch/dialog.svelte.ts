@@ -1,0 +1,4 @@
+class WatchDialogState {
+  open = $state(false);
+}
+export const dialog = new WatchDialogState();

@@ -1,0 +1,333 @@
+import { defineMessages } from '../../shell/feature';
+
+export const messages = defineMessages({
+  en: {
+    handover: 'Hand-over of the watch',
+    goThrough: 'Go through it point by point',
+    points: 'Point by point',
+    pointsHint: 'Whoever goes off and whoever comes on tick what they have gone through. Nothing of it is kept.',
+    'point.stop': '{n, plural, =0 {No STOP open} one {# STOP open} other {# STOPs open}}',
+    'point.alerts': '{n, plural, =0 {No alert in sight} one {# alert in sight} other {# alerts in sight}}',
+    'point.answers':
+      '{n, plural, =0 {No message waits for our answer} one {# message waits for our answer} other {# messages wait for our answer}}',
+    'point.requests':
+      '{n, plural, =0 {No leg of another waits for us} one {# leg of another waits for us} other {# legs of others wait for us}}',
+    'point.acts':
+      '{n, plural, =0 {No act waits for a second officer} one {# act waits for a second officer} other {# acts wait for a second officer}}',
+    'point.proposals':
+      '{n, plural, =0 {No relation is proposed to us} one {# relation is proposed to us} other {# relations are proposed to us}}',
+    'point.incidents': '{n, plural, =0 {No incident open} one {# incident open} other {# incidents open}}',
+    'point.plans': '{n, plural, =0 {No intent under way} one {# intent under way} other {# intents under way}}',
+    'point.measures':
+      '{n, plural, =0 {No measure in force or to come} one {# measure in force or to come} other {# measures in force or to come}}',
+    'point.links':
+      '{n, plural, =0 {All links and watches good} one {# link silent or unattended} other {# links silent or unattended}}',
+    'point.sources': '{n, plural, =0 {No source silent} one {# source silent} other {# sources silent}}',
+    'point.clock': '{n, plural, =0 {Clock fit} other {Clock not fit}}',
+    show: 'Show',
+    notes: 'Written down for the relief',
+    notesHint: 'Kept by this browser, at this desk; the node and others do not see it.',
+    notThrough: 'Not all gone through',
+    notThroughText: '{n, plural, one {# point has not been ticked:} other {# points have not been ticked:}} {points}.',
+    goOn: 'Go on all the same',
+    title: 'The watch',
+    clock: 'The node’s time, Zulu',
+    clockOwn: 'this machine’s clock',
+    clockUnfit: 'clock not fit',
+    modeUnknown: 'mode unknown',
+    'mode.REAL': 'REAL',
+    'mode.EXERCISE': 'EXERCISE',
+    'mode.TEST': 'TEST',
+    'mode.SIMULATED': 'SIMULATED',
+    'mode.REAL.hint': 'What stands here is real.',
+    'mode.EXERCISE.hint': 'An exercise: nothing here is real.',
+    'mode.TEST.hint': 'A test: nothing here is real.',
+    'mode.SIMULATED.hint': 'Simulated: nothing here is real.',
+    officer: 'Who is on watch',
+    unknown: 'watch unknown',
+    unattended: 'NOBODY ON WATCH',
+    onWatch: 'On watch:',
+    you: 'you',
+    offered: '{name} hands over to you',
+    offeredTo: 'hands over to {name}',
+    offeredSaid: 'The watch has been offered to {name}. You stay on it until it is taken.',
+    nobody: 'Nobody is on watch. Others see this authority as unattended, and a STOP alarms its sender at once.',
+    since: 'since',
+    waiting: 'What waits',
+    'waiting.alerts':
+      '{n, plural, =0 {No alert unacknowledged} one {# alert unacknowledged} other {# alerts unacknowledged}}',
+    'waiting.unread': '{n, plural, =0 {No message unread} one {# message unread} other {# messages unread}}',
+    'waiting.overdue': '{n, plural, =0 {No thread overdue} one {# thread overdue} other {# threads overdue}}',
+    'waiting.open':
+      '{n, plural, =0 {No thread waits} one {# thread waits for an answer} other {# threads wait for an answer}}',
+    'waiting.acts':
+      '{n, plural, =0 {No act waits for a second officer} one {# act waits for a second officer} other {# acts wait for a second officer}}',
+    'waiting.incidents': '{n, plural, =0 {No incident open} one {# incident open} other {# incidents open}}',
+    mayNot: 'Your role sees the watch, and does not keep it.',
+    to: 'Hand over to',
+    toHint: 'Name of the account. You stay on watch until it is taken.',
+    offer: 'Offer the watch',
+    waitsFor: 'Waits until {name} has taken it.',
+    take: 'Take the watch',
+    takeFrom: 'Take the watch from {name}',
+    anew: 'Take it anew',
+    taken: 'You are on watch.',
+    leave: 'Leave the watch',
+    left: 'You are off watch.',
+    leaveSure: 'You leave the watch without handing it over; others stay on it.',
+    leaveLast: 'You are the last. When you leave, nobody is on watch, and all others are told so.',
+    open: 'Open the watch: take it, hand it over',
+  },
+  ar: {
+    handover: 'تسليم المناوبة',
+    goThrough: 'راجعها بندًا بندًا',
+    points: 'بندًا بندًا',
+    pointsHint: 'المسلِّم والمستلم يؤشّران ما راجعاه. لا يُحفظ من ذلك شيء.',
+    'point.stop':
+      '{n, plural, =0 {لا «قف» مفتوحة} zero {لا «قف» مفتوحة} one {رسالة «قف» واحدة مفتوحة} two {رسالتا «قف» مفتوحتان} few {# رسائل «قف» مفتوحة} many {# رسالة «قف» مفتوحة} other {# رسالة «قف» مفتوحة}}',
+    'point.alerts':
+      '{n, plural, =0 {لا إنذار قائم} zero {لا إنذار قائم} one {إنذار واحد قائم} two {إنذاران قائمان} few {# إنذارات قائمة} many {# إنذارًا قائمًا} other {# إنذار قائم}}',
+    'point.answers':
+      '{n, plural, =0 {لا رسالة تنتظر جوابنا} zero {لا رسالة تنتظر جوابنا} one {رسالة واحدة تنتظر جوابنا} two {رسالتان تنتظران جوابنا} few {# رسائل تنتظر جوابنا} many {# رسالة تنتظر جوابنا} other {# رسالة تنتظر جوابنا}}',
+    'point.requests':
+      '{n, plural, =0 {لا مقطع لغيرنا ينتظرنا} zero {لا مقطع لغيرنا ينتظرنا} one {مقطع واحد لغيرنا ينتظرنا} two {مقطعان لغيرنا ينتظراننا} few {# مقاطع لغيرنا تنتظرنا} many {# مقطعًا لغيرنا ينتظرنا} other {# مقطع لغيرنا ينتظرنا}}',
+    'point.acts':
+      '{n, plural, =0 {لا إجراء ينتظر ضابطًا ثانيًا} zero {لا إجراء ينتظر ضابطًا ثانيًا} one {إجراء واحد ينتظر ضابطًا ثانيًا} two {إجراءان ينتظران ضابطًا ثانيًا} few {# إجراءات تنتظر ضابطًا ثانيًا} many {# إجراءً ينتظر ضابطًا ثانيًا} other {# إجراء ينتظر ضابطًا ثانيًا}}',
+    'point.proposals':
+      '{n, plural, =0 {لا علاقة مقترحة علينا} zero {لا علاقة مقترحة علينا} one {علاقة واحدة مقترحة علينا} two {علاقتان مقترحتان علينا} few {# علاقات مقترحة علينا} many {# علاقة مقترحة علينا} other {# علاقة مقترحة علينا}}',
+    'point.incidents':
+      '{n, plural, =0 {لا حادثة مفتوحة} zero {لا حادثة مفتوحة} one {حادثة واحدة مفتوحة} two {حادثتان مفتوحتان} few {# حوادث مفتوحة} many {# حادثة مفتوحة} other {# حادثة مفتوحة}}',
+    'point.plans':
+      '{n, plural, =0 {لا نية جارية} zero {لا نية جارية} one {نية واحدة جارية} two {نيتان جاريتان} few {# نوايا جارية} many {# نية جارية} other {# نية جارية}}',
+    'point.measures':
+      '{n, plural, =0 {لا تدبير نافذ أو قادم} zero {لا تدبير نافذ أو قادم} one {تدبير واحد نافذ أو قادم} two {تدبيران نافذان أو قادمان} few {# تدابير نافذة أو قادمة} many {# تدبيرًا نافذًا أو قادمًا} other {# تدبير نافذ أو قادم}}',
+    'point.links':
+      '{n, plural, =0 {كل الوصلات والمناوبات سليمة} zero {كل الوصلات والمناوبات سليمة} one {وصلة واحدة صامتة أو بلا مناوب} two {وصلتان صامتتان أو بلا مناوب} few {# وصلات صامتة أو بلا مناوب} many {# وصلة صامتة أو بلا مناوب} other {# وصلة صامتة أو بلا مناوب}}',
+    'point.sources':
+      '{n, plural, =0 {لا مصدر صامت} zero {لا مصدر صامت} one {مصدر واحد صامت} two {مصدران صامتان} few {# مصادر صامتة} many {# مصدرًا صامتًا} other {# مصدر صامت}}',
+    'point.clock': '{n, plural, =0 {الساعة صالحة} other {الساعة غير صالحة}}',
+    show: 'عرض',
+    notes: 'ما كُتب للمستلم',
+    notesHint: 'يحفظه هذا المتصفح على هذا المكتب؛ لا تراه العقدة ولا غيرها.',
+    notThrough: 'لم يُراجع كل شيء',
+    notThroughText:
+      '{n, plural, zero {لا بنود متروكة:} one {بند واحد لم يُؤشَّر:} two {بندان لم يُؤشَّرا:} few {# بنود لم تُؤشَّر:} many {# بندًا لم يُؤشَّر:} other {# بند لم يُؤشَّر:}} {points}.',
+    goOn: 'المتابعة على أي حال',
+    title: 'المناوبة',
+    clock: 'وقت العقدة، زولو',
+    clockOwn: 'ساعة هذا الجهاز',
+    clockUnfit: 'الساعة غير صالحة',
+    modeUnknown: 'الوضع غير معروف',
+    'mode.REAL': 'حقيقي',
+    'mode.EXERCISE': 'تمرين',
+    'mode.TEST': 'اختبار',
+    'mode.SIMULATED': 'محاكاة',
+    'mode.REAL.hint': 'كل ما هنا حقيقي.',
+    'mode.EXERCISE.hint': 'تمرين: لا شيء هنا حقيقي.',
+    'mode.TEST.hint': 'اختبار: لا شيء هنا حقيقي.',
+    'mode.SIMULATED.hint': 'محاكاة: لا شيء هنا حقيقي.',
+    officer: 'من في المناوبة',
+    unknown: 'المناوبة غير معروفة',
+    unattended: 'لا أحد في المناوبة',
+    onWatch: 'في المناوبة:',
+    you: 'أنت',
+    offered: '{name} يسلّمك المناوبة',
+    offeredTo: 'يسلّم إلى {name}',
+    offeredSaid: 'عُرضت المناوبة على {name}. تبقى فيها حتى يتسلّمها.',
+    nobody: 'لا أحد في المناوبة. يرى الآخرون هذه الجهة بلا مناوب، ورسالة «قف» تنبّه مرسلها فورًا.',
+    since: 'منذ',
+    waiting: 'ما ينتظر',
+    'waiting.alerts':
+      '{n, plural, =0 {لا إنذار بلا إقرار} zero {لا إنذار بلا إقرار} one {إنذار واحد بلا إقرار} two {إنذاران بلا إقرار} few {# إنذارات بلا إقرار} many {# إنذارًا بلا إقرار} other {# إنذار بلا إقرار}}',
+    'waiting.unread':
+      '{n, plural, =0 {لا رسالة غير مقروءة} zero {لا رسالة غير مقروءة} one {رسالة واحدة غير مقروءة} two {رسالتان غير مقروءتين} few {# رسائل غير مقروءة} many {# رسالة غير مقروءة} other {# رسالة غير مقروءة}}',
+    'waiting.overdue':
+      '{n, plural, =0 {لا محادثة متأخرة} zero {لا محادثة متأخرة} one {محادثة واحدة متأخرة} two {محادثتان متأخرتان} few {# محادثات متأخرة} many {# محادثة متأخرة} other {# محادثة متأخرة}}',
+    'waiting.open':
+      '{n, plural, =0 {لا محادثة تنتظر} zero {لا محادثة تنتظر} one {محادثة واحدة تنتظر جوابًا} two {محادثتان تنتظران جوابًا} few {# محادثات تنتظر جوابًا} many {# محادثة تنتظر جوابًا} other {# محادثة تنتظر جوابًا}}',
+    'waiting.acts':
+      '{n, plural, =0 {لا إجراء ينتظر ضابطًا ثانيًا} zero {لا إجراء ينتظر ضابطًا ثانيًا} one {إجراء واحد ينتظر ضابطًا ثانيًا} two {إجراءان ينتظران ضابطًا ثانيًا} few {# إجراءات تنتظر ضابطًا ثانيًا} many {# إجراءً ينتظر ضابطًا ثانيًا} other {# إجراء ينتظر ضابطًا ثانيًا}}',
+    'waiting.incidents':
+      '{n, plural, =0 {لا حادثة مفتوحة} zero {لا حادثة مفتوحة} one {حادثة واحدة مفتوحة} two {حادثتان مفتوحتان} few {# حوادث مفتوحة} many {# حادثة مفتوحة} other {# حادثة مفتوحة}}',
+    mayNot: 'دورك يرى المناوبة ولا يتولاها.',
+    to: 'تسليم إلى',
+    toHint: 'اسم الحساب. تبقى في المناوبة حتى يتسلّمها.',
+    offer: 'اعرض المناوبة',
+    waitsFor: 'بانتظار أن يتسلّمها {name}.',
+    take: 'تسلّم المناوبة',
+    takeFrom: 'تسلّم المناوبة من {name}',
+    anew: 'جدّد المناوبة',
+    taken: 'أنت في المناوبة.',
+    leave: 'اترك المناوبة',
+    left: 'أنت خارج المناوبة.',
+    leaveSure: 'تترك المناوبة دون تسليمها؛ ويبقى آخرون فيها.',
+    leaveLast: 'أنت الأخير. إذا تركت فلا أحد في المناوبة، ويُبلَّغ الآخرون جميعًا بذلك.',
+    open: 'افتح المناوبة: تسلّم أو سلّم',
+  },
+  fr: {
+    handover: 'Relève du quart',
+    goThrough: 'Passer en revue, point par point',
+    points: 'Point par point',
+    pointsHint: 'Le descendant et le montant cochent ce qu’ils ont passé en revue. Rien n’en est gardé.',
+    'point.stop': '{n, plural, =0 {Aucun STOP ouvert} one {# STOP ouvert} other {# STOP ouverts}}',
+    'point.alerts': '{n, plural, =0 {Aucune alerte en vue} one {# alerte en vue} other {# alertes en vue}}',
+    'point.answers':
+      '{n, plural, =0 {Aucun message n’attend notre réponse} one {# message attend notre réponse} other {# messages attendent notre réponse}}',
+    'point.requests':
+      '{n, plural, =0 {Aucun tronçon d’un autre ne nous attend} one {# tronçon d’un autre nous attend} other {# tronçons d’autres nous attendent}}',
+    'point.acts':
+      '{n, plural, =0 {Aucun acte n’attend un second officier} one {# acte attend un second officier} other {# actes attendent un second officier}}',
+    'point.proposals':
+      '{n, plural, =0 {Aucune relation ne nous est proposée} one {# relation nous est proposée} other {# relations nous sont proposées}}',
+    'point.incidents': '{n, plural, =0 {Aucun incident ouvert} one {# incident ouvert} other {# incidents ouverts}}',
+    'point.plans':
+      '{n, plural, =0 {Aucune intention en cours} one {# intention en cours} other {# intentions en cours}}',
+    'point.measures':
+      '{n, plural, =0 {Aucune mesure en vigueur ou à venir} one {# mesure en vigueur ou à venir} other {# mesures en vigueur ou à venir}}',
+    'point.links':
+      '{n, plural, =0 {Liaisons et quarts en ordre} one {# liaison silencieuse ou sans veille} other {# liaisons silencieuses ou sans veille}}',
+    'point.sources':
+      '{n, plural, =0 {Aucune source silencieuse} one {# source silencieuse} other {# sources silencieuses}}',
+    'point.clock': '{n, plural, =0 {Horloge apte} other {Horloge inapte}}',
+    show: 'Montrer',
+    notes: 'Noté pour la relève',
+    notesHint: 'Gardé par ce navigateur, à ce poste ; ni le nœud ni d’autres ne le voient.',
+    notThrough: 'Tout n’a pas été passé en revue',
+    notThroughText: '{n, plural, one {# point n’est pas coché :} other {# points ne sont pas cochés :}} {points}.',
+    goOn: 'Continuer quand même',
+    title: 'Le quart',
+    clock: 'Heure du nœud, Zoulou',
+    clockOwn: 'horloge de ce poste',
+    clockUnfit: 'horloge inapte',
+    modeUnknown: 'mode inconnu',
+    'mode.REAL': 'RÉEL',
+    'mode.EXERCISE': 'EXERCICE',
+    'mode.TEST': 'ESSAI',
+    'mode.SIMULATED': 'SIMULÉ',
+    'mode.REAL.hint': 'Ce qui est affiché est réel.',
+    'mode.EXERCISE.hint': 'Exercice : rien ici n’est réel.',
+    'mode.TEST.hint': 'Essai : rien ici n’est réel.',
+    'mode.SIMULATED.hint': 'Simulation : rien ici n’est réel.',
+    officer: 'Qui est de quart',
+    unknown: 'quart inconnu',
+    unattended: 'PERSONNE DE QUART',
+    onWatch: 'De quart :',
+    you: 'vous',
+    offered: '{name} vous passe le quart',
+    offeredTo: 'passe le quart à {name}',
+    offeredSaid: 'Le quart est proposé à {name}. Vous le gardez jusqu’à la prise.',
+    nobody:
+      'Personne n’est de quart. Les autres voient cette autorité sans veille, et un STOP alerte aussitôt son émetteur.',
+    since: 'depuis',
+    waiting: 'En attente',
+    'waiting.alerts':
+      '{n, plural, =0 {Aucune alerte non acquittée} one {# alerte non acquittée} other {# alertes non acquittées}}',
+    'waiting.unread': '{n, plural, =0 {Aucun message non lu} one {# message non lu} other {# messages non lus}}',
+    'waiting.overdue':
+      '{n, plural, =0 {Aucun échange en retard} one {# échange en retard} other {# échanges en retard}}',
+    'waiting.open':
+      '{n, plural, =0 {Aucun échange en attente} one {# échange attend une réponse} other {# échanges attendent une réponse}}',
+    'waiting.acts':
+      '{n, plural, =0 {Aucun acte n’attend un second officier} one {# acte attend un second officier} other {# actes attendent un second officier}}',
+    'waiting.incidents': '{n, plural, =0 {Aucun incident ouvert} one {# incident ouvert} other {# incidents ouverts}}',
+    mayNot: 'Votre rôle voit le quart sans le tenir.',
+    to: 'Passer le quart à',
+    toHint: 'Nom du compte. Vous restez de quart jusqu’à la prise.',
+    offer: 'Proposer le quart',
+    waitsFor: 'En attente de la prise par {name}.',
+    take: 'Prendre le quart',
+    takeFrom: 'Prendre le quart de {name}',
+    anew: 'Reprendre le quart',
+    taken: 'Vous êtes de quart.',
+    leave: 'Quitter le quart',
+    left: 'Vous n’êtes plus de quart.',
+    leaveSure: 'Vous quittez le quart sans le passer ; d’autres le tiennent.',
+    leaveLast: 'Vous êtes le dernier. Si vous quittez, personne n’est de quart, et tous les autres en sont avertis.',
+    open: 'Ouvrir le quart : le prendre, le passer',
+  },
+  ru: {
+    handover: 'Сдача вахты',
+    goThrough: 'Пройти по пунктам',
+    points: 'По пунктам',
+    pointsHint: 'Сдающий и принимающий отмечают, что прошли. Отметки не хранятся.',
+    'point.stop':
+      '{n, plural, =0 {Открытых «СТОП» нет} one {# открытый «СТОП»} few {# открытых «СТОП»} many {# открытых «СТОП»} other {# открытого «СТОП»}}',
+    'point.alerts': '{n, plural, =0 {Тревог нет} one {# тревога} few {# тревоги} many {# тревог} other {# тревоги}}',
+    'point.answers':
+      '{n, plural, =0 {Нашего ответа не ждёт ни одно сообщение} one {# сообщение ждёт нашего ответа} few {# сообщения ждут нашего ответа} many {# сообщений ждут нашего ответа} other {# сообщения ждёт нашего ответа}}',
+    'point.requests':
+      '{n, plural, =0 {Чужих участков, ждущих нас, нет} one {# чужой участок ждёт нас} few {# чужих участка ждут нас} many {# чужих участков ждут нас} other {# чужого участка ждёт нас}}',
+    'point.acts':
+      '{n, plural, =0 {Действий, ждущих второго офицера, нет} one {# действие ждёт второго офицера} few {# действия ждут второго офицера} many {# действий ждут второго офицера} other {# действия ждёт второго офицера}}',
+    'point.proposals':
+      '{n, plural, =0 {Отношений нам не предложено} one {Нам предложено # отношение} few {Нам предложено # отношения} many {Нам предложено # отношений} other {Нам предложено # отношения}}',
+    'point.incidents':
+      '{n, plural, =0 {Открытых инцидентов нет} one {# открытый инцидент} few {# открытых инцидента} many {# открытых инцидентов} other {# открытого инцидента}}',
+    'point.plans':
+      '{n, plural, =0 {Выполняемых планов нет} one {# план выполняется} few {# плана выполняются} many {# планов выполняются} other {# плана выполняется}}',
+    'point.measures':
+      '{n, plural, =0 {Мер действующих или предстоящих нет} one {# мера действует или предстоит} few {# меры действуют или предстоят} many {# мер действуют или предстоят} other {# меры действует или предстоит}}',
+    'point.links':
+      '{n, plural, =0 {Связь и вахты в порядке} one {# линия молчит или без вахты} few {# линии молчат или без вахты} many {# линий молчат или без вахты} other {# линии молчит или без вахты}}',
+    'point.sources':
+      '{n, plural, =0 {Молчащих источников нет} one {# источник молчит} few {# источника молчат} many {# источников молчат} other {# источника молчит}}',
+    'point.clock': '{n, plural, =0 {Часы годны} other {Часы негодны}}',
+    show: 'Показать',
+    notes: 'Записано для сменщика',
+    notesHint: 'Хранится в этом браузере, на этом месте; узел и другие этого не видят.',
+    notThrough: 'Пройдено не всё',
+    notThroughText:
+      '{n, plural, one {# пункт не отмечен:} few {# пункта не отмечены:} many {# пунктов не отмечены:} other {# пункта не отмечено:}} {points}.',
+    goOn: 'Всё равно продолжить',
+    title: 'Вахта',
+    clock: 'Время узла, Зулу',
+    clockOwn: 'часы этого места',
+    clockUnfit: 'часы негодны',
+    modeUnknown: 'режим неизвестен',
+    'mode.REAL': 'РЕАЛЬНЫЙ',
+    'mode.EXERCISE': 'УЧЕНИЯ',
+    'mode.TEST': 'ПРОВЕРКА',
+    'mode.SIMULATED': 'МОДЕЛЬ',
+    'mode.REAL.hint': 'Всё здесь реально.',
+    'mode.EXERCISE.hint': 'Учения: ничто здесь не реально.',
+    'mode.TEST.hint': 'Проверка: ничто здесь не реально.',
+    'mode.SIMULATED.hint': 'Моделирование: ничто здесь не реально.',
+    officer: 'Кто на вахте',
+    unknown: 'вахта неизвестна',
+    unattended: 'НИКОГО НА ВАХТЕ',
+    onWatch: 'На вахте:',
+    you: 'вы',
+    offered: '{name} сдаёт вам вахту',
+    offeredTo: 'сдаёт вахту: {name}',
+    offeredSaid: 'Вахта предложена: {name}. Вы остаётесь на ней, пока её не примут.',
+    nobody: 'На вахте никого нет. Другие видят это, и «СТОП» сразу поднимает тревогу у отправителя.',
+    since: 'с',
+    waiting: 'Что ждёт',
+    'waiting.alerts':
+      '{n, plural, =0 {Нет неподтверждённых тревог} one {# неподтверждённая тревога} few {# неподтверждённые тревоги} many {# неподтверждённых тревог} other {# неподтверждённой тревоги}}',
+    'waiting.unread':
+      '{n, plural, =0 {Нет непрочитанных сообщений} one {# непрочитанное сообщение} few {# непрочитанных сообщения} many {# непрочитанных сообщений} other {# непрочитанного сообщения}}',
+    'waiting.overdue':
+      '{n, plural, =0 {Нет просроченных переписок} one {# просроченная переписка} few {# просроченные переписки} many {# просроченных переписок} other {# просроченной переписки}}',
+    'waiting.open':
+      '{n, plural, =0 {Ни одна переписка не ждёт} one {# переписка ждёт ответа} few {# переписки ждут ответа} many {# переписок ждут ответа} other {# переписки ждёт ответа}}',
+    'waiting.acts':
+      '{n, plural, =0 {Нет действий, ждущих второго офицера} one {# действие ждёт второго офицера} few {# действия ждут второго офицера} many {# действий ждут второго офицера} other {# действия ждёт второго офицера}}',
+    'waiting.incidents':
+      '{n, plural, =0 {Нет открытых инцидентов} one {# открытый инцидент} few {# открытых инцидента} many {# открытых инцидентов} other {# открытого инцидента}}',
+    mayNot: 'Ваша роль видит вахту, но не несёт её.',
+    to: 'Сдать вахту',
+    toHint: 'Имя учётной записи. Вы остаётесь на вахте, пока её не примут.',
+    offer: 'Предложить вахту',
+    waitsFor: 'Ждёт, пока её примет {name}.',
+    take: 'Принять вахту',
+    takeFrom: 'Принять вахту у {name}',
+    anew: 'Принять заново',
+    taken: 'Вы на вахте.',
+    leave: 'Оставить вахту',
+    left: 'Вы не на вахте.',
+    leaveSure: 'Вы оставляете вахту без сдачи; другие остаются на ней.',
+    leaveLast: 'Вы последний. Если вы уйдёте, на вахте не будет никого, и всем остальным об этом сообщат.',
+    open: 'Открыть вахту: принять, сдать',
+  },
+});

@@ -1,0 +1,113 @@
+// What the world holds: collections (many of a kind, by key) and documents (one answer of the node). Both say how they stand.
+import { asProblem, type Problem } from '../api/problem';
+
+export type Standing = 'empty' | 'loading' | 'ready' | 'failed';
+
+abstract class Held {
+  state = $state<Standing>('empty');
+  problem = $state.raw<Problem | undefined>(undefined);
+  /** When it was last whole, by the node's clock; 0: never. */
+  at_ms = $state(0);
+  private running: Promise<void> | undefined;
+  private wanted = false;
+
+  constructor(private readonly time: () => number) {}
+
+  protected abstract fetch(): Promise<void>;
+  protected abstract empty(): void;
+
+  /** Fetches it anew. Asked while it is under way, it is fetched once more behind it. Never throws: `problem` says. */
+  refresh(): Promise<void> {
+    if (this.running !== undefined) {
+      this.wanted = true;
+      return this.running;
+    }
+    this.running = this.run().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  clear(): void {
+    this.empty();
+    this.state = 'empty';
+    this.problem = undefined;
+    this.at_ms = 0;
+    this.wanted = false;
+  }
+
+  private async run(): Promise<void> {
+    do {
+      this.wanted = false;
+      if (this.state === 'empty') this.state = 'loading';
+      try {
+        await this.fetch();
+        this.state = 'ready';
+        this.problem = undefined;
+        this.at_ms = this.time();
+      } catch (thrown) {
+        this.problem = asProblem(thrown);
+        this.state = 'failed';
+      }
+    } while (this.wanted);
+  }
+}
+
+/** One answer of the node. After a failure `value` is still the last one. */
+export class Doc<T> extends Held {
+  value = $state.raw<T | undefined>(undefined);
+
+  constructor(
+    private readonly load: () => Promise<T>,
+    time: () => number,
+  ) {
+    super(time);
+  }
+  protected async fetch(): Promise<void> {
+    this.value = await this.load();
+  }
+  protected empty(): void {
+    this.value = undefined;
+  }
+}
+
+/** Many of a kind by key, in the order of the node. A change is seen once, however many items it has. */
+export class Collection<T> extends Held {
+  private items = new Map<string, T>();
+  private version = $state(0);
+  readonly list: readonly T[] = $derived.by(() => {
+    void this.version;
+    return [...this.items.values()];
+  });
+
+  constructor(
+    readonly key: (item: T) => string,
+    private readonly load: () => Promise<readonly T[]>,
+    time: () => number,
+  ) {
+    super(time);
+  }
+
+  get size(): number {
+    void this.version;
+    return this.items.size;
+  }
+  get(key: string): T | undefined {
+    void this.version;
+    return this.items.get(key);
+  }
+  replace(items: readonly T[]): void {
+    this.items = new Map(items.map((item) => [this.key(item), item]));
+    this.version += 1;
+  }
+  /** Puts and drops some of it. */
+  change(put: readonly T[], drop: readonly string[] = []): void {
+    for (const key of drop) this.items.delete(key);
+    for (const item of put) this.items.set(this.key(item), item);
+    if (put.length + drop.length > 0) this.version += 1;
+  }
+  protected async fetch(): Promise<void> {
+    this.replace(await this.load());
+  }
+  protected empty(): void {
+    this.replace([]);
+  }
+}

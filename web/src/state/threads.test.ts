@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+
+import { Client } from '../api/client';
+import { partOf, ThreadBook } from './threads.svelte';
+
+function book(answers: Record<string, unknown>): { book: ThreadBook; asked: string[] } {
+  const asked: string[] = [];
+  const client = new Client('', (input) => {
+    const url = String(input);
+    asked.push(url);
+    const body = answers[url.split('?')[0] ?? ''];
+    return Promise.resolve(
+      body === undefined
+        ? new Response('{"title":"no","type":"/problems/not-found"}', { status: 404 })
+        : new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' } }),
+    );
+  });
+  return { book: new ThreadBook(client, () => 'fr'), asked };
+}
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+describe('the book of threads', () => {
+  it('fetches a thread once for what it is wanted for, in the language of the reader', async () => {
+    const { book: threads, asked } = book({ '/v1/talks/us/t1': { messages: [{ content: 'c1' }], more: false } });
+    threads.want('us', 't1', 'a');
+    threads.want('us', 't1', 'a');
+    await settled();
+    expect(asked).toEqual(['/v1/talks/us/t1?language=fr&limit=200']);
+    expect(threads.get('us', 't1')?.messages[0]?.content).toBe('c1');
+    threads.want('us', 't1', 'b');
+    await settled();
+    expect(asked).toHaveLength(2);
+  });
+  it('keeps what it has when the node fails, says so, and tries again when asked again', async () => {
+    const answers: Record<string, unknown> = { '/v1/talks/us/t1': { messages: [{ content: 'c1' }], more: false } };
+    const { book: threads, asked } = book(answers);
+    threads.want('us', 't1', 'a');
+    await settled();
+    delete answers['/v1/talks/us/t1'];
+    threads.want('us', 't1', 'b');
+    await settled();
+    expect(threads.get('us', 't1')).toMatchObject({ messages: [{ content: 'c1' }], problem: { status: 404 } });
+    threads.want('us', 't1', 'b');
+    await settled();
+    expect(asked).toHaveLength(3);
+  });
+  it('asks for a few at a time', async () => {
+    const { book: threads, asked } = book({});
+    for (let i = 0; i < 9; ++i) threads.want('us', `t${String(i)}`, 'a');
+    expect(asked.length).toBeLessThanOrEqual(3);
+    await settled();
+    expect(asked).toHaveLength(9);
+  });
+});
+
+describe('parts', () => {
+  it('are found by their kind', () => {
+    const parts = [{ part: { text: { text: 'x' } } }, { part: { query: { at_ms: 5 } } }];
+    expect(partOf<{ at_ms: number }>(parts, 'query')?.at_ms).toBe(5);
+    expect(partOf(parts, 'plan')).toBeUndefined();
+  });
+});
