@@ -1,9 +1,11 @@
 // `tansiq demo`: the idea, shown to a stranger in under a minute. A real node in a temporary folder, real requests over
 // HTTP by several parties, a real log; only clock and traffic are made up, which the data mode says.
 #include <fmt/format.h>
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -18,7 +20,9 @@
 #include "cli/context.h"
 #include "cli/demo_world.h"
 #include "cli/levant.h"
+#include "cli/levant_life.h"
 #include "cli/log_location.h"
+#include "cli/stop_signal.h"
 #include "cli/units_text.h"
 #include "cli/wire.h"
 #include "core/entry.h"
@@ -423,17 +427,41 @@ Result<int> demo(Context& context, const DemoArguments& arguments) {
   return 0;
 }
 
-/// Three authorities, three processes.
+/// A person at the terminal has pressed Enter.
+bool asked_for_links() {
+  if (::isatty(STDIN_FILENO) == 0) return false;
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  if (::poll(&input, 1, 0) <= 0 || (input.revents & POLLIN) == 0) return false;
+  std::array<char, 256> line{};
+  return ::read(STDIN_FILENO, line.data(), line.size()) > 0;
+}
+
+/// The nodes stay up, and traffic goes on, until somebody has enough.
+Status live_on(Context& context, Levant& levant, const fs::path& folder) {
+  constexpr std::chrono::milliseconds kLookEvery(200);
+  StopSignal stop;
+  LevantLife life(levant);
+  TRY_VOID(life.begin());
+  put(fmt::format("\n{} The clock runs on, flights are filed and flown, ships go round.\n{}",
+                  context.paint(Colour::kBold, "The nodes stay up."), TRY(doors_text(levant))));
+  put(fmt::format("  folders: {}\n", folder.string()));
+  put(context.paint(Colour::kDim, "Enter makes new links; Ctrl-C ends it and removes the folders.") + "\n");
+  while (!stop.wait_until(std::chrono::steady_clock::now() + kLookEvery)) {
+    life.turn();
+    if (asked_for_links()) put(TRY(doors_text(levant)));
+  }
+  return {};
+}
+
+/// Four authorities, four processes.
 Result<int> demo_coalition(Context& context, const DemoArguments& arguments) {
   const auto folder = TRY(TemporaryFolder::make("demo"));
   const auto levant = TRY(Levant::start(folder.path()));
   const bool as_told = TRY(tell_levant(context, *levant, arguments.keep));
   if (arguments.keep) {
-    put(fmt::format("The nodes stay up until Ctrl-C. Their folders: {}\n", folder.path().string()));
-    block_signals();
-    const sigset_t set = stop_signals();
-    int got = 0;
-    ::sigwait(&set, &got);
+    TRY_VOID(live_on(context, *levant, folder.path()));
+  } else {
+    context.say("`tansiq demo --keep` leaves the nodes up, with traffic, and prints links to their consoles.");
   }
   TRY_VOID(levant->stop());
   return as_told ? 0 : 1;
@@ -445,23 +473,23 @@ void add_demo(Command& root) {
   auto a = std::make_shared<DemoArguments>();
   root.sub("demo", "see what it does")
       .about(
-          "Levant, autumn 2015: three authorities as three processes, each with its own folder, key and log, on a "
-          "clock "
-          "that runs sixty times as fast (data mode SIMULATED). Relations freeze and open, flights cross from one "
-          "owner's corridor into another's, a conflict is countered, a line is really cut and healed, and the records "
-          "are verified. After each step it says what was expected and whether that was seen; exit code 1 when "
-          "anything "
-          "differs. About two minutes.")
+          "Levant, autumn 2015: four authorities as four processes, each with its own folder, key, log and officers, "
+          "on a clock that runs sixty times as fast (data mode SIMULATED). Relations freeze and open, officers ask "
+          "whose a craft is and answer, flights cross from one owner's corridor into another's, a line is really cut "
+          "and healed, a near miss becomes an incident with a statement of each side, and somebody without a node "
+          "verifies what was said. After each step it says what was expected and whether that was seen; exit code 1 "
+          "when anything differs. About two minutes. It prints an address and a sign-in link of each console.")
       .about(
           "With --single: one node only, in half a minute. Some intents are confirmed, one is refused with a "
           "counter-proposal that is then taken, a measure closes a part of a corridor, a flight leaves its volume, the "
           "log is verified, and one changed byte is found.")
-      .flag(a->keep, "--keep", "leave the nodes up after the story, until Ctrl-C")
+      .flag(a->keep, "--keep", "leave the nodes up after the story, with traffic, until Ctrl-C")
       .flag(a->single, "--single", "the story of one node")
       .option(a->seed, "--seed", "N", "with --single: of the made-up traffic", 0, INT64_MAX)
       .flag(a->once, "--once", "with --single: end after the story instead of staying up")
       .flag(a->fast, "--fast", "with --single: without pauses")
-      .example("tansiq demo", "three nodes, about two minutes")
+      .example("tansiq demo", "four nodes, about two minutes")
+      .example("tansiq demo --keep", "the same, and then to look round in a browser")
       .example("tansiq demo --single", "one node; it stays up until Ctrl-C")
       .exits(1, "something that was seen differs from what was expected")
       .run([a](Context& context) { return a->single ? demo(context, *a) : demo_coalition(context, *a); });

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <list>
 #include <vector>
 
@@ -91,6 +93,10 @@ DemoRelay::~DemoRelay() {
 }
 
 void DemoRelay::run(const std::stop_token& stop) {
+  // Signals are for whoever waits for them, never for this thread.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
   std::list<Pair> pairs;
   while (!stop.stop_requested()) {
     if (cut_.load()) pairs.clear();

@@ -31,7 +31,7 @@ namespace {
 
 /// 2015-11-19T08:00:00Z.
 constexpr UtcMs kStory{1'447'920'000'000};
-constexpr std::array<std::string_view, 3> kIds{"us", "ru", "fr"};
+constexpr std::array<std::string_view, 4> kIds{"us", "ru", "fr", "ch"};
 constexpr auto kPatience = std::chrono::seconds(30);
 
 using Capability = core::Capability;
@@ -79,6 +79,7 @@ core::Charter levant_charter(UtcMs valid_from) {
   core::Charter charter = demo_charter("", "", valid_from);
   for (core::Authority& authority : charter.authorities) authority.keys.clear();
   charter.authorities.push_back({AuthorityId::trusted("fr"), "Joint operations centre, Paris", {}});
+  charter.authorities.push_back({AuthorityId::trusted("ch"), "Air operations centre, Dübendorf: observer", {}});
   // Room for a carrier group that flies: the sea, and the air over it. Who declares a group files it with its own node,
   // so all of it has to be decided there.
   const geo::Polygon box{
@@ -99,7 +100,8 @@ core::Charter levant_charter(UtcMs valid_from) {
   sea.minima = {.horizontal_m = 1852, .vertical_cm = 0, .time_ms = 600'000};
   sea.outline = box;
   charter.zones.push_back(std::move(sea));
-  // us and ru keep each other's flights apart; us carries fr; fr and ru have frozen all but the exchange of reports.
+  // us and ru keep each other's flights apart; us carries fr; fr and ru had agreed on much before 2014. ch is granted
+  // nothing: what it needs is on the safety floor.
   const auto grant = [&](RelationDomain domain, Capability capability, std::string_view from, std::string_view to,
                          std::int64_t level) {
     charter.relations.push_back({{capability, domain, AuthorityId::trusted(from), AuthorityId::trusted(to)}, level});
@@ -112,8 +114,17 @@ core::Charter levant_charter(UtcMs valid_from) {
     grant(RelationDomain::kTalks, Capability::kCentres, a, b, 1);
   }
   grant(RelationDomain::kAir, Capability::kGateway, "us", "fr", 1);
-  grant(RelationDomain::kInformation, Capability::kReports, "fr", "ru", 1);
-  grant(RelationDomain::kInformation, Capability::kReports, "ru", "fr", 1);
+  for (const auto& [a, b] : {std::pair<std::string_view, std::string_view>{"fr", "ru"}, {"ru", "fr"}}) {
+    for (const RelationDomain domain : {RelationDomain::kAir, RelationDomain::kSea}) {
+      for (const Capability capability : {Capability::kRequest, Capability::kDisclosure, Capability::kTracks}) {
+        grant(domain, capability, a, b, 1);
+      }
+    }
+    for (const Capability echelon : {Capability::kCentres, Capability::kChiefs, Capability::kMinistries}) {
+      grant(RelationDomain::kTalks, echelon, a, b, 1);
+    }
+    grant(RelationDomain::kInformation, Capability::kReports, a, b, 1);
+  }
   charter.timing = {
       .clock_error_ms = 2'000, .delivery_ms = 30'000, .decision_ms = 10'000, .crew_ms = 60'000, .standby_ms = 60'000};
   return charter;
@@ -121,8 +132,8 @@ core::Charter levant_charter(UtcMs valid_from) {
 
 Result<std::unique_ptr<Levant>> Levant::start(const fs::path& folder) {
   std::unique_ptr<Levant> levant(new Levant(folder));
-  levant->real_ = SystemClock().now();
   TRY_VOID(levant->make_folders());
+  levant->real_ = SystemClock().now();
   for (const std::string_view reader : kIds) {
     for (const std::string_view author : kIds) {
       if (reader == author) continue;
@@ -186,16 +197,12 @@ Result<core::Authority> Levant::prepare(const std::string& id, const std::string
   TRY_VOID(log::write_key_file(home / "cosigner.key", cosigner));
   const std::string certificate = (home / "peer.crt").string();
   TRY_VOID(net::make_identity({.name = id, .certificate_file = certificate, .key_file = (home / "peer.key").string()}));
-  const net::TokenKey token_key = net::TokenKey::generate();
-  TRY_VOID(token_key.save((home / "token.key").string()));
-  net::TokenClaims claims;
-  claims.subject = id + ":watch";
-  claims.scopes = {"admin"};
-  claims.issued = SystemClock().now();
-  claims.expires = claims.issued + 86'400'000;
-  Running running{.peer_port = TRY(node::free_loopback_port()), .url = {}, .pid = -1, .token = {}, .hears = {}};
+  TRY_VOID(net::TokenKey::generate().save((home / "token.key").string()));
+  Running running{.peer_port = TRY(node::free_loopback_port()), .url = {}, .pid = -1, .hears = {}};
   running.url = fmt::format("http://127.0.0.1:{}", TRY(node::free_loopback_port()));
-  running.token = TRY(net::mint_token(token_key, std::move(claims)));
+  const std::vector<std::string> also =
+      id == "us" ? std::vector{std::string(kWatchOfficer)} : std::vector<std::string>();
+  offices_.emplace(id, TRY(LevantOffice::found(home, running.url, password_, also)));
   core::Authority out{AuthorityId::trusted(id),
                       name,
                       {key.verifier().text()},
@@ -255,9 +262,15 @@ Status Levant::run(const std::string& id, const std::vector<std::string>& more) 
   running.pid = spawn(std::move(words), log);
   if (running.pid < 0) return fail(ErrorCode::kIo, fmt::format("the node of {} cannot be started", id));
   const auto begin = std::chrono::steady_clock::now();
-  NodeClient node = TRY(client(id));
+  NodeOptions options;
+  options.node = running.url;
+  options.token = "none";  // Whoever asks whether it is ready need be nobody.
+  NodeClient node = TRY(NodeClient::open(options));
   while (true) {
-    if (const auto answer = node.text("/readyz")) return {};
+    if (const auto answer = node.text("/readyz")) {
+      running_.push_back(id);
+      return {};
+    }
     if (::waitpid(running.pid, nullptr, WNOHANG) == running.pid) {
       running.pid = -1;
       return fail(ErrorCode::kUnavailable, fmt::format("the node of {} stopped at once; see {}", id, log));
@@ -267,13 +280,6 @@ Status Levant::run(const std::string& id, const std::vector<std::string>& more) 
     }
     pause_ms(20);
   }
-}
-
-Result<NodeClient> Levant::client(const std::string& id) const {
-  NodeOptions options;
-  options.node = nodes_.at(id).url;
-  options.token = nodes_.at(id).token;
-  return NodeClient::open(options);
 }
 
 Result<NodeClient> Levant::client_as(const std::string& id, const std::string& subject,
@@ -295,12 +301,7 @@ Result<Answer> Levant::act(const std::string& id, const std::string& officer, co
   coordination::ActCommand command;
   command.cmd = CommandId::trusted(fmt::format("story-{}", next_command_++));
   command.act = std::move(act);
-  if (!second.empty()) command.second = core::Subject::trusted(second);
-  std::string body;
-  log::JcsWriter out(body);
-  coordination::write_act(out, command);
-  NodeClient node = TRY(client_as(id, id + ":" + officer, {"admin"}));
-  return node.send(net::Method::kPost, "/v1/coordination/acts", body);
+  return offices_.at(id).act(officer, command, second);
 }
 
 Result<Answer> Levant::file_intent(const std::string& id, const std::string& subject, const std::string& intent,
@@ -312,8 +313,8 @@ Result<Answer> Levant::file_intent(const std::string& id, const std::string& sub
 }
 
 Result<Answer> Levant::get(const std::string& id, const std::string& target) {
-  NodeClient node = TRY(client(id));
-  return node.get(target);
+  NodeClient* const watch = TRY(offices_.at(id).at("watch"));
+  return watch->get(target);
 }
 
 Result<Answer> Levant::read(const std::string& id, const std::string& name) {
@@ -329,8 +330,9 @@ Result<bool> Levant::await_at(const std::string& id, const std::string& target,
                               const std::function<bool(const JsonValue&)>& good) {
   const auto begin = std::chrono::steady_clock::now();
   while (true) {
-    const Answer answer = TRY(get(id, target));
-    if (good(answer.root())) return true;
+    const auto answer = get(id, target);
+    if (!answer && answer.error().code != ErrorCode::kNotFound) return std::unexpected(answer.error());
+    if (answer && good(answer->root())) return true;
     if (std::chrono::steady_clock::now() - begin > kPatience) return false;
     pause_ms(20);
   }
@@ -345,24 +347,34 @@ Result<std::vector<std::string>> Levant::replayed(const std::string& id) {
   }
   if (files.empty()) return fail(ErrorCode::kNotFound, "holds no recording", folder.string());
   std::ranges::sort(files);  // Names of recordings sort by when they begin.
-  std::vector<std::string> words{"tansiq", "--json", "replay"};
+  std::vector<std::string> words{"--json", "replay"};
   words.insert(words.end(), files.begin(), files.end());
-  const std::string out = (folder_of(id) / "replay.json").string();
-  const std::string errors = (folder_of(id) / "replay.log").string();
-  const pid_t pid = spawn(std::move(words), out, errors);
-  int status = 0;
-  if (pid < 0 || ::waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    return fail(ErrorCode::kInternal, fmt::format("the recording of {} cannot be replayed; see {}", id, errors));
+  const Ran ran = TRY(run_program("replay-" + id, words));
+  if (ran.code != 0) {
+    return fail(ErrorCode::kInternal,
+                fmt::format("the recording of {} cannot be replayed (exit code {})", id, ran.code));
   }
-  constexpr std::size_t kReplayBytesMax = std::size_t{64} << 20;
-  const std::string text = TRY(read_text(out, kReplayBytesMax));
   std::vector<std::string> lines;
-  for (std::size_t from = 0; from < text.size();) {
-    const std::size_t end = std::min(text.find('\n', from), text.size());
-    lines.push_back(text.substr(from, end - from));
+  for (std::size_t from = 0; from < ran.out.size();) {
+    const std::size_t end = std::min(ran.out.find('\n', from), ran.out.size());
+    lines.push_back(ran.out.substr(from, end - from));
     from = end + 1;
   }
   return lines;
+}
+
+Result<Levant::Ran> Levant::run_program(const std::string& name, const std::vector<std::string>& words) const {
+  constexpr std::size_t kOutBytesMax = std::size_t{64} << 20;
+  const std::string out = (folder_ / (name + ".out")).string();
+  const std::string errors = (folder_ / (name + ".log")).string();
+  std::vector<std::string> all{"tansiq"};
+  all.insert(all.end(), words.begin(), words.end());
+  const pid_t pid = spawn(std::move(all), out, errors);
+  int status = 0;
+  if (pid < 0 || ::waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) {
+    return fail(ErrorCode::kInternal, fmt::format("`tansiq {}` came to no end; see {}", fmt::join(words, " "), errors));
+  }
+  return Ran{WEXITSTATUS(status), TRY(read_text(out, kOutBytesMax))};
 }
 
 void Levant::cut(const std::string& a, const std::string& b, bool yes) {

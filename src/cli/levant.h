@@ -1,6 +1,6 @@
-// The stage of `tansiq demo`: three authorities as three processes of this program, each with its own folder, keys and
-// log; lines between them that can be cut; a sky over them that each hears through receivers of its own; and a story
-// that says after each step what was expected and what was seen.
+// The stage of `tansiq demo`: four authorities as four processes of this program, each with its own folder, keys, log
+// and officers; lines between them that can be cut; a sky over them that each hears through receivers of its own; and a
+// story that says after each step what was expected and what was seen.
 #pragma once
 
 #include <sys/types.h>
@@ -16,6 +16,7 @@
 #include "base/json_in.h"
 #include "cli/context.h"
 #include "cli/demo_relay.h"
+#include "cli/levant_office.h"
 #include "cli/levant_sky.h"
 #include "cli/node_client.h"
 #include "coordination/act.h"
@@ -26,11 +27,13 @@ namespace tansiq::cli {
 
 /// Time in the story runs so much faster.
 inline constexpr std::int64_t kLevantScale = 60;
+/// Who keeps the watch at us when it comes to the near miss.
+inline constexpr std::string_view kWatchOfficer = "capt.hale";
 
 class Levant {
  public:
-  /// Makes keys, charter and folders below `folder`, and starts the sky, and `us`, `ru` and `fr`. us and ru each have a
-  /// radar centre and an ADS-B receiver, fr hears the ships; each records what it hears.
+  /// Makes keys, charter, accounts and folders below `folder`, and starts the sky, and `us`, `ru`, `fr` and `ch`. us
+  /// and ru each have a radar centre and an ADS-B receiver, fr hears the ships, ch nothing; each records what it hears.
   [[nodiscard]] static Result<std::unique_ptr<Levant>> start(const std::filesystem::path& folder);
   ~Levant();  ///< stop()
   Levant(const Levant&) = delete;
@@ -43,8 +46,12 @@ class Levant {
   [[nodiscard]] std::filesystem::path folder_of(const std::string& id) const { return folder_ / id; }
   [[nodiscard]] std::string url_of(const std::string& id) const { return nodes_.at(id).url; }
   [[nodiscard]] pid_t pid_of(const std::string& id) const { return nodes_.at(id).pid; }
+  /// Authorities whose nodes run, in the order in which they were started.
+  [[nodiscard]] const std::vector<std::string>& running() const { return running_; }
 
-  /// An officer's act at a node: what the node answered, or why it would not.
+  /// The officers of an authority.
+  [[nodiscard]] LevantOffice& office(const std::string& id) { return offices_.at(id); }
+  /// An officer's act at a node, with a second one where it takes two: what the node answered, or why it would not.
   [[nodiscard]] Result<Answer> act(const std::string& id, const std::string& officer, coordination::Act act,
                                    const std::string& second = {});
   /// Somebody who is no officer files an intent with a node's own face.
@@ -55,18 +62,24 @@ class Levant {
   /// Somebody with a token of his own.
   [[nodiscard]] Result<NodeClient> client_as(const std::string& id, const std::string& subject,
                                              const std::vector<std::string>& scopes) const;
-  /// Any answer of a node, as `/v1/alerts`.
+  /// Any answer of a node to its officer on watch, as `/v1/alerts`.
   [[nodiscard]] Result<Answer> get(const std::string& id, const std::string& target);
   /// A document of a node, as `flights`.
   [[nodiscard]] Result<Answer> read(const std::string& id, const std::string& name);
   /// Reads a document again and again until `good`, for half a minute at most. Whether it became so.
   [[nodiscard]] Result<bool> await(const std::string& id, const std::string& name,
                                    const std::function<bool(const JsonValue&)>& good);
-  /// The same for any answer.
+  /// The same for any answer; what is not found is not there yet.
   [[nodiscard]] Result<bool> await_at(const std::string& id, const std::string& target,
                                       const std::function<bool(const JsonValue&)>& good);
   /// What `tansiq replay --json` says of a node's recordings, line by line. When the node has stopped.
   [[nodiscard]] Result<std::vector<std::string>> replayed(const std::string& id);
+  /// Runs this program with `words`: what it wrote to standard output, and its exit code. For whoever has no node.
+  struct Ran {
+    int code = 0;
+    std::string out;
+  };
+  [[nodiscard]] Result<Ran> run_program(const std::string& name, const std::vector<std::string>& words) const;
   /// An authority that is not in the charter yet: its folder, keys and ports, and its entry for the next version.
   [[nodiscard]] Result<core::Authority> prepare(const std::string& id, const std::string& name);
   /// The note of a version, signed for these.
@@ -83,30 +96,34 @@ class Levant {
     std::uint16_t peer_port = 0;
     std::string url;
     pid_t pid = -1;
-    std::string token;
     std::vector<SkyLine> hears;
   };
   explicit Levant(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] Status make_folders();
   [[nodiscard]] Status begin_sky();
   [[nodiscard]] Status run(const std::string& id, const std::vector<std::string>& more = {});
-  [[nodiscard]] Result<NodeClient> client(const std::string& id) const;
 
   const std::filesystem::path folder_;
+  const std::string password_ = random_password();  ///< Of every account.
   core::Charter charter_;
   UtcMs real_;                                  ///< The moment of the system's clock at which the story began.
   std::map<std::string, log::SignerKey> keys_;  ///< That sign for each.
   std::map<std::string, Running> nodes_;
+  std::vector<std::string> running_;
+  std::map<std::string, LevantOffice> offices_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<DemoRelay>> relays_;  ///< Reader, author.
   std::unique_ptr<LevantSky> sky_;
   int next_command_ = 1;
 };
 
-/// The charter of the story, without keys: `demo_charter` and France.
+/// The charter of the story, without keys: `demo_charter`, France, and Switzerland as an observer.
 [[nodiscard]] core::Charter levant_charter(UtcMs valid_from);
 
-/// Tells the story. False when anything that was seen differs from what was expected. At its end the nodes are stopped
-/// and their records verified; with `keep` they stay up, and this is left out.
+/// Tells the story. False when anything that was seen differs from what was expected. At its end the nodes are stopped,
+/// and what was recorded is replayed; with `keep` they stay up, and this is left out.
 [[nodiscard]] Result<bool> tell_levant(Context& context, Levant& levant, bool keep);
+
+/// The doors to the consoles: an address each, with a link that signs in once.
+[[nodiscard]] Result<std::string> doors_text(Levant& levant);
 
 }  // namespace tansiq::cli

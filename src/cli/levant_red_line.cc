@@ -1,10 +1,9 @@
 // Step 8 of levant-2015: a red line that only its holder knows, and the sequencer whom it trusts with it.
 #include <fmt/format.h>
 
-#include "cli/demo_world.h"
+#include "cli/levant_documents.h"
 #include "cli/levant_teller.h"
 #include "cli/log_location.h"
-#include "cli/wire.h"
 #include "coordination/caveat.h"
 
 namespace tansiq::cli {
@@ -14,15 +13,6 @@ using namespace coordination;
 
 constexpr std::string_view kCaveat = "red-line";
 constexpr std::string_view kFlight = "COTAM1";
-
-geo::Volume4d way(const Levant& levant, std::string_view corridor, std::int64_t level, UtcMs start) {
-  return demo_volume(levant.charter(), {.id = {},
-                                        .operator_name = {},
-                                        .corridor = std::string(corridor),
-                                        .level = level,
-                                        .start = start,
-                                        .length_ms = 600'000});
-}
 
 /// Whether the flight meets something of sy's, and whether an officer still has to accept that.
 bool meets(const JsonValue& document) {
@@ -34,16 +24,6 @@ bool meets(const JsonValue& document) {
         text_of((*list)[0], "manager") == "sy:ops" && text_of((*list)[0], "told_by") == "us") {
       return true;
     }
-  }
-  return false;
-}
-
-bool confirmed(const JsonValue& document) {
-  const auto rows = document.find("flights");
-  for (std::size_t i = 0; rows && i < rows->size(); ++i) {
-    if (text_of((*rows)[i], "id") != kFlight) continue;
-    const auto versions = (*rows)[i].find("versions");
-    return versions && versions->size() == 1 && text_of((*versions)[0], "state") == "confirmed";
   }
   return false;
 }
@@ -92,14 +72,11 @@ Status tell_red_line(Levant& levant, Teller& teller) {
   TRY(levant.act("fr", "chief", DepositCaveat{id, AuthorityId::trusted("us")}));
   teller.happens("fr", fmt::format("sets a caveat, {}, and deposits it with us", caveat_words(rule)));
   const UtcMs start = levant.now() + 30 * 60'000;
-  FlightFiled filed;
-  filed.call_sign = std::string(kFlight);
-  filed.flight = flight;
-  filed.legs = {{.volumes = {way(levant, "K1", 220, start)}, .zone = ZoneId::trusted("K1")}};
-  TRY(levant.act("fr", "watch", FileFlight{std::move(filed)}));
+  TRY(levant.act("fr", "watch", flight_of(kFlight, {leg_along(levant, "K1", 220, start, 600'000)})));
   teller.happens("fr", fmt::format("files {} through K1 of us", kFlight));
-  teller.check("us confirms it", TRY(levant.await("fr", "flights", confirmed)));
-  const auto stranger = levant.file_intent("us", "sy:ops", "SYR101", way(levant, "K3", 270, start + 300'000));
+  teller.check("us confirms it", TRY(confirmed(levant, "fr", kFlight, 1)));
+  const auto stranger =
+      levant.file_intent("us", "sy:ops", "SYR101", way_along(levant, "K3", 270, start + 300'000, 600'000));
   teller.happens("sy", "files SYR101 with us through K3, which crosses K1 above it");
   teller.check("us takes it as any other: no conflict of levels, and nothing of France",
                stranger && !stranger->text.contains("fr") && !stranger->text.contains("caveat"),

@@ -34,6 +34,10 @@ class Teller {
     put(fmt::format("              {} {}; {}\n", context_.paint(Colour::kRed, "DIFFERS"), expected,
                     instead.empty() ? std::string_view("it was not seen") : instead));
   }
+  /// What somebody reads of another's words, in his language.
+  void reads(std::string_view who, std::string_view words) {
+    put(fmt::format("              {}\n", context_.paint(Colour::kCyan, fmt::format("{} reads: {}", who, words))));
+  }
   void note(std::string_view text) { put(fmt::format("              {}\n", context_.paint(Colour::kDim, text))); }
   [[nodiscard]] int differ() const { return differ_; }
   [[nodiscard]] const Context& context() const { return context_; }
@@ -44,22 +48,42 @@ class Teller {
   int differ_ = 0;
 };
 
-/// Of step 3: the carrier's group, whose space moves with her. fr and ru are allies at sea by then.
-[[nodiscard]] Status tell_group(Levant& levant, Teller& teller);
+/// Step 1: the charter, the officers, the first watch; what fr freezes with one key, and what passes all the same.
+[[nodiscard]] Status tell_founding(Levant& levant, Teller& teller);
 
-/// Step 6: a flight that leaves its corridor, one that is late in it, and a craft that nobody can name.
+/// Step 2: *whose is it?* Two answers, and an incident that is over before anybody protests.
+[[nodiscard]] Status tell_whose_is_it(Levant& levant, Teller& teller);
+
+/// Step 3: fr and ru are allies at sea, less what is withheld; the carrier's group, whose space moves with her.
+[[nodiscard]] Status tell_carrier(Levant& levant, Teller& teller);
+
+/// Step 4: chiefs of staff talk, ministries do not.
+[[nodiscard]] Status tell_call(Levant& levant, Teller& teller);
+
+/// Step 5: flights across the corridors of two owners. When the first of them departs.
+[[nodiscard]] Result<UtcMs> tell_corridors(Levant& levant, Teller& teller);
+
+/// Step 6: a flight that leaves its corridor, one that is late in it, and a craft that nobody can name until somebody
+/// is asked.
 [[nodiscard]] Status tell_deviation(Levant& levant, Teller& teller);
 
-/// Step 9: two aircraft converge below the minima.
-[[nodiscard]] Status tell_near_miss(Levant& levant, Teller& teller);
-
-/// Of step 11: what us has recorded, replayed, against what a witness saw there until `until`. The nodes have stopped.
-[[nodiscard]] Status tell_replay(Levant& levant, Teller& teller, const LevantWitness& witness, UtcMs until);
+/// Step 7: the line between us and ru drops, while the flight of step 5 is in the air.
+[[nodiscard]] Status tell_cut_line(Levant& levant, Teller& teller, UtcMs departs);
 
 /// Step 8: *never within 10 NM and 15 min of sy*. fr alone is told, before its flight is cleared.
 [[nodiscard]] Status tell_red_line(Levant& levant, Teller& teller);
 
-/// Step 10: a fourth and a fifth authority join, the fifth is removed.
+/// Step 9: two aircraft converge below the minima; a STOP, and an incident of which each side says what it has to say.
+[[nodiscard]] Status tell_near_miss(Levant& levant, Teller& teller, const LevantWitness& witness);
+
+/// Step 10: a fifth and a sixth authority join, the sixth is removed.
 [[nodiscard]] Status tell_growth(Levant& levant, Teller& teller);
+
+/// Of step 11: the bundle of the incident of step 9, and what somebody without a node can tell from it.
+[[nodiscard]] Status tell_evidence(Levant& levant, Teller& teller);
+
+/// Of step 11: the nodes stop; their records are verified, and what us has recorded is replayed against what a witness
+/// saw there.
+[[nodiscard]] Status tell_proof(Levant& levant, Teller& teller, const LevantWitness& witness);
 
 }  // namespace tansiq::cli

@@ -1,10 +1,13 @@
 #include "cli/levant_traffic.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <numbers>
-#include <string>
 #include <utility>
+#include <variant>
 
+#include "cli/demo_world.h"
 #include "picture/local_frame.h"
 
 namespace tansiq::cli {
@@ -132,6 +135,71 @@ std::array<SkyCraft, 2> converging_flights(UtcMs closest) {
                     .level = 330,
                     .way = {{34.4, 41.6}, {35.3, 41.6}, {36.2, 41.6}}},
                    1, closest + kBehindMs)};
+}
+
+// --- after the story
+// ---------------------------------------------------------------------------------------------------------------------
+
+SkyCraft on_rounds(const std::string& name, std::uint32_t mmsi, const SkyState& from, UtcMs now) {
+  constexpr double kRadiusM = 12'000;
+  const SkyPoint here{from.position.lat_e7 / 1e7, from.position.lng_e7 / 1e7};
+  SkyCraft out = ship(name, mmsi, here, 0, now);
+  out.way = rounds(away(here, 180, kRadiusM), kRadiusM);  // Whose first point lies north of its middle: here.
+  out.round = true;
+  return out;
+}
+
+std::vector<LapFlight> lap_flights(const core::Charter& charter, std::uint64_t lap, UtcMs begins) {
+  struct Route {
+    std::string_view corridor, call_sign;
+    std::int64_t level;     ///< Of the first lap.
+    std::uint32_t address;  ///< Likewise.
+  };
+  constexpr std::array<Route, 6> kRoutes{{{"K1", "TALON", 190, 0xAE1101},
+                                          {"K2", "STEEL", 190, 0xAE1201},
+                                          {"K3", "REACH", 260, 0xAE1301},
+                                          {"K4", "BARS", 190, 0x155A41},
+                                          {"K5", "SOKOL", 260, 0x155A51},
+                                          {"K6", "VOLK", 190, 0x155A61}}};
+  constexpr std::uint64_t kLevels = 3;  // Two thousand feet apart.
+  constexpr double kSpeedMS = 230;
+  constexpr DurationMs kAheadMs = 6 * 60'000;   // So long before the first enters, all are filed.
+  constexpr DurationMs kApartMs = 2 * 60'000;   // From one to the next, so that not all happens at once.
+  constexpr DurationMs kBeforeMs = 2 * 60'000;  // The window begins before the flight does,
+  constexpr DurationMs kAfterMs = 5 * 60'000;   // and ends after it.
+  const std::uint64_t turn = lap % kLevels;
+  std::vector<LapFlight> out;
+  for (std::size_t i = 0; i < kRoutes.size(); ++i) {
+    const Route& route = kRoutes[i];
+    const core::Zone* zone = charter.find_zone(ZoneId::trusted(route.corridor));
+    const auto* line = zone != nullptr && zone->outline ? std::get_if<geo::Corridor>(&*zone->outline) : nullptr;
+    if (line == nullptr) continue;  // A charter that has it no more.
+    SkyCraft craft{.name = fmt::format("{}{}", route.call_sign, turn + 1),
+                   .ear = SkyEar::kRadar,
+                   .id = icao(route.address + static_cast<std::uint32_t>(turn)),
+                   .speed_m_s = kSpeedMS,
+                   .level = route.level + 20 * static_cast<std::int64_t>(turn) + 5,
+                   .begins = begins + kAheadMs + static_cast<DurationMs>(i) * kApartMs,
+                   .way = {}};
+    for (const geo::LatLng& at : line->line) craft.way.push_back({at.lat_e7 / 1e7, at.lng_e7 / 1e7});
+    double length_m = 0;
+    for (std::size_t j = 1; j < craft.way.size(); ++j) length_m += apart_m(craft.way[j - 1], craft.way[j]);
+    const UtcMs leaves = craft.begins + std::llround(1'000 * length_m / kSpeedMS);
+    const UtcMs from = craft.begins - kBeforeMs;
+    geo::Volume4d volume = demo_volume(charter, {.id = {},
+                                                 .operator_name = {},
+                                                 .corridor = std::string(route.corridor),
+                                                 .level = craft.level - 5,
+                                                 .start = from,
+                                                 .length_ms = leaves + kAfterMs - from});
+    out.push_back({.owner = zone->owner.str(),
+                   .call_sign = craft.name,
+                   .intent = fmt::format("{}-{}", craft.name, lap),
+                   .volume = std::move(volume),
+                   .craft = std::move(craft),
+                   .leaves = leaves});
+  }
+  return out;
 }
 
 }  // namespace tansiq::cli

@@ -7,9 +7,12 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "cli/levant_sky.h"
+#include "core/charter.h"
+#include "geo/volume.h"
 
 namespace tansiq::cli {
 
@@ -36,5 +39,25 @@ inline constexpr std::int64_t kLateLevel = 190;
 [[nodiscard]] SkyCraft unknown_craft(UtcMs enters);
 /// REACH9 and RFF9, at one level outside of all corridors: one mile apart at about this moment.
 [[nodiscard]] std::array<SkyCraft, 2> converging_flights(UtcMs closest);
+
+// --- after the story
+
+/// A ship that goes round from where she is, for ever.
+[[nodiscard]] SkyCraft on_rounds(const std::string& name, std::uint32_t mmsi, const SkyState& from, UtcMs now);
+
+/// Time between two laps of what flies on after the story.
+inline constexpr DurationMs kLapMs = 45LL * 60'000;
+
+/// One flight along a corridor of its owner, as it is filed and as it flies.
+struct LapFlight {
+  std::string owner;      ///< Of the corridor, and of the flight.
+  std::string call_sign;  ///< Of one lap in three.
+  std::string intent;     ///< Of this lap alone.
+  geo::Volume4d volume;
+  SkyCraft craft;
+  UtcMs leaves;  ///< When it is at the corridor's end.
+};
+/// A flight through each corridor; those of two laps have different levels, so that none is in another's way.
+[[nodiscard]] std::vector<LapFlight> lap_flights(const core::Charter& charter, std::uint64_t lap, UtcMs begins);
 
 }  // namespace tansiq::cli

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 
 #include "base/json_in.h"
@@ -39,6 +40,21 @@ std::vector<std::string> LevantWitness::lines() const {
   return lines_;
 }
 
+std::optional<std::string> LevantWitness::await(const std::function<bool(const JsonValue& alert)>& good,
+                                                DurationMs most_ms) const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(most_ms);
+  std::unique_lock lock(mutex_);
+  for (std::size_t next = 0;;) {
+    if (!more_.wait_until(lock, end, [&] { return next < lines_.size(); })) return {};
+    const std::string line = lines_[next++];
+    lock.unlock();
+    const auto document = JsonDocument::parse(line);
+    const auto alert = document ? document->root().find("alert") : std::nullopt;
+    if (alert && good(*alert)) return line;
+    lock.lock();
+  }
+}
+
 void LevantWitness::run(const std::stop_token& stop) {
   // Signals are for whoever waits for them, never for this thread.
   sigset_t all;
@@ -53,6 +69,7 @@ void LevantWitness::run(const std::stop_token& stop) {
     const std::lock_guard lock(mutex_);
     if (lines_.size() < kWitnessLinesMax) {
       lines_.push_back(std::move((*event)->data));
+      more_.notify_all();
     } else {
       ++dropped_;
     }

@@ -2,20 +2,24 @@
 //
 //   auto witness = TRY(LevantWitness::start(TRY(levant.client_as("us", "us:console", {"picture.read"}))));
 //   … the story …
-//   for (const std::string& line : witness->lines_until(moment)) …     // {"alert":{…},"event":"raised"}
+//   for (const std::string& line : witness->lines()) …                 // {"alert":{…},"event":"raised"}
 //
 // What was written down is compared at the end with what a replay of the node's recording says, byte for byte.
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "base/json_in.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "cli/node_client.h"
@@ -38,6 +42,10 @@ class LevantWitness {
 
   /// What was written down.
   [[nodiscard]] std::vector<std::string> lines() const;
+  /// The first line, of those that were written down and those to come, whose alert is `good`. Nothing when there is
+  /// none within `most_ms` of real time.
+  [[nodiscard]] std::optional<std::string> await(const std::function<bool(const JsonValue& alert)>& good,
+                                                 DurationMs most_ms = 30'000) const;
   /// Lines for which there was no room.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(); }
 
@@ -48,6 +56,7 @@ class LevantWitness {
   NodeClient client_;
   std::unique_ptr<net::EventStream> stream_;
   mutable std::mutex mutex_;
+  mutable std::condition_variable more_;
   std::vector<std::string> lines_;
   std::atomic<std::uint64_t> dropped_{0};
   std::jthread thread_;
