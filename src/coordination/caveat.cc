@@ -98,7 +98,7 @@ std::vector<CaveatMeet> meets_of(const CaveatRule& rule, const PlannedUse& use, 
       const auto from = here ? KnownTraffic::From::kOwnZones : KnownTraffic::From::kEverywhere;
       const auto found = known.near(rule.of, rule.domain, volume, rule.minima(), from);
       if (!found) {
-        add(rule.of, "too many to compare", 1, volume.window);
+        add(rule.of, std::string(kCaveatTooMany), 1, volume.window);
         continue;
       }
       for (const KnownUse& other : *found) {

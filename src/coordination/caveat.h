@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coordination/caveat_entries.h"
@@ -16,6 +17,8 @@ namespace tansiq::coordination {
 inline constexpr std::size_t kCaveatsMax = 64;
 /// Rows of one entry; what is more is counted in the last.
 inline constexpr std::size_t kCaveatMeetsMax = 64;
+/// Name of the row for what cannot be compared for its amount.
+inline constexpr std::string_view kCaveatTooMany = "too many to compare";
 /// Legs and intents of which one sequencer may have told what they meet.
 inline constexpr std::size_t kCaveatReportsMax = 4'096;
 /// Level of `disclosure` that a sequencer's reports need: who is told that X is near is told who it is (coarse).

@@ -142,7 +142,7 @@ CaveatDesk::Maybe CaveatDesk::hear(const Said& said, const CaveatReport& body) {
 
 // Live ----------------------------------------------------------------------------------------------------------------
 
-std::optional<Body> CaveatDesk::next(UtcMs /*now*/) {
+std::optional<Body> CaveatDesk::next(UtcMs now) {
   if (caveats_.empty() && withdrawals_.empty()) {
     changes_.clear();
     dirty_.clear();
@@ -154,7 +154,7 @@ std::optional<Body> CaveatDesk::next(UtcMs /*now*/) {
     if (auto body = keep_deposits()) return body;
     deposits_due_ = false;
   }
-  sort_out();
+  sort_out(now);
   while (!dirty_.empty()) {
     const auto first = dirty_.extract(dirty_.begin());
     if (auto body = news(first.value())) return body;
@@ -257,8 +257,22 @@ void CaveatDesk::look_near(const CaveatStanding& standing, const std::vector<geo
   for (const geo::VolumeIndex::Hit& hit : hits) dirty_.insert({standing.caveat, parties_.at(hit.tag)});
 }
 
+/// What has gone is found where it was met. What met it then lists it by its name, since nothing is met unsaid; but for
+/// rows that stand for several. What has gone with time alone, as a notice does, is found by its window.
+void CaveatDesk::look_where_met(const CaveatId& id, const TrafficChange& change, UtcMs now) {
+  const auto may_be_gone = [&](const CaveatMeet& row) {
+    return row.window.end <= now || contains(*change.gone, row.name);
+  };
+  for (auto met = meetings_.lower_bound({id, UseParty()}); met != meetings_.end() && met->first.first == id; ++met) {
+    const std::vector<CaveatMeet>& rows = met->second.body.meets;
+    const bool several =
+        rows.size() >= kCaveatMeetsMax || std::ranges::find(rows, kCaveatTooMany, &CaveatMeet::name) != rows.end();
+    if (!change.gone || several || std::ranges::any_of(rows, may_be_gone)) dirty_.insert(met->first);
+  }
+}
+
 /// Finds which of ours each change may concern.
-void CaveatDesk::sort_out() {
+void CaveatDesk::sort_out(UtcMs now) {
   if (all_dirty_) return sort_out_all();
   sort_out_ours();
   for (const TrafficChange& change : std::exchange(changes_, {})) {
@@ -273,12 +287,7 @@ void CaveatDesk::sort_out() {
         continue;
       }
       look_near(standing, theirs);
-      if (more_only) continue;
-      // What has gone is found where it was met.
-      for (auto met = meetings_.lower_bound({id, UseParty()}); met != meetings_.end() && met->first.first == id;
-           ++met) {
-        dirty_.insert(met->first);
-      }
+      if (!more_only) look_where_met(id, change, now);
     }
   }
 }

@@ -64,6 +64,8 @@ class CaveatDesk {
   [[nodiscard]] std::optional<UtcMs> next_timer() const;
   /// Somebody's plans have changed. Not part of the state: after a restart everything is looked at.
   void changed(const TrafficChange& change);
+  /// Whether it makes a difference to be told.
+  [[nodiscard]] bool follows() const { return !caveats_.empty() && !all_dirty_; }
   void changed_all() { all_dirty_ = true; }
 
   // An officer's acts
@@ -103,11 +105,12 @@ class CaveatDesk {
   Maybe hear(const Said& said, const CaveatReport& body);
 
   [[nodiscard]] std::optional<Body> keep_deposits();
-  void sort_out();
+  void sort_out(UtcMs now);
   void sort_out_ours();
   void sort_out_all();
   void place(const UseParty& party, const std::optional<PlannedUse>& use);
   void look_near(const CaveatStanding& standing, const std::vector<geo::PreparedVolume>& theirs);
+  void look_where_met(const CaveatId& id, const TrafficChange& change, UtcMs now);
   void mark_all(const UseParty& party);
   [[nodiscard]] std::optional<Body> news(const Key& key) const;
   [[nodiscard]] std::vector<CaveatMeet> meets_now(const CaveatStanding& caveat, const UseParty& party,

@@ -42,6 +42,8 @@ class CaveatWatch {
   std::optional<Body> next(UtcMs now);
   [[nodiscard]] std::optional<UtcMs> next_timer() const;
   void changed(const TrafficChange& change);
+  /// Whether it makes a difference to be told.
+  [[nodiscard]] bool follows() const { return !deposits_.empty() && !all_dirty_; }
   void changed_all() { all_dirty_ = true; }
 
   /// By holder and name.

@@ -266,8 +266,9 @@ void Charters::make_room(Node& node, const core::Charter& next) {
 
 void Charters::note(const AuthorityId& author, const Record& record) {
   if (record.log.author != author) return;
-  if (record.line.find("\"type\":\"charter.in_force\"") != std::string::npos) ++world_.counts().in_force;
-  if (record.line.find("\"type\":\"charter.adopted\"") == std::string::npos) return;
+  const std::string_view type = type_of(record.line);
+  if (type == "charter.in_force") ++world_.counts().in_force;
+  if (type != "charter.adopted") return;
   const auto entry = coordination::read_entry(record.line);
   const auto* adopted = entry ? std::get_if<CharterAdopted>(&entry->body) : nullptr;
   if (adopted == nullptr) return;

@@ -14,7 +14,7 @@ using namespace coordination;
 std::optional<Entry> VersionBook::note(const AuthorityId& at, const Record& record) {
   if (record.log.author != at) return {};
   if (!in_force_.contains(at)) in_force_[at] = world_.node(at).founding();
-  if (record.line.find("\"type\":\"charter.") == std::string::npos) return {};
+  if (!type_of(record.line).starts_with("charter.")) return {};
   auto entry = coordination::read_entry(record.line);
   EXPECT_INVARIANT(entry.has_value());
   if (const auto* adopted = std::get_if<CharterAdopted>(&entry->body)) adopted_[at] = adopted->version;

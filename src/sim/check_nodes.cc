@@ -34,15 +34,33 @@ void EquivocationFound::at_end() {
   }
 }
 
+/// What identifies a craft reaches, in requests and notices of legs, those alone to whom home shows its flights whole.
+void Canary::look_for_craft(const AuthorityId& at, const Record& record) {
+  constexpr std::int64_t kFull = 3;
+  constexpr std::size_t kDigits = 9;
+  constexpr std::size_t kBefore = kCraftCanary.size() - 3;
+  for (std::size_t i = record.line.find(kCraftCanary); i != std::string::npos;
+       i = record.line.find(kCraftCanary, i + 1)) {
+    const std::set<AuthorityId>& homes = world_.may_know(record.line.substr(i + kBefore, kDigits));
+    if (homes.contains(at)) continue;
+    const bool told = record.log.kind == LogName::Kind::kPair && record.log.reader == at &&
+                      homes.contains(record.log.author) && most_ever(record.log.author, at) >= kFull;
+    if (told) continue;
+    found(fmt::format("{} reads of craft in a record of {}: {}", at.str(), record.log.author.str(),
+                      record.line.substr(0, 400)));
+    return;
+  }
+}
+
 void Canary::on_record(const AuthorityId& at, const Record& record) {
-  if (record.line.find("\"type\":\"share.revoked\"") != std::string::npos) {
+  const std::string_view type = type_of(record.line);
+  if (type == "share.revoked") {
     const auto entry = coordination::read_entry(record.line);
     if (const auto* of = entry ? std::get_if<coordination::ShareRevoked>(&entry->body) : nullptr) {
       revoked_[at].insert(of->bodies.begin(), of->bodies.end());
     }
   }
-  if (record.line.find("\"type\":\"share.rule\"") != std::string::npos ||
-      record.line.find("\"type\":\"relation.propose\"") != std::string::npos) {
+  if (type == "share.rule" || type == "relation.propose") {
     const auto entry = seen_.insert(record.leaf).second ? coordination::read_entry(record.line)
                                                         : Result<coordination::Entry>(fail(ErrorCode::kNotFound, ""));
     if (const auto* of = entry ? std::get_if<coordination::ShareRule>(&entry->body) : nullptr) {
@@ -56,6 +74,7 @@ void Canary::on_record(const AuthorityId& at, const Record& record) {
       }
     }
   }
+  look_for_craft(at, record);
   constexpr std::size_t kLength = kCanary.size() + 5;
   for (std::size_t i = record.line.find(kCanary); i != std::string::npos; i = record.line.find(kCanary, i + 1)) {
     const std::string call_sign = record.line.substr(i, kLength);
@@ -63,8 +82,7 @@ void Canary::on_record(const AuthorityId& at, const Record& record) {
     // Its home told this one: then it is home's to tell.
     const bool told = record.log.kind == LogName::Kind::kPair && record.log.reader == at &&
                       world_.may_know(call_sign).contains(record.log.author) &&
-                      (record.line.find("\"type\":\"leg.request\"") != std::string::npos ||
-                       record.line.find("\"type\":\"leg.notice\"") != std::string::npos);
+                      (type == "leg.request" || type == "leg.notice");
     if (told) {
       world_.may_know(call_sign).insert(at);
       continue;
@@ -94,7 +112,7 @@ void Canary::on_served(const AuthorityId& from, const AuthorityId& to, const log
     found(fmt::format("{} gives {} what it has read to be revoked", from.str(), to.str()));
   const auto content = coordination::open_share(hash, bytes);
   if (!content) return found(fmt::format("{} serves what cannot be opened: {}", from.str(), content.error().text()));
-  const bool secret = bytes.find(kCanary) != std::string::npos;
+  const bool secret = bytes.find(kCanary) != std::string::npos || bytes.find(kCraftCanary) != std::string::npos;
   const auto named = named_.find({content->from, content->to});
   const bool through = content->to != to;
   if (through && (named == named_.end() || !named->second.contains(to))) {
@@ -102,7 +120,8 @@ void Canary::on_served(const AuthorityId& from, const AuthorityId& to, const log
                       from.str()));
   }
   if (secret && most_ever(content->from, to) < kFull) {
-    found(fmt::format("{} reads a call sign of {} that was never shown everything", to.str(), content->from.str()));
+    found(fmt::format("{} reads a call sign or craft of {} that was never shown everything", to.str(),
+                      content->from.str()));
   }
 }
 
@@ -110,7 +129,7 @@ void Destroyed::at_end() {
   for (const auto& [id, node] : world_.nodes()) {
     if (world_.excused(id)) continue;
     for (const Record& record : node->disk().records()) {
-      if (record.line.find("\"type\":\"share.revoked\"") == std::string::npos) continue;
+      if (type_of(record.line) != "share.revoked") continue;
       if (world_.excused(record.log.author)) continue;
       const auto entry = coordination::read_entry(record.line);
       const auto* revoked = entry ? std::get_if<coordination::ShareRevoked>(&entry->body) : nullptr;

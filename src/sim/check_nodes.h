@@ -36,6 +36,7 @@ class Canary final : public Checker {
                  const std::string& bytes) override;
 
  private:
+  void look_for_craft(const AuthorityId& at, const Record& record);
   [[nodiscard]] std::int64_t most_ever(const AuthorityId& from, const AuthorityId& to) const;
   World& world_;
   std::set<log::Hash> seen_;  ///< Entries, by hash: mirrors repeat them.
@@ -73,5 +74,8 @@ class Convergence final : public Checker {
 
 /// Call signs of simulated flights begin with this, and no other text holds it. Five digits follow.
 inline constexpr std::string_view kCanary = "CANARY-";
+/// And so do the MMSIs of their craft, of which some have one. Six digits follow.
+inline constexpr std::string_view kCraftCanary = "\"mmsi\":\"970";
+inline constexpr std::uint32_t kCraftCanaryFirst = 970'000'000;
 
 }  // namespace tansiq::sim

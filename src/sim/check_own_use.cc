@@ -30,7 +30,7 @@ bool OwnUse::meet(const Intent& intent, const std::vector<geo::PreparedVolume>& 
 
 void OwnUse::on_record(const AuthorityId& node, const Record& record) {
   if (record.log.author != node || is_coordination_line(record.line)) return;
-  if (record.line.find("\"type\":\"intent.") != std::string::npos) accepted(node, record);
+  if (type_of(record.line).starts_with("intent.")) accepted(node, record);
 }
 
 void OwnUse::accepted(const AuthorityId& node, const Record& record) {

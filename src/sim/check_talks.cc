@@ -68,7 +68,10 @@ void TalkDelivered::at_end() {
     if (!both_there(world_, talk.from, talk.to())) continue;
     const std::size_t received = talk.count(Receipt::kReceived);
     const LedgerReceipt* turned = talk.turned_away();
-    if (received == 1 && turned == nullptr) continue;
+    if (received == 1 && turned == nullptr) {
+      look_for_files(talk);
+      continue;
+    }
     // A relation may have been frozen while it was on its way; nothing freezes the floor.
     if (received == 0 && turned != nullptr && (turned->refusal == TalkRefusal::kQuota || !talk.message.on_floor()))
       continue;
@@ -184,6 +187,20 @@ void TalkReused::at_last() {
       if (accused || talk.anomaly || talk.count(Receipt::kReceived) > 0 || talk.turned_away() != nullptr) continue;
       return found(fmt::format("{} has an index that was used before: it has not come, and nobody at {} is alarmed",
                                describe(talk), to.str()));
+    }
+  }
+}
+
+/// What its author still has and gives is there, as long as the message is.
+void TalkDelivered::look_for_files(const LedgerTalk& talk) {
+  Node& from = world_.node(talk.from);
+  Node& to = world_.node(talk.to());
+  if (!to.coalition().talks().heard().contains(talk.hash)) return;
+  for (const TalkAttachment& file : talk.message.attachments) {
+    const bool given =
+        from.coalition().talks().may_serve(file.sha256, talk.to()) && from.disk().bodies().contains(file.sha256);
+    if (given && !to.disk().bodies().contains(file.sha256)) {
+      found(fmt::format("a file of {} has not come, and its author has it", describe(talk)));
     }
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/checker.h"
+#include "sim/talk_ledger.h"
 
 namespace tansiq::sim {
 
@@ -12,6 +13,7 @@ class TalkDelivered final : public Checker {
   void at_end() override;
 
  private:
+  void look_for_files(const LedgerTalk& talk);
   World& world_;
 };
 
@@ -75,6 +77,9 @@ class TalkSecret final : public Checker {
   void on_record(const AuthorityId& at, const Record& record) override;
   void on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash,
                  const std::string& bytes) override;
+  void on_file(const AuthorityId& from, const AuthorityId& to, const std::string& bytes) override {
+    look(to, bytes, from);
+  }
 
  private:
   void look(const AuthorityId& at, std::string_view bytes, const AuthorityId& of);

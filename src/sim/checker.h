@@ -24,15 +24,15 @@
 //   removed              who is struck out reads nothing that is written afterwards             deaf-to-removal
 //   outlived             no window outlives a zone that a version redraws or strikes out        keep-redrawn
 //   convergence          after healing everything ends, and all sides know the same             deaf-to-accept
-//   talk-delivered       after healing a message is received once by each recipient, or turned   skip-gap
-//                        away aloud, which nothing on the floor is
+//   talk-delivered       after healing a message is received once by each recipient, with its   skip-gap
+//                        files, or turned away aloud, which nothing on the floor is
 //   talk-effect          officers are shown, and act on, what was received; each receipt once    show-unreceived
 //   talk-alarm           a message ends in the receipt that it needs or in an alarm, the alarm   lose-timers
 //                        before a receipt that is late
 //   talk-quote           a receipt quotes the message that it belongs to                         misquote
 //   talk-agree           after healing both sides show the same state of each message            thread-receipt
 //   talk-reused          what bears an index that was used before comes, or is accused           trust-forks
-//   talk-secret          the words of a message stand in no record of who is no recipient        tell-third
+//   talk-secret          the words of a message, and its files, reach nobody who is no recipient tell-third
 //   talk-incidents       after healing all parties hold the same statements of an incident       tell-one-party
 #pragma once
 
@@ -82,6 +82,8 @@ class Checker {
   /// A node has sent the body of a share to another.
   virtual void on_served(const AuthorityId& /*from*/, const AuthorityId& /*to*/, const log::Hash& /*hash*/,
                          const std::string& /*bytes*/) {}
+  /// A node has sent a file that a message names to another.
+  virtual void on_file(const AuthorityId& /*from*/, const AuthorityId& /*to*/, const std::string& /*bytes*/) {}
   /// A flight was filed whose legs are all in zones of its home.
   virtual void on_filed(const Trip& /*trip*/) {}
   virtual void on_entered(const Aircraft& /*aircraft*/) {}

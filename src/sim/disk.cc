@@ -6,6 +6,14 @@
 
 namespace tansiq::sim {
 
+std::string_view type_of(std::string_view line) {
+  constexpr std::string_view kMember = "\"type\":\"";
+  const std::size_t at = line.rfind(kMember);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = line.substr(at + kMember.size());
+  return rest.substr(0, rest.find('"'));
+}
+
 void Disk::write(Batch batch) {
   if (!batch.empty()) pending_.push_back(std::move(batch));
 }
@@ -97,7 +105,11 @@ Status Disk::open() {
   for (const Commit& commit : commits_) {
     log::Sha256 next;
     next.update(chain.view());
-    for (; at < commit.end; ++at) next.update(log::leaf_hash(records_[at].line).view());
+    for (; at < commit.end; ++at) {
+      // Lines change by `flip_bit` alone: the leaf of any other is the hash of its bytes already.
+      const bool flipped = flipped_ && flipped_->first == at;
+      next.update((flipped ? log::leaf_hash(records_[at].line) : records_[at].leaf).view());
+    }
     chain = next.finish();
     if (chain != commit.chain) return fail(ErrorCode::kCorrupt, "a stored line is not what was written");
   }

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coordination/coalition.h"
@@ -26,6 +27,9 @@ struct Record {
   std::string line;
   log::Hash leaf;
 };
+
+/// `leg.hold`, …: a line ends in its type and format, so this is found from the end.
+[[nodiscard]] std::string_view type_of(std::string_view line);
 
 /// One log, as far as it is durable here.
 struct DurableLog {

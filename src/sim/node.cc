@@ -53,7 +53,10 @@ coordination::CoalitionConfig Node::config() const {
                   .texts = [&charters](const std::string& sha256) { return charters.text(sha256); }},
       .former = {},
       .quota = {.holds_open_max = 256, .abandoned_max = 1'024},
-      .talks = {.line_check_every_ms = kLineCheckMs}};
+      .talks = {.line_check_every_ms = kLineCheckMs},
+      .read_line = [&entries = world_.entries()](std::string_view line, const coordination::EntryHash& hash) {
+        return entries.read(line, hash);
+      }};
   for (std::int64_t version = 1; version < founding_; ++version) {
     out.former.push_back(charters.at(version).airspace.charter);
   }
@@ -128,6 +131,10 @@ void Node::destroy_doomed() {
     disk_.destroy_body(body);
     coalition_->body_destroyed(body, clock(), batch);
   }
+  for (const log::Hash& file : coalition_->attachments().unneeded(clock(), kBodiesPerQuestionMax)) {
+    disk_.destroy_body(file);
+    coalition_->attachments().forget(file);
+  }
   if (!batch.empty()) write(std::move(batch));
 }
 
@@ -187,17 +194,38 @@ void Node::on_question(const AuthorityId& reader, const Question& question) {
   for (const log::Hash& hash : question.bodies) {
     const auto body = disk_.bodies().find(hash);
     if (body == disk_.bodies().end() || !coalition_->may_serve_body(hash, reader)) continue;
-    world_.on_served(self_, reader, hash, body->second);
-    world_.send(self_, reader, [&world = world_, reader, bytes = body->second] { world.node(reader).on_body(bytes); });
+    if (coalition_->talks().may_serve(hash, reader)) {
+      world_.on_file(self_, reader, body->second);
+    } else {
+      world_.on_served(self_, reader, hash, body->second);
+    }
+    world_.send(self_, reader, [&world = world_, self = self_, reader, bytes = body->second] {
+      world.node(reader).on_body(self, bytes);
+    });
   }
 }
 
-void Node::on_body(const std::string& bytes) {
+void Node::on_body(const AuthorityId& author, const std::string& bytes) {
   if (!up()) return;
   // Late, or again: what is not waited for is not kept.
   const Status learned = coalition_->learn_body(bytes);
-  if (learned || learned.error().code != ErrorCode::kNotFound) disk_.put_body(log::sha256(bytes), bytes);
+  if (learned || learned.error().code != ErrorCode::kNotFound) {
+    disk_.put_body(log::sha256(bytes), bytes);
+  } else {
+    keep_file(bytes, author);
+  }
   if (!disk_.unsynced()) destroy_doomed();
+}
+
+log::Hash Node::keep_file(const std::string& bytes, const std::optional<AuthorityId>& from) {
+  const log::Hash hash = log::sha256(bytes);
+  coordination::TalkAttachments& files = coalition_->attachments();
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  if (files.may_keep(hash, size, from)) {
+    files.keep(hash, {.bytes = size, .from = from, .kept = hash, .since = clock()});
+    disk_.put_body(hash, bytes);
+  }
+  return hash;
 }
 
 void Node::answer(const AuthorityId& reader) {
@@ -291,6 +319,9 @@ void Node::ask(const AuthorityId& author) {
       if (wanted.peer == author && question.bodies.size() < kBodiesPerQuestionMax)
         question.bodies.push_back(wanted.body);
     }
+    for (const coordination::WantedBody& wanted : coalition_->attachments().wanted(author, kBodiesPerQuestionMax)) {
+      question.bodies.push_back(wanted.body);
+    }
   }
   // Whoever is no member is not asked now; it may come back.
   if (serves(author)) {
@@ -342,7 +373,7 @@ bool Node::read(const LogAnswer& answer, Batch& batch) {
 /// What a peer says that it has seen of a third one's log must be what that one has shown here.
 void Node::check_anchors(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) {
-    if (line.find("\"type\":\"anchor.members\"") == std::string::npos) continue;
+    if (type_of(line) != "anchor.members") continue;
     const auto entry = coordination::read_entry(line);
     const auto* anchor = entry ? std::get_if<coordination::MembersAnchor>(&entry->body) : nullptr;
     if (anchor == nullptr) continue;
@@ -379,7 +410,7 @@ std::unique_ptr<Coalition> Node::replayed(bool from_snapshot) const {
   for (; at < disk_.records().size(); ++at) {
     const Record& record = disk_.records()[at];
     if (record.seq != out->next_seq()) out->skip_to(record.seq);
-    const Status applied = out->apply(record.log, record.line);
+    const Status applied = out->apply(record.log, record.line, record.leaf);
     EXPECT_INVARIANT(applied.has_value());
   }
   EXPECT_INVARIANT(out->settle().has_value());
@@ -437,7 +468,12 @@ void Node::restart() {
     set_at_ = world_.now();
   }
   coalition_ = replayed(true);
-  for (const auto& [hash, body] : disk_.bodies()) static_cast<void>(coalition_->learn_body(body));
+  for (const auto& [hash, body] : disk_.bodies()) {
+    static_cast<void>(coalition_->learn_body(body));
+    if (!coalition_->talks().attachments().named(hash)) continue;
+    coalition_->attachments().keep(
+        hash, {.bytes = static_cast<std::int64_t>(body.size()), .from = {}, .kept = hash, .since = clock()});
+  }
   state_ = State::kUp;
   up_since_ = world_.now();
   follow_charter();
@@ -460,7 +496,7 @@ void Node::restore_old_backup() {
   state_ = State::kRecovering;
   backup_version_ = founding_;
   for (const Record& record : disk_.records()) {
-    if (record.log.author != self_ || record.line.find("\"type\":\"charter.in_force\"") == std::string::npos) continue;
+    if (record.log.author != self_ || type_of(record.line) != "charter.in_force") continue;
     const auto entry = coordination::read_entry(record.line);
     backup_version_ = std::get<coordination::CharterInForce>(entry->body).version;
   }

@@ -79,7 +79,9 @@ class Node {
 
   void on_question(const AuthorityId& reader, const Question& question);
   void on_answer(const AuthorityId& author, const Answer& answer);
-  void on_body(const std::string& bytes);
+  void on_body(const AuthorityId& author, const std::string& bytes);
+  /// A file that a message is to name, or that has come of a peer. Only when up.
+  log::Hash keep_file(const std::string& bytes, const std::optional<AuthorityId>& from);
 
   // What happens to it.
   void crash();

@@ -159,6 +159,13 @@ Letter TalkTraffic::draft(Node& node, std::vector<AuthorityId> recipients) {
   // A STOP may leave the time to its node.
   if (out.precedence == Precedence::kStop && out.needs == Needs::kRead && rng_.chance(500)) out.due.reset();
   out.recipients = std::move(recipients);
+  if (file_rng_.chance(120)) {
+    const std::string bytes = std::get<TextPart>(words(readers)).text.text;
+    out.attachments.push_back({.bytes = static_cast<std::int64_t>(bytes.size()),
+                               .media_type = "text/plain",
+                               .name = "what was seen",
+                               .sha256 = node.keep_file(bytes, {})});
+  }
   return out;
 }
 
@@ -317,6 +324,7 @@ void TalkTraffic::err(Node& node) {
   if (peers.empty()) return;
   const AuthorityId peer = rng_.pick(peers);
   Letter letter = draft(node, {peer});
+  letter.attachments.clear();  // what is brought back would not have them
   letter.thread = ThreadId::trusted("wrong");
   bool done = false;
   switch (rng_.between(0, 6)) {

@@ -33,7 +33,8 @@ class Node;
 
 class TalkTraffic {
  public:
-  TalkTraffic(World& world, Rng rng) : world_(world), rng_(rng), cut_rng_(rng.stream("cuts")) {}
+  TalkTraffic(World& world, Rng rng)
+      : world_(world), rng_(rng), cut_rng_(rng.stream("cuts")), file_rng_(rng.stream("files")) {}
 
   void plan();
   void joins(Node& node);
@@ -69,6 +70,7 @@ class TalkTraffic {
   World& world_;
   Rng rng_;
   Rng cut_rng_;
+  Rng file_rng_;
   std::set<std::pair<coordination::Receipt, bool>> cut_points_;  ///< After which word; whether its way or the way back.
   std::deque<Thread> threads_;                                   ///< The newest.
   std::uint64_t named_ = 0;

@@ -26,12 +26,10 @@ std::int64_t authorities_of(const Options& options, Rng rng) {
   return options.authorities_given ? options.authorities : rng.between(2, 6);
 }
 
-/// Only what is said about legs, zones, crews, caveats and talks is looked into. A line ends in its type and format.
+/// Only what is said about legs, zones, crews, caveats and talks is looked into.
 bool matters(std::string_view line) {
-  constexpr std::string_view kMember = "\"type\":\"";
-  const std::size_t at = line.rfind(kMember);
-  if (at == std::string_view::npos || !coordination::is_coordination_line(line)) return false;
-  const std::string_view type = line.substr(at + kMember.size());
+  if (!coordination::is_coordination_line(line)) return false;
+  const std::string_view type = type_of(line);
   return std::ranges::any_of(std::array{"leg.", "zone.", "caveat.", "flight.crew", "talk.", "anomaly"},
                              [&](std::string_view kind) { return type.starts_with(kind); });
 }
@@ -163,9 +161,9 @@ void World::on_durable(Node& node) {
     talk_ledger_.note_read(node.self(), record, now());
     for (const auto& checker : checkers_) checker->on_record(node.self(), record);
     if (record.log.author != node.self() || !matters(record.line)) continue;
-    const auto entry = coordination::read_entry(record.line);
-    EXPECT_INVARIANT(entry.has_value());
-    Durable durable{.now = now(), .author = node.self(), .log = record.log, .hash = record.leaf, .entry = *entry};
+    const EntryCache::Read entry = entries_.read(record.line, record.leaf);
+    EXPECT_INVARIANT(entry->has_value());
+    Durable durable{.now = now(), .author = node.self(), .log = record.log, .hash = record.leaf, .entry = **entry};
     ledger_.note(durable);
     talk_ledger_.note(durable);
     talk_traffic_.note(durable);
@@ -176,6 +174,11 @@ void World::on_durable(Node& node) {
 void World::on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash, const std::string& bytes) {
   ++counts_.shares;
   for (const auto& checker : checkers_) checker->on_served(from, to, hash, bytes);
+}
+
+void World::on_file(const AuthorityId& from, const AuthorityId& to, const std::string& bytes) {
+  ++counts_.talk_files;
+  for (const auto& checker : checkers_) checker->on_file(from, to, bytes);
 }
 
 void World::on_shown(const AuthorityId& at, const EntryHash& message) {

@@ -17,6 +17,7 @@
 #include "sim/airspace.h"
 #include "sim/charters.h"
 #include "sim/checker.h"
+#include "sim/entry_cache.h"
 #include "sim/node.h"
 #include "sim/options.h"
 #include "sim/talk_ledger.h"
@@ -60,7 +61,8 @@ struct Counts {
   std::uint64_t adoptions = 0;
   std::uint64_t adoptions_refused = 0;
   std::uint64_t in_force = 0;
-  std::uint64_t talks = 0;  ///< Letters, to however many.
+  std::uint64_t talks = 0;       ///< Letters, to however many.
+  std::uint64_t talk_files = 0;  ///< Sent between nodes.
   std::uint64_t talks_answered = 0;
   std::uint64_t talks_overdue = 0;  ///< Alarms that were acknowledged.
   std::uint64_t incidents = 0;
@@ -101,6 +103,7 @@ class World {
   [[nodiscard]] const coordination::Origins& origins() const { return origins_; }
   [[nodiscard]] std::map<AuthorityId, std::unique_ptr<Node>>& nodes() { return nodes_; }
   [[nodiscard]] Node& node(const AuthorityId& id) { return *nodes_.at(id); }
+  [[nodiscard]] EntryCache& entries() { return entries_; }
   [[nodiscard]] Ledger& ledger() { return ledger_; }
   [[nodiscard]] TalkLedger& talk_ledger() { return talk_ledger_; }
   [[nodiscard]] Counts& counts() { return counts_; }
@@ -124,6 +127,7 @@ class World {
   /// Its record is shorter than it was: what comes next is new.
   void forget_noted(const Node& node) { noted_[node.self()] = node.disk().records().size(); }
   void on_served(const AuthorityId& from, const AuthorityId& to, const log::Hash& hash, const std::string& bytes);
+  void on_file(const AuthorityId& from, const AuthorityId& to, const std::string& bytes);
   void on_shown(const AuthorityId& at, const EntryHash& message);
   void on_entered(const Aircraft& aircraft);
   void on_left(const Aircraft& aircraft);
@@ -172,6 +176,7 @@ class World {
   Airspace airspace_;
   Charters charters_;
   coordination::Origins origins_;
+  EntryCache entries_;
   Ledger ledger_;
   TalkLedger talk_ledger_;
   TalkTraffic talk_traffic_;

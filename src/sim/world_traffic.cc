@@ -53,6 +53,11 @@ void World::file_one() {
   filed.flight = FlightId::trusted(fmt::format("F{:05}", trips_.size()));
   filed.call_sign = fmt::format("{}{:05}", kCanary, trips_.size());
   may_know_[filed.call_sign].insert(home);
+  if (trips_.size() % 2 == 0) {
+    const core::Mmsi mmsi{kCraftCanaryFirst + static_cast<std::uint32_t>(trips_.size())};
+    filed.craft.push_back({.mmsi = mmsi});
+    may_know_[mmsi.str()].insert(home);
+  }
   // A way from column to column, or one zone of its own.
   const Airspace& map = map_of(node(home));
   std::vector<const ZoneSpot*> way;
