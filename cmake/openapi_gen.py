@@ -26,6 +26,7 @@ be given, and there are numbers:
 An operation says which scope a token needs in `x-scope` (`open`: none). With `x-raw: true` it is described only; a face
 of its own serves it. With `x-body: text` its path, scope, parameters and media type are enforced, and the body, whose
 members the core describes itself (core/record.h), comes to the handler as it was sent; its schema is documentation.
+With `x-body: bytes` the same of a body in application/octet-stream.
 
 Lengths of strings count bytes of UTF-8 here, code points in JSON Schema: the reader is never laxer than the schema
 for ASCII sets, and stricter by at most that difference elsewhere. docs/api.md says so.
@@ -435,16 +436,20 @@ Result<{name}> read_{snake(name)}(const JsonValue& value) {{
         if "requestBody" in operation:
             body = operation["requestBody"]
             check_keys(body, {"required", "content"}, f"{where}.requestBody")
-            if list(body["content"]) != ["application/json"] or body.get("required") is not True:
-                raise Refusal(f"{where}: a request body is required and application/json")
-            reference = body["content"]["application/json"]["schema"]
-            if operation.get("x-body", "text") != "text":
-                raise Refusal(f"{where}: x-body may be text, and nothing else")
+            if operation.get("x-body", "text") not in ("text", "bytes"):
+                raise Refusal(f"{where}: x-body may be text or bytes, and nothing else")
+            media = "application/octet-stream" if operation.get("x-body") == "bytes" else "application/json"
+            if list(body["content"]) != [media] or body.get("required") is not True:
+                raise Refusal(f"{where}: a request body is required and {media}")
+            reference = body["content"][media]["schema"]
         elif "x-body" in operation:
             raise Refusal(f"{where}: x-body without a requestBody")
         if operation.get("x-body") == "text":
             fields.append("  std::string body;  ///< As it was sent.")
             reads.append("  out.body = TRY(json_text(request));")
+        elif operation.get("x-body") == "bytes":
+            fields.append("  std::string body;  ///< As it was sent.")
+            reads.append("  out.body = TRY(bytes_of(request));")
         elif "requestBody" in operation:
             inner = self.named(reference.get("$ref", "inline"), f"{where}.requestBody")
             fields.append(f"  {inner.cpp} body;")

@@ -9,13 +9,6 @@ constexpr std::string_view kHex = "0123456789abcdef";
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 constexpr std::array<std::int8_t, 256> reverse_alphabet(std::string_view alphabet) {
   std::array<std::int8_t, 256> reverse{};
   reverse.fill(-1);
@@ -24,6 +17,13 @@ constexpr std::array<std::int8_t, 256> reverse_alphabet(std::string_view alphabe
   }
   return reverse;
 }
+
+constexpr std::array<std::int8_t, 256> reverse_hex() {
+  std::array<std::int8_t, 256> reverse = reverse_alphabet(kHex);
+  for (std::size_t i = 0; i < 6; ++i) reverse[static_cast<unsigned char>('A' + i)] = static_cast<std::int8_t>(10 + i);
+  return reverse;
+}
+constexpr auto kReverseHex = reverse_hex();
 
 std::string encode(ByteView bytes, std::string_view alphabet, bool pad) {
   std::string out;
@@ -79,26 +79,38 @@ constexpr auto kReverseUrl = reverse_alphabet(kBase64Url);
 
 std::string to_hex(ByteView bytes) {
   std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const std::uint8_t b : bytes) {
-    out += kHex[b >> 4];
-    out += kHex[b & 15];
-  }
+  // The size that libstdc++ 12 tells here may be more than was asked for.
+  out.resize_and_overwrite(bytes.size() * 2, [&](char* text, std::size_t) {
+    for (const std::uint8_t b : bytes) {
+      *text++ = kHex[b >> 4];
+      *text++ = kHex[b & 15];
+    }
+    return bytes.size() * 2;
+  });
   return out;
+}
+
+Status from_hex(std::string_view text, std::span<std::uint8_t> out) {
+  if (text.size() != out.size() * 2) {
+    return fail(ErrorCode::kMalformed,
+                fmt::format("expected {} hexadecimal digits, found {} characters", out.size() * 2, text.size()));
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int high = kReverseHex[static_cast<unsigned char>(text[2 * i])];
+    const int low = kReverseHex[static_cast<unsigned char>(text[2 * i + 1])];
+    if (high < 0 || low < 0) {
+      return fail(ErrorCode::kMalformed,
+                  fmt::format("character {} is not a hexadecimal digit", high < 0 ? 2 * i : 2 * i + 1));
+    }
+    out[i] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return {};
 }
 
 Result<Bytes> from_hex(std::string_view text) {
   if (text.size() % 2 != 0) return fail(ErrorCode::kMalformed, "hexadecimal text has an odd length");
-  Bytes out;
-  out.reserve(text.size() / 2);
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_digit(text[i]);
-    const int low = hex_digit(text[i + 1]);
-    if (high < 0 || low < 0) {
-      return fail(ErrorCode::kMalformed, fmt::format("character {} is not a hexadecimal digit", high < 0 ? i : i + 1));
-    }
-    out.push_back(static_cast<std::uint8_t>(high << 4 | low));
-  }
+  Bytes out(text.size() / 2);
+  TRY_VOID(from_hex(text, out));
   return out;
 }
 

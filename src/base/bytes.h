@@ -30,6 +30,8 @@ using ByteView = std::span<const std::uint8_t>;
 [[nodiscard]] std::string to_hex(ByteView bytes);
 /// Fails with `kMalformed` on an odd length or a character that is not a hexadecimal digit. Either case.
 [[nodiscard]] Result<Bytes> from_hex(std::string_view text);
+/// The same, into exactly as many bytes as `out` has; after a failure `out` may hold a part.
+[[nodiscard]] Status from_hex(std::string_view text, std::span<std::uint8_t> out);
 
 /// Standard base64 with padding.
 [[nodiscard]] std::string to_base64(ByteView bytes);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/random.h"
 
 namespace tansiq {
@@ -47,6 +49,12 @@ TEST(Hex, RefusesWhatIsNot) {
   EXPECT_FALSE(from_hex("abc"));
   EXPECT_FALSE(from_hex("zz"));
   EXPECT_EQ(from_hex("ABcd"), (Bytes{0xab, 0xcd}));
+  std::array<std::uint8_t, 2> two{};
+  EXPECT_TRUE(from_hex("0aFf", two));
+  EXPECT_EQ(two, (std::array<std::uint8_t, 2>{0x0a, 0xff}));
+  EXPECT_FALSE(from_hex("0aF", two));
+  EXPECT_FALSE(from_hex("0aFf00", two));
+  EXPECT_FALSE(from_hex("0aF\xff", two));
 }
 
 TEST(Bytes, ComparesInConstantTime) {

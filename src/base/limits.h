@@ -38,6 +38,13 @@ inline constexpr std::size_t kPathSegmentsMax = 32;
 inline constexpr std::size_t kTokenBytesMax = 4'096;       // Of our own minting.
 inline constexpr std::size_t kBearerBytesMax = 16U << 10;  // Of anybody; the head around it has its own bound.
 
+// Files that messages carry. One fits the body of a request; all of them stand in the node's store and its backups.
+inline constexpr std::size_t kAttachmentBytesMax = kRequestBodyBytesMax;
+inline constexpr std::size_t kAttachmentsMax = 16'384;
+inline constexpr std::size_t kAttachmentsOwnBytesMax = 256U << 20;   // Uploaded here.
+inline constexpr std::size_t kAttachmentsPeerBytesMax = 128U << 20;  // Fetched of one peer.
+inline constexpr std::size_t kAttachmentsBytesMax = 1U << 30;
+
 // The node.
 inline constexpr std::size_t kConnectionsMax = 12'000;
 inline constexpr std::size_t kCommandQueueMax = 4'096;

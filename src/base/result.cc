@@ -21,6 +21,7 @@ constexpr std::array kErrors{
     ErrorInfo{ErrorCode::kNotSequencer, "not-sequencer", 421, 1, "Another authority decides in this zone."},
     ErrorInfo{ErrorCode::kTooLarge, "too-large", 413, 65, "A size limit is exceeded."},
     ErrorInfo{ErrorCode::kTooMuchWork, "too-much-work", 422, 65, "A work limit is exceeded."},
+    ErrorInfo{ErrorCode::kMismatch, "mismatch", 422, 65, "What is named is not what is there."},
     ErrorInfo{ErrorCode::kUnsupported, "unsupported", 415, 64, "This form is not supported."},
     ErrorInfo{ErrorCode::kRateLimited, "rate-limited", 429, 75, "Too many requests."},
     ErrorInfo{ErrorCode::kTimeout, "timeout", 408, 75, "The time allowed has passed."},

@@ -32,6 +32,7 @@ enum class ErrorCode : std::uint8_t {
   kNotSequencer,     ///< Another authority decides there.
   kTooLarge,         ///< A stated size limit is exceeded.
   kTooMuchWork,      ///< A stated work limit is exceeded.
+  kMismatch,         ///< What is named is not what is there: another hash, a file that is not here.
   kUnsupported,      ///< A media type, method or feature that is not served.
   kRateLimited,
   kTimeout,

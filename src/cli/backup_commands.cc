@@ -2,8 +2,14 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "base/file.h"
+#include "base/limits.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/node_client.h"
+#include "cli/wire.h"
+#include "core/charter.h"
+#include "node/officer_book.h"
 #include "node/recovery_file.h"
 #include "store/backup.h"
 
@@ -51,17 +57,48 @@ Result<int> run_restore(Context& context, const BackupArguments& arguments) {
 }
 
 struct AcceptArguments {
-  std::string data, by, second;
+  NodeOptions node;
+  std::string by, second;
 };
 
-Result<int> run_accept(Context& context, const AcceptArguments& arguments) {
-  const std::filesystem::path folder = data_folder(arguments.data);
+/// Names that nobody verifies are for folders where nobody could verify them, and nothing is at stake.
+Status check_unverified(const std::filesystem::path& folder) {
+  const auto book = TRY(node::OfficerBook::open(folder));
+  const std::string note = TRY(read_file(folder / "charter.note", kNoteBytesMax));
+  const core::SignedCharter opened = TRY(core::open_charter(note));
+  const core::DataMode mode = opened.charter.data_mode;
+  const bool earnest = mode == core::DataMode::kReal || mode == core::DataMode::kExercise;
+  if (!earnest && book->empty()) return {};
+  return fail(
+      ErrorCode::kForbidden,
+      "two officers answer for it under their own sessions: start the node, sign in (tansiq officer login), and "
+      "leave --by and --second out",
+      "--by");
+}
+
+Result<int> accept_in_folder(Context& context, const AcceptArguments& arguments) {
+  const std::filesystem::path folder = data_folder(arguments.node.data);
+  if (arguments.by.empty() || arguments.second.empty()) {
+    return fail(ErrorCode::kInvalid, "both officers are named, or none", arguments.by.empty() ? "--by" : "--second");
+  }
   const node::Acceptance acceptance{SystemClock().now(), TRY(core::Subject::parse(arguments.by)),
                                     TRY(core::Subject::parse(arguments.second))};
+  TRY_VOID(check_unverified(folder));
   TRY_VOID(node::accept_recovery(folder, acceptance));
   context.say(
       "accepted: the node goes on when its peers have answered and the wait is over; 'tansiq peer list' says "
       "what is still missing");
+  return 0;
+}
+
+Result<int> run_accept(Context& context, const AcceptArguments& arguments) {
+  if (!arguments.by.empty() || !arguments.second.empty()) return accept_in_folder(context, arguments);
+  NodeClient client = TRY(NodeClient::open(arguments.node));
+  const std::string body = JsonOut().open_object().member("command_id", new_command_id()).close().line();
+  const Answer answer = TRY(client.send(net::Method::kPost, "/v1/recovery/accept", body));
+  put(context.json ? answer.text + "\n"
+                   : fmt::format("it waits for the second officer: tansiq officer confirm {}\n",
+                                 printable(text_of(answer.root(), "id"))));
   return 0;
 }
 
@@ -71,19 +108,19 @@ void add_recovery(Command& root) {
       "A node that finds that it is an old copy signs nothing. It fetches back from its peers what it had written for "
       "them, verifies it, and goes on. 'tansiq peer list' and /readyz say what is missing.");
   auto a = std::make_shared<AcceptArguments>();
-  recovery.sub("accept", "two officers answer for what no peer gives back")
+  Command& accept = recovery.sub("accept", "two officers answer for what no peer gives back");
+  add_node_options(accept, a->node);
+  accept
       .about(
           "Nobody mirrors a node's main log, and a peer may be gone for good. What stood only there is lost: two "
           "officers say so, and the node waits until everything that it may have granted and forgotten has ended, 56 "
-          "days from the first moment of the recovery. Their names go into the record that all members read. A second "
+          "days from the first moment of the recovery. Their names go into the record that all members read. Both sign "
+          "in: one asks, the other confirms what waits ('tansiq officer confirm'). A second "
           "copy of the data folder under another roof is better than the wait.")
-      .option(a->by, "--by", "OFFICER", "who decides this")
-      .required()
-      .option(a->second, "--second", "OFFICER", "the second officer")
-      .required()
-      .option(a->data, "--data", "DIR", "the node's data folder; else TANSIQ_DATA, else ./tansiq-data")
-      .completes(Completes::kDirectory)
-      .example("tansiq recovery accept --by duty@fr --second chief@fr", "on the machine of the node")
+      .option(a->by, "--by", "OFFICER", "in the data folder of a node without accounts, TEST or SIMULATED: who decides")
+      .option(a->second, "--second", "OFFICER", "the same: the second officer")
+      .example("tansiq recovery accept", "by an officer who has signed in; another one confirms")
+      .example("tansiq recovery accept --by duty@fr --second chief@fr --data DIR", "where nobody can sign in")
       .exits(1, "the node is not recovering, or others have accepted already")
       .run([a](Context& c) { return run_accept(c, *a); });
 }

@@ -49,5 +49,7 @@ inline std::filesystem::path shared_folder() {
 
 /// The group `live`, in the order in which its parts run.
 [[nodiscard]] std::vector<BenchPart> live_bench_parts();
+/// The group `talks`, likewise.
+[[nodiscard]] std::vector<BenchPart> talk_bench_parts();
 
 }  // namespace tansiq::cli

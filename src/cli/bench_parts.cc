@@ -131,6 +131,19 @@ Result<std::vector<Figure>> node_part() {
   };
 }
 
+// How long a decision waits while a snapshot of a million live intents is made.
+Result<std::vector<Figure>> snapshot_part() {
+  const TemporaryFolder folder = TRY(TemporaryFolder::make("bench"));
+  const node::SnapshotFigures f = TRY(node::measure_snapshot(folder.path()));
+  return std::vector{
+      at_most("snapshot_of_1m_longest_wait", f.background_wait_ms, "ms", 50),
+      plain("snapshot_of_1m_longest_wait_in_line", f.in_line_wait_ms, "ms"),
+      plain("without_a_snapshot_longest_wait", f.idle_wait_ms, "ms"),
+      plain("snapshot_of_1m_takes", f.background_seconds, "s"),
+      plain("snapshot_of_1m_bytes", static_cast<double>(f.bytes), "bytes"),
+  };
+}
+
 // What `tansiq check` does on the recording, from reading the files to the finished table.
 Result<std::vector<Figure>> check_part() {
   const fs::path traffic_file = shared_folder() / "data/adsb/opensky-uk-2021-07-12.csv";
@@ -249,7 +262,7 @@ Result<std::vector<Figure>> f3548_part(const BenchTarget& target) {
 
 }  // namespace
 
-std::vector<std::string> bench_groups() { return {"core", "coordination", "f3548", "live"}; }
+std::vector<std::string> bench_groups() { return {"core", "coordination", "f3548", "live", "talks"}; }
 
 std::vector<BenchPart> bench_parts(const std::string& group, const BenchTarget& target) {
   std::vector<BenchPart> parts{
@@ -259,6 +272,7 @@ std::vector<BenchPart> bench_parts(const std::string& group, const BenchTarget& 
       {"core", "decide", "decisions in memory", decide_part},
       {"core", "replay", "replay and snapshots in memory", replay_part},
       {"core", "node", "durable decisions and starts of a whole node", node_part},
+      {"core", "snapshot", "decisions beside a snapshot of a million intents", snapshot_part},
       {"core", "check", "the check of a recording", check_part},
       {"coordination", "coordination", "flights across zones of three nodes on loopback", coordination_part},
       {"coordination", "simulator", "simulated time for each second, three authorities and every fault",
@@ -266,6 +280,7 @@ std::vector<BenchPart> bench_parts(const std::string& group, const BenchTarget& 
       {"f3548", "f3548", "a discovery and synchronization service", [target] { return f3548_part(target); }},
   };
   for (BenchPart& part : live_bench_parts()) parts.push_back(std::move(part));
+  for (BenchPart& part : talk_bench_parts()) parts.push_back(std::move(part));
   if (!group.empty()) std::erase_if(parts, [&](const BenchPart& part) { return part.group != group; });
   return parts;
 }

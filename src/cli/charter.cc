@@ -10,6 +10,7 @@
 #include <map>
 
 #include "cli/charter_file.h"
+#include "cli/charter_terms.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/peer_options.h"
@@ -41,6 +42,7 @@ Result<int> new_charter(Context& context, const NewArguments& arguments) {
   const UtcMs from = TRY(read_time(arguments.from, now));
   charter.valid_from = UtcMs{from.ms / 1'000 * 1'000};
   if (arguments.until) charter.valid_until = TRY(read_time(*arguments.until, now));
+  charter.catalogue = own_catalogue();
   const std::string text = core::charter_text(charter);
   TRY(core::parse_charter(text));
   TRY_VOID(write_text(arguments.file, text, 0644, /*replace=*/false));
@@ -289,6 +291,7 @@ Result<int> show_charter(Context& context, const FileArguments& arguments) {
   }
   put(authorities.text(context.terminal) + "\n");
   put(coalition_text(context, charter));
+  put(terms_text(charter, context.terminal) + "\n");
   Table zones({"zone", "owner", "domain", "rule", "levels", "minima", "outline", "may be leased to"});
   for (const core::Zone& zone : charter.zones) {
     zones.row({zone.id.str(), zone.owner.str(), std::string(core::to_text(zone.domain)),
@@ -386,7 +389,9 @@ void add_charter(Command& root) {
 
   auto made = std::make_shared<NewArguments>();
   charter.sub("new", "begin a draft")
-      .about("Writes a draft without authorities and zones. Never overwrites.")
+      .about(
+          "Writes a draft without authorities and zones, which names the catalogue of messages in this program. Never "
+          "overwrites.")
       .argument(made->file, "FILE", "the draft, as charter.json")
       .completes(Completes::kFile)
       .option(made->id, "--id", "ID", "the charter's id")
@@ -422,6 +427,7 @@ void add_charter(Command& root) {
 
   add_zone_command(charter);
   add_charter_coalition(charter);
+  add_charter_terms(charter);
   add_charter_next(charter);
   add_lint_sign_show(charter);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/charter_file.h"
+#include "cli/charter_terms.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/peer_options.h"
@@ -125,6 +126,12 @@ Result<int> revise(Context& context, const ReviseArguments& arguments) {
   TRY_VOID(write_text(arguments.draft, text, 0644, /*replace=*/false));
   context.say(fmt::format("{}: a draft of version {}, in force from {}", arguments.draft, charter.version,
                           format_utc(charter.valid_from)));
+  // It stays what all have signed: another one concerns every member, and would make a change between two one of all.
+  if (charter.catalogue != own_catalogue()) {
+    context.say(
+        fmt::format("  it names {} of messages, not that of this program: state it with tansiq charter catalogue {}",
+                    charter.catalogue ? "another catalogue" : "no catalogue", arguments.draft));
+  }
   say_next(context, fmt::format("change it as a new draft, then tansiq charter lint {}", arguments.draft));
   return 0;
 }

@@ -99,6 +99,17 @@ Status merge_charter(core::Charter& into, const core::Charter& from) {
   } else if (from.disclosure != core::DisclosureTerms{} && from.disclosure != merged.disclosure) {
     return fail(ErrorCode::kConflict, "the drafts state different terms of disclosure: agree on one, in the drafts");
   }
+  if (!merged.catalogue) merged.catalogue = from.catalogue;
+  if (from.catalogue && merged.catalogue != from.catalogue) {
+    return fail(ErrorCode::kConflict,
+                "the drafts name different catalogues of messages: agree on one, with 'tansiq charter catalogue'");
+  }
+  if (!merged.conformance) merged.conformance = from.conformance;
+  if (from.conformance && merged.conformance != from.conformance) {
+    return fail(
+        ErrorCode::kConflict,
+        "the drafts state different tolerances of conformance: agree on one, with 'tansiq charter conformance'");
+  }
   into = std::move(merged);
   return {};
 }

@@ -29,8 +29,8 @@ struct Draft {
 /// Replaces the file. Fails with what `core::parse_charter` would say of it, and then writes nothing.
 [[nodiscard]] Status save_draft(const std::string& file, const core::Charter& charter);
 
-/// Takes authorities, zones, relations and timing of another draft over. The same thing said twice is said once; two
-/// versions of one thing fail with `kConflict`, naming it. Id, name, version and validity stay those of `into`.
+/// Takes authorities, zones, relations, timing and terms of another draft over. The same thing said twice is said once;
+/// two versions of one thing fail with `kConflict`, naming it. Id, name, version and validity stay those of `into`.
 [[nodiscard]] Status merge_charter(core::Charter& into, const core::Charter& from);
 
 /// The same charter, one version on, in force from `valid_from`.

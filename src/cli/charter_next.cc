@@ -6,6 +6,7 @@
 
 #include "cli/acts.h"
 #include "cli/charter_file.h"
+#include "cli/charter_terms.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/peer_options.h"
@@ -119,6 +120,9 @@ Result<int> adopt(Context& context, const AdoptArguments& arguments) {
   if (!opened) return std::unexpected(in_file(opened.error(), arguments.note));
   const std::string done = fmt::format("adopted version {}, hash {}, in force from {}", opened->charter.version,
                                        core::charter_hash(opened->text), format_utc(opened->charter.valid_from));
+  if (const auto warning = catalogue_warning(opened->charter)) {
+    context.say(context.paint(Colour::kRed, "warning: " + *warning));
+  }
   std::vector<coordination::NoteText> through;
   for (const std::string& file : arguments.through) through.push_back({TRY(read_text(file, kNoteBytesMax))});
   return send_act(context, arguments.act,

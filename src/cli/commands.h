@@ -48,6 +48,8 @@ void add_zone_control(Command& zone);
 void add_message_template(Command& message);
 /// Adds to `tansiq charter` what concerns several authorities; called by `add_charter`.
 void add_charter_coalition(Command& charter);
+/// What it agrees on beside authorities and zones.
+void add_charter_terms(Command& charter);
 /// And what changes a charter in force.
 void add_charter_next(Command& charter);
 

@@ -49,6 +49,7 @@ std::string about(const core::Entry& entry) {
     return text;
   }
   std::string text = fmt::format("{} by {}", subject_of(entry), entry.by.str());
+  if (!entry.acts_for.empty()) text += fmt::format(" for {}", entry.acts_for.str());
   const core::Decision& decision = entry.decision;
   if (decision.refusal != core::Refusal::kNone) text += fmt::format(": {}", core::to_text(decision.refusal));
   if (!decision.conflicts.empty()) {

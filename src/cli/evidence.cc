@@ -20,10 +20,20 @@ struct MakeArguments {
   std::string output;
   std::vector<std::string> entries;
   std::optional<std::string> from, to;
+  std::string incident, thread;
   std::vector<std::string> logs;
   std::vector<std::string> attach;
   bool no_bodies = false;
 };
+
+Result<node::EvidenceSubject> subject_of(node::EvidenceSubject::Kind kind, const std::string& words,
+                                         const std::string& option) {
+  const std::size_t at = words.find('/');
+  if (at == std::string::npos || at + 1 == words.size()) {
+    return fail(ErrorCode::kInvalid, "right is OPENER/ID: who has opened it, and its name there", option);
+  }
+  return node::EvidenceSubject{kind, TRY(AuthorityId::parse(words.substr(0, at))), words.substr(at + 1)};
+}
 
 Result<node::EvidenceRequest> request_of(const MakeArguments& arguments) {
   node::EvidenceRequest request;
@@ -35,8 +45,19 @@ Result<node::EvidenceRequest> request_of(const MakeArguments& arguments) {
   }
   if (arguments.from) request.from = TRY(parse_utc(*arguments.from));
   if (arguments.to) request.to = TRY(parse_utc(*arguments.to));
-  if (request.entries.empty() && !request.from && !request.to) {
-    return fail(ErrorCode::kInvalid, "say which entries: --entry HASH, or --from TIME --to TIME");
+  if (!arguments.incident.empty() && !arguments.thread.empty()) {
+    return fail(ErrorCode::kInvalid, "a bundle is about an incident or a thread: make two", "--thread");
+  }
+  if (!arguments.incident.empty()) {
+    request.subject = TRY(subject_of(node::EvidenceSubject::Kind::kIncident, arguments.incident, "--incident"));
+  }
+  if (!arguments.thread.empty()) {
+    request.subject = TRY(subject_of(node::EvidenceSubject::Kind::kThread, arguments.thread, "--thread"));
+  }
+  if (request.entries.empty() && !request.from && !request.to && !request.subject) {
+    return fail(
+        ErrorCode::kInvalid,
+        "say which entries: --entry HASH, --from TIME --to TIME, --incident OPENER/ID or --thread OPENER/THREAD");
   }
   request.logs = arguments.logs;
   for (const std::string& file : arguments.attach) request.attach.push_back({.label = {}, .path = file});
@@ -132,12 +153,16 @@ void add_evidence(Command& root) {
   group.sub("make", "gather entries with all that proves them")
       .about(
           "Reads a node's data folder, the node running or not, and changes nothing there. Entries are named by their "
-          "hash, as other entries quote them, or by a time. Logs of peers that the node mirrors count as its own. "
+          "hash, as other entries quote them, by a time, or by the incident or thread that they are about, and then "
+          "with "
+          "receipts and what they name. Logs of peers that the node mirrors count as its own. "
           "The main log, which nobody else reads, is looked through for a time only when --log names it. What the "
           "bundle holds is for whoever gets it to read: look at it before it leaves the house.")
       .option(m->entries, "--entry", "HASH", "an entry by its hash")
       .option(m->from, "--from", "TIME", "entries from this time on, as 2026-11-22T10:00:00Z")
       .option(m->to, "--to", "TIME", "entries before this time")
+      .option(m->incident, "--incident", "INCIDENT", "OPENER/ID: all that is said about it")
+      .option(m->thread, "--thread", "THREAD", "OPENER/THREAD: its messages and their receipts")
       .option(m->logs, "--log", "ORIGIN", "only from this log")
       .option(m->attach, "--attach", "FILE", "a file that entries name by its SHA-256, such as a recording")
       .completes(Completes::kFile)

@@ -4,6 +4,7 @@
 #include "cli/acts.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/craft_words.h"
 #include "cli/flight_text.h"
 #include "cli/leg_words.h"
 #include "cli/terminal.h"
@@ -24,6 +25,7 @@ struct FileArguments {
   std::vector<std::string> legs;
   std::string id;
   std::string call_sign;
+  std::vector<std::string> craft;
   std::optional<std::string> domain;
   std::string principal;
   std::string through;
@@ -50,6 +52,7 @@ Result<FlightFiled> filed_from(const FileArguments& arguments) {
   if (!arguments.id.empty()) filed.flight = TRY(FlightId::parse(arguments.id));
   if (filed.flight.empty()) return fail(ErrorCode::kUnsupported, "a flight needs an id: in the file, or --id");
   if (!arguments.call_sign.empty()) filed.call_sign = arguments.call_sign;
+  if (!arguments.craft.empty()) filed.craft = TRY(craft_from(arguments.craft, SystemClock().now()));
   if (arguments.domain) filed.domain = TRY(core::parse_domain(*arguments.domain));
   if (!arguments.principal.empty()) filed.principal = TRY(AuthorityId::parse(arguments.principal));
   if (arguments.alternate) filed.alternate = *arguments.alternate;
@@ -111,6 +114,8 @@ void add_file(Command& flight) {
       .option(a->legs, "--leg", "WORDS", "one leg, as \"K1 33.0,38.0 34.5,40.0 4nm FL190-FL210 now+10m/+25m\"")
       .option(a->id, "--id", "ID", "the flight's id, chosen by you; else from the file")
       .option(a->call_sign, "--call-sign", "TEXT", "for people")
+      .option(a->craft, "--craft", "WORDS",
+              "who flies it, as \"icao=4CA1FA code=4321\"; told to owners that see our flights in full")
       .option(a->domain, "--domain", "DOMAIN", "air or sea; else the file's, else air")
       .choices({"air", "sea"})
       .option(a->principal, "--principal", "AUTHORITY", "for whom this node files, as a gateway")

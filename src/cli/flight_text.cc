@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/craft_words.h"
 #include "cli/units_text.h"
 #include "cli/wire.h"
 #include "core/record.h"
@@ -339,6 +340,7 @@ std::string flight_text(const Terminal& terminal, const FlightRow& row) {
   std::string out = fmt::format("{}  {}{}\n", terminal.paint(Colour::kBold, row.id),
                                 f.plan.call_sign.empty() ? "" : printable(f.plan.call_sign) + "  ",
                                 terminal.paint(Colour::kCyan, flight_words(row)));
+  if (!f.plan.craft.empty()) out += fmt::format("  craft        {}\n", craft_text(f.plan.craft));
   if (f.plan.principal) out += fmt::format("  filed for    {}, through us\n", f.plan.principal->str());
   if (f.plan.alternate) {
     out += fmt::format("  alternate    {}, after leg {}: later legs need not be confirmed for departure\n",

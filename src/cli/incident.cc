@@ -160,6 +160,47 @@ void add_reading(Command& incident) {
   show_command.run([s](Context& context) { return show(context, *s); });
 }
 
+struct BundleArguments {
+  NodeOptions node;
+  std::string incident, output;
+};
+
+Result<int> bundle(Context& context, const BundleArguments& arguments) {
+  const IncidentKey key = TRY(key_from(arguments.incident));
+  NodeClient node = TRY(NodeClient::open(arguments.node));
+  const std::string target = fmt::format("/v1/incidents/{}/{}/bundle", net::percent_encode(key.opener.str()),
+                                         net::percent_encode(key.incident.str()));
+  const std::uint64_t bytes = TRY(node.download(target, arguments.output));
+  if (context.json) {
+    JsonOut json;
+    json.open_object().member("bundle", arguments.output).member("bytes", bytes);
+    put(json.close().line());
+    return 0;
+  }
+  put(fmt::format("{}: {} bytes\n", printable(arguments.output), group_digits(bytes)));
+  put(context.paint(Colour::kDim, fmt::format("next: tansiq verify {}", printable(arguments.output))) + "\n");
+  return 0;
+}
+
+void add_bundle(Command& incident) {
+  auto b = std::make_shared<BundleArguments>();
+  Command& command = incident.sub("bundle", "take all that is here about one out of the house, with its proofs");
+  command
+      .about(
+          "The node makes a bundle of evidence: what all sides have said, the messages that it is about, receipts, "
+          "bodies, "
+          "and what was recorded in its window. Anybody can check it without a node. What it holds is for whoever gets "
+          "it "
+          "to read: look at it before it leaves the house. Others go with 'tansiq evidence make', at the data folder.")
+      .argument(b->incident, "INCIDENT", "OPENER/ID")
+      .option(b->output, "-o,--out", "FILE", "the bundle; an existing file is never replaced")
+      .required()
+      .completes(Completes::kFile);
+  add_node_options(command, b->node);
+  command.example("tansiq incident bundle ru/dam-1 --out dam-1.bundle", "then: tansiq verify dam-1.bundle")
+      .run([b](Context& context) { return bundle(context, *b); });
+}
+
 // Our side
 // ------------------------------------------------------------------------------------------------------------------
 
@@ -265,9 +306,10 @@ void add_incident(Command& root) {
   Command& incident = root.sub("incident", "what each side says and holds of one thing that has happened");
   incident.about(
       "Each party has one statement and one state; nobody changes another's. Incidents pass every freeze, and bind "
-      "nobody. 'tansiq evidence make' takes one out of the house as a bundle.");
+      "nobody. 'tansiq incident bundle' takes one out of the house with its proofs.");
   add_open(incident);
   add_reading(incident);
+  add_bundle(incident);
   add_acts(incident);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/commands.h"
+#include "cli/craft_words.h"
 #include "cli/units_text.h"
 #include "cli/wire.h"
 #include "core/entry.h"
@@ -28,6 +29,7 @@ struct FileArguments {
   std::vector<std::string> files;
   std::string id;
   std::string flight;
+  std::vector<std::string> craft;
   std::string domain = "air";
   std::optional<std::string> command_id;
   std::string prefer = "time";
@@ -54,6 +56,10 @@ Result<std::vector<Filing>> filings_from(const FileArguments& arguments) {
     filings.front().id = arguments.id;
   }
   if (!arguments.flight.empty()) filings.front().flight = arguments.flight;
+  if (!arguments.craft.empty()) {
+    if (filings.size() != 1) return fail(ErrorCode::kUnsupported, "--craft is of one intent, but there are several");
+    filings.front().craft = TRY(craft_from(arguments.craft, SystemClock().now()));
+  }
   return filings;
 }
 
@@ -277,6 +283,7 @@ Result<int> show_intent(Context& context, const ShowArguments& arguments) {
     if (!text.empty()) put(fmt::format("  {:<12} {}\n", label, text));
   };
   line("flight", text_of(intent, "flight"));
+  if (const auto craft = intent.find("craft")) line("craft", craft_text(TRY(craft_list_from(*craft))));
   line("manager", text_of(intent, "manager"));
   line("domain", text_of(intent, "domain"));
   line("zones", zones_of(intent));
@@ -345,6 +352,7 @@ void add_file(Command& intent) {
       .completes(Completes::kFile)
       .option(a->id, "--id", "ID", "the intent's id, chosen by you; else from the file")
       .option(a->flight, "--flight", "CALLSIGN", "for people")
+      .option(a->craft, "--craft", "WORDS", "who flies it, as \"icao=4CA1FA code=4321\" or \"mmsi=211234560\"")
       .option(a->domain, "--domain", "DOMAIN", "air or sea (a file states its own)")
       .choices({"air", "sea"})
       .flag(a->accept_counter, "--accept-counter", "when refused with a counter-proposal, file that at once")
@@ -358,6 +366,8 @@ void add_file(Command& intent) {
           "tansiq intent file --id MIRAGE1 --corridor '34.0,33.6 34.0,35.0' --width 4nm --band FL190-FL210 --window "
           "now+10m/+25m",
           "one volume from options")
+      .example("tansiq intent file flight.geojson --craft 'icao=4CA1FA code=4321 valid=now/+2h'",
+               "known by its address, and by its code for two hours")
       .exits(1, "an intent was refused")
       .run([a](Context& context) { return file_intents(context, *a); });
 
@@ -438,7 +448,7 @@ void add_intent(Command& root) {
   Command& intent = root.sub("intent", "file intents and follow their life");
   intent.about(
       "An operational intent is a set of 4D volumes with a life cycle: accepted, activated, nonconforming or "
-      "contingent, ended. Only who filed it changes it.");
+      "contingent, ended. Only who filed it changes it; what an officer has filed, every officer of the authority.");
   add_file(intent);
   add_reading(intent);
   add_change(intent, "activate", "the flight begins", "Or, for a nonconforming one: it is back inside its volumes.")

@@ -116,6 +116,7 @@ Result<FlightFiled> geojson_flight(std::string_view text) {
 struct FlightDraft {
   std::optional<std::string> alternate;
   std::optional<std::string> call_sign;
+  std::vector<core::Craft> craft;
   std::optional<core::Domain> domain;
   std::optional<FlightId> flight;
   std::optional<std::int64_t> gate_leg;
@@ -124,9 +125,9 @@ struct FlightDraft {
   static constexpr auto fields() {
     using core::field;
     return field_list(field("alternate", &FlightDraft::alternate), field("call_sign", &FlightDraft::call_sign),
-                      field("domain", &FlightDraft::domain), field("flight", &FlightDraft::flight),
-                      field("gate_leg", &FlightDraft::gate_leg), field("legs", &FlightDraft::legs),
-                      field("principal", &FlightDraft::principal));
+                      field("craft", &FlightDraft::craft), field("domain", &FlightDraft::domain),
+                      field("flight", &FlightDraft::flight), field("gate_leg", &FlightDraft::gate_leg),
+                      field("legs", &FlightDraft::legs), field("principal", &FlightDraft::principal));
   }
 };
 
@@ -136,6 +137,7 @@ Result<FlightFiled> native_flight(const std::string& canonical) {
   if (draft.legs.empty()) return fail(ErrorCode::kInvalid, "a flight has at least one leg", "legs");
   return FlightFiled{.alternate = std::move(draft.alternate),
                      .call_sign = std::move(draft.call_sign).value_or(""),
+                     .craft = std::move(draft.craft),
                      .domain = draft.domain.value_or(core::Domain::kAir),
                      .flight = std::move(draft.flight).value_or(FlightId()),
                      .gate_leg = draft.gate_leg,

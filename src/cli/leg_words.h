@@ -26,8 +26,9 @@ namespace tansiq::cli {
 [[nodiscard]] std::vector<coordination::PlannedLeg> joined(std::vector<coordination::PlannedLeg> legs);
 
 /// Reads one flight from a file: GeoJSON (one feature a volume, with the property `zone`), or the record's own form,
-/// `{"flight","call_sign","domain","legs":[{"zone","volumes"}],"principal","gate_leg","alternate"}`, of which only the
-/// legs are required. The flight's id may be empty. Fails with `kInvalid`; `where` begins with the file's name.
+/// `{"flight","call_sign","craft","domain","legs":[{"zone","volumes"}],"principal","gate_leg","alternate"}`, of which
+/// only the legs are required. The flight's id may be empty. Fails with `kInvalid`; `where` begins with the file's
+/// name.
 [[nodiscard]] Result<coordination::FlightFiled> read_flight(const std::string& file);
 
 }  // namespace tansiq::cli

@@ -1,5 +1,6 @@
 // `tansiq message`: what is said with other authorities, its receipts, what is overdue.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/acts.h"
 #include "cli/commands.h"
@@ -9,6 +10,7 @@
 #include "cli/talk_text.h"
 #include "cli/wire.h"
 #include "log/canonical_json.h"
+#include "log/sha256.h"
 
 namespace tansiq::cli {
 namespace {
@@ -42,6 +44,22 @@ Result<Answer> preview(NodeClient& node, const Letter& letter, talks::Language l
   return node.send(net::Method::kPost, "/v1/talks/preview", body);
 }
 
+std::string attachment_target(const core::EntryHash& hash) { return "/v1/attachments/" + hash.hex(); }
+
+/// A letter can name only what its node has. What is not sent in the end is dropped there after a day.
+Status upload_attachments(NodeClient& node, const std::vector<std::string>& files, const Letter& letter) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::string bytes = TRY(read_text(files[i], kAttachmentBytesMax));
+    if (log::sha256(bytes) != letter.attachments[i].sha256) {
+      return fail(ErrorCode::kConflict, "it has changed while it was read: send it again", files[i]);
+    }
+    if (const Status sent = node.upload(attachment_target(letter.attachments[i].sha256), bytes); !sent) {
+      return std::unexpected(in_file(sent.error(), files[i]));
+    }
+  }
+  return {};
+}
+
 Result<int> send(Context& context, SendArguments arguments) {
   const UtcMs now = SystemClock().now();
   if (!arguments.act.command_id) arguments.act.command_id = new_command_id();
@@ -54,6 +72,7 @@ Result<int> send(Context& context, SendArguments arguments) {
     arguments.letter.re = found.hash.hex();
   }
   const Letter letter = TRY(letter_from(arguments.letter, now, *arguments.act.command_id));
+  TRY_VOID(upload_attachments(node, arguments.letter.attach, letter));
   const Reader reader = reader_at(context, arguments.letter.parts.language, now);
   const Answer answer = TRY(preview(node, letter, reader.language));
   const ReadBack back = TRY(read_read_back(answer.root()));
@@ -88,6 +107,8 @@ void add_send(Command& message) {
       .flag(a->preview, "--preview", "only show what would be said; exit code 1 where it would be refused");
   add_act_options(send_command, a->act);
   send_command
+      .example("tansiq message send fr --text 'Where they were seen.' --attach map.png --yes",
+               "with a file, which fr's node fetches from ours")
       .example(
           "tansiq message send fr us --query '35.331 40.140 now-2m FL200 track 77' --due 10m --precedence immediate",
           "whose is it?")
@@ -115,8 +136,7 @@ struct ReadArguments {
 Result<int> list(Context& context, const ReadArguments& arguments) {
   NodeClient node = TRY(NodeClient::open(arguments.node));
   if (context.json) {
-    const Answer answer = TRY(node.get("/v1/talks?limit=1000"));
-    put(answer.text + "\n");
+    put(TRY(all_threads_json(node)));
     return 0;
   }
   const ThreadList threads = TRY(all_threads(node));
@@ -153,6 +173,48 @@ Result<int> overdue(Context& context, const NodeOptions& options) {
   const Answer answer = TRY(node.get("/v1/talks/overdue"));
   put(context.json ? answer.text + "\n" : overdue_text(context.terminal, TRY(read_overdue(answer.root()))));
   return 0;
+}
+
+struct AttachmentArguments {
+  NodeOptions node;
+  std::string hash;
+  std::string out;
+};
+
+Result<int> attachment(Context& context, const AttachmentArguments& arguments) {
+  if (arguments.out.empty() && ::isatty(STDOUT_FILENO) == 1) {
+    return fail(ErrorCode::kUnsupported, "these are bytes and no text: say where to with --out FILE, or redirect them");
+  }
+  NodeClient node = TRY(NodeClient::open(arguments.node));
+  const FoundMessage found = TRY(find_message(node, arguments.hash, Whose::kAttachment));
+  const std::string bytes = TRY(node.text(attachment_target(found.hash)));
+  if (log::sha256(bytes) != found.hash) {
+    return fail(ErrorCode::kCorrupt, "the node gave other bytes than those of this hash", node.url());
+  }
+  if (arguments.out.empty()) {
+    put(bytes);
+    return 0;
+  }
+  TRY_VOID(write_text(arguments.out, bytes, 0600, /*replace=*/false));
+  context.say(
+      fmt::format("{} bytes in {}; it is as its sender made it: open it with care", bytes.size(), arguments.out));
+  return 0;
+}
+
+void add_attachment(Command& message) {
+  auto a = std::make_shared<AttachmentArguments>();
+  Command& command = message.sub("attachment", "save a file that a message names");
+  command
+      .about(
+          "The node has fetched it from whoever sent the message, and checked it; so does this program. It is never "
+          "opened here.")
+      .argument(a->hash, "HASH", "the file, by the first digits of its SHA-256, as 'show' prints it")
+      .option(a->out, "--out", "FILE", "a new file; else standard output")
+      .completes(Completes::kFile)
+      .example("tansiq message attachment 555555555555 --out map.png", "from a message that 'show' has shown")
+      .exits(66, "no message here names it, or its bytes are not here");
+  add_node_options(command, a->node);
+  command.run([a](Context& context) { return attachment(context, *a); });
 }
 
 void add_reading(Command& message) {
@@ -297,6 +359,7 @@ void add_message(Command& root) {
       "officer acknowledges it.");
   add_send(message);
   add_reading(message);
+  add_attachment(message);
   add_receipt(message, "read", "tell the sender that an officer has read it",
               "The machine has said already that it was received. Reading is not agreeing.", false, Whose::kOthers,
               "read", "tansiq message read 5d41aa90b1c2",

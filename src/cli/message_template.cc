@@ -121,7 +121,7 @@ void add_message_template(Command& message) {
   Command& group = message.sub("template", "numbered messages that each side reads in its own language");
   group.about(
       "What is signed is a template's number, its version and the parameters. The hash of the catalogue tells whether "
-      "two nodes read the same texts; no charter names it yet. Languages: ar, en, fr, ru.");
+      "two nodes read the same texts; the charter names it. Languages: ar, en, fr, ru.");
   auto arguments = std::make_shared<TemplateArguments>();
   group.sub("list", "the catalogue, its numbers and its hash")
       .about("An asterisk marks what may be said whatever is frozen.")

@@ -1,8 +1,13 @@
 #include "cli/node_client.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/random.h"
@@ -12,6 +17,55 @@ namespace tansiq::cli {
 namespace {
 
 constexpr std::size_t kTokenFileBytesMax = 16U << 10;
+/// The node may have to make first what is downloaded.
+constexpr DurationMs kDownloadSilenceMs = 600'000;
+
+/// A file under way: gone again unless it is kept.
+class NewFile {
+ public:
+  static Result<NewFile> create(const std::filesystem::path& path) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd >= 0) return NewFile(path, fd);
+    if (errno == EEXIST) return fail(ErrorCode::kConflict, "the file exists, and is not overwritten", path.string());
+    return fail(ErrorCode::kIo, fmt::format("cannot be made: {}", std::strerror(errno)), path.string());
+  }
+  NewFile(NewFile&& other) noexcept
+      : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), bytes_(other.bytes_) {}
+  NewFile& operator=(NewFile&&) = delete;
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() {
+    if (fd_ < 0) return;
+    ::close(fd_);
+    ::unlink(path_.c_str());
+  }
+
+  Status write(std::string_view bytes) {
+    bytes_ += bytes.size();
+    while (!bytes.empty()) {
+      const ::ssize_t put = ::write(fd_, bytes.data(), bytes.size());
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) return failed("written");
+      bytes.remove_prefix(static_cast<std::size_t>(put));
+    }
+    return {};
+  }
+  /// On the disk.
+  Result<std::uint64_t> keep() {
+    if (::fsync(fd_) != 0) return failed("written to the disk");
+    ::close(std::exchange(fd_, -1));
+    return bytes_;
+  }
+
+ private:
+  NewFile(std::filesystem::path path, int fd) : path_(std::move(path)), fd_(fd) {}
+  [[nodiscard]] std::unexpected<Error> failed(std::string_view what) const {
+    return fail(ErrorCode::kIo, fmt::format("cannot be {}: {}", what, std::strerror(errno)), path_.string());
+  }
+  std::filesystem::path path_;
+  int fd_;
+  std::uint64_t bytes_ = 0;
+};
 
 bool on_this_machine(const net::BaseUrl& url) {
   return url.host == "localhost" || url.host == "::1" || url.host.starts_with("127.");
@@ -103,6 +157,24 @@ Result<Answer> NodeClient::send(net::Method method, std::string_view target, std
   }
   if (!good && !json->root().find("reason")) return std::unexpected(failed(*response));
   return Answer{response->status, std::move(response->body), std::move(*json)};
+}
+
+Status NodeClient::upload(std::string_view target, std::string_view bytes) {
+  net::Headers headers;
+  headers.add("Content-Type", "application/octet-stream");
+  auto response = http_->send(net::Method::kPut, target, headers, bytes, /*repeatable=*/true);
+  if (!response) return std::unexpected(unreachable(response.error(), url_));
+  if (response->status < 200 || response->status >= 300) return std::unexpected(failed(*response));
+  return {};
+}
+
+Result<std::uint64_t> NodeClient::download(std::string_view target, const std::filesystem::path& file) {
+  NewFile out = TRY(NewFile::create(file));
+  const auto take = [&out](std::string_view piece) { return out.write(piece); };
+  auto response = http_->download(net::Method::kGet, target, {}, {}, kDownloadSilenceMs, take);
+  if (!response) return std::unexpected(unreachable(response.error(), url_));
+  if (response->status != 200) return std::unexpected(failed(*response));
+  return out.keep();
 }
 
 Result<std::string> NodeClient::text(std::string_view target) {

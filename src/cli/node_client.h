@@ -1,6 +1,8 @@
 // Talking to a node over its native API: where it is, who we are, and answers as JSON.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +48,11 @@ class NodeClient {
   [[nodiscard]] Result<Answer> get(std::string_view target);
   /// Sends a command or a question. A refusal by decision (a problem with a `reason`) is an answer, not an error.
   [[nodiscard]] Result<Answer> send(net::Method method, std::string_view target, std::string_view body);
+  /// Sends a file. Sending it again changes nothing.
+  [[nodiscard]] Status upload(std::string_view target, std::string_view bytes);
+  /// Writes the body of the answer to a new file, however long it is; nothing of it stays when that fails. Returns its
+  /// bytes. Fails with `kConflict` when the file exists, before anything is asked, and with `kIo`.
+  [[nodiscard]] Result<std::uint64_t> download(std::string_view target, const std::filesystem::path& file);
   /// Any media type, any 2xx.
   [[nodiscard]] Result<std::string> text(std::string_view target);
 

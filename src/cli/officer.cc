@@ -2,17 +2,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <map>
 
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/node_client.h"
 #include "cli/password_prompt.h"
 #include "cli/wire.h"
+#include "coordination/entry.h"
 #include "log/jcs.h"
 #include "node/officer_book.h"
+#include "node/officer_evidence.h"
 #include "store/files.h"
 #include "store/schema.h"
+#include "store/sqlite_reader.h"
 
 namespace tansiq::cli {
 namespace {
@@ -123,6 +128,8 @@ struct NodeArguments {
   std::string action;
   std::optional<std::string> to;
   std::string text;
+  std::string role;
+  std::int64_t minutes = 5;
 };
 
 Result<int> shown(const Context& context, const Answer& answer, std::string_view said) {
@@ -151,6 +158,17 @@ Result<int> unlock(Context& context, const NodeArguments& arguments) {
   const Answer answer = TRY(
       client.send(net::Method::kPatch, "/v1/officers/" + net::percent_encode(arguments.name), R"({"unlock":true})"));
   return shown(context, answer, fmt::format("{} need not wait", printable(arguments.name)));
+}
+
+Result<int> link(Context& context, const NodeArguments& arguments) {
+  NodeClient client = TRY(NodeClient::open(arguments.node));
+  JsonOut body;
+  body.open_object().member("minutes", arguments.minutes);
+  if (!arguments.name.empty()) body.member("name", arguments.name);
+  if (!arguments.role.empty()) body.member("role", arguments.role);
+  const Answer answer = TRY(client.send(net::Method::kPost, "/v1/session/link", body.close().line()));
+  // The secret stands behind the #, which browsers send to nobody.
+  return shown(context, answer, fmt::format("{}/#/link/{}", client.url(), printable(text_of(answer.root(), "secret"))));
 }
 
 Result<int> pending(Context& context, const NodeArguments& arguments) {
@@ -182,7 +200,8 @@ Result<int> confirm(Context& context, const NodeArguments& arguments) {
                             request ? printable(text_of(*request, "kind")) : "an act"));
   }
   const Answer answer = TRY(client.send(net::Method::kPost, at + "/confirm", {}));
-  return shown(context, answer, fmt::format("done (entry {})", number_of(answer.root(), "seq")));
+  const bool entry = answer.root().find("seq").has_value();
+  return shown(context, answer, entry ? fmt::format("done (entry {})", number_of(answer.root(), "seq")) : "done");
 }
 
 Result<int> refuse(Context& context, const NodeArguments& arguments) {
@@ -211,6 +230,97 @@ Result<int> watch(Context& context, const NodeArguments& arguments) {
                         offered.empty() ? "" : " hands over to " + printable(offered));
   }
   return shown(context, answer, said.empty() ? "unattended: nobody is on watch" : said);
+}
+
+// --- what was signed -------------------------------------------------------------------------------------------------
+
+struct ActsArguments {
+  std::string data;
+  bool verify = false;
+};
+
+/// Whether entries are what the acts say that they led to.
+class EntryCheck {
+ public:
+  static Result<EntryCheck> open(const std::filesystem::path& folder) {
+    EntryCheck out;
+    out.reader_ = TRY(store::SqliteReader::open(folder.string(), store::system_files()));
+    return out;
+  }
+  Status check(const node::OfficerActLine& line) {
+    std::optional<log::Hash> found;
+    TRY_VOID(reader_->sequence(line.seq, line.seq + 1, [&](const store::StoredEntry& entry) -> Status {
+      found = coordination::hash_of(as_text(entry.bytes));
+      return {};
+    }));
+    const std::string where = fmt::format("line {}", line.number);
+    if (!found) return fail(ErrorCode::kCorrupt, fmt::format("the record has no entry {}", line.seq), where);
+    if (line.hash && *line.hash != *found) {
+      return fail(ErrorCode::kCorrupt, fmt::format("entry {} of the record is another than was signed for", line.seq),
+                  where);
+    }
+    return {};
+  }
+
+ private:
+  std::unique_ptr<store::SqliteReader> reader_;
+};
+
+Result<int> acts(Context& context, const ActsArguments& arguments) {
+  const std::filesystem::path folder = data_folder(arguments.data);
+  std::optional<EntryCheck> record;
+  std::error_code ignored;
+  if (arguments.verify && std::filesystem::exists(folder / "log.db", ignored)) {
+    record = TRY(EntryCheck::open(folder));
+  }
+  Table table({"LINE", "TIME", "BY", "SECOND", "ACT", "ENTRY"});
+  std::map<std::string, std::size_t> rows;  // By the hash of an act's line.
+  std::vector<std::array<std::string, 6>> shown_acts;
+  std::uint64_t tied = 0;
+  const auto visit = [&](const node::OfficerActLine& line) -> Status {
+    if (context.json) put(std::string(line.text) + "\n");
+    if (line.act) {
+      ++tied;
+      if (const auto row = rows.find(line.act->hex()); row != rows.end()) {
+        shown_acts[row->second].back() = fmt::to_string(line.seq);
+      }
+      return record ? record->check(line) : Status{};
+    }
+    rows.emplace(line.line.hex(), shown_acts.size());
+    shown_acts.push_back({fmt::to_string(line.number), format_utc(line.at), printable(line.by), printable(line.second),
+                          printable(line.kind), ""});
+    return {};
+  };
+  const std::uint64_t lines = TRY(node::read_officer_acts(folder, visit));
+  if (context.json) return 0;
+  if (arguments.verify) {
+    put(fmt::format("good: {}, {} tied to an entry{}\n", count_text(shown_acts.size(), "act", "acts"), tied,
+                    record ? "" : "; there is no record to compare with"));
+    return 0;
+  }
+  for (auto& row : shown_acts) table.row({row[0], row[1], row[2], row[3], row[4], row[5]});
+  if (lines == 0) {
+    context.say("no officer has signed anything here");
+  } else {
+    put(table.text(context.terminal));
+  }
+  return 0;
+}
+
+void add_acts_command(Command& officer) {
+  auto arguments = std::make_shared<ActsArguments>();
+  officer.sub("acts", "what officers have signed")
+      .about(
+          "Every binding act of a person stands in a chain of its own beside the record, signed with the key that his "
+          "password opens, and tied to the entry that it led to. Each line is checked as it is read; the node may run. "
+          "That the newest lines were cut off shows against the record alone.")
+      .option(arguments->data, "--data", "DIR", "the node's data folder; else TANSIQ_DATA, else ./tansiq-data")
+      .completes(Completes::kDirectory)
+      .flag(arguments->verify, "--verify", "say whether the chain is whole, and its entries are those of the record")
+      .example("tansiq officer acts --verify --data /var/lib/tansiq", "signatures, order, entries")
+      .example("tansiq officer acts --json", "the lines as they stand, for a check of one's own")
+      .exits(76, "a line is not what was signed, or its place, or its entry")
+      .run([arguments](Context& context) { return acts(context, *arguments); });
 }
 
 void add_folder_commands(Command& officer) {
@@ -301,6 +411,20 @@ void add_node_commands(Command& officer) {
         .run([arguments](Context& context) { return unlock(context, *arguments); });
   }
   {
+    auto [sub, arguments] = command("link", "a link that signs in once");
+    sub->argument(arguments->name, "NAME", "whose session it opens: your own account, or, by a supervisor, another's")
+        .about(
+            "Prints the address of the console with a secret behind the #. It is good once, and for minutes: for a "
+            "second screen. It allows no more than the session that makes it, and ends no later; to another's account "
+            "it allows to see, and no more.")
+        .option(arguments->role, "--role", "ROLE", "at most")
+        .choices({"observer", "officer", "supervisor"})
+        .option(arguments->minutes, "--minutes", "N", "how long it can be used", 1, 10)
+        .example("tansiq officer link duty --role observer", "for the screen on the wall")
+        .exits(77, "it would allow more than you may")
+        .run([arguments](Context& context) { return link(context, *arguments); });
+  }
+  {
     auto [sub, arguments] = command("pending", "acts that wait for a second officer");
     sub->about("And those that have come to an end in the last ten minutes.")
         .example("tansiq officer pending", "what is there to confirm")
@@ -345,6 +469,7 @@ void add_officer(Command& root) {
       "Officers act in person: under a password, for a limited time, each act in the record under NAME@AUTHORITY. What "
       "widens or binds the authority takes two of them. Tokens ('tansiq token') are for programs.");
   add_folder_commands(officer);
+  add_acts_command(officer);
   add_node_commands(officer);
 }
 

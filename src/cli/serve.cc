@@ -31,6 +31,7 @@ struct ServeArguments {
   std::vector<std::string> sources;
   std::optional<std::string> record;
   bool public_log = false;
+  std::optional<std::string> console_dir;
   bool accept_missing = false;
   bool kernel_clock = false;
   bool test_mode = false;
@@ -203,6 +204,7 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
   config.node.develop_region = arguments.region;
   config.node.accept_missing_last_checkpoint = arguments.accept_missing;
   if (arguments.public_log) config.node.public_log = true;
+  if (arguments.console_dir) config.node.console.folder = *arguments.console_dir;
   if (arguments.log_level) config.log_level = TRY(read_log_level(*arguments.log_level));
   if (arguments.clock_start) {
     const auto start = parse_utc(*arguments.clock_start);
@@ -369,6 +371,9 @@ void add_serve(Command& root) {
             "the development charter has one zone, the world, with the rule aware: for a service of ASTM F3548-21")
       .flag(a->no_develop, "--no-develop", "fail rather than write a development charter")
       .flag(a->public_log, "--public-log", "serve the log and the event stream without a token")
+      .option(a->console_dir, "--console-dir", "DIR",
+              "serve the console from this folder, as web/dist, instead of the one in the program: for development")
+      .completes(Completes::kDirectory)
       .flag(a->accept_missing, "--accept-missing-last-checkpoint",
             "start although the file of the last published checkpoint is gone: only if nothing newer was published")
       .option(a->clock_start, "--clock-start", "TIME",

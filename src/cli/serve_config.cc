@@ -16,7 +16,7 @@ namespace tansiq::cli {
 namespace {
 
 constexpr std::size_t kConfigBytesMax = 256U << 10;
-constexpr std::array<std::string_view, 8> kConfigTables{"tls",    "peer", "f3548", "talks",
+constexpr std::array<std::string_view, 9> kConfigTables{"tls",    "peer", "f3548", "console", "talks",
                                                         "limits", "uss",  "live",  "auth"};
 
 /// Tables of which there may be several: what their keys say is about the one that was begun last.

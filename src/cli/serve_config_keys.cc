@@ -70,6 +70,10 @@ std::vector<ConfigKey> node_keys() {
                                 "entries between snapshots, which make starts fast; 0: only when stopping", 0,
                                 std::numeric_limits<std::int64_t>::max(),
                                 [](ServeConfig& c) -> auto& { return c.node.snapshot_every_entries; }),
+      number_key<std::uint64_t>(
+          "snapshot_background_above_mib",
+          "larger snapshots are made beside the deciding, with the memory of a second state; 0: all (16)", 0, 1 << 20,
+          [](ServeConfig& c) -> auto& { return c.node.snapshot_background_above_bytes; }, std::int64_t{1} << 20),
       text_key(
           "log_level", "lines of the log from here on: debug, info, warning, error, off (info)", R"("info")",
           [](const std::string& v, ServeConfig& c) -> Status {
@@ -113,6 +117,10 @@ std::vector<ConfigKey> line_keys() {
                [](ServeConfig& c) -> auto& { return c.node.f3548.refuse_down; }),
       flag_key("f3548.notices_need_scopes", "F3548: each kind of notice needs its scope, as the contract says (false)",
                [](ServeConfig& c) -> auto& { return c.node.f3548.notices_need_scopes; }),
+      flag_key("console.enabled", "serve the console at / to browsers (true)",
+               [](ServeConfig& c) -> auto& { return c.node.console.enabled; }),
+      path_key("console.map", "a base map for the console, a PMTiles file; else the small one that it comes with",
+               R"("/var/lib/tansiq/region.pmtiles")", [](ServeConfig& c) -> auto& { return c.node.console.map; }),
   };
 }
 

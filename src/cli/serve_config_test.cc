@@ -27,6 +27,7 @@ public_metrics = true
 test_mode = true
 io_threads = 3
 snapshot_every_entries = 1000
+snapshot_background_above_mib = 3
 log_level = "debug"
 [tls]
 certificate = "chain.pem"
@@ -40,10 +41,16 @@ cosigner = "cosigner.key"
 [f3548]
 refuse_down = false
 notices_need_scopes = true
+[console]
+enabled = false
+map = "region.pmtiles"
 [talks]
 line_check_seconds = 600
 alarm_command = ["/usr/local/bin/ring", "--all phones"]
 alarm_webhook = "https://pager.example/tansiq"
+plan_with = ["ru", "us"]
+plan_submit_by = "15:30Z"
+plan_answer_by = "23:59Z"
 [limits]
 connections = 10
 body_bytes = 4096
@@ -179,6 +186,7 @@ TEST(ServeConfig, TakesEveryKey) {
   EXPECT_TRUE(config.node.public_metrics);
   EXPECT_EQ(config.node.io_threads, 3U);
   EXPECT_EQ(config.node.snapshot_every_entries, 1'000U);
+  EXPECT_EQ(config.node.snapshot_background_above_bytes, 3U << 20);
   EXPECT_EQ(config.log_level, LogLevel::kDebug);
   EXPECT_EQ(config.node.tls.certificate, "/etc/tansiq/chain.pem");
   EXPECT_EQ(config.node.tls.key, "/etc/tansiq/key.pem");
@@ -192,9 +200,15 @@ TEST(ServeConfig, TakesEveryKey) {
   EXPECT_TRUE(config.node.test_mode);
   EXPECT_FALSE(config.node.f3548.refuse_down);
   EXPECT_TRUE(config.node.f3548.notices_need_scopes);
+  EXPECT_FALSE(config.node.console.enabled);
+  EXPECT_TRUE(ServeConfig().node.console.enabled);
+  EXPECT_EQ(config.node.console.map, "/etc/tansiq/region.pmtiles");
   EXPECT_EQ(config.node.talks.line_check_every_ms, 600'000);
   EXPECT_THAT(config.node.talks.alarm_command, ElementsAre("/usr/local/bin/ring", "--all phones"));
   EXPECT_EQ(config.node.talks.alarm_webhook, "https://pager.example/tansiq");
+  EXPECT_EQ(config.node.talks.plans.counterparts.size(), 2U);
+  EXPECT_EQ(config.node.talks.plans.submit_by_ms, (15 * 60 + 30) * 60'000);
+  EXPECT_EQ(config.node.talks.plans.answer_by_ms, (23 * 60 + 59) * 60'000);
   EXPECT_EQ(config.node.limits.connections_max, 10U);
   EXPECT_EQ(config.node.limits.body_bytes_max, 4'096U);
   EXPECT_EQ(config.node.limits.command_queue_max, 7U);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "cli/charter_terms.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/peer_options.h"
@@ -85,6 +86,7 @@ Status make_draft(const Made& made, const InitArguments& arguments) {
   charter.name = arguments.name.empty() ? arguments.authority : arguments.name;
   charter.data_mode = TRY(core::parse_data_mode(arguments.mode));
   charter.valid_from = UtcMs{SystemClock().now().ms / 1'000 * 1'000};
+  charter.catalogue = own_catalogue();
   core::Authority authority{.id = made.authority, .name = charter.name, .keys = {made.node_vkey}};
   if (!made.peer.url.empty()) authority.peer = made.peer;
   charter.authorities.push_back(std::move(authority));

@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "cli/json_out.h"
+#include "log/canonical_json.h"
 #include "net/http_client.h"
 
 namespace tansiq::cli {
@@ -25,31 +27,63 @@ void take_messages(const ThreadPage& page, std::string_view prefix, Whose whose,
     };
     if (whose == Whose::kOthers && message.here) take(message.here->hash);
     if (whose == Whose::kContent && message.content) take(*message.content);
+    if (whose == Whose::kAttachment) {
+      for (const AttachmentRow& one : message.attachments) {
+        const bool known = std::ranges::any_of(out, [&](const FoundMessage& f) { return f.hash == one.file.sha256; });
+        if (!known) take(one.file.sha256);
+      }
+    }
     if (whose == Whose::kOurs) {
       for (const SentRow& row : message.sent) take(row.hash);
     }
   }
 }
 
+/// Reads the whole list. One that changes between two pages is in both, and one that was on a page to come may have
+/// moved to one that is read: so the first page is read once more in the end.
+template <class Take>
+Status each_thread(NodeClient& node, ThreadList& all, Take&& take) {
+  std::set<std::pair<AuthorityId, coordination::ThreadId>> seen;
+  std::string cursor;
+  for (std::size_t pages = 0; pages < kPagesMax; ++pages) {
+    const bool again = pages > 0 && cursor.empty();
+    const Answer answer =
+        TRY(node.get("/v1/talks" + (cursor.empty() ? std::string() : "?cursor=" + net::percent_encode(cursor))));
+    ThreadList page = TRY(read_threads(answer.root()));
+    const JsonValue rows = TRY(answer.root().at("threads"));
+    all.now = page.now;
+    for (std::size_t i = 0; i < page.threads.size(); ++i) {
+      ThreadRow& row = page.threads[i];
+      if (!seen.emplace(row.opener, row.thread).second) continue;
+      TRY_VOID(take(rows[i]));
+      all.threads.push_back(std::move(row));
+    }
+    if (again || (page.next.empty() && pages == 0)) return {};
+    cursor = page.next;
+  }
+  return fail(ErrorCode::kTooMuchWork, "the list of threads does not end", node.url());
+}
+
 }  // namespace
 
 Result<ThreadList> all_threads(NodeClient& node) {
   ThreadList all;
-  std::set<std::pair<AuthorityId, coordination::ThreadId>> seen;
-  std::string cursor;
-  for (std::size_t pages = 0; pages < kPagesMax; ++pages) {
-    const Answer answer =
-        TRY(node.get("/v1/talks" + (cursor.empty() ? std::string() : "?cursor=" + net::percent_encode(cursor))));
-    ThreadList page = TRY(read_threads(answer.root()));
-    all.now = page.now;
-    for (ThreadRow& row : page.threads) {
-      // One that changes between two pages is in both.
-      if (seen.emplace(row.opener, row.thread).second) all.threads.push_back(std::move(row));
-    }
-    if (page.next.empty()) return all;
-    cursor = page.next;
-  }
-  return fail(ErrorCode::kTooMuchWork, "the list of threads does not end", node.url());
+  TRY_VOID(each_thread(node, all, [](const JsonValue& /*as read*/) -> Status { return {}; }));
+  return all;
+}
+
+Result<std::string> all_threads_json(NodeClient& node) {
+  ThreadList all;
+  JsonOut rows;
+  rows.open_array();
+  TRY_VOID(each_thread(node, all, [&](const JsonValue& row) -> Status {
+    rows.raw(TRY(log::canonical_json(row)));
+    return {};
+  }));
+  rows.close();
+  JsonOut out;
+  out.open_object().member("now_ms", all.now.ms).key("threads").raw(rows.text()).close();
+  return out.line();
 }
 
 std::string thread_target(const AuthorityId& opener, const coordination::ThreadId& thread, std::string_view language) {

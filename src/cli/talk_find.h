@@ -14,6 +14,8 @@ namespace tansiq::cli {
 
 /// All threads, page by page.
 [[nodiscard]] Result<ThreadList> all_threads(NodeClient& node);
+/// The same as one document, {"now_ms","threads"}, as the node says it.
+[[nodiscard]] Result<std::string> all_threads_json(NodeClient& node);
 /// The target of one thread's document.
 [[nodiscard]] std::string thread_target(const AuthorityId& opener, const coordination::ThreadId& thread,
                                         std::string_view language);
@@ -21,8 +23,9 @@ namespace tansiq::cli {
 /// opened one of that name).
 [[nodiscard]] Result<ThreadRow> find_thread(const std::vector<ThreadRow>& threads, const ThreadName& name);
 
-/// Of whose messages a hash is looked for; `kContent`: by the content hash, whoever's they are.
-enum class Whose : std::uint8_t { kOurs, kOthers, kContent };
+/// Of whose messages a hash is looked for; `kContent`: by the content hash, whoever's they are; `kAttachment`: of a
+/// file that one of them names.
+enum class Whose : std::uint8_t { kOurs, kOthers, kContent, kAttachment };
 struct FoundMessage {
   core::EntryHash hash;
   std::optional<core::EntryHash> content;  ///< Absent where a whole hash was given that no thread here has.

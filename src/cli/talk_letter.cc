@@ -16,8 +16,6 @@ namespace {
 
 using namespace coordination;
 
-constexpr std::size_t kAttachmentBytesMax = 256U << 20;
-
 Result<TextPart> text_from(const PartOptions& options) {
   std::string text = *options.text;
   if (text == "-") {
@@ -138,7 +136,7 @@ void add_letter_options(Command& command, LetterOptions& options) {
       .option(options.incident, "--incident", "INCIDENT", "OPENER/ID of an incident that it is about")
       .option(options.re, "--re", "HASH", "the content of the message that it speaks of, as 'show' prints it")
       .option(options.attach, "--attach", "FILE",
-              "names a file by its SHA-256, which proves it later; the file itself goes by other ways")
+              "a file of at most 4 MiB: it is uploaded, and the nodes of those who are told fetch it from ours")
       .completes(Completes::kFile);
   add_part_options(command, options.parts);
 }

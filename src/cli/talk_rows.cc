@@ -74,12 +74,14 @@ Result<TalkMoved> moved_row(const JsonValue& value) {
   return row;
 }
 
-Result<TalkAttachment> attachment_row(const JsonValue& value) {
-  TalkAttachment row;
-  TRY_VOID(read_into(value, "bytes", row.bytes));
-  row.media_type = raw_text(value, "media_type");
-  row.name = raw_text(value, "name");
-  TRY_VOID(read_into(value, "sha256", row.sha256));
+Result<AttachmentRow> attachment_row(const JsonValue& value) {
+  AttachmentRow row;
+  TRY_VOID(read_into(value, "bytes", row.file.bytes));
+  row.file.media_type = raw_text(value, "media_type");
+  row.file.name = raw_text(value, "name");
+  TRY_VOID(read_into(value, "sha256", row.file.sha256));
+  TRY_VOID(read_into(value, "state", row.state));
+  row.trouble = raw_text(value, "trouble");
   return row;
 }
 

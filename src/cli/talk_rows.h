@@ -11,6 +11,7 @@
 
 #include "base/json_in.h"
 #include "base/result.h"
+#include "coordination/talk_attachments.h"
 #include "coordination/talk_letter.h"
 #include "coordination/talk_record.h"
 
@@ -60,6 +61,13 @@ struct HereRow {
   std::optional<AnswerRow> answer;
 };
 
+/// A file that a message names, and how it stands at the node.
+struct AttachmentRow {
+  coordination::TalkAttachment file;
+  std::optional<coordination::AttachmentState> state;
+  std::string trouble;
+};
+
 struct MessageRow {
   AuthorityId from;
   std::vector<AuthorityId> recipients;
@@ -72,7 +80,7 @@ struct MessageRow {
   std::optional<core::EntryHash> re;
   std::vector<ShownPart> parts;
   std::vector<coordination::TalkMoved> moved;
-  std::vector<coordination::TalkAttachment> attachments;
+  std::vector<AttachmentRow> attachments;
   std::vector<SentRow> sent;
   std::optional<HereRow> here;
 };

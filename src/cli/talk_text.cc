@@ -192,12 +192,35 @@ std::string moved_words(const TalkMoved& moved, std::string_view whose) {
                      whose, short_hash(moved.earlier));
 }
 
-std::string attachments_text(const std::vector<TalkAttachment>& attachments) {
+std::string attachment_text(const TalkAttachment& one) {
+  return fmt::format("    attached: {} ({}, {} bytes), SHA-256 {}", label_text(one.name), label_text(one.media_type),
+                     group_digits(static_cast<std::uint64_t>(std::max<std::int64_t>(0, one.bytes))),
+                     short_hash(one.sha256));
+}
+
+std::string_view attachment_words(AttachmentState state) {
+  switch (state) {
+    case AttachmentState::kHere:
+      return "here";
+    case AttachmentState::kWanted:
+      return "being fetched";
+    case AttachmentState::kRefused:
+      return "not taken";
+    case AttachmentState::kGone:
+      return "gone";
+  }
+  return "unknown";
+}
+
+std::string attachments_text(const Terminal& terminal, const std::vector<AttachmentRow>& attachments) {
   std::string out;
-  for (const TalkAttachment& one : attachments) {
-    out += fmt::format(
-        "    attached: {} ({}, {} bytes), SHA-256 {}\n", label_text(one.name), label_text(one.media_type),
-        group_digits(static_cast<std::uint64_t>(std::max<std::int64_t>(0, one.bytes))), short_hash(one.sha256));
+  for (const AttachmentRow& one : attachments) {
+    out += attachment_text(one.file);
+    if (one.state && *one.state != AttachmentState::kHere) {
+      out += ": " + terminal.paint(Colour::kYellow, attachment_words(*one.state));
+      if (!one.trouble.empty()) out += ", " + label_text(one.trouble);
+    }
+    out += "\n";
   }
   return out;
 }
@@ -218,7 +241,7 @@ std::string message_text(const Terminal& terminal, const MessageRow& message, co
     out +=
         fmt::format("    {}: {}\n", terminal.paint(Colour::kYellow, "MOVED"), moved_words(moved, message.from.str()));
   }
-  out += attachments_text(message.attachments);
+  out += attachments_text(terminal, message.attachments);
   for (const SentRow& row : message.sent) out += sent_text(terminal, message, row, reader);
   if (message.here) out += here_text(terminal, message, *message.here, reader);
   std::string names;
@@ -342,7 +365,7 @@ std::string read_back_text(const Terminal& terminal, const Letter& letter, const
     out += fmt::format("{:{}}{}\n", "", kPartIndent,
                        part_text(part, AuthorityId::trusted("ourselves"), reader, kPartIndent));
   }
-  out += attachments_text(letter.attachments);
+  for (const TalkAttachment& one : letter.attachments) out += attachment_text(one) + "\n";
   for (const TalkMoved& moved : back.moved) {
     const bool within = moved.earlier == core::EntryHash{};
     out += fmt::format(

@@ -54,7 +54,7 @@ std::string asked() {
 /// What we have said to fr and ru.
 std::string said() {
   return fmt::format(
-      R"({{"attachments":[{{"bytes":1204,"media_type":"image/png","name":"map.png","sha256":"{}","shown":"map.png"}}],
+      R"({{"attachments":[{{"bytes":1204,"media_type":"image/png","name":"map.png","sha256":"{}","shown":"map.png","state":"wanted"}}],
           "content":"{}","due_ms":{},"echelon":"centres","from":"us","moved":[],"needs":"answer","number":1,
           "parts":[{{"part":{{"template":{{"id":"102","values":[{{"name":"flight","value":"\"M1\""}},
                      {{"name":"time","value":"{}"}},{{"name":"zone","value":"\"K4\""}}],"version":1}}}},"shown":"…"}}],
@@ -84,7 +84,7 @@ TEST(TalkText, AThreadSaysWhoSaidWhatWhenAndWhatIsAwaited) {
             "\n"
             "10:01:00 (4 min 31 s ago)  us to fr, ru  needs an answer by 10:03:31\n"
             "    102.1  Revision: flight M1 will now enter zone K4 at 10:10Z on 22 November 2026.\n"
-            "    attached: map.png (image/png, 1,204 bytes), SHA-256 555555555555\n"
+            "    attached: map.png (image/png, 1,204 bytes), SHA-256 555555555555: being fetched\n"
             "    fr: received 10:01:01, answered 10:02:40: it is NOT fr's; usable warning 9 min\n"
             "        Two lines,\n"
             "        as written.\n"

@@ -120,9 +120,15 @@ Result<int> release(Context& context, const ReleaseArguments& a) {
   body += '}';
   const Answer answer =
       TRY(node.send(net::Method::kPost, fmt::format("/v1/f3548/intents/{}/release", net::percent_encode(a.id)), body));
-  put(context.json ? answer.text + "\n"
-                   : fmt::format("from {} on {} does not hold {} any more\n", printable(text_of(answer.root(), "from")),
-                                 printable(a.id), printable(a.zone)));
+  if (context.json) {
+    put(answer.text + "\n");
+  } else if (answer.status == 202) {
+    put(fmt::format("waits for a second officer: tansiq officer confirm {}\n",
+                    printable(text_of(answer.root(), "id"))));
+  } else {
+    put(fmt::format("from {} on {} does not hold {} any more\n", printable(text_of(answer.root(), "from")),
+                    printable(a.id), printable(a.zone)));
+  }
   return 0;
 }
 
@@ -169,7 +175,8 @@ void add_uss(Command& root) {
   auto f = std::make_shared<ReleaseArguments>();
   Command& free = uss.sub("release", "free what an intent of F3548 holds of our zone");
   free.about(
-          "For officers of whoever decides in an exclusive zone: what an off-nominal intent of F3548 takes there is "
+          "For two officers of whoever decides in an exclusive zone: what an off-nominal intent of F3548 takes there "
+          "is "
           "free "
           "again, when its manager does not end it. It stands in the record with the reason; a new version of its "
           "manager "

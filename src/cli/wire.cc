@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "cli/craft_words.h"
 #include "cli/units_text.h"
 #include "core/volume_json.h"
 #include "formats/geojson_in.h"
@@ -77,8 +78,9 @@ Result<geo::Volume4d> volume_from(const VolumeOptions& options, UtcMs now) {
 namespace {
 
 Result<Filing> native_filing(const JsonValue& value) {
-  TRY_VOID(value.only({"id", "flight", "domain", "volumes", "keys"}));
+  TRY_VOID(value.only({"craft", "id", "flight", "domain", "volumes", "keys"}));
   Filing filing;
+  if (const auto craft = value.find("craft")) filing.craft = TRY(craft_list_from(*craft));
   if (const auto id = value.find("id")) filing.id = TRY(id->string());
   if (const auto flight = value.find("flight")) filing.flight = TRY(flight->string());
   if (const auto domain = value.find("domain")) {
@@ -149,6 +151,7 @@ std::string volumes_json(const std::vector<geo::Volume4d>& volumes) {
 std::string filing_body(const Filing& filing, const std::string& command_id, std::optional<std::int64_t> version) {
   JsonOut json;
   json.open_object().member("command_id", command_id);
+  if (!filing.craft.empty()) json.key("craft").raw(craft_json(filing.craft));
   if (!version) json.member("domain", core::to_text(filing.domain));
   if (!filing.flight.empty()) json.member("flight", filing.flight);
   if (!filing.keys.empty()) {

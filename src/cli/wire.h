@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/context.h"
 #include "cli/node_client.h"
+#include "core/craft.h"
 #include "core/names.h"
 #include "geo/volume.h"
 
@@ -39,14 +40,15 @@ struct Filing {
   core::Domain domain = core::Domain::kAir;
   std::vector<geo::Volume4d> volumes;
   std::vector<std::string> keys;
+  std::vector<core::Craft> craft = {};
 };
 
-/// Reads intents from a file: GeoJSON, or the native form `{"id","flight","domain","volumes":[…]}`, or an array of
-/// those. Told apart by content. `where` begins with the file's name.
+/// Reads intents from a file: GeoJSON, or the native form `{"craft","id","flight","domain","volumes":[…]}`, or an array
+/// of those. Told apart by content. `where` begins with the file's name.
 [[nodiscard]] Result<std::vector<Filing>> read_filings(const std::string& file);
 
-/// `{"command_id":…,"domain":…,"flight":…,"keys":…,"volumes":…}`, as PUT /v1/intents/{id} takes it. With `version`: the
-/// body of an update.
+/// `{"command_id":…,"craft":…,"domain":…,"flight":…,"keys":…,"volumes":…}`, as PUT /v1/intents/{id} takes it. With
+/// `version`: the body of an update.
 [[nodiscard]] std::string filing_body(const Filing& filing, const std::string& command_id,
                                       std::optional<std::int64_t> version);
 /// The body of POST /v1/preview.

@@ -107,6 +107,11 @@ class Comparison {
       return json([&](log::JcsWriter& out) { core::write_fields(out, of.disclosure); });
     };
     add("disclosure", disclosure(old_), disclosure(next_), members_);
+    const auto optional = [](const auto& terms) {
+      return terms ? json([&](log::JcsWriter& out) { core::write_fields(out, *terms); }) : std::string("not stated");
+    };
+    add("catalogue", optional(old_.catalogue), optional(next_.catalogue), members_);
+    add("conformance", optional(old_.conformance), optional(next_.conformance), members_);
     add("valid until", until(old_), until(next_), members_);
   }
 

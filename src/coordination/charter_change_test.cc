@@ -128,6 +128,22 @@ TEST_F(CharterChangeTest, TimingConcernsEverybody) {
   EXPECT_THAT(signers(), ElementsAre("fr", "ru", "us"));
 }
 
+TEST_F(CharterChangeTest, CatalogueAndTolerancesConcernEverybody) {
+  next.catalogue = core::CatalogueTerms{log::sha256("the texts of all")};
+  EXPECT_THAT(signers(), ElementsAre("fr", "ru", "us"));
+  ASSERT_EQ(differences(old, next).size(), 1U);
+  EXPECT_EQ(differences(old, next)[0].where, "catalogue");
+  EXPECT_EQ(differences(old, next)[0].before, "not stated");
+  next = old;
+  // What every program comes with, once it is stated, is a promise.
+  next.conformance.emplace();
+  EXPECT_THAT(signers(), ElementsAre("fr", "ru", "us"));
+  old.conformance = next.conformance;
+  EXPECT_TRUE(differences(old, next).empty());
+  next.conformance->uas.lateral_m = 50;
+  EXPECT_EQ(differences(old, next)[0].where, "conformance");
+}
+
 TEST_F(CharterChangeTest, JoiningAuthoritySigns) {
   next.authorities.push_back({.id = authority("de"), .name = "de", .keys = {keys[3].verifier().text()}});
   EXPECT_THAT(signers(), ElementsAre("de"));

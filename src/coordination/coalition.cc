@@ -38,7 +38,10 @@ Result<Origins> Coalition::origins_of(std::span<const core::Charter> former, std
 
 /// `config.machine` has become `machine`.
 Coalition::Coalition(core::Machine machine, Origins origins, const CoalitionConfig& config, const ShareKey& shares)
-    : machine_(std::move(machine)), origins_(std::move(origins)), officers_(config.officers) {
+    : machine_(std::move(machine)),
+      origins_(std::move(origins)),
+      officers_(config.officers),
+      read_line_(config.read_line) {
   const std::span<const core::Charter> former = config.former;
   const core::Charter& charter = machine_.charter();
   const std::vector<core::Charter>& versions = machine_.versions();
@@ -88,11 +91,12 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
     for (const AdoptedWindow& window : adoption.windows) legs_->adopt(adoption.zone, window);
   }
   follow_control();
+  const std::optional<TrafficChange> ending = ending_leg(entry.body);
   note(legs_->apply(said));
   note(flights_->apply(said));
   note(caveats_->apply(said));
   note(watch_->apply(said));
-  follow_traffic(said);
+  follow_traffic(said, ending);
   note(incidents_->apply(said));
   note(reports_->apply(said));
   note(shown_->apply(said));
@@ -122,15 +126,26 @@ void Coalition::follow_control() {
   }
 }
 
+/// The leg that an entry ends, before it does: what has long run out is forgotten as it ends.
+std::optional<TrafficChange> Coalition::ending_leg(const Body& body) const {
+  if (!caveats_->follows() && !watch_->follows()) return {};
+  std::optional<TrafficChange> out;
+  if (const auto* lapsed = std::get_if<LegLapsed>(&body)) out = traffic_->of_leg(lapsed->request);
+  if (const auto* closed = std::get_if<LegClosed>(&body)) out = traffic_->of_leg(closed->request);
+  if (out) out->volumes.clear();
+  return out;
+}
+
 /// Tells whose plans an entry may have changed: to who shows them, and to the two sides of caveats.
-void Coalition::follow_traffic(const Said& said) {
-  const std::set<FlightId> touched = flights_->take_touched();
-  for (const FlightId& flight : touched) {
+void Coalition::follow_traffic(const Said& said, const std::optional<TrafficChange>& ending) {
+  std::map<FlightId, std::optional<std::string>> touched;
+  for (const FlightId& flight : flights_->take_touched()) {
     shown_->touch(source_of(flight));
-    traffic_->touch(flight);
+    touched[flight] = traffic_->touch(flight);
   }
-  if (caveats_->caveats().empty() && watch_->deposits().empty()) return;
-  for (const FlightId& flight : touched) note_change(traffic_->of_flight(flight));
+  // Who looks at everything, as after a replay, is told nothing of the rest.
+  if (!caveats_->follows() && !watch_->follows()) return;
+  for (auto& [flight, was] : touched) note_change(traffic_->of_flight(flight, std::move(was)));
   std::visit(
       [&]<class T>(const T& body) {
         if constexpr (std::is_same_v<T, LegNotice>) {
@@ -142,15 +157,18 @@ void Coalition::follow_traffic(const Said& said) {
         } else if constexpr (std::is_same_v<T, LegHold> || std::is_same_v<T, LegLapsed> ||
                              std::is_same_v<T, LegClosed>) {
           // Space is booked, or comes free.
-          note_change(traffic_->of_leg(body.request));
-        } else if constexpr (std::is_same_v<T, ShareEnded> || std::is_same_v<T, ShareRevoked>) {
-          note_unshown(said.author);
+          const std::optional<TrafficChange> leg = traffic_->of_leg(body.request);
+          note_change(leg ? leg : ending);
+        } else if constexpr (std::is_same_v<T, ShareEnded>) {
+          note_unshown(said.author, held_->known(said.author, body.share));
+        } else if constexpr (std::is_same_v<T, ShareRevoked>) {
+          note_unshown(said.author, held_->known(said.author, body.bodies));
         } else if constexpr (std::is_same_v<T, ShareShown>) {
           // What it was before stands no more, even where the new version is not here yet, or elsewhere.
-          const auto before = [&](const HoldDesk::Known& known) {
-            return known.body != body.body && held_->held().at(known.body).share == body.share;
-          };
-          if (body.to == self() && std::ranges::any_of(held_->known(said.author), before)) note_unshown(said.author);
+          if (body.to != self()) return;
+          std::vector<HoldDesk::Known> before = held_->known(said.author, body.share);
+          std::erase_if(before, [&](const HoldDesk::Known& known) { return known.body == body.body; });
+          if (!before.empty()) note_unshown(said.author, before);
         } else if constexpr (T::kType.starts_with("zone.")) {
           // Windows have gone over to another sequencer, or have come.
           caveats_->changed_all();
@@ -168,18 +186,22 @@ Status Coalition::learn_body(std::string_view bytes) {
                             .domain = use_domain(shown->domain),
                             .manager = core::Subject::trusted(shown->from.str()),
                             .principal = {},
-                            .volumes = shown->volumes});
+                            .volumes = shown->volumes,
+                            .gone = std::vector<std::string>()});
   return {};
 }
 
-/// Something that an authority has shown does not stand any more.
-void Coalition::note_unshown(const AuthorityId& of) {
+/// Something that an authority has shown does not stand any more when the entry at hand has been applied.
+void Coalition::note_unshown(const AuthorityId& of, const std::vector<HoldDesk::Known>& what) {
+  std::vector<std::string> gone;
+  for (const HoldDesk::Known& known : what) gone.push_back(traffic_->name_of_share(known));
   for (const core::Domain domain : {core::Domain::kAir, core::Domain::kSea}) {
     note_change(TrafficChange{.party = {.home = of, .flight = {}, .intent = {}, .request = {}},
                               .domain = domain,
                               .manager = core::Subject::trusted(of.str()),
                               .principal = {},
-                              .volumes = {}});
+                              .volumes = {},
+                              .gone = gone});
   }
 }
 
@@ -210,18 +232,24 @@ void Coalition::remember(const LogName& log, const Entry& entry) {
 // Replay --------------------------------------------------------------------------------------------------------------
 
 Status Coalition::apply(const LogName& log, std::string_view line) {
+  if (log.author == self() && !is_coordination_line(line)) return machine_.apply(line);
+  return apply(log, line, hash_of(line));
+}
+
+Status Coalition::apply(const LogName& log, std::string_view line, const EntryHash& hash) {
   if (log.author != self()) {
-    fold_peer(log, line, nullptr);
+    fold_peer(log, line, hash, nullptr);
     return {};
   }
   if (!is_coordination_line(line)) return machine_.apply(line);
-  auto entry = read_entry(line);
-  if (!entry) return std::unexpected(inside(std::move(entry).error(), fmt::format("entry {}", next_seq())));
+  const auto read = read_line(line, hash);
+  const Result<Entry>& entry = *read;
+  if (!entry) return std::unexpected(inside(entry.error(), fmt::format("entry {}", next_seq())));
   TRY_VOID(take_place(entry->seq, entry->time));
   if (auto followed = follow_charter(log, entry->body); !followed) {
     return std::unexpected(inside(std::move(followed).error(), fmt::format("entry {}", entry->seq)));
   }
-  fold(log, *entry, hash_of(line), {}, nullptr);
+  fold(log, *entry, hash, {}, nullptr);
   if (std::holds_alternative<CharterInForce>(entry->body)) read_again(nullptr);
   return {};
 }
@@ -248,15 +276,20 @@ void Coalition::note_head(const LogName& log, std::uint64_t size, const EntryHas
   peer.root = root;
 }
 
+std::shared_ptr<const Result<Entry>> Coalition::read_line(std::string_view line, const EntryHash& hash) const {
+  return read_line_ ? read_line_(line, hash) : std::make_shared<const Result<Entry>>(read_entry(line));
+}
+
 /// What a peer has said. Whatever it is, it has its place in the local order and never fails.
-void Coalition::fold_peer(const LogName& log, std::string_view line, std::vector<PeerOddity>* odd) {
+void Coalition::fold_peer(const LogName& log, std::string_view line, const EntryHash& hash,
+                          std::vector<PeerOddity>* odd) {
   machine_.skip_to(next_seq() + 1, kUtcMin);
   PeerLog& peer = peer_logs_[log];
   ++peer.size;
   coordinated_ = true;
-  const EntryHash hash = hash_of(line);
   std::vector<Oddity> found;
-  if (const auto entry = read_entry(line)) {
+  const auto read = read_line(line, hash);
+  if (const Result<Entry>& entry = *read) {
     if (odd != nullptr || !planted(Plant::kLiveOnlyState)) peer.last_time = std::max(peer.last_time, entry->time);
     fold(log, *entry, hash, {}, &found);
     keep_for_later(log, *entry, line, found);
@@ -300,7 +333,7 @@ void Coalition::read(const LogName& log, std::span<const std::string> lines, std
   std::vector<PeerOddity> odd;
   for (const std::string& line : lines) {
     batch.push_back({log, next_seq(), line});
-    fold_peer(log, line, &odd);
+    fold_peer(log, line, hash_of(line), &odd);
   }
   talks_->heard_from(log.author, now);
   PeerLog& peer = peer_logs_[log];
@@ -407,8 +440,9 @@ std::vector<EntryHash> Coalition::take_doomed_bodies() {
 }
 
 void Coalition::body_destroyed(const EntryHash& body, UtcMs now, Batch& batch) {
-  if (auto receipt = held_->destroyed(body)) {
-    say(std::move(*receipt), {}, now, batch);
+  std::vector<Body> of_held = held_->destroyed(body);
+  if (!of_held.empty()) {
+    for (Body& one : of_held) say(std::move(one), {}, now, batch);
   } else if (shown_->versions().contains(body)) {
     say(ShareDestroyed{.body = body, .to = self()}, {}, now, batch);
   }

@@ -94,6 +94,9 @@ struct PeerLog {
   UtcMs last_time = kUtcMin;  ///< Of its newest entry.
 };
 
+/// What a line of coordination says: `read_entry(line)`, perhaps remembered. `hash` is `hash_of(line)`. Never null.
+using LineReader = std::function<std::shared_ptr<const Result<Entry>>(std::string_view line, const EntryHash& hash)>;
+
 struct CoalitionConfig {
   core::MachineConfig machine;  ///< `texts` finds every version of the charter that this node has adopted.
   /// Versions before the one that the record was begun under, oldest first: for a member that joined later. They say
@@ -103,6 +106,8 @@ struct CoalitionConfig {
   /// Which acts need two officers here. The default asks for one: whoever runs a node for real says otherwise.
   OfficerPolicy officers = {.accept = false, .adopt = false, .freeze = false, .propose = false};
   TalkOptions talks = {};
+  /// Where several nodes run in one process (the simulator), each line is decoded once for all. Empty: here.
+  LineReader read_line = {};
 };
 
 class Coalition {
@@ -118,6 +123,8 @@ class Coalition {
 
   /// The next entry of the local order. Fails as `core::Machine::apply`; a peer's entry never fails, whatever it says.
   [[nodiscard]] Status apply(const LogName& log, std::string_view line);
+  /// The same where `hash_of(line)` is known.
+  [[nodiscard]] Status apply(const LogName& log, std::string_view line, const EntryHash& hash);
   /// The same for a line that another thread has decoded (see `core::Machine::apply`). Only the zone machine's entries.
   [[nodiscard]] Status apply_core(core::Entry entry, std::string_view line);
   [[nodiscard]] Status settle() { return machine_.settle(); }
@@ -196,6 +203,8 @@ class Coalition {
   [[nodiscard]] const ReportDesk& reports() const { return *reports_; }
   /// What is said with others, who is on watch where, how the lines are.
   [[nodiscard]] const TalkDesk& talks() const { return *talks_; }
+  /// Files that messages carry: whoever runs this keeps their bytes, and says which are here.
+  [[nodiscard]] TalkAttachments& attachments() { return talks_->attachments(); }
   /// What this authority shows to others.
   [[nodiscard]] const ShowDesk& shown() const { return *shown_; }
   /// What others show to it.
@@ -245,7 +254,8 @@ class Coalition {
   /// `version` is that of the charter under which the author wrote it.
   void fold(const LogName& log, const Entry& entry, const EntryHash& hash, std::optional<std::int64_t> version,
             std::vector<Oddity>* odd);
-  void fold_peer(const LogName& log, std::string_view line, std::vector<PeerOddity>* odd);
+  [[nodiscard]] std::shared_ptr<const Result<Entry>> read_line(std::string_view line, const EntryHash& hash) const;
+  void fold_peer(const LogName& log, std::string_view line, const EntryHash& hash, std::vector<PeerOddity>* odd);
   [[nodiscard]] static std::optional<Oddity> misplaced(const LogName& log, const Body& body);
   void follow_control();
   [[nodiscard]] static Result<Origins> origins_of(std::span<const core::Charter> former,
@@ -261,9 +271,10 @@ class Coalition {
   void read_again(std::vector<PeerOddity>* odd);
   [[nodiscard]] Result<EntryHash> adopt_charter(const AdoptCharter& act, const ActCommand& command, UtcMs now,
                                                 Batch& batch);
-  void follow_traffic(const Said& said);
+  [[nodiscard]] std::optional<TrafficChange> ending_leg(const Body& body) const;
+  void follow_traffic(const Said& said, const std::optional<TrafficChange>& ending);
   [[nodiscard]] Status may_activate(const core::Action& action) const;
-  void note_unshown(const AuthorityId& of);
+  void note_unshown(const AuthorityId& of, const std::vector<HoldDesk::Known>& what);
   void note_change(const std::optional<TrafficChange>& change);
   [[nodiscard]] Status read_state(std::string_view text);
   void remember(const LogName& log, const Entry& entry);
@@ -296,6 +307,7 @@ class Coalition {
   Origins origins_;
   const OfficerPolicy officers_;
   core::CharterTexts texts_;
+  LineReader read_line_;
   std::unique_ptr<CharterAdoptions> adoptions_;
   /// What `adoptions_` has pending, behind the versions that it goes through; not state, follows from it.
   std::vector<Version> pending_;

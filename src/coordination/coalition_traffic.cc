@@ -35,10 +35,12 @@ std::vector<PlannedUse::Part> parts_of(const Flight& flight) {
   return out;
 }
 
-EntryHash part_name(const PlannedUse::Part& part) {
-  PlannedUse use;
-  use.parts.push_back(part);
-  return name_of(use);
+std::vector<geo::PreparedVolume> prepare_all(const std::vector<geo::Volume4d>& volumes) {
+  std::vector<geo::PreparedVolume> out;
+  for (const geo::Volume4d& volume : volumes) {
+    if (auto one = geo::prepare(volume)) out.push_back(std::move(*one));
+  }
+  return out;
 }
 
 /// What is shown, named so that it is known again when it is shown anew and lies where it did.
@@ -138,33 +140,52 @@ const std::vector<geo::PreparedVolume>& CoalitionTraffic::prepared(const EntryHa
   const auto at = prepared_.find(name);
   if (at != prepared_.end()) return at->second;
   if (prepared_.size() >= kPreparedMax) prepared_.clear();
-  std::vector<geo::PreparedVolume>& made = prepared_[name];
-  for (const geo::Volume4d& volume : volumes) {
-    if (auto one = geo::prepare(volume)) made.push_back(std::move(*one));
-  }
-  return made;
+  return prepared_[name] = prepare_all(volumes);
+}
+
+const std::vector<geo::PreparedVolume>& CoalitionTraffic::prepared(ForOther& of,
+                                                                   const std::vector<geo::Volume4d>& volumes) {
+  const auto at = std::ranges::find(of.parts, volumes, &ForOther::Part::volumes);
+  if (at != of.parts.end()) return at->prepared;
+  return of.parts.emplace_back(volumes, prepare_all(volumes)).prepared;
+}
+
+std::string CoalitionTraffic::name_of_share(const HoldDesk::Known& known) const {
+  const auto at = share_names_.find(known.body);
+  if (at != share_names_.end()) return at->second;
+  if (share_names_.size() >= kPreparedMax) share_names_.clear();
+  return share_names_[known.body] = share_name(*known.content).hex();
 }
 
 // Known ---------------------------------------------------------------------------------------------------------------
 
-void CoalitionTraffic::touch(const FlightId& id) {
+std::optional<std::string> CoalitionTraffic::touch(const FlightId& id) {
   const Flight* flight = flights_.find(id);
-  if (flight != nullptr && !flight->ended && flight->plan.principal) {
-    for_others_.insert(id);
-  } else {
-    for_others_.erase(id);
+  const auto known = for_others_.find(id);
+  std::optional<std::string> was;
+  if (known != for_others_.end()) was = known->second.filing.hex();
+  if (flight == nullptr || flight->ended || !flight->plan.principal) {
+    if (was) for_others_.erase(known);
+    return was;
   }
+  ForOther& kept = for_others_[id];
+  kept.filing = flight->filing;
+  const std::vector<PlannedUse::Part> parts = parts_of(*flight);
+  std::erase_if(kept.parts, [&](const ForOther::Part& part) {
+    return std::ranges::none_of(parts, [&](const PlannedUse::Part& now) { return *now.volumes == part.volumes; });
+  });
+  return was;
 }
 
 void CoalitionTraffic::look_again() {
   for_others_.clear();
-  for (const auto& [id, flight] : flights_.flights()) touch(id);
+  for (const auto& [id, flight] : flights_.flights()) static_cast<void>(touch(id));
 }
 
 /// Of what comes near in this node's zones, what is a use of `whom`. Notes which of the flights that this node has
 /// `filed` for it are among them.
 void CoalitionTraffic::find_here(const core::Subject& whom, const std::vector<core::Machine::Near>& near,
-                                 const std::vector<const Flight*>& filed, std::vector<KnownUse>& out,
+                                 const std::vector<Filed>& filed, std::vector<KnownUse>& out,
                                  std::vector<FlightId>& booked) const {
   const bool by_others =
       std::ranges::any_of(legs_.principals(), [&](const auto& row) { return belongs_to(row.first, whom); });
@@ -198,15 +219,16 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
                                                      const geo::Volume4d& volume, const geo::Minima& minima,
                                                      From from) const {
   // What we file for others, wherever it flies.
-  std::vector<const Flight*> filed;
-  for (const FlightId& id : for_others_) {
+  std::vector<Filed> filed;
+  for (auto& [id, kept] : for_others_) {
     const Flight* flight = flights_.find(id);
-    if (flight->plan.domain == domain && belongs_to(*flight->plan.principal, whom)) filed.push_back(flight);
+    if (flight->plan.domain == domain && belongs_to(*flight->plan.principal, whom)) filed.push_back({flight, &kept});
   }
   std::vector<KnownUse> out;
   std::vector<FlightId> booked;
-  find_here(whom, TRY(machine_.near(volume, minima, domain)), filed, out, booked);
-  if (from == From::kEverywhere) TRY_VOID(find_elsewhere(whom, domain, volume, minima, filed, booked, out));
+  const geo::PreparedVolume asked = TRY(geo::prepare(volume));
+  find_here(whom, TRY(machine_.near(asked, minima, domain)), filed, out, booked);
+  if (from == From::kEverywhere) TRY_VOID(find_elsewhere(whom, domain, asked, minima, filed, booked, out));
   std::ranges::sort(out, {}, &KnownUse::name);
   const auto repeated = std::ranges::unique(out, {}, &KnownUse::name);
   out.erase(repeated.begin(), repeated.end());
@@ -214,19 +236,19 @@ Result<std::vector<KnownUse>> CoalitionTraffic::near(const core::Subject& whom, 
 }
 
 /// What is only told, what we file for others, what is shown: added to what is known from our own zones.
-Status CoalitionTraffic::find_elsewhere(const core::Subject& whom, core::Domain domain, const geo::Volume4d& volume,
-                                        const geo::Minima& minima, const std::vector<const Flight*>& filed,
-                                        const std::vector<FlightId>& booked, std::vector<KnownUse>& out) const {
-  const geo::PreparedVolume asked = TRY(geo::prepare(volume));
+Status CoalitionTraffic::find_elsewhere(const core::Subject& whom, core::Domain domain,
+                                        const geo::PreparedVolume& asked, const geo::Minima& minima,
+                                        const std::vector<Filed>& filed, const std::vector<FlightId>& booked,
+                                        std::vector<KnownUse>& out) const {
   const auto then = [&](const geo::Volume4d& v) { return geo::times_conflict(asked.window, v.window, minima.time_ms); };
-  const auto meets = [&](const EntryHash& name, const std::vector<geo::Volume4d>& volumes) {
-    return std::ranges::any_of(prepared(name, volumes),
+  const auto meets = [&](const std::vector<geo::PreparedVolume>& volumes) {
+    return std::ranges::any_of(volumes,
                                [&](const geo::PreparedVolume& other) { return geo::conflict(asked, other, minima); });
   };
   // What is only told: legs in disputed space.
   for (const NotedLeg& noted : legs_.notices()) {
     if (noted.notice.domain != domain || !belongs_to(noted.home, whom) ||
-        !std::ranges::any_of(noted.notice.volumes, then) || !meets(noted.entry, noted.notice.volumes)) {
+        !std::ranges::any_of(noted.notice.volumes, then) || !meets(prepared(noted.entry, noted.notice.volumes))) {
       continue;
     }
     out.push_back({.manager = subject_of(noted.home),
@@ -235,10 +257,10 @@ Status CoalitionTraffic::find_elsewhere(const core::Subject& whom, core::Domain 
                    .version = 1,
                    .window = window_of(noted.notice.volumes)});
   }
-  for (const Flight* flight : filed) {
+  for (const auto& [flight, kept] : filed) {
     if (std::ranges::find(booked, flight->plan.flight) != booked.end()) continue;
     for (const PlannedUse::Part& part : parts_of(*flight)) {
-      if (!std::ranges::any_of(*part.volumes, then) || !meets(part_name(part), *part.volumes)) continue;
+      if (!std::ranges::any_of(*part.volumes, then) || !meets(prepared(*kept, *part.volumes))) continue;
       out.push_back({.manager = subject_of(*flight->plan.principal),
                      .name = flight->filing.hex(),
                      .party = {.home = machine_.self(), .flight = flight->plan.flight, .intent = {}, .request = {}},
@@ -250,7 +272,8 @@ Status CoalitionTraffic::find_elsewhere(const core::Subject& whom, core::Domain 
   // What is shown. As many as may be uses that are known better are taken to be those: nobody is to accept one meeting
   // twice. What is more than those is somebody else.
   std::vector<char> taken(out.size(), 0);
-  for (const auto& [body, shown] : TRY(held_.near(AuthorityId::trusted(whom.str()), domain, asked, minima))) {
+  for (const HoldDesk::Known& known : TRY(held_.near(AuthorityId::trusted(whom.str()), domain, asked, minima))) {
+    const ShareContent* shown = known.content;
     std::size_t same = 0;
     while (same < taken.size() && (taken[same] != 0 || !may_be(*shown, out[same]))) ++same;
     if (same < taken.size()) {
@@ -258,7 +281,7 @@ Status CoalitionTraffic::find_elsewhere(const core::Subject& whom, core::Domain 
       continue;
     }
     out.push_back({.manager = subject_of(shown->from),
-                   .name = share_name(*shown).hex(),
+                   .name = name_of_share(known),
                    .party = {.home = shown->from, .flight = {}, .intent = {}, .request = {}},
                    .version = 1,
                    .window = window_of(shown->volumes)});
@@ -275,7 +298,8 @@ std::optional<TrafficChange> CoalitionTraffic::of_leg(const EntryHash& request) 
                     .domain = version->domain,
                     .manager = subject_of(version->home),
                     .principal = version->principal,
-                    .volumes = {}};
+                    .volumes = {},
+                    .gone = std::vector{request.hex()}};
   if (version->booked()) out.volumes = version->volumes;
   return out;
 }
@@ -287,21 +311,24 @@ std::optional<TrafficChange> CoalitionTraffic::of_intent(const IntentId& id) con
                     .domain = intent->domain,
                     .manager = intent->manager,
                     .principal = {},
-                    .volumes = {}};
+                    .volumes = {},
+                    .gone = std::vector{id.str()}};
   if (!intent->live()) return out;
   out.volumes = intent->volumes;
   out.volumes.insert(out.volumes.end(), intent->off_nominal.begin(), intent->off_nominal.end());
   return out;
 }
 
-std::optional<TrafficChange> CoalitionTraffic::of_flight(const FlightId& id) const {
+std::optional<TrafficChange> CoalitionTraffic::of_flight(const FlightId& id, std::optional<std::string> was) const {
   const Flight* flight = flights_.find(id);
   if (flight == nullptr) return {};
   TrafficChange out{.party = {.home = machine_.self(), .flight = id, .intent = {}, .request = {}},
                     .domain = flight->plan.domain,
                     .manager = subject_of(machine_.self()),
                     .principal = flight->plan.principal,
-                    .volumes = {}};
+                    .volumes = {},
+                    .gone = std::vector<std::string>()};
+  if (was) out.gone->push_back(std::move(*was));
   if (flight->ended || !flight->plan.principal) return out;
   for (const PlannedUse::Part& part : parts_of(*flight)) {
     out.volumes.insert(out.volumes.end(), part.volumes->begin(), part.volumes->end());

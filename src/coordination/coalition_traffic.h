@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstring>
-#include <set>
+#include <map>
+#include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -21,8 +23,9 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   CoalitionTraffic(const core::Machine& machine, const LegDesk& legs, const FlightDesk& flights, const HoldDesk& held)
       : machine_(machine), legs_(legs), flights_(flights), held_(held) {}
 
-  /// A flight of the home desk has come, changed or gone.
-  void touch(const FlightId& flight);
+  /// A flight of the home desk has come, changed or gone. Returns the name by which it was known until now, if it is
+  /// flown for another.
+  std::optional<std::string> touch(const FlightId& flight);
   void look_again();
 
   [[nodiscard]] std::optional<PlannedUse> find(const AuthorityId& of, const UseParty& party) const override;
@@ -34,22 +37,40 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   /// As they are now; nothing when this node knows of none.
   [[nodiscard]] std::optional<TrafficChange> of_leg(const EntryHash& request) const;
   [[nodiscard]] std::optional<TrafficChange> of_intent(const IntentId& intent) const;
-  [[nodiscard]] std::optional<TrafficChange> of_flight(const FlightId& flight) const;
+  [[nodiscard]] std::optional<TrafficChange> of_flight(const FlightId& flight, std::optional<std::string> was) const;
+  /// Of something that is shown.
+  [[nodiscard]] std::string name_of_share(const HoldDesk::Known& known) const;
 
  private:
   [[nodiscard]] std::optional<PlannedUse> own_flight(const UseParty& party) const;
   [[nodiscard]] std::optional<PlannedUse> leg(const AuthorityId& of, const UseParty& party) const;
   [[nodiscard]] std::optional<PlannedUse> intent(const AuthorityId& of, const UseParty& party) const;
 
+  /// A flight for another: the name by which it is known, and its volumes as they were compared last.
+  struct ForOther {
+    struct Part {
+      std::vector<geo::Volume4d> volumes;
+      std::vector<geo::PreparedVolume> prepared;
+    };
+    EntryHash filing;
+    std::vector<Part> parts;
+  };
+  /// One that is asked about, valid until the next entry is applied.
+  struct Filed {
+    const Flight* flight = nullptr;
+    ForOther* kept = nullptr;
+  };
+
   [[nodiscard]] const std::vector<geo::PreparedVolume>& prepared(const EntryHash& name,
                                                                  const std::vector<geo::Volume4d>& volumes) const;
+  [[nodiscard]] static const std::vector<geo::PreparedVolume>& prepared(ForOther& of,
+                                                                        const std::vector<geo::Volume4d>& volumes);
 
   void find_here(const core::Subject& whom, const std::vector<core::Machine::Near>& near,
-                 const std::vector<const Flight*>& filed, std::vector<KnownUse>& out,
-                 std::vector<FlightId>& booked) const;
+                 const std::vector<Filed>& filed, std::vector<KnownUse>& out, std::vector<FlightId>& booked) const;
 
-  [[nodiscard]] Status find_elsewhere(const core::Subject& whom, core::Domain domain, const geo::Volume4d& volume,
-                                      const geo::Minima& minima, const std::vector<const Flight*>& filed,
+  [[nodiscard]] Status find_elsewhere(const core::Subject& whom, core::Domain domain, const geo::PreparedVolume& asked,
+                                      const geo::Minima& minima, const std::vector<Filed>& filed,
                                       const std::vector<FlightId>& booked, std::vector<KnownUse>& out) const;
 
   static constexpr std::size_t kPreparedMax = 4'096;
@@ -57,7 +78,7 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   const LegDesk& legs_;
   const FlightDesk& flights_;
   const HoldDesk& held_;
-  std::set<FlightId> for_others_;  ///< Live ones with a principal.
+  mutable std::map<FlightId, ForOther> for_others_;  ///< Live ones with a principal.
   struct ByFirstBytes {
     std::size_t operator()(const EntryHash& name) const {
       std::size_t out = 0;
@@ -67,6 +88,8 @@ class CoalitionTraffic final : public PlannedTraffic, public KnownTraffic {
   };
   /// Volumes by a name that never changes. Looked up, never iterated.
   mutable std::unordered_map<EntryHash, std::vector<geo::PreparedVolume>, ByFirstBytes> prepared_;
+  /// Names of what is shown, by its body. Looked up, never iterated.
+  mutable std::unordered_map<EntryHash, std::string, ByFirstBytes> share_names_;
 };
 
 }  // namespace tansiq::coordination

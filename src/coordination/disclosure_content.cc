@@ -43,7 +43,10 @@ Status ShareContent::check() const {
     return fail(ErrorCode::kInvalid, "reports, and nothing else, are shown in domain information");
   }
   if (report && level != ShareLevel::kFull) return fail(ErrorCode::kInvalid, "a report is shown whole");
-  return {};
+  if (!craft.empty() && (report || level < ShareLevel::kFull)) {
+    return fail(ErrorCode::kInvalid, "craft are shown at full or live alone");
+  }
+  return core::check_craft(craft);
 }
 
 const core::Coarsening* coarsening_at(ShareLevel level, const core::DisclosureTerms& terms) {
@@ -76,6 +79,7 @@ ShareContent content_at(const OwnSource& source, ShareLevel level, const core::D
     out.volumes = coarsened(source.volumes, *less);
   } else {
     if (!source.call_sign.empty()) out.call_sign = source.call_sign;
+    out.craft = source.craft;
     out.source = source.source;
     out.state = source.state;
     out.tracks = level == ShareLevel::kLive;

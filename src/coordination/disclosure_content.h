@@ -20,6 +20,7 @@
 #include "base/bytes.h"
 #include "coordination/disclosure_entries.h"
 #include "coordination/report_entries.h"
+#include "core/craft_json.h"
 #include "core/disclosure_terms.h"
 
 namespace tansiq::coordination {
@@ -36,6 +37,7 @@ constexpr std::array<std::string_view, 5> enum_names(ShareLevel) { return {"none
 struct ShareContent {
   UtcMs as_of;
   std::optional<std::string> call_sign;                      ///< From `full` on, where there is one.
+  std::vector<core::Craft> craft = {};                       ///< From `full` on: who flies it.
   core::RelationDomain domain = core::RelationDomain::kAir;  ///< `information`: a report.
   AuthorityId from;
   ShareLevel level = ShareLevel::kBusy;
@@ -50,11 +52,11 @@ struct ShareContent {
   std::vector<geo::Volume4d> volumes;
   static constexpr auto fields() {
     using C = ShareContent;
-    return field_list(field("as_of_ms", &C::as_of), field("call_sign", &C::call_sign), field("domain", &C::domain),
-                      field("from", &C::from), field("level", &C::level), field("onward", &C::onward),
-                      field("report", &C::report), field("share", &C::share), field("source", &C::source),
-                      field("state", &C::state), field("to", &C::to), field("tracks", &C::tracks),
-                      field("volumes", &C::volumes));
+    return field_list(field("as_of_ms", &C::as_of), field("call_sign", &C::call_sign), field("craft", &C::craft),
+                      field("domain", &C::domain), field("from", &C::from), field("level", &C::level),
+                      field("onward", &C::onward), field("report", &C::report), field("share", &C::share),
+                      field("source", &C::source), field("state", &C::state), field("to", &C::to),
+                      field("tracks", &C::tracks), field("volumes", &C::volumes));
   }
   [[nodiscard]] Status check() const;
   friend bool operator==(const ShareContent&, const ShareContent&) = default;
@@ -69,6 +71,7 @@ struct OwnSource {
   UtcMs changed;  ///< No earlier than its last change. Never in the future.
   std::vector<geo::Volume4d> volumes;
   std::optional<InfoReport> report = {};
+  std::vector<core::Craft> craft = {};
   friend bool operator==(const OwnSource&, const OwnSource&) = default;
 };
 

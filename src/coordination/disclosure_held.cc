@@ -145,6 +145,13 @@ HoldDesk::Maybe HoldDesk::hear(const Said& said, const ShareDestroyed& of) {
   return {};
 }
 
+HoldDesk::Maybe HoldDesk::hear(const Said& said, const ReportHeld& of) {
+  if (said.author != self_) return {};
+  untold_.erase(of.body);
+  if (const auto row = rows_.find(of.body); row != rows_.end()) row->second.told = of.report;
+  return {};
+}
+
 void HoldDesk::note_commitment(const AuthorityId& author, const EntryHash& body, bool revoked, UtcMs time) {
   auto& all = commitments_[author];
   auto& by_time = commitments_by_time_[author];
@@ -262,11 +269,25 @@ std::optional<Body> HoldDesk::next(UtcMs now) {
     }
     owed_.erase(owed_.begin());
   }
+  while (!untold_.empty()) {
+    const EntryHash body = *untold_.begin();
+    const auto row = rows_.find(body);
+    const ShareContent* shown = content(body);
+    if (row != rows_.end() && shown != nullptr && stands(row->second)) {
+      return ReportHeld{.body = body,
+                        .from = row->second.from,
+                        .report = shown->report->report,
+                        .tlp = shown->report->tlp,
+                        .version = shown->report->version,
+                        .via = row->second.via};
+    }
+    untold_.erase(untold_.begin());
+  }
   return {};
 }
 
 std::optional<UtcMs> HoldDesk::next_timer() const {
-  if (!owed_.empty()) return kUtcMin;
+  if (!owed_.empty() || !untold_.empty()) return kUtcMin;
   if (expiries_.empty()) return {};
   return expiries_.begin()->first;
 }
@@ -307,15 +328,20 @@ Status HoldDesk::learn(std::string_view bytes) {
                             held.via.value_or(held.from).str()));
   }
   if (content.report && content.report->expires) expiries_.emplace(*content.report->expires, body);
+  if (content.report && !held.told) untold_.insert(body);
   contents_[body] = std::move(content);
   keep_use(held);
   return {};
 }
 
-std::optional<Body> HoldDesk::destroyed(const EntryHash& body) const {
+std::vector<Body> HoldDesk::destroyed(const EntryHash& body) const {
+  std::vector<Body> out;
   const auto row = rows_.find(body);
-  if (row == rows_.end() || row->second.destroyed) return {};
-  return ShareDestroyed{.body = body, .to = row->second.from};
+  if (row == rows_.end() || row->second.destroyed) return out;
+  const HeldShare& held = row->second;
+  out.emplace_back(ShareDestroyed{.body = body, .to = held.from});
+  if (held.told) out.emplace_back(ReportGone{.body = body, .from = held.from, .report = *held.told});
+  return out;
 }
 
 bool HoldDesk::may_serve(const EntryHash& body, const AuthorityId& peer) const {
@@ -378,6 +404,22 @@ std::vector<HoldDesk::Known> HoldDesk::known(const AuthorityId& authority) const
   if (held == held_of_.end()) return out;
   for (const EntryHash& body : held->second) {
     if (stands(rows_.at(body))) out.push_back({body, content(body)});
+  }
+  return out;
+}
+
+std::vector<HoldDesk::Known> HoldDesk::known(const AuthorityId& authority, const ShareId& share) const {
+  const auto current = current_of_.find({authority, share});
+  if (current == current_of_.end()) return {};
+  return known(authority, std::vector(current->second.begin(), current->second.end()));
+}
+
+std::vector<HoldDesk::Known> HoldDesk::known(const AuthorityId& authority, const std::vector<EntryHash>& bodies) const {
+  std::vector<Known> out;
+  for (const EntryHash& body : bodies) {
+    const auto row = rows_.find(body);
+    if (row != rows_.end() && row->second.from == authority && stands(row->second))
+      out.push_back({body, content(body)});
   }
   return out;
 }

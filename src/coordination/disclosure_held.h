@@ -4,7 +4,7 @@
 //   desk.apply(said);                                            // every entry, own and peers'
 //   for (const WantedBody& body : desk.wanted()) fetch(body);    // from whoever has written that it may be had there
 //   if (Status ok = desk.learn(bytes); !ok) log(ok.error());     // verified by its hash; also after a restart
-//   for (hash : desk.take_doomed()) { destroy(hash); say(desk.destroyed(hash)); }
+//   for (hash : desk.take_doomed()) { destroy(hash); for (body : desk.destroyed(hash)) say(body); }
 //   for (const auto& [body, shown] : desk.known(ru)) …           // what is known of another's use now
 //
 // The state is what entries say: hashes. Contents come from the node's store of bodies and are no part of it; what a
@@ -55,15 +55,16 @@ struct HeldShare {
   std::optional<UtcMs> revoked;
   std::optional<ShareId> share;  ///< Absent when it came through a third.
   UtcMs since;
-  std::optional<UtcMs> until;  ///< When it ceased to stand.
+  std::optional<ReportId> told;  ///< Of a report: that it is held stands in our record.
+  std::optional<UtcMs> until;    ///< When it ceased to stand.
   std::optional<AuthorityId> via;
   static constexpr auto fields() {
     using H = HeldShare;
     return field_list(field("body", &H::body), field("bytes", &H::bytes), field("current", &H::current),
                       field("destroyed_ms", &H::destroyed), field("forwarded", &H::forwarded), field("from", &H::from),
                       field("level", &H::level), field("passed", &H::passed), field("revoked_ms", &H::revoked),
-                      field("share", &H::share), field("since_ms", &H::since), field("until_ms", &H::until),
-                      field("via", &H::via));
+                      field("share", &H::share), field("since_ms", &H::since), field("told", &H::told),
+                      field("until_ms", &H::until), field("via", &H::via));
   }
   friend bool operator==(const HeldShare&, const HeldShare&) = default;
 };
@@ -96,8 +97,9 @@ class HoldDesk {
   [[nodiscard]] Status learn(std::string_view bytes);
   /// What has to be destroyed; each once, until it is said to be destroyed or the node restarts.
   [[nodiscard]] std::vector<EntryHash> take_doomed() { return std::exchange(doomed_, {}); }
-  /// The receipt for a body that has been destroyed; nothing when there is none to give.
-  [[nodiscard]] std::optional<Body> destroyed(const EntryHash& body) const;
+  /// What is to be written of a body that has been destroyed: the receipt, and of a report that it is gone. Nothing
+  /// when there is no receipt to give.
+  [[nodiscard]] std::vector<Body> destroyed(const EntryHash& body) const;
   /// Whether a peer may be given a body that we hold of another's: we have passed it on to that peer.
   [[nodiscard]] bool may_serve(const EntryHash& body, const AuthorityId& peer) const;
 
@@ -113,6 +115,9 @@ class HoldDesk {
     const ShareContent* content;
   };
   [[nodiscard]] std::vector<Known> known(const AuthorityId& authority) const;
+  /// Of that, one share: what stands under its name, or those of some bodies.
+  [[nodiscard]] std::vector<Known> known(const AuthorityId& authority, const ShareId& share) const;
+  [[nodiscard]] std::vector<Known> known(const AuthorityId& authority, const std::vector<EntryHash>& bodies) const;
   /// Of that, what conflicts with a volume under `minima`. O(log n + hits), expected. Fails with `kTooMuchWork` as
   /// `geo::VolumeIndex::find_conflicts`.
   [[nodiscard]] Result<std::vector<Known>> near(const AuthorityId& authority, core::Domain domain,
@@ -149,6 +154,7 @@ class HoldDesk {
   Maybe hear(const Said& said, const SharePassed& of);
   Maybe hear(const Said& said, const ShareForwarded& of);
   Maybe hear(const Said& said, const ShareDestroyed& of);
+  Maybe hear(const Said& said, const ReportHeld& of);
 
   Maybe take(HeldShare row);
   void note_commitment(const AuthorityId& author, const EntryHash& body, bool revoked, UtcMs time);
@@ -184,6 +190,7 @@ class HoldDesk {
 
   // No state: contents that are here; empty where one was no good.
   std::map<EntryHash, std::optional<ShareContent>> contents_;
+  std::set<EntryHash> untold_;  ///< Reports that have come, and nobody here has been told of.
   struct Use {
     core::Domain domain = core::Domain::kAir;
     std::vector<geo::VolumeIndex::Handle> volumes;

@@ -224,7 +224,7 @@ std::int64_t ShowDesk::level(core::RelationDomain domain, const AuthorityId& to)
 }
 
 bool ShowDesk::withheld(std::string_view source, const AuthorityId& to) const {
-  return withheld_.contains({std::string(source), to});
+  return !withheld_.empty() && withheld_.contains({std::string(source), to});
 }
 
 std::vector<std::string> ShowDesk::withheld_from(const AuthorityId& to) const {
@@ -288,8 +288,11 @@ const ShareNamed* ShowDesk::named(std::string_view source, const AuthorityId& to
 
 const ShownVersion* ShowDesk::current(std::string_view source, const AuthorityId& to) const {
   const ShareNamed* share = named(source, to);
-  if (share == nullptr) return nullptr;
-  const auto versions = versions_of_.find(share->share);
+  return share == nullptr ? nullptr : current(share->share);
+}
+
+const ShownVersion* ShowDesk::current(const ShareId& share) const {
+  const auto versions = versions_of_.find(share);
   if (versions == versions_of_.end() || versions->second.empty()) return nullptr;
   const ShownVersion& newest = rows_.at(versions->second.rbegin()->second);
   return newest.current ? &newest : nullptr;

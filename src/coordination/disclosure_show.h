@@ -180,6 +180,7 @@ class ShowDesk {
   [[nodiscard]] bool surplus(const ShownVersion& row) const;
   [[nodiscard]] bool withheld(std::string_view source, const AuthorityId& to) const;
   [[nodiscard]] const ShareNamed* named(std::string_view source, const AuthorityId& to) const;
+  [[nodiscard]] const ShownVersion* current(const ShareId& share) const;
   void look_again(const AuthorityId& recipient);
   void look_again(const std::string& source);
   void end(ShownVersion& row, UtcMs time);

@@ -108,8 +108,11 @@ void ShowDesk::wait(const std::string& source, UtcMs until) {
 
 std::optional<Body> ShowDesk::duty(const std::string& source, const std::optional<OwnSource>& own,
                                    const AuthorityId& to, UtcMs now) {
+  const bool named_there = own && (!own->report || contains(own->report->releasable_to, to));
+  const std::int64_t allowed = !named_there || withheld(source, to) ? 0 : level(own->domain, to);
+  if (own && allowed == 0) return {};
   const ShareNamed* share = named(source, to);
-  const ShownVersion* shown = current(source, to);
+  const ShownVersion* shown = share == nullptr ? nullptr : current(share->share);
   if (!own) {
     if (shown == nullptr) return {};
     // That it is over is news too, and waits as long as other news of this level.
@@ -121,9 +124,6 @@ std::optional<Body> ShowDesk::duty(const std::string& source, const std::optiona
     }
     return ShareEnded{.share = share->share, .to = to};
   }
-  const bool named_there = !own->report || contains(own->report->releasable_to, to);
-  const std::int64_t allowed = !named_there || withheld(source, to) ? 0 : level(own->domain, to);
-  if (allowed == 0) return {};
   const auto at = static_cast<ShareLevel>(allowed);
   if (const core::Coarsening* less = coarsening_at(at, charter_.disclosure); less != nullptr) {
     const UtcMs due = own->changed + less->delay_ms;

@@ -18,6 +18,20 @@ namespace tansiq::coordination {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
+/// Of entries that name craft (ADR 52). All others are of the first, and readable to programs that know no craft.
+constexpr std::int64_t kFormatCraft = 2;
+
+std::int64_t format_of(const Body& body) {
+  return std::visit(
+      []<class T>(const T& of) {
+        if constexpr (requires { of.craft.empty(); }) {
+          return of.craft.empty() ? kFormat : kFormatCraft;
+        } else {
+          return kFormat;
+        }
+      },
+      body);
+}
 
 }  // namespace
 
@@ -28,12 +42,14 @@ Status LegRequest::check() const {
     return fail(ErrorCode::kInvalid, fmt::format("{} of {} legs remain to be asked for", remaining, legs));
   }
   if (epoch < 0) return fail(ErrorCode::kInvalid, "an epoch is not negative");
+  TRY_VOID(core::check_craft(craft));
   if (volumes.empty()) return fail(ErrorCode::kInvalid, "a leg has at least one volume");
   return {};
 }
 
 Status FlightFiled::check() const {
   if (legs.empty()) return fail(ErrorCode::kInvalid, "a flight has at least one leg");
+  TRY_VOID(core::check_craft(craft));
   if (std::ranges::any_of(legs, [](const PlannedLeg& leg) { return leg.volumes.empty(); })) {
     return fail(ErrorCode::kInvalid, "a leg has at least one volume");
   }
@@ -82,7 +98,7 @@ Result<std::string> write_entry(const Entry& entry) {
   out.key("seq").integer(static_cast<std::int64_t>(entry.seq));
   out.key("time_ms").integer(entry.time.ms);
   out.key("type").string(type_name(entry.body));
-  out.key("v").integer(kFormat);
+  out.key("v").integer(format_of(entry.body));
   out.end_object();
   line += '\n';
   if (line.size() > kEntryBytesMax) {
@@ -101,7 +117,7 @@ Result<Entry> read_entry(std::string_view line) {
   TRY_VOID(root.expect(log::JcsValue::Kind::kObject));
   const std::string_view type = TRY(core::string_at(root, "type"));
   const std::int64_t format = TRY(core::integer_at(root, "v", 1, log::kJcsIntegerMax));
-  if (format > kFormat) {
+  if (format > kFormatCraft) {
     return fail(ErrorCode::kUnsupported, fmt::format("format {} was written by a newer program", format), "v");
   }
   TRY_VOID(root.only({"body", "by", "cmd", "second", "seq", "time_ms", "type", "v"}));
@@ -118,6 +134,10 @@ Result<Entry> read_entry(std::string_view line) {
                 fmt::format("entry type \"{}\" is not known here", foreign_text(type, kQuotedBytesMax)), "type");
   }
   entry.body = Body(TRY(std::move(*read)));
+  if (format != format_of(entry.body)) {
+    return fail(ErrorCode::kInvalid, fmt::format("an entry with these members is of format {}", format_of(entry.body)),
+                "v");
+  }
   return entry;
 }
 

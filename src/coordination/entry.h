@@ -41,7 +41,7 @@ struct Bodies {
       CharterAdopted, CharterInForce,
       // disclosure
       ShareNamed, ShareRule, ShareWithheld, ShareShown, ShareEnded, ShareCommitment, ShareRevoked, SharePassed,
-      ShareForwarded, ShareDestroyed, ReportFiled, ReportEnded,
+      ShareForwarded, ShareDestroyed, ReportFiled, ReportEnded, ReportHeld, ReportGone,
       // caveats
       CaveatSet, CaveatCleared, CaveatMet, CaveatOverridden, CaveatDeposited, CaveatWithdrawn, CaveatReport,
       // incidents

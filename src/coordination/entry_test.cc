@@ -44,7 +44,8 @@ TEST(CoordinationEntry, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(message(line, "\"zone\"", "\"zonf\""), "body: \"zone\" is missing");
   EXPECT_EQ(message(line, "\"number\":7,", "\"number\":7,\"pilot\":1,"), "body: there is no member \"pilot\" here");
   EXPECT_EQ(message(line, "leg.hold", "leg.keep"), "type: entry type \"leg.keep\" is not known here");
-  EXPECT_EQ(message(line, "\"v\":1", "\"v\":2"), "v: format 2 was written by a newer program");
+  EXPECT_EQ(message(line, "\"v\":1", "\"v\":2"), "v: an entry with these members is of format 1");
+  EXPECT_EQ(message(line, "\"v\":1", "\"v\":3"), "v: format 3 was written by a newer program");
   EXPECT_EQ(message(line, "\"epoch\":2", "\"epoch\":2.5").substr(0, 7), "byte 17");
 }
 

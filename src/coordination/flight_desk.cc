@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/invariant.h"
+#include "coordination/disclosure_content.h"
 #include "coordination/lists.h"
 
 namespace tansiq::coordination {
@@ -384,6 +385,13 @@ bool FlightDesk::may_send(const FlightFiled& filed, const AuthorityId& owner) co
   return !filed.principal ||
          relations_.level(
              {.capability = Capability::kGateway, .domain = domain, .from = self_, .to = *filed.principal}) >= 1;
+}
+
+std::vector<core::Craft> FlightDesk::craft_told(const FlightFiled& filed, const AuthorityId& to) const {
+  const RelationDomain domain = filed.domain == core::Domain::kAir ? RelationDomain::kAir : RelationDomain::kSea;
+  const bool whole =
+      to == self_ || relations_.level(shown_under(domain, self_, to)) >= static_cast<std::int64_t>(ShareLevel::kFull);
+  return whole ? filed.craft : std::vector<core::Craft>();
 }
 
 /// T3: a COMMIT after this might come too late.

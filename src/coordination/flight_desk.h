@@ -242,6 +242,8 @@ class FlightDesk {
   [[nodiscard]] static Slots slots(const Flight& flight, VersionRole role);
   [[nodiscard]] bool round_confirmed(const Flight& flight, VersionRole role) const;
   [[nodiscard]] bool may_send(const FlightFiled& filed, const AuthorityId& owner) const;
+  /// The flight's craft, as far as `to` is told: all of them where home shows it its flights whole, else none.
+  [[nodiscard]] std::vector<core::Craft> craft_told(const FlightFiled& filed, const AuthorityId& to) const;
   [[nodiscard]] UtcMs hold_deadline(const HomeVersion& version) const;
   [[nodiscard]] UtcMs last_entry(const std::vector<geo::Volume4d>& volumes) const;
   HomeVersion* find_version(const EntryHash& request);

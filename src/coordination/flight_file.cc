@@ -53,9 +53,11 @@ Status FlightDesk::check_plan(const FlightFiled& filed) const {
       const auto prepared = geo::prepare(leg.volumes[j]);
       if (!prepared) return std::unexpected(inside(prepared.error(), fmt::format("{}.volumes[{}]", leg_path(i), j)));
     }
-    if (volumes_bytes(leg.volumes) > kLegVolumesBytesMax) {
+    // Craft stand beside the volumes in what an owner is asked.
+    if (volumes_bytes(leg.volumes) + core::kCraftBytesMax * filed.craft.size() > kLegVolumesBytesMax) {
       return fail(ErrorCode::kTooLarge,
-                  fmt::format("the volumes take more than {} bytes: simplify the outlines", kLegVolumesBytesMax),
+                  fmt::format("the volumes{} take more than {} bytes: simplify the outlines",
+                              filed.craft.empty() ? "" : " and craft", kLegVolumesBytesMax),
                   leg_path(i));
     }
     const geo::TimeWindow window = span_of(leg.volumes);

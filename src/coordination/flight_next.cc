@@ -269,6 +269,7 @@ std::optional<Body> FlightDesk::notify(const Flight& flight) const {
     for (const AuthorityId& to : zone_owners_) {
       if (noticed != flight.noticed.end() && contains(noticed->to, to)) continue;
       return LegNotice{.call_sign = filed.call_sign,
+                       .craft = craft_told(filed, to),
                        .domain = filed.domain,
                        .flight = filed.flight,
                        .leg = leg,
@@ -318,6 +319,7 @@ std::optional<Body> FlightDesk::request(const Flight& flight, VersionRole role, 
   }
   LegRequest out;
   out.call_sign = filed.call_sign;
+  out.craft = craft_told(filed, *owner);
   out.domain = filed.domain;
   out.epoch = control_.epoch(planned.zone);
   out.expires = span_of(planned.volumes).start;

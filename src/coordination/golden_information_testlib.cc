@@ -121,4 +121,37 @@ class Story {
 
 Golden tell_golden_story_of_information() { return Story().tell(); }
 
+/// One of fr's, revised and revoked; one of ru's for fr, passed on to us, which expires.
+Golden tell_golden_story_of_held_reports() {
+  World world(charter_of_the_informed());
+  const auto act = [&](std::string_view who, Act what) {
+    const auto done = world.act(who, std::move(what));
+    EXPECT_TRUE(done.has_value()) << done.error().text();
+    world.settle();
+    // What has come is told with time.
+    world.advance(1'000);
+    world.settle();
+  };
+  act("us", SetWatch{true, ""});
+  InfoReport first = report("R1", Tlp::kRed, {id("us")}, {});
+  act("fr", FileReport{first});
+  first.version = 2;
+  act("fr", ReviseReport{first});
+  InfoReport second = report("R2", Tlp::kGreen, {id("fr")}, {id("us")});
+  second.expires = world.now + 30 * kMinute;
+  act("ru", FileReport{second});
+  for (const auto& [body, row] : world.at("fr").held().held()) {
+    const EntryHash passed = body;
+    if (!row.via && !row.destroyed) {
+      act("fr", PassShare{passed, id("us")});
+      break;
+    }
+  }
+  act("us", FileReport{report("R1", Tlp::kRed, {id("ru"), id("fr")}, {})});
+  act("fr", RevokeReport{ReportId::trusted("R1"), "an error in it"});
+  world.advance(31 * kMinute);
+  world.settle();
+  return end_of_story(world);
+}
+
 }  // namespace tansiq::coordination::testing

@@ -84,6 +84,8 @@ class Story {
                 TimePart{.at = minutes(40), .name = "begin", .until = minutes(50)},
                 FlightPart{.call_sign = "M1", .flight = FlightId::trusted("M1"), .home = id("us")},
                 TrackPart{.name = "4711", .of = id("us")}, IncidentPart{.incident = "I1", .opener = id("us")}});
+    world_.at("us").attachments().keep(log::sha256("png"),
+                                       {.bytes = 3, .from = {}, .kept = log::sha256("png"), .since = world_.now});
     first.attachments = {{.bytes = 3, .media_type = "image/png", .name = "map.png", .sha256 = log::sha256("png")}};
     first.precedence = Precedence::kImmediate;
     const EntryHash to_fr = act("us", SendTalk{first});

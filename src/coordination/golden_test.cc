@@ -34,7 +34,8 @@ struct Kept {
 const std::vector<Kept>& all_kept() {
   static const std::vector<Kept> kAll{
       {"v1/coordination", {}, testing::tell_golden_story, 200},
-      {"v1/information", {"report.", "incident."}, testing::tell_golden_story_of_information, 40},
+      {"v1/information", {"report.filed", "report.ended", "incident."}, testing::tell_golden_story_of_information, 40},
+      {"v1/held_reports", {"report.held", "report.gone"}, testing::tell_golden_story_of_held_reports, 10},
       {"v1/talks", {"talk.", "watch.", "line."}, testing::tell_golden_story_of_talks, 40},
   };
   return kAll;

@@ -27,6 +27,8 @@ struct Golden {
 [[nodiscard]] Golden tell_golden_story();
 /// The story of what came after it: reports and incidents.
 [[nodiscard]] Golden tell_golden_story_of_information();
+/// What it holds of others' reports.
+[[nodiscard]] Golden tell_golden_story_of_held_reports();
 /// And of talks.
 [[nodiscard]] Golden tell_golden_story_of_talks();
 

@@ -75,6 +75,7 @@ std::optional<Oddity> LegDesk::hear(const Said& said, const LegRequest& body) {
   }
   LegVersion version;
   version.call_sign = body.call_sign;
+  version.craft = body.craft;
   version.domain = body.domain;
   version.expires = body.expires;
   version.flight = body.flight;

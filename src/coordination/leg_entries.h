@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "coordination/names.h"
+#include "core/craft_json.h"
 #include "core/entry.h"
 #include "core/record.h"
 
@@ -27,6 +28,8 @@ enum class Audience : std::uint8_t { kOwn, kMembers };
 struct LegRequest {
   static constexpr std::string_view kType = "leg.request";
   std::string call_sign;  ///< May be empty.
+  /// Told to whom home shows its flights at `full` or `live`, and to nobody else.
+  std::vector<core::Craft> craft = {};
   core::Domain domain = core::Domain::kAir;
   std::int64_t epoch = 0;  ///< Of the zone, as home knows it.
   UtcMs expires;           ///< Later the owner refuses it, and may forget its record.
@@ -40,13 +43,13 @@ struct LegRequest {
   std::vector<geo::Volume4d> volumes;
   ZoneId zone;
   static constexpr auto fields() {
-    return field_list(field("call_sign", &LegRequest::call_sign), field("domain", &LegRequest::domain),
-                      field("epoch", &LegRequest::epoch), field("expires_ms", &LegRequest::expires),
-                      field("flight", &LegRequest::flight), field("leg", &LegRequest::leg),
-                      field("legs", &LegRequest::legs), field("principal", &LegRequest::principal),
-                      field("remaining", &LegRequest::remaining), field("replaces", &LegRequest::replaces),
-                      field("to", &LegRequest::to), field("volumes", &LegRequest::volumes),
-                      field("zone", &LegRequest::zone));
+    return field_list(field("call_sign", &LegRequest::call_sign), field("craft", &LegRequest::craft),
+                      field("domain", &LegRequest::domain), field("epoch", &LegRequest::epoch),
+                      field("expires_ms", &LegRequest::expires), field("flight", &LegRequest::flight),
+                      field("leg", &LegRequest::leg), field("legs", &LegRequest::legs),
+                      field("principal", &LegRequest::principal), field("remaining", &LegRequest::remaining),
+                      field("replaces", &LegRequest::replaces), field("to", &LegRequest::to),
+                      field("volumes", &LegRequest::volumes), field("zone", &LegRequest::zone));
   }
   [[nodiscard]] Status check() const;
   friend bool operator==(const LegRequest&, const LegRequest&) = default;
@@ -127,6 +130,7 @@ struct LegUnable {
 struct LegNotice {
   static constexpr std::string_view kType = "leg.notice";
   std::string call_sign;
+  std::vector<core::Craft> craft = {};  ///< As in a request.
   core::Domain domain = core::Domain::kAir;
   FlightId flight;
   std::int64_t leg = 0;
@@ -134,10 +138,12 @@ struct LegNotice {
   std::vector<geo::Volume4d> volumes;
   ZoneId zone;
   static constexpr auto fields() {
-    return field_list(field("call_sign", &LegNotice::call_sign), field("domain", &LegNotice::domain),
-                      field("flight", &LegNotice::flight), field("leg", &LegNotice::leg), field("to", &LegNotice::to),
-                      field("volumes", &LegNotice::volumes), field("zone", &LegNotice::zone));
+    return field_list(field("call_sign", &LegNotice::call_sign), field("craft", &LegNotice::craft),
+                      field("domain", &LegNotice::domain), field("flight", &LegNotice::flight),
+                      field("leg", &LegNotice::leg), field("to", &LegNotice::to), field("volumes", &LegNotice::volumes),
+                      field("zone", &LegNotice::zone));
   }
+  [[nodiscard]] Status check() const { return core::check_craft(craft); }
   friend bool operator==(const LegNotice&, const LegNotice&) = default;
 };
 /// CONTINGENCY (R7): distress, weather, lost communication. The crew acts; each owner on the way is told.
@@ -179,6 +185,7 @@ struct FlightFiled {
   static constexpr Audience kAudience = Audience::kOwn;
   std::optional<std::string> alternate;  ///< Where the crew lands when it may fly no further than the gate leg.
   std::string call_sign;
+  std::vector<core::Craft> craft = {};  ///< Who flies it, as far as it was said.
   core::Domain domain = core::Domain::kAir;
   FlightId flight;
   std::optional<std::int64_t> gate_leg;  ///< With an alternate: the last leg that must be confirmed for departure (R1).
@@ -186,9 +193,9 @@ struct FlightFiled {
   std::optional<AuthorityId> principal;
   static constexpr auto fields() {
     return field_list(field("alternate", &FlightFiled::alternate), field("call_sign", &FlightFiled::call_sign),
-                      field("domain", &FlightFiled::domain), field("flight", &FlightFiled::flight),
-                      field("gate_leg", &FlightFiled::gate_leg), field("legs", &FlightFiled::legs),
-                      field("principal", &FlightFiled::principal));
+                      field("craft", &FlightFiled::craft), field("domain", &FlightFiled::domain),
+                      field("flight", &FlightFiled::flight), field("gate_leg", &FlightFiled::gate_leg),
+                      field("legs", &FlightFiled::legs), field("principal", &FlightFiled::principal));
   }
   [[nodiscard]] Status check() const;
   /// The leg that is flown when this one is: itself, or the one beside which it stands.

@@ -46,6 +46,7 @@ struct LegVersion {
   std::optional<Closing> closing;   ///< What home has said that ends it; this node has still to log that it ended.
   std::optional<EntryHash> commit;  ///< The COMMIT that quotes our HOLD.
   bool contingency = false;         ///< Home has told of a contingency (R7).
+  std::vector<core::Craft> craft = {};
   core::Domain domain = core::Domain::kAir;
   bool emergency = false;  ///< An EMERGENCY REVOKE was logged.
   bool entered = false;    ///< Home has reported the aircraft in the zone.
@@ -78,21 +79,21 @@ struct LegVersion {
   static constexpr auto fields() {
     return field_list(field("call_sign", &LegVersion::call_sign), field("closing", &LegVersion::closing),
                       field("commit", &LegVersion::commit), field("contingency", &LegVersion::contingency),
-                      field("domain", &LegVersion::domain), field("emergency", &LegVersion::emergency),
-                      field("entered", &LegVersion::entered), field("epoch", &LegVersion::epoch),
-                      field("expires_ms", &LegVersion::expires), field("flight", &LegVersion::flight),
-                      field("granted", &LegVersion::granted), field("hold", &LegVersion::hold),
-                      field("home", &LegVersion::home), field("leg", &LegVersion::leg),
-                      field("legs", &LegVersion::legs), field("level_shift_cm", &LegVersion::level_shift_cm),
-                      field("order", &LegVersion::order), field("overdue", &LegVersion::overdue),
-                      field("principal", &LegVersion::principal), field("remaining", &LegVersion::remaining),
-                      field("replaces", &LegVersion::replaces), field("request", &LegVersion::request),
-                      field("revoking", &LegVersion::revoking), field("standby_ms", &LegVersion::standby),
-                      field("standby_over", &LegVersion::standby_over), field("state", &LegVersion::state),
-                      field("text", &LegVersion::text), field("time_shift_ms", &LegVersion::time_shift_ms),
-                      field("unable", &LegVersion::unable), field("until_ms", &LegVersion::until),
-                      field("volumes", &LegVersion::volumes), field("window", &LegVersion::window),
-                      field("zone", &LegVersion::zone));
+                      field("craft", &LegVersion::craft), field("domain", &LegVersion::domain),
+                      field("emergency", &LegVersion::emergency), field("entered", &LegVersion::entered),
+                      field("epoch", &LegVersion::epoch), field("expires_ms", &LegVersion::expires),
+                      field("flight", &LegVersion::flight), field("granted", &LegVersion::granted),
+                      field("hold", &LegVersion::hold), field("home", &LegVersion::home),
+                      field("leg", &LegVersion::leg), field("legs", &LegVersion::legs),
+                      field("level_shift_cm", &LegVersion::level_shift_cm), field("order", &LegVersion::order),
+                      field("overdue", &LegVersion::overdue), field("principal", &LegVersion::principal),
+                      field("remaining", &LegVersion::remaining), field("replaces", &LegVersion::replaces),
+                      field("request", &LegVersion::request), field("revoking", &LegVersion::revoking),
+                      field("standby_ms", &LegVersion::standby), field("standby_over", &LegVersion::standby_over),
+                      field("state", &LegVersion::state), field("text", &LegVersion::text),
+                      field("time_shift_ms", &LegVersion::time_shift_ms), field("unable", &LegVersion::unable),
+                      field("until_ms", &LegVersion::until), field("volumes", &LegVersion::volumes),
+                      field("window", &LegVersion::window), field("zone", &LegVersion::zone));
   }
   friend bool operator==(const LegVersion&, const LegVersion&) = default;
 

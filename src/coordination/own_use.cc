@@ -73,7 +73,8 @@ std::optional<OwnSource> MachineOwnUse::find(std::string_view source) const {
                   .domain = relation_domain(found->domain),
                   .state = std::string(core::to_text(found->state)),
                   .changed = found->changed,
-                  .volumes = found->volumes};
+                  .volumes = found->volumes,
+                  .craft = found->craft};
     add(out.volumes, found->off_nominal);
     return out;
   }
@@ -83,7 +84,8 @@ std::optional<OwnSource> MachineOwnUse::find(std::string_view source) const {
                   .domain = relation_domain(found->plan.domain),
                   .state = std::string(state_of(*found)),
                   .changed = found->change_time,
-                  .volumes = volumes_of(*found)};
+                  .volumes = volumes_of(*found),
+                  .craft = found->plan.craft};
     if (!out.volumes.empty()) return out;
   }
   if (const InfoReport* found = report(source)) {

@@ -118,4 +118,36 @@ struct ReportEnded {
   friend bool operator==(const ReportEnded&, const ReportEnded&) = default;
 };
 
+/// A report of another authority is here, verified, from now on. It says what was held then, and nothing of what the
+/// report says, which may have to be destroyed.
+struct ReportHeld {
+  static constexpr std::string_view kType = "report.held";
+  static constexpr Audience kAudience = Audience::kOwn;
+  EntryHash body;
+  AuthorityId from;
+  ReportId report;
+  Tlp tlp = Tlp::kRed;
+  std::int64_t version = 1;
+  std::optional<AuthorityId> via;  ///< Who passed it on; absent: its originator gave it.
+  static constexpr auto fields() {
+    return field_list(field("body", &ReportHeld::body), field("from", &ReportHeld::from),
+                      field("report", &ReportHeld::report), field("tlp", &ReportHeld::tlp),
+                      field("version", &ReportHeld::version), field("via", &ReportHeld::via));
+  }
+  friend bool operator==(const ReportHeld&, const ReportHeld&) = default;
+};
+/// It is destroyed here.
+struct ReportGone {
+  static constexpr std::string_view kType = "report.gone";
+  static constexpr Audience kAudience = Audience::kOwn;
+  EntryHash body;
+  AuthorityId from;
+  ReportId report;
+  static constexpr auto fields() {
+    return field_list(field("body", &ReportGone::body), field("from", &ReportGone::from),
+                      field("report", &ReportGone::report));
+  }
+  friend bool operator==(const ReportGone&, const ReportGone&) = default;
+};
+
 }  // namespace tansiq::coordination

@@ -160,6 +160,8 @@ TEST_F(TalkCoalition, ActsAreReadAsTheyAreWritten) {
 TEST_F(TalkCoalition, AttachmentsAreServedToThoseWhoWereSentThem) {
   Letter of = letter({"fr"});
   of.attachments = {{.bytes = 3, .media_type = "image/png", .name = "map", .sha256 = log::sha256("png")}};
+  world.at("us").attachments().keep(log::sha256("png"),
+                                    {.bytes = 3, .from = {}, .kept = log::sha256("png"), .since = world.now});
   send("us", of);
   EXPECT_TRUE(world.at("us").may_serve_body(log::sha256("png"), AuthorityId::trusted("fr")));
   EXPECT_FALSE(world.at("us").may_serve_body(log::sha256("png"), AuthorityId::trusted("ru")));

@@ -62,21 +62,15 @@ std::optional<UtcMs> TalkDesk::last_heard(const AuthorityId& peer) const {
   return at->second;
 }
 
-bool TalkDesk::may_serve(const EntryHash& body, const AuthorityId& peer) const {
-  return std::ranges::any_of(sent_, [&](const auto& row) {
-    return row.second.peer() == peer &&
-           std::ranges::any_of(row.second.message.attachments, [&](const auto& one) { return one.sha256 == body; });
-  });
-}
-
 // What is kept --------------------------------------------------------------------------------------------------------
 
 namespace {
 
-std::size_t bytes_of(const TalkMessage& message) {
+template <class Described>
+std::size_t bytes_of(const Described& value) {
   std::string text;
   log::JcsWriter out(text);
-  core::write_fields(out, message);
+  core::write_fields(out, value);
   return text.size();
 }
 
@@ -88,33 +82,91 @@ UtcMs changed_of(const TalkHeard& row) {
 
 }  // namespace
 
+void TalkDesk::count_waiting(Side& side, Total& total, const TalkMessage& message, std::size_t bytes, bool more) {
+  const bool floor = message.on_floor();
+  Load& load = floor ? side.waiting_floor : side.waiting;
+  std::size_t& all = floor ? total.waiting_floor : total.waiting;
+  if (more) {
+    ++load.rows;
+    load.bytes += bytes;
+    all += bytes;
+  } else {
+    --load.rows;
+    load.bytes -= bytes;
+    all -= bytes;
+  }
+}
+
+/// Of what officers see.
+void TalkDesk::name_attachments(const TalkHeard& row) {
+  if (!row.shown()) return;
+  for (const TalkAttachment& one : row.message.attachments) attachments_.name_heard(one, row.hash, row.from);
+}
+
 template <class Row>
 void TalkDesk::add(std::map<EntryHash, Row>& rows, Row row) {
   row.bytes = bytes_of(row.message);
   const ThreadKey key = thread_of(row.message);
   Thread& thread = threads_[key];
   Side& side = side_of(row);
+  row.kept = 0;
   if (row.settled) {
     side.settled.insert({*row.settled, row.hash});
-    side.settled_bytes += row.bytes;
+    reweigh(row);
   } else {
-    Load& load = row.message.on_floor() ? side.waiting_floor : side.waiting;
-    ++load.rows;
-    load.bytes += row.bytes;
+    count_waiting(side, total_of(row), row.message, row.bytes, true);
     ++thread.waiting;
   }
   const EntryHash hash = row.hash;
   const Row& placed = rows.insert_or_assign(hash, std::move(row)).first->second;
   if constexpr (std::is_same_v<Row, TalkSent>) {
     thread.sent.insert(hash);
+    for (const TalkAttachment& one : placed.message.attachments) {
+      attachments_.name_sent(one.sha256, hash, placed.peer());
+    }
     retime(placed);
   } else {
     const std::pair at{placed.from, placed.message.index};
     thread.heard[at] = hash;
     heard_at_[at] = hash;
     if (placed.state == Receipt::kNone) owed_.insert(at);
+    name_attachments(placed);
   }
   touch(key, thread, changed_of(placed));
+  note_change(placed);
+}
+
+template <class Row>
+void TalkDesk::reweigh(Row& row) {
+  if (!row.settled) return;
+  Side& side = side_of(row);
+  Total& total = total_of(row);
+  side.settled_bytes -= row.kept;
+  total.settled -= row.kept;
+  row.kept = bytes_of(row);
+  side.settled_bytes += row.kept;
+  total.settled += row.kept;
+}
+
+/// What is settled goes, the oldest first: of this peer beyond its part, and of whomever beyond the pool. What has just
+/// been settled stays.
+template <class Row>
+void TalkDesk::make_room(std::map<EntryHash, Row>& rows, const EntryHash& latest, Side& side) {
+  const std::size_t part = limits().settled_bytes;
+  while (side.settled_bytes > part && side.settled.begin()->second != latest) {
+    drop(rows, EntryHash(side.settled.begin()->second));
+  }
+  const Row& row = rows.at(latest);
+  const Total& total = total_of(row);
+  while (total.settled > talk_pool(kTalkSettledBytesMax)) {
+    const std::pair<UtcMs, EntryHash>* oldest = nullptr;
+    for (const auto& [peer, one] : sides_of(row)) {
+      if (one.settled.empty()) continue;
+      if (oldest == nullptr || *one.settled.begin() < *oldest) oldest = &*one.settled.begin();
+    }
+    if (oldest == nullptr || oldest->second == latest) return;
+    drop(rows, EntryHash(oldest->second));
+  }
 }
 
 /// Nobody waits for anything of it any more.
@@ -123,17 +175,16 @@ void TalkDesk::settle(std::map<EntryHash, Row>& rows, Row& row, UtcMs time) {
   if (row.settled) return;
   row.settled = time;
   Side& side = side_of(row);
-  Load& load = row.message.on_floor() ? side.waiting_floor : side.waiting;
-  --load.rows;
-  load.bytes -= row.bytes;
+  count_waiting(side, total_of(row), row.message, row.bytes, false);
   side.settled.insert({time, row.hash});
-  side.settled_bytes += row.bytes;
+  reweigh(row);
   const ThreadKey key = thread_of(row.message);
   Thread& thread = threads_.at(key);
   --thread.waiting;
   touch(key, thread, changed_of(row));
   if constexpr (std::is_same_v<Row, TalkSent>) retime(row);
-  while (side.settled_bytes > kTalkSettledBytesMax) drop(rows, EntryHash(side.settled.begin()->second));
+  note_change(row);
+  make_room(rows, EntryHash(row.hash), side);
 }
 
 template <class Row>
@@ -147,15 +198,16 @@ void TalkDesk::drop(std::map<EntryHash, Row>& rows, const EntryHash& hash) {
   Side& side = side_of(row);
   if (row.settled) {
     side.settled.erase({*row.settled, row.hash});
-    side.settled_bytes -= row.bytes;
+    side.settled_bytes -= row.kept;
+    total_of(row).settled -= row.kept;
   } else {
-    Load& load = row.message.on_floor() ? side.waiting_floor : side.waiting;
-    --load.rows;
-    load.bytes -= row.bytes;
+    count_waiting(side, total_of(row), row.message, row.bytes, false);
     --thread.waiting;
   }
+  for (const TalkAttachment& one : row.message.attachments) attachments_.unname(one.sha256, row.hash);
   if constexpr (std::is_same_v<Row, TalkSent>) {
     thread.sent.erase(row.hash);
+    remember_number(key, row.message.number);
     if (const auto timer = timer_of_.extract(row.hash)) timers_.erase({timer.mapped(), row.hash});
   } else {
     const std::pair place{row.from, row.message.index};
@@ -164,6 +216,7 @@ void TalkDesk::drop(std::map<EntryHash, Row>& rows, const EntryHash& hash) {
     owed_.erase(place);
   }
   quiet_.erase({thread.changed, key});
+  note_drop(key, thread);
   if (thread.sent.empty() && thread.heard.empty()) {
     threads_.erase(key);
     return;
@@ -179,6 +232,8 @@ template void TalkDesk::add(std::map<EntryHash, TalkSent>&, TalkSent);
 template void TalkDesk::add(std::map<EntryHash, TalkHeard>&, TalkHeard);
 template void TalkDesk::settle(std::map<EntryHash, TalkSent>&, TalkSent&, UtcMs);
 template void TalkDesk::settle(std::map<EntryHash, TalkHeard>&, TalkHeard&, UtcMs);
+template void TalkDesk::reweigh(TalkSent&);
+template void TalkDesk::reweigh(TalkHeard&);
 template void TalkDesk::drop(std::map<EntryHash, TalkSent>&, const EntryHash&);
 template void TalkDesk::drop(std::map<EntryHash, TalkHeard>&, const EntryHash&);
 
@@ -202,6 +257,11 @@ void TalkDesk::sweep() {
 void TalkDesk::index_all() {
   threads_.clear();
   quiet_.clear();
+  by_activity_.clear();
+  numbers_by_age_.clear();
+  attachments_.unname_all();
+  sent_total_ = {};
+  heard_total_ = {};
   sent_sides_.clear();
   heard_sides_.clear();
   timers_.clear();
@@ -212,6 +272,7 @@ void TalkDesk::index_all() {
   std::map<EntryHash, TalkHeard> heard;
   sent.swap(sent_);
   heard.swap(heard_);
+  for (const auto& [key, number] : numbers_) numbers_by_age_.insert({number.time, key});
   for (auto& [hash, row] : sent) add(sent_, std::move(row));
   for (auto& [hash, row] : heard) add(heard_, std::move(row));
   if (planted(Plant::kLoseTimers)) timers_.clear();

@@ -15,10 +15,12 @@
 // member of the thread would have to be trusted with the order of what others said.
 //
 // Rows leave the state by a rule that follows from the log, too: a thread in which nothing waits goes kTalkKeepMs after
-// its last change, and of what is settled with one peer the oldest goes beyond kTalkSettledBytesMax. The log keeps it.
+// its last change, and of what is settled with one peer the oldest goes beyond its part (talk_limits.h). The log keeps
+// it. Numbers of our messages in a thread rise, and are not given again, also when the thread has gone.
 //
 // Cost: O(log rows) for an entry, a receipt, a timer; a message that names places also looks at its sender's earlier
-// ones in the thread. Core thread only.
+// ones in the thread. A page of the list of threads looks at the rows of those that have changed since it was last
+// shown. Core thread only.
 #pragma once
 
 #include <map>
@@ -32,32 +34,18 @@
 #include "coordination/entry.h"
 #include "coordination/relation.h"
 #include "coordination/safety_floor.h"
+#include "coordination/talk_attachments.h"
 #include "coordination/talk_letter.h"
+#include "coordination/talk_limits.h"
 #include "coordination/talk_record.h"
+#include "coordination/talk_threads.h"
 #include "coordination/views.h"
 #include "core/charter.h"
 
 namespace tansiq::coordination {
 
-/// What may wait for one peer's receipts: beyond it a send is refused. What no freeze stops has a share of its own.
-inline constexpr std::size_t kTalkOpenMax = 256;
-inline constexpr std::size_t kTalkOpenBytesMax = std::size_t{4} << 20;
-inline constexpr std::size_t kTalkOpenFloorMax = 64;
-inline constexpr std::size_t kTalkOpenFloorBytesMax = std::size_t{1} << 20;
-/// What of one peer may wait for officers here: beyond it the machine refuses (`quota`). Twice the bytes that an honest
-/// peer may have open, so that it meets its own limit first; more messages, for those that need no answer wait here
-/// too.
-inline constexpr std::size_t kTalkWaitingMax = 1'024;
-inline constexpr std::size_t kTalkWaitingBytesMax = std::size_t{8} << 20;
-inline constexpr std::size_t kTalkWaitingFloorMax = 256;
-inline constexpr std::size_t kTalkWaitingFloorBytesMax = std::size_t{2} << 20;
-/// Settled messages with one peer, each way.
-inline constexpr std::size_t kTalkSettledBytesMax = std::size_t{4} << 20;
 /// A thread in which nothing waits is kept for this long.
 inline constexpr DurationMs kTalkKeepMs = 7LL * 24 * 3'600'000;
-/// Indexes of one peer's messages that are remembered with their hash.
-inline constexpr std::size_t kTalkIndexesMax = 4'096;
-
 /// How often an alarm is repeated that nobody acknowledges, each time for the next officer.
 [[nodiscard]] constexpr DurationMs overdue_interval(Precedence precedence) {
   switch (precedence) {
@@ -104,8 +92,8 @@ class TalkDesk {
   // An officer's acts
 
   /// One body for each recipient, or, when any of them cannot be sent it, none. Fails with `kInvalid` (a recipient that
-  /// is none, a due time too soon, what TalkMessage::check refuses), `kForbidden` (the relation), `kTooMuchWork` (too
-  /// much is open).
+  /// is none, a due time too soon, what TalkMessage::check refuses), `kMismatch` (an attachment that is not here),
+  /// `kForbidden` (the relation), `kTooMuchWork` (too much is open).
   [[nodiscard]] Result<std::vector<Body>> send(const Letter& letter, UtcMs now) const;
   /// For the sender to read back before it is sent: how far its places lie from where this authority has put them
   /// before in the thread, whoever that went to. `earlier` is zeros where it is the letter itself.
@@ -134,12 +122,21 @@ class TalkDesk {
   [[nodiscard]] std::optional<UtcMs> last_heard(const AuthorityId& peer) const;
   /// Indexes of a peer's messages that are still to come although later ones are here.
   [[nodiscard]] std::vector<std::int64_t> missing(const AuthorityId& peer, std::size_t most = 64) const;
+  /// Threads that officers see, the one that changed last first, behind that place.
+  [[nodiscard]] std::vector<std::pair<ThreadPlace, const ThreadSummary*>> threads(
+      const std::optional<ThreadPlace>& after, std::size_t most) const;
+  /// Of one thread; empty where there is none.
+  [[nodiscard]] ThreadRows rows_of(const ThreadKey& thread) const;
   /// Whether a peer may have this attachment from here: a message to it that is in the state quotes it.
-  [[nodiscard]] bool may_serve(const EntryHash& body, const AuthorityId& peer) const;
+  [[nodiscard]] bool may_serve(const EntryHash& body, const AuthorityId& peer) const {
+    return attachments_.may_serve(body, peer);
+  }
+  /// Files that messages carry. What is here is told by whoever runs this.
+  [[nodiscard]] TalkAttachments& attachments() { return attachments_; }
+  [[nodiscard]] const TalkAttachments& attachments() const { return attachments_; }
 
  private:
   using Maybe = std::optional<Oddity>;
-  using ThreadKey = std::pair<AuthorityId, ThreadId>;
   /// What waits, or is kept: rows and their bytes.
   struct Load {
     std::size_t rows = 0;
@@ -149,7 +146,20 @@ class TalkDesk {
     std::set<EntryHash> sent;
     std::map<std::pair<AuthorityId, std::int64_t>, EntryHash> heard;  // by author and index
     std::size_t waiting = 0;
-    UtcMs changed = kUtcMin;
+    UtcMs changed = kUtcMin;                       // by the log here: when it may go
+    UtcMs active = kUtcMin;                        // as the list shows it
+    mutable std::optional<ThreadSummary> summary;  // absent: to be made anew
+  };
+  /// The last number of a thread that has left the state.
+  struct Number {
+    std::int64_t last = 0;
+    UtcMs time;  // when it left
+  };
+  /// Over all peers, in one direction: bytes.
+  struct Total {
+    std::size_t waiting = 0;
+    std::size_t waiting_floor = 0;
+    std::size_t settled = 0;
   };
   /// Of one peer's messages, in either direction.
   struct Side {
@@ -181,7 +191,6 @@ class TalkDesk {
   [[nodiscard]] Status may_send(const TalkMessage& message, UtcMs now) const;
   void retime(const TalkSent& row);
   void retime_stops(const AuthorityId& peer);
-  [[nodiscard]] std::int64_t next_number(const ThreadKey& thread) const;
   // talk_receiver.cc
   Maybe hear(const Said& said, const TalkMessage& body);
   Maybe hear(const Said& said, const TalkReceived& body);
@@ -210,6 +219,14 @@ class TalkDesk {
   /// True also for who has never said anything.
   [[nodiscard]] bool perhaps_attended(const AuthorityId& who) const;
   void line_changed() { line_timer_known_ = false; }
+  // talk_threads.cc
+  template <class Row>
+  void note_change(const Row& row);
+  void note_drop(const ThreadKey& key, Thread& thread);
+  void move_to(const ThreadKey& key, Thread& thread, UtcMs active);
+  [[nodiscard]] ThreadSummary summarise(const Thread& thread) const;
+  void remember_number(const ThreadKey& key, std::int64_t number);
+  [[nodiscard]] std::int64_t next_number(const ThreadKey& thread) const;
   // talk_desk.cc: what is kept, and for how long
   template <class Row>
   void add(std::map<EntryHash, Row>& rows, Row row);
@@ -217,11 +234,23 @@ class TalkDesk {
   void settle(std::map<EntryHash, Row>& rows, Row& row, UtcMs time);
   template <class Row>
   void drop(std::map<EntryHash, Row>& rows, const EntryHash& hash);
+  /// What is settled counts with all that is known of it: after any change of such a row.
+  template <class Row>
+  void reweigh(Row& row);
+  template <class Row>
+  void make_room(std::map<EntryHash, Row>& rows, const EntryHash& latest, Side& side);
+  void count_waiting(Side& side, Total& total, const TalkMessage& message, std::size_t bytes, bool more);
+  void name_attachments(const TalkHeard& row);
   void touch(const ThreadKey& key, Thread& thread, UtcMs time);
   void sweep();
   void index_all();
   [[nodiscard]] Side& side_of(const TalkSent& row) { return sent_sides_[row.peer()]; }
   [[nodiscard]] Side& side_of(const TalkHeard& row) { return heard_sides_[row.peer()]; }
+  [[nodiscard]] std::map<AuthorityId, Side>& sides_of(const TalkSent& /*ours*/) { return sent_sides_; }
+  [[nodiscard]] std::map<AuthorityId, Side>& sides_of(const TalkHeard& /*theirs*/) { return heard_sides_; }
+  [[nodiscard]] Total& total_of(const TalkSent& /*ours*/) { return sent_total_; }
+  [[nodiscard]] Total& total_of(const TalkHeard& /*theirs*/) { return heard_total_; }
+  [[nodiscard]] TalkLimits limits() const { return talk_limits(charter_.authorities.size() - 1); }
   [[nodiscard]] static ThreadKey thread_of(const TalkMessage& message) { return {message.opener, message.thread}; }
 
   const AuthorityId self_;
@@ -237,11 +266,18 @@ class TalkDesk {
   std::map<AuthorityId, Indexes> indexes_;          // of theirs
   std::map<AuthorityId, WatchStanding> watches_;
   std::map<AuthorityId, LineStanding> lines_;
-  UtcMs clock_ = kUtcMin;  // log time of the newest own entry
+  std::map<ThreadKey, Number> numbers_;  // of messages of ours that have left the state
+  std::int64_t number_floor_ = 0;        // in threads that are not remembered no number up to here is given
+  UtcMs clock_ = kUtcMin;                // log time of the newest own entry
 
   // What follows from it
   std::map<ThreadKey, Thread> threads_;
   std::set<std::pair<UtcMs, ThreadKey>> quiet_;  // threads in which nothing waits, by their last change
+  std::set<ThreadPlace> by_activity_;
+  std::set<std::pair<UtcMs, ThreadKey>> numbers_by_age_;
+  TalkAttachments attachments_;  // which are here is known beside the state
+  Total sent_total_;
+  Total heard_total_;
   std::map<AuthorityId, Side> sent_sides_;
   std::map<AuthorityId, Side> heard_sides_;
   std::set<std::pair<UtcMs, EntryHash>> timers_;  // of sent messages that somebody waits for

@@ -23,13 +23,13 @@ TalkDesk::Maybe TalkDesk::take_index(const Said& said, std::int64_t index, bool&
   }
   if (index <= indexes.forgotten) {
     return Oddity{fmt::format("EQUIVOCATION: {} has used index {} again, or after {} others", said.author.str(), index,
-                              kTalkIndexesMax),
+                              limits().indexes),
                   true};
   }
   known = false;
   const std::int64_t last = indexes.recent.empty() ? indexes.forgotten : indexes.recent.rbegin()->first;
   indexes.recent[index] = said.hash;
-  if (indexes.recent.size() > kTalkIndexesMax) {
+  while (indexes.recent.size() > limits().indexes) {
     indexes.forgotten = indexes.recent.begin()->first;
     indexes.recent.erase(indexes.recent.begin());
   }
@@ -42,12 +42,15 @@ TalkDesk::Maybe TalkDesk::take_index(const Said& said, std::int64_t index, bool&
 
 std::optional<TalkRefusal> TalkDesk::turned_why(const Said& said, const TalkMessage& body) const {
   if (!may_use(relations_, use_of(body), RelationDomain::kTalks, self_, said.author)) return TalkRefusal::kFrozen;
+  const bool floor = body.on_floor();
+  const TalkLimits bounds = limits();
+  const TalkRoom& part = floor ? bounds.waiting_floor : bounds.waiting;
+  const std::size_t all = floor ? heard_total_.waiting_floor : heard_total_.waiting;
+  if (all >= talk_pool(floor ? kTalkWaitingFloorBytesMax : kTalkWaitingBytesMax)) return TalkRefusal::kQuota;
   const auto side = heard_sides_.find(said.author);
   if (side == heard_sides_.end()) return {};
-  const bool floor = body.on_floor();
   const Load& waiting = floor ? side->second.waiting_floor : side->second.waiting;
-  const bool room = floor ? waiting.rows < kTalkWaitingFloorMax && waiting.bytes < kTalkWaitingFloorBytesMax
-                          : waiting.rows < kTalkWaitingMax && waiting.bytes < kTalkWaitingBytesMax;
+  const bool room = waiting.rows < part.rows && waiting.bytes < part.bytes;
   if (room) return {};
   return TalkRefusal::kQuota;
 }
@@ -86,9 +89,13 @@ void TalkDesk::own_receipt(const Said& said, const EntryHash& message, Receipt s
   const auto at = heard_.find(message);
   if (said.author != self_ || at == heard_.end() || at->second.state >= state) return;
   TalkHeard& row = at->second;
+  const bool fresh = !row.shown();
   row.state = state;
   owed_.erase({row.from, row.message.index});
+  if (fresh) name_attachments(row);
   if (answer != nullptr) row.answer = *answer;
+  reweigh(row);
+  note_change(row);
   const bool answered = state >= Receipt::kAnswered;
   if (answered || (state >= Receipt::kRead && row.message.needs != Needs::kAnswer)) settle(heard_, row, said.time);
 }

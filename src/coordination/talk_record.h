@@ -49,6 +49,7 @@ struct TalkSent {
         field("settled_ms", &TalkSent::settled), field("state", &TalkSent::state), field("time_ms", &TalkSent::time));
   }
   std::size_t bytes = 0;  ///< Of the message; follows from it.
+  std::size_t kept = 0;   ///< Of the whole row, once it is settled.
 
   [[nodiscard]] const AuthorityId& peer() const { return message.to; }
   [[nodiscard]] bool taken() const { return receipt >= Receipt::kRead && !turned_away(); }
@@ -79,6 +80,7 @@ struct TalkHeard {
                       field("time_ms", &TalkHeard::time), field("usable_ms", &TalkHeard::usable));
   }
   std::size_t bytes = 0;  ///< Of the message; follows from it.
+  std::size_t kept = 0;   ///< Of the whole row, once it is settled.
 
   [[nodiscard]] const AuthorityId& peer() const { return from; }
   /// Whether officers see it: RECEIVED is durable, so the effect that follows from it is there, once.

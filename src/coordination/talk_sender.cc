@@ -129,6 +129,8 @@ TalkDesk::Maybe TalkDesk::take_receipt(const Said& said, Receipt kind, const Ent
     settle(sent_, row, std::max(clock_, row.time));
     return {};
   }
+  reweigh(row);
+  note_change(row);
   retime(row);
   return {};
 }
@@ -141,6 +143,7 @@ TalkDesk::Maybe TalkDesk::hear(const Said& said, const TalkOverdue& body) {
   row.rounds = body.round;
   row.alarmed = said.time;
   row.state = SentState::kOverdue;
+  note_change(row);
   retime(row);
   return {};
 }
@@ -201,14 +204,6 @@ std::optional<Body> TalkDesk::next_overdue(UtcMs now) const {
 
 // Acts ----------------------------------------------------------------------------------------------------------------
 
-std::int64_t TalkDesk::next_number(const ThreadKey& key) const {
-  std::int64_t last = 0;
-  const auto thread = threads_.find(key);
-  if (thread == threads_.end()) return 1;
-  for (const EntryHash& hash : thread->second.sent) last = std::max(last, sent_.at(hash).message.number);
-  return last + 1;
-}
-
 /// Whether this one may go to this recipient now.
 Status TalkDesk::may_send(const TalkMessage& message, UtcMs now) const {
   const AuthorityId& to = message.to;
@@ -225,17 +220,26 @@ Status TalkDesk::may_send(const TalkMessage& message, UtcMs now) const {
                 "due_ms");
   }
   TRY_VOID(may_use(relations_, use_of(message), RelationDomain::kTalks, to, self_));
+  const bool floor = message.on_floor();
+  const TalkLimits bounds = limits();
+  const TalkRoom& part = floor ? bounds.open_floor : bounds.open;
+  const std::size_t all = floor ? sent_total_.waiting_floor : sent_total_.waiting;
+  const std::size_t pool = talk_pool(floor ? kTalkOpenFloorBytesMax : kTalkOpenBytesMax);
+  if (all >= pool) {
+    return fail(ErrorCode::kTooMuchWork,
+                fmt::format("messages of {} bytes wait for all peers together, and at most {} may: wait for receipts, "
+                            "or acknowledge what is overdue",
+                            all, pool),
+                "recipients");
+  }
   const auto side = sent_sides_.find(to);
   if (side == sent_sides_.end()) return {};
-  const bool floor = message.on_floor();
   const Load& open = floor ? side->second.waiting_floor : side->second.waiting;
-  const std::size_t rows = floor ? kTalkOpenFloorMax : kTalkOpenMax;
-  const std::size_t bytes = floor ? kTalkOpenFloorBytesMax : kTalkOpenBytesMax;
-  if (open.rows < rows && open.bytes < bytes) return {};
+  if (open.rows < part.rows && open.bytes < part.bytes) return {};
   return fail(ErrorCode::kTooMuchWork,
               fmt::format("{} messages of {} bytes wait for {}, and at most {} of {} bytes may: wait for receipts, or "
                           "acknowledge what is overdue",
-                          open.rows, open.bytes, to.str(), rows, bytes),
+                          open.rows, open.bytes, to.str(), part.rows, part.bytes),
               "recipients");
 }
 
@@ -267,6 +271,7 @@ Result<std::vector<Body>> TalkDesk::send(const Letter& letter, UtcMs now) const 
     });
     if (third != charter_.authorities.end()) insert_sorted(message.recipients, third->id);
   }
+  TRY_VOID(attachments_.check_held(message.attachments));
   message.number = next_number(thread_of(message));
   std::vector<Body> out;
   for (const AuthorityId& to : message.recipients) {

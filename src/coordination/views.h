@@ -173,6 +173,9 @@ struct TrafficChange {
   core::Subject manager;
   std::optional<AuthorityId> principal;
   std::vector<geo::Volume4d> volumes;  ///< As they are now; none when it is over.
+  /// Every name (`KnownUse::name`) under which it was known until now and may not be known any more. Absent: not
+  /// known, it may have been any.
+  std::optional<std::vector<std::string>> gone = {};
 };
 
 /// What a module has to say about an entry that does not fit. It is logged as an ANOMALY and changes nothing.

@@ -30,7 +30,9 @@ UtcMs last_end(const std::vector<geo::Volume4d>& volumes) {
 
 std::optional<AuditDifference> decide_again(const Machine& machine, const Entry& entry, std::string_view line) {
   AuditDifference difference{.seq = entry.seq, .message = {}, .recorded = std::string(line), .decided = {}};
-  Command command{.id = entry.cmd, .by = {entry.by, speaks_for_authority(*entry.request)}, .action = *entry.request};
+  Command command{.id = entry.cmd,
+                  .by = {entry.by, speaks_for_authority(*entry.request), !entry.acts_for.empty()},
+                  .action = *entry.request};
   const std::vector<std::string> keys = proofs(machine, entry.decision.known);
   if (auto* create = std::get_if<CreateIntent>(&command.action)) create->keys = keys;
   if (auto* update = std::get_if<UpdateIntent>(&command.action)) update->keys = keys;

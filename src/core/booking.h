@@ -13,6 +13,7 @@
 #include "core/entry.h"
 #include "core/intent.h"
 #include "core/table.h"
+#include "geo/conflict.h"
 
 namespace tansiq::core {
 
@@ -27,6 +28,8 @@ struct BookingRequest {
   Domain domain = Domain::kAir;
   ZoneNumber zone = 0;
   std::vector<geo::Volume4d> volumes;
+  /// The volumes, ready, where whoever books has them so; else empty, and `Machine::settle` prepares them.
+  std::vector<geo::PreparedVolume> prepared = {};
 };
 
 /// A question about a leg, without booking it.
@@ -38,6 +41,8 @@ struct LegQuestion {
   std::vector<IntentId> exempt;     ///< Bookings that are no conflict: other versions of the same flight.
   std::optional<UtcMs> not_before;  ///< A counter-proposal begins no earlier,
   std::optional<UtcMs> not_after;   ///< and ends no later.
+  /// The volumes, ready, one by one, where the asker has them so: preparing is most of the work.
+  const std::vector<geo::PreparedVolume>* prepared = nullptr;
 };
 struct LegAnswer {
   bool free = false;

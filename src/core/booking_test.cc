@@ -58,6 +58,33 @@ TEST_F(BookingTest, IntentsAndLegsSeeEachOther) {
   EXPECT_FALSE(by_intent->only_holds);
 }
 
+TEST_F(BookingTest, WhatComesPreparedIsNotPreparedAgain) {
+  // Shapes of elsewhere in K1 show that nothing is made anew of the volumes.
+  const std::vector<geo::Volume4d> elsewhere{volume({3010, 4010, 3020, 4020, 200, 220, 10, 30})};
+  const std::vector<geo::PreparedVolume> prepared{*geo::prepare(elsewhere.front())};
+  desk.machine.book({.id = intent_id(kFirst),
+                     .manager = Subject::trusted("fr"),
+                     .flight = "M1",
+                     .domain = Domain::kAir,
+                     .zone = zone("K1"),
+                     .volumes = leg(),
+                     .prepared = prepared});
+  EXPECT_TRUE(ask(leg())->free);
+  EXPECT_FALSE(ask(elsewhere)->free);
+  const std::vector<geo::Volume4d> asked = leg();
+  const LegQuestion question{.zone = zone("K1"),
+                             .domain = Domain::kAir,
+                             .asker = Subject::trusted("ru"),
+                             .volumes = &asked,
+                             .exempt = {},
+                             .not_before = {},
+                             .not_after = {},
+                             .prepared = &prepared};
+  EXPECT_FALSE(desk.machine.judge_leg(question, desk.now)->free);
+  desk.machine.release_booking(intent_id(kFirst));
+  EXPECT_TRUE(ask(elsewhere)->free);
+}
+
 TEST_F(BookingTest, HoldsAreToldFromWhatIsConfirmed) {
   book(kFirst, leg());
   EXPECT_FALSE(ask(leg())->free);

@@ -229,8 +229,8 @@ Result<Charter> parse_charter(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
   const log::JcsDocument document = TRY(log::JcsDocument::parse(text, kCharterBytesMax));
   const JcsValue root = document.root();
-  TRY_VOID(root.only({"authorities", "data_mode", "disclosure", "id", "name", "relations", "timing", "valid_from_ms",
-                      "valid_until_ms", "version", "zones"}));
+  TRY_VOID(root.only({"authorities", "catalogue", "conformance", "data_mode", "disclosure", "id", "name", "relations",
+                      "timing", "valid_from_ms", "valid_until_ms", "version", "zones"}));
   Charter charter;
   const std::string_view id = TRY(string_at(root, "id"));
   TRY_VOID(check_id(id, "charter id"));
@@ -239,6 +239,8 @@ Result<Charter> parse_charter(std::string_view text) {
   charter.version = TRY(integer_at(root, "version", 1, log::kJcsIntegerMax));
   charter.data_mode = TRY(parsed_at(root, "data_mode", parse_data_mode));
   charter.valid_from.ms = TRY(integer_at(root, "valid_from_ms", kUtcMin.ms, kUtcMax.ms));
+  if (const auto terms = root.find("catalogue")) charter.catalogue = TRY(read_fields<CatalogueTerms>(*terms));
+  if (const auto terms = root.find("conformance")) charter.conformance = TRY(read_fields<ConformanceTerms>(*terms));
   if (const auto terms = root.find("disclosure")) charter.disclosure = TRY(read_fields<DisclosureTerms>(*terms));
   if (const auto until = root.find("valid_until_ms")) {
     charter.valid_until = UtcMs{TRY(until->integer(kUtcMin.ms, kUtcMax.ms))};
@@ -256,7 +258,16 @@ std::string charter_text(const Charter& charter) {
   JcsWriter w(text);
   w.begin_object().key("authorities").begin_array();
   for (const Authority& authority : charter.authorities) write_authority(w, authority);
-  w.end_array().key("data_mode").string(to_text(charter.data_mode));
+  w.end_array();
+  if (charter.catalogue) {
+    w.key("catalogue");
+    write_fields(w, *charter.catalogue);
+  }
+  if (charter.conformance) {
+    w.key("conformance");
+    write_fields(w, *charter.conformance);
+  }
+  w.key("data_mode").string(to_text(charter.data_mode));
   if (charter.disclosure != DisclosureTerms{}) {
     w.key("disclosure");
     write_fields(w, charter.disclosure);

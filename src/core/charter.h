@@ -6,7 +6,8 @@
 //
 //   {"authorities":[{"id","keys":[verifier key…],"name",
 //                    "peer":{"cosigner":verifier key,"tls_keys":[SHA-256 in hex…],"url"} (optional)}…],
-//    "data_mode":"REAL"|"EXERCISE"|"TEST"|"SIMULATED", "id", "name",
+//    "catalogue":{"sha256"} (optional), "conformance":{"aircraft","ship","uas"} (optional; charter_terms.h),
+//    "data_mode":"REAL"|"EXERCISE"|"TEST"|"SIMULATED", "disclosure":{…} (optional), "id", "name",
 //    "relations":[{"edge":{"capability","domain","from","to"},"level"}…] (optional), "timing":{…} (optional),
 //    "valid_from_ms", "valid_until_ms" (optional), "version",
 //    "zones":[{"background":true (optional), "band" (optional, air only), "disclosure":"none"|"busy"|"coarse"|"full",
@@ -29,6 +30,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "core/charter_terms.h"
 #include "core/disclosure_terms.h"
 #include "core/names.h"
 #include "core/relation_names.h"
@@ -93,7 +95,9 @@ struct Charter {
   std::vector<Zone> zones;
   std::vector<InitialRelation> relations = {};
   Timing timing = {};
-  DisclosureTerms disclosure = {};  ///< How much `busy` and `coarse` take away.
+  DisclosureTerms disclosure = {};                   ///< How much `busy` and `coarse` take away.
+  std::optional<CatalogueTerms> catalogue = {};      ///< Absent: it is not agreed which.
+  std::optional<ConformanceTerms> conformance = {};  ///< Absent: each node goes by what its program comes with.
   friend bool operator==(const Charter&, const Charter&) = default;
 
   /// Null when there is none of that id. Linear.

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "core/core_testlib.h"
+#include "core/golden_testlib.h"
 #include "core/zone.h"
 #include "log/note.h"
 
@@ -65,6 +68,70 @@ TEST(CharterTest, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(refused("\"horizontal_m\":1000", "\"horizontal_m\":-1"), HasSubstr("horizontal_m"));
   EXPECT_THAT(refused("\"domain\":\"air\"", "\"domain\":\"sea\""), HasSubstr("no levels"));
   EXPECT_THAT(refused("{\"authorities\"", "{ \"authorities\""), HasSubstr("byte"));
+}
+
+/// The test charter with all that came later.
+Charter charter_with_terms() {
+  Charter charter = keyed_charter();
+  charter.catalogue = CatalogueTerms{*log::Hash::from_hex(std::string(64, '7'))};
+  charter.conformance.emplace();
+  charter.conformance->uas.lateral_m = 50;
+  charter.conformance->uas.vertical_cm = 1'500;
+  return charter;
+}
+
+TEST(CharterTest, WithoutTermsItHasTheTextThatItAlwaysHad) {
+  const std::string text = charter_text(keyed_charter());
+  EXPECT_EQ(text.find("catalogue"), std::string::npos);
+  EXPECT_EQ(text.find("conformance"), std::string::npos);
+  EXPECT_NE(charter_text(charter_with_terms()), text);
+}
+
+TEST(CharterTest, TermsHaveOneSpelling) {
+  const Charter charter = charter_with_terms();
+  const std::string text = charter_text(charter);
+  const auto again = parse_charter(text);
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(*again, charter);
+  EXPECT_EQ(charter_text(*again), text);
+}
+
+TEST(CharterTest, TermsThatAreNoneAreRefused) {
+  const std::string text = charter_text(charter_with_terms());
+  const auto refused = [&](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    const std::size_t at = changed.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    changed.replace(at, from.size(), to);
+    const auto charter = parse_charter(changed);
+    EXPECT_FALSE(charter) << to;
+    return charter ? std::string() : charter.error().text();
+  };
+  EXPECT_THAT(refused(std::string(64, '7'), std::string(63, '7')), HasSubstr("catalogue.sha256"));
+  EXPECT_THAT(refused("\"catalogue\":{", "\"catalogue\":{\"name\":1,"), HasSubstr("name"));
+  EXPECT_THAT(refused("\"clear_percent\":80", "\"clear_percent\":100"), HasSubstr("flicker"));
+  EXPECT_THAT(refused("\"contingent_ms\":120000", "\"contingent_ms\":1"), HasSubstr("no sooner"));
+  EXPECT_THAT(refused("\"lateral_m\":50", "\"lateral_m\":0"), HasSubstr("lateral"));
+  EXPECT_THAT(refused("\"vertical_cm\":1500", "\"vertical_cm\":-1"), HasSubstr("vertical"));
+  EXPECT_THAT(refused(",\"uas\":", ",\"uav\":"), HasSubstr("ua"));
+}
+
+const testing::GoldenFolder kTerms("v1/charter_terms");
+
+TEST(CharterGolden, WritesItOnce) {
+  if (!kTerms.to_be_written("charter.json")) GTEST_SKIP() << "only with TANSIQ_WRITE_GOLDEN set";
+  const std::string text = charter_text(charter_with_terms());
+  std::ofstream(kTerms.file("charter.json"), std::ios::binary) << text;
+  std::ofstream(kTerms.file("charter_hash"), std::ios::binary) << charter_hash(text) << "\n";
+}
+
+TEST(CharterGolden, TermsReadAsTheyWereWritten) {
+  const std::string text = kTerms.text("charter.json");
+  const auto charter = parse_charter(text);
+  ASSERT_TRUE(charter) << charter.error().text();
+  EXPECT_EQ(*charter, charter_with_terms());
+  EXPECT_EQ(charter_text(*charter), text);
+  EXPECT_EQ(charter_hash(text) + "\n", kTerms.text("charter_hash"));
 }
 
 TEST(CharterTest, HasAtMostOneBackground) {

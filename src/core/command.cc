@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/foreign_text.h"
+#include "core/craft_json.h"
 #include "core/jcs_read.h"
 #include "core/volume_json.h"
 
@@ -16,8 +17,8 @@ constexpr std::array<std::string_view, 9> kActions{"create_intent",        "upda
                                                    "report_nonconforming", "report_contingent", "end_intent",
                                                    "create_measure",       "update_measure",    "end_measure"};
 
-/// Members stand in canonical order: do, domain, effect, flight, intent, measure, off_nominal, text, version, volumes,
-/// zone.
+/// Members stand in canonical order: craft, do, domain, effect, flight, intent, measure, off_nominal, text, version,
+/// volumes, zone.
 struct RequestWriter {
   JcsWriter& out;
 
@@ -82,6 +83,10 @@ Result<std::string> read_flight(const JcsValue& value) {
   TRY_VOID(check_label(text, kFlightBytesMax, "flight label"));
   return std::string(text);
 }
+Result<std::vector<Craft>> read_craft_of(const JcsValue& value) {
+  if (const auto member = value.find("craft")) return read_craft(*member);
+  return std::vector<Craft>();
+}
 Result<std::vector<geo::Volume4d>> read_off_nominal(const JcsValue& value) {
   if (const auto member = value.find("off_nominal")) return read_volumes(*member);
   return std::vector<geo::Volume4d>();
@@ -94,8 +99,9 @@ Result<std::string> read_measure_text(const JcsValue& value) {
 }
 
 Result<Action> read_create_intent(const JcsValue& value) {
-  TRY_VOID(value.only({"do", "domain", "flight", "intent", "volumes"}));
+  TRY_VOID(value.only({"craft", "do", "domain", "flight", "intent", "volumes"}));
   CreateIntent a;
+  a.craft = TRY(read_craft_of(value));
   a.domain = TRY(parsed_at(value, "domain", parse_domain));
   a.flight = TRY(read_flight(value));
   a.intent = TRY(read_intent(value));
@@ -103,8 +109,9 @@ Result<Action> read_create_intent(const JcsValue& value) {
   return Action(std::move(a));
 }
 Result<Action> read_update_intent(const JcsValue& value) {
-  TRY_VOID(value.only({"do", "flight", "intent", "version", "volumes"}));
+  TRY_VOID(value.only({"craft", "do", "flight", "intent", "version", "volumes"}));
   UpdateIntent a;
+  a.craft = TRY(read_craft_of(value));
   a.flight = TRY(read_flight(value));
   a.intent = TRY(read_intent(value));
   a.version = TRY(read_version(value));
@@ -167,10 +174,12 @@ Status check_numbers(const std::vector<geo::Volume4d>& volumes) {
 struct WritableCheck {
   Status operator()(const CreateIntent& a) const {
     TRY_VOID(check_label(a.flight, kFlightBytesMax, "flight label"));
+    TRY_VOID(check_craft(a.craft));
     return check_numbers(a.volumes);
   }
   Status operator()(const UpdateIntent& a) const {
     TRY_VOID(check_label(a.flight, kFlightBytesMax, "flight label"));
+    TRY_VOID(check_craft(a.craft));
     TRY_VOID(version(a.version));
     return check_numbers(a.volumes);
   }
@@ -230,8 +239,20 @@ Status check_writable(const Action& action) {
 
 std::string_view action_name(const Action& action) { return kActions[action.index()]; }
 
+const std::vector<Craft>& craft_of(const Action& action) {
+  static const std::vector<Craft> kNone;
+  if (const auto* create = std::get_if<CreateIntent>(&action)) return create->craft;
+  if (const auto* update = std::get_if<UpdateIntent>(&action)) return update->craft;
+  return kNone;
+}
+
 void write_request(JcsWriter& out, const Action& action) {
-  out.begin_object().key("do").string(action_name(action));
+  out.begin_object();
+  if (const std::vector<Craft>& craft = craft_of(action); !craft.empty()) {
+    out.key("craft");
+    write_craft(out, craft);
+  }
+  out.key("do").string(action_name(action));
   std::visit(RequestWriter{out}, action);
   out.end_object();
 }

@@ -23,14 +23,16 @@ struct CreateIntent {
   Domain domain = Domain::kAir;
   std::vector<geo::Volume4d> volumes;
   std::vector<std::string> keys;
+  std::vector<Craft> craft = {};  ///< Who flies it; may be empty.
 };
-/// New volumes (and label) for an accepted or activated intent.
+/// New volumes (and label, and craft) for an accepted or activated intent.
 struct UpdateIntent {
   IntentId intent;
   std::int64_t version = 0;  ///< The current one; the change makes the next.
   std::string flight;
   std::vector<geo::Volume4d> volumes;
   std::vector<std::string> keys;
+  std::vector<Craft> craft = {};
 };
 /// The flight begins, or a nonconforming one is back inside its volumes.
 struct ActivateIntent {
@@ -76,10 +78,11 @@ using Action = std::variant<CreateIntent, UpdateIntent, ActivateIntent, ReportNo
                             EndIntent, CreateMeasure, UpdateMeasure, EndMeasure>;
 
 /// Who asks. What the caller may do at all has been settled by the node; the core needs to know whether it speaks for
-/// the authority itself, which alone declares measures.
+/// the authority itself, which alone declares measures, and whether it is one of its officers, signed in.
 struct Caller {
   Subject subject;
   bool authority = false;
+  bool office = false;  ///< May change what other officers of the authority have filed.
 };
 
 struct Command {
@@ -89,13 +92,15 @@ struct Command {
 };
 
 /// The canonical request as it stands in an entry, `keys` left out:
-/// {"do":"create_intent","domain":"air","flight":"MIRAGE1","intent":"i1","volumes":[…]}.
+/// {"craft":[…],"do":"create_intent","domain":"air","flight":"MIRAGE1","intent":"i1","volumes":[…]}.
 void write_request(log::JcsWriter& out, const Action& action);
 /// The inverse. Unknown members are errors.
 [[nodiscard]] Result<Action> read_request(const log::JcsValue& value);
 /// Whether the names, numbers and texts of an action can stand in a record at all: a border that builds actions from
 /// untrusted input may hand over anything that the types hold. Fails with `kInvalid` or `kMalformed`.
 [[nodiscard]] Status check_writable(const Action& action);
+/// What the action says of who flies; empty for most.
+[[nodiscard]] const std::vector<Craft>& craft_of(const Action& action);
 /// `create_intent`, … as in `do`.
 [[nodiscard]] std::string_view action_name(const Action& action);
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/invariant.h"
 #include "core/counter.h"
 #include "core/decision_json.h"
 
@@ -43,6 +44,10 @@ Disclosure disclosure_of(const ZoneTable& zones, const Intent& intent, const Sub
     for (const ZoneNumber zone : list) most = std::max(most, zones[zone].disclosure);
   }
   return most;
+}
+
+bool may_change(const Intent& intent, const Caller& by, const AuthorityId& self) {
+  return intent.manager == by.subject || (by.office && in_office(by.subject, self) && in_office(intent.manager, self));
 }
 
 Result<Plan> Decider::plan(const Command& command, UtcMs now) const {
@@ -88,7 +93,7 @@ Result<Plan> Decider::plan_create(const CreateIntent& a, const Command& command,
 }
 
 Result<Plan> Decider::plan_update(const UpdateIntent& a, const Command& command, UtcMs now) const {
-  const Slot slot = TRY(target(a.intent, a.version, Act::kUpdate, command.by.subject));
+  const Slot slot = TRY(target(a.intent, a.version, Act::kUpdate, command.by));
   TRY_VOID(check_label(a.flight, kFlightBytesMax, "flight label"));
   TRY_VOID(check_windows(a.volumes, now));
   const Intent& intent = state_.intents().row(slot).record;
@@ -105,7 +110,7 @@ Result<Plan> Decider::plan_update(const UpdateIntent& a, const Command& command,
 }
 
 Result<Plan> Decider::plan_activate(const ActivateIntent& a, const Command& command, UtcMs now) const {
-  const Slot slot = TRY(target(a.intent, a.version, Act::kActivate, command.by.subject));
+  const Slot slot = TRY(target(a.intent, a.version, Act::kActivate, command.by));
   const Intent& intent = state_.intents().row(slot).record;
   if (end_of(intent.volumes) <= now) {
     return fail(ErrorCode::kWrongState, fmt::format("all windows of intent \"{}\" are past since {}", intent.id.str(),
@@ -131,7 +136,7 @@ Result<Plan> Decider::plan_activate(const ActivateIntent& a, const Command& comm
 Result<Plan> Decider::plan_report(const IntentId& id, std::int64_t version,
                                   const std::vector<geo::Volume4d>& off_nominal, Act act, const Command& command,
                                   UtcMs now) const {
-  const Slot slot = TRY(target(id, version, act, command.by.subject));
+  const Slot slot = TRY(target(id, version, act, command.by));
   const Intent& intent = state_.intents().row(slot).record;
   Plan plan;
   plan.decision.state = next_state(intent.state, intent.expired, act);
@@ -151,18 +156,18 @@ Result<Plan> Decider::plan_report(const IntentId& id, std::int64_t version,
 }
 
 Result<Plan> Decider::plan_end(const EndIntent& a, const Command& command) const {
-  const Slot slot = TRY(target(a.intent, a.version, Act::kEnd, command.by.subject));
+  const Slot slot = TRY(target(a.intent, a.version, Act::kEnd, command.by));
   Plan plan;
   plan.decision.state = IntentState::kEnded;
   plan.decision.version = state_.intents().row(slot).record.version + 1;
   return plan;
 }
 
-Result<Slot> Decider::target(const IntentId& id, std::int64_t version, Act act, const Subject& by) const {
+Result<Slot> Decider::target(const IntentId& id, std::int64_t version, Act act, const Caller& by) const {
   const auto slot = state_.intents().slot_of(id);
   if (!slot) return fail(ErrorCode::kNotFound, fmt::format("there is no intent \"{}\"", id.str()), "intent");
   const Intent& intent = state_.intents().row(*slot).record;
-  if (intent.manager != by) {
+  if (!may_change(intent, by, self_)) {
     return fail(ErrorCode::kForbidden, fmt::format("intent \"{}\" belongs to another manager", id.str()), "intent");
   }
   if (intent.version != version) {
@@ -271,7 +276,8 @@ Status Decider::check_windows(const std::vector<geo::Volume4d>& volumes, UtcMs n
 }
 
 Result<Decider::Ask> Decider::ask(Domain domain, const std::vector<geo::Volume4d>& volumes, const Subject& by,
-                                  UtcMs now) const {
+                                  UtcMs now, const std::vector<geo::PreparedVolume>* ready) const {
+  EXPECT_INVARIANT(ready == nullptr || ready->size() == volumes.size());
   if (volumes.size() > kVolumesPerIntentMax) {
     return fail(ErrorCode::kTooLarge,
                 fmt::format("{} volumes, but at most {} are allowed", volumes.size(), kVolumesPerIntentMax), "volumes");
@@ -287,7 +293,7 @@ Result<Decider::Ask> Decider::ask(Domain domain, const std::vector<geo::Volume4d
                                    volumes[i].band.upper_cm != geo::kHeightUnboundedHigh)) {
       return fail(ErrorCode::kInvalid, "volumes at sea have no levels", fmt::format("volumes[{}].band", i));
     }
-    auto prepared = geo::prepare(volumes[i]);
+    auto prepared = ready != nullptr ? Result<geo::PreparedVolume>((*ready)[i]) : geo::prepare(volumes[i]);
     if (!prepared) return std::unexpected(inside(std::move(prepared).error(), fmt::format("volumes[{}]", i)));
     asked.prepared.push_back(std::move(*prepared));
     state_.zones().zones_of(domain, asked.prepared.back(), asked.zones[i]);
@@ -361,7 +367,7 @@ Result<LegAnswer> Decider::judge_leg(const LegQuestion& question, UtcMs now) con
                 "domain");
   }
   TRY_VOID(check_windows(*question.volumes, now));
-  Ask asked = TRY(ask(question.domain, *question.volumes, question.asker, now));
+  Ask asked = TRY(ask(question.domain, *question.volumes, question.asker, now, question.prepared));
   for (std::size_t i = 0; i < asked.prepared.size(); ++i) {
     // Near its edge counts too: a neighbour's traffic there can come too close to what this zone holds.
     if (state_.zones().near(question.zone, asked.prepared[i])) continue;

@@ -80,12 +80,14 @@ class Decider {
   Result<Plan> plan_end_measure(const EndMeasure& a, const Command& command) const;
 
   /// The intent that a change is about: known, the caller's, at the version quoted, the act allowed.
-  Result<Slot> target(const IntentId& id, std::int64_t version, Act act, const Subject& by) const;
+  Result<Slot> target(const IntentId& id, std::int64_t version, Act act, const Caller& by) const;
   Result<Slot> measure_target(const MeasureId& id, std::int64_t version, const Caller& by) const;
   Status check_measure_zone(ZoneNumber zone, const Caller& by) const;
 
-  /// Prepares volumes and finds their zones. `now` bounds windows of what is asked for; off-nominal ones are free.
-  Result<Ask> ask(Domain domain, const std::vector<geo::Volume4d>& volumes, const Subject& by, UtcMs now) const;
+  /// Prepares volumes, unless they come `ready`, and finds their zones. `now` bounds windows of what is asked for;
+  /// off-nominal ones are free.
+  Result<Ask> ask(Domain domain, const std::vector<geo::Volume4d>& volumes, const Subject& by, UtcMs now,
+                  const std::vector<geo::PreparedVolume>* ready = nullptr) const;
   Status check_windows(const std::vector<geo::Volume4d>& volumes, UtcMs now) const;
 
   /// The whole judgement on volumes asked for: refusals in the order of `Refusal`, warnings, proofs, counter-proposal.
@@ -122,5 +124,9 @@ void order_and_merge(std::vector<Met>& met);
 
 /// How much of an intent `asker` may see: everything of its own, else the most that one of its zones discloses.
 [[nodiscard]] Disclosure disclosure_of(const ZoneTable& zones, const Intent& intent, const Subject& asker);
+
+/// Whether the intent is the caller's to change: its manager's, and of what an officer of `self` has filed, any
+/// officer's who is signed in.
+[[nodiscard]] bool may_change(const Intent& intent, const Caller& by, const AuthorityId& self);
 
 }  // namespace tansiq::core

@@ -65,7 +65,8 @@ Status read_body(const JcsValue& root, Entry& entry) {
     entry.expired = TRY(read_at(root, "expired", read_expired));
     return {};
   }
-  TRY_VOID(root.only({"by", "cmd", "decision", "request", "seq", "time_ms", "type", "v"}));
+  TRY_VOID(root.only({"by", "cmd", "decision", "for", "request", "seq", "time_ms", "type", "v"}));
+  if (root.find("for")) entry.acts_for = TRY(parsed_at(root, "for", Subject::parse));
   entry.by = TRY(parsed_at(root, "by", Subject::parse));
   entry.cmd = TRY(parsed_at(root, "cmd", CommandId::parse));
   entry.decision = TRY(read_at(root, "decision", read_decision));
@@ -96,6 +97,16 @@ EntryType type_of(const Action& action, const Decision& decision) {
   return decision.accepted() ? kByAction[action.index()] : EntryType::kIntentRefused;
 }
 
+namespace {
+
+/// The version that an entry is written in.
+std::int64_t format_of(const Entry& entry) {
+  const bool craft = entry.request && !craft_of(*entry.request).empty();
+  return craft || !entry.acts_for.empty() ? kEntryFormatCraft : kEntryFormat;
+}
+
+}  // namespace
+
 void write_entry(std::string& out, const Entry& entry, std::string_view request) {
   const std::size_t start = out.size();
   std::string own_request;
@@ -118,10 +129,11 @@ void write_entry(std::string& out, const Entry& entry, std::string_view request)
     EXPECT_INVARIANT(request.size() <= kRequestEntryBytesMax);
     w.key("by").string(entry.by.str()).key("cmd").string(entry.cmd.str()).key("decision");
     write_decision(w, out, entry.decision, out.size() + kEntryBytesMax - kFrameBytes - request.size());
+    if (!entry.acts_for.empty()) w.key("for").string(entry.acts_for.str());
     w.key("request").raw(request);
   }
   w.key("seq").integer(static_cast<std::int64_t>(entry.seq)).key("time_ms").integer(entry.time.ms);
-  w.key("type").string(to_text(entry.type)).key("v").integer(kEntryFormat).end_object();
+  w.key("type").string(to_text(entry.type)).key("v").integer(format_of(entry)).end_object();
   out += '\n';
   EXPECT_INVARIANT(out.size() - start <= kEntryBytesMax);
 }
@@ -133,16 +145,20 @@ Result<Entry> read_entry(std::string_view line) {
   const JcsValue root = document.root();
   // The version comes first: of a later format nothing else can be judged.
   const std::int64_t format = TRY(integer_at(root, "v", 1, log::kJcsIntegerMax));
-  if (format > kEntryFormat) {
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("entry format {} is newer than this program, which reads up to {}", format, kEntryFormat),
-                "v");
+  if (format > kEntryFormatCraft) {
+    return fail(
+        ErrorCode::kUnsupported,
+        fmt::format("entry format {} is newer than this program, which reads up to {}", format, kEntryFormatCraft),
+        "v");
   }
   Entry entry;
   entry.type = TRY(read_at(root, "type", read_type));
   entry.seq = static_cast<std::uint64_t>(TRY(integer_at(root, "seq", 0, log::kJcsIntegerMax)));
   entry.time.ms = TRY(integer_at(root, "time_ms", kUtcMin.ms, kUtcMax.ms));
   TRY_VOID(read_body(root, entry));
+  if (format != format_of(entry)) {
+    return fail(ErrorCode::kInvalid, fmt::format("an entry with these members is of format {}", format_of(entry)), "v");
+  }
   if (request_bytes(line).size() > kRequestEntryBytesMax) {
     return fail(ErrorCode::kInvalid, fmt::format("a request has at most {} bytes", kRequestEntryBytesMax), "request");
   }

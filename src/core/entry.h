@@ -24,8 +24,11 @@
 
 namespace tansiq::core {
 
-/// Version of the entry formats that this program writes. It reads every version that was ever released.
+/// Versions of the entry formats that this program writes. It reads every version that was ever released. The second is
+/// that of entries which name craft, or an officer who acts for another (ADRs 52, 53); all others are of the first, so
+/// that what needs neither stays readable to programs that know neither.
 inline constexpr std::int64_t kEntryFormat = 1;
+inline constexpr std::int64_t kEntryFormatCraft = 2;
 
 enum class EntryType : std::uint8_t {
   kGenesis,
@@ -168,6 +171,7 @@ struct Entry {
   std::vector<Expired> expired;  ///< kIntentExpired, kMeasureExpired: 1 to kExpiredPerEntryMax.
   Subject by;                    ///< The rest.
   CommandId cmd;
+  Subject acts_for = {};          ///< The manager, where another officer of the authority has acted; else empty.
   std::optional<Action> request;  ///< Without `keys`.
   Decision decision;
 };

@@ -1,6 +1,7 @@
 // An operational intent: the volumes somebody means to use, and where it stands in its life.
 //
-// Who may do what: only the manager changes its intent, and every change quotes the current version. The life cycle:
+// Who may do what: only the manager changes its intent, and every change quotes the current version. What an officer of
+// the authority has filed belongs to their office: any of them changes it, in person (`in_office`). The life cycle:
 //
 //   from \ act        update       activate     report_nonconforming  report_contingent  end
 //   accepted          decided (1)  decided (2)  nonconforming         contingent         ended
@@ -25,6 +26,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "core/craft.h"
 #include "core/names.h"
 #include "core/zone.h"
 #include "geo/volume.h"
@@ -46,6 +48,7 @@ struct Intent {
   std::vector<geo::Volume4d> volumes;
   std::vector<geo::Volume4d> off_nominal;      ///< Only while nonconforming or contingent.
   std::vector<std::vector<ZoneNumber>> zones;  ///< Per volume, `volumes` first; ascending.
+  std::vector<Craft> craft = {};               ///< Who flies it, as far as it was said.
 
   [[nodiscard]] bool live() const { return state != IntentState::kEnded; }
 };

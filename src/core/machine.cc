@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/invariant.h"
 #include "core/machine_impl.h"
@@ -94,6 +95,7 @@ Result<Outcome> Machine::execute(Command command, UtcMs now) {
   entry.type = type_of(command.action, plan.decision);
   entry.seq = state.next_seq();
   entry.time = time;
+  entry.acts_for = state.acts_for(command.action, command.by.subject);
   entry.by = std::move(command.by.subject);
   entry.cmd = std::move(command.id);
   entry.request = std::move(command.action);
@@ -152,7 +154,10 @@ Result<LegAnswer> Machine::judge_leg(const LegQuestion& question, UtcMs now) con
   return Decider(impl_->state, impl_->config.self, impl_->ovn).judge_leg(question, std::max(now, last_time()));
 }
 
-void Machine::book(BookingRequest request) { impl_->state.book(std::move(request), nullptr); }
+void Machine::book(BookingRequest request) {
+  std::vector<geo::PreparedVolume> prepared = std::exchange(request.prepared, {});
+  impl_->state.book(std::move(request), prepared.empty() ? nullptr : &prepared);
+}
 void Machine::confirm_booking(const IntentId& id) { impl_->state.confirm_booking(id); }
 void Machine::release_booking(const IntentId& id) { impl_->state.release_booking(id); }
 std::vector<const Intent*> Machine::bookings(ZoneNumber zone) const {
@@ -194,6 +199,14 @@ const Measure* Machine::find_measure(const MeasureId& id) const {
 
 Disclosure Machine::disclosure(const Intent& intent, const Subject& asker) const {
   return disclosure_of(impl_->zones, intent, asker);
+}
+
+Disclosure Machine::disclosure(const Intent& intent, const Caller& asker) const {
+  return may_change(intent, asker) ? Disclosure::kFull : disclosure_of(impl_->zones, intent, asker.subject);
+}
+
+bool Machine::may_change(const Intent& intent, const Caller& by) const {
+  return core::may_change(intent, by, impl_->config.self);
 }
 
 std::string Machine::ovn(const Intent& intent) const { return impl_->ovn(intent); }
@@ -260,10 +273,14 @@ Result<std::vector<const Intent*>> Machine::intents(const IntentFilter& filter) 
 
 Result<std::vector<Machine::Near>> Machine::near(const geo::Volume4d& volume, const geo::Minima& minima,
                                                  Domain domain) const {
+  return near(TRY(geo::prepare(volume)), minima, domain);
+}
+
+Result<std::vector<Machine::Near>> Machine::near(const geo::PreparedVolume& volume, const geo::Minima& minima,
+                                                 Domain domain) const {
   impl_->must_settle();
-  const geo::PreparedVolume prepared = TRY(geo::prepare(volume));
   std::vector<geo::VolumeIndex::Hit> hits;
-  TRY_VOID(impl_->state.intent_index(domain).find_conflicts(prepared, minima, kCandidatesMax, hits));
+  TRY_VOID(impl_->state.intent_index(domain).find_conflicts(volume, minima, kCandidatesMax, hits));
   std::set<Slot> seen;
   std::vector<Near> out;
   for (const auto& hit : hits) {

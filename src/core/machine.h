@@ -167,10 +167,16 @@ class Machine {
   };
   [[nodiscard]] Result<std::vector<Near>> near(const geo::Volume4d& volume, const geo::Minima& minima,
                                                Domain domain) const;
+  [[nodiscard]] Result<std::vector<Near>> near(const geo::PreparedVolume& volume, const geo::Minima& minima,
+                                               Domain domain) const;
   /// Live measures (ended ones too if asked), in order of creation.
   [[nodiscard]] std::vector<const Measure*> measures(bool ended = false) const;
   /// How much of an intent `asker` may see: everything of its own, else the most that one of its zones discloses.
   [[nodiscard]] Disclosure disclosure(const Intent& intent, const Subject& asker) const;
+  /// The same; an officer sees everything of what the officers of this authority have filed.
+  [[nodiscard]] Disclosure disclosure(const Intent& intent, const Caller& asker) const;
+  /// Whether the caller may change it: its manager, or an officer of this authority what another of them has filed.
+  [[nodiscard]] bool may_change(const Intent& intent, const Caller& by) const;
   /// The opaque version number that proves knowledge of this intent at this version: 24 characters of base64url.
   [[nodiscard]] std::string ovn(const Intent& intent) const;
 

@@ -601,7 +601,8 @@ TEST(MachineTest, ReplayRefusesWhatCannotFollow) {
     EXPECT_EQ(other.next_seq(), 1U);
   };
   refuse("\"seq\":1", "\"seq\":2", "expected sequence number 1");
-  refuse("\"v\":1", "\"v\":2", "newer than this program");
+  refuse("\"v\":1", "\"v\":2", "of format 1");
+  refuse("\"v\":1", "\"v\":3", "newer than this program");
   refuse("intent.accepted", "intent.bewitched", "unknown");
   refuse("intent.accepted", "intent.updated", "does not fit");
   refuse("\"version\":1", "\"version\":2", "version 1");

@@ -48,6 +48,12 @@ Result<Subject> Subject::parse(std::string_view text) {
   return trusted(text);
 }
 
+bool in_office(const Subject& subject, const AuthorityId& authority) {
+  const std::string_view text = subject.str();
+  const std::size_t at = text.rfind('@');
+  return at != std::string_view::npos && at > 0 && !authority.empty() && text.substr(at + 1) == authority.str();
+}
+
 Status check_label(std::string_view text, std::size_t bytes_max, std::string_view kind) {
   if (text.size() > bytes_max) {
     return fail(ErrorCode::kInvalid, fmt::format("{} has at most {} bytes, not {}", kind, bytes_max, text.size()));

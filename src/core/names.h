@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ids.h"
 #include "base/result.h"
 
 namespace tansiq::core {
@@ -37,6 +38,10 @@ class Subject {
  private:
   std::string text_;
 };
+
+/// Whether the subject is one of an officer of the authority: `name@authority`, which no token has where there are
+/// accounts of officers.
+[[nodiscard]] bool in_office(const Subject& subject, const AuthorityId& authority);
 
 /// Text for people (flight label, measure text, names): valid UTF-8 without control characters, at most `bytes_max`
 /// bytes. May be empty. `kind` begins the message. Fails with `kInvalid`.

@@ -289,11 +289,43 @@ Measure read_measure(Reader& r) {
   return m;
 }
 
+void write_craft(Writer& w, const Craft& c) {
+  // Which of them are there, as bits.
+  const auto bit = [](bool there, unsigned place) { return there ? std::uint64_t{1} << place : std::uint64_t{0}; };
+  w.number(bit(c.icao.has_value(), 0) | bit(c.mmsi.has_value(), 1) | bit(c.mode_3a.has_value(), 2) |
+           bit(c.from.has_value(), 3) | bit(c.to.has_value(), 4));
+  if (c.icao) w.number(c.icao->value);
+  if (c.mmsi) w.number(c.mmsi->value);
+  if (c.mode_3a) w.number(c.mode_3a->value);
+  if (c.from) w.signed_number(c.from->ms);
+  if (c.to) w.signed_number(c.to->ms);
+}
+
+Craft read_craft(Reader& r) {
+  const std::uint64_t there = r.number();
+  const auto has = [there](unsigned place) { return ((there >> place) & 1U) != 0; };
+  Craft c;
+  if (has(0)) c.icao = IcaoAddress{static_cast<std::uint32_t>(r.number())};
+  if (has(1)) c.mmsi = Mmsi{static_cast<std::uint32_t>(r.number())};
+  if (has(2)) c.mode_3a = Mode3a{static_cast<std::uint16_t>(r.number())};
+  if (has(3)) c.from = UtcMs{r.signed_number()};
+  if (has(4)) c.to = UtcMs{r.signed_number()};
+  return c;
+}
+
 std::unexpected<Error> bad_snapshot(std::string message) {
   return fail(ErrorCode::kCorrupt, std::move(message), "snapshot");
 }
 
 }  // namespace
+
+std::size_t StateCodec::named_craft(const State& state) {
+  std::size_t named = 0;
+  for (const auto& [seq, slot] : state.intents_.by_creation()) {
+    if (!state.intents_.row(slot).record.craft.empty()) ++named;
+  }
+  return named;
+}
 
 void StateCodec::write(const State& state, std::string& out) {
   out.reserve(out.size() + state.intents_.size() * 256 + state.commands_.all().size() * 48);
@@ -313,6 +345,16 @@ void StateCodec::write(const State& state, std::string& out) {
     w.bytes(c.key);
     w.bytes(c.content);
   }
+  const std::size_t named = named_craft(state);
+  if (named == 0) return;
+  w.number(named);
+  for (const auto& [seq, slot] : state.intents_.by_creation()) {
+    const Intent& intent = state.intents_.row(slot).record;
+    if (intent.craft.empty()) continue;
+    w.number(seq);
+    w.number(intent.craft.size());
+    for (const Craft& craft : intent.craft) write_craft(w, craft);
+  }
 }
 
 namespace {
@@ -330,7 +372,7 @@ void note_ended(Table& table, std::vector<Slot> ended) {
 
 }  // namespace
 
-Status StateCodec::read(std::string_view bytes, State& state) {
+Status StateCodec::read(std::string_view bytes, bool craft, State& state) {
   Reader r(bytes);
   state.genesis_ = read_genesis(r);
   if (!state.versions_.empty() && read_versions(r) != state.versions_) {
@@ -392,13 +434,29 @@ Status StateCodec::read(std::string_view bytes, State& state) {
     if (r.failed() || state.commands_.find(c.key)) return bad_snapshot("a command cannot be read");
     state.commands_.add(c);
   }
+  if (craft) {
+    const std::size_t named = r.count();
+    if (named == 0) return bad_snapshot("no craft, in a format that has some");
+    const auto& created = state.intents_.by_creation();
+    for (std::size_t n = named; n > 0; --n) {
+      const auto at = created.find(r.number());
+      const std::size_t size = r.count();
+      if (r.failed() || at == created.end() || size == 0) return bad_snapshot("craft of no intent");
+      Intent& intent = state.intents_.row(at->second).record;
+      if (!intent.craft.empty()) return bad_snapshot("craft of one intent twice");
+      for (std::size_t i = 0; i < size && !r.failed(); ++i) intent.craft.push_back(read_craft(r));
+      if (r.failed() || !check_craft(intent.craft)) return bad_snapshot("craft that cannot be");
+    }
+  }
   if (r.failed() || !r.at_end()) return bad_snapshot("does not end where it should");
   return {};
 }
 
 Bytes write_snapshot(const State& state) {
   std::string out(kMagic);
-  const std::uint32_t format = state.versions().empty() ? kStateFormat : kStateFormatAdopted;
+  const bool craft = StateCodec::named_craft(state) > 0;
+  const std::uint32_t format = state.versions().empty() ? (craft ? kStateFormatCraft : kStateFormat)
+                                                        : (craft ? kStateFormatAdoptedCraft : kStateFormatAdopted);
   for (unsigned i = 0; i < 4; ++i) out += static_cast<char>((format >> (8 * i)) & 0xFF);
   StateCodec::write(state, out);
   const log::Hash hash = log::sha256(std::string_view(out).substr(kHeaderBytes));
@@ -410,7 +468,8 @@ Bytes write_snapshot(const State& state) {
 namespace {
 
 struct Opened {
-  std::uint32_t format = 0;
+  bool adopted = false;  ///< Later versions of the charter stand behind the genesis,
+  bool craft = false;    ///< and craft of intents behind the commands.
   std::string_view body;
 };
 
@@ -423,10 +482,10 @@ Result<Opened> open_snapshot(ByteView snapshot, const Genesis& expected) {
   for (unsigned i = 0; i < 4; ++i) {
     format |= std::uint32_t{static_cast<std::uint8_t>(text[kMagic.size() + i])} << (8 * i);
   }
-  if (format != kStateFormat && format != kStateFormatAdopted) {
+  if (format < kStateFormat || format > kStateFormatAdoptedCraft) {
     return fail(ErrorCode::kUnsupported,
-                fmt::format("format {}, but this program reads {} and {}: replay the log instead", format, kStateFormat,
-                            kStateFormatAdopted),
+                fmt::format("format {}, but this program reads {} to {}: replay the log instead", format, kStateFormat,
+                            kStateFormatAdoptedCraft),
                 "snapshot");
   }
   const std::string_view body = text.substr(kHeaderBytes, text.size() - kHeaderBytes - log::Hash::kBytes);
@@ -438,14 +497,16 @@ Result<Opened> open_snapshot(ByteView snapshot, const Genesis& expected) {
   if (read_genesis(peek) != expected) {
     return fail(ErrorCode::kInvalid, "it belongs to another authority or charter", "snapshot");
   }
-  return Opened{format, body};
+  return Opened{.adopted = format == kStateFormatAdopted || format == kStateFormatAdoptedCraft,
+                .craft = format == kStateFormatCraft || format == kStateFormatAdoptedCraft,
+                .body = body};
 }
 
 }  // namespace
 
 Result<std::vector<AdoptedVersion>> snapshot_versions(ByteView snapshot, const Genesis& expected) {
   const Opened opened = TRY(open_snapshot(snapshot, expected));
-  if (opened.format == kStateFormat) return std::vector<AdoptedVersion>();
+  if (!opened.adopted) return std::vector<AdoptedVersion>();
   Reader r(opened.body);
   static_cast<void>(read_genesis(r));
   std::vector<AdoptedVersion> versions = read_versions(r);
@@ -455,10 +516,10 @@ Result<std::vector<AdoptedVersion>> snapshot_versions(ByteView snapshot, const G
 
 Status read_snapshot(ByteView snapshot, const Genesis& expected, State& state) {
   const Opened opened = TRY(open_snapshot(snapshot, expected));
-  if ((opened.format == kStateFormat) != state.versions().empty()) {
+  if (opened.adopted == state.versions().empty()) {
     return bad_snapshot("other versions of the charter than those adopted");
   }
-  return StateCodec::read(opened.body, state);
+  return StateCodec::read(opened.body, opened.craft, state);
 }
 
 }  // namespace tansiq::core

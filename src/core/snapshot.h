@@ -13,14 +13,21 @@ namespace tansiq::core {
 inline constexpr std::uint32_t kStateFormat = 1;
 /// The same for a machine that has adopted later versions of its charter: these stand behind the genesis.
 inline constexpr std::uint32_t kStateFormatAdopted = 2;
+/// Each of the two for a machine that knows craft of some intent: these stand behind the commands.
+inline constexpr std::uint32_t kStateFormatCraft = 3;
+inline constexpr std::uint32_t kStateFormatAdoptedCraft = 4;
 
 class StateCodec {
  public:
-  /// Appends the state: genesis, clock, intents and measures in order of creation, commands in order of execution.
+  /// Intents, ended ones too, of which craft are known.
+  static std::size_t named_craft(const State& state);
+  /// Appends the state: genesis, clock, intents and measures in order of creation, commands in order of execution, and
+  /// if there are any the craft of intents.
   /// Nothing in it depends on slots, handles or history.
   static void write(const State& state, std::string& out);
-  /// Fills an empty state that has adopted the versions of the charter that `bytes` names. Fails with `kCorrupt`.
-  static Status read(std::string_view bytes, State& state);
+  /// Fills an empty state that has adopted the versions of the charter that `bytes` names, and holds craft if `craft`.
+  /// Fails with `kCorrupt`.
+  static Status read(std::string_view bytes, bool craft, State& state);
 };
 
 /// "tansiq-state" LF ‖ format (4 bytes, little-endian) ‖ state ‖ SHA-256 of the state.

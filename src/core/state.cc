@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 
 #include "base/invariant.h"
 
@@ -75,6 +77,9 @@ Status State::apply_body(Entry& entry, Prepared* prepared) {
       return apply_expired_intents(entry);
     case EntryType::kIntentRefused:
       if (entry.decision.accepted()) return corrupt(entry, "a refusal without a reason");
+      if (!entry.acts_for.empty() && entry.acts_for != acts_for(*entry.request, entry.by)) {
+        return corrupt(entry, fmt::format("\"{}\" is not the manager", entry.acts_for.str()));
+      }
       return {};
     case EntryType::kMeasureCreated:
       return apply_create_measure(entry, prepared);
@@ -97,6 +102,18 @@ Status State::check_command(const Entry& entry, std::string_view request, const 
     return corrupt(entry, fmt::format("command \"{}\" of {} was executed before", entry.cmd.str(), entry.by.str()));
   }
   return {};
+}
+
+Subject State::acts_for(const Action& action, const Subject& by) const {
+  return std::visit(
+      [&]<class A>(const A& a) -> Subject {
+        if constexpr (requires { a.intent; } && !std::is_same_v<A, CreateIntent>) {
+          const auto* row = intents_.find(a.intent);
+          if (row != nullptr && row->record.manager != by) return row->record.manager;
+        }
+        return {};
+      },
+      action);
 }
 
 Status State::apply_found(const Entry& entry) {
@@ -128,7 +145,12 @@ Result<Slot> State::target(const Entry& entry, const IntentId& id, std::int64_t 
   const auto slot = intents_.slot_of(id);
   if (!slot) return corrupt(entry, fmt::format("intent \"{}\" is not known", id.str()));
   const Intent& intent = intents_.row(*slot).record;
-  if (intent.manager != entry.by) return corrupt(entry, fmt::format("\"{}\" is not the manager", entry.by.str()));
+  const Subject& manager = entry.acts_for.empty() ? entry.by : entry.acts_for;
+  if (intent.manager != manager) return corrupt(entry, fmt::format("\"{}\" is not the manager", manager.str()));
+  if (!entry.acts_for.empty() &&
+      (entry.by == manager || !in_office(entry.by, genesis_.authority) || !in_office(manager, genesis_.authority))) {
+    return corrupt(entry, fmt::format("\"{}\" does not act for \"{}\"", entry.by.str(), manager.str()));
+  }
   if (version != intent.version || entry.decision.version != version + 1) {
     return corrupt(entry, fmt::format("intent \"{}\" is at version {}", id.str(), intent.version));
   }
@@ -166,6 +188,7 @@ Status State::apply_create(Entry& entry, Prepared* prepared) {
   intent.id = request->intent;
   intent.manager = entry.by;
   intent.flight = request->flight;
+  intent.craft = std::move(request->craft);
   intent.domain = request->domain;
   intent.created = entry.time;
   intent.created_seq = entry.seq;
@@ -187,6 +210,7 @@ Status State::apply_update(Entry& entry, Prepared* prepared) {
   live_volumes_ = live_volumes_ - intent.volumes.size() + request->volumes.size();
   intent.zones = std::move(zones);
   intent.flight = request->flight;
+  intent.craft = std::move(request->craft);
   intent.volumes = std::move(request->volumes);
   touch(intent, entry);
   index_intent(slot, prepared);

@@ -101,6 +101,8 @@ class State {
   [[nodiscard]] std::uint64_t next_seq() const { return next_seq_; }
   [[nodiscard]] UtcMs last_time() const { return last_time_; }
   [[nodiscard]] const Genesis& genesis() const { return genesis_; }
+  /// The manager of the intent that the action changes, where that is somebody else than `by`; empty for all else.
+  [[nodiscard]] Subject acts_for(const Action& action, const Subject& by) const;
   [[nodiscard]] std::size_t live_volumes() const { return live_volumes_; }
 
   /// When an intent runs out; nothing while off-nominal or ended.

@@ -16,6 +16,7 @@
 namespace tansiq::formats {
 namespace {
 
+constexpr std::int64_t kFlightLevelMax = 999;
 constexpr double kExactIntegerMax = 9'007'199'254'740'992.0;  // 2^53
 
 using geo::VerticalReference;
@@ -76,7 +77,8 @@ std::string format_cm(std::int64_t cm, std::string_view unit) {
 std::string format_level(std::int64_t cm, VerticalReference reference) {
   switch (reference) {
     case VerticalReference::kFlightLevel:
-      if (cm >= 0 && cm % 3'048 == 0) return fmt::format("FL{:03}", cm / 3'048);
+      // A flight level has three digits; what is higher is said in metres of the same reference.
+      if (cm >= 0 && cm % 3'048 == 0 && cm <= kFlightLevelMax * 3'048) return fmt::format("FL{:03}", cm / 3'048);
       return format_cm(cm, " m STD");
     case VerticalReference::kAmsl:
       return format_cm(cm, " m AMSL");

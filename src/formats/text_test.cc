@@ -84,6 +84,18 @@ RC_GTEST_PROP(Text, MinimaReadBack, ()) {
   RC_ASSERT(*parse_minima(format_minima(minima)) == minima);
 }
 
+TEST(Text, LevelsAboveTheLastFlightLevelReadBack) {
+  const geo::LevelBand last{998 * 3'048, 999 * 3'048, geo::VerticalReference::kFlightLevel};
+  EXPECT_EQ(format_upper(last), "FL999");
+  EXPECT_EQ(band(format_lower(last), format_upper(last)), last);
+  const geo::LevelBand above{999 * 3'048, 1'000 * 3'048, geo::VerticalReference::kFlightLevel};
+  EXPECT_EQ(format_upper(above), "30480 m STD") << "FL1000 has a digit too many to be read";
+  EXPECT_EQ(band(format_lower(above), format_upper(above)), above);
+  // What rapidcheck found: whole flight levels beyond FL999 that were written as such.
+  const geo::LevelBand found{2'953 * 3'048, 2'953 * 3'048 + 1, geo::VerticalReference::kFlightLevel};
+  EXPECT_EQ(band(format_lower(found), format_upper(found)), found);
+}
+
 RC_GTEST_PROP(Text, LevelsReadBack, ()) {
   const auto reference = static_cast<geo::VerticalReference>(*rc::gen::inRange(0, 4));
   const auto lower = *rc::gen::inRange<std::int64_t>(-100'000, 9'000'000);

@@ -115,12 +115,16 @@ struct BundlePart {
   std::string name;
   std::string content;
   std::filesystem::path file{};  ///< Attachments: read while the bundle is written, once; `content` is then empty.
+  /// Of a file that is still being written: its beginning, so many bytes. Absent: all of a file that is finished.
+  std::optional<std::uint64_t> file_bytes{};
 };
 
 struct WriteBundleOptions {
   UtcMs made;
   /// Bytes written, and in all. May be empty.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress{};
+  /// Asked now and then; true: nobody waits for it any more. May be empty.
+  std::function<bool()> give_up{};
 };
 struct WrittenBundle {
   BundleManifest manifest;
@@ -129,7 +133,8 @@ struct WrittenBundle {
 
 /// Writes the parts, in their order, to a new file: whole or not at all, synced. Files are copied and hashed in one
 /// pass, in constant memory. Fails with `kConflict` when the file exists (evidence is never overwritten) or an
-/// attachment changed its length meanwhile; `kNotFound`, `kIo`; as `write_bundle_manifest`.
+/// attachment changed its length meanwhile; `kUnavailable` when given up; `kNotFound`, `kIo`; as
+/// `write_bundle_manifest`.
 [[nodiscard]] Result<WrittenBundle> write_bundle(const std::filesystem::path& path, std::span<const BundlePart> parts,
                                                  const WriteBundleOptions& options);
 

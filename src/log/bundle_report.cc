@@ -137,6 +137,11 @@ void write_proved(Page& page, const BundleReport& report, const BundleTextOption
   if (report.trust_given) page.line(2, Phrase::kKeysGiven);
   for (const BundleCharter& charter : report.charters) {
     page.line(2, Phrase::kCharter, charter.id, charter.version, charter.text_hash.hex(), list_of(charter.signers));
+    if (charter.follows && charter.follows->step.proved()) {
+      page.line(4, Phrase::kFollows, charter.version, charter.follows->version,
+                list_of(charter.follows->step.concerned));
+    }
+    if (charter.vouched && !charter.given) page.line(4, Phrase::kVouched, charter.version);
   }
   std::size_t room = options.entries_max;
   bool any = false;
@@ -151,6 +156,18 @@ void write_proved(Page& page, const BundleReport& report, const BundleTextOption
   }
 }
 
+// Of each version but the first: why it is not proved that it follows the one before.
+void write_unproved(Page& page, const BundleCharter& charter) {
+  if (charter.version <= 1) return;
+  if (!charter.follows) return page.line(2, Phrase::kFollowsNothing, charter.version);
+  const CharterSuccession& step = charter.follows->step;
+  if (!step.fault.empty()) {
+    page.line(2, Phrase::kFollowsNot, charter.version, charter.follows->version, step.fault);
+  } else if (!step.missing.empty()) {
+    page.line(2, Phrase::kFollowsUnsigned, charter.version, charter.follows->version, list_of(step.missing));
+  }
+}
+
 void write_not_proved(Page& page, const BundleReport& report, const BundleTextOptions& options) {
   page.heading(Phrase::kNotProved);
   if (!report.trust_given) page.line(2, Phrase::kKeysUnknown, options.trust);
@@ -158,6 +175,7 @@ void write_not_proved(Page& page, const BundleReport& report, const BundleTextOp
   page.line(2, Phrase::kTimes);
   page.line(2, Phrase::kNothingElse);
   page.line(2, Phrase::kMade, time_text(report.made.ms));
+  for (const BundleCharter& charter : report.charters) write_unproved(page, charter);
   for (const BundleLog& log : report.logs) {
     std::uint64_t alone = 0;
     std::uint64_t first = 0;
@@ -215,13 +233,24 @@ void write_json(JcsWriter& w, const BundleAttachment& attachment) {
   w.end_array().key("sha256").string(attachment.sha256.hex()).key("whole").boolean(attachment.whole).end_object();
 }
 
+void write_json(JcsWriter& w, const BundleSuccession& follows) {
+  write_list(w.begin_object().key("concerned"), follows.step.concerned);
+  if (!follows.step.fault.empty()) write_text(w.key("fault"), follows.step.fault);
+  write_list(w.key("missing"), follows.step.missing);
+  w.key("proved").boolean(follows.step.proved()).key("version").integer(follows.version).end_object();
+}
+
 void write_json(JcsWriter& w, const BundleCharter& charter) {
-  w.begin_object().key("given").boolean(charter.given);
+  w.begin_object();
+  if (charter.follows) write_json(w.key("follows"), *charter.follows);
+  w.key("given").boolean(charter.given);
   write_text(w.key("id"), charter.id);
   write_text(w.key("name"), charter.name);
   w.key("sha256").string(charter.text_hash.hex());
   write_list(w.key("signers"), charter.signers);
-  w.key("version").integer(charter.version).end_object();
+  w.key("version").integer(charter.version);
+  if (charter.vouched && !charter.given) w.key("vouched").boolean(true);
+  w.end_object();
 }
 
 void write_json(JcsWriter& w, const BundleFinding& finding) {

@@ -23,10 +23,11 @@ struct BundleTextOptions {
 [[nodiscard]] std::string bundle_text(const BundleReport& report, const BundleTextOptions& options);
 
 /// One line of canonical JSON with its line feed. Members: attachments [{bytes, name, quoted_by [{index, log}], sha256,
-/// whole}], bytes, charters [{given, id, name, sha256, signers, version}], findings [{bytes [begin, end], detail,
-/// entry, fault, section}], findings_total, good, logs [{authority, entries [{hash, index, known [{anchor_index,
-/// checked, origin, size}], proved, said, time_ms, type, witnesses [{anchor {index, log} | key, authority, size,
-/// time_ms}]}], origin, runs [[first, last]], signers, size, vouched}], made_ms, trust_given.
+/// whole}], bytes, charters [{follows {concerned, fault, missing, proved, version}, given, id, name, sha256, signers,
+/// version, vouched}], findings [{bytes [begin, end], detail, entry, fault, section}], findings_total, good, logs
+/// [{authority, entries [{hash, index, known [{anchor_index, checked, origin, size}], proved, said, time_ms, type,
+/// witnesses [{anchor {index, log} | key, authority, size, time_ms}]}], origin, runs [[first, last]], signers, size,
+/// vouched}], made_ms, trust_given.
 [[nodiscard]] std::string bundle_json(const BundleReport& report);
 
 /// 0 when nothing is wrong, 1 otherwise.

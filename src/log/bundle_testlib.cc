@@ -97,6 +97,41 @@ std::string BundleLogMaker::entry_line(std::uint64_t index, std::uint64_t size) 
   return out;
 }
 
+SignerKey charter_key(const std::string& authority, std::uint8_t seed, const std::string& name) {
+  return seeded(name.empty() ? authority + ".example/main" : name, KeyType::kEd25519, seed);
+}
+
+CharterParty::CharterParty(const std::string& authority, std::uint8_t seed)
+    : CharterMember{.id = authority, .keys = {charter_key(authority, seed).verifier().text()}, .cosigner = {}},
+      key(charter_key(authority, seed)) {}
+
+CharterMaker::CharterMaker(std::vector<CharterMember> of, std::int64_t number)
+    : parties(std::move(of)), version(number), from_ms(1'795'000'000'000 + number) {}
+
+std::string CharterMaker::note(const std::vector<const SignerKey*>& signers) const {
+  std::string text;
+  JcsWriter w(text);
+  w.begin_object().key("authorities").begin_array();
+  for (const CharterMember& party : parties) {
+    w.begin_object().key("id").string(party.id).key("keys").begin_array();
+    for (const std::string& one : party.keys) w.string(one);
+    w.end_array().key("name").string("Authority " + party.id);
+    if (!party.cosigner.empty()) w.key("peer").begin_object().key("cosigner").string(party.cosigner).end_object();
+    w.end_object();
+  }
+  w.end_array().key("data_mode").string("TEST").key("id").string(id).key("name").string("Levant");
+  if (!timing.empty()) w.key("timing").raw(timing);
+  w.key("valid_from_ms").integer(from_ms).key("version").integer(version).key("zones").begin_array();
+  for (const CharterMember& party : parties) {
+    w.begin_object().key("domain").string(domain).key("id").string("Z-" + party.id).key("outline").begin_object();
+    w.key("circle").integer(1).end_object().key("owner").string(party.id).end_object();
+  }
+  w.end_array().end_object();
+  const auto signed_note = sign_note(text + "\n", signers);
+  if (!signed_note) throw std::runtime_error(signed_note.error().text());
+  return *signed_note;
+}
+
 BundleWorld::BundleWorld() : attachment("what the radar heard\n") {
   // 10:00:00 on 22 November 2026, in seconds.
   constexpr std::int64_t kTen = 1'795'341'600;

@@ -38,6 +38,34 @@ class BundleLogMaker {
   std::vector<std::string> lines;
 };
 
+/// `fr.example/main`, or another name.
+[[nodiscard]] SignerKey charter_key(const std::string& authority, std::uint8_t seed, const std::string& name = {});
+
+/// A member as a charter names it; owns one zone.
+struct CharterMember {
+  std::string id;
+  std::vector<std::string> keys;
+  std::string cosigner{};  ///< Empty: it has no node.
+};
+/// The same with the key that it has.
+struct CharterParty : CharterMember {
+  CharterParty(const std::string& authority, std::uint8_t seed);
+  SignerKey key;
+};
+
+/// The text of a charter, as far as an auditor looks at it.
+struct CharterMaker {
+  CharterMaker(std::vector<CharterMember> parties, std::int64_t version);
+  [[nodiscard]] std::string note(const std::vector<const SignerKey*>& signers) const;
+
+  std::string id = "levant";
+  std::vector<CharterMember> parties;
+  std::int64_t version;
+  std::int64_t from_ms;
+  std::string domain = "air";
+  std::string timing;  ///< JSON; empty: not stated.
+};
+
 struct BundleWorld {
   BundleWorld();
   BundleLogMaker fr{"fr", 1};

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <numeric>
 
 #include "base/foreign_text.h"
 #include "log/bundle_logs.h"
@@ -52,6 +53,7 @@ class Verifier {
       if (section.kind == BundleKind::kAttachment) attached_.emplace(section.sha256.hex(), attached_.size());
     }
     const bool whole = TRY(sections());
+    settle_charters();
     report_.bytes = reader.offset();
     if (whole && !TRY(reader.at_end())) {
       add({BundleFault::kExtra,
@@ -133,6 +135,7 @@ class Verifier {
       case BundleKind::kCharter:
         return charter_section();
       case BundleKind::kCheckpoints:
+        settle_charters();
         begin_log();
         return each_line([this](std::string_view line, ByteRange at) { take_checkpoint(line, at); });
       case BundleKind::kTrees:
@@ -203,10 +206,44 @@ class Verifier {
     }
     const auto given = given_charters_.find(charter->text_hash);
     if (given != given_charters_.end()) given->second = true;
-    ring_.add(*charter, given != given_charters_.end());
-    report_.charters.push_back({charter->id, charter->version, charter->name, charter->text_hash,
-                                std::move(charter->signers), given != given_charters_.end()});
+    const bool brought = given != given_charters_.end();
+    report_.charters.push_back({.id = charter->id,
+                                .version = charter->version,
+                                .name = charter->name,
+                                .text_hash = charter->text_hash,
+                                .signers = charter->signers,
+                                .given = brought,
+                                .vouched = brought,
+                                .follows = {}});
+    charters_.push_back({std::move(*charter), std::move(note)});
     return {};
+  }
+
+  /// Once all of them are read: which follows which, and whose keys count. They stand by name, not by version.
+  void settle_charters() {
+    std::vector<std::size_t> order(charters_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [this](std::size_t i) { return std::pair(charters_[i].keys.version, i); });
+    for (const std::size_t next : order) {
+      for (const std::size_t old : order) {
+        if (charters_[old].keys.version + 1 == charters_[next].keys.version) note_succession(old, next);
+      }
+    }
+    for (std::size_t i = 0; i < charters_.size(); ++i) ring_.add(charters_[i].keys, report_.charters[i].vouched);
+    charters_.clear();
+  }
+
+  void note_succession(std::size_t old, std::size_t next) {
+    const BundleCharter& before = report_.charters[old];
+    BundleCharter& after = report_.charters[next];
+    if (before.id != after.id || ++successions_ > kBundleChartersMax) return;
+    auto step = charter_succession(charters_[old].note, charters_[next].note);
+    if (!step) return;
+    after.vouched = after.vouched || (before.vouched && step->proved());
+    // Of several texts under the number before, the one that it is proved to follow.
+    if (!after.follows || (step->proved() && !after.follows->step.proved())) {
+      after.follows = BundleSuccession{before.version, std::move(*step)};
+    }
   }
 
   // --- logs
@@ -438,12 +475,18 @@ class Verifier {
   BundleReport& report_;
   BundleFileReader* reader_ = nullptr;
   KeyRing ring_;
+  struct HeldCharter {
+    CharterKeys keys;
+    std::string note;
+  };
+  std::vector<HeldCharter> charters_;    ///< Until they are settled, beside those of the report.
   std::map<Hash, bool> given_charters_;  ///< By the hash of the text: whether the bundle holds it.
   LogStates logs_;
   std::vector<KeyRing::Held> held_;                           ///< Of the log whose checkpoints are read.
   std::vector<VerifierKey> keys_;                             ///< The same, with all cosigners.
   std::map<std::string, std::size_t, std::less<>> attached_;  ///< Hashes of what is attached.
   std::map<std::string, std::vector<std::pair<std::string, std::uint64_t>>> quotes_;
+  std::size_t successions_ = 0;
   std::size_t trees_ = 0;
   std::size_t entries_ = 0;
 };

@@ -11,7 +11,8 @@
 //     time of that authority's clock, or has anchored such a tree in a log of its own;
 //   - what its author's node had read before: the anchors that stand before it in the same log.
 // A charter inside the bundle says which keys belong together; it cannot say that they belong to those it names. Who
-// has the keys, or the charter, from elsewhere gives them; then nothing that they have not signed passes as proved.
+// has the keys, or the charter, from elsewhere gives them; then nothing that they have not signed passes as proved. A
+// later version of a charter that is given counts as given where it is proved to follow (charter_succession.h).
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,7 @@
 
 #include "base/result.h"
 #include "log/bundle.h"
+#include "log/charter_succession.h"
 #include "log/finding.h"
 #include "log/note_key.h"
 
@@ -56,6 +58,12 @@ struct BundleFinding {
   std::string detail;                  ///< For experts, in English.
 };
 
+/// How a version of a charter came after the one before it, where the bundle holds both.
+struct BundleSuccession {
+  std::int64_t version = 0;  ///< The one before.
+  CharterSuccession step;
+};
+
 struct BundleCharter {
   std::string id;
   std::int64_t version = 0;
@@ -63,6 +71,9 @@ struct BundleCharter {
   Hash text_hash;
   std::vector<std::string> signers;  ///< Authorities.
   bool given = false;                ///< The caller brought the same.
+  /// Or it follows, version by version, from one that the caller brought: its keys count as if he had brought it.
+  bool vouched = false;
+  std::optional<BundleSuccession> follows{};
 };
 
 /// Another authority has shown that it had seen a log up to some size, by some moment of its own clock.

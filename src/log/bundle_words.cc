@@ -115,6 +115,26 @@ constexpr std::array<Sentence, kPhrases> kSentences{{
      "RÉSULTAT : ce dossier n’est PAS intact. Erreurs : {0}. Ne vous fiez à rien de ce qu’il contient avant "
      "explication.",
      "ИТОГ: этот пакет НЕ исправен. Ошибок: {0}. Не полагайтесь ни на что в нём, пока это не объяснено."},
+    {"النسخة {0} من الميثاق تلي النسخة {1} وفق قواعده: وقّعها كل من يعنيه التغيير: {2}.",
+     "Version {0} of the charter follows version {1} as its rules say: all whom the change concerns have signed it: "
+     "{2}.",
+     "La version {0} de la charte suit la version {1} selon ses règles : tous ceux que le changement concerne l’ont "
+     "signée : {2}.",
+     "Версия {0} хартии следует за версией {1} по её правилам: её подписали все, кого касается изменение: {2}."},
+    {"النسخة {0} تُعدّ مقدَّمة منك: فهي تلي نسخة قدّمتها أنت.",
+     "Version {0} counts as given: it follows from one that you gave.",
+     "La version {0} compte comme donnée : elle découle d’une version que vous avez donnée.",
+     "Версия {0} считается данной вами: она следует из версии, которую дали вы."},
+    {"أن النسخة {0} من الميثاق تلي النسخة {1}: يلزم توقيع {2}، وليس هنا.",
+     "That version {0} of the charter follows version {1}: it needs a signature of {2} that is not there.",
+     "Que la version {0} de la charte suit la version {1} : il y faut une signature de {2}, qui manque.",
+     "Что версия {0} хартии следует за версией {1}: для этого нужна подпись {2}, а её нет."},
+    {"أن النسخة {0} من الميثاق تلي النسخة {1}: {2}", "That version {0} of the charter follows version {1}: {2}",
+     "Que la version {0} de la charte suit la version {1} : {2}", "Что версия {0} хартии следует за версией {1}: {2}"},
+    {"أن النسخة {0} من الميثاق تلي التي قبلها: تلك ليست هنا.",
+     "That version {0} of the charter follows the one before it: that one is not here.",
+     "Que la version {0} de la charte suit la précédente : celle-ci n’est pas ici.",
+     "Что версия {0} хартии следует за предыдущей: её здесь нет."},
 }};
 
 // In the order of `BundleFault`.

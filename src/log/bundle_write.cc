@@ -67,16 +67,19 @@ Status write_at(int fd, std::string_view bytes, std::uint64_t offset, const fs::
 struct Source {
   Descriptor fd;
   std::uint64_t bytes = 0;
+  bool finished = true;  ///< Nothing may follow.
 };
 
 // O_NONBLOCK: a pipe in the place of a file must not hold us up; it is refused then.
-Result<Source> open_source(const fs::path& path) {
+Result<Source> open_source(const fs::path& path, std::optional<std::uint64_t> beginning) {
   Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (fd.get() < 0) return failed("open", path);
   struct stat status{};
   if (::fstat(fd.get(), &status) != 0) return failed("examine", path);
   if (!S_ISREG(status.st_mode)) return fail(ErrorCode::kInvalid, "is no regular file", path.string());
-  return Source{std::move(fd), static_cast<std::uint64_t>(status.st_size)};
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (!beginning) return Source{std::move(fd), size};
+  return Source{std::move(fd), std::min(size, *beginning), false};
 }
 
 std::unexpected<Error> changed(const fs::path& path) {
@@ -92,6 +95,7 @@ class Writer {
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
 
   Status text(std::string_view bytes) {
+    if (options_.give_up && options_.give_up()) return fail(ErrorCode::kUnavailable, "the bundle was given up");
     TRY_VOID(write_at(fd_, bytes, offset_, path_));
     offset_ += bytes.size();
     if (options_.progress) options_.progress(offset_, total_);
@@ -113,7 +117,7 @@ class Writer {
       left -= piece.size();
     }
     char more = 0;
-    if (::read(source.fd.get(), &more, 1) != 0) return changed(from);
+    if (source.finished && ::read(source.fd.get(), &more, 1) != 0) return changed(from);
     return hash.finish();
   }
 
@@ -155,7 +159,7 @@ Result<WrittenBundle> write_bundle(const fs::path& path, std::span<const BundleP
     BundleSection section{.kind = part.kind, .name = part.name, .bytes = part.content.size(), .sha256 = {}};
     std::optional<Source> source;
     if (!part.file.empty()) {
-      source.emplace(TRY(open_source(part.file)));
+      source.emplace(TRY(open_source(part.file, part.file_bytes)));
       section.bytes = source->bytes;
     } else {
       section.sha256 = sha256(part.content);

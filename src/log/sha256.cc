@@ -36,7 +36,14 @@ Result<Hash> Hash::from_bytes(ByteView bytes) {
 
 Result<Hash> Hash::from_base64(std::string_view text) { return from_bytes(TRY(tansiq::from_base64(text))); }
 
-Result<Hash> Hash::from_hex(std::string_view text) { return from_bytes(TRY(tansiq::from_hex(text))); }
+Result<Hash> Hash::from_hex(std::string_view text) {
+  if (text.size() == 2 * kBytes) {
+    Hash hash;
+    TRY_VOID(tansiq::from_hex(text, hash.bytes));
+    return hash;
+  }
+  return from_bytes(TRY(tansiq::from_hex(text)));
+}
 
 Hash sha256(ByteView bytes) {
   SHA256_CTX c;

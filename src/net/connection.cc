@@ -255,7 +255,9 @@ void Connection::advance() {
   if (!closed_) settle();
 }
 
-bool Connection::next_is_ready() const { return !slots_.empty() && slots_.front().ready && !live_ && !close_after_; }
+bool Connection::next_is_ready() const {
+  return !slots_.empty() && slots_.front().ready && !live_ && !source_ && !close_after_;
+}
 
 /// Reads on where input had been held for want of room; false when nothing changed.
 bool Connection::resume_input() {
@@ -272,7 +274,7 @@ bool Connection::resume_input() {
 
 /// Decides what to wait for next.
 void Connection::settle() {
-  const bool nothing_owed = slots_.empty() && out_.empty() && !live_;
+  const bool nothing_owed = slots_.empty() && out_.empty() && !live_ && !source_;
   if (nothing_owed &&
       (close_after_ || end_of_input_ || (stopping_ && reader_.state() == RequestReader::State::kIdle))) {
     linger();
@@ -378,6 +380,7 @@ void Connection::close(StreamEnd why) {
     if (slot.ready && !slot.stream) count(thread_.counters.responses_dropped);
   }
   slots_.clear();
+  source_.reset();
   charge_.reset();
   account();
   thread_.remove(*this);

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kLargeBytes = 16U << 10;
 // Events taken from a stream's queue at a time.
 constexpr std::size_t kEventsBytes = 64U << 10;
+// Read at a time of a body that does not stand in memory.
+constexpr std::uint64_t kSourceBytes = 256U << 10;
 // Writes of one connection before others get their turn.
 constexpr int kWritesPerTurn = 64;
 
@@ -74,7 +76,8 @@ void Connection::arm_write() {
 void Connection::emit_answers() {
   std::size_t done = 0;
   const std::size_t room_bytes = thread_.shared->options.limits.output_bytes_max;
-  while (done < slots_.size() && slots_[done].ready && !live_ && !close_after_ && out_.bytes() <= room_bytes) {
+  const auto free = [this] { return !live_ && !source_ && !close_after_; };
+  while (done < slots_.size() && slots_[done].ready && free() && out_.bytes() <= room_bytes) {
     emit(slots_[done], done + 1 == slots_.size());
     ++done;
   }
@@ -91,7 +94,7 @@ void Connection::emit(Slot& slot, bool last) {
   Response& response = slot.response;
   const bool closing = last && (!slot.keep_alive || stopping_ || end_of_input_);
   const bool has_body = may_have_body(response.status);
-  const std::size_t body_bytes = response.body_view().size();
+  const std::uint64_t body_bytes = response.source ? response.source->size() : response.body_view().size();
   std::string& out = out_.tail();
   const std::size_t before = out.size();
   auto to = std::back_inserter(out);
@@ -106,7 +109,10 @@ void Connection::emit(Slot& slot, bool last) {
   out.append("\r\n");
   out_.appended(out.size() - before);
   if (has_body && !slot.head_only && body_bytes > 0) {
-    if (response.shared_body) {
+    if (response.source) {
+      source_ = std::move(response.source);
+      source_left_ = body_bytes;
+    } else if (response.shared_body) {
       out_.append_shared(std::move(response.shared_body));
     } else {
       out_.append_large(std::move(response.body));
@@ -170,6 +176,20 @@ void Connection::emit_stream_events() {
   std::exchange(live_, nullptr)->finish(StreamEnd::kClosedHere);
 }
 
+/// The next piece of a body that does not stand in memory, once the one before is written. Where it ends too early the
+/// client must not take what came for the whole: the connection is cut.
+void Connection::refill() {
+  std::string piece(static_cast<std::size_t>(std::min(kSourceBytes, source_left_)), '\0');
+  const std::size_t got = source_->read(piece);
+  if (got == 0) return close(StreamEnd::kClosedHere);
+  piece.resize(got);
+  source_left_ -= got;
+  if (source_left_ == 0) source_.reset();
+  out_.append_large(std::move(piece));
+  active_ms_ = useful_ms_ = thread_.now_ms();
+  write_start_ms_ = 0;  // Each piece has its own time: who took much may not stand still for long.
+}
+
 /// Writes until everything is written or the client must take something first.
 void Connection::flush() {
   for (int turn = 0; !out_.empty(); ++turn) {
@@ -194,6 +214,7 @@ void Connection::flush() {
       case IoState::kFailed:
         return close(StreamEnd::kClientGone);
     }
+    if (out_.empty() && source_ && !closed_) refill();
     if (out_.empty() && live_ && !closed_) emit_stream_events();
     if (closed_) return;
   }

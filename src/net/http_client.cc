@@ -340,7 +340,14 @@ struct HttpClient::Impl {
     Result<ClientResponse> response;
     bool nothing_came = false;  ///< The connection ended before the first byte of an answer.
   };
-  Attempt attempt(Method method, std::string_view head, std::string_view body);
+  /// Where the body of an answer 200 goes, if not into the answer.
+  struct Taker {
+    DurationMs silence_ms;
+    const Sink& sink;
+  };
+  Attempt attempt(Method method, std::string_view head, std::string_view body, const Taker* taker = nullptr);
+  Result<ClientResponse> send(Method method, std::string_view target, const Headers& headers, std::string_view body,
+                              bool repeatable, const Taker* taker);
 };
 
 HttpClient::HttpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -354,8 +361,9 @@ Result<std::unique_ptr<HttpClient>> HttpClient::create(HttpClientOptions options
   return std::unique_ptr<HttpClient>(new HttpClient(std::move(impl)));
 }
 
-HttpClient::Impl::Attempt HttpClient::Impl::attempt(Method method, std::string_view head, std::string_view body) {
-  const Deadline deadline(options.response_ms);
+HttpClient::Impl::Attempt HttpClient::Impl::attempt(Method method, std::string_view head, std::string_view body,
+                                                    const Taker* taker) {
+  Deadline deadline(taker != nullptr ? taker->silence_ms : options.response_ms);
   std::string bytes(head);
   bytes.append(body);
   // A server may answer and close before it has read everything (413): its answer is worth more than a broken write.
@@ -374,6 +382,14 @@ HttpClient::Impl::Attempt HttpClient::Impl::attempt(Method method, std::string_v
       wire.close();
       return {std::unexpected(fed.error()), *got == 0 && !reader.started()};
     }
+    if (taker != nullptr && reader.head_done() && reader.status() == 200) {
+      const std::string piece = reader.take_body();
+      if (const Status taken = piece.empty() ? Status() : taker->sink(piece); !taken) {
+        wire.close();
+        return {std::unexpected(taken.error()), false};
+      }
+      if (!piece.empty()) deadline = Deadline(taker->silence_ms);
+    }
     if (reader.done()) break;
     if (const Status time = wire.may_go_on(deadline); !time) {
       wire.close();
@@ -386,20 +402,29 @@ HttpClient::Impl::Attempt HttpClient::Impl::attempt(Method method, std::string_v
 
 Result<ClientResponse> HttpClient::send(Method method, std::string_view target, const Headers& headers,
                                         std::string_view body, bool repeatable) {
-  TRY_VOID(check_sendable(target, impl_->options.bearer_token));
-  const std::string head = request_head(impl_->options, impl_->url, method, target, headers, body.size());
+  return impl_->send(method, target, headers, body, repeatable, nullptr);
+}
+
+Result<ClientResponse> HttpClient::download(Method method, std::string_view target, const Headers& headers,
+                                            std::string_view body, DurationMs silence_ms, const Sink& sink) {
+  const Impl::Taker taker{silence_ms, sink};
+  return impl_->send(method, target, headers, body, false, &taker);
+}
+
+Result<ClientResponse> HttpClient::Impl::send(Method method, std::string_view target, const Headers& headers,
+                                              std::string_view body, bool repeatable, const Taker* taker) {
+  TRY_VOID(check_sendable(target, options.bearer_token));
+  const std::string head = request_head(options, url, method, target, headers, body.size());
   const bool safe = method == Method::kGet || method == Method::kHead || method == Method::kOptions;
-  if (impl_->used &&
-      std::chrono::steady_clock::now() - *impl_->used > std::chrono::milliseconds(impl_->options.idle_ms))
-    impl_->wire.close();
-  const bool kept = impl_->wire.open();
-  if (!kept) TRY_VOID(impl_->wire.connect(impl_->url, impl_->tls.get(), impl_->options));
-  auto first = impl_->attempt(method, head, body);
-  impl_->used = std::chrono::steady_clock::now();
+  if (used && std::chrono::steady_clock::now() - *used > std::chrono::milliseconds(options.idle_ms)) wire.close();
+  const bool kept = wire.open();
+  if (!kept) TRY_VOID(wire.connect(url, tls.get(), options));
+  auto first = attempt(method, head, body, taker);
+  used = std::chrono::steady_clock::now();
   const bool again = kept && first.nothing_came && (safe || repeatable);
   if (!again) return std::move(first.response);
-  TRY_VOID(impl_->wire.connect(impl_->url, impl_->tls.get(), impl_->options));
-  return std::move(impl_->attempt(method, head, body).response);
+  TRY_VOID(wire.connect(url, tls.get(), options));
+  return std::move(attempt(method, head, body, taker).response);
 }
 
 Result<ClientResponse> HttpClient::get(std::string_view target) { return send(Method::kGet, target); }

@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,6 +109,12 @@ class HttpClient {
   [[nodiscard]] Result<ClientResponse> send(Method method, std::string_view target, const Headers& headers = {},
                                             std::string_view body = {}, bool repeatable = false);
   [[nodiscard]] Result<ClientResponse> get(std::string_view target);
+
+  /// As `send`, but the body of an answer 200 goes to `sink` as it comes, however long it is, and is not kept. In place
+  /// of `response_ms` counts for how long nothing comes. Fails as `sink` does, too; what it was given is then no whole.
+  using Sink = std::function<Status(std::string_view piece)>;
+  [[nodiscard]] Result<ClientResponse> download(Method method, std::string_view target, const Headers& headers,
+                                                std::string_view body, DurationMs silence_ms, const Sink& sink);
   [[nodiscard]] Result<ClientResponse> post_json(std::string_view target, std::string_view body,
                                                  bool repeatable = false);
 

@@ -137,6 +137,21 @@ struct Request {
 /// A request built by hand, for tests. A target that does not parse is a broken invariant.
 [[nodiscard]] Request make_request(Method method, std::string_view target, std::string body = {});
 
+/// A body that is read piece by piece as the client takes it, so that it need not fit in memory. It is read on the I/O
+/// thread of its connection: it lies at hand, as in a file on this machine. It goes when the last byte is sent, or when
+/// the client has gone.
+class BodySource {
+ public:
+  BodySource() = default;
+  BodySource(const BodySource&) = delete;
+  BodySource& operator=(const BodySource&) = delete;
+  virtual ~BodySource() = default;
+  /// How long it is in all; does not change.
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  /// Fills at most the span, from where it stands. 0: there is nothing more, which before the end cuts the connection.
+  [[nodiscard]] virtual std::size_t read(std::span<char> into) = 0;
+};
+
 /// One answer. The server adds Date, Content-Length and Connection; handlers must not.
 struct Response {
   int status = 200;
@@ -144,6 +159,8 @@ struct Response {
   std::string body{};
   /// Sent instead of `body` when set: text that many answers share (console files, tiles) is not copied.
   std::shared_ptr<const std::string> shared_body{};
+  /// Sent instead of both when set. For exchanges over a connection.
+  std::shared_ptr<BodySource> source{};
 
   [[nodiscard]] std::string_view body_view() const { return shared_body ? std::string_view(*shared_body) : body; }
 };

@@ -73,7 +73,8 @@ void IoThread::relieve_bodies(const Connection& except) {
 }
 
 bool Connection::replaceable() const {
-  return !closed_ && slots_.empty() && out_.empty() && !live_ && reader_.state() != RequestReader::State::kBody;
+  return !closed_ && slots_.empty() && out_.empty() && !live_ && !source_ &&
+         reader_.state() != RequestReader::State::kBody;
 }
 
 std::pair<bool, std::int64_t> Connection::worth() const { return {next_sequence_ > 0, useful_ms_}; }

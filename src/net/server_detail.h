@@ -239,6 +239,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void emit_stream_head(Slot& slot);
   void emit_stream_events();
   void emit_chunk(const WireEvent& event);
+  void refill();
   void flush();
 
   void advance();
@@ -261,6 +262,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Output out_;
   std::string held_;  // input that waits for room
   std::shared_ptr<StreamState> live_;
+  std::shared_ptr<BodySource> source_;  // of the answer that is being written
+  std::uint64_t source_left_ = 0;       // of its bytes, not read yet
   std::uint64_t next_sequence_ = 0;
   // Moments on the steady clock, milliseconds.
   std::int64_t active_ms_;           // last byte in or answer out

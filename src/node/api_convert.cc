@@ -1,5 +1,7 @@
 #include "node/api_convert.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/logging.h"
@@ -47,6 +49,25 @@ geo::LevelBand band(const std::optional<api::Band>& b) {
   return out;
 }
 
+template <class T>
+Status identity(const std::optional<std::string>& text, std::string_view name, std::optional<T>& out) {
+  if (!text) return {};
+  auto parsed = T::parse(*text);
+  if (!parsed) return std::unexpected(inside(std::move(parsed).error(), name));
+  out = *parsed;
+  return {};
+}
+
+Result<core::Craft> one_craft(const api::Craft& craft) {
+  core::Craft out;
+  TRY_VOID(identity(craft.icao, "icao", out.icao));
+  TRY_VOID(identity(craft.mmsi, "mmsi", out.mmsi));
+  TRY_VOID(identity(craft.mode_3a, "mode_3a", out.mode_3a));
+  if (craft.from_ms) out.from = UtcMs{*craft.from_ms};
+  if (craft.to_ms) out.to = UtcMs{*craft.to_ms};
+  return out;
+}
+
 core::IntentState state(api::IntentState s) {
   switch (s) {
     case api::IntentState::kAccepted:
@@ -83,14 +104,29 @@ std::vector<geo::Volume4d> to_core(const std::vector<api::Volume>& volumes) {
   return out;
 }
 
-core::Action to_action(IntentId id, api::IntentCreate&& body) {
-  return core::CreateIntent{std::move(id), std::move(body.flight).value_or(std::string()), to_core(body.domain),
-                            to_core(body.volumes), std::move(body.keys)};
+Result<std::vector<core::Craft>> to_core(const std::vector<api::Craft>& craft) {
+  std::vector<core::Craft> out;
+  out.reserve(craft.size());
+  for (std::size_t i = 0; i < craft.size(); ++i) {
+    auto one = one_craft(craft[i]);
+    if (!one) return std::unexpected(inside(std::move(one).error(), fmt::format("craft[{}]", i)));
+    out.push_back(*one);
+  }
+  TRY_VOID(core::check_craft(out));
+  return out;
 }
 
-core::Action to_action(IntentId id, api::IntentUpdate&& body) {
-  return core::UpdateIntent{std::move(id), body.version, std::move(body.flight).value_or(std::string()),
-                            to_core(body.volumes), std::move(body.keys)};
+Result<core::Action> to_action(IntentId id, api::IntentCreate&& body) {
+  auto craft = TRY(to_core(body.craft));
+  return core::CreateIntent{std::move(id),        std::move(body.flight).value_or(std::string()),
+                            to_core(body.domain), to_core(body.volumes),
+                            std::move(body.keys), std::move(craft)};
+}
+
+Result<core::Action> to_action(IntentId id, api::IntentUpdate&& body) {
+  auto craft = TRY(to_core(body.craft));
+  return core::UpdateIntent{std::move(id),         body.version,         std::move(body.flight).value_or(std::string()),
+                            to_core(body.volumes), std::move(body.keys), std::move(craft)};
 }
 
 core::Action to_action(IntentId id, api::IntentOffNominal&& body) {

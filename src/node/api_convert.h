@@ -1,5 +1,5 @@
 // From the API's typed requests to the core's commands. Nothing is judged here: the generated readers have checked form
-// and range, the core checks what needs geometry or state.
+// and range, the core checks what needs geometry or state. Identities of craft become values here.
 #pragma once
 
 #include <string>
@@ -16,8 +16,12 @@ namespace tansiq::node {
 [[nodiscard]] core::Domain to_core(api::Domain domain);
 [[nodiscard]] core::Effect to_core(api::Effect effect);
 
-[[nodiscard]] core::Action to_action(IntentId id, api::IntentCreate&& body);
-[[nodiscard]] core::Action to_action(IntentId id, api::IntentUpdate&& body);
+/// Fails with `kInvalid` as core::check_craft, and for an address or MMSI that is nobody's.
+[[nodiscard]] Result<std::vector<core::Craft>> to_core(const std::vector<api::Craft>& craft);
+
+/// Fail as `to_core` of the craft.
+[[nodiscard]] Result<core::Action> to_action(IntentId id, api::IntentCreate&& body);
+[[nodiscard]] Result<core::Action> to_action(IntentId id, api::IntentUpdate&& body);
 [[nodiscard]] core::Action to_action(IntentId id, api::IntentOffNominal&& body);
 [[nodiscard]] core::Action to_action(MeasureId id, api::MeasureCreate&& body);
 [[nodiscard]] core::Action to_action(MeasureId id, api::MeasureUpdate&& body);

@@ -60,9 +60,14 @@ struct Handlers {
   void get_openapi(int&, api::GetOpenapiRequest&&) {}
   void get_problem(int&, api::GetProblemRequest&&) {}
   void get_health(int&, api::GetHealthRequest&&) {}
+  void get_catalogue(int&, api::GetCatalogueRequest&&) {}
   void get_readiness(int&, api::GetReadinessRequest&&) {}
   void get_metrics(int&, api::GetMetricsRequest&&) {}
   void get_charter(int&, api::GetCharterRequest&&) {}
+  void get_map(int&, api::GetMapRequest&&) {}
+  void get_self(int&, api::GetSelfRequest&&) {}
+  void get_eyes(int&, api::GetEyesRequest&& r) { touched += r.peer.str().size(); }
+  void get_history(int&, api::GetHistoryRequest&& r) { touched += static_cast<std::size_t>(r.limit); }
   void list_zones(int&, api::ListZonesRequest&&) {}
   void get_zone(int&, api::GetZoneRequest&&) {}
   void list_intents(int&, api::ListIntentsRequest&&) {}
@@ -99,6 +104,9 @@ struct Handlers {
   void get_session(int&, api::GetSessionRequest&&) {}
   void end_session(int&, api::EndSessionRequest&&) {}
   void change_password(int&, api::ChangePasswordRequest&& r) { touched += r.body.new_password.size(); }
+  void make_session_link(int&, api::MakeSessionLinkRequest&& r) { touched += r.body.name.value_or("").size(); }
+  void use_session_link(int&, api::UseSessionLinkRequest&& r) { touched += r.body.secret.size(); }
+  void accept_recovery(int&, api::AcceptRecoveryRequest&& r) { touched += r.body.command_id.str().size(); }
   void list_officers(int&, api::ListOfficersRequest&&) {}
   void add_officer(int&, api::AddOfficerRequest&& r) { touched += r.body.name.size(); }
   void change_officer(int&, api::ChangeOfficerRequest&& r) { touched += r.id.size(); }
@@ -116,12 +124,19 @@ struct Handlers {
   }
   void get_talk(int&, api::GetTalkRequest&& r) { touched += r.thread.size(); }
   void get_overdue_talks(int&, api::GetOverdueTalksRequest&&) {}
+  void get_plans(int&, api::GetPlansRequest&&) {}
   void get_talk_events(int&, api::GetTalkEventsRequest&&) {}
   void preview_talk(int&, api::PreviewTalkRequest&& r) { touched += r.body.size(); }
   void get_lines(int&, api::GetLinesRequest&&) {}
   void list_incidents(int&, api::ListIncidentsRequest&&) {}
   void get_incident(int&, api::GetIncidentRequest&& r) { touched += r.id.size(); }
   void list_reports(int&, api::ListReportsRequest&&) {}
+  void put_attachment(int&, api::PutAttachmentRequest&& r) {
+    touched += log::Hash::from_hex(r.sha256) ? r.body.size() : 0U;
+  }
+  void get_attachment(int&, api::GetAttachmentRequest&& r) { touched += r.sha256.size(); }
+  void make_evidence(int&, api::MakeEvidenceRequest&& r) { touched += r.body.entries.size() + r.body.logs.size(); }
+  void get_incident_bundle(int&, api::GetIncidentBundleRequest&& r) { touched += r.id.size(); }
   void get_clock(int&, api::GetClockRequest&&) {}
   void preview_relations(int&, api::PreviewRelationsRequest&& r) { touched += r.body.size(); }
   void act(int&, api::ActRequest&& r) {
@@ -129,6 +144,9 @@ struct Handlers {
     if (command && check_templates(command->act)) ++touched;
   }
 
+  void take(const Result<core::Action>& action) {
+    if (action) take(*action);
+  }
   void take(const core::Action& action) {
     if (!core::check_writable(action)) return;
     std::string out;

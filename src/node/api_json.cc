@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/craft_json.h"
 #include "core/volume_json.h"
 #include "log/jcs.h"
 
@@ -124,8 +125,12 @@ void write_intent(JcsWriter& w, const core::Intent& intent, const core::Machine&
   w.begin_object();
   if (coarse) {
     w.key("changed_ms").integer(intent.changed.ms).key("changed_seq").integer(number(intent.changed_seq));
-    w.key("created_ms").integer(intent.created.ms).key("created_seq").integer(number(intent.created_seq));
   }
+  if (full && !intent.craft.empty()) {
+    w.key("craft");
+    core::write_craft(w, intent.craft);
+  }
+  if (coarse) w.key("created_ms").integer(intent.created.ms).key("created_seq").integer(number(intent.created_seq));
   w.key("data_mode").string(core::to_text(machine.charter().data_mode));
   w.key("disclosure").string(core::to_text(told)).key("domain").string(core::to_text(intent.domain));
   if (coarse && intent.expired) w.key("expired").boolean(true);
@@ -231,7 +236,7 @@ std::string zone_list_json(const core::Machine& machine) {
 }
 
 std::optional<std::string> intent_json(const core::Intent& intent, const core::Machine& machine,
-                                       const core::Subject& asker, bool by_id) {
+                                       const core::Caller& asker, bool by_id) {
   const core::Disclosure told = machine.disclosure(intent, asker);
   if (told == core::Disclosure::kNone || (by_id && told < core::Disclosure::kCoarse)) return {};
   std::string out;
@@ -241,7 +246,7 @@ std::optional<std::string> intent_json(const core::Intent& intent, const core::M
 }
 
 std::string intent_list_json(const std::vector<const core::Intent*>& intents, std::size_t limit,
-                             const core::Machine& machine, const core::Subject& asker) {
+                             const core::Machine& machine, const core::Caller& asker) {
   std::string out;
   JcsWriter w(out);
   w.begin_object().key("intents").begin_array();

@@ -18,10 +18,10 @@ namespace tansiq::node {
 
 /// As far as `asker` may know it; nothing when that is nothing (`none`), or, with `by_id`, less than its id.
 [[nodiscard]] std::optional<std::string> intent_json(const core::Intent& intent, const core::Machine& machine,
-                                                     const core::Subject& asker, bool by_id);
+                                                     const core::Caller& asker, bool by_id);
 /// A page. `next` when `intents` filled the page of `limit`.
 [[nodiscard]] std::string intent_list_json(const std::vector<const core::Intent*>& intents, std::size_t limit,
-                                           const core::Machine& machine, const core::Subject& asker);
+                                           const core::Machine& machine, const core::Caller& asker);
 
 [[nodiscard]] std::string measure_json(const core::Measure& measure, const core::Machine& machine);
 /// Measures created after sequence number `after`, at most `limit`.

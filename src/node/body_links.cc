@@ -6,6 +6,7 @@
 #include <future>
 
 #include "base/logging.h"
+#include "node/attachment_store.h"
 #include "node/puller.h"
 
 namespace tansiq::node {
@@ -27,6 +28,20 @@ std::vector<coordination::WantedBody> wanted_of(const coordination::Coalition& c
     }
   }
   return out;
+}
+
+/// Waits on the fetcher's thread for what the core thread makes durable.
+template <class Task>
+Status kept(CoreThread& core, Task task) {
+  auto promise = std::make_shared<std::promise<Status>>();
+  auto future = promise->get_future();
+  task.done = [promise](const Status& done) { promise->set_value(done); };
+  TRY_VOID(core.submit_urgent(std::move(task)));
+  return future.get();
+}
+
+Status keep_share(CoreThread& core, const coordination::WantedBody& /*one*/, std::string bytes) {
+  return kept(core, BodyTask{.bytes = std::move(bytes), .done = {}});
 }
 
 }  // namespace
@@ -52,7 +67,14 @@ void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityI
       none();
       return {};
     }
-    auto bytes = reader->body(hash);
+    Result<std::optional<std::string>> bytes = std::nullopt;
+    if (coalition.talks().may_serve(hash, peer)) {
+      bytes = read_attachment(*reader, hash);
+    } else if (auto body = reader->body(hash); !body) {
+      bytes = std::unexpected(std::move(body.error()));
+    } else if (*body) {
+      bytes = std::string(as_text(**body));
+    }
     if (!bytes) {
       exchange->respond(std::move(bytes.error()));
       return {};
@@ -63,7 +85,7 @@ void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityI
     }
     net::Response response;
     response.headers.add("Content-Type", "application/octet-stream");
-    response.body = as_text(**bytes);
+    response.body = std::move(**bytes);
     // It leaves with the batch: not before what it stands on is durable.
     return {exchange, std::move(response), {}};
   };
@@ -119,12 +141,12 @@ void BodyFetcher::run() {
   }
 }
 
-Result<std::vector<coordination::WantedBody>> BodyFetcher::wanted() {
-  auto promise = std::make_shared<std::promise<Result<std::vector<coordination::WantedBody>>>>();
+Result<BodyFetcher::Wanted> BodyFetcher::wanted() {
+  auto promise = std::make_shared<std::promise<Result<Wanted>>>();
   auto future = promise->get_future();
   ReadTask task;
-  task.read = [promise, peer = config_.peer](const State& state) -> Departure {
-    auto bodies = std::make_shared<std::vector<coordination::WantedBody>>(wanted_of(state.coalition(), peer));
+  task.read = [promise, peer = config_.peer, find = config_.wanted](const State& state) -> Departure {
+    auto bodies = std::make_shared<Wanted>(find ? find(state.coalition(), peer) : wanted_of(state.coalition(), peer));
     return {nullptr, {}, [promise, bodies](const Status& durable) {
               if (durable) {
                 promise->set_value(std::move(*bodies));
@@ -144,7 +166,8 @@ void BodyFetcher::fetch(const coordination::WantedBody& body) {
     if (bytes.size() != body.bytes || log::sha256(bytes) != body.body) {
       return fail(ErrorCode::kCorrupt, "what the peer sent is not the body that was asked for");
     }
-    return keep(std::move(bytes));
+    return config_.keep ? config_.keep(*config_.core, body, std::move(bytes))
+                        : keep_share(*config_.core, body, std::move(bytes));
   };
   const Status done = attempt();
   if (done) {
@@ -156,17 +179,30 @@ void BodyFetcher::fetch(const coordination::WantedBody& body) {
   failed.not_before =
       std::chrono::steady_clock::now() +
       std::chrono::milliseconds(backoff_ms(failed.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_));
+  failed.alike = failed.code == done.error().code ? failed.alike + 1 : 1;
+  failed.code = done.error().code;
+  if (config_.failed) config_.failed(*config_.core, body, done.error(), failed.alike);
   if (failed.failures == 1) {
     log_info("peer.body", {{"peer", body.peer.str()}, {"body", body.body.hex()}, {"message", done.error().text()}});
   }
 }
 
-Status BodyFetcher::keep(std::string bytes) {
-  auto promise = std::make_shared<std::promise<Status>>();
-  auto future = promise->get_future();
-  TRY_VOID(config_.core->submit_urgent(
-      BodyTask{.bytes = std::move(bytes), .done = [promise](const Status& kept) { promise->set_value(kept); }}));
-  return future.get();
+BodyFetcher::Config attachment_fetcher(BodyFetcher::Config config) {
+  config.wanted = [](const coordination::Coalition& coalition, const AuthorityId& peer) {
+    return coalition.talks().attachments().wanted(peer, kRoundMax);
+  };
+  config.keep = [](CoreThread& core, const coordination::WantedBody& one, std::string bytes) {
+    return kept(core, AttachmentTask{.sha256 = one.body, .bytes = std::move(bytes), .from = one.peer, .done = {}});
+  };
+  config.failed = [](CoreThread& core, const coordination::WantedBody& one, const Error& error, unsigned alike) {
+    using coordination::AttachmentState;
+    AttachmentState state = AttachmentState::kWanted;
+    if (error.code == ErrorCode::kCorrupt && alike >= kAttachmentWrongMax) state = AttachmentState::kRefused;
+    if (error.code == ErrorCode::kTooLarge) state = AttachmentState::kRefused;
+    if (error.code == ErrorCode::kNotFound && alike >= kAttachmentGoneMax) state = AttachmentState::kGone;
+    (void)core.submit_urgent(AttachmentFailedTask{one.body, one.peer, {.state = state, .trouble = error.message}});
+  };
+  return config;
 }
 
 }  // namespace tansiq::node

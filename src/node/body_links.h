@@ -10,6 +10,9 @@
 // What comes is verified by its hash, made durable, and only then counts. What could not be had is asked for again,
 // later each time. One thread for each peer, with a bound on size and time: who never answers, or drips, holds up his
 // own bodies alone, however many of them there are.
+//
+// Files that messages carry go the same way, on a thread of their own for each peer, so that what a relation demands at
+// once never waits for a picture: attachment_fetcher(…) makes such a fetcher of the same parts.
 #pragma once
 
 #include <condition_variable>
@@ -28,6 +31,11 @@ namespace tansiq::node {
 
 inline constexpr std::string_view kBodyPath = "/peer/v1/body";
 
+/// Wrong bytes in so many answers: they are not asked for again in this life of the node.
+inline constexpr unsigned kAttachmentWrongMax = 3;
+/// That it is not there, so often in a row: it is gone.
+inline constexpr unsigned kAttachmentGoneMax = 8;
+
 /// Answers on the core thread, where alone `reader` is used.
 void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, CoreThread& core,
                 const std::shared_ptr<store::LogReader>& reader);
@@ -37,6 +45,7 @@ void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityI
 
 class BodyFetcher {
  public:
+  using Wanted = std::vector<coordination::WantedBody>;
   struct Config {
     CoreThread* core = nullptr;  ///< Outlives this.
     AuthorityId peer;            ///< From whom; what others have is not looked at.
@@ -45,6 +54,13 @@ class BodyFetcher {
     std::function<Result<std::string>(const coordination::WantedBody&)> ask;
     /// Ends `ask`. Any thread.
     std::function<void()> interrupt;
+    /// What the peer has for us; on the core thread. Absent: its shares.
+    std::function<Wanted(const coordination::Coalition&, const AuthorityId& peer)> wanted{};
+    /// Makes it durable, and waits until it is. Absent: as a share.
+    std::function<Status(CoreThread&, const coordination::WantedBody&, std::string bytes)> keep{};
+    /// It could not be had, for the `alike`th time in a row for this reason. Wrong bytes are `kCorrupt`, that it is not
+    /// there is `kNotFound`.
+    std::function<void(CoreThread&, const coordination::WantedBody&, const Error&, unsigned alike)> failed{};
     DurationMs look_every_ms = 2'000;
     DurationMs backoff_first_ms = 500;
     DurationMs backoff_max_ms = 60'000;
@@ -64,12 +80,13 @@ class BodyFetcher {
   /// What could not be had, and when to ask again.
   struct Failed {
     unsigned failures = 0;
+    ErrorCode code = ErrorCode::kInternal;  ///< Of the last,
+    unsigned alike = 0;                     ///< and how many in a row had it.
     SteadyTime not_before;
   };
   void run();
-  [[nodiscard]] Result<std::vector<coordination::WantedBody>> wanted();
+  [[nodiscard]] Result<Wanted> wanted();
   void fetch(const coordination::WantedBody& body);
-  [[nodiscard]] Status keep(std::string bytes);
 
   const Config config_;
   SeededRandom random_;
@@ -81,5 +98,9 @@ class BodyFetcher {
   bool stopping_ = false;
   std::thread thread_;
 };
+
+/// The same for files that messages carry: what is verified goes to the desk of attachments, and so does what cannot be
+/// had.
+[[nodiscard]] BodyFetcher::Config attachment_fetcher(BodyFetcher::Config config);
 
 }  // namespace tansiq::node

@@ -338,10 +338,9 @@ TEST(ConformKeeper, NothingIsDeclaredOfWhoMayBeSomebodyElse) {
   EXPECT_EQ(state_of([](Sky& sky) { sky.craft[0].call_sign.clear(); }), IntentState::kActivated)
       << "by its place alone";
   EXPECT_EQ(state_of([](Sky& sky) {
-              // The record knows no codes: the picture is told of one.
               picture::KnownPlan plan = intent_plans(sky.machine, 0, sky.now).plans.front();
               plan.plan.call_sign.clear();
-              plan.plan.code = {04321, {kNoon, kNoon + 3'600'000}};
+              plan.plan.craft = {{.from = kNoon, .mode_3a = core::Mode3a{04321}, .to = kNoon + 3'600'000}};
               ASSERT_TRUE(sky.picture.put_plan(plan));
               sky.told = false;
               sky.craft[0].call_sign.clear();

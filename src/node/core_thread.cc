@@ -10,6 +10,7 @@
 #include "base/invariant.h"
 #include "base/logging.h"
 #include "log/sha256.h"
+#include "node/attachment_store.h"
 #include "node/replication_keys.h"
 #include "node/restore.h"
 #include "node/talk_words.h"
@@ -23,6 +24,8 @@ using coordination::LogName;
 /// What a task may add to a batch is bounded below half of what the store takes at once.
 constexpr std::size_t kBatchFull = store::kBatchEntriesMax / 2;
 constexpr std::size_t kMetaFull = 256;
+/// Attachments destroyed in one turn: each costs a sync.
+constexpr std::size_t kAttachmentsAtOnce = 16;
 constexpr std::size_t kBodiesWithEntries = 8U << 20;
 /// A longer request is answered at once: those that wait for their turn are kept whole.
 constexpr std::size_t kWaitingBodyMax = 256U << 10;
@@ -52,6 +55,8 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     supplier->refused(error);
   } else if (auto* body = std::get_if<BodyTask>(&task)) {
     body->done(std::unexpected(error));
+  } else if (auto* attachment = std::get_if<AttachmentTask>(&task)) {
+    attachment->done(std::unexpected(error));
   } else if (auto* destroy = std::get_if<DestroyTask>(&task)) {
     destroy->done(std::unexpected(error));
   } else if (auto* recover = std::get_if<RecoverTask>(&task)) {
@@ -142,14 +147,16 @@ void CoreThread::run() {
     const UtcMs now = config_.clock->now();
     for (CoreTask& task : batch) {
       execute(task, now);
-      if ((batch_.size() >= kBatchFull || meta_.size() >= kMetaFull) && !settle()) return;
+      // A file and what is kept of it become durable together, which larger bodies do not.
+      const bool at_once = std::holds_alternative<AttachmentTask>(task);
+      if ((at_once || batch_.size() >= kBatchFull || meta_.size() >= kMetaFull) && !settle()) return;
     }
     // Behind everything that came meanwhile, which those that waited are then told of.
     if (!open) turns_.close();
     if (!take_turns(now)) return;
     if (!batch.empty()) figures_.batch_commands.add(static_cast<double>(batch.size()));
     if (!batch_.empty()) state_.coalition().speak(now, batch_);
-    if (!settle() || !destroy_doomed(now) || !destroy_unneeded()) return;
+    if (!settle() || !destroy_doomed(now) || !destroy_attachments(now) || !destroy_unneeded()) return;
     batch.clear();
   }
 }
@@ -184,7 +191,7 @@ bool CoreThread::decide(RegistryTask& task, UtcMs now, bool may_wait, bool* lack
   RegistryAnswer answer = task.decide(state_, place, may_wait);
   *lacks_new = answer.lacks_new;
   if (may_wait && answer.lacks_new) return false;
-  if (!answer.entry.empty()) state_.add(place, std::move(answer.entry), batch_);
+  if (!answer.entry.empty()) state_.add(place, std::move(answer.entry), batch_, &answer.ready);
   if (!answer.body.empty()) bodies_.push_back(std::move(answer.body));
   departures_.push_back({std::move(task.exchange), std::move(answer.response), {}});
   return true;
@@ -258,6 +265,48 @@ void CoreThread::execute(BodyTask& task) {
   if (!learned) log_error("peer.share", {{"message", learned.error().text()}});
   bodies_.push_back(std::move(task.bytes));
   departures_.push_back({nullptr, {}, std::move(task.done)});
+}
+
+void CoreThread::execute(AttachmentTask& task, UtcMs now) {
+  coordination::TalkAttachments& all = state_.coalition().attachments();
+  const Status may = all.may_keep(task.sha256, static_cast<std::int64_t>(task.bytes.size()), task.from);
+  if (!may) {
+    departures_.push_back({nullptr, {}, [done = std::move(task.done), may](const Status&) { done(may); }});
+    return;
+  }
+  if (!all.here().contains(task.sha256)) {
+    std::string body = attachment_body(task.bytes);
+    all.keep(task.sha256, {.bytes = static_cast<std::int64_t>(task.bytes.size()),
+                           .from = std::move(task.from),
+                           .kept = log::sha256(body),
+                           .since = now});
+    bodies_.push_back(std::move(body));
+  } else {
+    coordination::AttachmentHere again = all.here().at(task.sha256);
+    again.since = now;
+    if (!task.from) again.from.reset();
+    all.keep(task.sha256, std::move(again));
+  }
+  meta_.push_back({attachment_key(task.sha256), attachment_row(all.here().at(task.sha256))});
+  departures_.push_back({nullptr, {}, std::move(task.done)});
+}
+
+/// First the bytes, then what is kept of them: after a crash between the two the rest goes when the node starts.
+bool CoreThread::destroy_attachments(UtcMs now) {
+  if (silent_) return true;
+  coordination::TalkAttachments& all = state_.coalition().attachments();
+  const std::vector<log::Hash> unneeded = all.unneeded(now, kAttachmentsAtOnce);
+  if (unneeded.empty()) return true;
+  for (const log::Hash& file : unneeded) {
+    if (const Status gone = store_.destroy_body(all.here().at(file).kept); !gone) {
+      abandon(gone.error());
+      return false;
+    }
+    all.forget(file);
+    meta_.push_back({attachment_key(file), {}});
+  }
+  log_info("talks.attachments_destroyed", {{"attachments", unneeded.size()}});
+  return settle();
 }
 
 /// First gone, then said to be gone. The entry that demands it is durable already.
@@ -353,6 +402,10 @@ void CoreThread::execute(CoreTask& task, UtcMs now) {
   if (auto* peer = std::get_if<PeerTask>(&task)) return execute(*peer, now);
   if (auto* evidence = std::get_if<EvidenceTask>(&task)) return execute(*evidence, now);
   if (auto* body = std::get_if<BodyTask>(&task)) return execute(*body);
+  if (auto* attachment = std::get_if<AttachmentTask>(&task)) return execute(*attachment, now);
+  if (auto* failed = std::get_if<AttachmentFailedTask>(&task)) {
+    return state_.coalition().attachments().failed(failed->sha256, failed->from, std::move(failed->how));
+  }
   if (auto* destroy = std::get_if<DestroyTask>(&task)) {
     unneeded_.push_back(std::move(*destroy));
     return;

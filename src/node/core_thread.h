@@ -110,6 +110,7 @@ struct RegistryAnswer {
   std::string body = {};   ///< Kept by its hash.
   /// The key lacks something that was written just now. Where the request may wait, nothing else is filled in.
   bool lacks_new = false;
+  ReadyShares ready = {};  ///< What the entry asks of exclusive zones, prepared.
 };
 struct RegistryTask {
   std::shared_ptr<net::Exchange> exchange;
@@ -132,6 +133,20 @@ struct BodyTask {
   std::string bytes;
   /// On the core thread, once it is durable; or with why it is not, or is not wanted.
   std::function<void(const Status& kept)> done;
+};
+/// A file that messages carry (coordination/talk_attachments.h): uploaded here, or fetched of a peer.
+struct AttachmentTask {
+  log::Hash sha256;  ///< Of `bytes`; checked by whoever submits it.
+  std::string bytes;
+  std::optional<AuthorityId> from;  ///< The peer.
+  /// On the core thread, once it is durable; or with why it is not kept.
+  std::function<void(const Status& kept)> done;
+};
+/// One that could not be had of a peer.
+struct AttachmentFailedTask {
+  log::Hash sha256;
+  AuthorityId from;
+  coordination::AttachmentStanding how;
 };
 /// Bodies of our own keeping that nobody needs any more (uss_bodies.h).
 struct DestroyTask {
@@ -159,9 +174,9 @@ struct RecoverTask {
   core::Subject by, second;
   std::function<void(const Status& done)> done;  ///< On the core thread.
 };
-using CoreTask =
-    std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, HeardTask, WatchTask, MetaTask, EvidenceTask,
-                 BodyTask, FloorTask, ClockTask, RecoverTask, RegistryTask, UssTask, DestroyTask>;
+using CoreTask = std::variant<CommandTask, ReadTask, TickTask, ActTask, PeerTask, HeardTask, WatchTask, MetaTask,
+                              EvidenceTask, BodyTask, FloorTask, ClockTask, RecoverTask, RegistryTask, UssTask,
+                              DestroyTask, AttachmentTask, AttachmentFailedTask>;
 
 /// How much a state holds, into the figures.
 void note_sizes(const State& state, CoreFigures& figures);
@@ -248,6 +263,9 @@ class CoreThread {
   void execute(UssTask& task, UtcMs now);
   [[nodiscard]] Result<coordination::ActOutcome> perform(const coordination::ActCommand& command, UtcMs now);
   void execute(BodyTask& task);
+  void execute(AttachmentTask& task, UtcMs now);
+  /// Files of messages that nobody needs any more. False when the store failed.
+  [[nodiscard]] bool destroy_attachments(UtcMs now);
   /// Destroys what has to be, durably, and writes the receipts. False when the store failed.
   [[nodiscard]] bool destroy_doomed(UtcMs now);
   /// The same for what was asked for in this batch, which is durable.

@@ -8,7 +8,9 @@
 //   token.key                    secret of local tokens (net/bearer.h), 0600
 //   ovn.key                      secret of OVNs, 32 bytes, 0600
 //   officers.json                accounts of officers, who is on watch (node/officer_book.h), 0600
-//   officer-acts.jsonl           what two officers have signed (node/officer_evidence.h), 0600
+//   officer-acts.jsonl           what officers have signed (node/officer_evidence.h), 0600
+//   officer-guard.json           who has to wait after wrong passwords, and by which devices are known
+//                                (node/officer_device.h), 0600
 //   cosigner.key                 signs receipts on peers' checkpoints: a note key of type 04, 0600
 //   cosigner-next.key            the same, for a later version of the charter, until it takes the other's place
 //   peer.crt, peer.key           shown to peers (net/tls_identity.h), the key 0600

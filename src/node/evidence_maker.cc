@@ -15,7 +15,9 @@
 #include "core/charter.h"
 #include "log/checkpoint.h"
 #include "log/jcs.h"
+#include "node/attachment_store.h"
 #include "node/data_dir.h"
+#include "node/entry_time.h"
 #include "node/head_note.h"
 #include "node/replication_keys.h"
 #include "node/stored_log.h"
@@ -34,6 +36,8 @@ constexpr std::uint64_t kAnchorScanEntries = 65'536;
 constexpr DurationMs kClockSlackMs = 600'000;
 constexpr std::size_t kTilesRemembered = 1'024;
 constexpr std::size_t kNodesRemembered = 65'536;
+/// Entries between two looks whether anybody waits.
+constexpr std::uint64_t kAskedEvery = 1'024;
 
 /// A log of the store that may contribute.
 struct HeldLog {
@@ -62,10 +66,8 @@ std::vector<SeenLog> seen_in(std::string_view line) {
 }
 
 std::optional<std::int64_t> time_of(std::string_view line) {
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  log::JcsTopInteger time[] = {{.name = "time_ms", .value = {}}};
-  if (!log::JcsDocument::check(line, time)) return std::nullopt;
-  return time[0].value;
+  const auto time = entry_time(line);
+  return time ? std::optional(time->ms) : std::nullopt;
 }
 
 /// Reads tree nodes for many proofs: each tile is read once while its neighbours are asked about, and what was computed
@@ -116,6 +118,7 @@ class Maker {
     TRY_VOID(read_charters());
     TRY_VOID(read_logs());
     TRY_VOID(choose());
+    if (request_.recordings && from_ && to_) recordings_ = TRY(request_.recordings(*from_, *to_));
     for (HeldLog& log : logs_) {
       if (!log.wanted.empty()) TRY_VOID(add_anchors_before(log));
     }
@@ -146,11 +149,15 @@ class Maker {
                      .name = fmt::format("body-{}", hash.hex().substr(0, 12)),
                      .content = std::move(body)});
     }
-    for (const EvidenceFile& file : request_.attach) {
+    made.recordings = recordings_.size();
+    std::vector<EvidenceFile> files = request_.attach;
+    files.insert(files.end(), recordings_.begin(), recordings_.end());
+    for (const EvidenceFile& file : files) {
       out.push_back({.kind = log::BundleKind::kAttachment,
                      .name = file.label.empty() ? file.path.filename().string() : file.label,
                      .content = {},
-                     .file = file.path});
+                     .file = file.path,
+                     .file_bytes = file.bytes});
     }
     return out;
   }
@@ -219,6 +226,9 @@ class Maker {
       const bool named = !request_.logs.empty() || log.id != store::kMainLog;
       if (request_.from && named && asked_for(log)) TRY_VOID(choose_by_time(log));
     }
+    from_ = request_.from;
+    to_ = request_.to;
+    if (request_.subject) TRY_VOID(choose_by_subject(*request_.subject));
     if (!missing.empty()) {
       return fail(ErrorCode::kNotFound, fmt::format("no entry here has the hash {}", missing.begin()->hex()), "entry");
     }
@@ -273,6 +283,23 @@ class Maker {
     const std::uint64_t first = TRY(first_from(log, *request_.from));
     const std::uint64_t end = TRY(first_from(log, *request_.to));
     for (std::uint64_t index = first; index < end; ++index) TRY_VOID(want(log, index));
+    return {};
+  }
+
+  Status choose_by_subject(const EvidenceSubject& subject) {
+    std::vector<SubjectLog> among;
+    for (const HeldLog& log : logs_) {
+      const bool named = !request_.logs.empty() || (log.name && log.name->kind == LogName::Kind::kPair);
+      if (log.name && named && asked_for(log)) among.push_back({log.id, log.name->author, log.head.size});
+    }
+    const SubjectEntries found = TRY(entries_about(reader_, among, subject, request_.give_up));
+    for (HeldLog& log : logs_) {
+      const auto here = found.entries.find(log.id);
+      if (here == found.entries.end()) continue;
+      for (const std::uint64_t index : here->second) TRY_VOID(want(log, index));
+    }
+    if (found.from) from_ = std::min(from_.value_or(*found.from), *found.from);
+    if (found.to) to_ = std::max(to_.value_or(*found.to), *found.to);
     return {};
   }
 
@@ -439,6 +466,9 @@ class Maker {
     log::BundlePart part{.kind = log::BundleKind::kEntries, .name = log.origin, .content = {}};
     const log::SubtreeReader nodes = remembering_nodes(beside_, log.id, log.head.size);
     const auto take = [&](const store::StoredEntry& entry) -> Status {
+      if (entry.index % kAskedEvery == 0 && request_.give_up && request_.give_up()) {
+        return fail(ErrorCode::kUnavailable, "the bundle was given up");
+      }
       log::EntryLine line{.index = entry.index, .line = std::string(as_text(entry.bytes)), .size = 0, .proof = {}};
       const auto covering = trees.checkpoints.upper_bound(entry.index);
       if (!trees.held && covering == trees.checkpoints.end()) {
@@ -458,13 +488,16 @@ class Maker {
     for (const std::string_view hex : log::quoted_hashes(line)) {
       const log::Hash hash = TRY(log::Hash::from_hex(hex));
       if (!quoted_.insert(hash).second || !request_.bodies) continue;
-      const auto body = TRY(beside_.body(hash));
+      std::optional<std::string> body = TRY(read_attachment(beside_, hash));
+      if (!body) {
+        if (const auto bytes = TRY(beside_.body(hash))) body = as_text(*bytes);
+      }
       if (!body) continue;
       body_bytes_ += body->size();
       if (body_bytes_ > kEvidenceBodyBytesMax) {
         return fail(ErrorCode::kTooLarge, "the bodies that these entries name have more than 256 MiB");
       }
-      bodies_.emplace(hash, as_text(*body));
+      bodies_.emplace(hash, std::move(*body));
     }
     return {};
   }
@@ -479,6 +512,8 @@ class Maker {
   std::optional<coordination::Origins> origins_;
   std::vector<HeldLog> logs_;
   std::size_t chosen_ = 0;
+  std::optional<UtcMs> from_, to_;  ///< What it is about, as far as that is a time.
+  std::vector<EvidenceFile> recordings_;
   std::map<std::string, std::set<std::uint64_t>> seen_sizes_;  ///< Trees that anchors name, by origin.
   std::set<log::Hash> quoted_;
   std::map<log::Hash, std::string> bodies_;
@@ -510,7 +545,8 @@ Result<MadeEvidence> make_evidence(const fs::path& data_dir, const EvidenceReque
   TRY_VOID(maker.gather());
   MadeEvidence made{.written = {}, .entries = 0, .anchors = 0, .bodies = 0, .logs = {}};
   const std::vector<log::BundlePart> parts = TRY(maker.parts(made));
-  made.written = TRY(log::write_bundle(bundle, parts, {.made = request.made, .progress = progress}));
+  made.written =
+      TRY(log::write_bundle(bundle, parts, {.made = request.made, .progress = progress, .give_up = request.give_up}));
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const log::BundleSection& section = made.written.manifest.sections[i];
     if (!parts[i].file.empty() && !maker.quoted(section.sha256)) made.unquoted.push_back(section.sha256);

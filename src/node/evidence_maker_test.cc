@@ -10,6 +10,7 @@
 #include "core/charter.h"
 #include "log/bundle_verify.h"
 #include "log/cosignature.h"
+#include "node/attachment_store.h"
 #include "node/evidence_figures.h"
 #include "node/peer_testlib.h"
 #include "node/replication_keys.h"
@@ -166,6 +167,25 @@ TEST_F(EvidenceMaker, TakesBodiesThatEntriesName) {
   const auto without = make({.entries = {entry}, .bodies = false, .made = {}});
   ASSERT_TRUE(without);
   EXPECT_TRUE(verified().attachments.empty());
+}
+
+// A file of a message stands in the store under another hash than its own; the bundle has it as it is.
+TEST_F(EvidenceMaker, TakesAttachmentsThatEntriesName) {
+  const std::string file = "what the radar saw";
+  const std::string body = attachment_body(file);
+  const store::NewBody bodies[] = {{log::sha256(body), as_bytes(body)}};
+  const std::string key = attachment_key(log::sha256(file));
+  const std::string row = attachment_row({.bytes = static_cast<std::int64_t>(file.size()),
+                                          .from = AuthorityId::trusted("us"),
+                                          .kept = log::sha256(body),
+                                          .since = UtcMs{1'000}});
+  const store::NewMeta meta[] = {{key, as_bytes(row)}};
+  ASSERT_TRUE(fr_.store().append({.entries = {}, .bodies = bodies, .meta = meta}));
+  const auto made = make({.entries = {append_alarm_with(log::sha256(file))}, .made = {}});
+  ASSERT_TRUE(made) << made.error().text();
+  EXPECT_EQ(made->bodies, 1U);
+  EXPECT_EQ(verified().attachments.at(0).sha256, log::sha256(file));
+  EXPECT_TRUE(verified().attachments.at(0).whole);
 }
 
 // What a peer said, out of the mirror: our anchor says by when we had read it.

@@ -9,8 +9,8 @@ IntentId f3548_booking(const f3548::Uuid& id, core::ZoneNumber zone) {
 }
 
 Result<std::vector<core::BookingRequest>> ExclusiveBookings::wanted(const f3548::Registry& registry,
-                                                                    const f3548::Uuid& id,
-                                                                    const core::ZoneTable& zones) {
+                                                                    const f3548::Uuid& id, const core::ZoneTable& zones,
+                                                                    const ReadyShares* ready) {
   std::vector<core::BookingRequest> out;
   const auto intent = registry.get_intent(id);
   if (!intent) return out;
@@ -22,6 +22,11 @@ Result<std::vector<core::BookingRequest>> ExclusiveBookings::wanted(const f3548:
                    .flight = {},
                    .zone = *zone,
                    .volumes = share.volumes});
+    if (ready == nullptr || ready->id != id) continue;
+    const auto shapes = ready->zones.find(share.zone);
+    if (shapes != ready->zones.end() && shapes->second.size() == share.volumes.size()) {
+      out.back().prepared = shapes->second;
+    }
   }
   return out;
 }

@@ -21,7 +21,12 @@ std::unexpected<Refused> refuse(int status, std::string message) {
   return std::unexpected(std::move(out));
 }
 
-using Shares = std::map<core::ZoneNumber, std::vector<geo::Volume4d>>;
+/// Volumes in one zone, and their shapes.
+struct Part {
+  std::vector<geo::Volume4d> volumes;
+  std::vector<geo::PreparedVolume> prepared;
+};
+using Parts = std::map<core::ZoneNumber, Part>;
 
 /// Around an outline that the registry takes and the exact predicates do not: one without area.
 geo::Volume4d around(const geo::Volume4d& volume) {
@@ -39,10 +44,10 @@ geo::Volume4d around(const geo::Volume4d& volume) {
 }
 
 /// Volumes of the request, by the exclusive zone that they lie in.
-f3548::Answer<Shares> shares(const core::ZoneTable& zones, const std::vector<geo::Volume4d>& volumes,
-                             const ExactShapes& shapes) {
+f3548::Answer<Parts> parts_of(const core::ZoneTable& zones, const std::vector<geo::Volume4d>& volumes,
+                              const ExactShapes& shapes) {
   EXPECT_INVARIANT(shapes.all().size() == volumes.size());
-  Shares out;
+  Parts out;
   std::vector<core::ZoneNumber> in;
   for (std::size_t i = 0; i < volumes.size(); ++i) {
     const ExactShapes::One& shape = shapes.all()[i];
@@ -54,7 +59,9 @@ f3548::Answer<Shares> shares(const core::ZoneTable& zones, const std::vector<geo
         return refuse(400, fmt::format("an outline without area cannot be used in zone {}, which is exclusive",
                                        zones[zone].id.str()));
       }
-      out[zone].push_back(volumes[i]);
+      Part& part = out[zone];
+      part.volumes.push_back(volumes[i]);
+      part.prepared.push_back(*shape.prepared);
     }
   }
   return out;
@@ -90,19 +97,22 @@ const f3548::Intent* reference(const f3548::Registry& registry, const IntentId& 
 }
 
 f3548::Answer<void> judge(const State& state, const f3548::PutIntent& request, core::ZoneNumber number,
-                          const std::vector<geo::Volume4d>& volumes, const f3548::Caller& caller, UtcMs now) {
+                          const Part& part, const f3548::Caller& caller, UtcMs now) {
   // What is past is in nobody's way.
-  std::vector<geo::Volume4d> ahead;
-  std::ranges::copy_if(volumes, std::back_inserter(ahead), [&](const auto& v) { return v.window.end > now; });
-  if (ahead.empty()) return {};
+  const auto is_ahead = [&](const auto& v) { return v.window.end > now; };
+  Part ahead;
+  std::ranges::copy_if(part.volumes, std::back_inserter(ahead.volumes), is_ahead);
+  std::ranges::copy_if(part.prepared, std::back_inserter(ahead.prepared), is_ahead);
+  if (ahead.volumes.empty()) return {};
   const core::Machine& machine = state.coalition().machine();
   const auto answer = machine.judge_leg({.zone = number,
                                          .domain = core::Domain::kAir,
                                          .asker = core::Subject::trusted(caller.manager),
-                                         .volumes = &ahead,
+                                         .volumes = &ahead.volumes,
                                          .exempt = {f3548_booking(request.id, number)},
                                          .not_before = {},
-                                         .not_after = {}},
+                                         .not_after = {},
+                                         .prepared = &ahead.prepared},
                                         now);
   if (!answer) return refuse(400, answer.error().text());
   if (answer->free) return {};
@@ -133,16 +143,16 @@ ExactShapes::ExactShapes(const std::vector<geo::Volume4d>& volumes) {
 
 f3548::Answer<std::vector<f3548::ZoneShare>> ask_exclusive_zones(const State& state, const f3548::PutIntent& request,
                                                                  const ExactShapes& shapes, const f3548::Caller& caller,
-                                                                 UtcMs now) {
+                                                                 UtcMs now, ReadyShares* ready) {
   const core::Machine& machine = state.coalition().machine();
   const coordination::ZoneControl& control = state.coalition().control();
   const bool nominal =
       request.state == f3548::IntentState::kAccepted || request.state == f3548::IntentState::kActivated;
   std::vector<f3548::ZoneShare> out;
   std::size_t vertices = 0;
-  auto parts = shares(machine.zones(), request.extent.volumes, shapes);
+  auto parts = parts_of(machine.zones(), request.extent.volumes, shapes);
   if (!parts) return std::unexpected(std::move(parts.error()));
-  for (auto& [number, volumes] : *parts) {
+  for (auto& [number, part] : *parts) {
     const core::Zone& zone = machine.zones()[number];
     if (nominal && !control.may_grant(zone.id, now)) {
       const auto who = control.sequencer(zone.id);
@@ -150,11 +160,11 @@ f3548::Answer<std::vector<f3548::ZoneShare>> ask_exclusive_zones(const State& st
                                      zone.id.str(), who ? who->str() : "nobody"));
     }
     if (nominal) {
-      if (auto granted = check_grants(control, zone, volumes, now); !granted) {
+      if (auto granted = check_grants(control, zone, part.volumes, now); !granted) {
         return std::unexpected(std::move(granted.error()));
       }
     }
-    for (const geo::Volume4d& volume : volumes) {
+    for (const geo::Volume4d& volume : part.volumes) {
       const auto* polygon = std::get_if<geo::Polygon>(&volume.outline);
       vertices += polygon != nullptr ? polygon->vertices.size() : 1;
     }
@@ -163,11 +173,15 @@ f3548::Answer<std::vector<f3548::ZoneShare>> ask_exclusive_zones(const State& st
                     fmt::format("in exclusive zones the extents may have {} vertices together", kExclusiveVerticesMax));
     }
     if (nominal) {
-      if (auto free = judge(state, request, number, volumes, caller, now); !free) {
+      if (auto free = judge(state, request, number, part, caller, now); !free) {
         return std::unexpected(std::move(free.error()));
       }
     }
-    out.push_back({.volumes = std::move(volumes), .zone = zone.id});
+    if (ready != nullptr) {
+      ready->id = request.id;
+      ready->zones[zone.id] = std::move(part.prepared);
+    }
+    out.push_back({.volumes = std::move(part.volumes), .zone = zone.id});
   }
   return out;
 }

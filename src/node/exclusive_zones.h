@@ -14,6 +14,7 @@
 
 #include "f3548/requests.h"
 #include "geo/conflict.h"
+#include "node/exclusive_bookings.h"
 #include "node/state.h"
 
 namespace tansiq::node {
@@ -41,12 +42,14 @@ class ExactShapes {
   std::vector<One> all_;
 };
 
-/// What of an intent lies in exclusive zones. `shapes` are of the request's volumes. Refuses with 409 where something
-/// is in the way or nobody here decides, with the intents of F3548 among what is in the way. Off-nominal intents are
-/// never refused for a conflict: they say where they are.
+/// What of an intent lies in exclusive zones. `shapes` are of the request's volumes; into `ready`, unless it is null,
+/// go those of what is answered. Refuses with 409 where something is in the way or nobody here decides, with the
+/// intents of F3548 among what is in the way. Off-nominal intents are never refused for a conflict: they say where they
+/// are.
 [[nodiscard]] f3548::Answer<std::vector<f3548::ZoneShare>> ask_exclusive_zones(const State& state,
                                                                                const f3548::PutIntent& request,
                                                                                const ExactShapes& shapes,
-                                                                               const f3548::Caller& caller, UtcMs now);
+                                                                               const f3548::Caller& caller, UtcMs now,
+                                                                               ReadyShares* ready = nullptr);
 
 }  // namespace tansiq::node

@@ -241,11 +241,18 @@ TEST(ExclusiveZones, TheDecidingThreadComparesWhatWasPreparedBefore) {
   request.state = f3548::IntentState::kContingent;  // Off-nominal: where it is, is taken as said.
   request.extent.volumes = {circle(350'000'000, 342'000'000)};
   const f3548::Caller caller{.manager = "alpha"};
-  const auto in_k1 = ask_exclusive_zones(*state, request, ExactShapes(request.extent.volumes), caller, now);
+  ReadyShares ready;
+  const ExactShapes shapes(request.extent.volumes);
+  const auto in_k1 = ask_exclusive_zones(*state, request, shapes, caller, now, &ready);
   ASSERT_TRUE(in_k1.has_value()) << in_k1.error().message;
   ASSERT_EQ(in_k1->size(), 1U);
   EXPECT_EQ(in_k1->front().zone.str(), "K1");
   EXPECT_EQ(in_k1->front().volumes, request.extent.volumes);
+  // What is to be booked goes along, and is what was prepared: shapes are shared, not made again.
+  EXPECT_EQ(ready.id, request.id);
+  ASSERT_EQ(ready.zones.size(), 1U);
+  ASSERT_EQ(ready.zones.at(in_k1->front().zone).size(), 1U);
+  EXPECT_EQ(&ready.zones.at(in_k1->front().zone).front().shape.impl(), &shapes.all().front().prepared->shape.impl());
   // Shapes of elsewhere show that nothing is prepared anew from the volumes.
   const auto elsewhere =
       ask_exclusive_zones(*state, request, ExactShapes({circle(100'000'000, 100'000'000)}), caller, now);

@@ -205,13 +205,15 @@ void F3548Face::put_intent(Context& context, const std::string& id, const std::o
   auto shapes = std::make_shared<const ExactShapes>(shared->extent.volumes);
   submit(context, shared, [this, context, shared, shapes](State& state, Place place, bool may_wait) {
     Registry& registry = state.registry();
-    const auto ask = [&] { return ask_exclusive_zones(state, *shared, *shapes, context.caller, place.time); };
+    ReadyShares ready;
+    const auto ask = [&] { return ask_exclusive_zones(state, *shared, *shapes, context.caller, place.time, &ready); };
     auto answer = registry.put_intent(*shared, context.caller, place, ask);
     const bool lacks_new = !answer && f3548::lacks_new(answer.error(), place.time);
     if (may_wait && lacks_new) return RegistryAnswer{.response = {}, .lacks_new = true};
     RegistryAnswer out = rendered(context, registry, std::move(answer), shared->ovn ? 200 : kCreated,
                                   [](const F3548Json& json, const auto& changed) { return json.changed(changed); });
     out.lacks_new = lacks_new;
+    out.ready = std::move(ready);
     return out;
   });
 }
@@ -338,11 +340,12 @@ void F3548Face::delete_subscription(Context& context, f3548_api::DeleteSubscript
 void F3548Face::make_report(Context& context, f3548_api::MakeReportRequest&&) {
   submit(context, [context](State& state, Place place) {
     net::Request& request = context.exchange->request();
-    f3548::Reported reported = state.registry().report(log::sha256(request.body), context.caller, place);
+    std::string body = kept_report("f3548.report", fmt::format("{}", place.seq), request.body);
+    f3548::Reported reported = state.registry().report(log::sha256(body), context.caller, place);
     const auto document = JsonDocument::parse(request.body);
     EXPECT_INVARIANT(document.has_value());
     return RegistryAnswer{net::json_response(kCreated, f3548_report_json(document->root(), reported.id)),
-                          std::move(reported.entry), std::move(request.body)};
+                          std::move(reported.entry), std::move(body)};
   });
 }
 

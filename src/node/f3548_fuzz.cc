@@ -2,9 +2,14 @@
 // without its threads and sockets. What was written is then replayed, and must come to the same state.
 //
 // A request is two lines: a letter for the operation, one for the client, an id, a version (`=` stands for the current
-// one, which nobody can guess); and the body.
+// one, which nobody can guess); and the body, in which "=" stands for the OVNs of all that stands. A client from `h` on
+// files in an exclusive zone too. Two heads are no requests: `+` and a number lets so many hours pass, `-` and an id is
+// the officer who gives free what that intent takes of the zone.
+#include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +24,9 @@
 
 namespace tansiq::node {
 namespace {
+
+/// Entries that the passing of time writes, of one step.
+constexpr int kTicksMax = 64;
 
 class FuzzSource final : public RequestSource {
  public:
@@ -37,6 +45,38 @@ struct Handlers {
   std::vector<std::string> log;
   f3548::Place place{1, UtcMs{1'795'341'600'000}};
   f3548::Caller caller;
+  bool exclusive = false;       ///< What is put lies in an exclusive zone, too.
+  std::set<std::string> named;  ///< Ids of requests so far.
+
+  f3548::Registry::AskZones zones() const {
+    if (!exclusive) return {};
+    return [from = place.time]() -> f3548::Answer<std::vector<f3548::ZoneShare>> {
+      const geo::Volume4d volume{geo::Circle{{465'000'000, 66'000'000}, 30'000},
+                                 {40'000, 52'000, geo::VerticalReference::kWgs84},
+                                 {from, from + 3'600'000}};
+      return std::vector<f3548::ZoneShare>{{{volume}, ZoneId::trusted("K1")}};
+    };
+  }
+  void said(std::string entry) {
+    log.push_back(std::move(entry));
+    ++place.seq;
+  }
+  void pass_hours(std::int64_t hours) {
+    place.time = place.time + hours * 3'600'000;
+    for (int i = 0; i < kTicksMax; ++i) {
+      auto entry = registry.tick(place);
+      if (!entry) return;
+      said(std::move(*entry));
+    }
+  }
+  void release(std::string_view id_text) {
+    const auto id = f3548::Uuid::parse(id_text);
+    if (!id) return;
+    auto entry = registry.release_share(
+        {.id = *id, .zone = ZoneId::trusted("K1"), .from = place.time + 600'000, .by = "officer", .reason = "landed"},
+        place);
+    if (entry) said(std::move(*entry));
+  }
 
   F3548Json json() const { return {registry, caller.manager}; }
   /// Every answer is JSON.
@@ -50,8 +90,7 @@ struct Handlers {
     answered(render(*answer));
     if constexpr (requires { answer->entry; }) {
       if (answer->entry.empty()) return;
-      log.push_back(answer->entry);
-      ++place.seq;
+      said(answer->entry);
       place.time = place.time + 10'000;
     }
   }
@@ -76,10 +115,12 @@ struct Handlers {
     });
   }
   void create_intent(int&, f3548_api::CreateIntentRequest&& r) {
-    if (auto put = to_put(r.entityid, {}, std::move(r.body))) take(registry.put_intent(*put, caller, place));
+    if (auto put = to_put(r.entityid, {}, std::move(r.body))) take(registry.put_intent(*put, caller, place, zones()));
   }
   void update_intent(int&, f3548_api::UpdateIntentRequest&& r) {
-    if (auto put = to_put(r.entityid, r.ovn, std::move(r.body))) take(registry.put_intent(*put, caller, place));
+    if (auto put = to_put(r.entityid, r.ovn, std::move(r.body))) {
+      take(registry.put_intent(*put, caller, place, zones()));
+    }
   }
   void delete_intent(int&, f3548_api::DeleteIntentRequest&& r) {
     with_id(r.entityid, [&](const auto& id) { take(registry.delete_intent(id, r.ovn, caller, place)); });
@@ -134,8 +175,7 @@ struct Handlers {
     f3548::Reported reported = registry.report(log::sha256(body), caller, place);
     const auto document = JsonDocument::parse(body);
     answered(f3548_report_json(document->root(), reported.id));
-    log.push_back(std::move(reported.entry));
-    ++place.seq;
+    said(std::move(reported.entry));
   }
   void get_availability(int&, f3548_api::GetAvailabilityRequest&& r) {
     take(registry.get_availability(r.uss_id), f3548_availability_json);
@@ -178,6 +218,22 @@ std::string current(Handlers& handlers, std::string_view id_text) {
   return "=";
 }
 
+/// With `"="` for the OVNs of all that stands.
+std::string with_key(Handlers& handlers, std::string_view body) {
+  constexpr std::string_view kAll = R"("=")";
+  const std::size_t at = body.find(kAll);
+  if (at == std::string_view::npos) return std::string(body);
+  std::string out(body.substr(0, at));
+  bool first = true;
+  for (const std::string& id : handlers.named) {
+    const std::string ovn = current(handlers, id);
+    if (ovn == "=") continue;
+    if (!std::exchange(first, false)) out += ',';
+    ((out += '"') += ovn) += '"';
+  }
+  return out += body.substr(at + kAll.size());
+}
+
 }  // namespace
 }  // namespace tansiq::node
 
@@ -190,15 +246,28 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t n = 0; n < kRequestsMax && !text.empty(); ++n) {
     std::string_view head = line(text);
     if (head.size() < 2) continue;
+    if (head[0] == '+') {
+      std::int64_t hours = 0;
+      std::from_chars(head.data() + 1, head.data() + std::min<std::size_t>(head.size(), 6), hours);
+      handlers.pass_hours(std::max<std::int64_t>(hours, 0));
+      continue;
+    }
+    if (head[0] == '-') {
+      handlers.release(head.substr(1));
+      continue;
+    }
     const auto& operations = f3548_api::operations();
     const auto& info = operations[static_cast<std::uint8_t>(head[0] - 'A') % operations.size()];
+    handlers.exclusive = (head[1] & 8) != 0;
     handlers.caller = {std::string(1, static_cast<char>('a' + (head[1] & 3))), true, (head[1] & 4) == 0, true};
     head.remove_prefix(std::min<std::size_t>(3, head.size()));
     FuzzSource source;
     source.id = word(head);
     const std::string version = head == "=" ? current(handlers, source.id) : std::string(head);
     source.version = version;
-    source.text = handlers.body = line(text);
+    const std::string body = with_key(handlers, line(text));
+    source.text = handlers.body = body;
+    handlers.named.emplace(source.id);
     int context = 0;
     f3548_api::dispatch(info.operation, handlers, context, source);
   }
@@ -209,5 +278,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string replayed;
   again.write_state(replayed);
   EXPECT_INVARIANT(replayed == state);
+  f3548::Registry from_state({1, 2, 3});
+  EXPECT_INVARIANT(from_state.read_state(state).has_value());
+  std::string read;
+  from_state.write_state(read);
+  EXPECT_INVARIANT(read == state);
   return 0;
 }

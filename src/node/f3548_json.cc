@@ -235,4 +235,8 @@ std::string f3548_report_json(const JsonValue& report, std::string_view id) {
   return out;
 }
 
+std::string kept_report(std::string_view kind, std::string_view id, std::string_view report) {
+  return fmt::format("{} {}\n{}", kind, id, report);
+}
+
 }  // namespace tansiq::node

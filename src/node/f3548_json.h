@@ -41,5 +41,8 @@ class F3548Json {
 [[nodiscard]] std::string f3548_error_json(std::string_view message);
 /// The report as it came, with its id.
 [[nodiscard]] std::string f3548_report_json(const JsonValue& report, std::string_view id);
+/// What is kept of a report: behind a line that says of which kind and which one it is, as it came. So each is a body
+/// of its own, and goes when its own time has come, whoever has sent the same bytes as whatever else.
+[[nodiscard]] std::string kept_report(std::string_view kind, std::string_view id, std::string_view report);
 
 }  // namespace tansiq::node

@@ -41,6 +41,7 @@ TEST(Face, EveryOperationWithAScopeNeedsAToken) {
     const auto r = t.send(*method, path, *method == net::Method::kGet ? "" : "{}");
     EXPECT_EQ(problem(r, 401).type, "/problems/unauthenticated") << info.id;
     EXPECT_THAT(std::string(r.headers.find("WWW-Authenticate").value_or("")), HasSubstr("Bearer")) << info.id;
+    if (info.scope == "any") continue;
     const auto f = t.send(*method, path, *method == net::Method::kGet ? "" : "{}", t.token("x", {"metrics.read"}));
     EXPECT_EQ(problem(f, 403).type, "/problems/forbidden") << info.id;
   }
@@ -152,6 +153,55 @@ TEST(Face, OthersSeeAnIntentAsFarAsItsZoneDiscloses) {
   EXPECT_FALSE(intent->ovn.has_value());
   EXPECT_EQ(intent->extents.size(), 1U);
   EXPECT_THAT(r.body, ::testing::Not(HasSubstr("centre")));
+}
+
+std::string with_craft(std::string body, std::string_view craft) {
+  return body.replace(0, 1, fmt::format("{{\"craft\":{},", craft));
+}
+
+TEST(Face, CraftAreShownToWhoMayKnowTheIntentInFullAndToNobodyElse) {
+  TestNode t;
+  const auto ops = t.token("fr-ops");
+  const std::string body = with_craft(create_json("c1", volume_json(10, 15)),
+                                      R"([{"icao":"4ca1fa","mode_3a":"4321"},{"mmsi":"002211234"}])");
+  ASSERT_EQ(t.put("/v1/intents/i1", body, ops).status, 201);
+  const auto own = t.get("/v1/intents/i1", ops);
+  auto document = JsonDocument::parse(own.body);
+  ASSERT_TRUE(document.has_value());
+  const auto intent = api::read_intent(document->root());
+  ASSERT_TRUE(intent.has_value()) << intent.error().text() << own.body;
+  ASSERT_EQ(intent->craft.size(), 2U);
+  EXPECT_EQ(intent->craft[0].icao, "4CA1FA") << "one form, whatever came";
+  EXPECT_EQ(intent->craft[0].mode_3a, "4321");
+  EXPECT_EQ(intent->craft[1].mmsi, "002211234");
+  for (const char* target : {"/v1/intents/i1", "/v1/intents"}) {
+    const auto other = t.get(target, t.token("us-ops"));
+    EXPECT_EQ(other.status, 200);
+    EXPECT_THAT(other.body, HasSubstr("coarse"));
+    for (const char* secret : {"craft", "4CA1FA", "4321", "002211234"}) {
+      EXPECT_THAT(other.body, ::testing::Not(HasSubstr(secret))) << target;
+    }
+  }
+  // An update says anew who flies it.
+  const std::string update = fmt::format(R"({{"command_id":"c2","version":1,"volumes":[{}]}})", volume_json(10, 20));
+  ASSERT_EQ(t.post("/v1/intents/i1/volumes", update, ops).status, 200);
+  EXPECT_THAT(t.get("/v1/intents/i1", ops).body, ::testing::Not(HasSubstr("craft")));
+}
+
+TEST(Face, CraftThatCannotBeAreRefusedWithTheirPlace) {
+  TestNode t;
+  const auto ops = t.token("fr-ops");
+  const auto where = [&](std::string_view craft, int status) {
+    return problem(t.put("/v1/intents/i1", with_craft(create_json("c1", volume_json(10, 15)), craft), ops), status)
+        .where;
+  };
+  EXPECT_EQ(where(R"([{"icao":"4CA1"}])", 400), "craft[0].icao");
+  EXPECT_EQ(where(R"([{"mmsi":211234560}])", 400), "craft[0].mmsi");
+  EXPECT_EQ(where(R"([{"mode_3a":"4329"}])", 400), "craft[0].mode_3a");
+  EXPECT_EQ(where(R"([{"icao":"4CA1FA"},{"icao":"000000"}])", 400), "craft[1].icao");
+  EXPECT_EQ(where(R"([{"icao":"4CA1FA"},{"icao":"4ca1fa"}])", 400), "craft[1].icao");
+  EXPECT_EQ(where(R"([{"from_ms":5}])", 400), "craft[0]");
+  EXPECT_EQ(t.get("/v1/intents/i1", ops).status, 404);
 }
 
 TEST(Face, ListsComeInPages) {
@@ -270,6 +320,18 @@ TEST(LogFace, ShowsNothingBeyondThePublishedCheckpoint) {
   EXPECT_EQ(status("tile/1/000.p/1"), 200);
   EXPECT_EQ(status("tile/1/000.p/2"), 404);
   EXPECT_EQ(status("tile/entries/001.p/45"), 404);
+}
+
+TEST(LogFace, WhatIsSaidBetweenTwoNeedsMoreThanTheLog) {
+  TestNode t([](NodeConfig& config) { config.public_log = true; });
+  const std::string base = t.node().log_origin().substr(0, t.node().log_origin().rfind('/'));
+  const std::string pair = "/log/" + base + "/with/fr/checkpoint";
+  EXPECT_EQ(t.get(pair).status, 401) << "public is its own record alone";
+  EXPECT_EQ(t.get("/log/" + base + "/members/checkpoint").status, 401);
+  EXPECT_EQ(t.get(pair, t.token("x", {"log.read"})).status, 403);
+  EXPECT_EQ(t.get(pair, t.token("x", {"log.read", "coordination.read"})).status, 403);
+  EXPECT_EQ(t.get(pair, t.token("x", {"log.read", "coordination.read", "talks.read"})).status, 404)
+      << "it speaks with nobody";
 }
 
 // --- the event stream ------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ class FixedHistogram {
 inline constexpr std::size_t kRefusals = static_cast<std::size_t>(core::Refusal::kOutsideZones) + 1;
 inline constexpr std::size_t kErrorCodes = static_cast<std::size_t>(ErrorCode::kInternal) + 1;
 
-/// Written by the core thread (and `overloaded` by whoever is turned away).
+/// Written by the core thread (`overloaded` by whoever is turned away, what is said of snapshots by their keeper).
 struct CoreFigures {
   EntryCounters entries;                                         ///< By type, once durable.
   std::array<std::atomic<std::uint64_t>, kRefusals> refusals{};  ///< Of intents, by reason.
@@ -52,9 +52,13 @@ struct CoreFigures {
   /// Of f3548/turns.h.
   std::atomic<std::uint64_t> turns_waited{0}, turns_waited_too_long{0}, turns_unused{0}, turns_no_room{0};
   std::atomic<std::uint64_t> log_entries{0};
-  std::atomic<std::uint64_t> snapshot_entries{0};  ///< Covered by the newest snapshot.
-  std::atomic<std::int64_t> snapshot_pause_ms{0};  ///< How long the last one held up deciding.
-  std::atomic<std::int64_t> last_commit_ms{0};     ///< Wall time.
+  std::atomic<std::uint64_t> snapshot_entries{0};    ///< Covered by the newest snapshot.
+  std::atomic<std::int64_t> snapshot_pause_ms{0};    ///< How long the last one held up deciding.
+  std::atomic<std::int64_t> snapshot_took_ms{0};     ///< How long the last one took, from the question to the disk.
+  std::atomic<std::uint64_t> snapshot_bytes{0};      ///< Of the newest one.
+  std::atomic<std::int64_t> snapshot_written_ms{0};  ///< Wall time of the last one of this process; 0: none.
+  std::atomic<std::uint64_t> snapshot_failures{0};
+  std::atomic<std::int64_t> last_commit_ms{0};  ///< Wall time.
   FixedHistogram<9> batch_commands{{1, 2, 4, 8, 16, 32, 64, 128, 256}};
   FixedHistogram<12> commit_seconds{{0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1}};
 };

@@ -37,6 +37,39 @@ class GatedStore final : public store::LogStore {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return waiting_; });
   }
+  /// `latest_snapshot`, with which every fold begins, waits from now on; until `let_folds_go`.
+  void hold_folds() {
+    const std::lock_guard lock(mutex_);
+    folds_held_ = true;
+  }
+  void let_folds_go() {
+    const std::lock_guard lock(mutex_);
+    folds_held_ = false;
+    changed_.notify_all();
+  }
+  /// Waits until a fold is held.
+  void wait_for_fold() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return fold_waits_; });
+  }
+  bool fold_waits() const {
+    const std::lock_guard lock(mutex_);
+    return fold_waits_;
+  }
+  void refuse_snapshots(bool refuse) {
+    const std::lock_guard lock(mutex_);
+    refusing_ = refuse;
+  }
+  /// Waits until one that covers so many entries, or more, has been put.
+  store::Snapshot wait_for_snapshot(std::uint64_t next_seq) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return snapshot && snapshot->next_seq >= next_seq; });
+    return *snapshot;
+  }
+  std::size_t snapshots_put() const {
+    const std::lock_guard lock(mutex_);
+    return snapshots_put_;
+  }
   std::vector<std::string> lines() const {
     const std::lock_guard lock(mutex_);
     return lines_;
@@ -67,15 +100,33 @@ class GatedStore final : public store::LogStore {
     const std::lock_guard lock(mutex_);
     return published_;
   }
-  Status put_snapshot(std::uint64_t, const store::Hash&, ByteView) override { return {}; }
-  Result<std::optional<store::Snapshot>> latest_snapshot() override { return snapshot; }
+  Status put_snapshot(std::uint64_t next_seq, const store::Hash& state_hash, ByteView bytes) override {
+    const std::lock_guard lock(mutex_);
+    if (refusing_) return fail(ErrorCode::kIo, "the disk is full");
+    snapshot = store::Snapshot{next_seq, state_hash, Bytes(bytes.begin(), bytes.end())};
+    ++snapshots_put_;
+    changed_.notify_all();
+    return {};
+  }
+  Result<std::optional<store::Snapshot>> latest_snapshot() override {
+    std::unique_lock lock(mutex_);
+    fold_waits_ = folds_held_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !folds_held_; });
+    fold_waits_ = false;
+    return snapshot;
+  }
+  Result<std::optional<store::Snapshot>> snapshot_up_to(std::uint64_t end_seq) override {
+    if (snapshot && snapshot->next_seq > end_seq) return std::nullopt;
+    return snapshot;
+  }
   std::optional<Error> poisoned() const override { return {}; }
   std::optional<store::Recovery> recovering() const override { return {}; }
   Status raise_floor(store::LogId, const store::Floor&) override { return {}; }
   Status recover(std::span<const store::RecoveredEntry>, std::span<const store::LogId>) override { return {}; }
   Result<std::unique_ptr<store::LogReader>> open_reader() override;
 
-  std::optional<store::Snapshot> snapshot;  ///< What `latest_snapshot` returns.
+  std::optional<store::Snapshot> snapshot;  ///< What `latest_snapshot` returns. Not while another thread may ask.
 
  private:
   mutable std::mutex mutex_;
@@ -84,6 +135,8 @@ class GatedStore final : public store::LogStore {
   std::vector<std::size_t> batches_;
   store::Head published_;
   bool open_ = true, failing_ = false, waiting_ = false;
+  bool folds_held_ = false, fold_waits_ = false, refusing_ = false;
+  std::size_t snapshots_put_ = 0;
 };
 
 class GatedReader final : public store::LogReader {
@@ -106,7 +159,11 @@ class GatedReader final : public store::LogReader {
   Result<Bytes> bundle(store::LogId, std::uint64_t, unsigned) override { return Bytes{}; }
   Result<store::Hash> root_at(store::LogId, std::uint64_t) override { return store::Hash{}; }
   Result<std::optional<Bytes>> body(const store::Hash&) override { return std::nullopt; }
+  Result<std::optional<std::uint64_t>> body_size(const store::Hash&) override { return std::nullopt; }
   Result<std::optional<Bytes>> meta(std::string_view) override { return std::nullopt; }
+  Result<std::vector<std::string>> meta_keys(std::string_view, std::string_view, std::size_t) override {
+    return std::vector<std::string>{};
+  }
 
  private:
   const GatedStore& store_;

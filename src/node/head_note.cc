@@ -41,6 +41,11 @@ std::string covered_note(const log::Checkpoint& tree, const log::Proof& proof, s
   return out.append("\n").append(note);
 }
 
+bool is_covered_note(std::string_view text) {
+  const std::size_t blank = text.find("\n\n");
+  return blank != std::string_view::npos && text.substr(blank + 2).starts_with(kCovered);
+}
+
 Result<HeadNote> open_head_note(std::string_view text, std::span<const log::VerifierKey> keys) {
   const std::size_t blank = text.find("\n\n");
   if (blank == std::string_view::npos) return fail(ErrorCode::kMalformed, "the note of a mirrored log has no end");

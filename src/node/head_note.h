@@ -36,6 +36,9 @@ struct HeadNote {
 /// The text for a prefix of a larger signed tree. `note` is that tree's checkpoint.
 [[nodiscard]] std::string covered_note(const log::Checkpoint& tree, const log::Proof& proof, std::string_view note);
 
+/// Whether a head's text is of the second form: no signed checkpoint of what is held.
+[[nodiscard]] bool is_covered_note(std::string_view text);
+
 /// Reads either form and verifies signature and proof. Fails with `kMalformed`, `kUnauthenticated`, `kInvalid`.
 [[nodiscard]] Result<HeadNote> open_head_note(std::string_view text, std::span<const log::VerifierKey> keys);
 

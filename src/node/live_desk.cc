@@ -52,6 +52,7 @@ std::string area_key(picture::AlertKind kind, std::string_view id) {
 Standing standing_of(const picture::Note& note) {
   struct Of {
     Standing operator()(const picture::Zones&) const { return {"0 zones"}; }
+    Standing operator()(const picture::Tolerances& n) const { return {"0 tolerances", !n.terms.has_value()}; }
     Standing operator()(const picture::Group& n) const { return {"1 group " + n.id}; }
     Standing operator()(const picture::GroupGone& n) const { return {"1 group " + n.id, true}; }
     Standing operator()(const picture::KnownArea& n) const { return {area_key(n.kind, n.id)}; }
@@ -159,6 +160,12 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     post([this, why](Inside&) { tells_.drop(why); });
   }
 
+  /// On the core thread.
+  [[nodiscard]] RecordedPermit permit(const coordination::Coalition& all, const AuthorityId& peer) const {
+    return release_permit(all, peer, config_.release, *areas_);
+  }
+  [[nodiscard]] const LiveConfig& config() const { return config_; }
+
   [[nodiscard]] std::string figures() const {
     const std::lock_guard lock(figures_mutex_);
     return figures_;
@@ -172,6 +179,10 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   [[nodiscard]] UtcMs now() const override { return session_->at(services_.clock.now()); }
   [[nodiscard]] const std::vector<std::string>& source_names() const override { return names_; }
   [[nodiscard]] GroupKeeper& groups() override { return *groups_; }
+  [[nodiscard]] picture::ReleaseAnswer told(const AuthorityId& peer, const RecordedPermit& permit,
+                                            std::size_t most) override {
+    return tells_.preview(session_->picture(), now(), peer, permit, most);
+  }
   Status tell(const picture::Note& note) override {
     const UtcMs at = session_->at(now());
     TRY_VOID(session_->note(note, at));
@@ -535,6 +546,11 @@ void LiveDesk::hear_failed(const AuthorityId& peer, const Error& why) {
 }
 
 Status LiveDesk::submit(Work work) { return impl_->submit(std::move(work)); }
+
+RecordedPermit LiveDesk::permit(const coordination::Coalition& all, const AuthorityId& peer) const {
+  return impl_->permit(all, peer);
+}
+const LiveConfig& LiveDesk::config() const { return impl_->config(); }
 
 std::string LiveDesk::metrics() const { return impl_->figures() + input_metrics(inputs_->states()); }
 

@@ -71,6 +71,9 @@ class LiveDesk final : public TrackExchange {
     virtual Status tell(const picture::Note& note) = 0;
     [[nodiscard]] virtual const std::vector<std::string>& source_names() const = 0;
     [[nodiscard]] virtual GroupKeeper& groups() = 0;
+    /// ReleaseDesk::preview
+    [[nodiscard]] virtual picture::ReleaseAnswer told(const AuthorityId& peer, const RecordedPermit& permit,
+                                                      std::size_t most) = 0;
   };
   using Work = std::function<void(Inside&)>;
 
@@ -85,6 +88,11 @@ class LiveDesk final : public TrackExchange {
 
   /// Runs on the picture's thread, within some ten milliseconds. Any thread. Fails with `kOverloaded`, `kUnavailable`.
   [[nodiscard]] Status submit(Work work);
+
+  /// What the record allows a peer of tracks, under the configured rules: for a ReadTask of the core thread, and there
+  /// alone.
+  [[nodiscard]] RecordedPermit permit(const coordination::Coalition& all, const AuthorityId& peer) const;
+  [[nodiscard]] const LiveConfig& config() const;
 
   // TrackExchange
   void tell(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, TrackQuestion question) override;

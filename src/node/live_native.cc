@@ -141,15 +141,16 @@ void NativeFace::get_alerts(Context& context, api::GetAlertsRequest&&) {
 }
 
 void NativeFace::acknowledge_alert(Context& context, api::AcknowledgeAlertRequest&& request) {
-  at_picture(context,
-             [id = static_cast<picture::AlertId>(request.id),
-              by = context.caller.subject.str()](LiveDesk::Inside& inside) -> Result<std::string> {
-               TRY_VOID(inside.tell(picture::Acknowledge{id, by}));
-               std::string out;
-               JcsWriter w(out);
-               picture::write_alert(w, *inside.session().picture().alerts().find(id));
-               return out;
-             });
+  if (services_.live == nullptr) return refuse(context, no_picture());
+  auto work = [id = static_cast<picture::AlertId>(request.id),
+               by = context.caller.subject.str()](LiveDesk::Inside& inside) -> Result<std::string> {
+    TRY_VOID(inside.tell(picture::Acknowledge{id, by}));
+    std::string out;
+    JcsWriter w(out);
+    picture::write_alert(w, *inside.session().picture().alerts().find(id));
+    return out;
+  };
+  by_hand(context, "", [this, work = std::move(work)](Context& signed_for) { at_picture(signed_for, work); });
 }
 
 void NativeFace::agree_join_up(Context& context, api::AgreeJoinUpRequest&& request) {
@@ -169,11 +170,13 @@ void NativeFace::agree_join_up(Context& context, api::AgreeJoinUpRequest&& reque
   };
   const auto agreed = read();
   if (!agreed) return refuse(context, agreed.error());
-  at_picture(context, [agreed = *agreed](LiveDesk::Inside& inside) -> Result<std::string> {
+  if (services_.live == nullptr) return refuse(context, no_picture());
+  auto work = [agreed = *agreed](LiveDesk::Inside& inside) -> Result<std::string> {
     const UtcMs until = inside.now() + agreed.for_ms;
     TRY_VOID(inside.tell(picture::Inhibit{agreed.first, agreed.second, until}));
     return fmt::format(R"({{"until_ms":{}}})", until.ms);
-  });
+  };
+  by_hand(context, "", [this, work = std::move(work)](Context& signed_for) { at_picture(signed_for, work); });
 }
 
 void NativeFace::get_sources(Context& context, api::GetSourcesRequest&&) {
@@ -208,21 +211,25 @@ void NativeFace::put_group(Context& context, api::PutGroupRequest&& request) {
   if (const Status files = authorise(context, kFileScope, false); !files) return refuse(context, files.error());
   auto group = read();
   if (!group) return refuse(context, group.error());
-  at_picture(context,
-             [group = std::move(*group), by = context.caller.subject](LiveDesk::Inside& inside) -> Result<std::string> {
-               TRY_VOID(inside.groups().put(group, by));
-               TRY_VOID(inside.tell(group));
-               return std::string("{}");
-             });
+  if (services_.live == nullptr) return refuse(context, no_picture());
+  auto work = [group = std::move(*group),
+               by = context.caller.subject](LiveDesk::Inside& inside) -> Result<std::string> {
+    TRY_VOID(inside.groups().put(group, by));
+    TRY_VOID(inside.tell(group));
+    return std::string("{}");
+  };
+  by_hand(context, "", [this, work = std::move(work)](Context& signed_for) { at_picture(signed_for, work); });
 }
 
 void NativeFace::drop_group(Context& context, api::DropGroupRequest&& request) {
   if (const Status files = authorise(context, kFileScope, false); !files) return refuse(context, files.error());
-  at_picture(context, [id = request.id, by = context.caller](LiveDesk::Inside& inside) -> Result<std::string> {
+  if (services_.live == nullptr) return refuse(context, no_picture());
+  auto work = [id = request.id, by = context.caller](LiveDesk::Inside& inside) -> Result<std::string> {
     TRY_VOID(inside.groups().drop(id, by.subject, by.authority));
     TRY_VOID(inside.tell(picture::GroupGone{id}));
     return std::string("{}");
-  });
+  };
+  by_hand(context, "", [this, work = std::move(work)](Context& signed_for) { at_picture(signed_for, work); });
 }
 
 void NativeFace::get_live(Context& context, api::GetLiveRequest&&) {
@@ -231,7 +238,7 @@ void NativeFace::get_live(Context& context, api::GetLiveRequest&&) {
     if (const Status good = inside.stream().check(subject); !good) {
       exchange->respond(problem(*exchange, good.error()));
     } else {
-      inside.stream().join(subject, exchange->begin_stream({}, live_stream_queue()));
+      inside.stream().join(subject, begin_stream(exchange, live_stream_queue()));
     }
   };
   if (const Status taken = services_.live->submit(std::move(join)); !taken) refuse(context, taken.error());

@@ -27,7 +27,9 @@ void LiveRecord::look(UtcMs now) {
   task.read = [this, look = looks_](const State& state) {
     const coordination::Coalition& all = state.coalition();
     Notes notes;
-    notes.emplace_back("zones", known_zones(all.machine().charter()));
+    const core::Charter& charter = all.machine().charter();
+    notes.emplace_back("zones", known_zones(charter));
+    if (charter.conformance) notes.emplace_back("tolerances", picture::Tolerances{charter.conformance});
     for (picture::KnownArea& area : known_areas(all)) {
       std::string key = fmt::format("area {} {}", name_of(area.kind), area.id);
       notes.emplace_back(std::move(key), std::move(area));
@@ -131,6 +133,8 @@ void LiveRecord::end_look() {
     const std::string& key = at->first;
     if (key.starts_with("plan ")) {
       (void)config_.tell(picture::PlanGone{key.substr(5)});
+    } else if (key == "tolerances") {
+      (void)config_.tell(picture::Tolerances{});  // A version of the charter that states none.
     } else if (const auto area = picture::read_note(at->second); area) {
       if (const auto* of = std::get_if<picture::KnownArea>(&*area)) {
         (void)config_.tell(picture::AreaGone{of->kind, of->id});

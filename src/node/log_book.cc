@@ -1,14 +1,25 @@
 #include "node/log_book.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
 #include "base/invariant.h"
 
 namespace tansiq::node {
 
 using coordination::LogName;
 
-Status LogBook::add(store::LogStore& store, const LogName& name) {
+LogBook::LogBook(AuthorityId self) : self_(std::move(self)) {
+  const LogName main{self_, LogName::Kind::kMain, {}};
+  ids_.emplace(main, store::kMainLog);
+  names_.emplace(store::kMainLog, main);
+}
+
+Status LogBook::add(const Number& number, const LogName& name) {
   if (ids_.contains(name)) return {};
-  const store::LogId id = TRY(store.add_log(origins_.origin(name)));
+  const store::LogId id = TRY(number(origins_.origin(name)));
   ids_.emplace(name, id);
   names_.emplace(id, name);
   return {};
@@ -16,14 +27,31 @@ Status LogBook::add(store::LogStore& store, const LogName& name) {
 
 Result<LogBook> LogBook::open(store::LogStore& store, const core::Charter& charter, const AuthorityId& self) {
   LogBook book(self);
-  const LogName main{self, LogName::Kind::kMain, {}};
-  book.ids_.emplace(main, store::kMainLog);
-  book.names_.emplace(store::kMainLog, main);
   TRY_VOID(book.adopt(store, charter));
   return book;
 }
 
+Result<LogBook> LogBook::read(store::LogReader& reader, const core::Charter& charter, const AuthorityId& self) {
+  LogBook book(self);
+  TRY_VOID(book.adopt(reader, charter));
+  return book;
+}
+
 Status LogBook::adopt(store::LogStore& store, const core::Charter& charter) {
+  return adopt([&store](const std::string& origin) { return store.add_log(origin); }, charter);
+}
+
+Status LogBook::adopt(store::LogReader& reader, const core::Charter& charter) {
+  const std::vector<store::LogInfo> logs = TRY(reader.logs());
+  const auto number = [&logs](const std::string& origin) -> Result<store::LogId> {
+    const auto found = std::ranges::find(logs, origin, &store::LogInfo::origin);
+    if (found != logs.end()) return found->id;
+    return fail(ErrorCode::kCorrupt, fmt::format("the charter calls for the log {}, and the store has none", origin));
+  };
+  return adopt(number, charter);
+}
+
+Status LogBook::adopt(const Number& number, const core::Charter& charter) {
   TRY_VOID(origins_.adopt(charter));
   shared_.clear();
   mirrors_.clear();
@@ -35,8 +63,8 @@ Status LogBook::adopt(store::LogStore& store, const core::Charter& charter) {
     mirrors_.push_back({other.id, LogName::Kind::kMembers, {}});
     mirrors_.push_back({other.id, LogName::Kind::kPair, self_});
   }
-  for (const LogName& name : shared_) TRY_VOID(add(store, name));
-  for (const LogName& name : mirrors_) TRY_VOID(add(store, name));
+  for (const LogName& name : shared_) TRY_VOID(add(number, name));
+  for (const LogName& name : mirrors_) TRY_VOID(add(number, name));
   return {};
 }
 

@@ -6,6 +6,7 @@
 // same code as an own log. What covers a mirror is the peer's own checkpoint, which whoever verified it hands over.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,9 +25,15 @@ class LogBook {
   [[nodiscard]] static Result<LogBook> open(store::LogStore& store, const core::Charter& charter,
                                             const AuthorityId& self);
 
+  /// The same for whoever only reads: every log is there already, or this fails with `kCorrupt`.
+  [[nodiscard]] static Result<LogBook> read(store::LogReader& reader, const core::Charter& charter,
+                                            const AuthorityId& self);
+
   /// A later version is in force: begins the logs that it calls for. What is mirrored and shared from now on is its
   /// members'; logs of members that have left keep their names and numbers. Writer's thread.
   [[nodiscard]] Status adopt(store::LogStore& store, const core::Charter& charter);
+  /// The same for whoever only reads.
+  [[nodiscard]] Status adopt(store::LogReader& reader, const core::Charter& charter);
 
   [[nodiscard]] store::LogId id(const coordination::LogName& log) const;
   [[nodiscard]] const coordination::LogName& name(store::LogId id) const;
@@ -38,8 +45,11 @@ class LogBook {
   [[nodiscard]] const std::vector<coordination::LogName>& shared() const { return shared_; }
 
  private:
-  explicit LogBook(AuthorityId self) : self_(std::move(self)) {}
-  Status add(store::LogStore& store, const coordination::LogName& name);
+  /// The number of a log by its origin.
+  using Number = std::function<Result<store::LogId>(const std::string& origin)>;
+  explicit LogBook(AuthorityId self);
+  Status adopt(const Number& number, const core::Charter& charter);
+  Status add(const Number& number, const coordination::LogName& name);
 
   AuthorityId self_;
   coordination::Origins origins_;

@@ -104,6 +104,13 @@ void add_core(Families& out, const CoreFigures& core) {
             static_cast<double>(core.snapshot_entries.load()));
   out.gauge("snapshot_pause_seconds", "How long the last snapshot held up deciding.",
             static_cast<double>(core.snapshot_pause_ms.load()) / 1e3);
+  out.gauge("snapshot_bytes", "Size of the newest snapshot.", static_cast<double>(core.snapshot_bytes.load()));
+  out.gauge("snapshot_seconds", "How long the last snapshot took, from the question to the disk.",
+            static_cast<double>(core.snapshot_took_ms.load()) / 1e3);
+  out.gauge("snapshot_timestamp_seconds", "When the last snapshot since the start was written; 0: none yet.",
+            static_cast<double>(core.snapshot_written_ms.load()) / 1e3);
+  out.counter("snapshot_failures_total", "Snapshots that were not written, for whatever reason.",
+              core.snapshot_failures.load());
   out.gauge("last_commit_timestamp_seconds", "When the last batch became durable.",
             static_cast<double>(core.last_commit_ms.load()) / 1e3);
   out.histogram("batch_commands", "Commands and reads a batch.", core.batch_commands);
@@ -277,6 +284,8 @@ std::string metrics_text(const MetricsSource& source) {
   }
   out.gauge("clock_error_limit_seconds", "The largest error that the charter allows.",
             static_cast<double>(source.clock.limit) / 1'000);
+  out.gauge("catalogue_agrees", "1 while messages are read by the catalogue that the charter names, or it names none.",
+            source.catalogue_agrees ? 1 : 0);
   out.gauge("recovering", "1 while a part of this node's record is missing and it decides nothing.",
             source.recovering ? 1 : 0);
   out.gauge("recovery_missing_entries", "Own entries that are known to have been signed and are not held.",

@@ -26,6 +26,7 @@ struct MetricsSource {
   UtcMs now;  ///< The node's time, by which peers were last heard.
   std::size_t listeners = 0;
   ClockStanding clock;
+  bool catalogue_agrees = true;  ///< With that of the charter in force, see catalogue_standing.h.
   bool recovering = false;
   std::uint64_t recovery_missing = 0;  ///< Own entries that are known to have been signed and are not held.
   net::DoorFigures door;

@@ -282,6 +282,9 @@ TEST(Metrics, SayHowLongQueuesAndClocksAre) {
   EXPECT_EQ(value_of(full.text(), "tansiq_log_queue_depth"), 3);
   EXPECT_EQ(value_of(full.text(), "tansiq_clock_error_bound_seconds"), 0.04);
   EXPECT_EQ(value_of(full.text(), "tansiq_clock_error_limit_seconds"), 2);
+  EXPECT_EQ(value_of(full.text(), "tansiq_catalogue_agrees"), 1);
+  full.source.catalogue_agrees = false;
+  EXPECT_EQ(value_of(full.text(), "tansiq_catalogue_agrees"), 0);
   full.source.clock.bound.reset();
   EXPECT_EQ(value_of(full.text(), "tansiq_clock_error_bound_seconds"), std::nullopt);
 }

@@ -5,8 +5,10 @@
 #include "base/invariant.h"
 #include "node/api_convert.h"
 #include "node/api_json.h"
+#include "node/catalogue_standing.h"
 #include "node/coordination_face.h"
 #include "node/http_source.h"
+#include "node/officer_desk.h"
 #include "node/officer_door.h"
 #include "node/openapi_text.h"
 
@@ -14,11 +16,20 @@ namespace tansiq::node {
 namespace {
 
 constexpr std::string_view kLogPrefix = "log";
+/// Whoever is let in at all.
+constexpr std::string_view kAnyScope = "any";
 constexpr std::string_view kTalksWriteScope = "talks.write";
+constexpr std::string_view kActScope = "coordination.act";
 
 bool on_loopback(const net::Request& request) {
   const std::string& address = request.connection->address;
   return address.starts_with("127.") || address == "::1";
+}
+
+/// Which scope does as well: whoever may do any act may speak.
+std::string_view other_scope(api::Operation operation) {
+  if (operation == api::Operation::kAct) return kTalksWriteScope;
+  return operation == api::Operation::kPutAttachment ? kActScope : std::string_view();
 }
 
 /// The problem that stands for a refusal by decision.
@@ -42,7 +53,7 @@ NativeFace::NativeFace(Services services) : services_(std::move(services)) {
 }
 
 void NativeFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
-  Context context{exchange, {}};
+  Context context{.exchange = exchange, .caller = {}};
   const net::Request& request = exchange->request();
   if (request.segments().front() == kLogPrefix && request.segments().size() > 1) return handle_log(context);
   auto match = router_.find(request);
@@ -53,12 +64,13 @@ void NativeFace::handle(const std::shared_ptr<net::Exchange>& exchange) {
     return answer(context, std::move(response));
   }
   const api::OperationInfo& info = **match->value;
-  const std::string_view or_scope = info.operation == api::Operation::kAct ? kTalksWriteScope : std::string_view();
+  const std::string_view or_scope = other_scope(info.operation);
   if (const Status allowed = authorise(context, info.scope, needs_no_token(info, request), or_scope); !allowed) {
     net::Response response = problem(*exchange, allowed.error());
     net::add_challenge(response, request, info.scope);
     return answer(context, std::move(response));
   }
+  context.operation = info.id;
   const HttpSource source(request, match->parameters);
   api::dispatch(info.operation, *this, context, source);
 }
@@ -80,13 +92,15 @@ Status NativeFace::authorise(Context& context, std::string_view scope, bool open
   net::Principal principal = TRY(services_.authenticator.authenticate(request));
   const bool admin = principal.has("admin");
   // What belongs to sessions alone no token holds.
-  const bool has = principal.has(scope) || (!or_scope.empty() && principal.has(or_scope));
+  const bool has = scope == kAnyScope || principal.has(scope) || (!or_scope.empty() && principal.has(or_scope));
   if (!has && (!admin || officer_scope(scope))) {
     return fail(ErrorCode::kForbidden, fmt::format("the token does not allow {}", scope), "Authorization");
   }
   auto subject = core::Subject::parse(principal.subject);
   if (!subject) return fail(ErrorCode::kUnauthenticated, subject.error().message, "Authorization");
-  context.caller = {std::move(*subject), admin || principal.has("measures.manage")};
+  // A session's scopes are its role's: one that may file is an officer's or a supervisor's, in person.
+  const bool office = services_.officers != nullptr && principal.has(kSessionScope) && principal.has("intents.file");
+  context.caller = {std::move(*subject), admin || principal.has("measures.manage"), office};
   request.principal = std::move(principal);
   return {};
 }
@@ -98,10 +112,18 @@ void NativeFace::handle_log(Context& context) {
     response.headers.add("Allow", "GET, HEAD");
     return answer(context, std::move(response));
   }
-  if (const Status allowed = authorise(context, "log.read", services_.public_log); !allowed) {
+  // What others say, and what is said to others, is nobody's to make public.
+  const LogFace::Audience audience = services_.log.audience(request.segments());
+  const bool open = services_.public_log && audience == LogFace::Audience::kMain;
+  if (const Status allowed = authorise(context, "log.read", open); !allowed) {
     net::Response response = problem(*context.exchange, allowed.error());
     net::add_challenge(response, request, "log.read");
     return answer(context, std::move(response));
+  }
+  if (audience == LogFace::Audience::kPair && !may_read_pairs(*request.principal)) {
+    return refuse(context,
+                  {ErrorCode::kForbidden,
+                   "a log between two authorities needs log.read, coordination.read and talks.read", "Authorization"});
   }
   services_.log.handle(context.exchange);
 }
@@ -141,15 +163,20 @@ void NativeFace::read_all(Context& context, RenderAll render) {
 }
 
 void NativeFace::file(Context& context, CommandId command, core::Action action, std::string id, int success_status) {
-  auto done = [this, exchange = context.exchange, id = std::move(id), success_status](Result<Recorded> recorded,
-                                                                                      const core::Machine& machine) {
-    if (!recorded) return Departure{exchange, problem(*exchange, std::move(recorded.error())), {}};
-    return Departure{exchange, decision(*exchange, *recorded, id, success_status, machine), {}};
-  };
+  const std::string cmd = command.str();
   core::Command filed{std::move(command), context.caller, std::move(action)};
-  if (const Status taken = services_.core.submit(CommandTask{std::move(filed), std::move(done)}); !taken) {
-    refuse(context, taken.error());
-  }
+  auto go_on = [this, filed = std::move(filed), id = std::move(id), success_status](Context& signed_for) mutable {
+    auto done = [this, exchange = signed_for.exchange, kept = signed_for.kept, id = std::move(id), success_status](
+                    Result<Recorded> recorded, const core::Machine& machine) {
+      if (!recorded) return Departure{exchange, problem(*exchange, std::move(recorded.error())), {}};
+      return Departure{exchange, decision(*exchange, *recorded, id, success_status, machine),
+                       tie(kept, recorded->seq, {})};
+    };
+    if (const Status taken = services_.core.submit(CommandTask{std::move(filed), std::move(done)}); !taken) {
+      refuse(signed_for, taken.error());
+    }
+  };
+  by_hand(context, cmd, std::move(go_on));
 }
 
 net::Response NativeFace::decision(const net::Exchange& exchange, const Recorded& recorded, const std::string& id,
@@ -204,6 +231,9 @@ void NativeFace::get_readiness(Context& context, api::GetReadinessRequest&&) {
   // A charter that others have left behind is no reason to send it no requests, but for those who run it to act.
   read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
     std::vector<std::string> remarks = services_.remarks();
+    if (CatalogueStanding catalogue = catalogue_standing(all.machine().charter()); !catalogue.agrees) {
+      remarks.insert(remarks.begin(), std::move(catalogue.text));
+    }
     if (std::string trouble = charter_trouble(all, services_.core.now()); !trouble.empty()) {
       remarks.insert(remarks.begin(), std::move(trouble));
     }
@@ -220,6 +250,12 @@ void NativeFace::get_metrics(Context& context, api::GetMetricsRequest&&) {
 
 void NativeFace::get_charter(Context& context, api::GetCharterRequest&&) {
   answer(context, net::text_response(200, services_.charter_note()));
+}
+
+void NativeFace::get_catalogue(Context& context, api::GetCatalogueRequest&&) {
+  read_all(context, [](const coordination::Coalition& all) -> Result<net::Response> {
+    return net::json_response(200, catalogue_json(catalogue_standing(all.machine().charter())));
+  });
 }
 
 void NativeFace::list_zones(Context& context, api::ListZonesRequest&&) {
@@ -242,19 +278,18 @@ void NativeFace::list_intents(Context& context, api::ListIntentsRequest&& reques
 }
 
 void NativeFace::query_intents(Context& context, api::QueryIntentsRequest&& request) {
-  read(context,
-       [query = std::move(request.body),
-        asker = context.caller.subject](const core::Machine& machine) -> Result<net::Response> {
-         const core::IntentFilter filter = TRY(to_filter(query, machine.zones()));
-         const std::vector<const core::Intent*> found = TRY(machine.intents(filter));
-         return net::json_response(200, intent_list_json(found, filter.limit, machine, asker));
-       });
+  read(
+      context,
+      [query = std::move(request.body), asker = context.caller](const core::Machine& machine) -> Result<net::Response> {
+        const core::IntentFilter filter = TRY(to_filter(query, machine.zones()));
+        const std::vector<const core::Intent*> found = TRY(machine.intents(filter));
+        return net::json_response(200, intent_list_json(found, filter.limit, machine, asker));
+      });
 }
 
 void NativeFace::get_intent(Context& context, api::GetIntentRequest&& request) {
   read(context,
-       [id = std::move(request.id),
-        asker = context.caller.subject](const core::Machine& machine) -> Result<net::Response> {
+       [id = std::move(request.id), asker = context.caller](const core::Machine& machine) -> Result<net::Response> {
          const core::Intent* intent = machine.find_intent(id);
          // Unknown and undisclosed look the same: an asker must not learn of an id that it may not know.
          auto text = intent != nullptr ? intent_json(*intent, machine, asker, true) : std::nullopt;
@@ -266,13 +301,17 @@ void NativeFace::get_intent(Context& context, api::GetIntentRequest&& request) {
 void NativeFace::create_intent(Context& context, api::CreateIntentRequest&& request) {
   std::string id = request.id.str();
   CommandId command = std::move(request.body.command_id);
-  file(context, std::move(command), to_action(std::move(request.id), std::move(request.body)), std::move(id), 201);
+  auto action = to_action(std::move(request.id), std::move(request.body));
+  if (!action) return refuse(context, std::move(action.error()));
+  file(context, std::move(command), std::move(*action), std::move(id), 201);
 }
 
 void NativeFace::update_intent(Context& context, api::UpdateIntentRequest&& request) {
   std::string id = request.id.str();
   CommandId command = std::move(request.body.command_id);
-  file(context, std::move(command), to_action(std::move(request.id), std::move(request.body)), std::move(id), 200);
+  auto action = to_action(std::move(request.id), std::move(request.body));
+  if (!action) return refuse(context, std::move(action.error()));
+  file(context, std::move(command), std::move(*action), std::move(id), 200);
 }
 
 void NativeFace::activate_intent(Context& context, api::ActivateIntentRequest&& request) {
@@ -352,7 +391,19 @@ void NativeFace::stream(Context& context, std::optional<std::int64_t> after, Eve
     response.headers.add("Content-Type", "text/event-stream");
     return answer(context, std::move(response));
   }
-  services_.events.subscribe(context.caller.subject.str(), context.exchange->begin_stream(), from, view);
+  services_.events.subscribe(context.caller.subject.str(), begin_stream(context.exchange), from, view);
+}
+
+net::StreamHandle NativeFace::begin_stream(const std::shared_ptr<net::Exchange>& exchange, net::StreamOptions options) {
+  // Before it begins: the request is the exchange's until then.
+  std::string session;
+  const net::Request& asked = exchange->request();
+  if (services_.officers != nullptr && asked.principal && asked.principal->has(kSessionScope)) {
+    if (const auto shown = shown_session(asked); shown && *shown) session = (*shown)->id;
+  }
+  net::StreamHandle stream = exchange->begin_stream({}, std::move(options));
+  if (!session.empty()) services_.officers->sessions().attach(session, stream);
+  return stream;
 }
 
 // --- coordination ----------------------------------------------------------------------------------------------------
@@ -393,14 +444,11 @@ void NativeFace::act(Context& context, api::ActRequest&& request) {
   if (!command) return refuse(context, std::move(command.error()));
   if (const Status may = may_do(context, command->act); !may) return refuse(context, may.error());
   if (held_for_second(context, *command)) return;
-  auto done = [this, exchange = context.exchange](Result<coordination::ActOutcome> outcome,
-                                                  const coordination::Coalition&) {
-    if (!outcome) return Departure{exchange, problem(*exchange, std::move(outcome.error())), {}};
-    return Departure{exchange, net::json_response(200, act_json(*outcome)), {}};
-  };
-  if (const Status taken = services_.core.submit(ActTask{std::move(*command), std::move(done)}); !taken) {
-    refuse(context, taken.error());
-  }
+  if (!in_person(context)) return execute_act(context, std::move(*command));
+  OfficerRequest asked = officer_request(*command);
+  by_hand(context, std::move(asked), [this, command = std::move(*command)](Context& signed_for) mutable {
+    execute_act(signed_for, std::move(command));
+  });
 }
 
 }  // namespace tansiq::node

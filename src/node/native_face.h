@@ -16,12 +16,19 @@
 #include "node/log_face.h"
 #include "node/metrics.h"
 #include "node/problem_log.h"
+#include "node/self_view.h"
 #include "node_api/operations.h"
 
 namespace tansiq::node {
 
+class EvidenceDesk;
+class MapFace;
 class OfficerDesk;
 class UssService;
+struct Acceptance;
+struct EvidenceRequest;
+struct KeptAct;
+struct OfficerRequest;
 
 class NativeFace {
  public:
@@ -44,6 +51,14 @@ class NativeFace {
     UssService* supplier = nullptr;             ///< Null where this node is none.
     LiveDesk* live = nullptr;                   ///< Null where it has no live picture.
     OfficerDesk* officers = nullptr;            ///< Accounts; null where there are none, as in parts of tests.
+    /// Two officers answer for a recovery; null: whether they could. On the desk's writing thread, or an I/O thread.
+    std::function<Status(const Acceptance*)> accept_recovery{};
+    std::shared_ptr<store::LogReader> files{};       ///< For attachments; the core thread alone uses it.
+    EvidenceDesk* evidence = nullptr;                ///< Makes bundles; null where none are made, as in parts of tests.
+    const coordination::PlanCycle* plans = nullptr;  ///< Null, or without counterparts: none are waited for.
+    HistoryDesk* history = nullptr;                  ///< Null where no past moments are shown.
+    std::shared_ptr<const MapFace> map{};            ///< Null where there is none.
+    SelfFacts self{};
     core::DataMode data_mode = core::DataMode::kTest;
     bool public_log = false;
     bool public_metrics = false;
@@ -58,6 +73,8 @@ class NativeFace {
   struct Context {
     std::shared_ptr<net::Exchange> exchange;
     core::Caller caller;
+    std::string_view operation{};           ///< Its operationId.
+    std::shared_ptr<const KeptAct> kept{};  ///< Where a person has asked, and it was signed: what it led to is tied to.
   };
 
   // The generated dispatcher calls these.
@@ -69,6 +86,13 @@ class NativeFace {
   void get_readiness(Context& context, api::GetReadinessRequest&& request);
   void get_metrics(Context& context, api::GetMetricsRequest&& request);
   void get_charter(Context& context, api::GetCharterRequest&& request);
+  void get_catalogue(Context& context, api::GetCatalogueRequest&& request);
+  // self_native.cc
+  void get_self(Context& context, api::GetSelfRequest&& request);
+  void get_eyes(Context& context, api::GetEyesRequest&& request);
+  void get_history(Context& context, api::GetHistoryRequest&& request);
+  void get_map(Context& context, api::GetMapRequest&& request);
+  // native_face.cc
   void list_zones(Context& context, api::ListZonesRequest&& request);
   void get_zone(Context& context, api::GetZoneRequest&& request);
   void list_intents(Context& context, api::ListIntentsRequest&& request);
@@ -100,12 +124,18 @@ class NativeFace {
   void list_talks(Context& context, api::ListTalksRequest&& request);
   void get_talk(Context& context, api::GetTalkRequest&& request);
   void get_overdue_talks(Context& context, api::GetOverdueTalksRequest&& request);
+  void get_plans(Context& context, api::GetPlansRequest&& request);
   void get_talk_events(Context& context, api::GetTalkEventsRequest&& request);
   void preview_talk(Context& context, api::PreviewTalkRequest&& request);
   void get_lines(Context& context, api::GetLinesRequest&& request);
   void list_incidents(Context& context, api::ListIncidentsRequest&& request);
   void get_incident(Context& context, api::GetIncidentRequest&& request);
   void list_reports(Context& context, api::ListReportsRequest&& request);
+  void put_attachment(Context& context, api::PutAttachmentRequest&& request);
+  void get_attachment(Context& context, api::GetAttachmentRequest&& request);
+  // evidence_native.cc
+  void make_evidence(Context& context, api::MakeEvidenceRequest&& request);
+  void get_incident_bundle(Context& context, api::GetIncidentBundleRequest&& request);
   // f3548_native.cc
   void release_f3548_share(Context& context, api::ReleaseF3548ShareRequest&& request);
   // uss_native.cc
@@ -132,6 +162,8 @@ class NativeFace {
   void get_session(Context& context, api::GetSessionRequest&& request);
   void end_session(Context& context, api::EndSessionRequest&& request);
   void change_password(Context& context, api::ChangePasswordRequest&& request);
+  void make_session_link(Context& context, api::MakeSessionLinkRequest&& request);
+  void use_session_link(Context& context, api::UseSessionLinkRequest&& request);
   void list_officers(Context& context, api::ListOfficersRequest&& request);
   void add_officer(Context& context, api::AddOfficerRequest&& request);
   void change_officer(Context& context, api::ChangeOfficerRequest&& request);
@@ -140,6 +172,8 @@ class NativeFace {
   void take_watch(Context& context, api::TakeWatchRequest&& request);
   void hand_over_watch(Context& context, api::HandOverWatchRequest&& request);
   void leave_watch(Context& context, api::LeaveWatchRequest&& request);
+  // officer_acts_native.cc
+  void accept_recovery(Context& context, api::AcceptRecoveryRequest&& request);
   void list_pending_acts(Context& context, api::ListPendingActsRequest&& request);
   void get_pending_act(Context& context, api::GetPendingActRequest&& request);
   void confirm_pending_act(Context& context, api::ConfirmPendingActRequest&& request);
@@ -153,6 +187,7 @@ class NativeFace {
   [[nodiscard]] Status authorise(Context& context, std::string_view scope, bool open, std::string_view or_scope = {});
   [[nodiscard]] bool needs_no_token(const api::OperationInfo& info, const net::Request& request) const;
   void handle_log(Context& context);
+  void send_bundle(Context& context, EvidenceRequest request, bool recordings);
   /// A document of coordination (coordination_face.h) by its name.
   void read_document(Context& context, std::string_view name);
   /// A stream of entries, from where the request says.
@@ -172,11 +207,42 @@ class NativeFace {
   void at_officers(Context& context, OfficerThread thread, OfficerWork work);
   /// Of the account that asks.
   [[nodiscard]] std::string officer_name(const Context& context) const;
+  /// What an officer does with the watch, signed before it is done.
+  using WatchWork = std::function<Status(OfficerDesk&, const std::string& name)>;
+  void at_watch(Context& context, WatchWork work);
+
+  // Acts of persons: officer_acts_native.cc
+  using GoOn = std::function<void(Context&)>;
+  /// Whether an officer has asked, under his session.
+  [[nodiscard]] bool in_person(const Context& context) const;
+  [[nodiscard]] bool in_earnest() const;
+  /// Goes on once what a person asks for is signed with his key and kept; at once for a token. The first takes the
+  /// request as it was sent.
+  void by_hand(Context& context, std::string_view cmd, GoOn go_on);
+  void by_hand(Context& context, OfficerRequest request, GoOn go_on);
+  /// For a departure: ties the entry that an act has led to, once it is durable.
+  [[nodiscard]] std::function<void(const Status&)> tie(const std::shared_ptr<const KeptAct>& kept, std::uint64_t seq,
+                                                       const std::optional<log::Hash>& hash) const;
+  void execute_act(Context& context, coordination::ActCommand command);
   /// True when the act was answered instead of being done: it waits for a second officer, or is refused for want of
   /// one.
-  [[nodiscard]] bool held_for_second(Context& context, coordination::ActCommand& command);
-  /// An act that a second officer has confirmed goes to the core.
-  void execute_confirmed(Context& context, std::string id, coordination::ActCommand command);
+  [[nodiscard]] bool held_for_second(Context& context, const coordination::ActCommand& command);
+  /// It waits for a second officer; refused for whoever is none himself.
+  void hold(Context& context, OfficerRequest request);
+  /// What a second officer has confirmed is done.
+  void execute_confirmed(Context& context, const std::string& id, const OfficerRequest& request,
+                         const core::Subject& second);
+  /// f3548_native.cc
+  void release_confirmed(Context& context, const std::string& id, const log::JcsValue& request,
+                         const core::Subject& by);
+  /// Hears why not, or, once that is durable, of which entry and answer.
+  using Settle = std::function<void(const Status&, std::uint64_t seq, const std::string& body)>;
+  /// `settle` may be empty.
+  void release_now(Context& context, f3548::ReleaseShare asked, Settle settle);
+
+  /// Begins a stream that ends with the session of whoever asked for it.
+  [[nodiscard]] net::StreamHandle begin_stream(const std::shared_ptr<net::Exchange>& exchange,
+                                               net::StreamOptions options = {});
   /// Files a command about `id`; `created` is the status of its success.
   void file(Context& context, CommandId command, core::Action action, std::string id, int success_status);
   void answer(Context& context, net::Response response);

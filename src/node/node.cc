@@ -13,6 +13,7 @@
 
 #include "base/logging.h"
 #include "log/checkpoint.h"
+#include "node/catalogue_standing.h"
 #include "node/clock_bound.h"
 #include "node/core_thread.h"
 #include "node/credentials.h"
@@ -27,6 +28,7 @@
 #include "node/node_keys.h"
 #include "node/node_parts.h"
 #include "node/peer_links.h"
+#include "node/plan_watch.h"
 #include "node/recovery_keeper.h"
 #include "node/restore.h"
 #include "node/snapshot_keeper.h"
@@ -98,7 +100,6 @@ class Node::Impl {
 
   void keep_house();
   void one_round(std::chrono::steady_clock::time_point& next_tick);
-  [[nodiscard]] Status ready() const;
   [[nodiscard]] std::string metrics() const;
   [[nodiscard]] Status link_peers();
   void relink();
@@ -127,7 +128,7 @@ class Node::Impl {
   std::unique_ptr<net::Doorkeeper> door_;
   Officers officers_;
   CertificateKeeper certificate_;
-  SnapshotKeeper snapshots_{figures_, [this] { changed_.notify_all(); }};
+  std::unique_ptr<SnapshotKeeper> snapshots_;  // Outlives the core thread, which it asks.
 
   HeadNotes notes_;
   std::unique_ptr<store::SqliteStore> store_;
@@ -139,6 +140,9 @@ class Node::Impl {
   std::unique_ptr<UssFace> uss_face_;
   std::unique_ptr<LiveDesk> live_;    // Null where it has no live picture.
   std::unique_ptr<TalkAlarm> alarm_;  // Null where an alarm calls nobody.
+  std::unique_ptr<EvidenceDesk> evidence_;
+  std::unique_ptr<PlanWatch> plan_watch_;  // Null where no plans are waited for.
+  ConsoleParts console_;
   std::unique_ptr<NativeFace> face_;
   std::unique_ptr<F3548Face> f3548_face_;
   std::optional<core::Charter> recovery_charter_;  // Under which the recovery asks; outlives it.
@@ -175,20 +179,22 @@ class Node::Impl {
 
 Status Node::Impl::open() {
   const auto begin = std::chrono::steady_clock::now();
+  TRY_VOID(config_.talks.plans.check());
   door_ = TRY(make_doorkeeper(config_, dir_.token_key, dir_.charter.charter.data_mode, system_clock_, problems_));
   officers_ = TRY(make_officers(config_, dir_.self, system_clock_, *door_, [this](bool) { tell_watch(); }));
   TRY_VOID(open_store());
   logs_.emplace(TRY(LogBook::open(*store_, dir_.charter.charter, dir_.self)));
   bound_ = make_clock_bound(config_, dir_.charter.charter);
   bound_->observe();
-  f3548::Switches switches = config_.f3548;
-  switches.allow_http = switches.allow_http || config_.test_mode;
+  const f3548::Switches switches = switches_of(config_);
+  snapshots_ = std::make_unique<SnapshotKeeper>(snapshot_config(config_, dir_, switches), *store_, figures_);
   Restored restored = TRY(restore_state(*store_, *logs_, coalition_config(config_, dir_), clock_.now(), switches));
   report_.created = dir_.created;
   report_.develop_charter = dir_.develop_charter;
   report_.entries = restored.entries;
   report_.from_snapshot = restored.from_snapshot;
   figures_.snapshot_entries.store(restored.from_snapshot);
+  figures_.snapshot_bytes.store(restored.snapshot_bytes);
   figures_.log_entries.store(restored.entries);
   const coordination::Coalition& all = restored.state.coalition();
   note_sizes(restored.state, figures_);
@@ -198,17 +204,7 @@ Status Node::Impl::open() {
   if (!recovery_.needed()) TRY_VOID(store_->publish());
   TRY_VOID(make_threads(std::move(restored.state)));
   report_.took_ms = milliseconds_since(begin);
-  log_info("node.opened", {{"authority", dir_.self.str()},
-                           {"origin", dir_.key.name()},
-                           {"entries", report_.entries},
-                           {"from_snapshot", report_.from_snapshot},
-                           {"took_ms", report_.took_ms},
-                           {"data_mode", core::to_text(dir_.charter.charter.data_mode)}});
-  if (dir_.develop_charter) {
-    log_warning("node.develop_charter",
-                {{"message", "this node runs on a charter that it made for itself; nobody else knows its key"},
-                 {"data_dir", config_.data_dir.string()}});
-  }
+  log_opened(report_, dir_, config_);
   return {};
 }
 
@@ -248,10 +244,12 @@ Status Node::Impl::make_threads(State state) {
   core_config.on_main = [this] {
     if (supplier_) supplier_->poke();
   };
+  if (config_.talks.plans.wanted()) plan_watch_ = std::make_unique<PlanWatch>(config_.talks.plans);
   if (TalkAlarm::wanted(config_.talks)) {
     alarm_ = std::make_unique<TalkAlarm>(config_.talks);
     core_config.on_entries = [this](const auto& all, auto entries) { alarm_->look(all, entries); };
   }
+  tell_catalogue(charter(), dir_.self, clock_.now(), alarm_.get());
   core_config.on_record = [this] {
     if (live_) live_->poke();
   };
@@ -269,6 +267,10 @@ Status Node::Impl::make_threads(State state) {
   if (config_.live) {
     live_ = TRY(LiveDesk::create(*config_.live, {*core_, clock_, dir_.self, config_.data_dir, versions_}));
   }
+  evidence_ = make_evidence_desk(config_, clock_);
+  console_ = TRY(make_console(config_, dir_, snapshot_config(config_, dir_, switches_of(config_)), clock_, *store_,
+                              problems_, TANSIQ_VERSION));
+  std::shared_ptr<store::LogReader> files = TRY(store_->open_reader());
   face_ = std::make_unique<NativeFace>(NativeFace::Services{
       .core = *core_,
       .events = *hub_,
@@ -276,8 +278,11 @@ Status Node::Impl::make_threads(State state) {
       .problems = problems_,
       .authenticator = *officers_.door,
       .metrics = [this] { return metrics(); },
-      .ready = [this] { return ready(); },
-      .remarks = [this] { return node_remarks(config_.test_mode, *door_, certificate_, live_.get(), *officers_.desk); },
+      .ready = [this] { return readiness(*store_, *core_, recovery_); },
+      .remarks =
+          [this] {
+            return node_remarks(config_.test_mode, *door_, certificate_, live_.get(), *officers_.desk, *snapshots_);
+          },
       .peers = [this](const coordination::Coalition& all) { return peers(all); },
       .clock = [this] { return clock_json(bound_->standing()); },
       .charter_note =
@@ -289,6 +294,13 @@ Status Node::Impl::make_threads(State state) {
       .supplier = supplier_.get(),
       .live = live_.get(),
       .officers = officers_.desk.get(),
+      .accept_recovery = [this](const Acceptance* acceptance) { return recovery_.accept(acceptance); },
+      .files = std::move(files),
+      .evidence = evidence_.get(),
+      .plans = &config_.talks.plans,
+      .history = console_.history.get(),
+      .map = console_.map,
+      .self = console_.self,
       .data_mode = dir_.charter.charter.data_mode,
       .public_log = config_.public_log,
       .public_metrics = config_.public_metrics});
@@ -315,10 +327,12 @@ Status Node::Impl::start() {
   };
   door_->issuers()->start();
   core_->start();
+  snapshots_->start();
   officers_.desk->start();
   server_ = TRY(net::HttpServer::start(std::move(options), [this](const std::shared_ptr<net::Exchange>& exchange) {
     if (F3548Face::serves(exchange->request().path())) return f3548_face_->handle(exchange);
     if (uss_face_ && UssFace::serves(exchange->request())) return uss_face_->handle(exchange);
+    if (console_.answer(exchange)) return;
     face_->handle(exchange);
   }));
   listening_.store(server_.get());
@@ -367,14 +381,7 @@ Status Node::Impl::link_peers() {
   config.suspended = true;
   config.tracks = live_.get();
   config.incomplete = [this] { return recovery_.needed(); };
-  if (config_.peer_listen_port > 0) {
-    config.listen_port = static_cast<std::uint16_t>(config_.peer_listen_port);
-  } else if (config_.peer_listen_port == 0) {
-    // Chosen once: whoever was told the port finds the node there under every version.
-    config.listen_port = address.empty() ? std::uint16_t{0} : TRY(net::BaseUrl::parse(address)).port;
-  } else {
-    config.listen_port = TRY(net::BaseUrl::parse(self.peer->url)).port;
-  }
+  config.listen_port = TRY(peer_listen_port(config_, self, address));
   std::shared_ptr<PeerLinks> links =
       TRY(PeerLinks::start(std::move(config), *store_, *core_, std::move(*logs), problems_));
   log_info("node.peers", {{"address", links->address()}, {"mirrors", links->mirrors()}});
@@ -443,7 +450,10 @@ void Node::Impl::note_charter(const coordination::Coalition& coalition) {
     notes_to_keep_ = std::move(notes);
   }
   relink_ = later;
-  if (later) log_info("charter.in_force", {{"version", versions_.back().version}});
+  if (later) {
+    log_info("charter.in_force", {{"version", versions_.back().version}});
+    tell_catalogue(versions_.back(), dir_.self, clock_.now(), alarm_.get());
+  }
 }
 
 std::vector<PeerStanding> Node::Impl::standing() const {
@@ -464,7 +474,8 @@ void Node::Impl::recovery_round() {
     return fail_with(ended.error());
   }
   if (!*ended) return;
-  figures_.snapshot_entries.store(0);  // what there was is gone
+  snapshots_->forget();
+  console_.history->forget();
   const auto links = linked();
   if (!links) return;
   if (const Status pulling = links->go_on(*store_); !pulling) fail_with(pulling.error());
@@ -513,8 +524,10 @@ void Node::Impl::shut_down() {
   // First, so that nobody begins new lines to peers.
   changed_.notify_all();
   if (housekeeper_.joinable()) housekeeper_.join();
+  snapshots_->give_up();
   if (hub_) hub_->stop();
   if (live_) live_->stop();
+  if (evidence_) evidence_->stop();
   if (server_) (void)server_->stop(failed() ? 1'000 : kStopDeadlineMs);
   door_->issuers()->stop();
   officers_.desk->stop();
@@ -522,11 +535,13 @@ void Node::Impl::shut_down() {
   if (supplier_) supplier_->stop();
   if (core_) core_->stop();
   if (alarm_) alarm_->stop();
+  console_.stop();
   if (log_face_) log_face_->stop();
   changed_.notify_all();
   recovery_.stop();
+  snapshots_->stop();
   if (core_ && !core_->failed() && server_ && !failed() && !store_->recovering()) {
-    snapshots_.write_last(core_->state(), *store_);
+    snapshots_->write_last(core_->state());
     if (const Status published = store_->publish(); !published) fail_with(published.error());
   }
   problems_.drain();
@@ -541,7 +556,7 @@ void Node::Impl::keep_house() {
     {
       std::unique_lock lock(mutex_);
       changed_.wait_for(lock, std::chrono::milliseconds(store::kPublishIntervalMs),
-                        [&] { return stop_asked_ || failure_ || snapshots_.has_come(); });
+                        [&] { return stop_asked_ || failure_; });
       if (stop_asked_ || failure_) return;
     }
     certificate_.look(*server_, std::chrono::steady_clock::now());
@@ -550,7 +565,6 @@ void Node::Impl::keep_house() {
       problems_.drain();
       continue;
     }
-    snapshots_.write_what_came(*store_);
     one_round(next_tick);
   }
 }
@@ -570,11 +584,9 @@ void Node::Impl::one_round(std::chrono::steady_clock::time_point& next_tick) {
     judge_clock();
     tell_watch();
     tick();
+    if (plan_watch_) plan_watch_->round(*core_, clock_, alarm_.get());
   }
-  const std::uint64_t covered = figures_.snapshot_entries.load();
-  if (config_.snapshot_every_entries > 0 && figures_.log_entries.load() >= covered + config_.snapshot_every_entries) {
-    snapshots_.ask(*core_);
-  }
+  snapshots_->look(*core_);
 }
 
 /// Where others rely on it. Whether there is something to say is for the core thread, which knows what was said.
@@ -592,15 +604,6 @@ void Node::Impl::tell_watch() {
 
 // --- what others ask -------------------------------------------------------------------------------------------------
 
-Status Node::Impl::ready() const {
-  if (const auto poisoned = store_->poisoned()) {
-    return fail(ErrorCode::kUnavailable, "the store takes no entries; the log of the node says why");
-  }
-  if (core_->failed()) return fail(ErrorCode::kUnavailable, "the node is stopping");
-  if (recovery_.active()) return fail(ErrorCode::kUnavailable, "recovering: " + recovery_.standing().text);
-  return {};
-}
-
 std::string Node::Impl::metrics() const {
   const net::HttpServer* const listening = listening_.load();
   std::string out = metrics_text({.core = &figures_,
@@ -613,6 +616,7 @@ std::string Node::Impl::metrics() const {
                                   .now = clock_.now(),
                                   .listeners = hub_->listeners(),
                                   .clock = bound_->standing(),
+                                  .catalogue_agrees = catalogue_standing(charter()).agrees,
                                   .recovering = recovery_.active(),
                                   .recovery_missing = recovery_.active() ? recovery_.standing().missing() : 0,
                                   .door = door_->figures(),

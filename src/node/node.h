@@ -34,6 +34,7 @@
 #include "base/time.h"
 #include "coordination/act.h"
 #include "coordination/coalition.h"
+#include "coordination/plan_cycle.h"
 #include "core/charter.h"
 #include "core/command.h"
 #include "core/entry.h"
@@ -95,7 +96,16 @@ struct TalksConfig {
   DurationMs line_check_every_ms = 0;  ///< How often each line is checked; 0: only when an officer asks for it.
   /// A program and its arguments, run with the alarm as JSON on its standard input; no shell. Empty: none.
   std::vector<std::string> alarm_command{};
-  std::string alarm_webhook{};  ///< An address to which the same is posted. Empty: none.
+  std::string alarm_webhook{};      ///< An address to which the same is posted. Empty: none.
+  coordination::PlanCycle plans{};  ///< By when a daily plan is there, and with whom. By default with nobody.
+};
+
+/// The console that the node serves (console_face.h, map_face.h).
+struct ConsoleConfig {
+  bool enabled = true;
+  /// Served instead of the one that is in the program: for development. `open` fails where it has no index.html.
+  std::filesystem::path folder{};
+  std::filesystem::path map{};  ///< A PMTiles file, served as `/map.pmtiles`. Empty: none.
 };
 
 /// What `Node::open` needs. Everything has a default that gives a working node on loopback.
@@ -175,6 +185,10 @@ struct NodeConfig {
   store::Files* files = nullptr;
   /// A snapshot is written when this many entries have been added since the last one; 0 = only at `stop()`.
   std::uint64_t snapshot_every_entries = 200'000;
+  /// A state whose snapshot is larger is not serialised by the thread that decides, but folded once more beside it,
+  /// which takes the memory of a second state for a while (snapshot_keeper.h). And `stop()` then leaves to the next
+  /// start what a recent one does not cover. 0: all.
+  std::uint64_t snapshot_background_above_bytes = 16U << 20;
   /// How often time-driven effects (expiry) are looked for; 0 = never by itself (tests call `tick()`).
   DurationMs tick_every_ms = 1'000;
 
@@ -186,6 +200,7 @@ struct NodeConfig {
   std::shared_ptr<const LiveConfig> live{};
 
   TalksConfig talks;
+  ConsoleConfig console;
 
   /// What a guess at an officer's password costs; less in tests alone.
   PasswordCost password_cost{};
@@ -243,8 +258,8 @@ class Node {
   /// Where peers are served, `https://127.0.0.1:9000`; empty when the charter names no peers.
   [[nodiscard]] std::string peer_address() const;
 
-  /// Asks for an orderly stop: no new requests, the queue is worked off, a snapshot is written. Returns at once; any
-  /// thread, any number of times. Not async-signal-safe: forward signals through a thread.
+  /// Asks for an orderly stop: no new requests, the queue is worked off, a snapshot is written where no recent one
+  /// stands. Returns at once; any thread, any number of times. Not async-signal-safe: forward signals through a thread.
   void stop();
   /// Reads the certificate, issuers' key files and key addresses again (SIGHUP). Returns at once; any thread.
   void reload();

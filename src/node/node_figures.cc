@@ -6,12 +6,15 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 #include "base/units.h"
 #include "log/note.h"
+#include "net/http_client.h"
 #include "net/loadgen.h"
 #include "node/node.h"
 
@@ -242,7 +245,128 @@ Result<bool> timed_open(const fs::path& data, const SetClock& clock, const Node:
   return node->state_mark() == expected;
 }
 
+/// Files one intent after the other for as long as it lives, and keeps the longest time that one took.
+class Probe {
+ public:
+  Probe(Node& node, std::uint64_t first) : node_(node), next_(first) { submit_next(); }
+  ~Probe() { (void)longest_ms(); }
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
+
+  /// Ends it. Fails when anything was not accepted.
+  Result<double> longest_ms() {
+    std::unique_lock lock(mutex_);
+    ending_ = true;
+    ended_.wait(lock, [&] { return done_; });
+    if (refused_ > 0) return fail(ErrorCode::kInternal, fmt::format("{} decisions were not \"accepted\"", refused_));
+    return longest_ * 1e3;
+  }
+  [[nodiscard]] std::uint64_t next() const {
+    const std::lock_guard lock(mutex_);
+    return next_;
+  }
+
+ private:
+  void submit_next() {
+    std::uint64_t i = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      i = next_++;
+    }
+    const auto begin = SteadyClock::now();
+    node_.submit(command(i, kBegin + 600'000, kBegin + 1'800'000), [this, begin](const Result<Recorded>& recorded) {
+      const double took = seconds_since(begin);
+      {
+        const std::lock_guard lock(mutex_);
+        longest_ = std::max(longest_, took);
+        if (!recorded || !recorded->decision.accepted()) ++refused_;
+        done_ = ending_ || refused_ > 0;
+        if (done_) return ended_.notify_all();
+      }
+      submit_next();
+    });
+  }
+
+  Node& node_;
+  mutable std::mutex mutex_;
+  std::condition_variable ended_;
+  std::uint64_t next_ = 0, refused_ = 0;
+  double longest_ = 0;
+  bool ending_ = false, done_ = false;
+};
+
+/// A gauge of /metrics.
+Result<double> gauge(net::HttpClient& client, std::string_view name) {
+  const auto answer = TRY(client.get("/metrics"));
+  const std::string line = fmt::format("\n{} ", name);
+  const std::size_t at = answer.body.find(line);
+  if (at == std::string::npos) return fail(ErrorCode::kInternal, "there is no such metric", std::string(name));
+  return std::strtod(answer.body.c_str() + at + line.size(), nullptr);
+}
+
+struct OneSnapshot {
+  double wait_ms = 0, seconds = 0, bytes = 0;
+};
+
+/// Opens the folder, decides until a snapshot has been made, and leaves `next` at the next intent.
+Result<OneSnapshot> decide_beside_a_snapshot(NodeConfig config, std::uint64_t& next) {
+  constexpr std::uint64_t kEvery = 200;
+  constexpr int kLooksMax = 30'000;
+  config.snapshot_every_entries = kEvery;
+  const auto node = TRY(Node::open(config));
+  const std::uint64_t before = node->open_report().from_snapshot;
+  TRY_VOID(node->start());
+  const auto client = TRY(net::HttpClient::create({.base_url = node->address()}));
+  OneSnapshot out;
+  {
+    Probe probe(*node, next);
+    double covered = 0;
+    for (int i = 0; i < kLooksMax && covered <= static_cast<double>(before); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      covered = TRY(gauge(*client, "tansiq_snapshot_entries"));
+    }
+    if (covered <= static_cast<double>(before)) return fail(ErrorCode::kInternal, "no snapshot was made");
+    out.wait_ms = TRY(probe.longest_ms());
+    next = probe.next();
+  }
+  out.seconds = TRY(gauge(*client, "tansiq_snapshot_seconds"));
+  out.bytes = TRY(gauge(*client, "tansiq_snapshot_bytes"));
+  node->stop();
+  TRY_VOID(node->wait());
+  return out;
+}
+
 }  // namespace
+
+Result<SnapshotFigures> measure_snapshot(const fs::path& folder, std::uint64_t live) {
+  const fs::path data = folder / "snapshot";
+  TRY_VOID(prepare_folder(data));
+  const SetClock clock;
+  SnapshotFigures out{.live_intents = live};
+  std::uint64_t next = live;
+  {
+    const auto node = TRY(Node::open(config(data, clock)));
+    TRY_VOID(node->start());
+    ClosedLoop loop(*node, live, [](std::uint64_t i) { return command(i, kBegin + 600'000, kBegin + 1'800'000); });
+    (void)loop.run(512);
+    {
+      Probe probe(*node, next);
+      std::this_thread::sleep_for(std::chrono::seconds(3));
+      out.idle_wait_ms = TRY(probe.longest_ms());
+      next = probe.next();
+    }
+    node->stop();
+    TRY_VOID(node->wait());
+  }
+  NodeConfig in_line = config(data, clock);
+  in_line.snapshot_background_above_bytes = std::uint64_t{1} << 40;
+  out.in_line_wait_ms = TRY(decide_beside_a_snapshot(in_line, next)).wait_ms;
+  const OneSnapshot beside = TRY(decide_beside_a_snapshot(config(data, clock), next));
+  out.background_wait_ms = beside.wait_ms;
+  out.background_seconds = beside.seconds;
+  out.bytes = static_cast<std::uint64_t>(beside.bytes);
+  return out;
+}
 
 Result<StartFigures> measure_start(const fs::path& folder, std::uint64_t entries, std::uint64_t live) {
   const fs::path data = folder / "start";

@@ -41,6 +41,20 @@ struct StartFigures {
   bool same_state = false;           ///< Both starts gave the state hash that the node had when it stopped.
 };
 
+struct SnapshotFigures {
+  std::uint64_t live_intents = 0;
+  std::uint64_t bytes = 0;        ///< Of the snapshot.
+  double in_line_wait_ms = 0;     ///< The longest that a decision waited while one was taken between two batches.
+  double background_wait_ms = 0;  ///< While one was made beside the deciding.
+  double idle_wait_ms = 0;        ///< While none was made: what the disk alone does.
+  double background_seconds = 0;  ///< From the question to the disk.
+};
+
+/// Fills a record with `live` intents, and decides one after the other while a snapshot of them is taken in line, and
+/// while one is made beside. Takes the memory of two such states.
+[[nodiscard]] Result<SnapshotFigures> measure_snapshot(const std::filesystem::path& folder,
+                                                       std::uint64_t live = 1'000'000);
+
 /// Fills a record with `live` intents, stops and starts from the snapshot; goes on to `entries` entries, of which about
 /// `live` intents are live at the end, stops, and starts from the snapshot and by replay.
 [[nodiscard]] Result<StartFigures> measure_start(const std::filesystem::path& folder, std::uint64_t entries = 1'000'000,

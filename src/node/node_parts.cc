@@ -6,6 +6,10 @@
 #include <future>
 #include <optional>
 
+#include "base/logging.h"
+#include "net/http_client.h"
+#include "node/live_config.h"
+
 namespace tansiq::node {
 namespace {
 
@@ -38,6 +42,14 @@ PeerLinks::Config peer_addresses(const NodeConfig& config) {
   return out;
 }
 
+Result<std::uint16_t> peer_listen_port(const NodeConfig& config, const core::Authority& self,
+                                       const std::string& address) {
+  if (config.peer_listen_port > 0) return static_cast<std::uint16_t>(config.peer_listen_port);
+  if (config.peer_listen_port < 0) return TRY(net::BaseUrl::parse(self.peer->url)).port;
+  // Chosen once: whoever was told the port finds the node there under every version.
+  return address.empty() ? std::uint16_t{0} : TRY(net::BaseUrl::parse(address)).port;
+}
+
 coordination::CoalitionConfig coalition_config(const NodeConfig& config, const DataDir& dir) {
   coordination::CoalitionConfig out{
       .machine = {dir.self, dir.charter.charter, dir.charter.text, dir.ovn_secret, {}, texts_beside(config.data_dir)},
@@ -48,6 +60,13 @@ coordination::CoalitionConfig coalition_config(const NodeConfig& config, const D
   const core::DataMode mode = dir.charter.charter.data_mode;
   if (mode == core::DataMode::kReal || mode == core::DataMode::kExercise) out.officers = {};
   return out;
+}
+
+SnapshotKeeper::Config snapshot_config(const NodeConfig& config, const DataDir& dir, f3548::Switches switches) {
+  return {.coalition = coalition_config(config, dir),
+          .switches = switches,
+          .every_entries = config.snapshot_every_entries,
+          .background_above_bytes = config.snapshot_background_above_bytes};
 }
 
 std::unique_ptr<ClockBound> make_clock_bound(const NodeConfig& config, const core::Charter& charter) {
@@ -111,11 +130,20 @@ Result<Officers> make_officers(const NodeConfig& config, const AuthorityId& self
   return out;
 }
 
+std::unique_ptr<EvidenceDesk> make_evidence_desk(const NodeConfig& config, const Clock& clock) {
+  return std::make_unique<EvidenceDesk>(
+      EvidenceDesk::Config{.data_dir = config.data_dir,
+                           .record_dir = config.live ? config.live->record_dir : std::filesystem::path(),
+                           .clock = &clock});
+}
+
 std::vector<std::string> node_remarks(bool test_mode, const net::Doorkeeper& door, const CertificateKeeper& certificate,
-                                      const LiveDesk* live, const OfficerDesk& officers) {
+                                      const LiveDesk* live, const OfficerDesk& officers,
+                                      const SnapshotKeeper& snapshots) {
   std::vector<std::string> out = credential_remarks(test_mode, door, certificate);
   if (live != nullptr && !live->trouble().empty()) out.push_back(live->trouble());
   if (std::string remark = officers.remark(); !remark.empty()) out.push_back(std::move(remark));
+  if (std::string trouble = snapshots.trouble(); !trouble.empty()) out.push_back(std::move(trouble));
   return out;
 }
 
@@ -144,6 +172,70 @@ std::map<std::int64_t, std::string> notes_of(const coordination::CharterAdopted&
   for (const coordination::CharterStep& step : adopted.through) find(version++, step.note_sha256);
   find(adopted.version, adopted.note_sha256);
   return out;
+}
+
+void log_opened(const Node::OpenReport& report, const DataDir& dir, const NodeConfig& config) {
+  log_info("node.opened", {{"authority", dir.self.str()},
+                           {"origin", dir.key.name()},
+                           {"entries", report.entries},
+                           {"from_snapshot", report.from_snapshot},
+                           {"took_ms", report.took_ms},
+                           {"data_mode", core::to_text(dir.charter.charter.data_mode)}});
+  if (!dir.develop_charter) return;
+  log_warning("node.develop_charter",
+              {{"message", "this node runs on a charter that it made for itself; nobody else knows its key"},
+               {"data_dir", config.data_dir.string()}});
+}
+
+bool ConsoleParts::answer(const std::shared_ptr<net::Exchange>& exchange) const {
+  if (!files) return false;
+  std::optional<net::Response> response = files->answer(exchange->request());
+  if (!response) return false;
+  exchange->respond(std::move(*response));
+  return true;
+}
+
+void ConsoleParts::stop() {
+  if (history) history->stop();
+}
+
+Result<ConsoleParts> make_console(const NodeConfig& config, const DataDir& dir, SnapshotKeeper::Config record,
+                                  const Clock& clock, store::LogStore& store, ProblemLog& problems,
+                                  std::string_view program_version) {
+  ConsoleParts out;
+  if (config.console.enabled) out.files = TRY(ConsoleFace::create(config.console.folder));
+  if (!config.console.map.empty()) out.map = TRY(MapFace::open(config.console.map));
+  out.history = std::make_unique<HistoryDesk>(HistoryDesk::Config{.coalition = std::move(record.coalition),
+                                                                  .switches = record.switches,
+                                                                  .main_origin = dir.key.name(),
+                                                                  .clock = &clock},
+                                              store, problems);
+  out.self = {.program_version = std::string(program_version),
+              .log_origin = dir.key.name(),
+              .console = config.console.enabled,
+              .map = !config.console.map.empty(),
+              .history = true,
+              .live = config.live != nullptr,
+              .recording = config.live && !config.live->record_dir.empty(),
+              .officers = true,
+              .supplier = config.uss.has_value(),
+              .test_mode = config.test_mode};
+  return out;
+}
+
+f3548::Switches switches_of(const NodeConfig& config) {
+  f3548::Switches out = config.f3548;
+  out.allow_http = out.allow_http || config.test_mode;
+  return out;
+}
+
+Status readiness(const store::LogStore& store, const CoreThread& core, const RecoveryKeeper& recovery) {
+  if (const auto poisoned = store.poisoned()) {
+    return fail(ErrorCode::kUnavailable, "the store takes no entries; the log of the node says why");
+  }
+  if (core.failed()) return fail(ErrorCode::kUnavailable, "the node is stopping");
+  if (recovery.active()) return fail(ErrorCode::kUnavailable, "recovering: " + recovery.standing().text);
+  return {};
 }
 
 std::string about(const DataDir& dir, const log::SignerKey& key) {

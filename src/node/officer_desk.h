@@ -1,6 +1,7 @@
-// The officers of a node at work: sign-in, accounts, the watch, acts that need two. Everything that the faces need of
-// officers is here; the parts are in officer_book.h (accounts, kept), officer_sessions.h, officer_guard.h (guessing),
-// officer_pending.h, officer_secret.h.
+// The officers of a node at work: sign-in, accounts, the watch, acts that are signed, and those that need two.
+// Everything that the faces need of officers is here; the parts are in officer_book.h (accounts, kept),
+// officer_sessions.h, officer_links.h, officer_guard.h (guessing), officer_device.h (what of it is kept),
+// officer_pending.h, officer_evidence.h (what was signed), officer_secret.h.
 //
 // Two threads. One works on passwords, one at a time: a guess costs 256 MiB and most of a second, so there is never
 // more of that than one, and what waits for it is bounded, for each network too. The other writes what is short (the
@@ -9,7 +10,8 @@
 //
 //   auto desk = TRY(OfficerDesk::open({.data_dir = …, .self = us, .clock = &clock}));
 //   desk->start();
-//   TRY_VOID(desk->on_passwords(network, [=, this] { answer(desk->sign_in(name, password, network, former)); }));
+//   TRY_VOID(desk->on_passwords(network, [=, this] { answer(desk->sign_in(name, password, network, former, device));
+//   }));
 #pragma once
 
 #include <atomic>
@@ -25,8 +27,10 @@
 #include <thread>
 
 #include "node/bounded_queue.h"
+#include "node/officer_device.h"
 #include "node/officer_door.h"
 #include "node/officer_guard.h"
+#include "node/officer_links.h"
 #include "node/officer_pending.h"
 
 namespace tansiq::node {
@@ -35,6 +39,11 @@ namespace tansiq::node {
 inline constexpr std::size_t kPasswordWorkMax = 16;
 inline constexpr std::size_t kPasswordWorkOfNetworkMax = 4;
 inline constexpr std::size_t kOfficerWritesMax = 256;
+
+/// What a node without accounts answers.
+[[nodiscard]] inline Error no_officers() {
+  return {ErrorCode::kUnavailable, "this node has no accounts of officers", {}};
+}
 
 class OfficerDesk {
  public:
@@ -69,16 +78,18 @@ class OfficerDesk {
   struct Opened {
     std::string id;  ///< For the client alone.
     SignedIn who;
+    std::string device;  ///< A cookie for the device that signed in, where it brought none that is good.
   };
   /// Thread of passwords. Fails with `kUnauthenticated`, in the same words and after the same work for a wrong
   /// password, an unknown name and a disabled account; with `kRateLimited`. `former`: a session that the client showed,
-  /// which ends.
+  /// which ends. `device`: the cookie of a device, as it was shown (officer_device.h).
   [[nodiscard]] Result<Opened> sign_in(const std::string& name, const std::string& password, const std::string& network,
-                                       const std::string& former);
+                                       const std::string& former, const std::string& device = {});
   /// Thread of passwords. His own, with the old one; all his sessions end, and a new one begins. Fails as `sign_in`,
   /// and `kInvalid` for a password that breaks the rule or is the old one.
   [[nodiscard]] Result<Opened> change_password(const std::string& name, const std::string& old_password,
-                                               const std::string& new_password, const std::string& network);
+                                               const std::string& new_password, const std::string& network,
+                                               const std::string& device = {});
   /// Thread of passwords. By a supervisor, so the passwords are provisional, and the account gets a new personal key.
   [[nodiscard]] Status add(const std::string& by, const std::string& name, OfficerRole role,
                            const std::string& password);
@@ -91,16 +102,40 @@ class OfficerDesk {
   [[nodiscard]] Status take_watch(const std::string& name);
   [[nodiscard]] Status offer_watch(const std::string& name, const std::string& to);
   [[nodiscard]] Status leave_watch(const std::string& name);
+  /// What two officers have asked for, to be done now.
+  struct Confirmed {
+    OfficerRequest request;
+    core::Subject second;
+    KeptAct kept;
+  };
   /// The act of a second officer: an account that may act, other than the asker's, which has not changed meanwhile.
   /// What both have signed is kept. Fails as PendingActs::confirm, `kForbidden`, `kIo`.
-  [[nodiscard]] Result<coordination::ActCommand> confirm(std::string_view id, const SignedIn& who);
+  [[nodiscard]] Result<Confirmed> confirm(std::string_view id, const SignedIn& who);
+  /// What one officer does in person, signed and kept before it is done. Fails with `kForbidden` (he may not act, or
+  /// his key is not at hand), `kIo`.
+  [[nodiscard]] Result<KeptAct> keep_act(const OfficerRequest& request, const SignedIn& who);
   /// What time brings: sessions and watches that are over. Called by the writing thread now and then.
   void round();
 
   /// Any thread.
   void unlock(const std::string& by, const std::string& name);
   /// An act that waits for a second officer from now on, signed by who asks. Fails as PendingActs::ask, `kForbidden`.
-  [[nodiscard]] Result<PendingAct> ask(coordination::ActCommand command, const SignedIn& who);
+  [[nodiscard]] Result<PendingAct> ask(OfficerRequest request, const SignedIn& who);
+  /// The entry that a kept act has led to is durable: says so in the chain, by and by. Never waits while the desk runs.
+  void note_entry(const KeptAct& kept, std::uint64_t seq, const std::optional<log::Hash>& hash);
+  /// A link that opens a session of `name`, his own or, by a supervisor, another's that only sees. Fails with
+  /// `kForbidden`, `kNotFound`, `kOverloaded`.
+  struct MadeLink {
+    std::string secret;
+    OfficerRole role = OfficerRole::kObserver;
+    DurationMs for_ms = 0;
+  };
+  [[nodiscard]] Result<MadeLink> make_link(const SignedIn& maker, const std::string& name,
+                                           std::optional<OfficerRole> role_max, DurationMs for_ms);
+  /// The session that a link opens. `former`: as of `sign_in`; a session of somebody else that stands is no place for
+  /// it. Fails with `kUnauthenticated`, `kWrongState`.
+  [[nodiscard]] Result<Opened> use_link(const std::string& secret, const std::string& network,
+                                        const std::string& former);
   [[nodiscard]] std::int64_t now_ms() const { return steady_ms_(); }
   [[nodiscard]] UtcMs now() const { return config_.clock->now(); }
   [[nodiscard]] const AuthorityId& self() const { return config_.self; }
@@ -114,13 +149,15 @@ class OfficerDesk {
   [[nodiscard]] std::string metrics() const;
 
  private:
-  OfficerDesk(Config config, std::unique_ptr<OfficerBook> book);
+  OfficerDesk(Config config, std::unique_ptr<OfficerBook> book, std::unique_ptr<OfficerActs> acts, GuardFile guard);
   void work_on_passwords();
   void work_on_writing();
   /// Fails as `sign_in`; counts for and against whoever tries.
   [[nodiscard]] Result<OfficerAccount> proved(const std::string& name, const std::string& password,
-                                              const std::string& network);
-  [[nodiscard]] Result<Opened> opened(const std::string& name, const std::string& password);
+                                              const std::string& network, const std::string& device);
+  [[nodiscard]] Result<Opened> opened(const std::string& name, const std::string& password, const std::string& device);
+  /// The guard, on the disk. What the disk refuses is logged: nobody is kept out for it.
+  void keep_guard();
   /// Tells whoever wants to know, if it is news.
   void tell_watch();
   void alarm_if_unattended(bool before, std::string_view why);
@@ -130,7 +167,11 @@ class OfficerDesk {
   const std::unique_ptr<OfficerBook> book_;
   OfficerSessions sessions_;
   GuessGuard guard_;
+  std::mutex guard_file_mutex_;
+  GuardFile guard_file_;
   PendingActs pending_;
+  SignInLinks links_;
+  const std::unique_ptr<OfficerActs> acts_;
 
   struct PasswordWork {
     std::string network;

@@ -67,7 +67,7 @@ class Desk : public ::testing::Test {
     return out;
   }
   std::string ask(const std::string& name, const std::string& id) {
-    auto asked = desk->ask(command(id, name + "@us"), as(name));
+    auto asked = desk->ask(officer_request(command(id, name + "@us")), as(name));
     EXPECT_TRUE(asked.has_value());
     return asked ? asked->id : std::string();
   }
@@ -262,7 +262,7 @@ TEST_F(Desk, TheSecondIsWhoConfirmsAndAnotherThanTheFirst) {
   EXPECT_EQ(state(id), PendingState::kWaiting);
   const auto ready = desk->confirm(id, as("night"));
   ASSERT_TRUE(ready.has_value()) << ready.error().text();
-  EXPECT_EQ(ready->by.str(), "duty@us");
+  EXPECT_EQ(ready->request.by.str(), "duty@us");
   EXPECT_EQ(ready->second.str(), "night@us");
   EXPECT_EQ(code(desk->confirm(id, as("chief"))), ErrorCode::kWrongState) << "it is handed over once";
   desk->pending().settle(id, true, "{}", now);
@@ -294,8 +294,9 @@ TEST_F(Desk, WhatBothHaveSignedIsKept) {
     std::ranges::copy(*from_hex(root.at(who + "_key")->string().value()), key.begin());
     std::ranges::copy(*from_base64(root.at(who + "_signature")->string().value()), signature.begin());
     EXPECT_EQ(key, secret.public_key);
-    EXPECT_TRUE(officer_signature_fits(key, officer_act_text(*read, kUs), signature));
-    EXPECT_FALSE(officer_signature_fits(key, officer_act_text(*read, AuthorityId::trusted("fr")), signature));
+    EXPECT_TRUE(officer_signature_fits(key, officer_act_text(officer_request(*read), kUs), signature));
+    EXPECT_FALSE(
+        officer_signature_fits(key, officer_act_text(officer_request(*read), AuthorityId::trusted("fr")), signature));
   }
   EXPECT_NE(line(0), line(1));
   const auto mode = std::filesystem::status(folder.file("officer-acts.jsonl")).permissions();
@@ -352,18 +353,18 @@ TEST_F(Desk, TheSameCommandIsTheSamePendingAct) {
   EXPECT_EQ(ask("duty", "c1"), id);
   auto other = command("c1");
   other.act = coordination::DeclareClock{};
-  EXPECT_EQ(code(desk->ask(other, as("duty"))), ErrorCode::kConflict);
+  EXPECT_EQ(code(desk->ask(officer_request(other), as("duty"))), ErrorCode::kConflict);
   EXPECT_NE(ask("night", "c1"), id) << "command ids are of one subject";
 }
 
 TEST_F(Desk, WhatWaitsIsBounded) {
   for (std::size_t i = 0; i < kPendingActsOfOneMax; ++i) (void)ask("duty", fmt::format("c{}", i));
-  EXPECT_EQ(code(desk->ask(command("more"), as("duty"))), ErrorCode::kOverloaded);
+  EXPECT_EQ(code(desk->ask(officer_request(command("more")), as("duty"))), ErrorCode::kOverloaded);
   EXPECT_NE(ask("night", "c"), "");
   const auto fill = [&](std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-      (void)desk->pending().ask(command(fmt::format("d{}", i)), fmt::format("o{}", i / kPendingActsOfOneMax), 1, {},
-                                now);
+      (void)desk->pending().ask(officer_request(command(fmt::format("d{}", i))),
+                                fmt::format("o{}", i / kPendingActsOfOneMax), 1, {}, now);
     }
   };
   fill(2 * kPendingActsMax);

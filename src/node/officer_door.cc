@@ -5,14 +5,18 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "net/steady.h"
+#include "node/officer_device.h"
 
 namespace tansiq::node {
 namespace {
 
 constexpr std::string_view kCookieTls = "__Host-tansiq-session";
 constexpr std::string_view kCookieClear = "tansiq-session";
+constexpr std::string_view kDeviceTls = "__Host-tansiq-device";
+constexpr std::string_view kDeviceClear = "tansiq-device";
 constexpr std::array kOfficerScopes{kSessionScope, kActsConfirmScope, kWatchScope, kOfficersScope};
 
 constexpr std::array<std::string_view, 6> kObserverScopes{"intents.read", "coordination.read", "picture.read",
@@ -27,6 +31,23 @@ std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
   while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
   return text;
+}
+
+/// What stands under a name in all Cookie headers.
+std::vector<std::string_view> cookies(const net::Request& request, std::string_view name) {
+  std::vector<std::string_view> out;
+  for (std::size_t i = 0; i < request.headers.size(); ++i) {
+    if (!net::equal_ignoring_case(request.headers.name(i), "Cookie")) continue;
+    std::string_view rest = request.headers.value(i);
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find(';'), rest.size());
+      const std::string_view pair = trimmed(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+      const std::size_t equals = pair.find('=');
+      if (equals != std::string_view::npos && pair.substr(0, equals) == name) out.push_back(pair.substr(equals + 1));
+    }
+  }
+  return out;
 }
 
 bool reads(net::Method method) { return method == net::Method::kGet || method == net::Method::kHead; }
@@ -61,21 +82,27 @@ Result<std::optional<ShownSession>> shown_session(const net::Request& request) {
     if (!token || !token->starts_with(kSessionBearerPrefix)) return std::nullopt;
     return ShownSession{token->substr(kSessionBearerPrefix.size()), false};
   }
-  std::optional<ShownSession> out;
-  for (std::size_t i = 0; i < request.headers.size(); ++i) {
-    if (!net::equal_ignoring_case(request.headers.name(i), "Cookie")) continue;
-    std::string_view rest = request.headers.value(i);
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find(';'), rest.size());
-      const std::string_view pair = trimmed(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-      const std::size_t equals = pair.find('=');
-      if (equals == std::string_view::npos || pair.substr(0, equals) != cookie_name(request.connection->tls)) continue;
-      if (out) return fail(ErrorCode::kUnauthenticated, "the session's cookie stands twice", "Cookie");
-      out = ShownSession{pair.substr(equals + 1), true};
-    }
-  }
-  return out;
+  const std::vector<std::string_view> shown = cookies(request, cookie_name(request.connection->tls));
+  if (shown.size() > 1) return fail(ErrorCode::kUnauthenticated, "the session's cookie stands twice", "Cookie");
+  if (shown.empty()) return std::nullopt;
+  return ShownSession{shown.front(), true};
+}
+
+Result<SignedIn> session_behind(const net::Request& request, OfficerSessions& sessions) {
+  const auto shown = shown_session(request);
+  auto who = shown && *shown ? sessions.find((*shown)->id) : std::nullopt;
+  if (!who) return fail(ErrorCode::kUnauthenticated, "the session is over; sign in again");
+  return std::move(*who);
+}
+
+std::string device_cookie(std::string_view device, bool tls) {
+  return fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}", tls ? kDeviceTls : kDeviceClear, device,
+                     kDeviceCookieMs / 1'000, tls ? "; Secure" : "");
+}
+
+std::string shown_device(const net::Request& request) {
+  const auto shown = cookies(request, request.connection->tls ? kDeviceTls : kDeviceClear);
+  return shown.size() == 1 ? std::string(shown.front()) : std::string();
 }
 
 Status check_origin(const net::Request& request, bool must) {
@@ -109,8 +136,10 @@ Result<net::Principal> OfficerDoor::authenticate(const net::Request& request) co
   if (*shown) return by_session(**shown, request);
   net::Principal principal = TRY(door_.authenticate(request));
   std::erase_if(principal.scopes, [](const std::string& scope) { return officer_scope(scope); });
-  if (const auto name = officer_in(principal.subject, self_); name && book_.find(*name)) {
-    return fail(ErrorCode::kUnauthenticated, "this is the name of an officer, who signs in himself", "Authorization");
+  // What stands in the record under such a name belongs to the officers' office, also when its account is gone.
+  if (officer_in(principal.subject, self_) && !book_.accounts().empty()) {
+    return fail(ErrorCode::kUnauthenticated, "a subject of this form is an officer's, who signs in himself",
+                "Authorization");
   }
   return principal;
 }

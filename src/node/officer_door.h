@@ -47,6 +47,9 @@ struct ShownSession {
 /// Nothing where it shows none. Fails with `kUnauthenticated` when the cookie stands twice.
 [[nodiscard]] Result<std::optional<ShownSession>> shown_session(const net::Request& request);
 
+/// The session behind a request that was let in, with the personal key. Fails with `kUnauthenticated`.
+[[nodiscard]] Result<SignedIn> session_behind(const net::Request& request, OfficerSessions& sessions);
+
 /// Whether the request comes from a page of this node, as far as its Origin says. Fails with `kForbidden`; without an
 /// Origin only where `must` is.
 [[nodiscard]] Status check_origin(const net::Request& request, bool must);
@@ -54,6 +57,10 @@ struct ShownSession {
 /// Values of Set-Cookie, for a connection under TLS or in clear text.
 [[nodiscard]] std::string session_cookie(std::string_view id, bool tls, DurationMs lifetime_ms);
 [[nodiscard]] std::string ended_cookie(bool tls);
+/// The cookie by which a device is known (officer_device.h): sent with sign-ins, which is all it is for.
+[[nodiscard]] std::string device_cookie(std::string_view device, bool tls);
+/// What a request shows of it; empty where it shows none, or several.
+[[nodiscard]] std::string shown_device(const net::Request& request);
 
 class OfficerDoor final : public net::Authenticator {
  public:

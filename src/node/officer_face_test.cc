@@ -6,6 +6,7 @@
 #include "base/json_in.h"
 #include "node/coalition_figures.h"
 #include "node/node_testlib.h"
+#include "node/officer_evidence.h"
 #include "node/officer_testlib.h"
 #include "node_api/operations.h"
 
@@ -144,6 +145,36 @@ TEST_F(OfficerFace, ABrowserWritesWithItsCookieAndTheTokenOfItsSession) {
   EXPECT_EQ(client->send(net::Method::kGet, "/v1/watch", {{"Cookie", planted}})->status, 401);
 }
 
+TEST_F(OfficerFace, TheReliefGoesOnWithWhatTheEarlierWatchHasFiledAndNobodyElseDoes) {
+  const std::string duty = sign_in("duty");
+  const std::string night = sign_in("night");
+  const std::string guest = sign_in("guest");
+  const std::string program = node.token("fr-ops");
+  const std::string admin = node.token("us:admin", {"admin"});
+  ASSERT_EQ(node.put("/v1/intents/i1", create_json("c1", volume_json(10, 15)), duty).status, 201);
+  ASSERT_EQ(node.put("/v1/intents/i2", create_json("c2", volume_json(10, 15, 250, 260)), program).status, 201);
+  const auto change = [&](std::string_view intent, std::string_view act, std::string_view command, int version,
+                          const std::string& who) {
+    return node
+        .post(fmt::format("/v1/intents/{}/{}", intent, act),
+              fmt::format(R"({{"command_id":"{}","version":{}}})", command, version), who)
+        .status;
+  };
+  // Programs keep to their own, and officers to those of officers.
+  EXPECT_EQ(change("i1", "activate", "c3", 1, program), 403);
+  EXPECT_EQ(change("i1", "activate", "c4", 1, admin), 403);
+  EXPECT_EQ(change("i1", "activate", "c5", 1, guest), 403);
+  EXPECT_EQ(change("i2", "activate", "c6", 1, night), 403);
+  EXPECT_THAT(node.get("/v1/intents/i1", night).body, HasSubstr(R"("disclosure":"full")"));
+  EXPECT_THAT(node.get("/v1/intents/i1", guest).body, HasSubstr(R"("disclosure":"coarse")"));
+  // The first one's session is over; his account may go, and its intent stays the office's.
+  EXPECT_EQ(node.send(net::Method::kDelete, "/v1/session", "", duty).status, 200);
+  EXPECT_EQ(change("i1", "activate", "c7", 1, night), 200);
+  EXPECT_EQ(node.send(net::Method::kDelete, "/v1/officers/duty", "", sign_in("chief")).status, 200);
+  EXPECT_EQ(change("i1", "end", "c8", 2, night), 200);
+  EXPECT_EQ(change("i2", "activate", "c9", 1, program), 200);
+}
+
 TEST_F(OfficerFace, EachRoleDoesWhatItMayAndNoMore) {
   const std::string guest = sign_in("guest");
   const std::string duty = sign_in("duty");
@@ -224,6 +255,146 @@ TEST_F(OfficerFace, TheWatchOutlivesTheNodeAndSessionsDoNot) {
   EXPECT_THAT(post("/v1/watch/take", "", night).body, Not(HasSubstr("duty")));
   EXPECT_THAT(post("/v1/watch/leave", "", night).body, HasSubstr(R"("attended":false)"));
   EXPECT_THAT(node.get("/metrics").body, HasSubstr("tansiq_watch_attended 0\n"));
+}
+
+// Streams, signed acts, links
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// True once the server has ended it.
+bool ends(net::EventStream& stream) {
+  while (true) {
+    const auto event = stream.next(30'000);
+    if (!event) return event.error().code != ErrorCode::kTimeout;
+    if (!*event) return true;
+  }
+}
+
+TEST_F(OfficerFace, AStreamEndsWithItsSession) {
+  const std::string chief = sign_in("chief");
+  const std::vector<std::pair<const char*, std::function<void(const std::string&)>>> ways{
+      {"signed out", [&](const std::string& mine) { (void)node.send(net::Method::kDelete, "/v1/session", "", mine); }},
+      {"another password",
+       [&](const std::string& mine) {
+         EXPECT_EQ(
+             post("/v1/session/password",
+                  fmt::format(R"({{"new_password":"chosen by myself","old_password":"{}"}})", kTestPassword), mine)
+                 .status,
+             200);
+       }},
+      {"another role",
+       [&](const std::string&) {
+         (void)node.send(net::Method::kPatch, "/v1/officers/duty", R"({"role":"observer"})", chief);
+       }},
+      {"disabled",
+       [&](const std::string&) {
+         (void)node.send(net::Method::kPatch, "/v1/officers/duty", R"({"disabled":true})", chief);
+       }},
+      {"removed", [&](const std::string&) { (void)node.send(net::Method::kDelete, "/v1/officers/duty", "", chief); }}};
+  std::string password = kTestPassword;
+  auto others = node.client(chief)->events("/v1/events");
+  ASSERT_TRUE(others.has_value()) << others.error().text();
+  for (const auto& [name, way] : ways) {
+    const std::string mine = sign_in("duty", password);
+    for (const char* target : {"/v1/events", "/v1/talks/events"}) {
+      auto stream = node.client(mine)->events(target);
+      ASSERT_TRUE(stream.has_value()) << name << ": " << stream.error().text();
+      if (target == std::string_view("/v1/talks/events")) {
+        way(mine);
+        EXPECT_TRUE(ends(**stream)) << name;
+      }
+    }
+    if (name == std::string_view("another password")) password = "chosen by myself";
+    if (name == std::string_view("disabled")) {
+      EXPECT_EQ(node.send(net::Method::kPatch, "/v1/officers/duty", R"({"disabled":false})", chief).status, 200);
+    }
+  }
+  const auto still = (*others)->next(1);
+  EXPECT_FALSE(still.has_value()) << "another's goes on";
+  EXPECT_EQ(still.error().code, ErrorCode::kTimeout);
+}
+
+/// What stands in the chain once nothing is on its way.
+std::vector<OfficerActLine> signed_in(const std::filesystem::path& folder) {
+  std::vector<OfficerActLine> out;
+  const auto read = read_officer_acts(folder, [&](const OfficerActLine& line) -> Status {
+    out.push_back(line);
+    return {};
+  });
+  EXPECT_TRUE(read.has_value()) << read.error().text();
+  return out;
+}
+
+TEST_F(OfficerFace, WhatAPersonDoesIsSignedAndTiedToItsEntry) {
+  const std::string duty = sign_in("duty");
+  const auto filed = node.put("/v1/intents/i1", create_json("c1", volume_json(10, 15)), duty);
+  ASSERT_EQ(filed.status, 201) << filed.body;
+  ASSERT_EQ(node.put("/v1/intents/i2", create_json("c2", volume_json(10, 15, 250, 260)), node.token("fr-ops")).status,
+            201)
+      << "a program signs nothing";
+  ASSERT_EQ(post("/v1/watch/take", "", duty).status, 200);
+  EXPECT_EQ(node.put("/v1/intents/i3", "{}", duty).status, 400) << "nothing that was asked for";
+  ASSERT_TRUE(node.stop().has_value());  // So that what is tied afterwards is there.
+  const auto lines = signed_in(node.folder() / "data");
+  std::vector<std::string> kinds;
+  for (const OfficerActLine& line : lines) {
+    EXPECT_THAT(line.by, ::testing::StartsWith("duty@"));
+    kinds.push_back(line.act ? "entry" : line.kind);
+  }
+  EXPECT_THAT(kinds, ::testing::UnorderedElementsAre("api.createIntent", "entry", "api.takeWatch"));
+  const auto entry = std::ranges::find_if(lines, [](const OfficerActLine& line) { return line.act.has_value(); });
+  ASSERT_NE(entry, lines.end());
+  EXPECT_THAT(filed.body, HasSubstr(fmt::format(R"("seq":{})", entry->seq)));
+  EXPECT_EQ(lines.front().cmd, "c1");
+}
+
+TEST_F(OfficerFace, ALinkSignsABrowserInOnce) {
+  const std::string origin = node.node().address();
+  const std::string duty = sign_in("duty");
+  EXPECT_EQ(post("/v1/session/link", "{}", node.token("us:admin", {"admin"})).status, 403) << "no token makes one";
+  const auto made = post("/v1/session/link", R"({"minutes":1,"role":"observer"})", duty);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.headers.find("Cache-Control"), "no-store");
+  EXPECT_EQ(member(made, "name"), "duty");
+  const std::string body = fmt::format(R"({{"secret":"{}"}})", member(made, "secret"));
+  const auto client = node.client();
+  const auto use = [&](std::string_view from) {
+    return *client->send(net::Method::kPost, "/v1/session/link/redeem",
+                         {{"Content-Type", "application/json"}, {"Origin", std::string(from)}}, body);
+  };
+  EXPECT_EQ(use("https://evil.example").status, 403) << "another site signs nobody in";
+  const auto opened = use(origin);
+  ASSERT_EQ(opened.status, 200) << opened.body;
+  EXPECT_EQ(member(opened, "role"), "observer");
+  const std::string set(opened.headers.find("Set-Cookie").value_or(""));
+  EXPECT_THAT(set, HasSubstr("HttpOnly; SameSite=Strict"));
+  const std::string cookie = set.substr(0, set.find(';'));
+  EXPECT_EQ(client->send(net::Method::kGet, "/v1/watch", {{"Cookie", cookie}})->status, 200);
+  EXPECT_EQ(client
+                ->send(net::Method::kPost, "/v1/watch/take",
+                       {{"Cookie", cookie}, {"Origin", origin}, {"Tansiq-CSRF", member(opened, "csrf")}})
+                ->status,
+            403)
+      << "it was made to see";
+  EXPECT_EQ(use(origin).status, 401) << "once";
+  EXPECT_EQ(node.get("/v1/session", duty).status, 200);
+}
+
+TEST_F(OfficerFace, ARecoveryThatIsNoneIsNotAccepted) {
+  const auto asked = post("/v1/recovery/accept", R"({"command_id":"c1"})", sign_in("duty"));
+  EXPECT_EQ(asked.status, 409) << asked.body;
+  EXPECT_EQ(post("/v1/recovery/accept", R"({"command_id":"c1"})", sign_in("guest")).status, 403);
+}
+
+TEST_F(OfficerFace, WhatASignedInOfficerReleasesWaitsForASecond) {
+  const std::string target = "/v1/f3548/intents/5f0b1c6e-5d0b-4a55-9a57-5a53a1f6c001/release";
+  const std::string body = R"({"reason":"it has landed","zone":"K1"})";
+  const auto asked = post(target, body, sign_in("duty"));
+  ASSERT_EQ(asked.status, 202) << asked.body;
+  EXPECT_THAT(asked.body, HasSubstr(R"("kind":"f3548.release")"));
+  const std::string confirm = "/v1/acts/pending/" + member(asked, "id") + "/confirm";
+  const auto done = post(confirm, "", sign_in("night"));
+  EXPECT_EQ(done.status, 404) << "the registry has no such intent: " << done.body;
+  EXPECT_EQ(post(confirm, "", sign_in("chief")).status, 409) << "it was tried, once";
 }
 
 // Two officers

@@ -1,13 +1,13 @@
-// Officers in the native API: sessions, accounts, the watch, acts that need two. Part of NativeFace.
+// Officers in the native API: sessions, sign-in links, accounts, the watch. Part of NativeFace; what they do in person
+// is in officer_acts_native.cc.
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <utility>
 
-#include "base/foreign_text.h"
 #include "log/jcs.h"
 #include "net/rate_limit.h"
-#include "node/coordination_face.h"
 #include "node/native_face.h"
 #include "node/officer_desk.h"
 
@@ -16,9 +16,7 @@ namespace {
 
 using log::JcsWriter;
 
-constexpr std::string_view kWatchAct = "watch.set";
-
-Error no_officers() { return {ErrorCode::kUnavailable, "this node has no accounts of officers", {}}; }
+constexpr DurationMs kMinuteMs = 60'000;
 
 /// A password on its way; wiped at the end.
 class Password {
@@ -73,7 +71,9 @@ std::string session_json(const SignedIn& who, std::string_view id, bool with_tok
 net::Response session_response(const OfficerDesk::Opened& opened, bool bearer, bool tls, const OfficerDesk& desk) {
   net::Response out = net::json_response(200, session_json(opened.who, opened.id, bearer, desk));
   out.headers.add("Cache-Control", "no-store");
-  if (!bearer) out.headers.add("Set-Cookie", session_cookie(opened.id, tls, opened.who.remaining_ms));
+  if (bearer) return out;
+  out.headers.add("Set-Cookie", session_cookie(opened.id, tls, opened.who.remaining_ms));
+  if (!opened.device.empty()) out.headers.add("Set-Cookie", device_cookie(opened.device, tls));
   return out;
 }
 
@@ -107,32 +107,6 @@ net::Response watch_response(const OfficerBook& book) {
   }
   w.end_array().end_object();
   return net::json_response(200, std::move(out));
-}
-
-void write_pending(JcsWriter& w, const PendingAct& act, const OfficerDesk& desk) {
-  const UtcMs asked = desk.now() - (desk.now_ms() - act.asked_ms);
-  w.begin_object().key("asked_ms").integer(asked.ms).key("by").string(act.command.by.str());
-  w.key("expires_ms").integer((asked + kPendingActMs).ms).key("id").string(act.id);
-  if (!act.outcome.empty()) w.key("outcome").string(foreign_text(act.outcome, kRefusalTextMax));
-  w.key("request");
-  coordination::write_act(w, act.command);
-  if (!act.second.empty()) w.key("second").string(officer_subject(act.second, desk.self()));
-  w.key("state").string(to_text(act.state)).end_object();
-}
-
-net::Response pending_response(int status, const PendingAct& act, const OfficerDesk& desk) {
-  std::string out;
-  JcsWriter w(out);
-  write_pending(w, act, desk);
-  return net::json_response(status, std::move(out));
-}
-
-/// The session behind a request that was let in: with the personal key.
-Result<SignedIn> signed_in(const net::Request& request, OfficerDesk& desk) {
-  const auto shown = shown_session(request);
-  auto who = shown && *shown ? desk.sessions().find((*shown)->id) : std::nullopt;
-  if (!who) return fail(ErrorCode::kUnauthenticated, "the session is over; sign in again");
-  return std::move(*who);
 }
 
 }  // namespace
@@ -172,8 +146,9 @@ void NativeFace::open_session(Context& context, api::OpenSessionRequest&& reques
   if (const auto shown = shown_session(asked); shown && *shown) former = (*shown)->id;
   at_officers(context, OfficerThread::kPasswords,
               [name = std::move(request.body.name), password, former, bearer = request.body.bearer, tls,
+               device = shown_device(asked),
                network = net::client_network(asked.connection->address)](OfficerDesk& desk) -> Result<net::Response> {
-                const auto opened = TRY(desk.sign_in(name, password->text(), network, former));
+                const auto opened = TRY(desk.sign_in(name, password->text(), network, former, device));
                 return session_response(opened, bearer, tls, desk);
               });
 }
@@ -207,10 +182,50 @@ void NativeFace::change_password(Context& context, api::ChangePasswordRequest&& 
   at_officers(context, OfficerThread::kPasswords,
               [name = officer_name(context), before = kept(std::move(request.body.old_password)),
                after = kept(std::move(request.body.new_password)), bearer, tls = asked.connection->tls,
+               device = shown_device(asked),
                network = net::client_network(asked.connection->address)](OfficerDesk& desk) -> Result<net::Response> {
-                const auto opened = TRY(desk.change_password(name, before->text(), after->text(), network));
+                const auto opened = TRY(desk.change_password(name, before->text(), after->text(), network, device));
                 return session_response(opened, bearer, tls, desk);
               });
+}
+
+// --- links -----------------------------------------------------------------------------------------------------------
+
+void NativeFace::make_session_link(Context& context, api::MakeSessionLinkRequest&& request) {
+  if (services_.officers == nullptr) return refuse(context, no_officers());
+  OfficerDesk& desk = *services_.officers;
+  const auto maker = session_behind(context.exchange->request(), desk.sessions());
+  if (!maker) return refuse(context, maker.error());
+  std::optional<OfficerRole> role;
+  if (request.body.role) role = role_of(*request.body.role);
+  const std::string name = request.body.name.value_or(maker->name);
+  const auto made = desk.make_link(*maker, name, role, request.body.minutes * kMinuteMs);
+  if (!made) return refuse(context, made.error());
+  std::string out;
+  JcsWriter w(out);
+  w.begin_object().key("expires_ms").integer((desk.now() + made->for_ms).ms).key("name").string(name);
+  w.key("role").string(to_text(made->role)).key("secret").string(made->secret).end_object();
+  net::Response response = net::json_response(201, std::move(out));
+  response.headers.add("Cache-Control", "no-store");
+  answer(context, std::move(response));
+}
+
+void NativeFace::use_session_link(Context& context, api::UseSessionLinkRequest&& request) {
+  if (services_.officers == nullptr) return refuse(context, no_officers());
+  OfficerDesk& desk = *services_.officers;
+  net::Request& asked = context.exchange->request();
+  const auto secret = kept(std::move(request.body.secret));
+  wipe_body(asked);
+  if (const Status here = check_origin(asked, false); !here) return refuse(context, here.error());
+  const bool tls = asked.connection->tls;
+  if (!tls && !loopback(asked)) {
+    return refuse(context, {ErrorCode::kForbidden, "a link is not taken in clear text from another machine", {}});
+  }
+  std::string former;
+  if (const auto shown = shown_session(asked); shown && *shown) former = (*shown)->id;
+  const auto opened = desk.use_link(secret->text(), net::client_network(asked.connection->address), former);
+  if (!opened) return refuse(context, opened.error());
+  answer(context, session_response(*opened, request.body.bearer, tls, desk));
 }
 
 // --- accounts --------------------------------------------------------------------------------------------------------
@@ -274,138 +289,33 @@ void NativeFace::get_watch(Context& context, api::GetWatchRequest&&) {
   answer(context, watch_response(services_.officers->book()));
 }
 
-void NativeFace::take_watch(Context& context, api::TakeWatchRequest&&) {
+void NativeFace::at_watch(Context& context, WatchWork work) {
   if (services_.officers == nullptr) return refuse(context, no_officers());
+  const net::Request& asked = context.exchange->request();
+  const auto who = session_behind(asked, services_.officers->sessions());
+  if (!who) return refuse(context, who.error());
+  const auto request = officer_request(context.caller.subject, {}, context.operation, asked.path(), asked.body);
+  if (!request) return refuse(context, request.error());
   at_officers(context, OfficerThread::kWrites,
-              [name = officer_name(context)](OfficerDesk& desk) -> Result<net::Response> {
-                TRY_VOID(desk.take_watch(name));
+              [who = *who, request = *request, work = std::move(work)](OfficerDesk& desk) -> Result<net::Response> {
+                TRY(desk.keep_act(request, who));
+                TRY_VOID(work(desk, who.name));
                 return watch_response(desk.book());
               });
+}
+
+void NativeFace::take_watch(Context& context, api::TakeWatchRequest&&) {
+  at_watch(context, [](OfficerDesk& desk, const std::string& name) { return desk.take_watch(name); });
 }
 
 void NativeFace::hand_over_watch(Context& context, api::HandOverWatchRequest&& request) {
-  if (services_.officers == nullptr) return refuse(context, no_officers());
-  at_officers(
-      context, OfficerThread::kWrites,
-      [name = officer_name(context), to = std::move(request.body.to)](OfficerDesk& desk) -> Result<net::Response> {
-        TRY_VOID(desk.offer_watch(name, to));
-        return watch_response(desk.book());
-      });
+  at_watch(context, [to = std::move(request.body.to)](OfficerDesk& desk, const std::string& name) {
+    return desk.offer_watch(name, to);
+  });
 }
 
 void NativeFace::leave_watch(Context& context, api::LeaveWatchRequest&&) {
-  if (services_.officers == nullptr) return refuse(context, no_officers());
-  at_officers(context, OfficerThread::kWrites,
-              [name = officer_name(context)](OfficerDesk& desk) -> Result<net::Response> {
-                TRY_VOID(desk.leave_watch(name));
-                return watch_response(desk.book());
-              });
-}
-
-// --- two officers ----------------------------------------------------------------------------------------------------
-
-bool NativeFace::held_for_second(Context& context, coordination::ActCommand& command) {
-  const bool session = context.exchange->request().principal->has(kSessionScope);
-  // Whether anybody is on watch is for the watch to say, and for nobody's word.
-  if (coordination::kind_name(command.act) == kWatchAct && services_.officers != nullptr &&
-      !services_.officers->book().empty()) {
-    refuse(context, {ErrorCode::kForbidden, "officers take the watch and leave it: /v1/watch", "kind"});
-    return true;
-  }
-  const bool earnest = services_.data_mode == core::DataMode::kReal || services_.data_mode == core::DataMode::kExercise;
-  if (!session && !earnest) return false;
-  if (!command.second.empty()) {
-    refuse(context, {ErrorCode::kForbidden,
-                     "nobody names a second officer: leave it out, and another officer confirms under his own session",
-                     "second"});
-    return true;
-  }
-  if (!needs_two_officers(command.act)) return false;
-  if (!session || services_.officers == nullptr) {
-    refuse(context, {ErrorCode::kForbidden,
-                     fmt::format("{} takes two officers who have signed in, and a token is none",
-                                 coordination::kind_name(command.act)),
-                     "Authorization"});
-    return true;
-  }
-  OfficerDesk& desk = *services_.officers;
-  const auto who = signed_in(context.exchange->request(), desk);
-  if (!who) {
-    refuse(context, who.error());
-    return true;
-  }
-  const auto asked = desk.ask(std::move(command), *who);
-  if (!asked) {
-    refuse(context, asked.error());
-    return true;
-  }
-  answer(context, pending_response(202, *asked, desk));
-  return true;
-}
-
-void NativeFace::list_pending_acts(Context& context, api::ListPendingActsRequest&&) {
-  if (services_.officers == nullptr) return refuse(context, no_officers());
-  const OfficerDesk& desk = *services_.officers;
-  std::string out;
-  JcsWriter w(out);
-  w.begin_object().key("acts").begin_array();
-  const std::vector<PendingAct> acts = services_.officers->pending().list(desk.now_ms());
-  for (const PendingAct& act : acts) write_pending(w, act, desk);
-  w.end_array().end_object();
-  answer(context, net::json_response(200, std::move(out)));
-}
-
-void NativeFace::get_pending_act(Context& context, api::GetPendingActRequest&& request) {
-  if (services_.officers == nullptr) return refuse(context, no_officers());
-  const auto act = services_.officers->pending().find(request.id, services_.officers->now_ms());
-  if (!act) return refuse(context, {ErrorCode::kNotFound, "there is no such pending act, or no more", "id"});
-  answer(context, pending_response(200, *act, *services_.officers));
-}
-
-void NativeFace::confirm_pending_act(Context& context, api::ConfirmPendingActRequest&& request) {
-  if (services_.officers == nullptr) return refuse(context, no_officers());
-  OfficerDesk& desk = *services_.officers;
-  const auto who = signed_in(context.exchange->request(), desk);
-  if (!who) return refuse(context, who.error());
-  auto on_thread = [this, &desk, context, who = *who, id = std::move(request.id)]() mutable {
-    auto command = desk.confirm(id, who);
-    if (!command) return refuse(context, std::move(command.error()));
-    execute_confirmed(context, std::move(id), std::move(*command));
-  };
-  if (const Status taken = desk.on_writing(std::move(on_thread)); !taken) refuse(context, taken.error());
-}
-
-void NativeFace::execute_confirmed(Context& context, std::string id, coordination::ActCommand command) {
-  OfficerDesk& desk = *services_.officers;
-  auto done = [this, &desk, exchange = context.exchange, id](Result<coordination::ActOutcome> outcome,
-                                                             const coordination::Coalition&) {
-    if (!outcome) {
-      desk.pending().settle(id, false, outcome.error().text(), desk.now_ms());
-      return Departure{exchange, problem(*exchange, std::move(outcome.error())), {}};
-    }
-    std::string body = act_json(*outcome);
-    auto durable = [&desk, id, body](const Status& on_disk) {
-      desk.pending().settle(id, on_disk.has_value(), on_disk ? body : on_disk.error().text(), desk.now_ms());
-    };
-    return Departure{exchange, net::json_response(200, std::move(body)), std::move(durable)};
-  };
-  if (const Status taken = services_.core.submit(ActTask{std::move(command), std::move(done)}); !taken) {
-    desk.pending().put_back(id);
-    refuse(context, taken.error());
-  }
-}
-
-void NativeFace::refuse_pending_act(Context& context, api::RefusePendingActRequest&& request) {
-  if (services_.officers == nullptr) return refuse(context, no_officers());
-  OfficerDesk& desk = *services_.officers;
-  if (const Status good = core::check_label(request.body.text, kRefusalTextMax, "text"); !good) {
-    return refuse(context, good.error());
-  }
-  const Status refused = desk.pending().refuse(request.id, officer_name(context), request.body.text, desk.now_ms());
-  if (!refused) return refuse(context, refused.error());
-  const auto act = desk.pending().find(request.id, desk.now_ms());
-  if (!act) return refuse(context, {ErrorCode::kNotFound, "there is no such pending act, or no more", "id"});
-  answer(context, pending_response(200, *act, desk));
+  at_watch(context, [](OfficerDesk& desk, const std::string& name) { return desk.leave_watch(name); });
 }
 
 }  // namespace tansiq::node

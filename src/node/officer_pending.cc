@@ -9,19 +9,11 @@
 
 #include "base/bytes.h"
 #include "base/random.h"
-#include "log/jcs.h"
 
 namespace tansiq::node {
 namespace {
 
 constexpr std::array<std::string_view, 6> kStates{"waiting", "confirmed", "done", "failed", "refused", "lapsed"};
-
-std::string text_of(const coordination::ActCommand& command) {
-  std::string out;
-  log::JcsWriter writer(out);
-  coordination::write_act(writer, command);
-  return out;
-}
 
 std::string new_id() {
   std::array<std::uint8_t, 16> octets{};
@@ -96,7 +88,7 @@ void PendingActs::forget(std::int64_t now_ms) {
   }
 }
 
-Result<PendingAct> PendingActs::ask(coordination::ActCommand command, std::string_view asker, std::uint64_t epoch,
+Result<PendingAct> PendingActs::ask(OfficerRequest request, std::string_view asker, std::uint64_t epoch,
                                     const OfficerSignature& signature, std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
   forget(now_ms);
@@ -106,8 +98,8 @@ Result<PendingAct> PendingActs::ask(coordination::ActCommand command, std::strin
     const bool open = act.state == PendingState::kWaiting || act.state == PendingState::kConfirmed;
     if (!open) continue;
     const bool own = act.asker == asker && act.asker_epoch == epoch;
-    if (own && act.command.cmd == command.cmd) {
-      if (text_of(act.command) == text_of(command)) return act;
+    if (own && !request.cmd.empty() && act.request.cmd == request.cmd) {
+      if (act.request.text == request.text) return act;
       return fail(ErrorCode::kConflict, "this command id stands for another act, which waits", "cmd");
     }
     ++all;
@@ -118,7 +110,7 @@ Result<PendingAct> PendingActs::ask(coordination::ActCommand command, std::strin
   }
   PendingAct act;
   act.id = new_id();
-  act.command = std::move(command);
+  act.request = std::move(request);
   act.asker = asker;
   act.asker_epoch = epoch;
   act.asker_signature = signature;
@@ -126,19 +118,16 @@ Result<PendingAct> PendingActs::ask(coordination::ActCommand command, std::strin
   return acts_.emplace(next_++, std::move(act)).first->second;
 }
 
-Result<coordination::ActCommand> PendingActs::confirm(std::string_view id, std::string_view by,
-                                                      const core::Subject& second, std::int64_t now_ms) {
+Result<PendingAct> PendingActs::confirm(std::string_view id, std::string_view by, std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
   forget(now_ms);
   PendingAct* act = TRY(waiting_act(id));
-  if (act->asker == by || act->command.by == second) {
+  if (act->asker == by) {
     return fail(ErrorCode::kForbidden, "the second officer is somebody else than who asked");
   }
   act->state = PendingState::kConfirmed;
   act->second = by;
-  coordination::ActCommand out = act->command;
-  out.second = second;
-  return out;
+  return *act;
 }
 
 void PendingActs::settle(std::string_view id, bool done, std::string outcome, std::int64_t now_ms) {

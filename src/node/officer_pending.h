@@ -2,13 +2,13 @@
 // under his, sees exactly what was asked and confirms or refuses it. Nobody names a second: whoever confirms is the
 // second.
 //
-//   const PendingAct asked = TRY(acts.ask(command, "anna", epoch, signature, now));  // 202, asked.id
-//   coordination::ActCommand ready = TRY(acts.confirm(asked.id, "ben", ben, now));  // `second` is ben: to the core
+//   const PendingAct asked = TRY(acts.ask(request, "anna", epoch, signature, now));  // 202, asked.id
+//   const PendingAct ready = TRY(acts.confirm(asked.id, "ben", now));                // ben is the second: to be done
 //   acts.settle(asked.id, outcome);
 //
 // What waits is kept in memory and lapses after ten minutes; a restart forgets it, and so does a change of the asker's
-// account. What has come to its end can be looked at for as long. Both are bounded. The same command asked again by the
-// same officer is the same pending act.
+// account (docs/officers.md says why that is safe). What has come to its end can be looked at for as long. Both are
+// bounded. The same command asked again by the same officer is the same pending act.
 //
 // Times are milliseconds of a clock that only goes forward. Any thread.
 #pragma once
@@ -24,6 +24,7 @@
 #include "base/time.h"
 #include "coordination/act.h"
 #include "node/officer_evidence.h"
+#include "node/officer_request.h"
 
 namespace tansiq::node {
 
@@ -35,7 +36,7 @@ inline constexpr std::size_t kRefusalTextMax = 1'000;
 
 /// Whether an act takes two officers, by the rule of this node: what thaws or widens a relation, or what others may
 /// pass on; an emergency revoke; release of information, our own or what others have shown; a charter; a zone that was
-/// halted.
+/// halted. What is no act of coordination and takes two has a kind of its own (officer_request.h).
 [[nodiscard]] bool needs_two_officers(const coordination::Act& act);
 
 enum class PendingState : std::uint8_t { kWaiting, kConfirmed, kDone, kFailed, kRefused, kLapsed };
@@ -43,7 +44,7 @@ enum class PendingState : std::uint8_t { kWaiting, kConfirmed, kDone, kFailed, k
 
 struct PendingAct {
   std::string id;  ///< 32 hexadecimal digits.
-  coordination::ActCommand command;
+  OfficerRequest request;
   std::string asker;  ///< Name of the account.
   std::uint64_t asker_epoch = 0;
   OfficerSignature asker_signature;
@@ -58,11 +59,10 @@ class PendingActs {
  public:
   /// Fails with `kOverloaded` (too many wait, of this officer or of all), `kConflict` when the command id stands for
   /// another act.
-  [[nodiscard]] Result<PendingAct> ask(coordination::ActCommand command, std::string_view asker, std::uint64_t epoch,
+  [[nodiscard]] Result<PendingAct> ask(OfficerRequest request, std::string_view asker, std::uint64_t epoch,
                                        const OfficerSignature& signature, std::int64_t now_ms);
   /// Hands it over, once. Fails with `kNotFound`, `kWrongState` (no longer waiting), `kForbidden` for the asker.
-  [[nodiscard]] Result<coordination::ActCommand> confirm(std::string_view id, std::string_view by,
-                                                         const core::Subject& second, std::int64_t now_ms);
+  [[nodiscard]] Result<PendingAct> confirm(std::string_view id, std::string_view by, std::int64_t now_ms);
   /// What came of it.
   void settle(std::string_view id, bool done, std::string outcome, std::int64_t now_ms);
   /// It was not tried after all: waits again.

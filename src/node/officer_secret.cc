@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/invariant.h"
 #include "base/random.h"
 #include "core/names.h"
 
@@ -88,19 +89,20 @@ bool repeats(std::string_view text, std::string_view part) {
 }  // namespace
 
 OfficerKey::OfficerKey(const std::array<std::uint8_t, 32>& seed) {
-  (void)crypto_sign_seed_keypair(public_.data(), secret_.data(), seed.data());
+  EXPECT_INVARIANT(sodium_init() >= 0);
+  // Fails for want of memory, not where the limit of locked pages is reached: then they are merely not locked.
+  secret_.reset(static_cast<std::uint8_t*>(sodium_malloc(crypto_sign_SECRETKEYBYTES)));
+  EXPECT_INVARIANT(secret_ != nullptr);
+  (void)crypto_sign_seed_keypair(public_.data(), secret_.get(), seed.data());
+  (void)sodium_mprotect_readonly(secret_.get());
 }
 
-OfficerKey::OfficerKey(OfficerKey&& other) noexcept : secret_(other.secret_), public_(other.public_) {
-  sodium_memzero(other.secret_.data(), other.secret_.size());
-}
-
-OfficerKey::~OfficerKey() { sodium_memzero(secret_.data(), secret_.size()); }
+void OfficerKey::Free::operator()(std::uint8_t* bytes) const noexcept { sodium_free(bytes); }  // Wipes.
 
 std::array<std::uint8_t, 64> OfficerKey::sign(std::string_view message) const {
   std::array<std::uint8_t, 64> out{};
   const ByteView bytes = as_bytes(message);
-  (void)crypto_sign_detached(out.data(), nullptr, bytes.data(), bytes.size(), secret_.data());
+  (void)crypto_sign_detached(out.data(), nullptr, bytes.data(), bytes.size(), secret_.get());
   return out;
 }
 

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -38,21 +39,26 @@ struct OfficerSecret {
   friend bool operator==(const OfficerSecret&, const OfficerSecret&) = default;
 };
 
-/// A personal key, opened: signs until it is destroyed, which wipes it. Any thread.
+/// A personal key, opened: signs until it is destroyed, which wipes it. It stands in pages of its own that are locked
+/// (no swap, as far as the system's limit goes) and left out of core dumps, between pages that nobody may touch. Any
+/// thread.
 class OfficerKey {
  public:
   explicit OfficerKey(const std::array<std::uint8_t, 32>& seed);
   OfficerKey(const OfficerKey&) = delete;
   OfficerKey& operator=(const OfficerKey&) = delete;
-  OfficerKey(OfficerKey&& other) noexcept;
+  OfficerKey(OfficerKey&& other) noexcept = default;
   OfficerKey& operator=(OfficerKey&&) = delete;
-  ~OfficerKey();
+  ~OfficerKey() = default;
 
   [[nodiscard]] std::array<std::uint8_t, 64> sign(std::string_view message) const;
   [[nodiscard]] const std::array<std::uint8_t, 32>& public_key() const { return public_; }
 
  private:
-  std::array<std::uint8_t, 64> secret_{};
+  struct Free {
+    void operator()(std::uint8_t* bytes) const noexcept;
+  };
+  std::unique_ptr<std::uint8_t, Free> secret_;  ///< 64 bytes; null once it was moved.
   std::array<std::uint8_t, 32> public_{};
 };
 

@@ -252,6 +252,8 @@ TEST(Generator, RefusesWhatItWouldIgnore) {
       {"/things/{id}", "/things/{name}", "do not fit"},
       {"    post:\n", "    trace:\n", "'trace' is not supported"},
       {"      operationId: postThing", "      operationId: postThing\n      x-body: any", "x-body may be text"},
+      {"      operationId: postThing", "      operationId: postThing\n      x-body: bytes",
+       "a request body is required and application/octet-stream"},
       {"      operationId: getThing", "      operationId: getThing\n      x-body: text",
        "x-body without a requestBody"},
       {"openapi: 3.1.0", "openapi: 3.0.3", "not an OpenAPI 3.1 file"},

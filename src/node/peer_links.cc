@@ -167,22 +167,30 @@ Status PeerLinks::pull(store::SqliteStore& store) {
 Status PeerLinks::fetch_bodies() {
   for (const core::Authority& peer : charter().authorities) {
     if (peer.id == config_.self || !peer.peer) continue;
-    const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
-    net::HttpClientOptions http = client_options(peer);
-    http.body_bytes_max = coordination::kShareBytesMax;
-    http.interrupt = interrupt;
-    std::shared_ptr<net::HttpClient> client = TRY(net::HttpClient::create(std::move(http)));
-    const auto ask = [client](const coordination::WantedBody& body) -> Result<std::string> {
-      net::ClientResponse answer = TRY(client->send(net::Method::kPost, body_target(body.body), {}, {}, true));
-      if (answer.status != 200) return std::unexpected(net::error_from_response(answer, "the peer answers"));
-      return std::move(answer.body);
-    };
-    fetchers_[peer.id] = std::make_unique<BodyFetcher>(BodyFetcher::Config{
-        .core = &core_, .peer = peer.id, .seed = random_seed(), .ask = ask, .interrupt = [interrupt] {
-          interrupt->trigger();
-        }});
+    BodyFetcher::Config shares = TRY(body_line(peer, coordination::kShareBytesMax));
+    BodyFetcher::Config attachments = TRY(body_line(peer, kAttachmentBytesMax));
+    fetchers_.push_back(std::make_unique<BodyFetcher>(std::move(shares)));
+    fetchers_.push_back(std::make_unique<BodyFetcher>(attachment_fetcher(std::move(attachments))));
   }
   return {};
+}
+
+/// A line of its own, on which bodies of this size are asked for.
+Result<BodyFetcher::Config> PeerLinks::body_line(const core::Authority& peer, std::size_t bytes_max) {
+  const std::shared_ptr<net::Interrupt> interrupt = TRY(net::Interrupt::create());
+  net::HttpClientOptions http = client_options(peer);
+  http.body_bytes_max = bytes_max;
+  http.interrupt = interrupt;
+  std::shared_ptr<net::HttpClient> client = TRY(net::HttpClient::create(std::move(http)));
+  const auto ask = [client](const coordination::WantedBody& body) -> Result<std::string> {
+    net::ClientResponse answer = TRY(client->send(net::Method::kPost, body_target(body.body), {}, {}, true));
+    if (answer.status != 200) return std::unexpected(net::error_from_response(answer, "the peer answers"));
+    return std::move(answer.body);
+  };
+  return BodyFetcher::Config{
+      .core = &core_, .peer = peer.id, .seed = random_seed(), .ask = ask, .interrupt = [interrupt] {
+        interrupt->trigger();
+      }};
 }
 
 const core::Authority* PeerLinks::asker(const net::ConnectionInfo& connection) const {
@@ -319,7 +327,7 @@ Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
   TRY_VOID(core_.submit_urgent(std::move(task)));
   Status durable = future.get();
   if (durable) {
-    for (const auto& [id, fetcher] : fetchers_) fetcher->poke();
+    for (const auto& fetcher : fetchers_) fetcher->poke();
   }
   return durable;
 }
@@ -379,7 +387,7 @@ std::vector<PeerStanding> PeerLinks::standing(
 
 void PeerLinks::stop() {
   for (Line& line : lines_) line.puller->stop();
-  for (const auto& [id, fetcher] : fetchers_) fetcher->stop();
+  for (const auto& fetcher : fetchers_) fetcher->stop();
   for (const auto& fetcher : track_fetchers_) fetcher->stop();
   if (config_.tracks != nullptr) config_.tracks->drop_questions();
   if (relay_) relay_->stop();

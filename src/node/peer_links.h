@@ -106,6 +106,7 @@ class PeerLinks {
   [[nodiscard]] Status listen(store::SqliteStore& store, ProblemLog& problems);
   [[nodiscard]] Status pull(store::SqliteStore& store);
   [[nodiscard]] Status fetch_bodies();
+  [[nodiscard]] Result<BodyFetcher::Config> body_line(const core::Authority& peer, std::size_t bytes_max);
   [[nodiscard]] Status fetch_tracks();
   [[nodiscard]] Status relay_to_keeper();
   /// The member that has shown its key; null: nobody that the charter names.
@@ -123,8 +124,8 @@ class PeerLinks {
   std::unique_ptr<PeerFace> face_;
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<bool> suspended_{false};
-  std::shared_ptr<store::LogReader> body_reader_;  ///< For the core thread alone; what waits there keeps it.
-  std::map<AuthorityId, std::unique_ptr<BodyFetcher>> fetchers_;
+  std::shared_ptr<store::LogReader> body_reader_;       ///< For the core thread alone; what waits there keeps it.
+  std::vector<std::unique_ptr<BodyFetcher>> fetchers_;  ///< Two a peer: of shares, and of attachments.
   std::vector<std::unique_ptr<TrackFetcher>> track_fetchers_;
   AuthorityId keeper_;                     ///< Of the registry of F3548, where that is a peer.
   std::unique_ptr<F3548Relay> relay_;      ///< To it.

@@ -37,6 +37,7 @@ KnownPlan plan_of(const core::Machine& machine, const core::Intent& intent) {
   plan.intent = intent.id.str();
   plan.manager = intent.manager.str();
   plan.call_sign = intent.flight;
+  plan.craft = intent.craft;
   plan.domain = as_seen(intent.domain);
   // What has run out may still be flown. It binds who has been seen in it, as an accepted one does, and nobody else.
   plan.state = intent.live() ? intent.state : core::IntentState::kAccepted;
@@ -62,6 +63,7 @@ KnownPlan plan_of(const coordination::Coalition& coalition, const coordination::
   plan.intent = "flight:" + flight.plan.flight.str();
   plan.manager = coalition.machine().self().str();
   plan.call_sign = flight.plan.call_sign;
+  plan.craft = flight.plan.craft;
   plan.domain = as_seen(flight.plan.domain);
   plan.state = flight.contingency ? core::IntentState::kContingent
                : flight.airborne  ? core::IntentState::kActivated
@@ -121,6 +123,7 @@ std::vector<KnownPlan> flight_plans(const coordination::Coalition& coalition, Ut
     plan.plan.intent = id;
     plan.plan.manager = leg.home.str();
     plan.plan.call_sign = leg.call_sign;
+    if (!leg.craft.empty()) plan.plan.craft = leg.craft;
     plan.plan.domain = as_seen(leg.domain);
     other.always = other.always || leg.entered || leg.overdue || leg.contingency;
     if (leg.contingency) {

@@ -91,6 +91,35 @@ TEST(RecordNotes, AnIntentIsAPlanOfItsManagerWithItsZones) {
   EXPECT_THAT(intents(world), IsEmpty());
 }
 
+TEST(RecordNotes, CraftOfIntentsAndFlightsAreTold) {
+  World world;
+  const std::vector<core::Craft> craft{{.icao = core::IcaoAddress{0x4CA1FA}, .mode_3a = core::Mode3a{04321}},
+                                       {.mmsi = core::Mmsi{5}}};
+  core::CreateIntent create{.intent = IntentId::trusted("i1"),
+                            .flight = {},
+                            .domain = core::Domain::kAir,
+                            .volumes = {in_k1(minutes(10), minutes(20))},
+                            .keys = {},
+                            .craft = craft};
+  ASSERT_TRUE(world.command("us", std::move(create)).has_value());
+  ASSERT_EQ(intents(world).size(), 1U);
+  EXPECT_EQ(intents(world)[0].plan.craft, craft);
+
+  coordination::FlightFiled filed;
+  filed.flight = coordination::FlightId::trusted("M1");
+  filed.craft = craft;
+  filed.legs = {coordination::testing::leg("K4", 200, minutes(40))};
+  ASSERT_TRUE(world.act("us", coordination::FileFlight{filed}).has_value());
+  world.settle();
+  const std::vector<KnownPlan> home = flight_plans(world.at("us"), world.now);
+  ASSERT_NE(find(home, "flight:M1"), nullptr);
+  EXPECT_EQ(find(home, "flight:M1")->plan.craft, craft);
+  // ru is shown the flights of us coarsely: it knows whose leg it is, and not which craft comes.
+  const std::vector<KnownPlan> owner = flight_plans(world.at("ru"), world.now);
+  ASSERT_NE(find(owner, "leg:us/M1"), nullptr);
+  EXPECT_TRUE(find(owner, "leg:us/M1")->plan.craft.empty());
+}
+
 TEST(RecordNotes, OnlyWhatIsOfTheHoursAroundNow) {
   World world;
   file(world, "long-after", {in_k1(kNoon + 7 * kHour, kNoon + 8 * kHour)});

@@ -2,9 +2,10 @@
 //
 //   {"accepted":{"at_ms":…,"by":"…","second":"…"},"main_whole":true,"reason":"…","since_ms":…}
 //
-// It stands outside the record because nothing may be written there meanwhile. The node makes it; `tansiq recovery
-// accept` adds the officers' word, which counts for whoever may write in the folder; the node takes the names into its
-// record and removes the file when it goes on.
+// It stands outside the record because nothing may be written there meanwhile. The node makes it, and adds the word of
+// two officers who have signed in (docs/officers.md); the node takes the names into its record and removes the file
+// when it goes on. Where there are no accounts, and data is TEST or SIMULATED, `tansiq recovery accept` writes two
+// names into the folder instead, which nobody verifies.
 #pragma once
 
 #include <filesystem>

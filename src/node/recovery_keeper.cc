@@ -68,6 +68,14 @@ std::optional<Acceptance> RecoveryKeeper::accepted() const {
   return file && *file ? (*file)->accepted : std::nullopt;
 }
 
+Status RecoveryKeeper::accept(const Acceptance* acceptance) const {
+  if (!active()) return fail(ErrorCode::kWrongState, "this node is not recovering: there is nothing to accept");
+  if (acceptance != nullptr) return accept_recovery(folder_, *acceptance);
+  const auto before = accepted();
+  if (!before) return {};
+  return fail(ErrorCode::kConflict, before->by.str() + " and " + before->second.str() + " have accepted already");
+}
+
 RecoveryStanding RecoveryKeeper::standing() const { return recovery_->standing(accepted()); }
 
 Result<bool> RecoveryKeeper::round(CoreThread& core) {

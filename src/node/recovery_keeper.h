@@ -45,6 +45,9 @@ class RecoveryKeeper {
   /// Under way. Any thread, as what follows.
   [[nodiscard]] bool active() const { return active_.load(); }
   [[nodiscard]] RecoveryStanding standing() const;
+  /// Two officers answer for going on; null: only whether they could now. Fails as `accept_recovery`, and with
+  /// `kWrongState` when this node is not recovering.
+  [[nodiscard]] Status accept(const Acceptance* acceptance) const;
   [[nodiscard]] std::vector<std::pair<AuthorityId, Puller::LinkState>> lines() const { return recovery_->lines(); }
 
  private:

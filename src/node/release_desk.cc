@@ -136,6 +136,12 @@ void ReleaseDesk::permitted(const picture::Picture& picture, UtcMs now, const To
   waiting_.erase(at);
 }
 
+picture::ReleaseAnswer ReleaseDesk::preview(const picture::Picture& picture, UtcMs now, const AuthorityId& peer,
+                                            const RecordedPermit& permit, std::size_t most) {
+  if (!permit.member) return {};
+  return release_->preview(picture, peer.str(), prepared(permit, picture), now, most);
+}
+
 void ReleaseDesk::respond(const Waiting& waiting, const picture::ReleaseAnswer& answer, bool allowed, UtcMs now) {
   net::Response response;
   response.headers.add("Content-Type", "application/octet-stream");

@@ -82,6 +82,9 @@ class ReleaseDesk {
   void round();
   void permitted(const picture::Picture& picture, UtcMs now, const Token& token, const RecordedPermit& permit);
   void refused(const Token& token, const Error& error);
+  /// For this authority's own people: what a peer that asks now would be told, by the same judgement; nobody is told.
+  [[nodiscard]] picture::ReleaseAnswer preview(const picture::Picture& picture, UtcMs now, const AuthorityId& peer,
+                                               const RecordedPermit& permit, std::size_t most);
   /// Answers everything that waits so.
   void drop(const Error& why);
 

@@ -216,5 +216,26 @@ TEST(ReleaseRemarks, WhatTheCharterHasNotIsSaidAndNoReasonNotToStart) {
   EXPECT_EQ(check_release(rules, kUs).error().where, "release[0].to");
 }
 
+TEST_F(ReleaseDeskTest, APreviewIsWhatWouldBeToldAndTellsNobody) {
+  const auto seen = desk_.preview(picture_, now_ + 1, kUs, live(), 10);
+  EXPECT_EQ(seen.reports.size(), 2U);
+  EXPECT_FALSE(seen.more);
+  EXPECT_EQ(desk_.release().counters().told, 0U);
+  const auto some = desk_.preview(picture_, now_ + 1, kUs, live(), 1);
+  EXPECT_EQ(some.reports.size(), 1U);
+  EXPECT_TRUE(some.more);
+  RecordedPermit frozen = live();
+  frozen.air = false;
+  EXPECT_TRUE(desk_.preview(picture_, now_ + 1, kUs, frozen, 10).reports.empty());
+  RecordedPermit stranger = live();
+  stranger.member = false;
+  EXPECT_TRUE(desk_.preview(picture_, now_ + 1, kUs, stranger, 10).reports.empty());
+  Asked us;
+  desk_.ask(std::move(us.question));
+  desk_.round();
+  answer(live());
+  EXPECT_EQ(desk_.release().counters().told, 2U) << "it is told all the same, and all of it";
+}
+
 }  // namespace
 }  // namespace tansiq::node

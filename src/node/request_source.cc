@@ -29,6 +29,13 @@ Result<std::string> json_text(const RequestSource& request) {
   return std::string(request.body());
 }
 
+Result<std::string> bytes_of(const RequestSource& request) {
+  if (request.media_type() != "application/octet-stream") {
+    return fail(ErrorCode::kUnsupported, "send application/octet-stream", "Content-Type");
+  }
+  return std::string(request.body());
+}
+
 Status expect_no_body(const RequestSource& request) {
   if (!request.body().empty()) return fail(ErrorCode::kInvalid, "this request takes no body", "body");
   return {};

@@ -38,6 +38,8 @@ class RequestSource {
 [[nodiscard]] Result<JsonDocument> read_json_body(const RequestSource& request);
 /// The same without parsing it: for bodies that the core describes (core/record.h) and reads itself.
 [[nodiscard]] Result<std::string> json_text(const RequestSource& request);
+/// A body that is a file. Fails with `kUnsupported` unless it is declared as application/octet-stream.
+[[nodiscard]] Result<std::string> bytes_of(const RequestSource& request);
 /// Fails with `kInvalid` when there is one.
 [[nodiscard]] Status expect_no_body(const RequestSource& request);
 

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -13,14 +15,19 @@
 
 #include "base/logging.h"
 #include "log/sha256.h"
+#include "node/attachment_store.h"
 
 namespace tansiq::node {
 namespace {
 
+struct FromSnapshot {
+  State state;
+  std::size_t bytes = 0;  ///< Of the snapshot.
+};
+
 /// The state of the newest snapshot that proves to be whole; nothing when the log must be replayed from its start.
-std::optional<State> from_snapshot(store::LogStore& store, const coordination::CoalitionConfig& config,
-                                   f3548::Switches switches) {
-  auto snapshot = store.latest_snapshot();
+std::optional<FromSnapshot> from_snapshot(Result<std::optional<store::Snapshot>> snapshot,
+                                          const coordination::CoalitionConfig& config, f3548::Switches switches) {
   if (!snapshot || !*snapshot) {
     if (!snapshot) log_warning("snapshot.unreadable", {{"message", snapshot.error().message}});
     return {};
@@ -37,7 +44,7 @@ std::optional<State> from_snapshot(store::LogStore& store, const coordination::C
                 {{"message", "its state does not have the hash that was stored with it"}, {"entries", found.next_seq}});
     return {};
   }
-  return std::move(*state);
+  return FromSnapshot{std::move(*state), found.bytes.size()};
 }
 
 /// Texts of charters stand in the store as bodies, since before the entries that quote them. An adoption that was lost
@@ -120,10 +127,13 @@ class DecodingThread {
  private:
   static constexpr std::size_t kChunkEntries = 512;
   static constexpr std::size_t kChunksMax = 16;
+  /// Of one question to the store. Whoever applies may be slow, and as long as a question lasts the store's journal
+  /// grows.
+  static constexpr std::uint64_t kSliceEntries = 4'096;
 
   void run(store::LogReader& reader, std::uint64_t first_seq, std::uint64_t end_seq) {
     Chunk chunk;
-    Status status = reader.sequence(first_seq, end_seq, [&](const store::StoredEntry& stored) -> Status {
+    const auto decode = [&](const store::StoredEntry& stored) -> Status {
       Item item{stored.seq, stored.log, std::string(as_text(stored.bytes)), {}};
       if (stored.log == store::kMainLog && !coordination::is_coordination_line(item.line) &&
           !f3548::is_registry_line(item.line) && !uss::is_uss_line(item.line)) {
@@ -134,7 +144,11 @@ class DecodingThread {
       chunk.push_back(std::move(item));
       if (chunk.size() < kChunkEntries) return {};
       return hand_over(std::exchange(chunk, {}));
-    });
+    };
+    Status status;
+    for (std::uint64_t at = first_seq; status && at < end_seq; at += kSliceEntries) {
+      status = reader.sequence(at, std::min(at + kSliceEntries, end_seq), decode);
+    }
     if (!chunk.empty()) (void)hand_over(std::move(chunk));
     {
       const std::lock_guard lock(mutex_);
@@ -163,32 +177,56 @@ class DecodingThread {
   std::thread thread_;
 };
 
-/// The logs of the versions from `known` on.
-Status follow_versions(store::LogStore& store, LogBook& logs, const coordination::Coalition& coalition,
-                       std::size_t& known) {
-  for (const auto& versions = coalition.machine().versions(); known < versions.size(); ++known) {
-    TRY_VOID(logs.adopt(store, versions[known]));
-  }
-  return {};
-}
+/// What the entries of one record are applied to, and how far that has come.
+class Fold {
+ public:
+  using Adopt = std::function<Status(LogBook&, const core::Charter&)>;
+  /// `adopt` makes `logs` follow a version that has come into force. Once `given_up` says so, nothing more is applied.
+  Fold(State state, LogBook& logs, Adopt adopt, GivenUp given_up = {})
+      : state_(std::move(state)), logs_(logs), adopt_(std::move(adopt)), given_up_(std::move(given_up)) {}
 
-Status replay(store::LogStore& store, store::LogReader& reader, LogBook& logs, std::uint64_t first_seq,
-              std::uint64_t end_seq, State& state, std::size_t& known) {
-  if (first_seq == end_seq) return {};
-  DecodingThread decoding(reader, first_seq, end_seq);
-  while (true) {
-    Chunk chunk = TRY(decoding.next());
-    if (chunk.empty()) return {};
+  [[nodiscard]] State& state() { return state_; }
+
+  /// From where the state stands up to `end_seq`, and settles.
+  [[nodiscard]] Status replay(store::LogReader& reader, std::uint64_t end_seq) {
+    TRY_VOID(follow_versions());
+    const std::uint64_t first_seq = state_.next_seq();
+    if (first_seq < end_seq) {
+      DecodingThread decoding(reader, first_seq, end_seq);
+      for (bool more = true; more;) more = TRY(apply(TRY(decoding.next())));
+    }
+    return state_.coalition().settle();
+  }
+
+ private:
+  /// False at the end.
+  [[nodiscard]] Result<bool> apply(Chunk chunk) {
+    if (given_up_ && given_up_()) return fail(ErrorCode::kUnavailable, "the replay was given up");
     for (Item& item : chunk) {
       const std::uint64_t seq = item.seq;
-      if (seq != state.next_seq()) state.coalition().skip_to(seq);  // a gap: its entries were lost
-      Status applied = item.entry ? state.apply_core(std::move(*item.entry), item.line)
-                                  : state.apply(logs.name(item.log), item.line);
+      if (seq != state_.next_seq()) state_.coalition().skip_to(seq);  // a gap: its entries were lost
+      Status applied = item.entry ? state_.apply_core(std::move(*item.entry), item.line)
+                                  : state_.apply(logs_.name(item.log), item.line);
       if (!applied) return std::unexpected(inside(std::move(applied.error()), fmt::format("entry {}", seq)));
-      TRY_VOID(follow_versions(store, logs, state.coalition(), known));
+      TRY_VOID(follow_versions());
     }
+    return !chunk.empty();
   }
-}
+
+  /// The logs of the versions that have come into force since the last call.
+  [[nodiscard]] Status follow_versions() {
+    for (const auto& versions = state_.coalition().machine().versions(); known_ < versions.size(); ++known_) {
+      TRY_VOID(adopt_(logs_, versions[known_]));
+    }
+    return {};
+  }
+
+  State state_;
+  LogBook& logs_;
+  const Adopt adopt_;
+  const GivenUp given_up_;
+  std::size_t known_ = 1;  ///< Versions of the charter that `logs_` has followed.
+};
 
 /// Contents of shares are no part of the state: they are found again by what entries say is held.
 Status learn_bodies(store::LogReader& reader, coordination::Coalition& coalition) {
@@ -213,19 +251,70 @@ Result<Restored> restore_state(store::LogStore& store, LogBook& logs, const coor
   config.machine.texts = texts_in(TRY(store.open_reader()), std::move(config.machine.texts));
   const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
   const std::uint64_t next_seq = TRY(reader->next_seq());
-  std::optional<State> state = from_snapshot(store, config, switches);
-  const std::uint64_t from = state ? state->next_seq() : 0;
-  if (!state) state = TRY(State::make(config, switches));
+  std::optional<FromSnapshot> from = from_snapshot(store.latest_snapshot(), config, switches);
+  const std::uint64_t covered = from ? from->state.next_seq() : 0;
+  const std::size_t bytes = from ? from->bytes : 0;
 
-  std::size_t known = 1;
-  TRY_VOID(follow_versions(store, logs, state->coalition(), known));
-  TRY_VOID(replay(store, *reader, logs, from, next_seq, *state, known));
-  TRY_VOID(state->coalition().settle());
-  TRY_VOID(note_heads(*reader, logs, state->coalition()));
-  TRY_VOID(learn_bodies(*reader, state->coalition()));
-  if (next_seq == 0) TRY_VOID(found_log(store, config.machine, state->coalition(), now));
-  const std::uint64_t entries = state->next_seq();
-  return Restored{std::move(*state), entries, from};
+  Fold fold(from ? std::move(from->state) : TRY(State::make(config, switches)), logs,
+            [&store](LogBook& book, const core::Charter& charter) { return book.adopt(store, charter); });
+  TRY_VOID(fold.replay(*reader, next_seq));
+  coordination::Coalition& coalition = fold.state().coalition();
+  TRY_VOID(note_heads(*reader, logs, coalition));
+  TRY_VOID(learn_bodies(*reader, coalition));
+  TRY_VOID(learn_attachments(store, *reader, coalition.attachments()));
+  if (next_seq == 0) TRY_VOID(found_log(store, config.machine, coalition, now));
+  const std::uint64_t entries = fold.state().next_seq();
+  return Restored{std::move(fold.state()), entries, covered, bytes};
+}
+
+namespace {
+
+/// Beside the thread that decides: reads, and writes nothing. `from` covers no more than is asked for.
+Result<State> fold_on(store::LogStore& store, coordination::CoalitionConfig config, std::uint64_t end_seq,
+                      f3548::Switches switches, GivenUp given_up, std::optional<State> from) {
+  const std::unique_ptr<store::LogReader> reader = TRY(store.open_reader());
+  LogBook logs = TRY(LogBook::read(*reader, config.machine.charter, config.machine.self));
+  Fold fold(
+      from ? std::move(*from) : TRY(State::make(config, switches)), logs,
+      [&reader](LogBook& book, const core::Charter& charter) { return book.adopt(*reader, charter); },
+      std::move(given_up));
+  TRY_VOID(fold.replay(*reader, end_seq));
+  return std::move(fold.state());
+}
+
+std::optional<State> state_of(std::optional<FromSnapshot> from) {
+  if (!from) return std::nullopt;
+  return std::move(from->state);
+}
+
+Result<coordination::CoalitionConfig> with_texts(store::LogStore& store, const coordination::CoalitionConfig& given) {
+  coordination::CoalitionConfig config = given;
+  config.machine.texts = texts_in(TRY(store.open_reader()), std::move(config.machine.texts));
+  return config;
+}
+
+}  // namespace
+
+Result<State> fold_record(store::LogStore& store, const coordination::CoalitionConfig& given, std::uint64_t end_seq,
+                          f3548::Switches switches, const std::atomic<bool>& given_up) {
+  coordination::CoalitionConfig config = TRY(with_texts(store, given));
+  std::optional<State> from = state_of(from_snapshot(store.latest_snapshot(), config, switches));
+  if (from && from->next_seq() > end_seq) from.reset();
+  return fold_on(store, std::move(config), end_seq, switches, [&given_up] { return given_up.load(); }, std::move(from));
+}
+
+Result<State> fold_past(store::LogStore& store, const coordination::CoalitionConfig& given, std::uint64_t end_seq,
+                        f3548::Switches switches, GivenUp given_up, std::optional<State> from) {
+  coordination::CoalitionConfig config = TRY(with_texts(store, given));
+  if (from && from->next_seq() > end_seq) from.reset();
+  if (!from || from->next_seq() < end_seq) {
+    auto nearest = store.snapshot_up_to(end_seq);
+    const bool nearer = nearest && *nearest && (!from || (*nearest)->next_seq > from->next_seq());
+    if (nearer || !from) {
+      if (auto state = state_of(from_snapshot(std::move(nearest), config, switches))) from = std::move(state);
+    }
+  }
+  return fold_on(store, std::move(config), end_seq, switches, std::move(given_up), std::move(from));
 }
 
 }  // namespace tansiq::node

@@ -22,6 +22,11 @@ SenderQuota::Row& SenderQuota::row(std::string_view sender, UtcMs now) {
   return rows_.try_emplace(std::string(key), Row{.begun = now}).first->second;
 }
 
+void SenderQuota::begin_with(std::string_view sender, UtcMs begun, std::uint64_t messages, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  rows_.insert_or_assign(std::string(sender), Row{.begun = begun, .messages = messages, .bytes = bytes});
+}
+
 std::optional<DurationMs> SenderQuota::take(std::string_view sender, std::size_t bytes, UtcMs now) {
   const std::lock_guard lock(mutex_);
   Row& of = row(sender, now);

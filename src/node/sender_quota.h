@@ -3,7 +3,9 @@
 //
 //   if (const auto wait = quota.take(sender, body.size(), now)) return too_many(*wait);
 //
-// A day begins with a sender's first message and lasts 24 hours. Kept in memory: a restart begins all days anew.
+// A day begins with a sender's first message and lasts 24 hours. What has been taken is counted in the record too
+// (uss::Ledger::senders), and a new process goes on from there; what left nothing there, because it was known or
+// refused, counts in this one alone.
 // Senders beyond `senders_max` in one day share one allowance, so that names cost nobody anything. Any thread.
 #pragma once
 
@@ -32,6 +34,8 @@ class SenderQuota {
   };
   explicit SenderQuota(Limits limits) : limits_(limits) {}
 
+  /// What a sender has left here before this process began. Its day is that one, unless it is over.
+  void begin_with(std::string_view sender, UtcMs begun, std::uint64_t messages, std::uint64_t bytes);
   /// Counts a message; or, where it would be one too many, counts nothing and says how long the sender's day lasts.
   [[nodiscard]] std::optional<DurationMs> take(std::string_view sender, std::size_t bytes, UtcMs now);
 

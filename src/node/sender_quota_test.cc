@@ -28,6 +28,18 @@ TEST(SenderQuota, ADayLaterThereIsMore) {
   EXPECT_EQ(quota.take("alpha", 1, kNow + kDay), kDay);
 }
 
+TEST(SenderQuota, GoesOnFromWhatWasLeftBefore) {
+  SenderQuota quota({.messages_max = 3, .bytes_max = 100});
+  quota.begin_with("alpha", kNow - kDay / 2, 2, 10);
+  quota.begin_with("bravo", kNow - kDay / 2, 1, 95);
+  quota.begin_with("charlie", kNow - kDay, 3, 100);
+  EXPECT_FALSE(quota.take("alpha", 1, kNow));
+  EXPECT_EQ(quota.take("alpha", 1, kNow), kDay / 2);
+  EXPECT_EQ(quota.take("bravo", 6, kNow), kDay / 2);
+  EXPECT_FALSE(quota.take("bravo", 5, kNow));
+  EXPECT_FALSE(quota.take("charlie", 100, kNow)) << "that day is over";
+}
+
 TEST(SenderQuota, AClockThatIsSetBackShutsNobodyOut) {
   SenderQuota quota({.messages_max = 1});
   EXPECT_FALSE(quota.take("alpha", 1, kNow + 100 * kDay));

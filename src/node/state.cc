@@ -72,20 +72,20 @@ f3548::Place State::next_place(UtcMs now) const {
   return {.seq = next_seq(), .time = std::max(now, coalition_->machine().last_time())};
 }
 
-void State::add(f3548::Place place, std::string entry, Batch& batch) {
+void State::add(f3548::Place place, std::string entry, Batch& batch, const ReadyShares* ready) {
   const Status taken = coalition_->take_place(place.seq, place.time);
   EXPECT_INVARIANT(taken.has_value());
-  const Status followed = follow_exclusive();
+  const Status followed = follow_exclusive(ready);
   EXPECT_INVARIANT(followed.has_value());
   batch.push_back({{coalition_->self(), LogName::Kind::kMain, {}}, place.seq, std::move(entry)});
 }
 
-Status State::follow_exclusive() {
+Status State::follow_exclusive(const ReadyShares* ready) {
   if (!ExclusiveBookings::due(*registry_)) return {};
   return bookings_.follow(
       *registry_, coalition_->machine().zones(),
       [&](core::BookingRequest request) { coalition_->book_outside(std::move(request)); },
-      [&](const IntentId& booking) { coalition_->release_outside(booking); });
+      [&](const IntentId& booking) { coalition_->release_outside(booking); }, ready);
 }
 
 Status State::say(uss::Body body, UtcMs now, Batch& batch) {

@@ -37,8 +37,9 @@ class State {
 
   /// Where the registry's next entry will stand.
   [[nodiscard]] f3548::Place next_place(UtcMs now) const;
-  /// What the registry has just written for that place; what it changes in the zones follows here.
-  void add(f3548::Place place, std::string entry, coordination::Batch& batch);
+  /// What the registry has just written for that place; what it changes in the zones follows here, with the shapes that
+  /// are `ready`.
+  void add(f3548::Place place, std::string entry, coordination::Batch& batch, const ReadyShares* ready = nullptr);
   /// What the supplier has to say next. Fails as `Ledger::say`; then nothing has changed.
   [[nodiscard]] Status say(uss::Body body, UtcMs now, coordination::Batch& batch);
   /// Says what time calls for, in every part.
@@ -60,7 +61,7 @@ class State {
       : coalition_(std::move(coalition)), registry_(std::move(registry)), ledger_(std::make_unique<uss::Ledger>()) {}
 
   /// Fails as `ExclusiveBookings::follow`.
-  [[nodiscard]] Status follow_exclusive();
+  [[nodiscard]] Status follow_exclusive(const ReadyShares* ready = nullptr);
 
   std::unique_ptr<coordination::Coalition> coalition_;
   std::unique_ptr<f3548::Registry> registry_;

@@ -79,6 +79,20 @@ int spawn(const std::vector<std::string>& command, int input, pid_t& pid) {
   return result;
 }
 
+/// What may be otherwise a moment later. What took too long has perhaps been heard: it is not said twice.
+bool may_help(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kOverloaded:
+    case ErrorCode::kRateLimited:
+    case ErrorCode::kInternal:
+    case ErrorCode::kIo:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Status run_program(const std::vector<std::string>& command, std::string_view input, DurationMs most_ms,
@@ -115,8 +129,8 @@ Status run_program(const std::vector<std::string>& command, std::string_view inp
               command.front());
 }
 
-TalkAlarm::TalkAlarm(TalksConfig config, std::function<void(const Status&)> called)
-    : config_(std::move(config)), called_(std::move(called)) {
+TalkAlarm::TalkAlarm(TalksConfig config, std::function<void(const Status&)> called, AlarmRetries retries)
+    : config_(std::move(config)), retries_(retries), called_(std::move(called)) {
   if (auto interrupt = net::Interrupt::create()) interrupt_ = std::move(*interrupt);
   thread_ = std::thread([this] { run(); });
 }
@@ -171,14 +185,29 @@ void TalkAlarm::run() {
   }
 }
 
+/// Again where that may help, until it is told to stop.
+Status TalkAlarm::persist(const std::function<Status()>& way) {
+  Status done = way();
+  for (unsigned tried = 1; !done && tried < retries_.tries && may_help(done.error().code); ++tried) {
+    {
+      std::unique_lock lock(mutex_);
+      const std::chrono::milliseconds wait(retries_.first_ms << (tried - 1));
+      if (changed_.wait_for(lock, wait, [this] { return stopping_; })) return done;
+    }
+    done = way();
+  }
+  return done;
+}
+
 /// Both ways, whatever comes of the first.
 Status TalkAlarm::tell(const std::string& alarm) {
   Status run;
   if (!config_.alarm_command.empty()) {
-    run = run_program(config_.alarm_command, alarm, kAlarmCallMs, [this] { return stopping(); });
+    run =
+        persist([&] { return run_program(config_.alarm_command, alarm, kAlarmCallMs, [this] { return stopping(); }); });
   }
   Status posted;
-  if (!config_.alarm_webhook.empty()) posted = post(alarm);
+  if (!config_.alarm_webhook.empty()) posted = persist([&] { return post(alarm); });
   return run ? posted : run;
 }
 

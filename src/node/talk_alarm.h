@@ -5,7 +5,9 @@
 //   core thread:  alarm.look(coalition, entries);  // once they are durable; never waits
 //
 // One call at a time, each with a bound on its time; kAlarmsWaitingMax wait, and of more the oldest is dropped: a newer
-// alarm says more. What could not be told is in the log of the node, and in /v1/talks/overdue as it was.
+// alarm says more. A way that fails is tried again a few times, where that may help: an address that cannot be reached
+// or says that it is at fault, a program that ends with another status than 0. What could not be told is in the log of
+// the node, and in /v1/talks/overdue as it was.
 #pragma once
 
 #include <condition_variable>
@@ -32,13 +34,20 @@ inline constexpr DurationMs kAlarmCallMs = 10'000;
 [[nodiscard]] Status run_program(const std::vector<std::string>& command, std::string_view input, DurationMs most_ms,
                                  const std::function<bool()>& stopping);
 
+/// How often one way is tried for one alarm, and how long it is waited before the second time; twice that before the
+/// third, and so on.
+struct AlarmRetries {
+  unsigned tries = 3;
+  DurationMs first_ms = 1'000;
+};
+
 class TalkAlarm {
  public:
   [[nodiscard]] static bool wanted(const TalksConfig& config) {
     return !config.alarm_command.empty() || !config.alarm_webhook.empty();
   }
-  /// Starts. `called` hears how each call went, on the thread of the calls; for tests.
-  explicit TalkAlarm(TalksConfig config, std::function<void(const Status&)> called = {});
+  /// Starts. `called` hears how each alarm went in the end, on the thread of the calls; for tests.
+  explicit TalkAlarm(TalksConfig config, std::function<void(const Status&)> called = {}, AlarmRetries retries = {});
   ~TalkAlarm();  ///< stop()
   TalkAlarm(const TalkAlarm&) = delete;
   TalkAlarm& operator=(const TalkAlarm&) = delete;
@@ -54,9 +63,11 @@ class TalkAlarm {
   void run();
   [[nodiscard]] Status tell(const std::string& alarm);
   [[nodiscard]] Status post(const std::string& alarm);
+  [[nodiscard]] Status persist(const std::function<Status()>& way);
   [[nodiscard]] bool stopping() const;
 
   const TalksConfig config_;
+  const AlarmRetries retries_;
   const std::function<void(const Status&)> called_;
   std::shared_ptr<net::Interrupt> interrupt_;
   mutable std::mutex mutex_;

@@ -69,6 +69,10 @@ TEST(TalkEvent, WhatIsNoTalkIsLeftOut) {
   EXPECT_EQ(talk_event(kUs, 7, "{\"type\":\"genesis\"}\n"), nullptr);
   EXPECT_THAT(event_of(WatchSet{true, ""}), HasSubstr("event: line"));
   EXPECT_THAT(event_of(ReportEnded{ReportEnd::kRevoked, ReportId::trusted("R1"), ""}), HasSubstr("event: report"));
+  EXPECT_THAT(event_of(ReportHeld{.body = {}, .from = kFr, .report = ReportId::trusted("R1"), .tlp = {}, .via = {}}),
+              AllOf(HasSubstr("event: report"), HasSubstr("report.held"), HasSubstr("\"sound\":false")));
+  EXPECT_THAT(event_of(ReportGone{.body = {}, .from = kFr, .report = ReportId::trusted("R1")}),
+              AllOf(HasSubstr("event: report"), HasSubstr("report.gone")));
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -28,12 +27,6 @@ using talks::Language;
 /// Rows of the document of what is overdue, each way. There are no more alarms than messages that may wait.
 constexpr std::size_t kOverdueMax = 4'096;
 
-using ThreadKey = std::pair<AuthorityId, ThreadId>;
-
-bool of_thread(const TalkMessage& message, const ThreadAsked& asked) {
-  return message.opener == asked.opener && message.thread == asked.thread;
-}
-
 /// What one author has said once, to however many.
 struct Uttered {
   UtcMs time;
@@ -46,21 +39,20 @@ struct Uttered {
 std::vector<Uttered> uttered_in(const TalkDesk& desk, const AuthorityId& self, const ThreadAsked& asked) {
   std::vector<Uttered> out;
   std::map<std::pair<std::int64_t, UtcMs>, Uttered> ours;
-  for (const auto& [hash, row] : desk.sent()) {
-    if (!of_thread(row.message, asked)) continue;
-    Uttered& one = ours[{row.message.number, row.time}];
-    one.time = row.time;
+  const ThreadRows rows = desk.rows_of({asked.opener, asked.thread});
+  for (const TalkSent* row : rows.sent) {
+    Uttered& one = ours[{row->message.number, row->time}];
+    one.time = row->time;
     one.from = self;
-    if (one.message == nullptr) one.message = &row.message;
-    one.sent.push_back(&row);
+    if (one.message == nullptr) one.message = &row->message;
+    one.sent.push_back(row);
   }
   for (auto& [number, one] : ours) {
     std::ranges::sort(one.sent, {}, [](const TalkSent* row) { return row->peer(); });
     out.push_back(std::move(one));
   }
-  for (const auto& [hash, row] : desk.heard()) {
-    if (!row.shown() || !of_thread(row.message, asked)) continue;
-    out.push_back({.time = row.time, .from = row.from, .message = &row.message, .sent = {}, .heard = &row});
+  for (const TalkHeard* row : rows.heard) {
+    out.push_back({.time = row->time, .from = row->from, .message = &row->message, .sent = {}, .heard = row});
   }
   std::ranges::sort(out, {}, [](const Uttered& one) { return std::tuple(one.time, one.from, one.message->number); });
   return out;
@@ -174,14 +166,20 @@ void write_stop(JcsWriter& out, const Uttered& one, UtcMs now) {
   out.key("taken").boolean(taken).end_object();
 }
 
-void write_uttered(JcsWriter& out, const Uttered& one, const std::vector<TalkMoved>& moved, Language language,
-                   UtcMs now) {
+void write_uttered(JcsWriter& out, const TalkDesk& desk, const Uttered& one, const std::vector<TalkMoved>& moved,
+                   Language language, UtcMs now) {
   const TalkMessage& m = *one.message;
+  std::optional<AuthorityId> from;
+  if (one.heard != nullptr) from = one.from;
   out.begin_object().key("attachments").begin_array();
   for (const TalkAttachment& attachment : m.attachments) {
     out.begin_object().key("bytes").integer(attachment.bytes).key("media_type").string(attachment.media_type);
     out.key("name").string(attachment.name).key("sha256").string(attachment.sha256.hex());
-    out.key("shown").string(shown_line(attachment.name)).end_object();
+    out.key("shown").string(shown_line(attachment.name));
+    const AttachmentStanding standing = desk.attachments().standing(attachment, from);
+    out.key("state").string(core::to_text(standing.state));
+    if (!standing.trouble.empty()) out.key("trouble").string(foreign_text(standing.trouble, kShownLineBytesMax));
+    out.end_object();
   }
   out.end_array().key("content").string(content_of(one.from, m).hex());
   write_time(out, "due_ms", m.due);
@@ -205,54 +203,7 @@ void write_uttered(JcsWriter& out, const Uttered& one, const std::vector<TalkMov
   out.key("time_ms").integer(one.time.ms).end_object();
 }
 
-/// What a list shows of a thread.
-struct ThreadRow {
-  std::int64_t alarms = 0;
-  UtcMs changed = kUtcMin;
-  std::int64_t messages = 0;
-  std::set<AuthorityId> parties;
-  Precedence precedence = Precedence::kRoutine;
-  Precedence waiting_precedence = Precedence::kRoutine;
-  std::int64_t unread = 0;
-  std::int64_t waiting = 0;
-
-  void note(const TalkMessage& message, const AuthorityId& from, UtcMs time, bool waits) {
-    ++messages;
-    changed = std::max(changed, time);
-    precedence = std::max(precedence, message.precedence);
-    parties.insert(from);
-    parties.insert(message.recipients.begin(), message.recipients.end());
-    if (!waits) return;
-    ++waiting;
-    waiting_precedence = std::max(waiting_precedence, message.precedence);
-  }
-  [[nodiscard]] std::string_view state() const {
-    if (alarms > 0) return "overdue";
-    if (unread > 0) return "unread";
-    return waiting > 0 ? "waiting" : "settled";
-  }
-};
-
-std::map<ThreadKey, ThreadRow> threads_of(const TalkDesk& desk, const AuthorityId& self) {
-  std::map<ThreadKey, ThreadRow> out;
-  std::set<std::tuple<ThreadKey, std::int64_t, UtcMs>> counted;  // a message to several is one
-  for (const auto& [hash, row] : desk.sent()) {
-    const ThreadKey key{row.message.opener, row.message.thread};
-    ThreadRow& thread = out[key];
-    UtcMs changed = row.time;
-    for (const TalkReceipt& receipt : row.receipts) changed = std::max(changed, receipt.time);
-    thread.note(row.message, self, changed, !row.settled);
-    if (!counted.emplace(key, row.message.number, row.time).second) --thread.messages;
-    if (row.alarm()) ++thread.alarms;
-  }
-  for (const auto& [hash, row] : desk.heard()) {
-    if (!row.shown()) continue;
-    ThreadRow& thread = out[{row.message.opener, row.message.thread}];
-    thread.note(row.message, row.from, std::max(row.time, row.received.value_or(row.time)), !row.settled);
-    if (row.state == Receipt::kReceived) ++thread.unread;
-  }
-  return out;
-}
+Error no_cursor() { return {ErrorCode::kInvalid, "this is no cursor that a page gave as `next`", "cursor"}; }
 
 struct PreviewAsk {
   std::optional<std::string> language;
@@ -267,9 +218,7 @@ struct PreviewAsk {
 std::string ListPlace::text() const { return fmt::format("{},{},{}", time.ms, opener.str(), id); }
 
 Result<ListPlace> ListPlace::parse(std::string_view text) {
-  const auto malformed = [] {
-    return fail(ErrorCode::kInvalid, "this is no cursor that a page gave as `next`", "cursor");
-  };
+  const auto malformed = [] { return std::unexpected(no_cursor()); };
   const auto first = text.find(',');
   const auto second = first == std::string_view::npos ? first : text.find(',', first + 1);
   if (second == std::string_view::npos) return malformed();
@@ -284,29 +233,33 @@ Result<ListPlace> ListPlace::parse(std::string_view text) {
 }
 
 Result<std::string> thread_list_json(const Coalition& all, const ListPage& page, UtcMs now) {
-  std::optional<ListPlace> after;
-  if (!page.cursor.empty()) after = TRY(ListPlace::parse(page.cursor));
-  const auto threads = threads_of(all.talks(), all.self());
-  std::vector<std::pair<ListPlace, const ThreadRow*>> rows;
-  for (const auto& [key, row] : threads) {
-    ListPlace place{row.changed, key.first, key.second.str()};
-    if (!after || after->before(place)) rows.emplace_back(std::move(place), &row);
+  std::optional<ThreadPlace> after;
+  if (!page.cursor.empty()) {
+    ListPlace place = TRY(ListPlace::parse(page.cursor));
+    auto thread = ThreadId::parse(place.id);
+    if (!thread) return std::unexpected(no_cursor());
+    after = ThreadPlace{place.time, {std::move(place.opener), std::move(*thread)}};
   }
-  std::ranges::sort(rows, [](const auto& a, const auto& b) { return a.first.before(b.first); });
+  // One more than is shown tells whether there is a next page.
+  const auto rows = all.talks().threads(after, page.limit + 1);
   const std::size_t shown = std::min(page.limit, rows.size());
   std::string text;
   JcsWriter out(text);
   out.begin_object();
-  if (shown > 0 && shown < rows.size()) out.key("next").string(rows[shown - 1].first.text());
+  if (shown > 0 && shown < rows.size()) {
+    const ThreadPlace& last = rows[shown - 1].first;
+    out.key("next").string(ListPlace{last.changed, last.thread.first, last.thread.second.str()}.text());
+  }
   out.key("now_ms").integer(now.ms).key("threads").begin_array();
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& [place, row] = rows[i];
-    out.begin_object().key("alarms").integer(row->alarms).key("changed_ms").integer(row->changed.ms);
-    out.key("messages").integer(row->messages).key("opener").string(place.opener.str()).key("parties").begin_array();
+    out.begin_object().key("alarms").integer(row->alarms).key("changed_ms").integer(place.changed.ms);
+    out.key("messages").integer(row->messages).key("opener").string(place.thread.first.str());
+    out.key("parties").begin_array();
     for (const AuthorityId& party : row->parties) out.string(party.str());
     out.end_array().key("precedence");
     out.string(core::to_text(row->waiting > 0 ? row->waiting_precedence : row->precedence));
-    out.key("state").string(row->state()).key("thread").string(place.id);
+    out.key("state").string(row->state()).key("thread").string(place.thread.second.str());
     out.key("unread").integer(row->unread).key("waiting").integer(row->waiting).end_object();
   }
   out.end_array().end_object();
@@ -331,7 +284,7 @@ Result<std::string> thread_json(const Coalition& all, const ThreadAsked& asked, 
     const Uttered& one = said[i];
     const bool ours = one.heard == nullptr;
     if (i >= begin) {
-      write_uttered(out, one,
+      write_uttered(out, all.talks(), one,
                     ours ? moved_since(one.message->parts, one.sent.front()->hash, earlier) : one.heard->moved,
                     asked.language, now);
     }

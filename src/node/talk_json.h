@@ -5,8 +5,8 @@
 // Everything that a stranger wrote stands twice: as it is on record, and under `shown`, harmless. Times of others are
 // those of their clocks.
 //
-// Cost: the list of threads and the overdue ones look at every row of the desk once, a thread at its own rows after
-// that. Core thread.
+// Cost: the list of threads looks at the threads of its page (talk_desk.h), a thread at its own rows, what is overdue
+// at every row of the desk once. Core thread.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,11 @@
 
 #include <utility>
 
+#include "log/sha256.h"
+#include "node/attachment_store.h"
 #include "node/native_face.h"
+#include "node/plan_watch.h"
+#include "node/saved_response.h"
 #include "node/talk_json.h"
 #include "node/talk_words.h"
 
@@ -19,6 +23,13 @@ bool speaks(std::string_view kind) {
 
 ListPage page_of(std::int64_t limit, std::optional<std::string>&& cursor) {
   return {.limit = static_cast<std::size_t>(limit), .cursor = std::move(cursor).value_or(std::string())};
+}
+
+/// In the one spelling that everything here has.
+Result<log::Hash> attachment_hash(std::string_view text) {
+  auto hash = log::Hash::from_hex(text);
+  if (hash && hash->hex() == text) return std::move(*hash);
+  return fail(ErrorCode::kInvalid, "a SHA-256 is 64 hexadecimal digits in lower case", "sha256");
 }
 
 }  // namespace
@@ -53,9 +64,48 @@ void NativeFace::get_talk(Context& context, api::GetTalkRequest&& request) {
   });
 }
 
+void NativeFace::put_attachment(Context& context, api::PutAttachmentRequest&& request) {
+  const auto named = attachment_hash(request.sha256);
+  if (!named) return refuse(context, named.error());
+  const log::Hash actual = log::sha256(request.body);
+  if (actual != *named) {
+    return refuse(context,
+                  {ErrorCode::kMismatch,
+                   fmt::format("the bytes that came have SHA-256 {}, not {}", actual.hex(), named->hex()), "sha256"});
+  }
+  auto done = [this, exchange = context.exchange](const Status& kept) {
+    if (!kept) return static_cast<void>(exchange->respond(problem(*exchange, kept.error())));
+    net::Response response;
+    response.status = 204;
+    exchange->respond(std::move(response));
+  };
+  AttachmentTask task{.sha256 = actual, .bytes = std::move(request.body), .from = {}, .done = std::move(done)};
+  if (const Status taken = services_.core.submit(std::move(task)); !taken) refuse(context, taken.error());
+}
+
+void NativeFace::get_attachment(Context& context, api::GetAttachmentRequest&& request) {
+  const auto named = attachment_hash(request.sha256);
+  if (!named) return refuse(context, named.error());
+  read_all(context,
+           [files = services_.files, hash = *named](const coordination::Coalition& all) -> Result<net::Response> {
+             std::optional<std::string> bytes;
+             if (files && all.talks().attachments().here().contains(hash)) bytes = TRY(read_attachment(*files, hash));
+             if (!bytes) return fail(ErrorCode::kNotFound, "no attachment of this hash is here", "sha256");
+             net::Response response = saved_response(hash.hex() + ".bin");  // Whatever it says it is.
+             response.body = std::move(*bytes);
+             return response;
+           });
+}
+
 void NativeFace::get_overdue_talks(Context& context, api::GetOverdueTalksRequest&&) {
   read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
     return net::json_response(200, overdue_json(all, services_.core.now()));
+  });
+}
+
+void NativeFace::get_plans(Context& context, api::GetPlansRequest&&) {
+  read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
+    return net::json_response(200, plans_json(all, services_.plans, services_.core.now()));
   });
 }
 

@@ -377,8 +377,13 @@ TEST_F(InformationStaysOpenThroughAFreeze, ReportsAndWordsGoOn) {
   report.sections = {{.heading = "What", .language = "en", .text = {"a convoy"}}};
   report.title = "Convoy";
   report.tlp = Tlp::kAmber;
+  const auto events = client(1, {"talks.read"})->events("/v1/talks/events");
+  ASSERT_TRUE(events.has_value());
   act(0, FileReport{report});
   const std::string held = await(1, "/v1/reports", "\"title\":\"Convoy\"");
+  const auto heard = next_of_type(**events, "report", 30'000);
+  ASSERT_TRUE(heard.has_value()) << heard.error().text();
+  EXPECT_THAT(*heard, AllOf(HasSubstr("report.held"), HasSubstr("\"from\":\"a\""), Not(HasSubstr("Convoy"))));
   EXPECT_THAT(held, AllOf(HasSubstr("a convoy"), HasSubstr("\"tlp\":\"amber\""), HasSubstr("\"from\":\"a\"")));
   EXPECT_THAT(get(0, "/v1/reports"), AllOf(HasSubstr("\"own\":[{"), HasSubstr("\"outstanding\":[\"b\"]")));
   act(0, SendTalk{letter({words("still here")})});
@@ -386,6 +391,9 @@ TEST_F(InformationStaysOpenThroughAFreeze, ReportsAndWordsGoOn) {
   act(0, RevokeReport{report.report, "wrong"});
   EXPECT_THAT(await(0, "/v1/reports", "\"destroyed\":[\"b\"]"), HasSubstr("\"how\":\"revoked\""));
   EXPECT_THAT(await(1, "/v1/reports", "\"held\":[]"), Not(HasSubstr("a convoy")));
+  const auto gone = next_of_type(**events, "report", 30'000);
+  ASSERT_TRUE(gone.has_value()) << gone.error().text();
+  EXPECT_THAT(*gone, HasSubstr("report.gone"));
 }
 
 // A token for talks speaks and does nothing else; one that reads does not speak.

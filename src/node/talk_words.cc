@@ -80,7 +80,14 @@ struct Shower {
   ShownPart operator()(const TemplatePart& part) const {
     const auto known = filled(part);
     if (!known) {
-      return {{}, {}, foreign_text(known.error().text(), kShownLineBytesMax)};
+      // By what the sender has said, and by no text of another version: nobody knows that it means the same.
+      const std::string named = fmt::format("{}.{}", foreign_text(part.id, kQuotedBytesMax), part.version);
+      const bool unknown = known.error().code == ErrorCode::kNotFound;
+      return {
+          {},
+          {},
+          foreign_text(fmt::format("{} {}: {}", unknown ? "unknown template" : "template", named, known.error().text()),
+                       kShownLineBytesMax)};
     }
     const Catalogue& catalogue = Catalogue::built_in();
     return {talks::render(catalogue, *known->of, known->parameters, language),

@@ -24,7 +24,7 @@ UssAnswer not_taken(const Error& error) {
                  error.message);
 }
 
-uss::Learned learned_of(const uss::Notice& notice, const log::Hash& raw) {
+uss::Learned learned_of(const uss::Notice& notice, std::string_view raw) {
   const uss::Reference& r = notice.full->reference;
   return {.details = notice.full->details.hash,
           .end = r.end,
@@ -32,20 +32,21 @@ uss::Learned learned_of(const uss::Notice& notice, const log::Hash& raw) {
           .id = r.id,
           .kind = notice.kind,
           .manager = r.manager,
-          .notice = raw,
+          .notice = log::sha256(raw),
           .ovn = r.ovn,
           .start = r.start,
           .state = r.state,
           .url = r.url,
-          .version = r.version};
+          .version = r.version,
+          .bytes = raw.size()};
 }
 
 UssAnswer take_end(UssDesk& desk, const uss::Notice& notice, const std::string& sender, std::string raw) {
   const uss::Other* known = desk.ledger().other(notice.kind, notice.id);
   if (known != nullptr && known->last.manager != sender) return refused(403, "it is another manager's");
   if (known != nullptr && known->gone) return {.status = 204};
-  const Status said =
-      desk.say(uss::Gone{.id = notice.id, .kind = notice.kind, .manager = sender, .notice = log::sha256(raw)});
+  const Status said = desk.say(uss::Gone{
+      .id = notice.id, .kind = notice.kind, .manager = sender, .notice = log::sha256(raw), .bytes = raw.size()});
   if (!said) return not_taken(said.error());
   desk.keep(std::move(raw));
   return {.status = 204, .news = true};
@@ -78,7 +79,7 @@ UssAnswer take_notice(UssDesk& desk, const UssNames& names, const uss::Notice& n
   if (const Status good = uss::check_base_url(reference.url, names.allow_http); !good) {
     return refused(400, "reference.uss_base_url: " + good.error().message);
   }
-  const uss::Learned learned = learned_of(notice, log::sha256(raw));
+  const uss::Learned learned = learned_of(notice, raw);
   switch (desk.ledger().judge(learned)) {
     case News::kKnown:
       return {.status = 204};
@@ -108,15 +109,15 @@ UssAnswer take_notice(UssDesk& desk, const UssNames& names, const uss::Notice& n
 }
 
 UssAnswer take_report(UssDesk& desk, const std::string& sender, std::string raw) {
-  const log::Hash hash = log::sha256(raw);
-  const std::string id = fmt::format("r-{}-{}", desk.ledger().reports() + 1, hash.hex().substr(0, 8));
+  const std::string id = fmt::format("r-{}-{}", desk.ledger().reports() + 1, log::sha256(raw).hex().substr(0, 8));
   const auto document = JsonDocument::parse(raw);
   if (!document) return refused(400, document.error().text());
   std::string body = f3548_report_json(document->root(), id);
-  if (const Status said = desk.say(uss::Reported{.id = id, .manager = sender, .report = hash}); !said) {
-    return not_taken(said.error());
-  }
-  desk.keep(std::move(raw));
+  std::string kept = kept_report("uss.reported", id, raw);
+  const Status said =
+      desk.say(uss::Reported{.id = id, .manager = sender, .report = log::sha256(kept), .bytes = raw.size()});
+  if (!said) return not_taken(said.error());
+  desk.keep(std::move(kept));
   return {.status = 201, .body = std::move(body)};
 }
 

@@ -56,6 +56,7 @@ struct UssCall {
   std::string path;      ///< From `/dss/v1` or `/uss/v1` on.
   std::string scopes;    ///< Separated by spaces.
   std::string body;
+  bool configured = false;  ///< The address is, or was, of this node's configuration, and may be a private one.
 };
 
 /// The network, with tokens. Any thread.

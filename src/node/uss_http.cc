@@ -187,7 +187,8 @@ void HttpUssWire::give_back(const Line& line, std::unique_ptr<net::HttpClient> c
 Result<net::ClientResponse> HttpUssWire::call(const UssCall& call) {
   const SplitUrl url = TRY(split_url(call.base_url));
   const std::string token = TRY(tokens_.token(url.host, call.scopes));
-  const Line line{url.origin, !reach_.private_addresses && call.base_url != reach_.dss_url};
+  const bool ours = call.configured || call.base_url == reach_.dss_url;
+  const Line line{url.origin, !reach_.private_addresses && !ours};
   auto client = TRY(this->client(line));
   net::Headers headers{{"Authorization", "Bearer " + token}};
   if (!call.body.empty()) headers.add("Content-Type", "application/json");

@@ -161,6 +161,13 @@ TEST(UssHttp, OthersAreNotReachedAtPrivateAddressesUnlessItIsAllowed) {
   const auto again = f.ask();
   EXPECT_FALSE(again) << "by the connection that is kept to the registry neither";
   EXPECT_EQ(f.other.seen.size(), 1U);
+  const UssCall before{.method = net::Method::kGet,
+                       .base_url = f.other.url() + "/dss-before",
+                       .path = "/x",
+                       .scopes = std::string(kScopeSc),
+                       .body = {},
+                       .configured = true};
+  EXPECT_TRUE(f.wire->call(before)) << "and so was the one before it";
 }
 
 TEST(UssHttp, ATokenMayStandInAFile) {

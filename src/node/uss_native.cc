@@ -57,12 +57,14 @@ void NativeFace::get_uss_drifts(Context& context, api::GetUssDriftsRequest&&) {
 }
 
 void NativeFace::retry_uss_delivery(Context& context, api::RetryUssDeliveryRequest&& request) {
-  at_desk(context, [this, by = context.caller.subject, id = request.id](UssDesk& desk) -> Result<std::string> {
+  auto work = [this, by = context.caller.subject, id = request.id](UssDesk& desk) -> Result<std::string> {
     TRY_VOID(desk.say(uss::Requeued{.by = by,
                                     .delivery = static_cast<std::uint64_t>(id),
                                     .expires = desk.now() + services_.supplier->notice_ms()}));
     return fmt::format(R"({{"id":{},"state":"queued"}})", id);
-  });
+  };
+  if (services_.supplier == nullptr) return refuse(context, no_supplier());
+  by_hand(context, "", [this, work = std::move(work)](Context& signed_for) { at_desk(signed_for, work); });
 }
 
 void NativeFace::settle_uss_drift(Context& context, api::SettleUssDriftRequest&& request) {
@@ -82,13 +84,12 @@ void NativeFace::settle_uss_drift(Context& context, api::SettleUssDriftRequest&&
   };
   auto settled = read();
   if (!settled) return refuse(context, settled.error());
-  at_desk(
-      context,
-      [body = std::move(*settled)](UssDesk& desk) -> Result<std::string> {
-        TRY_VOID(desk.say(body));
-        return fmt::format(R"({{"id":"{}","settled":true,"version":{}}})", body.id.str(), body.version);
-      },
-      true);
+  if (services_.supplier == nullptr) return refuse(context, no_supplier());
+  auto work = [body = std::move(*settled)](UssDesk& desk) -> Result<std::string> {
+    TRY_VOID(desk.say(body));
+    return fmt::format(R"({{"id":"{}","settled":true,"version":{}}})", body.id.str(), body.version);
+  };
+  by_hand(context, "", [this, work = std::move(work)](Context& signed_for) { at_desk(signed_for, work, true); });
 }
 
 void NativeFace::put_uss_telemetry(Context& context, api::PutUssTelemetryRequest&& request) {
@@ -98,12 +99,12 @@ void NativeFace::put_uss_telemetry(Context& context, api::PutUssTelemetryRequest
   if (!telemetry) return refuse(context, telemetry.error());
   if (services_.supplier == nullptr) return refuse(context, no_supplier());
   read(context,
-       [this, by = context.caller.subject, id = request.id,
+       [this, by = context.caller, id = request.id,
         telemetry = std::move(*telemetry)](const core::Machine& machine) -> Result<net::Response> {
          const core::Intent* intent = machine.find_intent(id);
          if (intent == nullptr || !intent->live())
            return fail(ErrorCode::kNotFound, "there is no such live intent", "id");
-         if (intent->manager != by) return fail(ErrorCode::kForbidden, "only its manager says where it is");
+         if (!machine.may_change(*intent, by)) return fail(ErrorCode::kForbidden, "only its manager says where it is");
          if (!services_.supplier->telemetry().set(intent->id, telemetry)) {
            return fail(ErrorCode::kConflict, "a later position is known, or too many are followed");
          }

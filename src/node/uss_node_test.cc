@@ -14,6 +14,7 @@
 #include "base/units.h"
 #include "log/sha256.h"
 #include "net/jwt_sign.h"
+#include "node/f3548_json.h"
 #include "node/node_testlib.h"
 #include "node/uss_bodies.h"
 #include "store/sqlite_reader.h"
@@ -315,13 +316,20 @@ TEST_F(UssFaceTest, WhatOthersSentIsDestroyedWhenItIsOldAndNobodyNeedsIt) {
         R"({{"exchange":{{"url":"https://a.example/{}","method":"GET","recorder_role":"Client","request_time":{}}}}})",
         n, time("2026-11-22T10:00:00Z"));
   };
-  const auto send = [&](const std::string& body) {
-    return call(net::Method::kPost, "/uss/v1/reports", body, bravo).status;
+  const auto send = [&](std::string_view path, const std::string& body) {
+    const auto reply = call(net::Method::kPost, path, body, bravo);
+    EXPECT_EQ(reply.status, 201) << reply.body;
+    const auto document = JsonDocument::parse(reply.body);
+    return std::string(*document->root().at("report_id")->string());
   };
   ASSERT_EQ(call(net::Method::kPost, kIntents, notice(1, 1), bravo).status, 204);
-  ASSERT_EQ(send(report(1)), 201);
+  const std::string first = kept_report("uss.reported", send("/uss/v1/reports", report(1)), report(1));
+  // The same bytes for the registry are another body, which is nobody's to destroy.
+  const std::string number = std::to_string(std::stoul(send("/dss/v1/reports", report(1)).substr(2)));
+  const std::string archived = kept_report("f3548.report", number, report(1));
   EXPECT_TRUE(there(notice(1, 1)));
-  EXPECT_TRUE(there(report(1)));
+  EXPECT_TRUE(there(first));
+  EXPECT_TRUE(there(archived));
   // Two days later the intent is over and forgotten; what was sent of it is not old enough.
   constexpr DurationMs kDay = 86'400'000;
   a.node->clock().advance(2 * kDay);
@@ -330,14 +338,15 @@ TEST_F(UssFaceTest, WhatOthersSentIsDestroyedWhenItIsOldAndNobodyNeedsIt) {
     return !a.shows("others", uuid(1));
   })) << a.document("others");
   EXPECT_TRUE(there(notice(1, 1)));
-  ASSERT_EQ(send(report(2)), 201);
+  const std::string second = kept_report("uss.reported", send("/uss/v1/reports", report(1)), report(1));
   a.node->clock().advance(kForeignBodyKeptMs - 2 * kDay + 1);
-  EXPECT_TRUE(eventually([&] { return !there(notice(1, 1)) && !there(report(1)); }));
-  EXPECT_TRUE(there(report(2))) << "two days younger";
+  EXPECT_TRUE(eventually([&] { return !there(notice(1, 1)) && !there(first); }));
+  EXPECT_TRUE(there(second)) << "the same again, two days younger";
   // The record can be replayed without them, and a new process goes on.
   a.node->restart();
   a.node->clock().advance(2 * kDay);
-  EXPECT_TRUE(eventually([&] { return !there(report(2)); }));
+  EXPECT_TRUE(eventually([&] { return !there(second); }));
+  EXPECT_TRUE(there(archived));
 }
 
 TEST(UssQuota, WhoHasSentTooMuchIsToldWhenThereIsMore) {
@@ -357,6 +366,11 @@ TEST(UssQuota, WhoHasSentTooMuchIsToldWhenThereIsMore) {
   EXPECT_THAT(refused.body, HasSubstr("in a day"));
   EXPECT_EQ(refused.headers.find("Retry-After"), "86399");
   EXPECT_EQ(report("charlie").status, 201);
+  // The day goes on in a new process.
+  a.node->restart();
+  EXPECT_EQ(report("bravo").status, 429);
+  EXPECT_EQ(report("charlie").status, 201);
+  EXPECT_EQ(report("charlie").status, 429);
   a.node->clock().advance(86'399'000);
   EXPECT_EQ(report("bravo").status, 201);
 }

@@ -24,12 +24,13 @@ using uss::Uuid;
 /// Steps of one intent in one round: each 409 shows who was missing, so a few are enough; a busy cell gets its turn
 /// in the next round.
 constexpr int kStepsMax = 8;
+
+}  // namespace
+
 std::string reference_path(const Uuid& id) { return "/dss/v1/operational_intent_references/" + id.str(); }
 std::string reference_path(const Uuid& id, std::string_view ovn) {
   return reference_path(id) + "/" + net::percent_encode(ovn);
 }
-
-}  // namespace
 
 std::string_view to_text(UssStage stage) {
   switch (stage) {
@@ -107,7 +108,7 @@ std::optional<UtcMs> UssRegistrar::round() {
     return one.second.version == 0 && one.second.standing.stage == UssStage::kRegistered;
   });
   publish();
-  std::optional<UtcMs> next;
+  std::optional<UtcMs> next = clear_left();
   for (const auto& [intent, of] : cases_) {
     if (of.standing.stage != UssStage::kRegistered) next = std::min(next.value_or(of.due), of.due);
   }
@@ -117,39 +118,60 @@ std::optional<UtcMs> UssRegistrar::round() {
 /// What is wanted, and what the ledger says.
 Status UssRegistrar::look() {
   std::set<IntentId> wanted;
-  std::vector<core::Intent> changed;
+  struct Changed {
+    core::Intent intent;
+    std::optional<UtcMs> until;
+  };
+  std::vector<Changed> changed;
+  const UtcMs now = host_.now();
   std::set<IntentId> standing;
   std::set<IntentId> tried;
+  std::set<IntentId> elsewhere;  // At a registry before the one that counts.
   std::optional<std::uint64_t> after = 0;
   while (after) {
     TRY_VOID(host_.with([&](UssDesk& desk) {
       after = desk.visit_intents(*after, [&](const core::Intent& intent) {
         wanted.insert(intent.id);
         const auto at = cases_.find(intent.id);
-        if (at == cases_.end() || at->second.version != intent.version) changed.push_back(intent);
+        const bool same = at != cases_.end() && at->second.version == intent.version;
+        std::optional<UtcMs> before;
+        if (same) {
+          before = at->second.extended;
+        } else if (const uss::Registration* of = desk.ledger().registration(intent.id);
+                   of != nullptr && !of->ended && of->last.native_version == intent.version) {
+          before = of->last.end.ceil();
+        }
+        const auto until = uss::overdue_until(intent, before, now);
+        if (!same || at->second.extended != until) changed.push_back({intent, until});
       });
       if (after) return;
+      name_registry(desk, !wanted.empty());
       for (const auto& [intent, of] : desk.ledger().registrations()) {
         if (!of.ended) standing.insert(intent);
+        // Whether the registry that counts knows it has to be asked: it may be the same DSS.
+        if (!of.ended && of.moved) elsewhere.insert(intent);
       }
       for (const auto& [intent, of] : desk.ledger().tries()) tried.insert(intent);
     }));
   }
-  const UtcMs now = host_.now();
-  for (const core::Intent& intent : changed) {
+  for (auto& [filed, until] : changed) {
+    const core::Intent intent = until ? uss::prolonged(std::move(filed), *until) : std::move(filed);
     Case next;
     next.version = intent.version;
+    next.extended = until;
     next.due = now;
     next.standing.intent = intent.id;
     if (const auto old = cases_.find(intent.id); old != cases_.end()) {
       next.found = std::move(old->second.found);
       next.uncertain = old->second.uncertain;
     } else {
-      next.uncertain = tried.contains(intent.id);
+      next.uncertain = tried.contains(intent.id) || elsewhere.contains(intent.id);
     }
     auto form = uss::form_of(intent);
     core::Intent begin = intent;
     begin.state = core::IntentState::kAccepted;
+    // Nothing is created that is past.
+    if (until) begin.volumes = begin.off_nominal;
     auto plan = uss::form_of(begin);
     Case& of = cases_[intent.id] = std::move(next);
     if (form && plan) {
@@ -163,7 +185,7 @@ Status UssRegistrar::look() {
     const bool fresh = !cases_.contains(intent);
     Case& of = cases_[intent];
     if (of.version == 0 && of.standing.stage != UssStage::kPending) return;
-    const bool uncertain = of.uncertain || of.found || (fresh && tried.contains(intent));
+    const bool uncertain = of.uncertain || of.found || (fresh && tried.contains(intent)) || elsewhere.contains(intent);
     of = Case{};
     of.uncertain = uncertain;
     of.standing = {.intent = intent, .stage = UssStage::kEnding, .why = {}, .next = {}, .with = {}};
@@ -197,6 +219,7 @@ void UssRegistrar::drive(const IntentId& intent, Case& of) {
   if (of.version > 0 && !of.form) return refuse(of, of.standing.why);
   of.tried = host_.now();
   of.until = of.tried + config_.asking_ms;
+  of.asked = 0;
   for (int n = 0; n < kStepsMax; ++n) {
     const Step step = of.uncertain ? find_out(intent, of) : of.form ? register_once(intent, of) : end_once(intent, of);
     if (step == Step::kDone) return;
@@ -208,6 +231,14 @@ void UssRegistrar::retry(Case& of, std::string_view why) {
   ++of.failures;
   of.due = host_.now() + backoff_ms(of.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_);
   of.standing.stage = UssStage::kRetrying;
+  of.standing.why = foreign_text(why, kReasonBytesMax);
+  of.standing.next = of.due;
+}
+
+void UssRegistrar::go_on(Case& of, std::string_view why) {
+  of.failures = 0;
+  of.due = host_.now();
+  of.standing.stage = UssStage::kPending;
   of.standing.why = foreign_text(why, kReasonBytesMax);
   of.standing.next = of.due;
 }
@@ -233,7 +264,16 @@ std::optional<Registered> UssRegistrar::registered(const IntentId& intent) {
   std::optional<Registered> out;
   static_cast<void>(host_.with([&](UssDesk& desk) {
     const uss::Registration* of = desk.ledger().registration(intent);
-    if (of != nullptr && !of->ended) out = of->last;
+    if (of != nullptr && !of->ended && !of->moved) out = of->last;
+  }));
+  return out;
+}
+
+std::optional<Registered> UssRegistrar::moved(const IntentId& intent) {
+  std::optional<Registered> out;
+  static_cast<void>(host_.with([&](UssDesk& desk) {
+    const uss::Registration* of = desk.ledger().registration(intent);
+    if (of != nullptr && !of->ended && of->moved) out = of->last;
   }));
   return out;
 }
@@ -247,12 +287,13 @@ std::optional<uss::Trying> UssRegistrar::tried(const IntentId& intent) {
   return out;
 }
 
-Result<Reference> UssRegistrar::recorded(const Uuid& id) {
+Result<Reference> UssRegistrar::recorded(const Uuid& id, const std::string& registry) {
   const net::ClientResponse answer = TRY(wire_.call({.method = net::Method::kGet,
-                                                     .base_url = config_.names.dss_url,
+                                                     .base_url = registry,
                                                      .path = reference_path(id),
                                                      .scopes = std::string(kScopeSc),
-                                                     .body = {}}));
+                                                     .body = {},
+                                                     .configured = true}));
   if (answer.status == 404) return fail(ErrorCode::kNotFound, "the registry does not know it");
   if (answer.status != 200) return fail(ErrorCode::kUnavailable, "the registry answers " + said_by(answer));
   const JsonDocument document = TRY(JsonDocument::parse(answer.body));
@@ -263,12 +304,13 @@ Result<Reference> UssRegistrar::recorded(const Uuid& id) {
 /// What became of the request whose answer was lost.
 UssRegistrar::Step UssRegistrar::find_out(const IntentId& intent, Case& of) {
   const Uuid id = uss::uuid_of(config_.names.authority, intent);
-  auto reference = recorded(id);
+  auto reference = recorded(id, config_.names.dss_url);
   if (!reference && reference.error().code != ErrorCode::kNotFound) {
     retry(of, reference.error().text());
     return Step::kDone;
   }
   of.found.reset();
+  const auto before = moved(intent);
   if (reference) {
     if (reference->manager != config_.names.manager) {
       refuse(of, fmt::format("its id is taken by {}", reference->manager));
@@ -276,14 +318,17 @@ UssRegistrar::Step UssRegistrar::find_out(const IntentId& intent, Case& of) {
     }
     const auto what = tried(intent);
     const auto last = registered(intent);
-    if (what && what->details && !reference->ovn.empty() && reference->version > (last ? last->version : 0)) {
+    // Where the registry is the one before under another name, its versions go on.
+    const bool arrived =
+        before ? reference->ovn != before->ovn : reference->version > (last ? last->version : std::int64_t{0});
+    if (what && what->details && !reference->ovn.empty() && arrived) {
       if (const Status said = record_found(*what, *reference); !said) {
         retry(of, said.error().text());
         return Step::kDone;
       }
     }
     of.found = std::move(*reference);
-  } else if (registered(intent) || tried(intent)) {
+  } else if (before ? !of.form : registered(intent) || tried(intent)) {
     // It is gone although nobody here ended it, or the answer to its end was the one that was lost.
     if (const Status said = record_ended(intent, {}); !said) {
       retry(of, said.error().text());
@@ -306,7 +351,7 @@ UssRegistrar::Step UssRegistrar::register_once(const IntentId& intent, Case& of)
   if (std::exchange(of.compared, form.hash) != form.hash) of.key.clear();
   // Where the node is reached stands in the reference too: a changed `base_url` is carried out like a new version.
   if (last && !of.found && last->native_version == of.version && last->state == of.form->state &&
-      last->url == config_.names.base_url) {
+      last->url == config_.names.base_url && (!of.extended || last->details == of.form->hash)) {
     settled(of);
     return Step::kDone;
   }

@@ -18,8 +18,12 @@ using uss::Full;
 using uss::Kind;
 using uss::Reference;
 
-/// Others that one 409 may make us ask.
+/// Questions to others in one go of one intent; then it is the other intents' turn.
 constexpr std::size_t kAskedMax = 256;
+/// Others that an intent conflicts with, as far as they are shown.
+constexpr std::size_t kShownMax = 256;
+/// A key in all, well within the 4 MiB that registries read of a request.
+constexpr std::size_t kKeyBytesMax = 3U << 20;
 /// A supplier is allowed to be behind its registry for so many looks, with the back-off between them.
 constexpr unsigned kBehindMax = 4;
 /// Who answers faster than this is not slow; who does not is left alone for so many times as long as it took.
@@ -84,10 +88,6 @@ Result<bool> stands_in_the_way(const Form& form, const Full& other) {
 }  // namespace
 
 UssRegistrar::Step UssRegistrar::after_conflict(Case& of, const Form& form, const std::vector<Reference>& missing) {
-  if (missing.size() > kAskedMax) {
-    refuse(of, fmt::format("{} others are there; at most {} are looked at", missing.size(), kAskedMax));
-    return Step::kDone;
-  }
   const std::size_t known = of.key.size();
   of.standing.with.clear();
   of.standing.stage = UssStage::kPending;
@@ -99,6 +99,14 @@ UssRegistrar::Step UssRegistrar::after_conflict(Case& of, const Form& form, cons
   if (of.standing.stage == UssStage::kRefused) return Step::kDone;
   if (of.key.size() == known) {
     retry(of, "the registry does not take the OVNs that others give");
+    return Step::kDone;
+  }
+  std::size_t bytes = 0;
+  for (const std::string& ovn : of.key) bytes += ovn.size();
+  if (bytes > kKeyBytesMax) {
+    // OVNs of what has changed since may be among them: the next look begins without any.
+    refuse(of, fmt::format("{} others are there: their OVNs are more than fits into a request", of.key.size()));
+    of.key.clear();
     return Step::kDone;
   }
   return Step::kAgain;
@@ -188,15 +196,20 @@ bool UssRegistrar::acknowledge(Case& of, const Form& form, Reference other) {
     if (drift != ledger.drifts().end() && drift->second.found.manager == other.manager) incident = drift->second;
     if (const uss::Other* known = ledger.other(Kind::kIntent, other.id)) before = *known;
   }));
+  const auto show = [&] {
+    if (of.standing.with.size() < kShownMax) of.standing.with.push_back(with);
+  };
   const auto drifted = [&] {
-    of.standing.with.push_back(with);
+    show();
     refuse(of, fmt::format("detail drift: what is served of {}, version {}, is not what was recorded", name(),
                            other.version));
     return false;
   };
   if (incident && !incident->settled) return drifted();
+  // Where it is refused already, nothing has to be asked for that.
+  const bool refused = of.standing.stage == UssStage::kRefused;
   if (host_.now() > of.until) {
-    retry(of, "others take long to answer; what they have said is kept");
+    if (!refused) retry(of, "others take long to answer; what they have said is kept");
     return false;
   }
   std::optional<Full> known = known_details(other);
@@ -205,6 +218,11 @@ bool UssRegistrar::acknowledge(Case& of, const Form& form, Reference other) {
   const bool given = known && of.key.contains(known->reference.ovn);
   const bool in_the_way = known && !given && stands_in_the_way(form, *known).value_or(false);
   const bool was_known = known && !given && !in_the_way;
+  if (!was_known && of.asked >= kAskedMax) {
+    if (!refused) go_on(of, fmt::format("others are there: {} were asked, more are missing", of.asked));
+    return false;
+  }
+  if (!was_known) ++of.asked;
   Result<Full> full = was_known ? Result<Full>(std::move(*known)) : served_details(other);
   if (!full && in_the_way) full = std::move(*known);
   if (!full) {
@@ -219,7 +237,7 @@ bool UssRegistrar::acknowledge(Case& of, const Form& form, Reference other) {
   const bool settled = incident && incident->found.served == full->details.hash;
   if (!said.empty() && !settled) {
     // It may have changed while we asked.
-    const auto now = recorded(other.id);
+    const auto now = recorded(other.id, config_.names.dss_url);
     const bool changed = !now || now->version != other.version;
     const bool behind = full->reference.version != other.version && ++of.behind[other.id] < kBehindMax;
     if (changed || behind) {
@@ -250,12 +268,12 @@ bool UssRegistrar::acknowledge(Case& of, const Form& form, Reference other) {
   }
   const auto forbids = stands_in_the_way(form, *full);
   if (!forbids) {
-    of.standing.with.push_back(with);
+    show();
     refuse(of, fmt::format("volumes of {} are none: {}", name(), forbids.error().text()));
     return false;
   }
   if (*forbids) {
-    of.standing.with.push_back(with);
+    show();
     refuse(of, fmt::format(
                    "it meets {}{}", name(),
                    full->details.priority > 0 ? fmt::format(", which has priority {}", full->details.priority) : ""));

@@ -299,7 +299,7 @@ TEST(UssRegistrarTries, ACreateThatNeverArrivedIsForgottenWithItsIntent) {
   a.host.intents.clear();
   a.run();
   EXPECT_TRUE(a.host.ledger().tries().empty());
-  EXPECT_EQ(a.host.types(), (std::vector<std::string>{"uss.trying", "uss.ended"}));
+  EXPECT_EQ(a.host.types(), (std::vector<std::string>{"uss.registry_named", "uss.trying", "uss.ended"}));
 }
 
 TEST(UssRegistrarTries, WhatIsServedIsWhatTheRegistryHasAlsoWhereTheAnswerWasLost) {

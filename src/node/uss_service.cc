@@ -85,7 +85,11 @@ UssService::UssService(const UssConfig& config, UssNames names, CoreThread& core
                .unproven_max = std::max(config.workers / 2, 1U)},
               host_, *wire_),
       quota_(config.sender),
-      bodies_({}, core, std::move(reader)) {}
+      bodies_({}, core, std::move(reader)) {
+  for (const auto& [sender, of] : core.state().ledger().senders()) {
+    quota_.begin_with(sender, of.begun, of.messages, of.bytes);
+  }
+}
 
 Result<std::unique_ptr<UssService>> UssService::create(const UssConfig& config, UssNames names, CoreThread& core,
                                                        const Clock& real_time) {
@@ -171,6 +175,8 @@ std::string UssService::metrics() const {
   family("subscribers_passed_over_total", "counter",
          "Subscribers of a registry that cannot be told: too many, or not as the standard says.");
   value("subscribers_passed_over_total", "", registrar_.passed_over());
+  family("left_behind", "gauge", "References that may still stand at a registry that was configured before.");
+  value("left_behind", "", registrar_.left());
   return out;
 }
 

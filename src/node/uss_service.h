@@ -58,7 +58,7 @@ class TelemetryStore final : public TelemetrySource {
 
 class UssService {
  public:
-  /// All that is referred to outlives this.
+  /// All that is referred to outlives this. Before `core` is started: what stands in the record is looked at here.
   [[nodiscard]] static Result<std::unique_ptr<UssService>> create(const UssConfig& config, UssNames names,
                                                                   CoreThread& core, const Clock& real_time);
   ~UssService();  ///< stop()

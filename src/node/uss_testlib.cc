@@ -139,7 +139,7 @@ UssStanding Supplier::standing(std::string_view id) const {
 
 uss::Uuid Supplier::uuid(std::string_view id) const { return uss::uuid_of(names.authority, IntentId::trusted(id)); }
 
-World::World() : registry({1, 2, 3}) {}
+World::World() : registry({1, 2, 3}), second({4, 5, 6}) {}
 
 Supplier& World::add(std::string name) {
   auto& one = suppliers[name];
@@ -161,8 +161,10 @@ Result<net::ClientResponse> World::carry(const std::string& caller, const UssCal
     }
   }
   net::ClientResponse out = answer(404, "");
-  if (call.base_url == "https://dss.example") {
-    out = at_registry(caller, call);
+  if (call.base_url == "https://dss.example" || call.base_url == "https://door.example") {
+    out = at_registry(registry, caller, call);
+  } else if (call.base_url == "https://dss-two.example") {
+    out = at_registry(second, caller, call);
   } else {
     for (auto& [name, supplier] : suppliers) {
       if (call.base_url == supplier->url()) out = at_supplier(*supplier, caller, call);
@@ -174,7 +176,7 @@ Result<net::ClientResponse> World::carry(const std::string& caller, const UssCal
   return out;
 }
 
-net::ClientResponse World::at_registry(const std::string& caller, const UssCall& call) {
+net::ClientResponse World::at_registry(f3548::Registry& dss, const std::string& caller, const UssCall& call) {
   if (!call.path.starts_with(kReferences)) return answer(404, "");
   Source source;
   const std::string rest = call.path.substr(kReferences.size());
@@ -186,17 +188,17 @@ net::ClientResponse World::at_registry(const std::string& caller, const UssCall&
                           .strategic_coordination = true,
                           .conformance_monitoring = call.scopes.find("conformance") != std::string::npos,
                           .constraint_processing = false};
-  const F3548Json json(registry, caller);
+  const F3548Json json(dss, caller);
   const f3548::Place place{seq_, clock.now()};
   const auto id = to_id(source.id, "id");
   if (!id) return answer(400, f3548_error_json(id.error().text()));
   const auto refused = [&](const f3548::Refused& why) { return answer(why.status, json.refused(why)); };
   if (call.method == net::Method::kGet) {
-    const auto found = registry.get_intent(*id);
+    const auto found = dss.get_intent(*id);
     return found ? answer(200, json.intent(**found)) : refused(found.error());
   }
   if (call.method == net::Method::kDelete) {
-    const auto changed = registry.delete_intent(*id, source.ovn, who, place);
+    const auto changed = dss.delete_intent(*id, source.ovn, who, place);
     if (!changed) return refused(changed.error());
     ++seq_;
     return answer(200, json.changed(*changed));
@@ -205,7 +207,7 @@ net::ClientResponse World::at_registry(const std::string& caller, const UssCall&
   if (!body) return answer(400, f3548_error_json(body.error().text()));
   const auto put = to_put(source.id, named ? std::optional(source.ovn) : std::nullopt, std::move(body->body));
   if (!put) return answer(400, f3548_error_json(put.error().text()));
-  const auto changed = registry.put_intent(*put, who, place);
+  const auto changed = dss.put_intent(*put, who, place);
   if (!changed) return refused(changed.error());
   ++seq_;
   return answer(named ? 200 : 201, json.changed(*changed));

@@ -71,7 +71,8 @@ class World {
  public:
   World();
   Supplier& add(std::string name);
-  /// What a caller's request leads to: at the registry (`https://dss.example`), at a supplier.
+  /// What a caller's request leads to: at the registry (`https://dss.example`, which is `https://door.example` too), at
+  /// another one (`https://dss-two.example`), at a supplier.
   [[nodiscard]] Result<net::ClientResponse> carry(const std::string& caller, const UssCall& call);
 
   /// Called first; what it returns is the answer.
@@ -86,20 +87,24 @@ class World {
   [[nodiscard]] std::size_t count(std::string_view line_part) const;
 
   ManualClock clock{kNow};
-  f3548::Registry registry;
+  f3548::Registry registry, second;
   std::map<std::string, std::unique_ptr<Supplier>> suppliers;
 
  private:
-  [[nodiscard]] net::ClientResponse at_registry(const std::string& caller, const UssCall& call);
+  [[nodiscard]] net::ClientResponse at_registry(f3548::Registry& dss, const std::string& caller, const UssCall& call);
   [[nodiscard]] net::ClientResponse at_supplier(Supplier& supplier, const std::string& caller, const UssCall& call);
   std::uint64_t seq_ = 1;
 };
 
-/// Whether the registry has an intent of a supplier, and in which state.
-inline std::optional<uss::IntentState> at_registry(World& world, const Supplier& of, std::string_view id) {
-  const auto found = world.registry.get_intent(of.uuid(id));
+/// Whether a registry has an intent of a supplier, and in which state.
+inline std::optional<uss::IntentState> in_registry(const f3548::Registry& registry, const Supplier& of,
+                                                   std::string_view id) {
+  const auto found = registry.get_intent(of.uuid(id));
   if (!found) return std::nullopt;
   return (*found)->state;
+}
+inline std::optional<uss::IntentState> at_registry(World& world, const Supplier& of, std::string_view id) {
+  return in_registry(world.registry, of, id);
 }
 inline const uss::Registration& registration(const Supplier& of, std::string_view id) {
   return of.host.ledger().registrations().at(IntentId::trusted(id));

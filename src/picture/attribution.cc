@@ -28,12 +28,12 @@ bool same_sign(const Track& track, const Plan& plan) {
 }
 
 /// What the two say differently of who it is; empty where nothing does.
-std::string contradiction(const Track& track, const Plan& plan) {
-  if (track.icao && plan.icao && *track.icao != *plan.icao) {
-    return fmt::format("its address is {:06X}, the plan's {:06X}", *track.icao, *plan.icao);
+std::string contradiction(const Track& track, const Plan& plan, const core::Craft& craft) {
+  if (track.icao && craft.icao && *track.icao != craft.icao->value) {
+    return fmt::format("its address is {:06X}, the plan's {}", *track.icao, craft.icao->str());
   }
-  if (track.mmsi && plan.mmsi && *track.mmsi != *plan.mmsi) {
-    return fmt::format("its MMSI is {:09}, the plan's {:09}", *track.mmsi, *plan.mmsi);
+  if (track.mmsi && craft.mmsi && *track.mmsi != craft.mmsi->value) {
+    return fmt::format("its MMSI is {:09}, the plan's {}", *track.mmsi, craft.mmsi->str());
   }
   if (!track.call_sign.view().empty() && !plan.call_sign.empty() && !same_sign(track, plan)) {
     return fmt::format("its call sign is {}, the plan's {}", track.call_sign.view(), plan.call_sign);
@@ -41,9 +41,9 @@ std::string contradiction(const Track& track, const Plan& plan) {
   return {};
 }
 
-bool code_holds(const Track& track, const Plan& plan, UtcMs now) {
-  return plan.code && track.mode_3a && *track.mode_3a == plan.code->mode_3a && discrete_code(*track.mode_3a) &&
-         plan.code->valid.start <= now && now < plan.code->valid.end;
+bool code_holds(const Track& track, const PreparedPlan& plan, const core::Craft& craft, UtcMs now) {
+  return craft.mode_3a && track.mode_3a && *track.mode_3a == craft.mode_3a->value && discrete_code(*track.mode_3a) &&
+         craft.from.value_or(plan.first) <= now && now < craft.to.value_or(plan.last);
 }
 
 /// What a plan loses by not being of now.
@@ -100,7 +100,21 @@ const Correlation* Attribution::of_track(TrackId track) const {
 
 const Correlation* Attribution::of_intent(std::string_view intent) const {
   const auto at = by_intent_.find(intent);
-  return at == by_intent_.end() ? nullptr : of_track(at->second);
+  return at == by_intent_.end() ? nullptr : of_track(at->second.begin()->second);
+}
+
+const TrackId* Attribution::holder(std::string_view intent, std::size_t seat) const {
+  const auto at = by_intent_.find(intent);
+  if (at == by_intent_.end()) return nullptr;
+  const auto held = at->second.find(seat);
+  return held == at->second.end() ? nullptr : &held->second;
+}
+
+void Attribution::leave(const Correlation& correlation) {
+  const auto at = by_intent_.find(correlation.intent);
+  if (at == by_intent_.end()) return;
+  at->second.erase(correlation.seat);
+  if (at->second.empty()) by_intent_.erase(at);
 }
 
 void Attribution::claims_of(const Track& track, const PlanBook& plans, UtcMs now, std::vector<Claim>& out) {
@@ -110,32 +124,45 @@ void Attribution::claims_of(const Track& track, const PlanBook& plans, UtcMs now
   for (const PreparedPlan* prepared : named) {
     const Plan& plan = prepared->plan;
     if (plan.state == IntentState::kEnded || !domains_fit(track.domain, plan.domain)) continue;
-    Claim claim;
-    claim.track = track.id;
-    claim.plan = prepared;
-    claim.contradicts = contradiction(track, plan);
-    const bool doubtful = !claim.contradicts.empty();
-    int kinds = 0;
-    const auto evidence = [&](bool there, Reason reason, int weight) {
-      if (!there) return;
-      if (kinds++ == 0) {
-        claim.reason = reason;
-        claim.confidence = weight;
-      }
-    };
-    evidence(plan.icao && plan.icao == track.icao, Reason::kAddress, kAddressWeight);
-    evidence(plan.mmsi && plan.mmsi == track.mmsi, Reason::kMmsi, kAddressWeight);
-    evidence(same_sign(track, plan), Reason::kCallSign, doubtful ? kCallSignWeight / 2 : kCallSignWeight);
-    evidence(!doubtful && code_holds(track, plan, now), Reason::kCode, kCodeWeight);
-    if (kinds == 0) continue;
-    if (!spot) spot = spot_of(track.motion(now));
-    claim.confidence += kFurther * (kinds - 1) + (in_a_leg(*prepared, spot) ? kFurther : 0);
-    claim.confidence = std::clamp(claim.confidence - other_time(*prepared, now), 0, 100);
-    if (claim.confidence < options_.least) continue;
-    const auto before = before_.find(track.id);
-    const bool stood = before != before_.end() && before->second.intent == plan.intent;
-    claim.weight = claim.confidence + (stood ? options_.better_by : 0) - unheard(track);
-    out.push_back(std::move(claim));
+    const std::size_t first = out.size();
+    bool fits = false;
+    for (std::size_t seat = 0; seat < plan.seats(); ++seat) {
+      const core::Craft craft = plan.in_seat(seat);
+      Claim claim;
+      claim.track = track.id;
+      claim.plan = prepared;
+      claim.seat = seat;
+      claim.contradicts = contradiction(track, plan, craft);
+      const bool doubtful = !claim.contradicts.empty();
+      int kinds = 0;
+      const auto evidence = [&](bool there, Reason reason, int weight) {
+        if (!there) return;
+        if (kinds++ == 0) {
+          claim.reason = reason;
+          claim.confidence = weight;
+        }
+      };
+      evidence(craft.icao && track.icao == craft.icao->value, Reason::kAddress, kAddressWeight);
+      evidence(craft.mmsi && track.mmsi == craft.mmsi->value, Reason::kMmsi, kAddressWeight);
+      evidence(same_sign(track, plan), Reason::kCallSign, doubtful ? kCallSignWeight / 2 : kCallSignWeight);
+      evidence(!doubtful && code_holds(track, *prepared, craft, now), Reason::kCode, kCodeWeight);
+      if (kinds == 0) continue;
+      if (!spot) spot = spot_of(track.motion(now));
+      claim.confidence += kFurther * (kinds - 1) + (in_a_leg(*prepared, spot) ? kFurther : 0);
+      claim.confidence = std::clamp(claim.confidence - other_time(*prepared, now), 0, 100);
+      if (claim.confidence < options_.least) continue;
+      const auto before = before_.find(track.id);
+      const bool stood = before != before_.end() && before->second.intent == plan.intent && before->second.seat == seat;
+      claim.weight = claim.confidence + (stood ? options_.better_by : 0) - unheard(track);
+      fits = fits || !doubtful || claim.reason != Reason::kCallSign;
+      out.push_back(std::move(claim));
+    }
+    if (!fits) continue;
+    // Whose seat it is, is known: that the others of the plan are somebody else says nothing against it.
+    out.erase(std::remove_if(
+                  out.begin() + static_cast<std::ptrdiff_t>(first), out.end(),
+                  [](const Claim& claim) { return claim.reason == Reason::kCallSign && !claim.contradicts.empty(); }),
+              out.end());
   }
 }
 
@@ -145,24 +172,26 @@ void Attribution::correlate(const Claim& claim, UtcMs now) {
   const bool stood = before != before_.end() && before->second.intent == claim.plan->plan.intent;
   c.track = claim.track;
   c.intent = claim.plan->plan.intent;
+  c.seat = claim.seat;
   c.reason = claim.reason;
   c.confidence = claim.confidence;
   c.since = stood ? before->second.since : now;
   c.supported = now;
   c.contradicts = claim.contradicts;
-  by_intent_[c.intent] = claim.track;
+  by_intent_[c.intent][c.seat] = claim.track;
 }
 
-/// The weightiest claim first, each track and each plan once.
+/// The weightiest claim first, each track and each craft of a plan once.
 void Attribution::settle(std::vector<Claim>& claims, UtcMs now) {
   std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) {
     if (a.weight != b.weight) return a.weight > b.weight;
     if (a.reason != b.reason) return a.reason < b.reason;
     if (a.track != b.track) return a.track < b.track;
-    return a.plan->plan.intent < b.plan->plan.intent;
+    if (a.plan != b.plan) return a.plan->plan.intent < b.plan->plan.intent;
+    return a.seat < b.seat;
   });
   for (const Claim& claim : claims) {
-    if (by_track_.contains(claim.track) || by_intent_.contains(claim.plan->plan.intent)) continue;
+    if (by_track_.contains(claim.track) || holder(claim.plan->plan.intent, claim.seat) != nullptr) continue;
     correlate(claim, now);
   }
 }
@@ -170,14 +199,15 @@ void Attribution::settle(std::vector<Claim>& claims, UtcMs now) {
 /// What stood and has no evidence now, nor anything against it.
 void Attribution::keep_unsupported(const Tracker& tracker, const PlanBook& plans, UtcMs now) {
   for (const auto& [id, old] : before_) {
-    if (by_track_.contains(id) || by_intent_.contains(old.intent)) continue;
+    if (by_track_.contains(id) || holder(old.intent, old.seat) != nullptr) continue;
     if (now - old.supported > options_.hold_ms) continue;
     const Track* track = tracker.find(id);
     const PreparedPlan* plan = plans.find(old.intent);
     if (track == nullptr || plan == nullptr || plan->plan.state == IntentState::kEnded) continue;
-    if (!contradiction(*track, plan->plan).empty()) continue;
+    if (old.seat >= plan->plan.seats()) continue;
+    if (!contradiction(*track, plan->plan, plan->plan.in_seat(old.seat)).empty()) continue;
     by_track_[id] = old;
-    by_intent_[old.intent] = id;
+    by_intent_[old.intent][old.seat] = id;
   }
 }
 
@@ -185,6 +215,17 @@ void Attribution::claim_by_place(const Tracker& tracker, const PlanBook& plans, 
   struct Pair {
     TrackId track;
     const PreparedPlan* plan;
+    std::size_t seat;
+  };
+  // The first that is free, or its own, and that nothing speaks against.
+  const auto seat_for = [this](const Track& track, const PreparedPlan& p) -> std::optional<std::size_t> {
+    for (std::size_t seat = 0; seat < p.plan.seats(); ++seat) {
+      const TrackId* held = holder(p.plan.intent, seat);
+      if ((held == nullptr || *held == track.id) && contradiction(track, p.plan, p.plan.in_seat(seat)).empty()) {
+        return seat;
+      }
+    }
+    return std::nullopt;
   };
   std::vector<Pair> single;
   std::map<std::string_view, int> tracks_of;
@@ -198,10 +239,7 @@ void Attribution::claim_by_place(const Tracker& tracker, const PlanBook& plans, 
     if (!spot) return;
     plans.near(*spot, now, options_.place_slack, near, counters_.near_cut);
     std::erase_if(near, [&](const PreparedPlan* p) {
-      const auto owner = by_intent_.find(p->plan.intent);
-      const bool taken = owner != by_intent_.end() && owner->second != track.id;
-      return taken || p->plan.state == IntentState::kEnded || !domains_fit(track.domain, p->plan.domain) ||
-             !contradiction(track, p->plan).empty();
+      return p->plan.state == IntentState::kEnded || !domains_fit(track.domain, p->plan.domain) || !seat_for(track, *p);
     });
     if (placed) {
       // Still in its leg: that is evidence anew.
@@ -211,7 +249,7 @@ void Attribution::claim_by_place(const Tracker& tracker, const PlanBook& plans, 
       return;
     }
     for (const PreparedPlan* p : near) ++tracks_of[p->plan.intent];
-    if (near.size() == 1) single.push_back({track.id, near[0]});
+    if (near.size() == 1) single.push_back({track.id, near[0], seat_for(track, *near[0]).value_or(0)});
   });
   std::map<TrackId, Waiting> waiting;
   for (const Pair& pair : single) {
@@ -223,6 +261,7 @@ void Attribution::claim_by_place(const Tracker& tracker, const PlanBook& plans, 
       Claim claim;
       claim.track = pair.track;
       claim.plan = pair.plan;
+      claim.seat = pair.seat;
       claim.confidence = kPlaceWeight;
       correlate(claim, now);
     } else {
@@ -244,12 +283,13 @@ void Attribution::report_doubles(const Tracker& tracker, const std::vector<Claim
   for (const Claim& claim : claims) {
     const std::string& intent = claim.plan->plan.intent;
     const auto mine = by_track_.find(claim.track);
-    const auto owner = by_intent_.find(intent);
+    const TrackId* owner = holder(intent, claim.seat);
     const Track* claimant = tracker.find(claim.track);
     if (!by_name(claim.reason) || claimant == nullptr || claimant->state != TrackState::kLive) continue;
-    if (owner != by_intent_.end() && owner->second != claim.track) {
+    const bool flies_it = mine != by_track_.end() && mine->second.intent == intent;
+    if (owner != nullptr && *owner != claim.track && !flies_it) {
       // The plan went to another track that bears the name too.
-      const Correlation& other = by_track_.at(owner->second);
+      const Correlation& other = by_track_.at(*owner);
       if (by_name(other.reason) && other.supported == now) {
         add(std::min(claim.track, other.track), std::max(claim.track, other.track), intent, Priority::kWarning,
             fmt::format("two craft bear the identity of {}", intent));
@@ -298,14 +338,14 @@ void Attribution::renamed(TrackId from, TrackId to) {
   }
   auto moved = by_track_.extract(from);
   if (!moved) return;
-  by_intent_.erase(moved.mapped().intent);
+  leave(moved.mapped());
   const auto mine = by_track_.find(to);
   if (mine != by_track_.end()) {
     if (mine->second.confidence >= moved.mapped().confidence) return;
-    by_intent_.erase(mine->second.intent);
+    leave(mine->second);
     by_track_.erase(mine);
   }
-  by_intent_[moved.mapped().intent] = to;
+  by_intent_[moved.mapped().intent][moved.mapped().seat] = to;
   moved.mapped().track = to;
   moved.key() = to;
   by_track_.insert(std::move(moved));

@@ -4,19 +4,20 @@
 //   attribution.run(tracker, plans, now);             // about once a second, or when something changed
 //   if (const Correlation* c = attribution.of_track(id)) …
 //
-// One to one: a track has at most one plan, a plan at most one track. Evidence, with the confidence that it gives:
+// One to one: a track has at most one plan, a plan at most one track for each craft that it names (for the one that it
+// does not name, where it names none). Evidence, with the confidence that it gives:
 //
-//   address     100   the 24-bit address of the plan is the track's
+//   address     100   the 24-bit address of a craft of the plan is the track's
 //   mmsi        100   the same of ships
 //   call_sign    85   letter for letter, blanks and case apart
-//   code         70   a discrete mode 3/A code, within the time for which it is assigned to the plan
+//   code         70   a discrete mode 3/A code, within the time for which it is lent to a craft of the plan
 //   place        40   in a leg of the plan, at its level and time, for `place_ms`; and both are the only ones: no other
 //                     plan for the track, no other unattributed track for the plan
 //
 // Each further kind of evidence adds 5; being in a leg at its time adds 5; a plan whose time is not now loses up to 30,
 // by the hour, so that of two flights under one call sign the present one is meant. What contradicts (the plan names
-// another address or MMSI, or another call sign) excludes a match by code or by place, and halves one by call sign:
-// it is then shown, with its contradiction. An address outweighs all else.
+// another address or MMSI for that craft, or another call sign) excludes a match by code or by place, and halves one by
+// call sign: it is then shown, with its contradiction. An address outweighs all else.
 //
 // Of two tracks that bear the name of one plan the one that is heard is preferred to one that coasts or is stale.
 //
@@ -34,6 +35,7 @@
 // claims. 10,000 tracks and 10,000 plans take some tens of milliseconds. Memory: some 200 bytes a correlation.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -52,6 +54,7 @@ enum class Reason : std::uint8_t { kAddress, kMmsi, kCallSign, kCode, kPlace };
 struct Correlation {
   TrackId track;
   std::string intent;
+  std::size_t seat = 0;  ///< Which of the plan's craft it is, from 0; 0 where the plan names none.
   Reason reason = Reason::kPlace;
   int confidence = 0;  ///< 0 to 100.
   UtcMs since;
@@ -87,6 +90,7 @@ class Attribution {
 
   /// Null: unknown. Valid until the next run or renaming.
   [[nodiscard]] const Correlation* of_track(TrackId track) const;
+  /// Of several craft the first in the plan's list that is heard of: it stands for the plan.
   [[nodiscard]] const Correlation* of_intent(std::string_view intent) const;
   /// In order of track.
   [[nodiscard]] const std::map<TrackId, Correlation>& all() const { return by_track_; }
@@ -98,6 +102,7 @@ class Attribution {
   struct Claim {
     TrackId track;
     const PreparedPlan* plan = nullptr;
+    std::size_t seat = 0;
     Reason reason = Reason::kPlace;
     int confidence = 0;
     int weight =
@@ -109,6 +114,9 @@ class Attribution {
     UtcMs since;
   };
 
+  /// Who is in that seat; null while nobody is.
+  [[nodiscard]] const TrackId* holder(std::string_view intent, std::size_t seat) const;
+  void leave(const Correlation& correlation);
   void claims_of(const Track& track, const PlanBook& plans, UtcMs now, std::vector<Claim>& out);
   void settle(std::vector<Claim>& claims, UtcMs now);
   void keep_unsupported(const Tracker& tracker, const PlanBook& plans, UtcMs now);
@@ -118,9 +126,9 @@ class Attribution {
 
   AttributionOptions options_;
   std::map<TrackId, Correlation> by_track_;
-  std::map<std::string, TrackId, std::less<>> by_intent_;
-  std::map<TrackId, Correlation> before_;  // Of the run before.
-  std::map<TrackId, Waiting> waiting_;     // In a leg, but not for long enough.
+  std::map<std::string, std::map<std::size_t, TrackId>, std::less<>> by_intent_;  // And seat.
+  std::map<TrackId, Correlation> before_;                                         // Of the run before.
+  std::map<TrackId, Waiting> waiting_;                                            // In a leg, but not for long enough.
   std::vector<Held> findings_;
   AttributionCounters counters_;
 };

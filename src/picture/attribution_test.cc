@@ -91,8 +91,13 @@ Plan plan(std::string intent, const Normal& where = kHome, std::int64_t from = -
   out.legs.push_back({box(where, 5'000, 5'000, 100, 200, from, to), true, "K1"});
   return out;
 }
+/// What is known of the one craft of a plan.
+core::Craft& the_craft(Plan& p) {
+  if (p.craft.empty()) p.craft.emplace_back();
+  return p.craft.front();
+}
 Plan with_icao(Plan p, std::uint32_t icao) {
-  p.icao = icao;
+  the_craft(p).icao = core::IcaoAddress{icao};
   return p;
 }
 Plan with_sign(Plan p, std::string sign) {
@@ -100,7 +105,9 @@ Plan with_sign(Plan p, std::string sign) {
   return p;
 }
 Plan with_code(Plan p, std::uint16_t code, std::int64_t from = -10, std::int64_t to = 60) {
-  p.code = Plan::Code{code, {kNoon + from * 60'000, kNoon + to * 60'000}};
+  the_craft(p).mode_3a = core::Mode3a{code};
+  the_craft(p).from = kNoon + from * 60'000;
+  the_craft(p).to = kNoon + to * 60'000;
   return p;
 }
 
@@ -303,6 +310,99 @@ TEST(Attribution, AMergedTrackTakesItsPlanAlong) {
   EXPECT_EQ(sky.whose(c), "i1 by address");
 }
 
+// Several craft of one plan
+// ---------------------------------------------------------------------------------------------------------------------
+
+/// A plan of craft with these addresses.
+Plan formation(std::string intent, std::vector<std::uint32_t> addresses, const Normal& where = kElsewhere) {
+  Plan p = plan(std::move(intent), where);
+  for (const std::uint32_t address : addresses) p.craft.push_back({.icao = core::IcaoAddress{address}});
+  return p;
+}
+
+TEST(Attribution, EveryCraftOfAFormationFliesItsPlanAndNobodyElseDoes) {
+  Sky sky;
+  ASSERT_TRUE(sky.plans.put(with_sign(formation("i1", {0xA, 0xB, 0xC}), "NORD")));
+  const auto b = sky.add({.place = normal_of(40, 1), .icao = 0xB, .call_sign = "NORD"});
+  const auto c = sky.add({.place = normal_of(40, 2), .icao = 0xC});
+  sky.pass(2);
+  EXPECT_EQ(sky.whose(b), "i1 by address");
+  EXPECT_EQ(sky.whose(c), "i1 by address");
+  EXPECT_EQ(sky.attribution.of_track(b)->seat, 1U);
+  EXPECT_EQ(sky.attribution.of_track(c)->seat, 2U);
+  EXPECT_EQ(sky.attribution.of_intent("i1")->track, b) << "the first that is heard stands for the plan";
+  EXPECT_TRUE(sky.findings().empty()) << "that the others are somebody else says nothing";
+  const auto a = sky.add({.place = normal_of(40, 3), .icao = 0xA});
+  const auto d = sky.add({.place = normal_of(40, 4), .icao = 0xD});
+  sky.pass(2);
+  EXPECT_EQ(sky.attribution.of_intent("i1")->track, a);
+  EXPECT_EQ(sky.whose(b), "i1 by address");
+  EXPECT_EQ(sky.whose(d), "");
+}
+
+TEST(Attribution, WhoBearsTheCallSignOfAFormationTakesAFreePlaceInIt) {
+  Sky sky;
+  ASSERT_TRUE(sky.plans.put(with_sign(formation("i1", {0xA, 0xB}), "NORD")));
+  const auto unnamed = sky.add({.place = normal_of(40, 1), .call_sign = "NORD"});
+  sky.pass(2);
+  EXPECT_EQ(sky.whose(unnamed), "i1 by call_sign");
+  const auto a = sky.add({.place = normal_of(40, 2), .icao = 0xA});
+  sky.pass(2);
+  EXPECT_EQ(sky.whose(a), "i1 by address");
+  EXPECT_EQ(sky.whose(unnamed), "i1 by call_sign") << "it is the other one";
+  EXPECT_EQ(sky.attribution.of_track(unnamed)->seat, 1U);
+  EXPECT_TRUE(sky.findings().empty());
+  const auto b = sky.add({.place = normal_of(40, 3), .icao = 0xB});
+  sky.pass(2);
+  EXPECT_EQ(sky.whose(b), "i1 by address");
+  EXPECT_EQ(sky.whose(unnamed), "") << "no place is left";
+  EXPECT_FALSE(sky.findings().empty()) << "and that is reported";
+}
+
+TEST(Attribution, TwoPlansOfOneAddressAreReported) {
+  Sky sky;
+  ASSERT_TRUE(sky.plans.put(formation("i1", {0xA, 0xB})));
+  ASSERT_TRUE(sky.plans.put(formation("i2", {0xC, 0xA})));
+  const auto a = sky.add({.place = normal_of(40, 1), .icao = 0xA});
+  sky.pass(2);
+  EXPECT_EQ(sky.whose(a), "i1 by address");
+  ASSERT_EQ(sky.findings().size(), 1U);
+  EXPECT_EQ(sky.findings()[0].situation.kind, AlertKind::kDoubleIdentity);
+  EXPECT_EQ(sky.findings()[0].situation.object, "i1 i2");
+  // Sticky: what stands is not given up for what is no better.
+  ASSERT_TRUE(sky.plans.put(formation("i0", {0xA})));
+  sky.pass(2);
+  EXPECT_EQ(sky.whose(a), "i1 by address");
+}
+
+TEST(Attribution, ACodeWithoutTimesIsLentForTheTimeOfTheLegs) {
+  Sky sky;
+  Plan now = plan("now", kElsewhere, -10, 60);
+  now.craft = {{.mode_3a = core::Mode3a{04321}}};
+  Plan later = plan("later", kElsewhere, 60, 120);
+  later.craft = {{.mode_3a = core::Mode3a{05321}}};
+  ASSERT_TRUE(sky.plans.put(now));
+  ASSERT_TRUE(sky.plans.put(later));
+  const auto a = sky.add({.place = normal_of(40, 1), .code = 04321});
+  const auto b = sky.add({.place = normal_of(40, 2), .code = 05321});
+  sky.pass(2);
+  EXPECT_EQ(sky.whose(a), "now by code");
+  EXPECT_EQ(sky.whose(b), "");
+}
+
+TEST(Attribution, WhoIsStruckOutOfAPlanFliesItNoMore) {
+  Sky sky;
+  ASSERT_TRUE(sky.plans.put(formation("i1", {0xA, 0xB})));
+  const auto a = sky.add({.place = normal_of(40, 1), .icao = 0xA});
+  const auto b = sky.add({.place = normal_of(40, 2), .icao = 0xB});
+  sky.pass(2);
+  // The plan names one craft less: that one's track has no seat any more.
+  ASSERT_TRUE(sky.plans.put(formation("i1", {0xA})));
+  sky.pass(2);
+  EXPECT_EQ(sky.whose(a), "i1 by address");
+  EXPECT_EQ(sky.whose(b), "");
+}
+
 // Random traffic and plans with few names, so that they clash. The model compares every pair by the table of the
 // header.
 TEST(AttributionProperty, NoPairWouldRatherHaveEachOther) {
@@ -313,7 +413,7 @@ TEST(AttributionProperty, NoPairWouldRatherHaveEachOther) {
     std::vector<Plan> list;
     for (int i = 0; i < 12; ++i) {
       Plan p = plan("i" + std::to_string(i), LocalFrame(kHome).at({random.unit() * 30'000, 0}));
-      if (random.one_in(2)) p.icao = static_cast<std::uint32_t>(random.between(1, 6));
+      if (random.one_in(2)) p = with_icao(p, static_cast<std::uint32_t>(random.between(1, 6)));
       if (random.one_in(2)) p.call_sign = "S" + std::to_string(random.between(1, 6));
       if (random.one_in(3)) p = with_code(p, static_cast<std::uint16_t>(01001 + random.between(0, 5)));
       if (random.one_in(8)) p.state = IntentState::kEnded;
@@ -331,10 +431,11 @@ TEST(AttributionProperty, NoPairWouldRatherHaveEachOther) {
     const auto weight = [&](const Track& t, const Plan& p) {
       if (p.state == IntentState::kEnded) return 0;
       const bool same_sign = !p.call_sign.empty() && t.call_sign.view() == p.call_sign;
-      const bool address = p.icao && t.icao == p.icao;
+      const core::Craft craft = p.in_seat(0);
+      const bool address = craft.icao && t.icao == craft.icao->value;
       const bool other =
-          (p.icao && t.icao && t.icao != p.icao) || (!p.call_sign.empty() && !t.call_sign.view().empty() && !same_sign);
-      const bool code = p.code && t.mode_3a == p.code->mode_3a && !other;
+          (craft.icao && t.icao && !address) || (!p.call_sign.empty() && !t.call_sign.view().empty() && !same_sign);
+      const bool code = craft.mode_3a && t.mode_3a == craft.mode_3a->value && !other;
       const int kinds = address + same_sign + code;
       const int best = address ? 100 : same_sign ? (other ? 42 : 85) : code ? 70 : 0;
       return best == 0 ? 0 : std::min(100, best + 5 * (kinds - 1));

@@ -151,7 +151,7 @@ Status ConflictWatch::update(const WatchedCraft& craft, UtcMs now, std::vector<S
       [&](const Mover& self, const Mover& other, Slot theirs) {
         return consider({slot, self}, {theirs, other}, fresh, now, changes);
       },
-      found_);
+      found_, craft.age_max_s);
   EXPECT_INVARIANT(index_.dropped() == 0);  // `has_room` has seen to that.
   counters_.compared = index_.tested();
   for (const Slot other : found_.ended) end_pair(key_of(craft.track, craft_[other].track), now, changes);
@@ -238,7 +238,7 @@ void ConflictWatch::remove(TrackId track, UtcMs now, std::vector<SituationChange
 void ConflictWatch::tick(UtcMs now, std::vector<SituationChange>& changes) {
   const std::size_t first = changes.size();
   for (Slot slot = 0; slot < craft_.size(); ++slot) {
-    if (!index_.contains(slot) || index_.mover(slot).age_s(now) <= options_.age_max_s) continue;
+    if (!index_.contains(slot) || !index_.aged(slot, now)) continue;
     ++counters_.aged;
     take_out(slot, now, changes);
   }

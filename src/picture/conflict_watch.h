@@ -59,6 +59,8 @@ struct WatchedCraft {
   bool at_rest = false;                           ///< On the ground; moored.
   std::uint32_t formation = 0;                    ///< Craft of one formation keep their own distance; 0 is none.
   std::optional<double> cleared_pressure_m = {};  ///< Where it is to level off, where that is known.
+  /// So long what is said of it stands, where that is longer than the options have it: of who reports more seldom.
+  double age_max_s = 0;
 };
 
 struct ConflictCounters {

@@ -96,6 +96,13 @@ const Kept* Conformance::of_intent(std::string_view intent) const {
   return at == kept_.end() ? nullptr : &at->second;
 }
 
+const Kept* Conformance::of(const Correlation& correlation) const {
+  const Kept* first = of_intent(correlation.intent);
+  if (first != nullptr && first->track == correlation.track) return first;
+  const auto at = others_.find(correlation.track);
+  return at == others_.end() ? nullptr : &at->second;
+}
+
 void Conformance::place_in_legs(const PreparedPlan& plan, const Motion& motion, const ConformanceLimits& limits,
                                 Kept& kept) {
   const auto spot = spot_of(motion);
@@ -161,12 +168,29 @@ std::optional<IntentState> Conformance::proposal(const Track& track, const Plan&
   return std::nullopt;
 }
 
-const ConformanceLimits& Conformance::limits_of(const Plan& plan) const {
-  return plan.domain == Domain::kSea ? options_.sea : options_.air;
+void Conformance::go_by(const std::optional<core::ConformanceTerms>& terms) {
+  options_ = own_;
+  if (!terms) return;
+  const auto limits = [](const core::ConformanceTolerance& of) {
+    return ConformanceLimits{.aside_m = static_cast<double>(of.lateral_m),
+                             .level_m = static_cast<double>(of.vertical_cm) / 100,
+                             .time_ms = of.time_ms,
+                             .persist_ms = of.persist_ms,
+                             .clear_ms = of.clear_ms,
+                             .contingent_ms = of.contingent_ms,
+                             .clear_share = static_cast<double>(of.clear_percent) / 100};
+  };
+  options_.air = limits(terms->aircraft);
+  options_.uas = limits(terms->uas);
+  options_.sea = limits(terms->ship);
 }
 
-bool Conformance::may_be_in(const PreparedPlan& prepared, std::string_view zone, UtcMs now) const {
-  const DurationMs tolerance_ms = limits_of(prepared.plan).time_ms;
+const ConformanceLimits& Conformance::limits_of(const Plan& plan, bool unmanned) const {
+  return plan.domain == Domain::kSea ? options_.sea : unmanned ? options_.uas : options_.air;
+}
+
+bool Conformance::may_be_in(const PreparedPlan& prepared, bool unmanned, std::string_view zone, UtcMs now) const {
+  const DurationMs tolerance_ms = limits_of(prepared.plan, unmanned).time_ms;
   for (std::size_t i = 0; i < prepared.legs.size(); ++i) {
     const Leg& leg = prepared.plan.legs[i];
     if (!leg.confirmed || leg.zone != zone) continue;
@@ -201,7 +225,7 @@ void Conformance::wait(const PreparedPlan& prepared, Kept& kept) {
 
 void Conformance::judge(const Track& track, const PreparedPlan& prepared, UtcMs now, Kept& kept) {
   const Plan& plan = prepared.plan;
-  const ConformanceLimits& limits = limits_of(plan);
+  const ConformanceLimits& limits = limits_of(plan, track.unmanned());
   const Motion motion = track.motion(now);
   if (kept.silent) end_silence(kept, now);
   place_in_legs(prepared, motion, limits, kept);
@@ -218,7 +242,7 @@ void Conformance::judge(const Track& track, const PreparedPlan& prepared, UtcMs 
   // By how much each is beyond what is granted; the second number is what still counts as within.
   const auto judged = [&](DeviationKind kind, double beyond, double tolerance, bool counts) {
     const bool is_beyond = kept.bound && counts && beyond > tolerance;
-    const bool is_within = !kept.bound || !counts || beyond <= tolerance * options_.clear_share;
+    const bool is_within = !kept.bound || !counts || beyond <= tolerance * limits.clear_share;
     step(deviation(kind), is_beyond, is_within, limits.persist_ms, limits.clear_ms, now);
   };
   judged(DeviationKind::kAside, std::max(kept.aside_m - kSigmasGranted * motion.position_sigma_m, 0.0), limits.aside_m,
@@ -279,7 +303,7 @@ void Conformance::find_foreign(const Track& track, const PreparedPlan& prepared,
     return;
   }
   const DurationMs most = std::min(options_.lookahead_ms, static_cast<DurationMs>(kLookaheadMaxS * 1e3));
-  Leave leave(prepared, *mover, now, most, limits_of(plan).time_ms);
+  Leave leave(prepared, *mover, now, most, limits_of(plan, track.unmanned()).time_ms);
   struct First {
     DurationMs ahead;
     bool inside;
@@ -318,14 +342,21 @@ void Conformance::find_foreign(const Track& track, const PreparedPlan& prepared,
 
 void Conformance::run(const Tracker& tracker, const Attribution& attribution, const PlanBook& plans, UtcMs now) {
   std::map<std::string, Kept, std::less<>> next;
+  std::map<TrackId, Kept> others;
   findings_.clear();
   for (const auto& [id, correlation] : attribution.all()) {
     const Track* track = tracker.find(id);
     const PreparedPlan* plan = plans.find(correlation.intent);
     if (track == nullptr || plan == nullptr) continue;
     Kept kept;
-    // The plan binds whichever track stands for the craft now: a new track of the same craft goes on where it was.
-    if (const auto before = kept_.find(correlation.intent); before != kept_.end()) kept = before->second;
+    const Correlation* lead = attribution.of_intent(correlation.intent);
+    const bool leads = lead == nullptr || lead->track == id;
+    if (leads) {
+      // The plan binds whichever track stands for the craft now: a new track of the same craft goes on where it was.
+      if (const auto before = kept_.find(correlation.intent); before != kept_.end()) kept = before->second;
+    } else if (const Kept* before = of(correlation); before != nullptr) {
+      kept = *before;
+    }
     kept.track = id;
     if (track->state == TrackState::kLive) {
       judge(*track, *plan, now, kept);
@@ -334,9 +365,15 @@ void Conformance::run(const Tracker& tracker, const Attribution& attribution, co
       wait(*plan, kept);
     }
     if (kept.measured) find_off_plan(*track, plan->plan, kept);
-    next.emplace(correlation.intent, std::move(kept));
+    if (leads) {
+      next.emplace(correlation.intent, std::move(kept));
+    } else {
+      kept.proposed.reset();
+      others.emplace(id, std::move(kept));
+    }
   }
   kept_ = std::move(next);
+  others_ = std::move(others);
   std::sort(findings_.begin(), findings_.end(), [](const Held& a, const Held& b) { return a.situation < b.situation; });
 }
 

@@ -32,11 +32,18 @@
 // keeps anybody from declaring: time does not block an off-nominal declaration. This only proposes: the manager of the
 // intent decides, or the node where its authority has said so (node/conform_keeper.h).
 //
+// By whose tolerances. By those of the charter in force, of each kind of craft, where it states any
+// (core/charter_terms.h); else by the options. When they change, what stands goes on and is judged by the new ones from
+// the next run.
+//
 // Found (one situation each): `off_plan` of the track and the intent; `overrun`; `foreign_zone` of the track and the
 // zone (or the intent, where the leg names no zone) for a leg that is not confirmed: when the craft is in it, and
 // before, when it will be by its present course within `lookahead_ms`. The way is followed without gaps
 // (volume_entry.h), so the narrowest leg is found. A confirmed leg at the same place is leave for its own time alone,
 // with the tolerance of time on both sides; whether it still is leave is looked at once a second of the way.
+//
+// Several craft of one plan. Each is judged by itself, and what is found names it; what is proposed for the intent
+// follows from the first of them (Attribution::of_intent), which stands for the plan.
 //
 // Who may be where: `may_be_in` says whether a plan is leave to be in a zone now. It asks nothing of the craft, so that
 // whoever watches zones takes everybody else for foreign there: a plan that was not confirmed, or is not of now, is
@@ -55,6 +62,7 @@
 #include <string>
 #include <vector>
 
+#include "core/charter_terms.h"
 #include "picture/attribution.h"
 #include "picture/held.h"
 
@@ -69,17 +77,18 @@ struct ConformanceLimits {
   DurationMs persist_ms = 10'000;
   DurationMs clear_ms = 20'000;
   DurationMs contingent_ms = 120'000;
+  double clear_share = 0.8;
 };
 
 struct ConformanceOptions {
   ConformanceLimits air{};
+  ConformanceLimits uas{};  ///< Of aircraft whose sources say that they are unmanned.
   ConformanceLimits sea{.aside_m = 300,
                         .level_m = 0,
                         .time_ms = 300'000,
                         .persist_ms = 60'000,
                         .clear_ms = 120'000,
                         .contingent_ms = 1'800'000};
-  double clear_share = 0.8;
   DurationMs lookahead_ms = 120'000;
 };
 
@@ -127,7 +136,10 @@ struct ConformanceCounters {
 
 class Conformance {
  public:
-  explicit Conformance(ConformanceOptions options = {}) : options_(options) {}
+  explicit Conformance(ConformanceOptions options = {}) : options_(options), own_(options) {}
+
+  /// From now on by these; without any by the options.
+  void go_by(const std::optional<core::ConformanceTerms>& terms);
 
   /// `now` never goes back. What is no longer correlated is forgotten.
   void run(const Tracker& tracker, const Attribution& attribution, const PlanBook& plans, UtcMs now);
@@ -135,15 +147,17 @@ class Conformance {
   /// By intent.
   [[nodiscard]] const std::map<std::string, Kept, std::less<>>& all() const { return kept_; }
   [[nodiscard]] const Kept* of_intent(std::string_view intent) const;
+  /// How that craft keeps to its plan, whether it stands for it or is another of it.
+  [[nodiscard]] const Kept* of(const Correlation& correlation) const;
   /// Is the plan leave to be in the zone at `now`: has it a confirmed leg there whose window, with the tolerance of
-  /// time of its domain on both sides, holds then? Looks at every leg, at most `kVolumesPerIntentMax`.
-  [[nodiscard]] bool may_be_in(const PreparedPlan& plan, std::string_view zone, UtcMs now) const;
+  /// time of its kind on both sides, holds then? Looks at every leg, at most `kVolumesPerIntentMax`.
+  [[nodiscard]] bool may_be_in(const PreparedPlan& plan, bool unmanned, std::string_view zone, UtcMs now) const;
   /// Of the last run, ordered by situation, appended.
   void findings(std::vector<Held>& out) const;
   [[nodiscard]] const ConformanceCounters& counters() const { return counters_; }
 
  private:
-  [[nodiscard]] const ConformanceLimits& limits_of(const Plan& plan) const;
+  [[nodiscard]] const ConformanceLimits& limits_of(const Plan& plan, bool unmanned) const;
   static void end_silence(Kept& kept, UtcMs now);
   static void wait(const PreparedPlan& plan, Kept& kept);
   void judge(const Track& track, const PreparedPlan& plan, UtcMs now, Kept& kept);
@@ -156,8 +170,10 @@ class Conformance {
   void find_off_plan(const Track& track, const Plan& plan, const Kept& kept);
   void find_foreign(const Track& track, const PreparedPlan& plan, UtcMs now);
 
-  ConformanceOptions options_;
+  ConformanceOptions options_;  ///< As they hold now.
+  ConformanceOptions own_;      ///< As they were given.
   std::map<std::string, Kept, std::less<>> kept_;
+  std::map<TrackId, Kept> others_;  ///< Of craft that do not stand for their plan.
   std::vector<Held> findings_;
   ConformanceCounters counters_;
 };

@@ -27,7 +27,7 @@ class Watch {
  public:
   explicit Watch(IntentState state = IntentState::kActivated) {
     plan.intent = "i1";
-    plan.icao = 0xA;
+    plan.craft.push_back({.icao = core::IcaoAddress{0xA}});
     plan.state = state;
     plan.legs.push_back({box(kHome, 5'000, 5'000, 100, 200, 0, 10), true, "K1"});
     plan.legs.push_back({box(LocalFrame(kHome).at({10'000, 0}), 5'000, 5'000, 100, 200, 9, 20), true, "K2"});
@@ -70,6 +70,7 @@ class Watch {
   Craft craft;
   bool heard = true;
   bool on_ground = false;
+  std::optional<std::uint8_t> emitter;
   surveillance::Emergency emergency = surveillance::Emergency::kNone;
   std::optional<Tracker> tracker{std::in_place};
   PlanBook plans;
@@ -83,6 +84,7 @@ class Watch {
     r.domain = plan.domain;
     r.pressure_cm = static_cast<std::int32_t>(craft.height_m * 100);
     r.emergency = emergency;
+    r.emitter = emitter;
     r.set(Flag::kOnGround, on_ground);
     tracker->report(r);
   }
@@ -116,6 +118,27 @@ TEST(Conformance, AnAcceptedPlanBindsFromTheFirstLegOn) {
   watch.jump_to(-6'000, 0);
   watch.pass(14);
   EXPECT_EQ(watch.kept().proposed, IntentState::kNonconforming) << "it has been seen to fly its plan";
+}
+
+TEST(Conformance, GoesByTheTolerancesOfTheCharterWhileItStatesAny) {
+  Watch watch;
+  watch.put();
+  watch.jump_to(-5'320, 0);
+  core::ConformanceTerms terms;
+  terms.aircraft.lateral_m = 500;
+  terms.uas.lateral_m = 100;
+  watch.conformance.go_by(terms);
+  watch.pass(30);
+  EXPECT_EQ(watch.found(), Texts()) << "within what was agreed";
+  watch.emitter = 13;
+  watch.pass(20);
+  EXPECT_EQ(watch.found().size(), 1U) << "not of an unmanned one";
+  watch.emitter = 1;
+  watch.pass(30);
+  EXPECT_EQ(watch.found(), Texts()) << "ends with the hysteresis of its kind";
+  watch.conformance.go_by(std::nullopt);
+  watch.pass(15);
+  EXPECT_EQ(watch.found().size(), 1U) << "beyond the 200 m that the program comes with";
 }
 
 TEST(Conformance, AsideForLongEnoughIsOffPlanAndBackForLongEnoughIsNot) {
@@ -462,7 +485,7 @@ TEST(Conformance, APlanIsLeaveWhereAndWhileALegIsConfirmed) {
   watch.plan.legs.push_back({box(kHome, 5'000, 5'000, 100, 200, 30, 40), true, "K1"});
   watch.put();
   const auto may = [&](std::string_view zone, DurationMs after_noon_ms) {
-    return watch.conformance.may_be_in(*watch.plans.find("i1"), zone, kNoon + after_noon_ms);
+    return watch.conformance.may_be_in(*watch.plans.find("i1"), false, zone, kNoon + after_noon_ms);
   };
   constexpr DurationMs kMinute = 60'000;
   EXPECT_FALSE(may("K1", -kMinute - 1));

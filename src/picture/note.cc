@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/charter.h"
+#include "core/craft_json.h"
 #include "core/volume_json.h"
 #include "picture/group_json.h"
 
@@ -90,13 +91,11 @@ void write(JcsWriter& out, const Inhibit& of) {
 void write(JcsWriter& out, const KnownPlan& of) {
   const Plan& plan = of.plan;
   out.key("plan").begin_object().key("authority").string(of.authority).key("call_sign").string(plan.call_sign);
-  if (plan.code) {
-    out.key("code").begin_object().key("mode_3a").integer(plan.code->mode_3a).key("window");
-    core::write_window(out, plan.code->valid);
-    out.end_object();
+  if (!plan.craft.empty()) {
+    out.key("craft");
+    core::write_craft(out, plan.craft);
   }
   out.key("domain").string(core::to_text(as_filed(plan.domain)));
-  if (plan.icao) out.key("icao").integer(*plan.icao);
   out.key("intent").string(plan.intent).key("legs").begin_array();
   for (const Leg& leg : plan.legs) {
     out.begin_object().key("confirmed").boolean(leg.confirmed).key("volume");
@@ -104,11 +103,19 @@ void write(JcsWriter& out, const KnownPlan& of) {
     out.key("zone").string(leg.zone).end_object();
   }
   out.end_array().key("manager").string(plan.manager);
-  if (plan.mmsi) out.key("mmsi").integer(*plan.mmsi);
   out.key("state").string(core::to_text(plan.state)).end_object();
 }
 
 void write(JcsWriter& out, const PlanGone& of) { out.key("plan_gone").string(of.intent); }
+
+void write(JcsWriter& out, const Tolerances& of) {
+  out.key("tolerances");
+  if (of.terms) {
+    core::write_fields(out, *of.terms);
+  } else {
+    out.begin_object().end_object();
+  }
+}
 
 void write(JcsWriter& out, const Zones& of) {
   out.key("zones").begin_array();
@@ -176,13 +183,24 @@ Result<Note> read_inhibit(const JcsValue& value) {
   return out;
 }
 
-Result<Plan::Code> read_code(const JcsValue& value) {
-  TRY_VOID(value.only({"mode_3a", "window"}));
-  Plan::Code out;
-  out.mode_3a = static_cast<std::uint16_t>(TRY(number(value, "mode_3a", 0, 07777)));
-  const JcsValue window = TRY(value.at("window"));
-  out.valid = TRY(core::read_window(window));
-  return out;
+/// The one craft of a plan, as older recordings have it.
+Result<std::vector<core::Craft>> read_former_craft(const JcsValue& plan) {
+  core::Craft out;
+  const auto code = plan.find("code");
+  const auto icao = plan.find("icao");
+  const auto mmsi = plan.find("mmsi");
+  if (!code && !icao && !mmsi) return std::vector<core::Craft>();
+  if (code) {
+    TRY_VOID(code->only({"mode_3a", "window"}));
+    out.mode_3a = core::Mode3a{static_cast<std::uint16_t>(TRY(number(*code, "mode_3a", 0, 07777)))};
+    const JcsValue window = TRY(code->at("window"));
+    const geo::TimeWindow valid = TRY(core::read_window(window));
+    out.from = valid.start;
+    out.to = valid.end;
+  }
+  if (icao) out.icao = core::IcaoAddress{static_cast<std::uint32_t>(TRY(icao->integer(0, kIcaoMax)))};
+  if (mmsi) out.mmsi = core::Mmsi{static_cast<std::uint32_t>(TRY(mmsi->integer(0, kMmsiMax)))};
+  return std::vector<core::Craft>{out};
 }
 
 Result<Leg> read_leg(const JcsValue& value) {
@@ -197,22 +215,24 @@ Result<Leg> read_leg(const JcsValue& value) {
 }
 
 Result<Note> read_plan(const JcsValue& value) {
-  TRY_VOID(
-      value.only({"authority", "call_sign", "code", "domain", "icao", "intent", "legs", "manager", "mmsi", "state"}));
+  TRY_VOID(value.only(
+      {"authority", "call_sign", "code", "craft", "domain", "icao", "intent", "legs", "manager", "mmsi", "state"}));
   KnownPlan out;
   out.authority = TRY(text(value, "authority"));
   Plan& plan = out.plan;
   plan.call_sign = TRY(text(value, "call_sign"));
-  if (const auto code = value.find("code")) plan.code = TRY(read_code(*code));
+  plan.craft = TRY(read_former_craft(value));
+  if (const auto craft = value.find("craft")) {
+    if (!plan.craft.empty()) return craft->fail_here("stands in place of code, icao and mmsi, not beside them");
+    plan.craft = TRY(core::read_craft(*craft));
+  }
   plan.domain = as_seen(TRY(domain(value)));
-  if (const auto icao = value.find("icao")) plan.icao = static_cast<std::uint32_t>(TRY(icao->integer(0, kIcaoMax)));
   plan.intent = TRY(text(value, "intent"));
   const JcsValue legs = TRY(value.at("legs"));
   TRY_VOID(legs.expect(JcsValue::Kind::kArray));
   if (legs.size() > kVolumesPerIntentMax) return legs.fail_here(fmt::format("at most {} legs", kVolumesPerIntentMax));
   for (std::size_t i = 0; i < legs.size(); ++i) plan.legs.push_back(TRY(read_leg(legs[i])));
   plan.manager = TRY(text(value, "manager"));
-  if (const auto mmsi = value.find("mmsi")) plan.mmsi = static_cast<std::uint32_t>(TRY(mmsi->integer(0, kMmsiMax)));
   const JcsValue state = TRY(value.at("state"));
   const std::string_view word = TRY(state.string());
   const auto parsed = core::parse_intent_state(word);
@@ -222,6 +242,13 @@ Result<Note> read_plan(const JcsValue& value) {
 }
 
 Result<Note> read_plan_gone(const JcsValue& value) { return PlanGone{std::string(TRY(value.string()))}; }
+
+Result<Note> read_tolerances(const JcsValue& value) {
+  TRY_VOID(value.expect(JcsValue::Kind::kObject));
+  Tolerances out;
+  if (value.size() > 0) out.terms = TRY(core::read_fields<core::ConformanceTerms>(value));
+  return out;
+}
 
 Result<ZoneSpace> read_zone(const JcsValue& value) {
   TRY_VOID(value.only({"domain", "id", "minima", "volume"}));
@@ -258,6 +285,7 @@ constexpr std::array kReaders{Reader{"acknowledge", read_acknowledge},
                               Reader{"inhibit", read_inhibit},
                               Reader{"plan", read_plan},
                               Reader{"plan_gone", read_plan_gone},
+                              Reader{"tolerances", read_tolerances},
                               Reader{"zones", read_zones}};
 
 }  // namespace
@@ -279,7 +307,7 @@ Result<Note> read_note(std::string_view line) {
     if (root.size() == 1 && root.name(0) == reader.name) return reader.read(root[0]);
   }
   return fail(ErrorCode::kInvalid,
-              "a note has one member: acknowledge, area, group, inhibit, plan, zones, or one that is gone");
+              "a note has one member: acknowledge, area, group, inhibit, plan, tolerances, zones, or one that is gone");
 }
 
 bool names_by_number(const Note& note) {
@@ -305,6 +333,10 @@ Status tell(Picture& picture, const Note& note, UtcMs now) {
     Status operator()(const KnownPlan& of) const { return picture.put_plan(of); }
     Status operator()(const PlanGone& of) const {
       picture.drop_plan(of.intent);
+      return {};
+    }
+    Status operator()(const Tolerances& of) const {
+      picture.set_tolerances(of.terms);
       return {};
     }
     Status operator()(const Zones& of) const { return picture.set_zones(of.zones); }

@@ -5,9 +5,13 @@
 //   {"area":{"domain":"air","id":"R-12","kind":"volume_entry","volumes":[…]}}       {"area_gone":{"id","kind"}}
 //   {"group":{"group":{…},"id":"tf-473"}}                                          {"group_gone":"tf-473"}
 //   {"inhibit":{"tracks":[3,7],"until_ms":…}}
-//   {"plan":{"authority","call_sign","code"?:{"mode_3a","window"},"domain","icao"?,"intent",
-//            "legs":[{"confirmed","volume","zone"}…],"manager","mmsi"?,"state"}}        {"plan_gone":"…"}
+//   {"plan":{"authority","call_sign","craft"?:[{"from_ms"?,"icao"?,"mmsi"?,"mode_3a"?,"to_ms"?}…],"domain","intent",
+//            "legs":[{"confirmed","volume","zone"}…],"manager","state"}}                {"plan_gone":"…"}
+//   {"tolerances":{"aircraft":{…},"ship":{…},"uas":{…}}}   of the charter in force; {"tolerances":{}}: it states none
 //   {"zones":[{"domain","id","minima":{"horizontal_m","time_ms","vertical_cm"},"volume"?}…]}
+//
+// Of a plan's craft older recordings have one, as "code"?:{"mode_3a","window"}, "icao"? and "mmsi"?, all numbers: they
+// are read, and written no more.
 #pragma once
 
 #include <cstddef>
@@ -42,11 +46,16 @@ struct Inhibit {
 struct PlanGone {
   std::string intent;
 };
+/// Of the charter in force.
+struct Tolerances {
+  std::optional<core::ConformanceTerms> terms;
+};
 struct Zones {
   std::vector<ZoneSpace> zones;
 };
 
-using Note = std::variant<Acknowledge, KnownArea, AreaGone, Group, GroupGone, Inhibit, KnownPlan, PlanGone, Zones>;
+using Note =
+    std::variant<Acknowledge, KnownArea, AreaGone, Group, GroupGone, Inhibit, KnownPlan, PlanGone, Tolerances, Zones>;
 
 /// One line without its line feed.
 [[nodiscard]] std::string note_line(const Note& note);

@@ -30,13 +30,14 @@ std::uint32_t PairIndex::bucket_of(std::uint32_t grid, std::uint32_t key) const 
   return static_cast<std::uint32_t>(z >> 32) & static_cast<std::uint32_t>(buckets_.size() - 1);
 }
 
-void PairIndex::place(Slot slot, const Mover& mover) {
+void PairIndex::place(Slot slot, const Mover& mover, double age_max_s) {
   EXPECT_INVARIANT(slot < options_.tracks_max);
   if (slot >= records_.size()) records_.resize(slot + 1);
   Record& record = records_[slot];
   record.mover = mover;
-  record.box =
-      path_box(mover, options_.widest, options_.turn, -kEarlyMaxS, options_.age_max_s + options_.widest.lookahead_s);
+  record.age_max_s = static_cast<float>(std::max(options_.age_max_s, age_max_s));
+  record.box = path_box(mover, options_.widest, options_.turn, -kEarlyMaxS,
+                        static_cast<double>(record.age_max_s) + options_.widest.lookahead_s);
   const std::uint8_t grid = grid_for(record.box);
   const auto middle = [&](std::size_t axis) { return (record.box.low(axis) + record.box.high(axis)) / 2; };
   const CellGrid::Cell cell = grids_[grid].cell_of(middle(0), middle(1), middle(2));
@@ -113,15 +114,20 @@ void PairIndex::collect_all(const PathBox& query) {
   }
 }
 
-bool PairIndex::current(const Mover& mover, UtcMs now) const {
-  const double age = mover.age_s(now);
-  return age <= options_.age_max_s && age >= -kEarlyMaxS;
+bool PairIndex::current(const Record& record, UtcMs now) {
+  const double age = record.mover.age_s(now);
+  return age <= static_cast<double>(record.age_max_s) && age >= -kEarlyMaxS;
+}
+
+bool PairIndex::aged(Slot slot, UtcMs now) const {
+  EXPECT_INVARIANT(contains(slot));
+  return records_[slot].mover.age_s(now) > static_cast<double>(records_[slot].age_max_s);
 }
 
 void PairIndex::find_candidates(Slot slot, UtcMs now) {
   const Record& self = records_[slot];
   candidates_.clear();
-  if (!current(self.mover, now)) return;
+  if (!current(self, now)) return;
   const PathBox query = self.box.as_query();
   // The path of a very fast craft crosses more small cells than there are craft.
   std::uint64_t cells = 0;
@@ -147,7 +153,7 @@ void PairIndex::find_candidates(Slot slot, UtcMs now) {
   // Two cells of the query may share a bucket; then its boxes have been seen twice.
   std::ranges::sort(candidates_);
   candidates_.erase(std::ranges::unique(candidates_).begin(), candidates_.end());
-  std::erase_if(candidates_, [&](Slot other) { return other == slot || !current(records_[other].mover, now); });
+  std::erase_if(candidates_, [&](Slot other) { return other == slot || !current(records_[other], now); });
   tested_ += candidates_.size();
 }
 

@@ -14,8 +14,8 @@
 // slot, to a test, and the index remembers for which pairs the test said yes.
 //
 // The result does not depend on the history: the same movers at the same `now` have the same candidates that pass an
-// exact test. A craft whose report is older than `age_max_s`, or from further ahead than `kEarlyMaxS`, is not found
-// until it is updated.
+// exact test. A craft whose report is older than `age_max_s`, its own where it was given one, or from further ahead
+// than `kEarlyMaxS`, is not found until it is updated.
 //
 // Alternatives. Boxes in all their cells, as the sweep has them: fewer comparisons, some twenty times the writes for
 // each report. A tree: rebalances on every report.
@@ -57,10 +57,11 @@ class PairIndex {
 
   /// Puts a craft in its new place and tests it against all that it may meet. `test(self, other, other_slot)` is called
   /// once for each whose box meets, in ascending order, and returns whether the pair is to be held. It must not change
-  /// the index. `changes` is overwritten.
+  /// the index. `changes` is overwritten. `age_max_s`: so long this report stands, where that is longer than the
+  /// options have it.
   template <class Test>
-  void update(Slot slot, const Mover& mover, UtcMs now, const Test& test, Changes& changes) {
-    place(slot, mover);
+  void update(Slot slot, const Mover& mover, UtcMs now, const Test& test, Changes& changes, double age_max_s = 0) {
+    place(slot, mover, age_max_s);
     find_candidates(slot, now);
     changes.held.clear();
     const Mover& self = records_[slot].mover;
@@ -78,6 +79,8 @@ class PairIndex {
   [[nodiscard]] bool contains(Slot slot) const { return slot < records_.size() && records_[slot].live; }
   /// Aborts on a slot that is not there.
   [[nodiscard]] const Mover& mover(Slot slot) const;
+  /// Whether its report does not stand any more. Aborts on a slot that is not there.
+  [[nodiscard]] bool aged(Slot slot, UtcMs now) const;
   /// With whom pairs are held; ascending.
   [[nodiscard]] std::span<const Slot> partners(Slot slot) const;
 
@@ -106,12 +109,13 @@ class PairIndex {
     Mover mover;
     PathBox box;
     std::vector<Slot> partners;
+    float age_max_s = 0;
     std::uint32_t bucket = kNone;
     std::uint8_t grid = 0;
     bool live = false;
   };
 
-  void place(Slot slot, const Mover& mover);
+  void place(Slot slot, const Mover& mover, double age_max_s);
   void find_candidates(Slot slot, UtcMs now);
   void settle(Slot slot, Changes& changes);
 
@@ -121,7 +125,7 @@ class PairIndex {
   void take_out(Slot slot);
   void collect(const Bucket& bucket, const PathBox& query);
   void collect_all(const PathBox& query);
-  [[nodiscard]] bool current(const Mover& mover, UtcMs now) const;
+  [[nodiscard]] static bool current(const Record& record, UtcMs now);
   static void forget(std::vector<Slot>& partners, Slot slot);
 
   PairIndexOptions options_;

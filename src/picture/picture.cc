@@ -27,9 +27,6 @@ bool at_rest(const Track& track, const Motion& motion) {
   return says && std::hypot(motion.east_m_s, motion.north_m_s) < kRestMS;
 }
 
-/// Emitter category 13 of CAT 021.
-bool unmanned(const Track& track) { return track.emitter && *track.emitter == 13; }
-
 std::optional<Priority> priority_of(Emergency emergency) {
   switch (emergency) {
     case Emergency::kNone:
@@ -169,7 +166,7 @@ bool Picture::vague(const Track& track) const {
   constexpr double kRadarM = 350;
   Separation::Standing standing;
   standing.domain = domain_of(track);
-  standing.unmanned = unmanned(track);
+  standing.unmanned = track.unmanned();
   const double minimum_m = separation_.between(standing, standing).horizontal_m;
   return track.fix_sigma_m > std::max(kRadarM, kShareOfMinimum * minimum_m);
 }
@@ -192,18 +189,22 @@ void Picture::moved(const Track& track) {
     of.standing.domain = domain;
     know(of, track);
   }
-  of.standing.unmanned = unmanned(track);
+  of.standing.unmanned = track.unmanned();
   // Nor from one that was old when it came. The watches put aside by themselves what they had of the craft.
-  const double age_max_s = domain == core::Domain::kAir ? options_.air.age_max_s : options_.sea.age_max_s;
+  // Of who reports seldom they keep it from report to report: else each would begin every alert anew.
+  const double turns_s = static_cast<double>(kTurnsMissed * tracker_.usual_ms(track)) / 1'000;
+  const double age_max_s =
+      std::max(turns_s, domain == core::Domain::kAir ? options_.air.age_max_s : options_.sea.age_max_s);
   if (static_cast<double>(now_ - track.last_fix) > age_max_s * 1'000) return;
   // A source whose clock is ahead says where the craft will be: it is taken back to now.
   const Motion motion = track.motion(std::min(track.last_fix, now_));
   const bool rests = at_rest(track, motion);
   std::vector<SituationChange> changes;
   // What is refused is counted there.
-  (void)watch_of(domain).update({.track = track.id, .motion = motion, .at_rest = rests, .formation = of.formation},
-                                now_, changes);
-  if (!rests || domain == core::Domain::kSea) (void)volumes_of(domain).update(track.id, motion, now_, changes);
+  (void)watch_of(domain).update(
+      {.track = track.id, .motion = motion, .at_rest = rests, .formation = of.formation, .age_max_s = turns_s}, now_,
+      changes);
+  if (!rests || domain == core::Domain::kSea) (void)volumes_of(domain).update(track.id, motion, now_, changes, turns_s);
   apply(changes);
 }
 
@@ -286,7 +287,7 @@ bool Picture::concerns(TrackId track, AlertKind kind, std::string_view object) c
   const PreparedPlan* plan = correlation != nullptr ? plans_.find(correlation->intent) : nullptr;
   if (plan == nullptr) return true;
   // Who has been confirmed there for now is judged by its plan.
-  return !conformance_.may_be_in(*plan, object, now_);
+  return !conformance_.may_be_in(*plan, of.standing.unmanned, object, now_);
 }
 
 // What the record and people say

@@ -117,6 +117,8 @@ class Picture final : public surveillance::Sink, private TrackListener {
   void drop_area(AlertKind kind, std::string_view id, UtcMs now);
   /// All of them. Fails with `kInvalid` when an outline is none; then nothing has changed.
   [[nodiscard]] Status set_zones(std::vector<ZoneSpace> zones);
+  /// The tolerances of the charter in force, or that it states none.
+  void set_tolerances(const std::optional<core::ConformanceTerms>& terms) { conformance_.go_by(terms); }
   /// Declares a group, or changes it. Fails as `check`, and with `kTooLarge` beyond kGroupsMax.
   [[nodiscard]] Status put_group(const Group& group);
   void drop_group(std::string_view id, UtcMs now);

@@ -194,6 +194,54 @@ TEST_F(PictureTest, WhoIsFirstHeardWhereItMayBeRaisesNothingAndAStrangerDoes) {
   EXPECT_TRUE(raised[0].alert.finding.now);
 }
 
+TEST_F(PictureTest, ACraftThatIsNamedRaisesNothingBeforeItsCallSignIsHeard) {
+  ASSERT_TRUE(
+      picture.put_area({AlertKind::kForeignZone, "K1", core::Domain::kAir, {block(34, 35, 36, 39, 5'000, 12'000)}}));
+  KnownPlan plan;
+  plan.authority = "us";
+  plan.plan.intent = "friendly-1";
+  plan.plan.call_sign = "MIRAGE1";
+  plan.plan.craft = {{.icao = core::IcaoAddress{0x100001}}, {.icao = core::IcaoAddress{0x100002}}};
+  plan.plan.state = core::IntentState::kActivated;
+  plan.plan.legs = {{block(34, 35, 36, 39, 5'000, 12'000), true, "K1"}};
+  ASSERT_TRUE(picture.put_plan(plan));
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
+  fly(0x100002, 35.1, 36.0, 90, 220, 9'000);
+  fly(0x100003, 35.5, 36.0, 90, 220, 9'000);
+  run(30);
+  const auto raised = heard.of(AlertKind::kForeignZone, AlertEvent::kRaised);
+  ASSERT_EQ(raised.size(), 1U) << "the third is nobody's";
+  EXPECT_EQ(picture.tracker().find(raised[0].alert.situation.first)->icao, 0x100003U);
+}
+
+TEST_F(PictureTest, EachCraftOfAPlanIsJudgedAndTheFirstSpeaksForTheIntent) {
+  KnownPlan plan;
+  plan.plan.intent = "friendly-1";
+  plan.plan.craft = {{.icao = core::IcaoAddress{0x100001}}, {.icao = core::IcaoAddress{0x100002}}};
+  plan.plan.state = core::IntentState::kActivated;
+  plan.plan.legs = {{block(34.95, 35.9, 35.05, 38, 5'000, 12'000), true, "K1"}};
+  ASSERT_TRUE(picture.put_plan(plan));
+  fly(0x100001, 35.0, 36.0, 90, 220, 9'000);
+  fly(0x100002, 35.01, 36.0, 90, 220, 10'500);
+  run(60);
+  EXPECT_TRUE(heard.none(AlertKind::kOffPlan));
+  sky[1].craft.course_deg = 0;
+  run(60);
+  const auto second = heard.of(AlertKind::kOffPlan, AlertEvent::kRaised);
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_EQ(picture.tracker().find(second[0].alert.situation.first)->icao, 0x100002U);
+  const Correlation* wing = picture.attribution().of_track(second[0].alert.situation.first);
+  ASSERT_NE(wing, nullptr);
+  ASSERT_NE(picture.conformance().of(*wing), nullptr);
+  EXPECT_TRUE(picture.conformance().of(*wing)->off_plan());
+  EXPECT_FALSE(picture.conformance().of(*wing)->proposed.has_value());
+  EXPECT_FALSE(picture.conformance().of_intent("friendly-1")->off_plan()) << "the first keeps to it";
+  sky[0].craft.course_deg = 180;
+  run(60);
+  EXPECT_EQ(heard.of(AlertKind::kOffPlan, AlertEvent::kRaised).size(), 2U);
+  EXPECT_EQ(picture.conformance().of_intent("friendly-1")->proposed, core::IntentState::kNonconforming);
+}
+
 TEST_F(PictureTest, WhoLeavesItsCorridorIsOffPlan) {
   KnownPlan plan;
   plan.plan.intent = "friendly-1";
@@ -417,6 +465,24 @@ TEST_F(PictureTest, AMemberOfTwoGroupsIsAStrangerInNeither) {
   picture.drop_group("aaa", now);
   run(30);
   EXPECT_TRUE(heard.none(AlertKind::kGroupEntry));
+}
+
+// Two that are too close for ten minutes, and are told of every 45 s: one alert, not one a report.
+TEST_F(PictureTest, WhoReportsSeldomRaisesOneAlertThatStands) {
+  fly(0x1, 53.6, 10.0, 90, 200, 10'000).every_s = 45;
+  fly(0x2, 53.61, 10.0, 90, 200, 10'000).every_s = 45;
+  run(600);
+  EXPECT_EQ(picture.tracker().size(), 2U);
+  EXPECT_EQ(heard.of(AlertKind::kConflict, AlertEvent::kRaised).size(), 1U);
+  EXPECT_TRUE(heard.of(AlertKind::kConflict, AlertEvent::kRectified).empty());
+  EXPECT_TRUE(heard.of(AlertKind::kConflict, AlertEvent::kBack).empty());
+  EXPECT_TRUE(heard.of(AlertKind::kConflict, AlertEvent::kCleared).empty());
+  // When both are silent for four of their turns, what was said is over.
+  sky.clear();
+  run(200);
+  EXPECT_EQ(heard.of(AlertKind::kConflict, AlertEvent::kRectified).size() +
+                heard.of(AlertKind::kConflict, AlertEvent::kCleared).size(),
+            1U);
 }
 
 TEST_F(PictureTest, JoinUpsNeedTracksAndOutliveNewZones) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/invariant.h"
 #include "base/limits.h"
 #include "picture/local_frame.h"
 
@@ -47,6 +46,7 @@ Status PlanBook::put(Plan plan) {
                 fmt::format("a plan has {} legs; at most {} are possible", plan.legs.size(), kVolumesPerIntentMax),
                 "legs");
   }
+  TRY_VOID(core::check_craft(plan.craft));
   Stored stored;
   for (std::size_t i = 0; i < plan.legs.size(); ++i) {
     auto leg = geo::prepare(plan.legs[i].volume);
@@ -70,18 +70,26 @@ Status PlanBook::put(Plan plan) {
   const Plan& p = kept.prepared.plan;
   by_number_[kept.number] = &kept.prepared;
   for (const geo::PreparedVolume& leg : kept.prepared.legs) kept.handles.push_back(legs_.insert(leg, kept.number));
-  if (p.icao) by_icao_[*p.icao].push_back(kept.number);
-  if (p.mmsi) by_mmsi_[*p.mmsi].push_back(kept.number);
-  if (p.code) by_code_[p.code->mode_3a].push_back(kept.number);
+  for (const core::Craft& craft : p.craft) {
+    if (craft.icao) add(by_icao_, craft.icao->value, kept.number);
+    if (craft.mmsi) add(by_mmsi_, craft.mmsi->value, kept.number);
+    if (craft.mode_3a) add(by_code_, craft.mode_3a->value, kept.number);
+  }
   if (const std::string sign = plain_call_sign(p.call_sign); !sign.empty()) {
     by_call_sign_[sign].push_back(kept.number);
   }
   return {};
 }
 
+/// A code may be lent to two craft of one plan, one after the other: it stands once.
+void PlanBook::add(Lists& lists, std::uint32_t key, Number number) {
+  std::vector<Number>& list = lists[key];
+  if (list.empty() || list.back() != number) list.push_back(number);
+}
+
 void PlanBook::remove(Lists& lists, std::uint32_t key, Number number) {
   const auto at = lists.find(key);
-  EXPECT_INVARIANT(at != lists.end());
+  if (at == lists.end()) return;
   std::erase(at->second, number);
   if (at->second.empty()) lists.erase(at);
 }
@@ -92,9 +100,11 @@ bool PlanBook::erase(std::string_view intent) {
   const Stored& stored = at->second;
   const Plan& p = stored.prepared.plan;
   for (const auto handle : stored.handles) legs_.remove(handle);
-  if (p.icao) remove(by_icao_, *p.icao, stored.number);
-  if (p.mmsi) remove(by_mmsi_, *p.mmsi, stored.number);
-  if (p.code) remove(by_code_, p.code->mode_3a, stored.number);
+  for (const core::Craft& craft : p.craft) {
+    if (craft.icao) remove(by_icao_, craft.icao->value, stored.number);
+    if (craft.mmsi) remove(by_mmsi_, craft.mmsi->value, stored.number);
+    if (craft.mode_3a) remove(by_code_, craft.mode_3a->value, stored.number);
+  }
   if (const std::string sign = plain_call_sign(p.call_sign); !sign.empty()) {
     const auto list = by_call_sign_.find(sign);
     std::erase(list->second, stored.number);

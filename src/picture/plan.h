@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "core/craft.h"
 #include "core/names.h"
 #include "geo/index.h"
 #include "picture/motion.h"
@@ -27,17 +28,11 @@ struct Leg {
 };
 
 struct Plan {
-  /// A mode 3/A code is only lent: it says who it is while it is assigned.
-  struct Code {
-    std::uint16_t mode_3a = 0;
-    geo::TimeWindow valid;
-  };
   std::string intent;
   std::string manager;
   std::string call_sign;
-  std::optional<std::uint32_t> icao;
-  std::optional<std::uint32_t> mmsi;
-  std::optional<Code> code;
+  /// Who flies it, as far as it was said; a code says who it is while it is lent. At most core::kCraftMax.
+  std::vector<core::Craft> craft;
   surveillance::Domain domain = surveillance::Domain::kAir;
   core::IntentState state = core::IntentState::kAccepted;
   std::vector<Leg> legs;  ///< In the order in which they are used.
@@ -45,6 +40,10 @@ struct Plan {
   /// A flight that is coordinated leg by leg, ours (`flight:…`) or another's (`leg:…`): no id of an intent has a colon.
   /// Such a flight can be declared contingent, and there is no nonconforming in its life.
   [[nodiscard]] bool leg_by_leg() const { return intent.find(':') != std::string::npos; }
+  /// How many craft fly it: one where nothing was said.
+  [[nodiscard]] std::size_t seats() const { return craft.empty() ? 1 : craft.size(); }
+  /// What is known of the one in a seat.
+  [[nodiscard]] core::Craft in_seat(std::size_t seat) const { return craft.empty() ? core::Craft() : craft[seat]; }
 };
 
 /// A plan whose legs have been checked and prepared.
@@ -71,8 +70,8 @@ inline constexpr std::size_t kPlansNearMax = 64;
 class PlanBook {
  public:
   /// New, or in place of the one with the same intent. Fails with `kInvalid` when it has no leg, no intent id, or a leg
-  /// that is no volume (`where`: `legs[3].volume…`), `kTooLarge` beyond `kVolumesPerIntentMax` legs, `kOverloaded` when
-  /// the book is full; the book is then as it was.
+  /// that is no volume (`where`: `legs[3].volume…`), or craft that cannot be, `kTooLarge` beyond `kVolumesPerIntentMax`
+  /// legs, `kOverloaded` when the book is full; the book is then as it was.
   [[nodiscard]] Status put(Plan plan);
   /// True when it was there.
   bool erase(std::string_view intent);
@@ -102,6 +101,7 @@ class PlanBook {
     std::vector<geo::VolumeIndex::Handle> handles;
   };
   using Lists = std::map<std::uint32_t, std::vector<Number>>;
+  static void add(Lists& lists, std::uint32_t key, Number number);
   static void remove(Lists& lists, std::uint32_t key, Number number);
 
   std::map<std::string, Stored, std::less<>> plans_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "picture/picture_testlib.h"
@@ -57,10 +58,16 @@ TEST(PlanBook, FindsWhatAPlainListDoesAfterAnyHistory) {
                               random.between(0, 10) * 10, 150, random.between(0, 20), 40),
                           true, ""});
       }
-      if (random.one_in(2)) p.icao = static_cast<std::uint32_t>(random.between(1, 5));
-      if (random.one_in(2)) p.mmsi = static_cast<std::uint32_t>(random.between(1, 5));
+      const auto number = [&] { return static_cast<std::uint32_t>(random.between(1, 5)); };
+      for (auto n = random.between(0, 2); n > 0; --n) {
+        core::Craft craft;
+        if (random.one_in(2)) craft.icao = core::IcaoAddress{number()};
+        if (random.one_in(2)) craft.mmsi = core::Mmsi{number()};
+        if (random.one_in(2)) craft.mode_3a = core::Mode3a{static_cast<std::uint16_t>(number())};
+        p.craft.push_back(craft);
+        if (!core::check_craft(p.craft)) p.craft.pop_back();
+      }
       if (random.one_in(2)) p.call_sign = random.one_in(2) ? "AB-1" : "ab1 ";
-      if (random.one_in(2)) p.code = Plan::Code{static_cast<std::uint16_t>(random.between(1, 5)), {kNoon, kNoon + 1}};
       ASSERT_TRUE(book.put(p));
       list[id] = p;
     }
@@ -70,8 +77,11 @@ TEST(PlanBook, FindsWhatAPlainListDoesAfterAnyHistory) {
     const std::string_view sign = random.one_in(2) ? "AB1" : "";
     book.named({n, n, sign, static_cast<std::uint16_t>(n)}, out, cut);
     for (const auto& [key, p] : list) {
-      const bool named =
-          p.icao == n || p.mmsi == n || (p.code && p.code->mode_3a == n) || (!sign.empty() && !p.call_sign.empty());
+      const bool by_craft = std::ranges::any_of(p.craft, [n](const core::Craft& craft) {
+        return (craft.icao && craft.icao->value == n) || (craft.mmsi && craft.mmsi->value == n) ||
+               (craft.mode_3a && craft.mode_3a->value == n);
+      });
+      const bool named = by_craft || (!sign.empty() && !p.call_sign.empty());
       if (named) wanted.insert(key);
     }
     std::set<std::string> got;

@@ -336,17 +336,8 @@ std::optional<Release::Due> Release::told(const Asked& asked, TrackId id, const 
   return std::nullopt;
 }
 
-ReleaseAnswer Release::collect(const Picture& picture, std::string_view to, const ReleasePermit& permit, UtcMs after,
-                               UtcMs now, std::size_t most) {
-  // The millisecond of now is not over: what still comes in it would be missed.
-  const UtcMs until = std::max(now - 1, answered_);
-  answered_ = until;
-  if (after > until) after = UtcMs{0};
-  ReleaseAnswer out;
-  out.next = until;
-  if (!permit.any()) return out;
-  const Asked asked{rules_for(to), permit, after, until};
-  forget_ended(until);
+std::vector<Release::Due> Release::due(const Picture& picture, const Asked& asked) {
+  forget_ended(asked.until);
   std::vector<Due> found;
   for (auto& [id, of] : heard_) {
     auto craft = known(picture, id);
@@ -357,7 +348,32 @@ ReleaseAnswer Release::collect(const Picture& picture, std::string_view to, cons
   for (auto& [id, of] : ended_) {
     if (auto one = told(asked, id, *of.was, of)) found.push_back(std::move(*one));
   }
-  std::ranges::sort(found, {}, [](const Due& due) { return std::tuple(due.at, due.track); });
+  std::ranges::sort(found, {}, [](const Due& one) { return std::tuple(one.at, one.track); });
+  return found;
+}
+
+ReleaseAnswer Release::preview(const Picture& picture, std::string_view to, const ReleasePermit& permit, UtcMs now,
+                               std::size_t most) {
+  ReleaseAnswer out;
+  out.next = now - 1;
+  if (!permit.any()) return out;
+  std::vector<Due> found = due(picture, {rules_for(to), permit, UtcMs{0}, out.next});
+  out.more = found.size() > most;
+  if (out.more) found.resize(most);
+  for (Due& one : found) out.reports.push_back(std::move(one.report));
+  return out;
+}
+
+ReleaseAnswer Release::collect(const Picture& picture, std::string_view to, const ReleasePermit& permit, UtcMs after,
+                               UtcMs now, std::size_t most) {
+  // The millisecond of now is not over: what still comes in it would be missed.
+  const UtcMs until = std::max(now - 1, answered_);
+  answered_ = until;
+  if (after > until) after = UtcMs{0};
+  ReleaseAnswer out;
+  out.next = until;
+  if (!permit.any()) return out;
+  std::vector<Due> found = due(picture, {rules_for(to), permit, after, until});
   if (found.size() > most) {
     out.more = true;
     std::size_t end = most;

@@ -110,6 +110,11 @@ class Release {
   [[nodiscard]] ReleaseAnswer collect(const Picture& picture, std::string_view to, const ReleasePermit& permit,
                                       UtcMs after, UtcMs now, std::size_t most);
 
+  /// What `collect` would tell a peer that has been told nothing yet; nobody is told. At most `most` (> 0), the rest is
+  /// left out, and `more` says so. `now` as there.
+  [[nodiscard]] ReleaseAnswer preview(const Picture& picture, std::string_view to, const ReleasePermit& permit,
+                                      UtcMs now, std::size_t most);
+
   [[nodiscard]] const std::vector<ReleaseRule>& rules() const { return rules_; }
   [[nodiscard]] const ReleaseCounters& counters() const { return counters_; }
   /// Craft that have ended, and of which something may still be due.
@@ -194,6 +199,8 @@ class Release {
                                                 Spot& spot);
   [[nodiscard]] std::optional<Known> known(const Picture& picture, TrackId id) const;
   [[nodiscard]] std::optional<Due> told(const Asked& asked, TrackId id, const Known& craft, Heard& of) const;
+  /// Everything that is due, in its order.
+  [[nodiscard]] std::vector<Due> due(const Picture& picture, const Asked& asked);
   void forget_ended(UtcMs now);
   [[nodiscard]] surveillance::Report as_told(TrackId id, const Heard& of, const Sample& sample, const ReleaseRule& rule,
                                              core::Domain domain) const;

@@ -76,7 +76,7 @@ struct ReleaseTest : ::testing::Test, PictureListener {
     KnownPlan known;
     known.plan.intent = std::move(intent);
     known.plan.call_sign = "RESCUE1";
-    if (address != 0) known.plan.icao = address;
+    if (address != 0) known.plan.craft.push_back({.icao = core::IcaoAddress{address}});
     known.authority = std::move(authority);
     known.plan.legs.push_back({testing::box(normal_of(35, 36), 300'000, 300'000, 100, 500, -60, 180), true, ""});
     ASSERT_TRUE(picture->put_plan(known).has_value());

@@ -7,7 +7,8 @@
 //   impossible_jump  doubtful_source, of the track      the place could not have been reached from the last one
 //   double_address   double_identity, of the pair       both tracks of one address go on being heard
 //                    double_identity, of the track      one is torn for ten reports and more between two places so
-//                                                       near each other that either could be reached
+//                                                       near each other that either could be reached, or one source
+//                                                       gives places to two sides of one way (two_places.h)
 //   beyond_range     doubtful_source, of the track      beyond the configured range of the source that says it
 //   clock_off        doubtful_source, of the source     its time is ahead of the reception, or so far behind that its
 //                                                       source does not stand by it any more

@@ -52,7 +52,7 @@ TEST(Signs, OneImpossiblePlaceIsAJumpAndHidesNothing) {
   EXPECT_EQ(track->sign(SignKind::kDoubleAddress).count, 0U);
   const Motion m = track->motion(craft.time);
   EXPECT_LT(distance_m(normal_of(m.lat_deg, m.lng_deg), craft.place), 60);
-  tracker.advance(craft.time + 40'000);
+  tracker.advance(craft.time + 110'000);
   EXPECT_EQ(tracker.size(), 1U) << "the ghost was never confirmed";
 }
 

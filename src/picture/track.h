@@ -14,6 +14,7 @@
 
 #include "picture/alert.h"
 #include "picture/filter.h"
+#include "picture/two_places.h"
 #include "surveillance/report.h"
 
 namespace tansiq::picture {
@@ -54,6 +55,9 @@ struct HeardFrom {
   std::optional<std::uint16_t> system;
   std::optional<surveillance::TrackNumber> number;
   UtcMs last;
+  UtcMs last_fix = kUtcMin;    ///< Of its newest place of this craft.
+  DurationMs interval_ms = 0;  ///< Between its places, smoothed and bounded; 0 with fewer than two.
+  DurationMs gap_ms = 0;       ///< Between its last two places, bounded alike.
   std::uint32_t reports = 0;
   surveillance::FixedText<48> uid;
   surveillance::FixedText<32> kind;  ///< That source's word, for people to read.
@@ -102,7 +106,6 @@ struct Track {
   Normal fix_normal;
   std::uint32_t reports = 0;
   std::uint32_t fixes = 0;
-  double interval_s = 0;   ///< Between places, smoothed; 0 with fewer than two.
   double fit = 2;          ///< Smoothed squared distance of reports from predictions; 2 where all is well.
   double fix_sigma_m = 0;  ///< Of the best of its places that are as fresh as those of a live track.
   UtcMs fix_sigma_at;      ///< When that was so.
@@ -128,6 +131,7 @@ struct Track {
 
   std::array<UtcMs, kToldKinds> told = never_told();  ///< When each was said that stands.
 
+  TwoPlaces places;  ///< Of which a sign may come.
   std::array<Sign, kSignKinds> signs;
   TrackId double_of;  ///< The other under the same address, while both are there.
   TrackId rival;      ///< The track it may turn out to be one with.
@@ -153,6 +157,8 @@ struct Track {
     out.fill(kUtcMin);
     return out;
   }
+  /// By its emitter category (13 of CAT 021).
+  [[nodiscard]] bool unmanned() const { return emitter && *emitter == 13; }
   /// Where it is, or was, at `t`.
   [[nodiscard]] Motion motion(UtcMs t) const { return filter.at(t); }
   /// The strongest identity that it has: 24-bit address, MMSI, unassigned address, else nothing or text.

@@ -74,7 +74,7 @@ void write_track(JcsWriter& out, const Picture& picture, const Track& track, con
   if (!track.name.empty()) out.key("name").string(track.name.view());
   out.key("on_ground").boolean(track.on_ground);
   if (const Correlation* correlation = picture.attribution().of_track(track.id)) {
-    write_plan(out, *correlation, picture.conformance().of_intent(correlation->intent));
+    write_plan(out, *correlation, picture.conformance().of(*correlation));
   }
   if (placed) {
     out.key("position").begin_array().integer(rounded(motion.lat_deg * 1e7)).integer(rounded(motion.lng_deg * 1e7));

@@ -164,7 +164,7 @@ Tracker::Slot Tracker::begin(const Report& r, const Measurement& m, TrackId spli
   track.reports = track.fixes = 1;
   name(slot, r.id);
   HeardFrom& from = hear_from(slot, r);
-  from.last = r.time;
+  from.last = from.last_fix = r.time;
   ++from.reports;
   tell_of(track, r);
   note_word(track, r);
@@ -193,8 +193,6 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
     ++track.fixes;
     if (m.time > track.last_fix) {
       moved_on = true;
-      const double seconds = static_cast<double>(m.time - track.last_fix) * 1e-3;
-      track.interval_s = track.interval_s > 0 ? 0.8 * track.interval_s + 0.2 * seconds : seconds;
       track.last_fix = m.time;
       track.fix_heard = std::max(r.received, m.time);
       track.fix = m.position->at;
@@ -209,12 +207,18 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
   HeardFrom& from = hear_from(slot, r);
   from.last = std::max(from.last, r.time);
   ++from.reports;
+  if (m.position && !too_late) note_cadence(from, m, ages_of(track.domain));
   if (!too_late) {
     tell_of(track, r);
     note_word(track, r);
   }
   mark_signs(track, r);
   if (step.distance2) note_torn(track, r, step);
+  if (r.id.kind != IdKind::kNone) {
+    if (const auto metres = track.places.take(r.source, m)) {
+      mark(track, SignKind::kDoubleAddress, r.time, r.source, std::llround(*metres));
+    }
+  }
   if (!too_late) confirm(track, r, moved_on);
   changed({TrackChange::Kind::kMoved, track.state, {}}, track);
   if (too_late) return;
@@ -316,14 +320,43 @@ void Tracker::confirm(Track& track, const Report& r, bool moved_on) {
   set_state(track, aged(track));
 }
 
+/// A source that becomes slower is believed sooner than one that becomes faster: taken for faster than it is, its track
+/// would flicker. A gap counts as no more than the longest interval that is usual, and as no more than the one before
+/// it: one outage is no cadence.
+void Tracker::note_cadence(HeardFrom& from, const Measurement& m, const Ages& ages) {
+  if (m.time <= from.last_fix) return;
+  if (from.last_fix != kUtcMin) {
+    const DurationMs gap = std::min(m.time - from.last_fix, ages.usual_max_ms);
+    const DurationMs change = std::min(gap, from.gap_ms) - from.interval_ms;
+    from.interval_ms = from.interval_ms == 0 ? gap : from.interval_ms + change / (change > 0 ? 2 : 5);
+    from.gap_ms = gap;
+  }
+  from.last_fix = m.time;
+}
+
+/// Whether some source has given a place within so many of its usual intervals.
+bool Tracker::in_time(const Track& track, std::int64_t turns) const {
+  return std::ranges::any_of(track.sources(), [&](const HeardFrom& from) {
+    return from.interval_ms > 0 && now_ - from.last_fix <= turns * from.interval_ms;
+  });
+}
+
+DurationMs Tracker::usual_ms(const Track& track) const {
+  DurationMs least = 0;
+  for (const HeardFrom& from : track.sources()) {
+    if (from.interval_ms == 0 || track.last_fix - from.last_fix > kTurnsMissed * from.interval_ms) continue;
+    if (least == 0 || from.interval_ms < least) least = from.interval_ms;
+  }
+  return least;
+}
+
 /// Live, coasting or stale, by its last place and by what its source said.
 TrackState Tracker::aged(const Track& track) const {
   const Ages& ages = ages_of(track.domain);
   const DurationMs quiet = now_ - track.last_fix;
-  const auto usual = static_cast<DurationMs>(track.interval_s * 3'000);
-  if (quiet > ages.stale_ms || (track.stands_until && now_ > *track.stands_until)) return TrackState::kStale;
-  const DurationMs most = std::max(ages.coasting_ms, std::min(usual, ages.stale_ms));
-  return quiet > most ? TrackState::kCoasting : TrackState::kLive;
+  if (track.stands_until && now_ > *track.stands_until) return TrackState::kStale;
+  if (quiet > ages.stale_ms && !in_time(track, kTurnsMissed + 1)) return TrackState::kStale;
+  return quiet > ages.coasting_ms && !in_time(track, kTurnsMissed) ? TrackState::kCoasting : TrackState::kLive;
 }
 
 void Tracker::end(Slot slot, TrackChange::Kind kind, TrackId other) {

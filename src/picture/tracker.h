@@ -23,11 +23,14 @@
 // craft: the number goes on to a new track. A source whose places stray from a track that others keep confirming is
 // split off after three in a row: a merge can be undone.
 //
-// Ages. A track coasts when it has had no new place for three times its usual interval, within bounds of its domain;
-// then it is stale. A newer place at any time makes it live again; reports without a place do not, but they keep it
-// from its end, which comes when nothing at all is heard. Only that end goes by the reception: who is told of places a
-// minute late, by a source that stands by them for so long (`stale`), has a track that is stale, but has one. No
-// source's word makes stale what others hear.
+// Ages. Every source has a cadence for each track, which is learnt from its places. A track coasts when it has had no
+// new place for so long as its domain allows and every source of it has missed three of its own turns; it is stale
+// when it is longer, and four. So who is told of once a minute (ADS-C, a ship at anchor) is live from report to report,
+// and who was told of once a second and is not any more coasts at once. What is learnt is bounded (`usual_max_ms`): an
+// outage is no cadence, and who speaks more seldom than that is stale in between. A newer place at any time makes it
+// live again; reports without a place do not, but they keep it from its end, which comes when nothing at all is heard.
+// Only that end goes by the reception: who is told of places a minute late, by a source that stands by them for so long
+// (`stale`), has a track that is stale, but has one. No source's word makes stale what others hear.
 //
 // What is late. A report older than what the track says replaces nothing of it, field by field. One that the filter
 // refuses as too late is counted and adds nothing. One that is dated ahead of its reception by more than a clock may be
@@ -64,18 +67,19 @@ namespace tansiq::picture {
 
 /// When a track is what, in time since its last place; its end since a report came last.
 struct Ages {
-  DurationMs coasting_ms;  ///< At least; three usual intervals where those are longer, up to `stale_ms`.
-  DurationMs stale_ms;
+  DurationMs coasting_ms;  ///< At least; three usual intervals of a source where those are longer.
+  DurationMs stale_ms;     ///< At least; four where those are longer.
   DurationMs end_ms;
   DurationMs tentative_ms;  ///< Ends when not confirmed, and no place of it came for so long.
+  DurationMs usual_max_ms;  ///< No interval longer than this is taken for usual.
 };
 
 struct TrackerOptions {
   std::size_t tracks_max = 50'000;
   std::size_t sources_max = 1'024;  ///< Sources of which something is remembered; of others nothing is.
-  Ages air{15'000, 60'000, 300'000, 60'000};
-  Ages sea{60'000, 600'000, 1'800'000, 400'000};  ///< A ship at anchor speaks every three minutes.
-  Ages ground{30'000, 180'000, 900'000, 120'000};
+  Ages air{15'000, 60'000, 300'000, 130'000, 60'000};      ///< ADS-C by satellite: once a minute, and one is lost.
+  Ages sea{60'000, 600'000, 1'800'000, 400'000, 200'000};  ///< A ship at anchor speaks every three minutes.
+  Ages ground{30'000, 180'000, 900'000, 120'000, 60'000};
   DurationMs plot_tentative_ms = 60'000;
   bool accept_simulated = false;  ///< Reports that their source marks as simulated.
   SignOptions signs{};
@@ -84,6 +88,8 @@ struct TrackerOptions {
 
 inline constexpr std::size_t kPlacesPerAddressMax = 4;
 inline constexpr std::size_t kNearLookedAtMax = 512;
+/// A source that has missed so many of its turns has fallen silent.
+inline constexpr std::int64_t kTurnsMissed = 3;
 /// What is dated later than this is no statement of the present, and would make a track that never ages.
 inline constexpr DurationMs kFutureMsMax = 60'000;
 inline constexpr double kGateDistance2 = 13.8;  ///< 99.9 % with two degrees of freedom.
@@ -160,6 +166,9 @@ class Tracker final : public surveillance::Sink {
   /// Every track, in no order that means anything, but the same after the same calls.
   void each(const std::function<void(const Track&)>& visit) const;
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// How far apart its places usually are, by the fastest of the sources that were in time for the last of them; 0
+  /// where nothing is known yet.
+  [[nodiscard]] DurationMs usual_ms(const Track& track) const;
 
   /// What signs hold at `now`, ordered by situation, appended.
   void findings(UtcMs now, std::vector<Held>& out) const;
@@ -188,6 +197,8 @@ class Tracker final : public surveillance::Sink {
   void end(Slot slot, TrackChange::Kind kind, TrackId other);
   void set_state(Track& track, TrackState state);
   void confirm(Track& track, const surveillance::Report& r, bool moved_on);
+  static void note_cadence(HeardFrom& from, const Measurement& m, const Ages& ages);
+  [[nodiscard]] bool in_time(const Track& track, std::int64_t turns) const;
   [[nodiscard]] TrackState aged(const Track& track) const;
   void age(Slot slot);
   bool make_room();

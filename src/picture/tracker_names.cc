@@ -256,6 +256,8 @@ void Tracker::join_source(Slot slot, const HeardFrom& from) {
   HeardFrom& mine = hear_from(slot, r);
   mine.names_craft = mine.names_craft || from.names_craft;
   mine.last = std::max(mine.last, from.last);
+  mine.last_fix = std::max(mine.last_fix, from.last_fix);
+  if (mine.interval_ms == 0) mine.interval_ms = from.interval_ms;
   mine.reports += from.reports;
 }
 

@@ -369,7 +369,6 @@ Tracker::Slot Tracker::merge(Slot a, Slot b) {
   }
   track.reports += copy->reports;
   track.fixes += copy->fixes;
-  if (track.interval_s == 0) track.interval_s = copy->interval_s;
   join_words(track, *copy);
   for (std::size_t i = 0; i < kSignKinds; ++i) {
     if (copy->signs[i].last > track.signs[i].last) track.signs[i] = copy->signs[i];

@@ -83,12 +83,101 @@ TEST(TrackerAges, ReportsWithoutAPlaceKeepItFromItsEndAlone) {
 TEST(TrackerAges, OnePlaceIsNotKeptTentativeByReportsWithoutAny) {
   Heard heard;
   heard.pass(1);
-  for (int second = 1; second <= 61; ++second) {
+  for (int second = 1; second <= 131; ++second) {
     heard.craft.move(1'000);
     heard.tracker.report(without_place(heard.hear()));
     heard.tracker.advance(heard.craft.time);
   }
   EXPECT_EQ(heard.tracker.size(), 0U);
+}
+
+/// One craft that reports every `usual_ms`, more or less, for half an hour; how its track changed.
+struct Seldom : TrackListener {
+  void changed(const TrackChange& change, const Track& track) override {
+    if (change.kind == TrackChange::Kind::kBegun) ++begun;
+    if (change.kind == TrackChange::Kind::kEnded) ++ended;
+    if (change.kind == TrackChange::Kind::kState && change.before != TrackState::kTentative) ++states;
+    now = track.state;
+  }
+  void fly(DurationMs usual_ms, DurationMs jitter_ms, const Source& source, double speed_m_s) {
+    Craft craft{kHome, speed_m_s, 40};
+    UtcMs next = craft.time;
+    for (int second = 0; second < 1'800; ++second) {
+      craft.move(1'000);
+      if (craft.time >= next) {
+        next = next + usual_ms + static_cast<DurationMs>(random.between(0, 2 * jitter_ms)) - jitter_ms;
+        Report r = source.hear(craft, random, 1);
+        tracker.report(source.domain == Domain::kSea ? of_ship(r, 1) : r);
+      }
+      tracker.advance(craft.time);
+    }
+  }
+  Tracker tracker{{}, this};
+  SeededRandom random{1};
+  int begun = 0;
+  int ended = 0;
+  int states = 0;
+  TrackState now = TrackState::kTentative;
+};
+
+// ADS-C by satellite, class B at anchor: from report to report one track, that is live.
+TEST(TrackerAges, WhoReportsSeldomIsOneTrackThatDoesNotFlicker) {
+  struct Case {
+    DurationMs usual_ms;
+    DurationMs jitter_ms;
+    const Source& source;
+    double speed_m_s;
+  };
+  for (const Case& of : {Case{30'000, 3'000, kAdsb, 230}, Case{45'000, 8'000, kAdsb, 230},
+                         Case{60'000, 10'000, kAdsb, 230}, Case{180'000, 10'000, kAis, 0.1}}) {
+    Seldom seldom;
+    seldom.fly(of.usual_ms, of.jitter_ms, of.source, of.speed_m_s);
+    EXPECT_EQ(seldom.begun, 1) << of.usual_ms;
+    EXPECT_EQ(seldom.ended, 0) << of.usual_ms;
+    EXPECT_EQ(seldom.states, 0) << of.usual_ms;
+    EXPECT_EQ(seldom.now, TrackState::kLive) << of.usual_ms;
+  }
+}
+
+TEST(TrackerAges, AnOutageIsNoCadence) {
+  Seldom seldom;
+  seldom.fly(120'000, 0, kAdsb, 100);
+  ASSERT_NE(seldom.tracker.find_icao(1), nullptr);
+  EXPECT_EQ(seldom.tracker.usual_ms(*seldom.tracker.find_icao(1)), TrackerOptions().air.usual_max_ms);
+  // What is more seldom than a tentative track waits is never confirmed.
+  Seldom lost;
+  lost.fly(270'000, 0, kAdsb, 100);
+  EXPECT_GT(lost.begun, 1);
+  EXPECT_EQ(lost.now, TrackState::kEnded);
+}
+
+TEST(TrackerAges, ASilentFastSourceIsMissedAtOnceAndASeldomOneKeepsItLive) {
+  Heard heard;
+  heard.pass(30);
+  EXPECT_EQ(heard.tracker.usual_ms(heard.track()), 1'000);
+  heard.craft.move(16'000);
+  heard.tracker.advance(heard.craft.time);
+  EXPECT_EQ(heard.track().state, TrackState::kCoasting);
+  // The same beside a source that speaks once in 40 s: when the fast one falls silent, it is in time.
+  Heard both;
+  for (int turn = 0; turn < 5; ++turn) {
+    both.pass(40);
+    both.tracker.report(both.hear(kOther));
+  }
+  EXPECT_EQ(both.tracker.usual_ms(both.track()), 1'000) << "the fastest counts";
+  for (int turn = 0; turn < 5; ++turn) {
+    for (int second = 0; second < 40; ++second) {
+      both.craft.move(1'000);
+      both.tracker.advance(both.craft.time);
+      EXPECT_EQ(both.track().state, TrackState::kLive) << turn << " " << second;
+    }
+    both.tracker.report(both.hear(kOther));
+  }
+  EXPECT_NEAR(static_cast<double>(both.tracker.usual_ms(both.track())), 40'000, 1'000);
+  both.tracker.advance(both.craft.time + 121'000);
+  EXPECT_EQ(both.track().state, TrackState::kCoasting) << "three of its turns are missed";
+  both.tracker.advance(both.craft.time + 162'000);
+  EXPECT_EQ(both.track().state, TrackState::kStale) << "and four";
 }
 
 // A place that was known before, or is older than what is known, says nothing of now.

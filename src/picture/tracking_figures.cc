@@ -88,7 +88,7 @@ Result<PlanBook> plans_for(const std::vector<Flight>& flights) {
   for (std::size_t i = 0; i < flights.size(); ++i) {
     Plan plan;
     plan.intent = "i" + std::to_string(i);
-    if (i % 2 == 0) plan.icao = static_cast<std::uint32_t>(i + 1);
+    if (i % 2 == 0) plan.craft.push_back({.icao = core::IcaoAddress{static_cast<std::uint32_t>(i + 1)}});
     const LocalFrame here(flights[i].place);
     plan.legs.push_back(
         {{geo::Corridor{

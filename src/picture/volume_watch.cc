@@ -158,7 +158,8 @@ class VolumeWatch::Impl {
     sort_from(changes, first);
   }
 
-  Status update(TrackId track, const Motion& motion, UtcMs now, std::vector<SituationChange>& changes) {
+  Status update(TrackId track, const Motion& motion, UtcMs now, std::vector<SituationChange>& changes,
+                double age_max_s) {
     const auto made = make_mover(motion);
     if (!made) {
       ++counters_.refused;
@@ -177,6 +178,7 @@ class VolumeWatch::Impl {
     const std::size_t first = changes.size();
     Craft& craft = craft_[track];
     craft.time = motion.time;
+    craft.age_max_s = std::max(options_.age_max_s, age_max_s);
     standings_.clear();
     judge_still(*made, track, now, ahead_s);
     judge_drifting(motion, *made, track, now, ahead_s);
@@ -214,7 +216,7 @@ class VolumeWatch::Impl {
     const std::size_t first = changes.size();
     for (auto at = craft_.begin(); at != craft_.end();) {
       const auto next = std::next(at);
-      if (static_cast<double>(now - at->second.time) * 1e-3 > options_.age_max_s) {
+      if (static_cast<double>(now - at->second.time) * 1e-3 > at->second.age_max_s) {
         ++counters_.aged;
         remove(at->first, now, changes);
       }
@@ -231,6 +233,7 @@ class VolumeWatch::Impl {
  private:
   struct Craft {
     UtcMs time;
+    double age_max_s = 0;
     std::map<ObjectKey, Memory> pairs;
   };
   /// Objects by key, so that results do not hang on addresses.
@@ -459,8 +462,9 @@ Status VolumeWatch::put(const WatchedObject& object) { return impl_->put(object)
 void VolumeWatch::drop(AlertKind kind, std::string_view id, UtcMs now, std::vector<SituationChange>& changes) {
   impl_->drop(kind, id, now, changes);
 }
-Status VolumeWatch::update(TrackId track, const Motion& motion, UtcMs now, std::vector<SituationChange>& changes) {
-  return impl_->update(track, motion, now, changes);
+Status VolumeWatch::update(TrackId track, const Motion& motion, UtcMs now, std::vector<SituationChange>& changes,
+                           double age_max_s) {
+  return impl_->update(track, motion, now, changes, age_max_s);
 }
 void VolumeWatch::remove(TrackId track, UtcMs now, std::vector<SituationChange>& changes) {
   impl_->remove(track, now, changes);

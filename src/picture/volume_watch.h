@@ -90,10 +90,12 @@ class VolumeWatch {
 
   /// A track is new or has moved. Changes are appended. Fails with `kInvalid` on a motion that is none, with
   /// `kOverloaded` beyond `tracks_max`, with `kTooMuchWork` where too many volumes are near; its situations then stay
-  /// as they were.
-  Status update(TrackId track, const Motion& motion, UtcMs now, std::vector<SituationChange>& changes);
+  /// as they were. `age_max_s`: so long this motion stands, where that is longer than the options have it.
+  Status update(TrackId track, const Motion& motion, UtcMs now, std::vector<SituationChange>& changes,
+                double age_max_s = 0);
   void remove(TrackId track, UtcMs now, std::vector<SituationChange>& changes);
-  /// Ends what is said of tracks that nothing was heard of for `age_max_s`. O(tracks).
+  /// Ends what is said of tracks that nothing was heard of for `age_max_s`, or as long as their last motion
+  /// stands. O(tracks).
   void tick(UtcMs now, std::vector<SituationChange>& changes);
 
   [[nodiscard]] std::size_t objects() const;

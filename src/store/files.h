@@ -35,7 +35,8 @@ class Files {
   /// The whole file, or nothing when it does not exist.
   [[nodiscard]] virtual Result<std::optional<Bytes>> read(const std::string& path) = 0;
   [[nodiscard]] virtual Result<bool> exists(const std::string& path) = 0;
-  /// Replaces the file: after a crash it has the old content or all `parts`, and once this has returned the new one.
+  /// Replaces the file: after a crash it has the old content or all `parts`, and once this has returned the new one. A
+  /// crash may leave what was written aside, under the file's name and `.tmp`.
   /// Large contents are synced in pieces, so that another file's sync never waits for all of it.
   [[nodiscard]] virtual Status replace(const std::string& path, std::span<const ByteView> parts) = 0;
   /// No error when it does not exist. Not synced: a crash may bring the file back.

@@ -157,7 +157,12 @@ class LogReader {
 
   /// Nothing when there is none, or when it was destroyed.
   [[nodiscard]] virtual Result<std::optional<Bytes>> body(const Hash& sha256) = 0;
+  /// How many bytes it has, without reading them; nothing as above.
+  [[nodiscard]] virtual Result<std::optional<std::uint64_t>> body_size(const Hash& sha256) = 0;
   [[nodiscard]] virtual Result<std::optional<Bytes>> meta(std::string_view key) = 0;
+  /// The keys that begin with `prefix`, ascending, behind `after`; at most `most`.
+  [[nodiscard]] virtual Result<std::vector<std::string>> meta_keys(std::string_view prefix, std::string_view after,
+                                                                   std::size_t most) = 0;
 };
 
 /// A state of the core that replay can start from: what the entries with seq < next_seq led to.
@@ -218,6 +223,8 @@ class LogStore {
   [[nodiscard]] virtual Status put_snapshot(std::uint64_t next_seq, const Hash& state_hash, ByteView bytes) = 0;
   /// The newest snapshot that is whole and not ahead of the log; nothing when there is none (replay from the start).
   [[nodiscard]] virtual Result<std::optional<Snapshot>> latest_snapshot() = 0;
+  /// The same among those that cover no more than the entries with seq < `end_seq`.
+  [[nodiscard]] virtual Result<std::optional<Snapshot>> snapshot_up_to(std::uint64_t end_seq) = 0;
 
   /// The error that poisoned the store, if any.
   [[nodiscard]] virtual std::optional<Error> poisoned() const = 0;

@@ -10,6 +10,7 @@ namespace tansiq::store {
 namespace {
 
 constexpr std::string_view kPrefix = "snapshot-";
+constexpr std::string_view kUnfinished = ".tmp";  // As `Files::replace` names what it writes aside.
 constexpr std::string_view kMagic = "tansiq snapshot1";
 constexpr std::size_t kHeaderBytes = 16 + 8 + 32 + 32;
 
@@ -35,6 +36,14 @@ Result<std::vector<std::uint64_t>> snapshot_seqs(Files& files, const std::string
   }
   std::ranges::sort(seqs, std::greater<>{});
   return seqs;
+}
+
+/// What a process that was killed while it wrote one has left. Nobody writes here but the caller.
+Status remove_unfinished(Files& files, const std::string& folder) {
+  for (const std::string& name : TRY(files.list(folder))) {
+    if (name.starts_with(kPrefix) && name.ends_with(kUnfinished)) TRY_VOID(files.remove(folder + "/" + name));
+  }
+  return {};
 }
 
 /// magic, next_seq (big-endian), state hash, then the SHA-256 of these and of the content's SHA-256.
@@ -73,7 +82,7 @@ Status write_snapshot(Files& files, const std::string& folder, std::uint64_t nex
   for (std::size_t i = kSnapshotsKept; i < seqs.size(); ++i) {
     TRY_VOID(files.remove(snapshot_path(folder, seqs[i])));
   }
-  return {};
+  return remove_unfinished(files, folder);
 }
 
 Result<std::optional<Snapshot>> read_latest_snapshot(Files& files, const std::string& folder, std::uint64_t seq_max) {

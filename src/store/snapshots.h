@@ -14,7 +14,7 @@ namespace tansiq::store {
 
 inline constexpr std::size_t kSnapshotsKept = 2;
 
-/// Writes a snapshot durably, then removes all but the newest `kSnapshotsKept`.
+/// Writes a snapshot durably, then removes all but the newest `kSnapshotsKept`, and what broken-off writing has left.
 [[nodiscard]] Status write_snapshot(Files& files, const std::string& folder, std::uint64_t next_seq,
                                     const Hash& state_hash, ByteView bytes);
 

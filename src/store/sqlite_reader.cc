@@ -59,7 +59,9 @@ Status SqliteReader::prepare() {
   last_run_ = TRY(db_.prepare("SELECT first_seq, log, first_index FROM run ORDER BY first_seq DESC LIMIT 1"));
   next_run_ = TRY(db_.prepare("SELECT first_seq FROM run WHERE first_seq > ?1 ORDER BY first_seq LIMIT 1"));
   body_ = TRY(db_.prepare("SELECT bytes FROM body WHERE sha256 = ?1"));
+  body_size_ = TRY(db_.prepare("SELECT length(bytes) FROM body WHERE sha256 = ?1"));
   meta_ = TRY(db_.prepare("SELECT value, sum FROM meta WHERE key = ?1"));
+  meta_keys_ = TRY(db_.prepare("SELECT key FROM meta WHERE key > ?1 ORDER BY key"));
   return {};
 }
 
@@ -347,6 +349,27 @@ Result<std::optional<Bytes>> SqliteReader::body(const Hash& wanted) {
     return corrupt("the body does not match its hash", fmt::format("{}: body {}", db_.path(), wanted.hex()));
   }
   return Bytes(bytes.begin(), bytes.end());
+}
+
+Result<std::optional<std::uint64_t>> SqliteReader::body_size(const Hash& wanted) {
+  const ResetAtEnd reset(body_size_);
+  body_size_.bind(1, wanted.view());
+  if (!TRY(body_size_.step())) return std::nullopt;
+  return static_cast<std::uint64_t>(body_size_.integer(0));
+}
+
+Result<std::vector<std::string>> SqliteReader::meta_keys(std::string_view prefix, std::string_view after,
+                                                         std::size_t most) {
+  const ResetAtEnd reset(meta_keys_);
+  std::vector<std::string> keys;
+  // A key that is the prefix itself names nothing below it.
+  meta_keys_.bind(1, std::max(prefix, after));
+  while (keys.size() < most && TRY(meta_keys_.step())) {
+    const std::string_view key = meta_keys_.text(0);
+    if (!key.starts_with(prefix)) break;
+    keys.emplace_back(key);
+  }
+  return keys;
 }
 
 Result<std::optional<Bytes>> SqliteReader::meta(std::string_view key) {

@@ -30,7 +30,10 @@ class SqliteReader final : public LogReader {
   Result<Bytes> bundle(LogId log, std::uint64_t number, unsigned width) override;
   Result<Hash> root_at(LogId log, std::uint64_t size) override;
   Result<std::optional<Bytes>> body(const Hash& sha256) override;
+  Result<std::optional<std::uint64_t>> body_size(const Hash& sha256) override;
   Result<std::optional<Bytes>> meta(std::string_view key) override;
+  Result<std::vector<std::string>> meta_keys(std::string_view prefix, std::string_view after,
+                                             std::size_t most) override;
 
   /// The stored tree of a log for its writer to go on with, checked: edge, unfinished tiles, last bundle.
   [[nodiscard]] Result<GrowingTree> growing_tree(LogId log);
@@ -73,7 +76,8 @@ class SqliteReader final : public LogReader {
   [[nodiscard]] Status entries_inside(LogId log, std::uint64_t first, std::uint64_t count, const EntryVisitor& visit);
 
   Connection db_;
-  Statement log_by_id_, logs_, segments_, tile_by_id_, run_at_, next_run_, last_run_, body_, meta_;
+  Statement log_by_id_, logs_, segments_, tile_by_id_, run_at_, next_run_, last_run_, body_, body_size_, meta_,
+      meta_keys_;
   std::vector<std::optional<RememberedTile>> remembered_;  // [level]
 };
 

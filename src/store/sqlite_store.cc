@@ -434,6 +434,11 @@ Result<std::optional<Snapshot>> SqliteStore::latest_snapshot() {
   return read_latest_snapshot(files_, options_.folder, seq);
 }
 
+Result<std::optional<Snapshot>> SqliteStore::snapshot_up_to(std::uint64_t end_seq) {
+  const std::lock_guard one(snapshotting_);
+  return read_latest_snapshot(files_, options_.folder, end_seq);
+}
+
 std::optional<Error> SqliteStore::poisoned() const {
   const std::lock_guard guard(mutex_);
   return poisoned_;

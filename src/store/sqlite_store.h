@@ -52,6 +52,7 @@ class SqliteStore final : public LogStore {
   Result<std::unique_ptr<LogReader>> open_reader() override;
   Status put_snapshot(std::uint64_t next_seq, const Hash& state_hash, ByteView bytes) override;
   Result<std::optional<Snapshot>> latest_snapshot() override;
+  Result<std::optional<Snapshot>> snapshot_up_to(std::uint64_t end_seq) override;
   std::optional<Error> poisoned() const override;
   std::optional<Recovery> recovering() const override;
   Status raise_floor(LogId log, const Floor& floor) override;

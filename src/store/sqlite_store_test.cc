@@ -214,6 +214,26 @@ TEST(SqliteStore, KeepsBodiesAndMeta) {
   EXPECT_FALSE(must(reader->body(bodies[0].sha256)).has_value());
 }
 
+TEST(SqliteStore, TellsSizesOfBodiesAndNamesOfValuesWithoutReadingThem) {
+  const TemporaryFolder folder;
+  auto store = must(SqliteStore::open(test_options(folder.file("data"))));
+  const std::string text(100'000, 'x');
+  const NewBody bodies[] = {{log::sha256(text), as_bytes(text)}};
+  const NewMeta values[] = {{"file", as_bytes("0")},   {"file/a", as_bytes("1")}, {"file/c", as_bytes("2")},
+                            {"file/b", as_bytes("3")}, {"file0", as_bytes("4")},  {"z", as_bytes("5")}};
+  ASSERT_OK(store->append({.bodies = bodies, .meta = values}));
+  auto reader = must(store->open_reader());
+  EXPECT_EQ(must(reader->body_size(bodies[0].sha256)), text.size());
+  EXPECT_FALSE(must(reader->body_size(log::sha256("none"))).has_value());
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(must(reader->meta_keys("file/", "", 9)), (Names{"file/a", "file/b", "file/c"}));
+  EXPECT_EQ(must(reader->meta_keys("file/", "", 2)), (Names{"file/a", "file/b"}));
+  EXPECT_EQ(must(reader->meta_keys("file/", "file/b", 2)), (Names{"file/c"}));
+  EXPECT_EQ(must(reader->meta_keys("none/", "", 9)), Names{});
+  ASSERT_OK(store->destroy_body(bodies[0].sha256));
+  EXPECT_FALSE(must(reader->body_size(bodies[0].sha256)).has_value());
+}
+
 TEST(SqliteStore, OneWriterAtATime) {
   const TemporaryFolder folder;
   auto store = must(SqliteStore::open(test_options(folder.file("data"))));
@@ -258,6 +278,19 @@ TEST(SqliteStore, KeepsTheNewestTwoSnapshotsAndPassesOverDamagedOnes) {
   EXPECT_EQ(latest.state_hash, log::sha256("20"));
   std::fstream(folder.file("data/snapshot-00000000000000000020")).seekp(90).put('X');
   EXPECT_EQ(must(store->latest_snapshot())->next_seq, 10U);
+}
+
+TEST(SqliteStore, WhatAKilledWriterOfASnapshotLeftIsNoSnapshotAndGoesWithTheNext) {
+  const TemporaryFolder folder;
+  auto store = must(SqliteStore::open(test_options(folder.file("data"))));
+  ASSERT_OK(append_entries(*store, 0, 30));
+  ASSERT_OK(store->put_snapshot(10, log::sha256("10"), as_bytes("state 10")));
+  const std::string left = folder.file("data/snapshot-00000000000000000020.tmp");
+  std::ofstream(left) << "half of a state";
+  EXPECT_EQ(must(store->latest_snapshot())->next_seq, 10U);
+  ASSERT_OK(store->put_snapshot(30, log::sha256("30"), as_bytes("state 30")));
+  EXPECT_FALSE(must(system_files().exists(left)));
+  EXPECT_EQ(must(store->latest_snapshot())->next_seq, 30U);
 }
 
 TEST(SqliteStore, PublishesOnlyWhatIsInTheFile) {

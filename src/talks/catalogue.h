@@ -6,8 +6,8 @@
 //   put(render(catalogue, *mayday, parameters, Language::kArabic));
 //
 // What is signed is the template's number and version and the parameters; each side reads it in its own language. The
-// catalogue's hash tells whether two sides read the same texts; it is made to stand in the charter, where it does not
-// yet. A template of another meaning or with other parameters is a new version; old versions stay, because records
+// catalogue's hash tells whether two sides read the same texts; it stands in the charter (core/charter_terms.h). A
+// template of another meaning or with other parameters is a new version; old versions stay, because records
 // refer to them. A better wording keeps the version, and changes the hash.
 #pragma once
 

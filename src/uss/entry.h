@@ -17,7 +17,7 @@ namespace tansiq::uss {
 using f3548::Place;
 
 using Body = std::variant<Registered, Ended, ToTell, Delivered, GivenUp, Requeued, Learned, Gone, DriftFound,
-                          DriftSettled, Reported, Forgotten, Trying>;
+                          DriftSettled, Reported, Forgotten, Trying, RegistryNamed, Cleared>;
 
 struct Entry {
   Place place;

@@ -177,6 +177,28 @@ Result<std::vector<geo::Outline>> spell_outline(const geo::Outline& outline) {
   return out;
 }
 
+std::optional<UtcMs> overdue_until(const core::Intent& intent, std::optional<UtcMs> before, UtcMs now) {
+  if (intent.state != core::IntentState::kNonconforming && intent.state != core::IntentState::kContingent) {
+    return std::nullopt;
+  }
+  constexpr DurationMs kMinuteMs = 60'000;
+  UtcMs end = kUtcMin;
+  for (const auto* volumes : {&intent.volumes, &intent.off_nominal}) {
+    for (const geo::Volume4d& volume : *volumes) end = std::max(end, volume.window.end);
+  }
+  if (before && *before <= end) before.reset();
+  if (now > end + kOverdueMaxMs || now < before.value_or(end) - kOverdueLeadMs) return before;
+  // To the minute: every change of a reference has its neighbours prove that they know of it.
+  const UtcMs until = now + kOverdueStepMs;
+  return UtcMs{(until.ms + kMinuteMs - 1) / kMinuteMs * kMinuteMs};
+}
+
+core::Intent prolonged(core::Intent intent, UtcMs until) {
+  if (intent.off_nominal.empty()) intent.off_nominal = intent.volumes;
+  for (geo::Volume4d& volume : intent.off_nominal) volume.window.end = std::max(volume.window.end, until);
+  return intent;
+}
+
 Result<Form> form_of(const core::Intent& intent) {
   Form out;
   switch (intent.state) {

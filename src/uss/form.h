@@ -8,6 +8,7 @@
 //   no limit        the lowest or highest altitude that there is
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,17 @@ struct Form {
 
 /// Fails with `kInvalid` for an intent that has ended, or whose outlines are none.
 [[nodiscard]] Result<Form> form_of(const core::Intent& intent);
+
+/// An intent off its plan that is not ended at its end is where it was said to be for so long more at a time, begun so
+/// long before; as often as it takes until kOverdueMaxMs after its own end.
+inline constexpr DurationMs kOverdueStepMs = 600'000;
+inline constexpr DurationMs kOverdueLeadMs = 120'000;
+inline constexpr DurationMs kOverdueMaxMs = 6LL * 3'600'000;
+/// Until when an intent is to be registered beyond its own end; nothing where that will do. `before` is what this said
+/// last of the same version, or nothing.
+[[nodiscard]] std::optional<UtcMs> overdue_until(const core::Intent& intent, std::optional<UtcMs> before, UtcMs now);
+/// The intent, off nominal until then in all volumes in which it is.
+[[nodiscard]] core::Intent prolonged(core::Intent intent, UtcMs until);
 
 /// One outline in polygons and circles that hold it together. Fails as `geo::Shape::make`.
 [[nodiscard]] Result<std::vector<geo::Outline>> spell_outline(const geo::Outline& outline);

@@ -53,6 +53,19 @@ TEST(Form, AnIdIsKeptOrFollowsFromBothNames) {
       << "version 1 is no name in F3548";
 }
 
+TEST(Form, NothingOfWhoFliesItIsSaid) {
+  const core::Intent plain = native({volume(kCircle)});
+  core::Intent of = plain;
+  of.flight = "MIRAGE1";
+  of.manager = core::Subject::trusted("duty@us");
+  of.craft = {{.icao = core::IcaoAddress{0x4CA1FA}, .mmsi = core::Mmsi{211'234'560}, .mode_3a = core::Mode3a{04321}}};
+  const auto without = form_of(plain);
+  const auto with = form_of(of);
+  ASSERT_TRUE(without && with);
+  EXPECT_EQ(with->details, without->details);
+  EXPECT_EQ(with->extents, without->extents);
+}
+
 TEST(Form, StatesHaveTheVolumesThatTheyMustHave) {
   core::Intent of = native({volume(kCircle)});
   for (const auto& [state, wanted, nominal, off] :
@@ -159,6 +172,54 @@ RC_GTEST_PROP(Form, ACorridorIsHeldByItsPolygons, ()) {
     if (!dot || !geo::covers(*shape, *dot)) continue;
     RC_ASSERT(std::ranges::any_of(held, [&](const geo::Shape& one) { return geo::outlines_conflict(one, *dot, 0); }));
   }
+}
+
+core::Intent overdue(core::IntentState state) {
+  core::Intent intent;
+  intent.id = IntentId::trusted("I1");
+  intent.state = state;
+  intent.volumes = {{geo::Circle{{465'000'000, 66'000'000}, 300'00},
+                     {400'00, 520'00, geo::VerticalReference::kWgs84},
+                     {kNow, kNow + 60 * kMinute}}};
+  return intent;
+}
+
+TEST(Overdue, OnlyWhatIsOffItsPlanIsExtended) {
+  for (const auto state : {core::IntentState::kAccepted, core::IntentState::kActivated, core::IntentState::kEnded}) {
+    EXPECT_EQ(overdue_until(overdue(state), {}, kNow + 90 * kMinute), std::nullopt);
+  }
+  for (const auto state : {core::IntentState::kNonconforming, core::IntentState::kContingent}) {
+    const core::Intent intent = overdue(state);
+    EXPECT_EQ(overdue_until(intent, {}, kNow + 57 * kMinute), std::nullopt);
+    const UtcMs first = kNow + 69 * kMinute;
+    EXPECT_EQ(overdue_until(intent, {}, kNow + 58 * kMinute + 1), first) << "to the minute";
+    EXPECT_EQ(overdue_until(intent, first, kNow + 60 * kMinute), first);
+    EXPECT_EQ(overdue_until(intent, first, first - 2 * kMinute - 1), first);
+    EXPECT_EQ(overdue_until(intent, first, first - 2 * kMinute), first + 8 * kMinute);
+    EXPECT_EQ(overdue_until(intent, {}, kNow + 90 * kMinute), kNow + 100 * kMinute) << "declared after its end";
+    const UtcMs last = kNow + 60 * kMinute + kOverdueMaxMs;
+    EXPECT_EQ(overdue_until(intent, last, last), last + kOverdueStepMs);
+    EXPECT_EQ(overdue_until(intent, last, last + 1), last) << "no more";
+    EXPECT_EQ(overdue_until(intent, {}, last + 1), std::nullopt);
+  }
+}
+
+TEST(Overdue, ItIsWhereItWasSaidToBe) {
+  core::Intent intent = overdue(core::IntentState::kNonconforming);
+  const UtcMs until = kNow + 70 * kMinute;
+  const auto whole = prolonged(intent, until);
+  ASSERT_EQ(whole.off_nominal.size(), 1U) << "of no other place anything is known";
+  EXPECT_EQ(whole.off_nominal.front().window.end, until);
+  EXPECT_EQ(whole.volumes, intent.volumes);
+  intent.off_nominal = {intent.volumes.front(), intent.volumes.front()};
+  intent.off_nominal.back().window.end = until + kMinute;
+  const auto declared = prolonged(intent, until);
+  ASSERT_EQ(declared.off_nominal.size(), 2U);
+  EXPECT_EQ(declared.off_nominal.front().window.end, until);
+  EXPECT_EQ(declared.off_nominal.back().window.end, until + kMinute) << "never shorter";
+  const auto form = form_of(whole);
+  ASSERT_TRUE(form) << form.error().text();
+  EXPECT_EQ(form->end.ceil(), until);
 }
 
 }  // namespace

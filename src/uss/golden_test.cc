@@ -93,13 +93,47 @@ std::vector<std::string> written_with_tries() {
   return lines;
 }
 
+/// What came after that: which registry counts, and how much senders have left here.
+std::vector<std::string> written_with_registries() {
+  Ledger ledger;
+  std::vector<std::string> lines;
+  Place place{1, kNow};
+  const auto say = [&](Body body) {
+    auto line = ledger.say(std::move(body), place);
+    EXPECT_TRUE(line) << line.error().text();
+    lines.push_back(line.value_or(""));
+    ++place.seq;
+  };
+  const std::string before = "https://dss.example";
+  say(RegistryNamed{before});
+  say(registered(1, 1));
+  say(registered(2, 1));
+  say(trying(3, 1));
+  say(RegistryNamed{"https://another.example"});
+  say(registered(1, 1));
+  int n = 0;
+  for (const Clearance how : {Clearance::kDeleted, Clearance::kAbsent}) {
+    ++n;
+    say(Cleared{.how = how, .id = id(static_cast<std::uint64_t>(n)), .intent = intent(n), .registry = before});
+  }
+  Learned told = learned(7, 1);
+  told.how = How::kNotice;
+  told.notice = hash("a notice");
+  told.bytes = 700;
+  say(told);
+  say(Gone{.id = id(7), .kind = Kind::kIntent, .manager = "alpha", .notice = hash("the end"), .bytes = 70});
+  say(Reported{.id = "r-1", .manager = "bravo", .report = hash("report"), .bytes = 7});
+  return lines;
+}
+
 struct Record {
   std::string_view log, state;
   std::vector<std::string> (*written)();
   [[nodiscard]] std::vector<std::string> kept() const { return kGolden.lines(log); }
 };
 constexpr std::array kRecords{Record{"log.jsonl", "state_hash", written},
-                              Record{"tries.jsonl", "tries_state_hash", written_with_tries}};
+                              Record{"tries.jsonl", "tries_state_hash", written_with_tries},
+                              Record{"registries.jsonl", "registries_state_hash", written_with_registries}};
 
 TEST(LedgerGolden, Writes) {
   if (std::getenv("TANSIQ_WRITE_GOLDEN") == nullptr) GTEST_SKIP() << "only once for each version";

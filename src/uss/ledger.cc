@@ -247,6 +247,14 @@ Status Ledger::consistent(const Body& body, Place place) const {
     if (before->settled && before->found.served != said->served) return {};
     return cannot("it was found before");
   }
+  if (const auto* said = std::get_if<RegistryNamed>(&body)) {
+    if (said->url.empty() || said->url == registry_) return cannot("it is the registry that counts already");
+    return {};
+  }
+  if (const auto* said = std::get_if<Cleared>(&body)) {
+    if (!left_.contains({said->registry, said->id})) return cannot("nothing of this id was left there");
+    return {};
+  }
   if (const auto* said = std::get_if<DriftSettled>(&body)) {
     if (open_drift(said->id, said->version) == nullptr) {
       return fail(ErrorCode::kNotFound,
@@ -263,7 +271,7 @@ Status Ledger::consistent(const Body& body, Place place) const {
 void Ledger::fold(const Registered& body, Place place) {
   used_ = true;
   tries_.erase(body.intent);
-  registrations_[body.intent] = {body, false, place.time, place.seq};
+  registrations_[body.intent] = {body, false, place.time, place.seq, false};
   by_uuid_[body.id] = body.intent;
 }
 
@@ -339,11 +347,13 @@ void Ledger::fold(const Requeued& body, Place place) {
 
 void Ledger::fold(const Learned& body, Place place) {
   used_ = true;
+  if (body.notice) count(body.manager, body.bytes, place.time);
   others_[{body.kind, body.id}] = {body, false, place.time};
 }
 
 void Ledger::fold(const Gone& body, Place place) {
   used_ = true;
+  count(body.manager, body.bytes, place.time);
   Other& other = others_[{body.kind, body.id}];
   // Of one that was never heard of, what is known is that it is over.
   other.last.kind = body.kind;
@@ -369,10 +379,60 @@ void Ledger::fold(const DriftSettled& body, Place) {
   if (last.version == body.version && last.manager == drift.found.manager) last.details = drift.found.served;
 }
 
-void Ledger::fold(const Reported&, Place) {
+void Ledger::fold(const Reported& body, Place place) {
   used_ = true;
   ++reports_;
+  count(body.manager, body.bytes, place.time);
 }
+
+void Ledger::count(const std::string& sender, std::optional<std::uint64_t> bytes, UtcMs now) {
+  // What an earlier program took was counted in its memory alone.
+  if (!bytes) return;
+  const auto over = [&](const Sender& of) { return now - of.begun >= kSenderDayMs; };
+  auto at = senders_.find(sender);
+  if (at == senders_.end() && senders_.size() >= limits_.senders_max) {
+    std::erase_if(senders_, [&](const auto& one) { return over(one.second); });
+  }
+  if (at == senders_.end()) {
+    // No token has an empty subject.
+    const bool full = senders_.size() >= limits_.senders_max;
+    at = senders_.try_emplace(full ? std::string() : sender, Sender{.begun = now}).first;
+  }
+  Sender& of = at->second;
+  if (over(of)) of = {.begun = now};
+  of.begun = std::min(of.begun, now);
+  ++of.messages;
+  of.bytes += *bytes;
+}
+
+void Ledger::fold(const RegistryNamed& body, Place place) {
+  used_ = true;
+  // What stands in a record from before any was named counts as being at the first.
+  if (!registry_.empty()) leave(place.time);
+  registry_ = body.url;
+}
+
+void Ledger::leave(UtcMs now) {
+  std::erase_if(left_, [&](const auto& one) { return one.second.until <= now; });
+  const auto add = [&](const Uuid& id, const IntentId& intent, UtcMs until) {
+    const auto at = left_.find({registry_, id});
+    if (at != left_.end()) {
+      at->second.until = std::max(at->second.until, until);
+    } else if (left_.size() < limits_.left_max) {
+      left_.emplace(std::pair(registry_, id), Left{intent, until});
+    }
+  };
+  for (auto& [intent, registration] : registrations_) {
+    if (registration.ended || registration.moved) continue;
+    registration.moved = true;
+    add(registration.last.id, intent, registration.last.end.ceil());
+  }
+  // How these came out there is not known, nor until when they last.
+  for (const auto& [intent, tried] : tries_) add(tried.id, intent, now + kLeftKeptMs);
+  tries_.clear();
+}
+
+void Ledger::fold(const Cleared& body, Place) { left_.erase({body.registry, body.id}); }
 
 void Ledger::fold(const Forgotten& body, Place) {
   for (const IntentId& intent : body.intents) {

@@ -19,10 +19,15 @@
 // `ToTell` takes over its subscribers), nobody is told anything older than what it knows already, and the outbox
 // holds at most one delivery of an intent for each address.
 //
+// Which registry counts stands here too. When another one does, what is registered is `moved`: others are still served
+// what the one before has, to the registry that counts it is unknown, and what was left behind stays on a list until
+// somebody has deleted it there, or its time is over.
+//
 // Everything is bounded by `LedgerLimits`, and what is long over is forgotten by entries (`tick`). One thread.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,6 +48,8 @@ struct LedgerLimits {
   std::size_t done_max = 100'000;
   std::size_t others_max = 100'000;
   std::size_t drifts_max = 10'000;
+  std::size_t left_max = 60'000;     ///< At registries that count no more; beyond, it stays there until its end.
+  std::size_t senders_max = 10'000;  ///< Beyond, the others of a day are counted together.
 };
 
 /// Subscriptions in one delivery; a registry that lists more under one address gets several.
@@ -50,6 +57,10 @@ inline constexpr std::size_t kSubscribersMax = 512;
 /// So long things stay to be looked at after they are over.
 inline constexpr DurationMs kOverKeptMs = 86'400'000;
 inline constexpr DurationMs kDriftKeptMs = 56LL * 86'400'000;
+/// So long something that was only tried at a registry may stand there.
+inline constexpr DurationMs kLeftKeptMs = 56LL * 86'400'000;
+/// What a sender leaves here is counted for so long from the first of it on.
+inline constexpr DurationMs kSenderDayMs = 86'400'000;
 /// How often `tick` looks.
 inline constexpr DurationMs kForgetEveryMs = 60'000;
 inline constexpr std::size_t kForgottenPerEntryMax = 256;
@@ -60,6 +71,20 @@ struct Registration {
   bool ended = false;
   UtcMs changed;
   std::uint64_t seq = 0;  ///< The entry of the last change.
+  bool moved = false;     ///< It stands at a registry before the one that counts.
+};
+
+/// What may still stand at a registry that counts no more.
+struct Left {
+  IntentId intent;
+  UtcMs until;  ///< Nobody minds it from then on.
+};
+
+/// What one sender has left here in its day: notices and reports that stand in the record.
+struct Sender {
+  UtcMs begun;
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
 };
 
 enum class DeliveryState : std::uint8_t { kQueued, kDelivered, kGivenUp, kSuperseded };
@@ -122,6 +147,13 @@ class Ledger {
   [[nodiscard]] const std::map<std::pair<Kind, Uuid>, Other>& others() const { return others_; }
   [[nodiscard]] const std::map<std::pair<Uuid, std::int64_t>, Drift>& drifts() const { return drifts_; }
 
+  /// The registry that counts; empty before one was named.
+  [[nodiscard]] const std::string& registry() const { return registry_; }
+  /// By registry.
+  [[nodiscard]] const std::map<std::pair<std::string, Uuid>, Left>& left() const { return left_; }
+  /// Under no name, of those for whom there was no row. Days that are over may stand here still.
+  [[nodiscard]] const std::map<std::string, Sender, std::less<>>& senders() const { return senders_; }
+
   /// Null where there is none.
   [[nodiscard]] const Registration* registration(const IntentId& intent) const;
   [[nodiscard]] const Registration* registration(const Uuid& id) const;
@@ -163,6 +195,11 @@ class Ledger {
   void fold(const Reported& body, Place place);
   void fold(const Forgotten& body, Place place);
   void fold(const Trying& body, Place place);
+  void fold(const RegistryNamed& body, Place place);
+  void fold(const Cleared& body, Place place);
+  /// What is at the registry that counts is at it no more.
+  void leave(UtcMs now);
+  void count(const std::string& sender, std::optional<std::uint64_t> bytes, UtcMs now);
   [[nodiscard]] Status queued(std::uint64_t delivery) const;
   [[nodiscard]] Status within_limits(const Body& body) const;
   void finish(std::uint64_t delivery, DeliveryState state, Place place);
@@ -174,6 +211,9 @@ class Ledger {
   std::map<std::uint64_t, Delivery> deliveries_;
   std::map<std::pair<Kind, Uuid>, Other> others_;
   std::map<std::pair<Uuid, std::int64_t>, Drift> drifts_;
+  std::string registry_;
+  std::map<std::pair<std::string, Uuid>, Left> left_;
+  std::map<std::string, Sender, std::less<>> senders_;
   std::uint64_t reports_ = 0;
   bool used_ = false;
 

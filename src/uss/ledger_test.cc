@@ -281,6 +281,78 @@ TEST(Ledger, AnIncidentIsOpenUntilItIsSettled) {
   expect_comes_back(desk);
 }
 
+Reported reported(std::string_view manager, std::uint64_t bytes) {
+  return {.id = "r-1", .manager = std::string(manager), .report = hash("report"), .bytes = bytes};
+}
+
+TEST(Ledger, CountsWhatEachSenderLeftInItsDay) {
+  Desk desk({.senders_max = 2});
+  Learned notice = learned(1, 1);
+  notice.how = How::kNotice;
+  notice.notice = hash("n");
+  notice.bytes = 100;
+  desk.must(notice);
+  desk.must(Gone{.id = id(1), .kind = Kind::kIntent, .manager = "alpha", .notice = hash("m"), .bytes = 30});
+  desk.must(learned(2, 1));  // Asked for.
+  desk.must(Reported{.id = "r-1", .manager = "alpha", .report = hash("of an earlier program")});
+  const auto& senders = desk.ledger.senders();
+  ASSERT_EQ(senders.size(), 1U);
+  EXPECT_EQ(senders.at("alpha").begun, kNow);
+  EXPECT_EQ(senders.at("alpha").messages, 2U);
+  EXPECT_EQ(senders.at("alpha").bytes, 130U);
+  // Those for whom there is no row share one.
+  desk.must(reported("bravo", 1));
+  desk.must(reported("charlie", 2));
+  desk.must(reported("delta", 3));
+  EXPECT_EQ(senders.at("bravo").messages, 1U);
+  EXPECT_EQ(senders.at("").messages, 2U);
+  EXPECT_EQ(senders.at("").bytes, 5U);
+  desk.later(kSenderDayMs);
+  desk.must(reported("alpha", 7));
+  EXPECT_EQ(senders.at("alpha").messages, 1U) << "a day later it begins anew";
+  EXPECT_EQ(senders.at("alpha").bytes, 7U);
+  desk.must(reported("delta", 3));
+  EXPECT_EQ(senders.at("delta").messages, 1U) << "rows of yesterday make room";
+  Ledger read(LedgerLimits{.senders_max = 2});
+  ASSERT_TRUE(read.read_state(state_of(desk.ledger)));
+  EXPECT_EQ(state_of(read), state_of(desk.ledger));
+}
+
+TEST(Ledger, WhatStandsAtARegistryBeforeIsLeftThere) {
+  const std::string one = "https://one.example", two = "https://two.example";
+  Desk desk;
+  desk.must(registered(1, 1));
+  desk.must(RegistryNamed{one});
+  EXPECT_TRUE(desk.ledger.left().empty()) << "the first to be named is the one that counted";
+  EXPECT_FALSE(desk.say(RegistryNamed{one}));
+  desk.must(registered(2, 1));
+  desk.must(registered(3, 1));
+  desk.must(Ended{intent(3)});
+  desk.must(trying(4, 1));
+  desk.must(RegistryNamed{two});
+  EXPECT_EQ(desk.ledger.registry(), two);
+  EXPECT_EQ(desk.ledger.left().size(), 3U) << "what has ended was deleted there";
+  EXPECT_EQ(desk.ledger.left().at({one, id(1)}).until, minutes(60).ceil());
+  EXPECT_TRUE(desk.ledger.left().contains({one, id(4)})) << "nobody knows how that came out";
+  EXPECT_TRUE(desk.ledger.tries().empty());
+  EXPECT_TRUE(desk.ledger.registration(intent(1))->moved);
+  EXPECT_FALSE(desk.ledger.registration(intent(3))->moved);
+  expect_comes_back(desk);
+  desk.must(registered(1, 1, 2));
+  EXPECT_FALSE(desk.ledger.registration(intent(1))->moved);
+  desk.must(Cleared{.how = Clearance::kDeleted, .id = id(1), .intent = intent(1), .registry = one});
+  EXPECT_FALSE(desk.say(Cleared{.how = Clearance::kDeleted, .id = id(1), .intent = intent(1), .registry = one}));
+  EXPECT_FALSE(desk.say(Cleared{.how = Clearance::kDeleted, .id = id(2), .intent = intent(2), .registry = two}));
+  expect_comes_back(desk);
+  // On to a third, and what is over by itself is minded no more.
+  desk.later(61 * kMinute);
+  desk.must(RegistryNamed{"https://three.example"});
+  EXPECT_EQ(desk.ledger.left().size(), 2U);
+  EXPECT_TRUE(desk.ledger.left().contains({two, id(1)}));
+  EXPECT_FALSE(desk.ledger.left().contains({one, id(2)}));
+  expect_comes_back(desk);
+}
+
 TEST(Ledger, WhatIsLongOverIsForgotten) {
   Desk desk;
   desk.must(registered(1, 1));
@@ -407,9 +479,19 @@ RC_GTEST_PROP(LedgerModel, WhatIsOwedIsWhatWasNeverToldOrGivenUp, ()) {
     const int url = *rc::gen::inRange(0, 2);
     const std::string address = fmt::format("https://{}.example", url);
     const Way way{i, url};
-    switch (*rc::gen::inRange(0, 8)) {
+    switch (*rc::gen::inRange(0, 10)) {
       case 0:
         (void)desk.say(registered(i, n + 1, n + 1));
+        break;
+      case 8:
+        (void)desk.say(RegistryNamed{address});
+        break;
+      case 9:
+        (void)desk.say(reported(address, 10));
+        if (!desk.ledger.left().empty()) {
+          const auto& [key, left] = *desk.ledger.left().begin();
+          desk.must(Cleared{.how = Clearance::kOver, .id = key.second, .intent = left.intent, .registry = key.first});
+        }
         break;
       case 1:
         (void)desk.say(Ended{intent(i)});

@@ -30,6 +30,15 @@ constexpr std::array<std::string_view, 2> enum_names(Kind) { return {"intent", "
 enum class How : std::uint8_t { kNotice, kFetch };
 constexpr std::array<std::string_view, 2> enum_names(How) { return {"notice", "fetch"}; }
 
+/// What became of something that was left at a registry.
+enum class Clearance : std::uint8_t {
+  kDeleted,
+  kAbsent,  ///< It was not there.
+  kSame,    ///< The registry that counts now has the same one: the two are one DSS.
+  kOver     ///< Nobody answered until its time was over.
+};
+constexpr std::array<std::string_view, 4> enum_names(Clearance) { return {"deleted", "absent", "same", "over"}; }
+
 /// One of whom a registry's answer says that it wants to be told.
 struct Subscriber {
   std::int64_t index = 0;
@@ -153,12 +162,14 @@ struct Learned {
   std::optional<IntentState> state;  ///< Of intents.
   std::string url;
   std::int64_t version = 0;
+  std::optional<std::uint64_t> bytes = {};  ///< Of the notice. Absent in entries of earlier programs.
   static constexpr auto fields() {
-    return field_list(field("details_sha256", &Learned::details), field("end", &Learned::end),
-                      field("how", &Learned::how), field("id", &Learned::id), field("kind", &Learned::kind),
-                      field("manager", &Learned::manager), field("notice_sha256", &Learned::notice),
-                      field("ovn", &Learned::ovn), field("start", &Learned::start), field("state", &Learned::state),
-                      field("url", &Learned::url), field("version", &Learned::version));
+    return field_list(field("bytes", &Learned::bytes), field("details_sha256", &Learned::details),
+                      field("end", &Learned::end), field("how", &Learned::how), field("id", &Learned::id),
+                      field("kind", &Learned::kind), field("manager", &Learned::manager),
+                      field("notice_sha256", &Learned::notice), field("ovn", &Learned::ovn),
+                      field("start", &Learned::start), field("state", &Learned::state), field("url", &Learned::url),
+                      field("version", &Learned::version));
   }
   friend bool operator==(const Learned&, const Learned&) = default;
 };
@@ -170,9 +181,10 @@ struct Gone {
   Kind kind = Kind::kIntent;
   std::string manager;
   log::Hash notice;
+  std::optional<std::uint64_t> bytes = {};  ///< As of `Learned`.
   static constexpr auto fields() {
-    return field_list(field("id", &Gone::id), field("kind", &Gone::kind), field("manager", &Gone::manager),
-                      field("notice_sha256", &Gone::notice));
+    return field_list(field("bytes", &Gone::bytes), field("id", &Gone::id), field("kind", &Gone::kind),
+                      field("manager", &Gone::manager), field("notice_sha256", &Gone::notice));
   }
   friend bool operator==(const Gone&, const Gone&) = default;
 };
@@ -209,15 +221,16 @@ struct DriftSettled {
   friend bool operator==(const DriftSettled&, const DriftSettled&) = default;
 };
 
-/// Another supplier reports an exchange that went wrong. It is kept as a body.
+/// Another supplier reports an exchange that went wrong. It is kept as a body of its own.
 struct Reported {
   static constexpr std::string_view kType = "uss.reported";
   std::string id;
   std::string manager;
   log::Hash report;
+  std::optional<std::uint64_t> bytes = {};  ///< As of `Learned`.
   static constexpr auto fields() {
-    return field_list(field("id", &Reported::id), field("manager", &Reported::manager),
-                      field("report_sha256", &Reported::report));
+    return field_list(field("bytes", &Reported::bytes), field("id", &Reported::id),
+                      field("manager", &Reported::manager), field("report_sha256", &Reported::report));
   }
   friend bool operator==(const Reported&, const Reported&) = default;
 };
@@ -236,6 +249,29 @@ struct Forgotten {
                       field("others", &Forgotten::others));
   }
   friend bool operator==(const Forgotten&, const Forgotten&) = default;
+};
+
+/// From here on this registry counts. What stands at the one before is left there, to be deleted, and what is wanted is
+/// registered anew. The first of a record names the registry alone.
+struct RegistryNamed {
+  static constexpr std::string_view kType = "uss.registry_named";
+  std::string url;
+  static constexpr auto fields() { return field_list(field("url", &RegistryNamed::url)); }
+  friend bool operator==(const RegistryNamed&, const RegistryNamed&) = default;
+};
+
+/// What was left at a registry is settled.
+struct Cleared {
+  static constexpr std::string_view kType = "uss.cleared";
+  Clearance how = Clearance::kDeleted;
+  Uuid id;
+  IntentId intent;
+  std::string registry;
+  static constexpr auto fields() {
+    return field_list(field("how", &Cleared::how), field("id", &Cleared::id), field("intent", &Cleared::intent),
+                      field("registry", &Cleared::registry));
+  }
+  friend bool operator==(const Cleared&, const Cleared&) = default;
 };
 
 }  // namespace tansiq::uss

@@ -16,14 +16,40 @@ struct CountRow {
   std::uint64_t reports = 0;
   static constexpr auto fields() { return field_list(field("reports", &CountRow::reports)); }
 };
+struct RegistryRow {
+  std::string url;
+  static constexpr auto fields() { return field_list(field("url", &RegistryRow::url)); }
+};
+struct LeftRow {
+  Uuid id;
+  IntentId intent;
+  std::string registry;
+  UtcMs until;
+  static constexpr auto fields() {
+    return field_list(field("id", &LeftRow::id), field("intent", &LeftRow::intent),
+                      field("registry", &LeftRow::registry), field("until_ms", &LeftRow::until));
+  }
+};
+struct SenderRow {
+  UtcMs begun;
+  std::uint64_t bytes = 0;
+  std::string manager;
+  std::uint64_t messages = 0;
+  static constexpr auto fields() {
+    return field_list(field("begun_ms", &SenderRow::begun), field("bytes", &SenderRow::bytes),
+                      field("manager", &SenderRow::manager), field("messages", &SenderRow::messages));
+  }
+};
 struct RegistrationRow {
   UtcMs changed;
   bool ended = false;
   Registered last;
+  std::optional<bool> moved;  ///< Absent: it is not.
   std::uint64_t seq = 0;
   static constexpr auto fields() {
     return field_list(field("changed_ms", &RegistrationRow::changed), field("ended", &RegistrationRow::ended),
-                      field("last", &RegistrationRow::last), field("seq", &RegistrationRow::seq));
+                      field("last", &RegistrationRow::last), field("moved", &RegistrationRow::moved),
+                      field("seq", &RegistrationRow::seq));
   }
 };
 struct DeliveryRow {
@@ -73,8 +99,10 @@ struct DriftRow {
 
 void Ledger::write_state(std::string& out) const {
   f3548::write_row(out, "uss.count", CountRow{reports_});
+  if (!registry_.empty()) f3548::write_row(out, "uss.registry", RegistryRow{registry_});
   for (const auto& [intent, r] : registrations_) {
-    f3548::write_row(out, "uss.registration", RegistrationRow{r.changed, r.ended, r.last, r.seq});
+    const std::optional<bool> moved = r.moved ? std::optional(true) : std::nullopt;
+    f3548::write_row(out, "uss.registration", RegistrationRow{r.changed, r.ended, r.last, moved, r.seq});
   }
   for (const auto& [intent, tried] : tries_) f3548::write_row(out, "uss.try", tried);
   for (const auto& [id, d] : deliveries_) {
@@ -89,6 +117,12 @@ void Ledger::write_state(std::string& out) const {
   for (const auto& [key, drift] : drifts_) {
     f3548::write_row(out, "uss.drift", DriftRow{drift.by, drift.found, drift.settled, drift.when});
   }
+  for (const auto& [key, left] : left_) {
+    f3548::write_row(out, "uss.left", LeftRow{key.second, left.intent, key.first, left.until});
+  }
+  for (const auto& [name, of] : senders_) {
+    f3548::write_row(out, "uss.sender", SenderRow{of.begun, of.bytes, name, of.messages});
+  }
 }
 
 Status Ledger::read_state(std::string_view text) {
@@ -101,8 +135,22 @@ Status Ledger::read_state(std::string_view text) {
       auto r = TRY(core::read_fields<RegistrationRow>(row));
       const IntentId intent = r.last.intent;
       if (!by_uuid_.emplace(r.last.id, intent).second) return corrupt("an id stands twice");
-      if (!registrations_.emplace(intent, Registration{std::move(r.last), r.ended, r.changed, r.seq}).second) {
+      Registration of{std::move(r.last), r.ended, r.changed, r.seq, r.moved.value_or(false)};
+      if (!registrations_.emplace(intent, std::move(of)).second) {
         return corrupt("a registration stands twice");
+      }
+    } else if (kind == "uss.registry") {
+      if (!registry_.empty()) return corrupt("two registries count");
+      registry_ = TRY(core::read_fields<RegistryRow>(row)).url;
+    } else if (kind == "uss.left") {
+      auto r = TRY(core::read_fields<LeftRow>(row));
+      if (!left_.emplace(std::pair(std::move(r.registry), r.id), Left{std::move(r.intent), r.until}).second) {
+        return corrupt("something was left twice");
+      }
+    } else if (kind == "uss.sender") {
+      auto r = TRY(core::read_fields<SenderRow>(row));
+      if (!senders_.emplace(std::move(r.manager), Sender{r.begun, r.messages, r.bytes}).second) {
+        return corrupt("a sender stands twice");
       }
     } else if (kind == "uss.try") {
       auto tried = TRY(core::read_fields<Trying>(row));

@@ -335,8 +335,8 @@ Result<std::vector<Reference>> read_missing(const JsonValue& value) {
   const auto list = optional_at(value, "missing_operational_intents");
   if (!list) return out;
   TRY_VOID(list->expect(Kinds::kArray));
-  if (list->size() > kListedMax) return wrong(*list, fmt::format("at most {} are read", kListedMax));
-  for (std::size_t i = 0; i < list->size(); ++i) out.push_back(TRY(read_reference((*list)[i], Kind::kIntent)));
+  const std::size_t read = std::min(list->size(), kListedMax);
+  for (std::size_t i = 0; i < read; ++i) out.push_back(TRY(read_reference((*list)[i], Kind::kIntent)));
   return out;
 }
 

@@ -93,7 +93,8 @@ struct Telemetry {
 [[nodiscard]] Result<Full> read_served(const Message& message, Kind kind);
 [[nodiscard]] Result<Notice> read_notice(const Message& message, Kind kind);
 [[nodiscard]] Result<Changed> read_changed(const JsonValue& value);
-/// `missing_operational_intents` of a 409. Empty where there is none.
+/// `missing_operational_intents` of a 409, its first kListedMax: whoever proves to know of these is told of the others.
+/// Empty where there is none.
 [[nodiscard]] Result<std::vector<Reference>> read_missing(const JsonValue& value);
 /// A VehicleTelemetry, beside the time of the next: the body of our own way in.
 [[nodiscard]] Result<Telemetry> read_telemetry(const Message& message);

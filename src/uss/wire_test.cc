@@ -179,6 +179,15 @@ TEST(Wire, ARegistrysAnswersAreRead) {
   EXPECT_FALSE(read_changed(json("{}").root()));
 }
 
+TEST(Wire, OfALongListOfMissingOnesTheFirstAreRead) {
+  std::string many = reference_json(1);
+  for (std::size_t n = 1; n < kListedMax + 5; ++n) many += "," + reference_json(n + 1);
+  const auto missing = read_missing(json(fmt::format(R"({{"missing_operational_intents":[{}]}})", many)).root());
+  ASSERT_TRUE(missing) << missing.error().text();
+  ASSERT_EQ(missing->size(), kListedMax);
+  EXPECT_EQ(missing->back().id, id(kListedMax));
+}
+
 TEST(Wire, SubscribersOutOfTheOrdinaryArePassedOverAndCounted) {
   const auto address = [](std::string_view url) {
     return fmt::format(R"({{"uss_base_url":"{}","subscriptions":[{{"subscription_id":"{}","notification_index":1}}]}})",

@@ -169,10 +169,12 @@ class KillTest {
       : program_(std::move(program)), folder_(std::move(folder)), random_(seed) {}
 
   Status run(int rounds) {
-    std::ofstream(folder_ / "node.toml")
-        << "data = \"data\"\ndevelop = true\nlisten = \"127.0.0.1:0\"\nlog_level = \"error\"\n"
-        << "snapshot_every_entries = " << kSnapshotEvery << "\n";
     for (int i = 1; i <= rounds; ++i) {
+      // By turns taken in line, and made beside the deciding.
+      std::ofstream(folder_ / "node.toml")
+          << "data = \"data\"\ndevelop = true\nlisten = \"127.0.0.1:0\"\nlog_level = \"error\"\n"
+          << "snapshot_every_entries = " << kSnapshotEvery << "\n"
+          << "snapshot_background_above_mib = " << (i % 2 == 0 ? 0 : 1'000) << "\n";
       TRY_VOID(round(i));
       if (i % 10 == 0 || i == rounds) {
         TRY_VOID(whole());

@@ -1,6 +1,6 @@
 """docs/officers.md from outside: accounts at a stopped node, sign-in at a running one, the watch."""
 
-from tansiq import Case, clean_environment, main, tansiq
+from tansiq import K1, Case, clean_environment, main, tansiq
 
 PASSWORD = "correct horse battery\n"
 
@@ -55,6 +55,30 @@ class OfficerTest(Case):
         self.ok(chief("officer", "unlock", "duty"))
         self.assertEqual(node.stop(), 0)
         self.assertIn("on watch", self.ok(self.officer("list")).out)
+        self.assertIn("good: 3 acts", self.ok(self.officer("acts", "--verify")).out)
+        self.assertIn("api.takeWatch", self.ok(self.officer("acts")).out)
+
+    def test_what_a_person_does_is_signed_and_cannot_be_altered(self):
+        self.ok(self.officer("add", "chief", "--role", "supervisor", stdin=PASSWORD))
+        self.assertIn("has signed anything", self.ok(self.officer("acts")).out)
+        node = self.node()
+        chief = self.as_officer(node, "chief")
+        self.ok(chief("intent", "file", "--id", "ONE", *K1))
+        self.assertEqual(node.stop(), 0)
+        self.assertIn("good: 1 act, 1 tied to an entry", self.ok(self.officer("acts", "--verify")).out)
+        acts = self.data / "officer-acts.jsonl"
+        self.assertEqual(acts.stat().st_mode & 0o777, 0o600)
+        acts.write_text(acts.read_text().replace("ONE", "TWO"))
+        self.fails(self.officer("acts", "--verify"), 76, "line 1")
+
+    def test_a_link_is_printed_with_its_secret_behind_the_fragment(self):
+        self.ok(self.officer("add", "chief", "--role", "supervisor", stdin=PASSWORD))
+        self.ok(self.officer("add", "duty", stdin=PASSWORD))
+        node = self.node()
+        duty = self.as_officer(node, "duty")
+        self.assertRegex(self.ok(duty("officer", "link", "duty")).out, r"^http://127\.0\.0\.1:\d+/#/link/[A-Za-z0-9_-]{43}\n$")
+        self.fails(duty("officer", "link", "duty", "--role", "supervisor"), 77, "no more")
+        self.fails(duty("officer", "link", "chief"), 77, "supervisor")
 
 
 if __name__ == "__main__":

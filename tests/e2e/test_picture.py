@@ -185,6 +185,30 @@ class AlertTest(PictureCase):
         self.ok(node.run("measure", "withdraw", "FIRE"))
         live.wait(lambda kind, d: kind == "alert" and d["alert"]["id"] == entry["id"] and "over_ms" in d["alert"])
 
+    def test_a_craft_that_its_intent_names_needs_no_call_sign(self):
+        node = self.picture()
+        live = self.live(node)
+        self.ok(node.run("intent", "file", "--id", "EAGLE-2", "--flight", "EAGLE2", "--craft", "icao=39c4a1", "--craft",
+                         "icao=39C4A2 code=4321 valid=now/+2h", "--circle", "34.95,33.5", "--radius", "3nm", "--band",
+                         "FL190-FL210", "--window", "now/+30m"))
+        self.assertIn("39C4A2 code 4321", self.ok(node.run("intent", "show", "EAGLE-2")).out)
+        twice = node.run("intent", "file", "--id", "EAGLE-3", "--craft", "icao=39C4A1", "--craft", "icao=39C4A1",
+                         "--circle", "34.95,33.5", "--radius", "3nm", "--window", "now/+30m")
+        self.assertNotEqual(twice.code, 0)
+        self.assertIn("craft[1].icao", twice.err)
+        first = Craft(0x39C4A1, 34.95, 33.5, 80, 60, level=200)
+        second = Craft(0x39C4A2, 34.96, 33.5, 80, 60, level=200)
+        stranger = Craft(0x738011, 35.0, 34.4, 80, 60, level=220)
+        self.fly(first, second, stranger)
+        foreign = live.alert("foreign_zone")
+        for craft in (first, second):
+            plan = eventually(lambda craft=craft: (self.track(node, craft.icao) or {}).get("plan"))
+            self.assertEqual((plan["intent"], plan["reason"]), ("EAGLE-2", "address"))
+        self.assertEqual(foreign["tracks"], [self.track(node, stranger.icao)["id"]])
+        mine = {self.track(node, craft.icao)["id"] for craft in (first, second)}
+        self.assertEqual([a for a in self.alerts(node, "foreign_zone") if mine & set(a["tracks"])], [],
+                         "neither was ever foreign in the zone that it has leave for")
+
     def test_a_conflict_is_told_and_acknowledged(self):
         node = self.picture()
         live = self.live(node)

@@ -145,6 +145,32 @@ class TalksTest(Case):
         self.close_the_incident(content)
         self.prove_the_incident()
 
+    def test_a_file_goes_with_a_message(self):
+        picture = self.folder / "map.png"
+        picture.write_bytes(b"\x89PNG\r\n\x00" + bytes(range(256)) * 500)
+        self.at("us", "message", "send", "fr", "--text", "They were seen there.", "--thread", "map-1", "--attach",
+                picture, "--yes")
+        file = self.until(lambda: next((file for message in self.json_or_none("fr", "message", "show", "us/map-1")
+                                        for file in message["attachments"] if file["state"] == "here"), None))
+        self.assertEqual(file["bytes"], picture.stat().st_size)
+        self.assertIn("attached: map.png (image/png", self.at("fr", "message", "show", "us/map-1").out)
+        saved = self.folder / "saved.png"
+        self.at("fr", "message", "attachment", file["sha256"][:12], "--out", saved)
+        self.assertEqual(saved.read_bytes(), picture.read_bytes())
+        self.fails(self.run_at("fr", "message", "attachment", file["sha256"], "--out", saved), 1, "saved.png")
+        # ru is a member, knows the hash, and gets nothing.
+        self.fails(self.run_at("ru", "message", "attachment", file["sha256"], "--out", self.folder / "no"), 66,
+                   "no attachment of this hash is here")
+        # What is too large is not sent, and what nobody has is not found.
+        (self.folder / "film").write_bytes(bytes(4 * 1024 * 1024 + 1))
+        self.fails(self.run_at("us", "message", "send", "fr", "--text", "x", "--attach", self.folder / "film", "--yes"),
+                   65, "film")
+        self.assertEqual([row["thread"] for row in self.json("us", "message", "list")["threads"]], ["map-1"])
+
+    def json_or_none(self, who, *words):
+        shown = self.run_at(who, *words, "--json")
+        return shown.json()["messages"] if shown.code == 0 else []
+
     def close_the_incident(self, content):
         self.at("ru", "incident", "open", "fr", "us", "--title", "Drone over the dam", "--window", "now-20m/now+1m",
                 "--id", "dam-1", "--message", content[:12])
@@ -168,6 +194,24 @@ class TalksTest(Case):
         self.assertIn("Drone over the dam", self.at("fr", "incident", "list", "--all").out)
         self.fails(self.run_at("fr", "incident", "state", "ru/dam-1", "--text", "once more"), 1, "closed")
 
+    def take_it_over_http(self):
+        """The node makes it, and it proves what stands there; what is no incident is no file."""
+        taken = self.folder / "taken.bundle"
+        self.at("fr", "incident", "bundle", "ru/dam-1", "--out", taken)
+        checked = self.ok(tansiq("verify", taken, "--charter", self.charter, "--json")).json()
+        types = {entry["type"] for log in checked["logs"] for entry in log["entries"] if entry["proved"]}
+        self.assertLessEqual({"incident.opened", "incident.stated", "incident.state"}, types)
+        self.assertEqual([p.name for p in (self.folder / "fr" / "evidence-under-way").iterdir()], [])
+        self.fails(self.run_at("fr", "incident", "bundle", "ru/dam-1", "--out", taken), 1, "exists")
+        nothing = self.folder / "nothing.bundle"
+        self.fails(self.run_at("fr", "incident", "bundle", "ru/dam-9", "--out", nothing), 66, "ru/dam-9")
+        self.assertFalse(nothing.exists())
+        made = self.folder / "made.bundle"
+        self.ok(tansiq("evidence", "make", "--data", self.folder / "fr", "--incident", "ru/dam-1", "-o", made))
+        self.ok(tansiq("verify", made, "--charter", self.charter))
+        self.fails(tansiq("evidence", "make", "--data", self.folder / "fr", "--incident", "dam-1", "-o", nothing), 65,
+                   "OPENER/ID")
+
     def prove_the_incident(self):
         bundle = self.folder / "dam-1.bundle"
         self.ok(tansiq("evidence", "make", "--data", self.folder / "fr", "--from", iso(self.began), "--to",
@@ -184,6 +228,7 @@ class TalksTest(Case):
         # Another's charter does not do.
         self.fails(tansiq("verify", bundle, "--charter", self.folder / "levant.json"), 65)
         # One byte flipped is found, wherever it is.
+        self.take_it_over_http()
         whole = bundle.read_bytes()
         flipped = self.folder / "flipped.bundle"
         places = [whole.index(b"Drone over the dam"), whole.index(b"what the radar saw"), whole.rindex(b"not_mine"),
