@@ -67,6 +67,7 @@ describe('the catalogue', () => {
   it('is searched by number, and by words without their accents', async () => {
     expect(searchTemplates(await loadTexts('en'), '116').map((t) => t.number)).toEqual([116]);
     expect(searchTemplates(await loadTexts('fr'), 'detresse', 4).length).toBeGreaterThan(3);
+    expect(searchTemplates(await loadTexts('en'), '', 1, ['106.1', '103.1']).slice(0, 3).map((t) => t.number)).toEqual([106, 103, 101]);
     expect(findTemplate('101.1')?.blanks.map((b) => b.name)).toEqual(['flight', 'level', 'position', 'time', 'zone']);
   });
   it('lets words agree with the number', async () => {

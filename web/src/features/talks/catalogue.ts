@@ -51,6 +51,25 @@ const LOADERS: Record<Language, () => Promise<{ default: Texts }>> = {
 };
 export const loadTexts = async (language: Language): Promise<Texts> => (await LOADERS[language]()).default;
 
+const RECENT = 'tansiq.talks.phrases';
+const RECENT_MAX = 6;
+/** The phrases used last here: they stand first. */
+export function recentPhrases(): string[] {
+  try {
+    const stored = JSON.parse(localStorage.getItem(RECENT) ?? '[]') as unknown;
+    return Array.isArray(stored) ? stored.filter((key): key is string => typeof key === 'string' && findTemplate(key) !== undefined) : [];
+  } catch {
+    return [];
+  }
+}
+export function rememberPhrase(key: string): void {
+  try {
+    localStorage.setItem(RECENT, JSON.stringify([key, ...recentPhrases().filter((k) => k !== key)].slice(0, RECENT_MAX)));
+  } catch {
+    // They stand in the order of the catalogue.
+  }
+}
+
 /** Only the newest version of each can be written; the others can be read. */
 const NEWEST: readonly Template[] = TEMPLATES.filter(
   (template) => !TEMPLATES.some((other) => other.number === template.number && other.version > template.version),
@@ -62,13 +81,17 @@ const plain = (text: string): string =>
     .replace(/[أإآ]/g, 'ا')
     .toLowerCase();
 
-/** By words of title and text, or the beginning of the number; of one group, or of all (0). */
-export function searchTemplates(texts: Texts, query: string, group = 0): Template[] {
+/** By words of title and text, or the beginning of the number; of one group, or of all (0). `first` stand first. */
+export function searchTemplates(texts: Texts, query: string, group = 0, first: readonly string[] = []): Template[] {
   const words = plain(query).split(/\s+/).filter((word) => word !== '');
+  const rank = (template: Template): number => {
+    const at = first.indexOf(keyOf(template));
+    return at < 0 ? first.length : at;
+  };
   return NEWEST.filter((template) => {
     if (group !== 0 && groupOf(template) !== group) return false;
     const of = texts.texts[keyOf(template)];
     const said = plain(`${of?.title ?? ''} ${of?.text ?? ''}`);
     return words.every((word) => String(template.number).startsWith(word) || said.includes(word));
-  });
+  }).sort((a, b) => rank(a) - rank(b) || a.number - b.number);
 }

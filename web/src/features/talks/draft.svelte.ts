@@ -13,7 +13,7 @@ import type { Precedence } from '../../state/threads.svelte';
 import { world } from '../../state/world.svelte';
 import { units } from '../../units/units.svelte';
 import type { Typed } from './blanks';
-import { findTemplate } from './catalogue';
+import { findTemplate, rememberPhrase } from './catalogue';
 import { readLetter, type Echelon, type Letter, type LetterRead, type Needs } from './letter';
 
 export const FILE_BYTES_MAX = 4 * 1024 * 1024;
@@ -128,9 +128,8 @@ export class Draft {
     if (this.template !== template) this.blanks = {};
     this.template = template;
     const of = findTemplate(template);
-    // Who is asked, answers; what is to be taken at once, is taken at once.
+    // What turns somebody away is a STOP.
     if (of?.number === 116) this.precedence = 'stop';
-    for (const blank of of?.blanks ?? []) if (blank.type === 'time' && blank.name === 'time') this.blanks[blank.name] ??= '';
   }
   add(kind: PartKind, fields: Partial<PartFields> = {}): PartDraft {
     const part = new PartDraft(kind, fields);
@@ -158,6 +157,7 @@ export class Draft {
     if (!('letter' in now)) return undefined;
     if (this.kept?.key !== key) this.kept = { key, letter: now.letter, cmd: newCommand() };
     const outcome = await act('talk.send', { letter: this.kept.letter }, this.kept.cmd);
+    if (this.template !== '') rememberPhrase(this.template);
     this.clear();
     return outcome;
   }
