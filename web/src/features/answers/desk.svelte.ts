@@ -3,7 +3,7 @@ import { session } from '../../state/session.svelte';
 import { owed } from '../../state/threads.svelte';
 import { world } from '../../state/world.svelte';
 import { view, type Ref } from '../../view/view.svelte';
-import { queueOf, type Item, type Meeting, type Proposal } from './queue';
+import { legItem, queueOf, type Item, type Meeting, type Proposal } from './queue';
 
 class Answers {
   readonly items: readonly Item[] = $derived.by(() =>
@@ -23,7 +23,8 @@ class Answers {
     }),
   );
   get(key: string): Item | undefined {
-    return this.items.find((item) => item.key === key);
+    const leg = key.startsWith('leg:') ? world.legs.value?.legs.find((l) => `leg:${l.request}` === key) : undefined;
+    return this.items.find((item) => item.key === key) ?? (leg?.state === 'confirmed' ? legItem(leg) : undefined);
   }
 }
 export const answers = new Answers();

@@ -46,7 +46,7 @@ interface Base {
 }
 export type Item =
   | (Base & { of: 'message'; kind: MessageKind; item: OwedItem })
-  | (Base & { of: 'leg'; kind: 'overstay' | 'unable' | 'asked' | 'held'; leg: Leg })
+  | (Base & { of: 'leg'; kind: 'overstay' | 'unable' | 'asked' | 'held' | 'granted'; leg: Leg })
   | (Base & { of: 'counter'; kind: 'counter'; flight: Flight; versions: readonly HomeVersion[] })
   | (Base & { of: 'revoke'; kind: 'revoke'; flight: Flight; versions: readonly HomeVersion[] })
   | (Base & { of: 'pending'; kind: 'second' | 'ownPending'; act: PendingAct })
@@ -68,6 +68,7 @@ export const ITEM_KINDS: readonly ItemKind[] = [
   'unable',
   'asked',
   'held',
+  'granted',
   'counter',
   'revoke',
   'second',
@@ -303,6 +304,18 @@ export function queueOf(of: QueueOf): Item[] {
     });
   return items.sort(byDeadline);
 }
+
+/** A leg of another that waits for nobody, for who looks at it all the same: it may be asked back. */
+export const legItem = (leg: Leg): Item => ({
+  of: 'leg',
+  kind: 'granted',
+  leg,
+  key: `leg:${leg.request}`,
+  deadline_ms: undefined,
+  since_ms: undefined,
+  who: leg.home,
+  about: leg.call_sign === '' ? leg.flight : leg.call_sign,
+});
 
 /** A version that others have adopted and this authority has not. */
 export function charterToAdopt(peers: Peers | undefined): { version: number; by: string[] } | undefined {
