@@ -25,8 +25,8 @@ import shutil
 import subprocess
 import sys
 
-# Made by the build, or by tests; not part of what is built.
-MADE = {"node_modules", "dist", "test-results", "playwright-report", "tests"}
+# Made by the build, or for tests and measurements; not part of what is built.
+MADE = {"node_modules", "dist", "test-results", "playwright-report", "tests", "bench"}
 MADE_FILES = {"src/api/schema.d.ts"}
 FILES_MAX = 512
 BYTES_MAX = 32 << 20

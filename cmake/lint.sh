@@ -22,6 +22,13 @@ shellcheck dev .ci/run cmake/*.sh docs/model/*.sh packaging/postinst packaging/p
 # The tree: layering, naming, file length, folder documents (see the script).
 python3 cmake/tidy.py || finding "the tree breaks a rule of cmake/tidy.py"
 
+# The console, where npm has fetched what looks at it.
+if [ -d web/node_modules/eslint ]; then
+  npm --prefix web run --silent lint || finding "the console has findings (npm run fmt in web/ mends its formatting)"
+else
+  echo "lint: the console is not looked at: npm ci in web/ fetches what does"
+fi
+
 # Words that must not be in the project.
 if grep -nIE '\b(TODO|FIXME|XXX)\b' -- "${all[@]}" /dev/null | grep -v '^cmake/lint.sh'; then finding "unfinished work is marked in the tree; finish it or file an issue"; fi
 

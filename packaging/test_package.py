@@ -18,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 else SOURCE / "build" / "release" / "package")
@@ -227,6 +229,55 @@ class Upgrade(Case):
         key = self.ok(tansiq("key", "show", data / "node.key")).out.strip()
         checked = run(NEW / "usr/bin/tansiq-verify", self.folder / "copy", "--key", key, env=clean_environment())
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+
+
+def fetch(url, **headers):
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as answer:
+        return answer.status, answer.headers, answer.read()
+
+
+class Console(Case):
+    def test_the_packaged_program_serves_it(self):
+        data = found(self)
+        node = Node(data, "--no-develop")
+        self.addCleanup(node.kill)
+        status, headers, page = fetch(node.url + "/", Accept="text/html")
+        self.assertEqual((status, headers["Content-Type"]), (200, "text/html; charset=utf-8"))
+        named = re.findall(r'(?:src|href)="\./([^"]+)"', page.decode())
+        self.assertTrue(any(name.endswith(".js") for name in named), page.decode())
+        types = {".js": "javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+        for name in named:
+            with self.subTest(name):
+                _, headers, content = fetch(f"{node.url}/{name}")
+                self.assertIn(types[pathlib.PurePath(name).suffix], headers["Content-Type"])
+                self.assertTrue(content)
+        # Its own map of the world is there without an operator's.
+        read = {}
+        wanted = {name for name in named if name.endswith(".js")}
+        while wanted:
+            name = wanted.pop()
+            read[name] = fetch(f"{node.url}/{name}")[2]
+            wanted |= {f"assets/{other.decode()}" for other in re.findall(rb'"\./([\w.-]+\.js)"', read[name])} - read.keys()
+        maps = set(re.findall(rb"countries-[\w-]+\.json", b"".join(read.values())))
+        self.assertEqual(len(maps), 1, maps)
+        self.assertIn(b"Topology", fetch(f"{node.url}/assets/{maps.pop().decode()}")[2][:64])
+        self.assertEqual(node.stop(), 0)
+
+    def test_an_operators_map_is_served_to_who_may_see_it(self):
+        data = found(self)
+        content = b"PMTiles\x03" + bytes(range(200))
+        (self.folder / "region.pmtiles").write_bytes(content)
+        config = self.folder / "tansiq.toml"
+        config.write_text('[console]\nmap = "region.pmtiles"\n')
+        node = Node(data, "--no-develop", "--config", config)
+        self.addCleanup(node.kill)
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            fetch(node.url + "/map.pmtiles")
+        self.assertEqual(refused.exception.code, 401)
+        token = self.ok(tansiq("token", "mint", "--data", data, "--subject", "us", "--scope", "intents.read")).out.strip()
+        status, headers, part = fetch(node.url + "/map.pmtiles", Authorization="Bearer " + token, Range="bytes=7-9")
+        self.assertEqual((status, headers["Content-Range"], part), (206, f"bytes 7-9/{len(content)}", content[7:10]))
+        self.assertEqual(node.stop(), 0)
 
 
 if __name__ == "__main__":

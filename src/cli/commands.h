@@ -20,6 +20,7 @@ void add_intent(Command& root);      ///< intent: file, follow, end
 void add_relation(Command& root);    ///< relation: what authorities grant each other
 void add_flight(Command& root);      ///< flight: across zones, the home's side
 void add_leg(Command& root);         ///< leg: of others in our zones, the owner's side
+void add_leg_answers(Command& leg);  ///< leg asks, hold, confirm, counter, refuse, answers
 void add_disclosure(Command& root);  ///< disclosure: what is shown to whom
 void add_caveat(Command& root);      ///< caveat: from whom our flights keep away
 void add_message(Command& root);     ///< message: what is said with others, its receipts, what is overdue

@@ -427,8 +427,11 @@ Result<int> demo(Context& context, const DemoArguments& arguments) {
   return 0;
 }
 
+/// How often it is looked whether somebody wants something.
+constexpr std::chrono::milliseconds kLookEvery(200);
+
 /// A person at the terminal has pressed Enter.
-bool asked_for_links() {
+bool enter_pressed() {
   if (::isatty(STDIN_FILENO) == 0) return false;
   pollfd input{STDIN_FILENO, POLLIN, 0};
   if (::poll(&input, 1, 0) <= 0 || (input.revents & POLLIN) == 0) return false;
@@ -437,34 +440,57 @@ bool asked_for_links() {
 }
 
 /// The nodes stay up, and traffic goes on, until somebody has enough.
-Status live_on(Context& context, Levant& levant, const fs::path& folder) {
-  constexpr std::chrono::milliseconds kLookEvery(200);
-  StopSignal stop;
+Status live_on(const Context& context, Levant& levant, StopSignal& stop) {
   LevantLife life(levant);
   TRY_VOID(life.begin());
-  put(fmt::format("\n{} The clock runs on, flights are filed and flown, ships go round.\n{}",
-                  context.paint(Colour::kBold, "The nodes stay up."), TRY(doors_text(levant))));
-  put(fmt::format("  folders: {}\n", folder.string()));
+  put(fmt::format("\n{} The clock runs on, flights are filed and flown, ships go round. Look on:\n{}",
+                  context.paint(Colour::kBold, "The nodes stay up."), TRY(door_text(context, levant))));
+  put(fmt::format("  everybody's console, each by a link that signs in once:\n{}", TRY(doors_text(levant))));
+  put(fmt::format("  folders: {}\n", levant.folder().string()));
   put(context.paint(Colour::kDim, "Enter makes new links; Ctrl-C ends it and removes the folders.") + "\n");
   while (!stop.wait_until(std::chrono::steady_clock::now() + kLookEvery)) {
     life.turn();
-    if (asked_for_links()) put(TRY(doors_text(levant)));
+    if (enter_pressed()) put(TRY(doors_text(levant)));
   }
   return {};
 }
 
-/// Four authorities, four processes.
-Result<int> demo_coalition(Context& context, const DemoArguments& arguments) {
-  const auto folder = TRY(TemporaryFolder::make("demo"));
-  const auto levant = TRY(Levant::start(folder.path()));
-  const bool as_told = TRY(tell_levant(context, *levant, arguments.keep));
+/// At a terminal the story waits for somebody to open the browser, but not for ever.
+void wait_for_somebody(const Context& context, StopSignal& stop) {
+  constexpr std::chrono::seconds kWaitMost(30);
+  if (!context.terminal.interactive() || ::isatty(STDIN_FILENO) == 0) return;
+  put(fmt::format("  It begins when you press Enter here, or in {} seconds by itself.\n", kWaitMost.count()));
+  const auto end = std::chrono::steady_clock::now() + kWaitMost;
+  while (!enter_pressed() && std::chrono::steady_clock::now() < end) {
+    if (stop.wait_until(std::chrono::steady_clock::now() + kLookEvery)) return;
+  }
+}
+
+Result<bool> tell_coalition(Context& context, const DemoArguments& arguments, const fs::path& folder,
+                            StopSignal& stop) {
+  const auto levant = TRY(Levant::start(folder, stop));
+  TRY_VOID(open_levant(context, *levant));
+  wait_for_somebody(context, stop);
+  const bool as_told = TRY(tell_levant(context, *levant));
   if (arguments.keep) {
-    TRY_VOID(live_on(context, *levant, folder.path()));
+    TRY_VOID(live_on(context, *levant, stop));
   } else {
     context.say("`tansiq demo --keep` leaves the nodes up, with traffic, and prints links to their consoles.");
   }
   TRY_VOID(levant->stop());
-  return as_told ? 0 : 1;
+  return as_told;
+}
+
+/// Four authorities, four processes. Whenever somebody has enough, they end in order and nothing stays of them.
+Result<int> demo_coalition(Context& context, const DemoArguments& arguments) {
+  constexpr int kBrokenOff = 130;
+  StopSignal stop;
+  const auto folder = TRY(TemporaryFolder::make("demo"));
+  const auto told = tell_coalition(context, arguments, folder.path(), stop);
+  if (told) return *told ? 0 : 1;
+  if (!stop.asked()) return std::unexpected(told.error());
+  context.say("\nBroken off: the nodes have ended, and their folders are gone.");
+  return kBrokenOff;
 }
 
 }  // namespace
@@ -478,7 +504,9 @@ void add_demo(Command& root) {
           "whose a craft is and answer, flights cross from one owner's corridor into another's, a line is really cut "
           "and healed, a near miss becomes an incident with a statement of each side, and somebody without a node "
           "verifies what was said. After each step it says what was expected and whether that was seen; exit code 1 "
-          "when anything differs. About two minutes. It prints an address and a sign-in link of each console.")
+          "when anything differs. About two minutes. At the beginning it prints an address with a sign-in link: there "
+          "the "
+          "console shows the map, and each step as it is told.")
       .about(
           "With --single: one node only, in half a minute. Some intents are confirmed, one is refused with a "
           "counter-proposal that is then taken, a measure closes a part of a corridor, a flight leaves its volume, the "
@@ -492,6 +520,7 @@ void add_demo(Command& root) {
       .example("tansiq demo --keep", "the same, and then to look round in a browser")
       .example("tansiq demo --single", "one node; it stays up until Ctrl-C")
       .exits(1, "something that was seen differs from what was expected")
+      .exits(130, "it was broken off by Ctrl-C")
       .run([a](Context& context) { return a->single ? demo(context, *a) : demo_coalition(context, *a); });
 }
 

@@ -61,6 +61,8 @@ std::string_view refusal_words(LegRefusal reason) {
       return "it is too close to others";
     case LegRefusal::kDisputed:
       return "nobody decides in that zone";
+    case LegRefusal::kNoAnswer:
+      return "no officer of the owner has answered in time";
     case LegRefusal::kOther:
       return "the owner gives no reason";
   }
@@ -182,9 +184,12 @@ std::string version_words(const HomeVersion& v) {
 
 std::string leg_words(const LegVersion& v) {
   std::string text(core::to_text(v.state));
-  if (v.waiting()) text += fmt::format("; we decide at {}", clock_text(*v.standby));
+  if (v.waiting()) {
+    text += fmt::format("; {} {}", v.answer_by ? "an officer answers until" : "we decide at", clock_text(*v.standby));
+  }
   if (v.state == LegState::kHeld) {
     if (v.until) text += fmt::format(" until {}", clock_text(*v.until));
+    if (v.answer_by) text += v.commit ? ", home waits for an officer to confirm" : ", to be confirmed by an officer";
     const Counter counter = counter_of(v.time_shift_ms, v.level_shift_cm);
     if (!counter.empty()) text += fmt::format(", as a counter: {}", counter_words(counter, {}));
   }

@@ -51,6 +51,9 @@ struct LegRows {
 [[nodiscard]] std::string legs_text(const Terminal& terminal, const LegRows& rows,
                                     const std::optional<std::string>& zone, bool ended_too);
 
+/// `GET /v1/coordination/asks`.
+[[nodiscard]] Result<std::string> asks_text(const Terminal& terminal, const JsonValue& document);
+
 /// The whole hash of the one version that begins with `prefix`. Fails with `kInvalid` (too short, or no hexadecimal),
 /// `kNotFound`, `kConflict` (several).
 [[nodiscard]] Result<core::EntryHash> request_from(std::string_view prefix,

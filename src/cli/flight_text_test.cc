@@ -262,6 +262,42 @@ TEST(LegText, ARequestIsNamedByItsFirstDigits) {
   EXPECT_EQ(request_from("aaaaaa", versions).error().code, ErrorCode::kConflict);
 }
 
+// --- what waits for an officer
+// --------------------------------------------------------------------------------------------
+
+TEST(LegText, SaysThatAnOfficerAnswers) {
+  LegVersion v = leg('a', LegState::kAsked);
+  v.standby = v.answer_by = kNow + 60'000;
+  EXPECT_EQ(leg_words(v), "asked; an officer answers until 10:01:00");
+  v = leg('a', LegState::kHeld);
+  v.until = v.answer_by = kNow + 60'000;
+  EXPECT_EQ(leg_words(v), "held until 10:01:00, to be confirmed by an officer");
+  v.commit = hash('c');
+  EXPECT_EQ(leg_words(v), "held until 10:01:00, home waits for an officer to confirm");
+}
+
+TEST(AsksText, SaysWhoWaitsUntilWhenAndWhatIsInTheWay) {
+  const auto document = JsonDocument::parse(
+      R"({"asks":[{"answer_by_ms":1795341660000,"call_sign":"MIRAGE1","committed":false,"counter_time_ms":600000,)"
+      R"("domain":"air","flight":"M1","free":false,"home":"fr","leg":1,"legs":2,)"
+      R"("meets":[{"intent":"i7","manager":"us:ops"}],"remaining":1,)"
+      R"("request":"aaaaaaaaaaaaaaaaaaaaaaaa","state":"asked","trouble":"","volumes":[],)"
+      R"("window":{"end_ms":1795342500000,"start_ms":1795341900000},"zone":"K1"}],"more":false,)"
+      R"("rules":[{"answer_ms":180000,"by_hand":true,"zone":"K1"},)"
+      R"({"answer_ms":180000,"by_hand":false,"home":"ru","zone":"K1"}]})");
+  ASSERT_TRUE(document);
+  const std::string text = asks_text(Terminal(), document->root()).value_or("(failed)");
+  EXPECT_THAT(text, HasSubstr("aaaaaaaaaaaa"));
+  EXPECT_THAT(text, HasSubstr("10:01:00"));
+  EXPECT_THAT(text, HasSubstr("in the way: i7 of us:ops"));
+  EXPECT_THAT(text, HasSubstr("free: 10 min later"));
+  EXPECT_THAT(text, HasSubstr("other legs of this flight are held meanwhile"));
+  EXPECT_THAT(text, HasSubstr("K1: requests of others are answered by officers, within 3 min"));
+  EXPECT_THAT(text, HasSubstr("K1: requests of ru are answered by the node"));
+  const auto none = JsonDocument::parse(R"({"asks":[],"more":false,"rules":[]})");
+  EXPECT_EQ(asks_text(Terminal(), none->root()).value_or("(failed)"), "nothing waits for an officer's answer\n");
+}
+
 // --- control and peers
 // -----------------------------------------------------------------------------------------------
 

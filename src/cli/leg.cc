@@ -72,8 +72,11 @@ Result<int> free_leg(Context& context, const LegArguments& arguments) {
 void add_leg(Command& root) {
   Command& leg = root.sub("leg", "legs of others in the zones where this node decides");
   leg.about(
-      "The node answers requests by itself: it holds, refuses or offers what is free. An officer sees the result here, "
-      "and may ask for a leg back. An aircraft in the zone keeps its leg, whatever is asked.");
+      "The node answers requests by itself: it holds, refuses or offers what is free, where 'tansiq leg answers' does "
+      "not "
+      "leave it to officers. An officer sees the result here, and may ask for a leg back. An aircraft in the zone "
+      "keeps its "
+      "leg, whatever is asked.");
 
   auto l = std::make_shared<ListArguments>();
   Command& list = leg.sub("list", "list what others have asked for, hold and use");
@@ -110,6 +113,8 @@ void add_leg(Command& root) {
   freed.example("tansiq leg free 5d41aa90", "it has been seen to leave")
       .exits(1, "the leg is not overdue; nothing was recorded")
       .run([f](Context& context) { return free_leg(context, *f); });
+
+  add_leg_answers(leg);
 }
 
 }  // namespace tansiq::cli

@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "cli/demo_world.h"
 #include "cli/levant_traffic.h"
+#include "cli/log_location.h"
 #include "cli/units_text.h"
 #include "cli/wire.h"
 #include "log/note.h"
@@ -37,7 +38,9 @@ constexpr auto kPatience = std::chrono::seconds(30);
 using Capability = core::Capability;
 using RelationDomain = core::RelationDomain;
 
-void pause_ms(std::int64_t ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
+/// Conflicts in the air are looked for so far ahead. What a busy machine takes for a moment is minutes of the story,
+/// and whoever is warned still has to read, to acknowledge and to speak before it comes to anything.
+constexpr std::int64_t kLookaheadS = 300;
 
 /// As `tansiq serve --source` has it.
 std::string source_words(const SkyLine& line) {
@@ -67,8 +70,16 @@ pid_t spawn(std::vector<std::string> words, const std::string& out, const std::s
   } else {
     ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.c_str(), kAppend, 0644);
   }
+  // We hold back Ctrl-C and SIGTERM to end in order; others are free to be ended by them.
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  sigset_t none;
+  sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   pid_t pid = -1;
-  const int spawned = ::posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
+  const int spawned = ::posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, arguments.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   return spawned == 0 ? pid : -1;
 }
@@ -130,8 +141,8 @@ core::Charter levant_charter(UtcMs valid_from) {
   return charter;
 }
 
-Result<std::unique_ptr<Levant>> Levant::start(const fs::path& folder) {
-  std::unique_ptr<Levant> levant(new Levant(folder));
+Result<std::unique_ptr<Levant>> Levant::start(const fs::path& folder, StopSignal& stop) {
+  std::unique_ptr<Levant> levant(new Levant(folder, stop));
   TRY_VOID(levant->make_folders());
   levant->real_ = SystemClock().now();
   for (const std::string_view reader : kIds) {
@@ -168,8 +179,17 @@ Levant::~Levant() { (void)stop(); }
 
 UtcMs Levant::now() const { return kStory + (SystemClock().now() - real_) * kLevantScale; }
 
+void Levant::pause(DurationMs ms) const {
+  (void)stop_.wait_until(std::chrono::steady_clock::now() + std::chrono::milliseconds(ms));
+}
+
 void Levant::wait_until(UtcMs moment) const {
-  while (now() < moment) pause_ms(10);
+  while (now() < moment && !stop_.asked()) pause(10);
+}
+
+Status Levant::go_on() const {
+  if (stop_.asked()) return fail(ErrorCode::kUnavailable, "the story was broken off");
+  return {};
 }
 
 Status Levant::make_folders() {
@@ -232,6 +252,7 @@ Status Levant::join(const std::string& id, const std::string& note, const std::v
 }
 
 Status Levant::run(const std::string& id, const std::vector<std::string>& more) {
+  TRY_VOID(go_on());
   Running& running = nodes_.at(id);
   std::vector<std::string> words{"tansiq",
                                  "serve",
@@ -242,6 +263,8 @@ Status Levant::run(const std::string& id, const std::vector<std::string>& more) 
                                  running.url.substr(std::string_view("http://").size()),
                                  "--peer-listen",
                                  fmt::format("127.0.0.1:{}", running.peer_port),
+                                 "--story",
+                                 story().string(),
                                  "--simulate",
                                  fmt::format("{}@{}@{}", format_utc(kStory), kLevantScale, format_utc(real_))};
   words.insert(words.end(), more.begin(), more.end());
@@ -252,6 +275,11 @@ Status Levant::run(const std::string& id, const std::vector<std::string>& more) 
   if (!running.hears.empty()) {
     words.emplace_back("--record");
     words.push_back((folder_ / id / "recordings").string());
+    const fs::path config = folder_ / id / "node.toml";
+    TRY_VOID(write_text(config, fmt::format("[live]\nair_lookahead_seconds = {}\n", kLookaheadS), 0644,
+                        /*replace=*/true));
+    words.emplace_back("--config");
+    words.push_back(config.string());
   }
   for (const auto& [line, relay] : relays_) {
     if (line.first != id) continue;
@@ -278,7 +306,8 @@ Status Levant::run(const std::string& id, const std::vector<std::string>& more) 
     if (std::chrono::steady_clock::now() - begin > kPatience) {
       return fail(ErrorCode::kTimeout, fmt::format("the node of {} did not get ready; see {}", id, log));
     }
-    pause_ms(20);
+    TRY_VOID(go_on());
+    pause(20);
   }
 }
 
@@ -298,6 +327,7 @@ Result<NodeClient> Levant::client_as(const std::string& id, const std::string& s
 
 Result<Answer> Levant::act(const std::string& id, const std::string& officer, coordination::Act act,
                            const std::string& second) {
+  TRY_VOID(go_on());
   coordination::ActCommand command;
   command.cmd = CommandId::trusted(fmt::format("story-{}", next_command_++));
   command.act = std::move(act);
@@ -313,6 +343,7 @@ Result<Answer> Levant::file_intent(const std::string& id, const std::string& sub
 }
 
 Result<Answer> Levant::get(const std::string& id, const std::string& target) {
+  TRY_VOID(go_on());
   NodeClient* const watch = TRY(offices_.at(id).at("watch"));
   return watch->get(target);
 }
@@ -334,18 +365,50 @@ Result<bool> Levant::await_at(const std::string& id, const std::string& target,
     if (!answer && answer.error().code != ErrorCode::kNotFound) return std::unexpected(answer.error());
     if (answer && good(answer->root())) return true;
     if (std::chrono::steady_clock::now() - begin > kPatience) return false;
-    pause_ms(20);
+    pause(20);
   }
 }
 
-Result<std::vector<std::string>> Levant::replayed(const std::string& id) {
-  const fs::path folder = folder_of(id) / "recordings";
-  std::vector<std::string> files;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".tsr") files.push_back(entry.path().string());
+Result<fs::path> Levant::copy_record(const std::string& id) {
+  constexpr int kTriesMax = 20;
+  for (int i = 1; i <= kTriesMax; ++i) {
+    const fs::path target = folder_ / "copies" / fmt::format("{}-{}", id, i);
+    std::error_code error;
+    fs::create_directories(target.parent_path(), error);
+    if (error) return fail(ErrorCode::kIo, error.message(), target.string());
+    const Ran ran = TRY(
+        run_program(fmt::format("backup-{}-{}", id, i), {"backup", target.string(), "--data", folder_of(id).string()}));
+    if (ran.code != 0) {
+      return fail(ErrorCode::kInternal,
+                  fmt::format("the record of {} cannot be copied (exit code {}); see backup-{}-{}.log in {}", id,
+                              ran.code, id, i, folder_.string()));
+    }
+    for (const auto& entry : fs::directory_iterator(folder_of(id), error)) {
+      if (entry.path().extension() != ".note") continue;  // The versions of the charter.
+      fs::copy_file(entry.path(), target / entry.path().filename(), error);
+      if (error) return fail(ErrorCode::kIo, error.message(), entry.path().string());
+    }
+    std::vector<std::string> behind;
+    TRY(other_logs(target.string(), behind));
+    if (behind.empty()) return target;
+    pause(250);
   }
-  if (files.empty()) return fail(ErrorCode::kNotFound, "holds no recording", folder.string());
+  return fail(ErrorCode::kTimeout, fmt::format("what {} holds of others is always behind", id));
+}
+
+Result<std::vector<std::string>> Levant::replayed(const std::string& id) {
+  const fs::path copies = folder_ / "copies" / (id + "-recordings");
+  std::error_code error;
+  fs::create_directories(copies, error);
+  if (error) return fail(ErrorCode::kIo, error.message(), copies.string());
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(folder_of(id) / "recordings", error)) {
+    if (entry.path().extension() != ".tsr") continue;
+    files.push_back((copies / entry.path().filename()).string());
+    fs::copy_file(entry.path(), files.back(), error);
+    if (error) return fail(ErrorCode::kIo, error.message(), entry.path().string());
+  }
+  if (files.empty()) return fail(ErrorCode::kNotFound, "holds no recording", folder_of(id).string());
   std::ranges::sort(files);  // Names of recordings sort by when they begin.
   std::vector<std::string> words{"--json", "replay"};
   words.insert(words.end(), files.begin(), files.end());
@@ -365,13 +428,21 @@ Result<std::vector<std::string>> Levant::replayed(const std::string& id) {
 
 Result<Levant::Ran> Levant::run_program(const std::string& name, const std::vector<std::string>& words) const {
   constexpr std::size_t kOutBytesMax = std::size_t{64} << 20;
+  TRY_VOID(go_on());
   const std::string out = (folder_ / (name + ".out")).string();
   const std::string errors = (folder_ / (name + ".log")).string();
   std::vector<std::string> all{"tansiq"};
   all.insert(all.end(), words.begin(), words.end());
   const pid_t pid = spawn(std::move(all), out, errors);
   int status = 0;
-  if (pid < 0 || ::waitpid(pid, &status, 0) != pid || !WIFEXITED(status)) {
+  if (pid > 0) {
+    while (::waitpid(pid, &status, WNOHANG) == 0) {
+      if (stop_.asked()) ::kill(pid, SIGKILL);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  TRY_VOID(go_on());
+  if (pid < 0 || !WIFEXITED(status)) {
     return fail(ErrorCode::kInternal, fmt::format("`tansiq {}` came to no end; see {}", fmt::join(words, " "), errors));
   }
   return Ran{WEXITSTATUS(status), TRY(read_text(out, kOutBytesMax))};
@@ -387,10 +458,14 @@ Status Levant::stop() {
     if (running.pid > 0) ::kill(running.pid, SIGTERM);
   }
   Status all;
+  const auto end = std::chrono::steady_clock::now() + kPatience;
   for (auto& [id, running] : nodes_) {
     if (running.pid <= 0) continue;
     int status = 0;
-    ::waitpid(running.pid, &status, 0);
+    while (::waitpid(running.pid, &status, WNOHANG) == 0) {
+      if (std::chrono::steady_clock::now() > end) ::kill(running.pid, SIGKILL);
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
     running.pid = -1;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
       all = fail(ErrorCode::kInternal, fmt::format("the node of {} did not stop in order; see its serve.log", id));

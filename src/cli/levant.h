@@ -19,6 +19,7 @@
 #include "cli/levant_office.h"
 #include "cli/levant_sky.h"
 #include "cli/node_client.h"
+#include "cli/stop_signal.h"
 #include "coordination/act.h"
 #include "core/charter.h"
 #include "log/note_key.h"
@@ -34,15 +35,24 @@ class Levant {
  public:
   /// Makes keys, charter, accounts and folders below `folder`, and starts the sky, and `us`, `ru`, `fr` and `ch`. us
   /// and ru each have a radar centre and an ADS-B receiver, fr hears the ships, ch nothing; each records what it hears.
-  [[nodiscard]] static Result<std::unique_ptr<Levant>> start(const std::filesystem::path& folder);
+  /// Once `stop` is asked, nobody waits for anything any more, and everything fails with `kUnavailable`: whoever tells
+  /// the story comes to its end at once. `stop` outlives this.
+  [[nodiscard]] static Result<std::unique_ptr<Levant>> start(const std::filesystem::path& folder, StopSignal& stop);
   ~Levant();  ///< stop()
   Levant(const Levant&) = delete;
   Levant& operator=(const Levant&) = delete;
 
   [[nodiscard]] const core::Charter& charter() const { return charter_; }
   [[nodiscard]] UtcMs now() const;
-  /// Until that moment of the story has come.
+  /// Until that moment of the story has come, or a stop is asked.
   void wait_until(UtcMs moment) const;
+  /// Likewise of real time.
+  void pause(DurationMs ms) const;
+  /// A stop is asked.
+  [[nodiscard]] bool stopped() const { return stop_.asked(); }
+  /// What the nodes show of the story (node/story.h).
+  [[nodiscard]] std::filesystem::path story() const { return folder_ / "story.jsonl"; }
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] std::filesystem::path folder_of(const std::string& id) const { return folder_ / id; }
   [[nodiscard]] std::string url_of(const std::string& id) const { return nodes_.at(id).url; }
   [[nodiscard]] pid_t pid_of(const std::string& id) const { return nodes_.at(id).pid; }
@@ -72,7 +82,11 @@ class Levant {
   /// The same for any answer; what is not found is not there yet.
   [[nodiscard]] Result<bool> await_at(const std::string& id, const std::string& target,
                                       const std::function<bool(const JsonValue&)>& good);
-  /// What `tansiq replay --json` says of a node's recordings, line by line. When the node has stopped.
+  /// Copies the record of a node that runs, as `tansiq backup` does, and puts its charters beside it. Once no mirror in
+  /// it is in the middle of catching up; else fails with `kTimeout`. The folder.
+  [[nodiscard]] Result<std::filesystem::path> copy_record(const std::string& id);
+  /// Copies what a node has recorded of its receivers so far, and gives what `tansiq replay --json` says of that, line
+  /// by line.
   [[nodiscard]] Result<std::vector<std::string>> replayed(const std::string& id);
   /// Runs this program with `words`: what it wrote to standard output, and its exit code. For whoever has no node.
   struct Ran {
@@ -88,7 +102,7 @@ class Levant {
   [[nodiscard]] Status join(const std::string& id, const std::string& note, const std::vector<std::string>& former);
   /// Cuts or heals the line between two nodes, in both directions.
   void cut(const std::string& a, const std::string& b, bool yes);
-  /// Ends the processes in order; their folders stay.
+  /// Ends the processes in order; their folders stay. Whoever does not end within half a minute is killed.
   Status stop();
 
  private:
@@ -98,12 +112,14 @@ class Levant {
     pid_t pid = -1;
     std::vector<SkyLine> hears;
   };
-  explicit Levant(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  Levant(std::filesystem::path folder, StopSignal& stop) : folder_(std::move(folder)), stop_(stop) {}
+  [[nodiscard]] Status go_on() const;  ///< Fails once a stop is asked.
   [[nodiscard]] Status make_folders();
   [[nodiscard]] Status begin_sky();
   [[nodiscard]] Status run(const std::string& id, const std::vector<std::string>& more = {});
 
   const std::filesystem::path folder_;
+  StopSignal& stop_;
   const std::string password_ = random_password();  ///< Of every account.
   core::Charter charter_;
   UtcMs real_;                                  ///< The moment of the system's clock at which the story began.
@@ -119,11 +135,14 @@ class Levant {
 /// The charter of the story, without keys: `demo_charter`, France, and Switzerland as an observer.
 [[nodiscard]] core::Charter levant_charter(UtcMs valid_from);
 
-/// Tells the story. False when anything that was seen differs from what was expected. At its end the nodes are stopped,
-/// and what was recorded is replayed; with `keep` they stay up, and this is left out.
-[[nodiscard]] Result<bool> tell_levant(Context& context, Levant& levant, bool keep);
-
-/// The doors to the consoles: an address each, with a link that signs in once.
+/// Where somebody looks on: one address, with a link that signs in once.
+[[nodiscard]] Result<std::string> door_text(const Context& context, Levant& levant);
+/// The same of everybody's consoles, a line each.
 [[nodiscard]] Result<std::string> doors_text(Levant& levant);
+
+/// Says who is there, and where to look on.
+[[nodiscard]] Status open_levant(const Context& context, Levant& levant);
+/// Tells the story. False when anything that was seen differs from what was expected. The nodes stay up.
+[[nodiscard]] Result<bool> tell_levant(Context& context, Levant& levant);
 
 }  // namespace tansiq::cli

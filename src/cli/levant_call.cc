@@ -19,7 +19,7 @@ class TheCall {
   TheCall(Levant& levant, Teller& teller) : levant_(levant), teller_(teller) {}
 
   Status tell() {
-    teller_.chapter("4", "The call: chiefs talk, ministries do not");
+    teller_.chapter(4);
     TRY_VOID(thaw());
     TRY_VOID(ministries());
     TRY_VOID(call());
@@ -77,6 +77,7 @@ class TheCall {
     CallPart record;
     record.begin = levant_.now();
     teller_.happens("–", "the chiefs of staff of fr and ru are on the telephone");
+    teller_.look(kThread, std::nullopt, node::StoryThing{"thread", std::string(kThread), {}});
     levant_.wait_until(record.begin + 300'000);
     record.end = levant_.now();
     record.functions = {"chief of the general staff, ru", "chief of the defence staff, fr"};

@@ -8,6 +8,7 @@
 #include "cli/levant_documents.h"
 #include "cli/levant_teller.h"
 #include "cli/levant_traffic.h"
+#include "cli/units_text.h"
 #include "coordination/relation_bundles.h"
 #include "log/jcs.h"
 #include "picture/group_json.h"
@@ -42,7 +43,7 @@ class CarrierStep {
 
  private:
   Status allied_at_sea() {
-    teller_.chapter("3", "The carrier sails: ally, less what is withheld");
+    teller_.chapter(3);
     const auto ru = AuthorityId::trusted("ru");
     const auto fr = AuthorityId::trusted("fr");
     const Bundles bundles = standard_bundles();
@@ -97,6 +98,10 @@ class CarrierStep {
                                       kCarrierMmsi));
     teller_.note(fmt::format("and the air over her while the deck is working, {} to {}",
                              clock_text(flying).substr(0, 5), clock_text(flying + 3'600'000).substr(0, 5)));
+    if (const auto at = levant_.sky().where("CARRIER")) {
+      teller_.look("TF473", SkyPoint{at->position.lat_e7 / 1e7, at->position.lng_e7 / 1e7},
+                   node::StoryThing{"group", "tf-473", "fr"});
+    }
     std::string why;
     const bool filed = TRY(levant_.await_at("fr", "/v1/groups", [&](const JsonValue& d) {
       const auto row = row_of(d, "groups", [](const JsonValue& one) { return text_of(one, "id") == "tf-473"; });

@@ -24,7 +24,7 @@ StepFlight step(std::string_view id, FlightStep step) { return {FlightId::truste
 }  // namespace
 
 Result<UtcMs> tell_corridors(Levant& levant, Teller& teller) {
-  teller.chapter("5", "Corridors: French flights, through the centre of us, across a corridor of ru");
+  teller.chapter(5);
   const UtcMs start = levant.now() + 20 * 60'000;
   TRY(levant.act(
       "us", "watch",
@@ -32,15 +32,17 @@ Result<UtcMs> tell_corridors(Levant& levant, Teller& teller) {
                 {leg_along(levant, "K1", 200, start, 600'000), leg_along(levant, "K4", 200, start + 600'000, 900'000)},
                 "fr")));
   teller.happens("us", "files MIRAGE1 for fr: K1 (us), then K4 (ru), FL200");
+  teller.look("MIRAGE1", SkyPoint{34.4, 41.2}, node::StoryThing{"flight", "MIRAGE1", "us"});
   teller.check("request, hold, commit, confirm: both owners have confirmed",
                TRY(confirmed(levant, "us", "MIRAGE1", 2)));
   TRY(levant.act("us", "watch", flight_of("MIRAGE2", {leg_along(levant, "K4", 200, start + 600'000, 900'000)}, "fr")));
-  teller.happens("us", "files MIRAGE2 for fr: K4 at the same level and time");
+  teller.happens("us", "files MIRAGE2 for fr: K4 at the same level and time, in the way of MIRAGE1");
+  teller.look("MIRAGE2", SkyPoint{35.9, 37.2}, node::StoryThing{"flight", "MIRAGE2", "us"});
   const bool counter = TRY(levant.await("us", "flights", [](const JsonValue& d) { return has_counter(d, "MIRAGE2"); }));
   teller.check("ru holds another level for it; no machine accepts that", counter);
   TRY(levant.act("us", "watch", step("MIRAGE2", FlightStep::kAcceptCounter)));
   teller.happens("us", "the officer on watch takes the counter-proposal");
-  teller.check("confirmed", TRY(confirmed(levant, "us", "MIRAGE2", 1)));
+  teller.check("ru confirms MIRAGE2, at that level", TRY(confirmed(levant, "us", "MIRAGE2", 1)));
   TRY(levant.act("us", "watch", step("MIRAGE1", FlightStep::kClear)));
   TRY(levant.act("us", "watch", step("MIRAGE1", FlightStep::kReadBack)));
   teller.happens("us", "clears the crew of MIRAGE1, which reads back: every leg is confirmed in hand");

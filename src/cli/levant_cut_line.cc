@@ -9,10 +9,14 @@ namespace tansiq::cli {
 using namespace coordination;
 
 Status tell_cut_line(Levant& levant, Teller& teller, UtcMs departs) {
-  teller.chapter("7", "The line is cut, for ten minutes, in traffic");
+  teller.chapter(7);
   levant.wait_until(departs + 60'000);
   TRY(levant.act("us", "watch", ReportLeg{true, FlightId::trusted("MIRAGE1"), 0}));
   teller.happens("us", "MIRAGE1 enters K1");
+  teller.look("MIRAGE1", SkyPoint{34.4, 41.2}, node::StoryThing{"flight", "MIRAGE1", "us"});
+  teller.look("ru", std::nullopt, node::StoryThing{"peer", "ru", "us"});
+  // Who has nothing to say is heard every twenty seconds of real time alone: twenty minutes here.
+  teller.check("us checks its line to ru: ru answers", TRY(line_answers(levant, "us", "ru")));
   const UtcMs from = levant.now();
   levant.cut("us", "ru", true);
   teller.happens("–", "the line between us and ru drops");
@@ -33,11 +37,12 @@ Status tell_cut_line(Levant& levant, Teller& teller, UtcMs departs) {
   const auto ru = row_of(peers.root(), "peers", [](const JsonValue& row) { return text_of(row, "id") == "ru"; });
   const std::int64_t age_ms = ru ? number_of(*ru, "age_ms") : 0;
   const bool stale = ru && age_ms > 300'000 && !text_of(*ru, "trouble").empty();
-  teller.check(fmt::format("us shows ru as stale, last heard {} ago", format_duration(age_ms)), stale);
-  teller.check("HAWG2 is not confirmed",
+  teller.check(fmt::format("us says that it has not heard ru for {} min, and why", age_ms / 60'000), stale,
+               fmt::format("it says it has heard ru {} s ago", age_ms / 1'000));
+  teller.check("HAWG2, which ru would have to confirm, is not confirmed",
                !all_in_state(TRY(levant.read("us", "flights")).root(), "HAWG2", "confirmed", 1));
   levant.cut("us", "ru", false);
-  teller.happens("–", "the line is back");
+  teller.happens("–", "after ten minutes the line is back");
   teller.check("what waited is decided: HAWG2 is confirmed", TRY(confirmed(levant, "us", "HAWG2", 1)));
   const bool entered = TRY(levant.await("ru", "legs", [](const JsonValue& d) {
     const auto leg = row_of(

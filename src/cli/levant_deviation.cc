@@ -31,7 +31,7 @@ class DeviationStep {
   DeviationStep(Levant& levant, Teller& teller) : levant_(levant), teller_(teller) {}
 
   Status tell() {
-    teller_.chapter("6", "Deviation: what receivers hear, against what was agreed");
+    teller_.chapter(6);
     // So far ahead a flight through the zones of two owners has to be asked for.
     enters_ = levant_.now() + 320'000;
     TRY_VOID(file());
@@ -79,7 +79,10 @@ class DeviationStep {
     for (const std::string_view name : {kStraying, kLate}) {
       TRY(levant_.act("us", "watch", ReportLeg{true, FlightId::trusted(name), 0}));
     }
-    teller_.happens("us", "both enter K2, and the radar hears them");
+    teller_.happens("us", "both enter K2, and the radar of us sees them");
+    for (const std::string_view name : {kStraying, kLate}) {
+      teller_.look(name, SkyPoint{36.75, 42.1}, node::StoryThing{"track", std::string(name), {}});
+    }
     const bool known = TRY(levant_.await_at("us", "/v1/tracks", [](const JsonValue& d) {
       return std::ranges::all_of(std::array{kStraying, kLate}, [&](std::string_view name) {
         const auto track = track_of(d, name);
@@ -87,7 +90,7 @@ class DeviationStep {
         return plan && text_of(*plan, "intent") == plan_of(name) && is_true(*plan, "inside");
       });
     }));
-    teller_.check("two tracks of CAT 062 are these two flights, and each is inside its leg", known);
+    teller_.check("by their call signs, two radar tracks are these two flights, each inside its leg", known);
     return {};
   }
 
@@ -100,7 +103,7 @@ class DeviationStep {
       if (alert) detail = detail_of(*alert);
       return alert.has_value();
     }));
-    teller_.check(fmt::format("us is warned: {}, {}", kStraying, detail), warned);
+    teller_.check(fmt::format("us is warned: {} is off its plan, {}", kStraying, detail), warned);
     teller_.check("it is proposed that the flight be nonconforming", TRY(proposed("nonconforming")));
     return {};
   }
@@ -121,11 +124,14 @@ class DeviationStep {
       track_ = first_track_of(*alert);
       return true;
     }));
-    teller_.happens("–", "a craft that answers no call flies into K3");
+    teller_.happens("–", "a craft that answers no call flies into K3, a corridor of us");
+    teller_.look("K3", SkyPoint{34.5, 40.55}, node::StoryThing{"track", fmt::to_string(track_), "us"});
     teller_.check(fmt::format("us was warned {} s before it was inside", warned_ms / 1'000),
                   entered && warned_ms >= 30'000);
     const Answer track = TRY(levant_.get("us", fmt::format("/v1/tracks/{}", track_)));
-    teller_.check(fmt::format("no receiver can name it: {}", text_of(track.root(), "label")),
+    teller_.check(fmt::format("nobody at us can say whose it is: no plan, no address, no call sign; on the screen it "
+                              "is track {}",
+                              track_),
                   !track.root().find("plan") && !track.root().find("icao") && !track.root().find("call_sign"));
     return {};
   }
@@ -149,9 +155,11 @@ class DeviationStep {
   Status whose() {
     const Sighting seen = TRY(sighting());
     const std::string thread = "us/whose-K3";
+    const UtcMs due{(levant_.now().ms + 1'200'000) / 1'000 * 1'000};
     const core::EntryHash content =
-        TRY(say(levant_, "us", "watch", TRY(whose_is_it(thread, "us", {"ru", "fr"}, seen, levant_.now() + 1'200'000))));
-    teller_.happens("us", fmt::format("asks ru and fr whose track {} is", seen.track));
+        TRY(say(levant_, "us", "watch", TRY(whose_is_it(thread, "us", {"ru", "fr"}, seen, due))));
+    teller_.happens("us", fmt::format("asks ru and fr whose it is, by place, time and that number, {}", seen.track));
+    teller_.look(thread, std::nullopt, node::StoryThing{"thread", thread, {}});
     const std::array<std::pair<std::string, Reply>, 2> replies{
         {{"fr", TRY(it_is_not_ours(seen.track))}, {"ru", TRY(it_is_ours(seen.track, "ORLAN7"))}}};
     for (const auto& [id, reply] : replies) {
@@ -161,7 +169,8 @@ class DeviationStep {
       TRY_VOID(read_message(levant_, id, "watch", *message));
       TRY_VOID(answer_message(levant_, id, "watch", *message, reply));
     }
-    teller_.happens("ru", "a drone of its own, whose link is lost; fr has nothing there");
+    teller_.happens("fr", "answers that it has nothing there");
+    teller_.happens("ru", "answers that it is ORLAN7, a drone of its own, whose link is lost");
     TRY(await_answer(levant_, "us", thread, content, "fr"));
     const auto mine = TRY(await_answer(levant_, "us", thread, content, "ru"));
     if (mine) teller_.reads("us", first_words(mine->parts));
@@ -169,8 +178,7 @@ class DeviationStep {
     const bool joined = answers.size() == 2 && std::ranges::any_of(answers, [](const TrackAnswer& one) {
                           return one.by.str() == "ru" && one.finding == Finding::kMine;
                         });
-    teller_.check(fmt::format("the answers stand with track {}: it is ru's, by ru's own signed word", seen.track),
-                  joined);
+    teller_.check("at us both answers stand with the track: it is ru's, by ru's own signed word", joined);
     return {};
   }
 

@@ -53,6 +53,15 @@ std::string watch_of(const JsonValue& line) {
   return watch ? text_of(*watch, "state") : std::string();
 }
 
+Result<bool> line_answers(Levant& levant, const std::string& id, const std::string& peer) {
+  const UtcMs asked = levant.now();
+  TRY(levant.act(id, "watch", CheckLine{AuthorityId::trusted(peer)}));
+  return levant.await_at(id, "/v1/lines", [&](const JsonValue& d) {
+    const auto line = line_to(d, peer);
+    return line && number_of(*line, "answered_ms") >= asked.ms && !is_true(*line, "missed");
+  });
+}
+
 // --- relations
 // ---------------------------------------------------------------------------------------------------------------------
 

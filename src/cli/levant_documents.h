@@ -45,6 +45,9 @@ std::optional<JsonValue> row_of(const JsonValue& document, std::string_view list
 /// What is said there of who is on watch: `attended`, `unattended`, `unknown`.
 [[nodiscard]] std::string watch_of(const JsonValue& line);
 
+/// `id` checks its line to a peer; whether an answer has come.
+[[nodiscard]] Result<bool> line_answers(Levant& levant, const std::string& id, const std::string& peer);
+
 // --- relations
 
 [[nodiscard]] core::Edge edge(std::string_view from, std::string_view to, core::RelationDomain domain,

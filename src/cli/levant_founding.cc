@@ -21,7 +21,7 @@ class Founding {
   Founding(Levant& levant, Teller& teller) : levant_(levant), teller_(teller) {}
 
   Status tell() {
-    teller_.chapter("1", "Frozen, but informed");
+    teller_.chapter(1);
     TRY_VOID(charter());
     TRY_VOID(officers());
     TRY_VOID(first_watch());
@@ -110,7 +110,8 @@ class Founding {
   Status refused() {
     const auto flight = levant_.act(
         "fr", "watch", flight_of("DIRECT1", {leg_along(levant_, "K4", 200, levant_.now() + 1'800'000, 600'000)}));
-    teller_.happens("fr", "files DIRECT1 through a corridor of ru, without a go-between");
+    teller_.happens("fr", "files DIRECT1 through K4, a corridor of ru, without a go-between");
+    teller_.look("K4", SkyPoint{35.9, 37.2}, node::StoryThing{"zone", "K4", {}});
     teller_.check("refused at home, before anything is sent", !flight, "the filing was accepted");
     if (!flight) teller_.note(flight.error().message);
     Letter letter = TRY(letter_in("fr/hello", "fr", {"ru"}, {words_of("fr", "Bonjour. Qui est de permanence ?")}));
@@ -148,18 +149,10 @@ class Founding {
     return {};
   }
 
-  /// A line is checked by machines and answered for whoever is on watch.
-  Result<bool> checked(const std::string& id, const std::string& peer) {
-    TRY(levant_.act(id, "watch", CheckLine{AuthorityId::trusted(peer)}));
-    return levant_.await_at(id, "/v1/lines", [&](const JsonValue& d) {
-      const auto line = line_to(d, peer);
-      return line && line->find("answered_ms") && !is_true(*line, "missed");
-    });
-  }
-
   Status lines() {
-    const bool there = TRY(checked("fr", "ru"));
-    const bool back = TRY(checked("ru", "fr"));
+    // Machines check it, and it is answered for whoever is on watch.
+    const bool there = TRY(line_answers(levant_, "fr", "ru"));
+    const bool back = TRY(line_answers(levant_, "ru", "fr"));
     teller_.happens("–", "fr and ru check their line, each from its end");
     teller_.check("it answers, both ways, and an officer is there", there && back);
     teller_.note("distress, STOP, collision warnings, attribution queries and line checks pass whatever is frozen");

@@ -7,6 +7,7 @@
 
 #include "cli/levant_documents.h"
 #include "cli/levant_teller.h"
+#include "cli/units_text.h"
 #include "coordination/charter_change.h"
 #include "store/sqlite_reader.h"
 
@@ -28,7 +29,7 @@ class Growth {
   Growth(Levant& levant, Teller& teller) : levant_(levant), teller_(teller), next_(levant.charter()) {}
 
   Status tell() {
-    teller_.chapter("10", "The coalition grows");
+    teller_.chapter(10);
     TRY_VOID(join());
     TRY_VOID(look_at_newcomer());
     return remove();
@@ -66,6 +67,7 @@ class Growth {
     for (const std::string id : {"de", "uk"}) {
       TRY_VOID(levant_.join(id, note, former));
       teller_.happens(id, fmt::format("starts its node: process {}", levant_.pid_of(id)));
+      teller_.look(id, std::nullopt, node::StoryThing{"peer", id, "us"});
     }
     return {};
   }

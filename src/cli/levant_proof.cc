@@ -1,5 +1,5 @@
 // Step 11 of levant-2015: what somebody without a node can tell. He is given one file, the bundle of the incident of
-// step 9, and has the charter from elsewhere; and he may look into the folders of the nodes when they have stopped.
+// step 9, and has the charter from elsewhere; and he may look into copies of the nodes' records.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "cli/levant_incidents.h"
 #include "cli/levant_teller.h"
 #include "cli/log_location.h"
+#include "cli/units_text.h"
 #include "log/verify.h"
 
 namespace tansiq::cli {
@@ -70,7 +71,7 @@ class Outsider {
         bundle_(folder_ / "near-miss-1.bundle") {}
 
   Status tell() {
-    teller_.chapter("11", "Proof");
+    teller_.chapter(11);
     TRY_VOID(hand_out());
     TRY_VOID(verified());
     return flipped();
@@ -176,10 +177,9 @@ Status tell_evidence(Levant& levant, Teller& teller) { return Outsider(levant, t
 Status tell_proof(Levant& levant, Teller& teller, const LevantWitness& witness) {
   // What happened half a second ago has been seen by everybody who watches.
   const UtcMs until = levant.now() - kLevantScale * 500;
-  TRY_VOID(levant.stop());
-  teller.happens("–", "the nodes stop; the outsider reads their folders");
+  teller.happens("–", "the outsider is given copies of the records of us, ru, fr and ch, made by `tansiq backup`");
   for (const std::string id : {"us", "ru", "fr", "ch"}) {
-    const std::string folder = levant.folder_of(id).string();
+    const std::string folder = TRY(levant.copy_record(id)).string();
     std::vector<LogLocation> logs;
     logs.push_back(TRY(find_log(folder, {})));
     std::vector<std::string> behind;
@@ -195,6 +195,9 @@ Status tell_proof(Levant& levant, Teller& teller, const LevantWitness& witness) 
                              id, logs.size(), entries),
                  good);
   }
+  // The disk of the recording is synced several times a second.
+  constexpr DurationMs kSyncedMs = 1'000;
+  levant.pause(kSyncedMs);
   return tell_replay(levant, teller, witness, until);
 }
 

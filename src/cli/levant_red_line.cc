@@ -60,7 +60,7 @@ Result<Mentions> mentions_at(const Levant& levant, const std::string& id) {
 }  // namespace
 
 Status tell_red_line(Levant& levant, Teller& teller) {
-  teller.chapter("8", "A red line, and nobody else's business");
+  teller.chapter(8);
   const CaveatId id = CaveatId::trusted(kCaveat);
   const FlightId flight = FlightId::trusted(kFlight);
   const CaveatRule rule{.domain = core::Domain::kAir,
@@ -74,6 +74,7 @@ Status tell_red_line(Levant& levant, Teller& teller) {
   const UtcMs start = levant.now() + 30 * 60'000;
   TRY(levant.act("fr", "watch", flight_of(kFlight, {leg_along(levant, "K1", 220, start, 600'000)})));
   teller.happens("fr", fmt::format("files {} through K1 of us", kFlight));
+  teller.look("K1", SkyPoint{34.4, 41.2}, node::StoryThing{"zone", "K1", {}});
   teller.check("us confirms it", TRY(confirmed(levant, "fr", kFlight, 1)));
   const auto stranger =
       levant.file_intent("us", "sy:ops", "SYR101", way_along(levant, "K3", 270, start + 300'000, 600'000));

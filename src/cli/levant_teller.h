@@ -1,50 +1,50 @@
-// How the story of levant-2015 is told, for the files that tell its steps.
+// How the story of levant-2015 is told, for the files that tell its steps: on the terminal, and in the file that nodes
+// show in their consoles (node/story.h).
 #pragma once
 
-#include <fmt/format.h>
-
+#include <cstddef>
+#include <fstream>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "cli/context.h"
 #include "cli/levant.h"
+#include "cli/levant_sky.h"
 #include "cli/levant_witness.h"
-#include "cli/units_text.h"
+#include "node/story.h"
 
 namespace tansiq::cli {
 
-/// Prints the story, and counts what differs.
+/// Prints the story, writes it down, and counts what differs.
 class Teller {
  public:
-  Teller(const Context& context, const Levant& levant) : context_(context), levant_(levant) {}
+  /// Begins the file of the story. Outlived by both.
+  Teller(const Context& context, const Levant& levant);
 
-  void chapter(std::string_view number, std::string_view title) {
-    put(fmt::format("\n{}\n", context_.paint(Colour::kBold, fmt::format("{:>2}  {}", number, title))));
-  }
-  void happens(std::string_view who, std::string_view what) {
-    put(fmt::format("    {}  {} {}\n", context_.paint(Colour::kDim, clock_text(levant_.now()).substr(0, 8)),
-                    context_.paint(Colour::kBold, fmt::format("{:<3}", who)), what));
-  }
+  /// `number` as in levant_steps.h, which has its words.
+  void chapter(std::size_t number);
+  /// `who`: an authority, or "–".
+  void happens(std::string_view who, std::string_view what);
   /// After a step: what was expected, and whether that was seen.
-  void check(std::string_view expected, bool seen, std::string_view instead = {}) {
-    if (seen) {
-      put(fmt::format("              {} {}\n", context_.paint(Colour::kGreen, "seen   "), expected));
-      return;
-    }
-    ++differ_;
-    put(fmt::format("              {} {}; {}\n", context_.paint(Colour::kRed, "DIFFERS"), expected,
-                    instead.empty() ? std::string_view("it was not seen") : instead));
-  }
+  void check(std::string_view expected, bool seen, std::string_view instead = {});
   /// What somebody reads of another's words, in his language.
-  void reads(std::string_view who, std::string_view words) {
-    put(fmt::format("              {}\n", context_.paint(Colour::kCyan, fmt::format("{} reads: {}", who, words))));
-  }
-  void note(std::string_view text) { put(fmt::format("              {}\n", context_.paint(Colour::kDim, text))); }
+  void reads(std::string_view who, std::string_view words);
+  void note(std::string_view text);
+  /// For consoles alone: what to look at now. `name` is shown, and is no word of any language.
+  void look(std::string_view name, std::optional<SkyPoint> place, std::optional<node::StoryThing> select = {});
+  /// Says how it went. Fails with `kIo` where the file could not be written.
+  [[nodiscard]] Status end();
+
   [[nodiscard]] int differ() const { return differ_; }
   [[nodiscard]] const Context& context() const { return context_; }
 
  private:
+  void write(node::StoryLine line);
+
   const Context& context_;
   const Levant& levant_;
+  std::ofstream file_;
   int differ_ = 0;
 };
 
@@ -82,7 +82,7 @@ class Teller {
 /// Of step 11: the bundle of the incident of step 9, and what somebody without a node can tell from it.
 [[nodiscard]] Status tell_evidence(Levant& levant, Teller& teller);
 
-/// Of step 11: the nodes stop; their records are verified, and what us has recorded is replayed against what a witness
+/// Of step 11: copies of the nodes' records are verified, and what us has recorded is replayed against what a witness
 /// saw there.
 [[nodiscard]] Status tell_proof(Levant& levant, Teller& teller, const LevantWitness& witness);
 

@@ -122,18 +122,18 @@ std::array<SkyCraft, 2> converging_flights(UtcMs closest) {
   // Eleven seconds later at the crossing than the other: about a mile.
   constexpr DurationMs kBehindMs = 11'000;
   return {at_point({.name = "RFF9",
-                    .ear = SkyEar::kAdsb,
+                    .ear = SkyEar::kRadar,
                     .id = icao(0x155B0C),
                     .speed_m_s = 235,
                     .level = 330,
-                    .way = {{35.3, 40.6}, {35.3, 41.6}, {35.3, 42.6}}},
+                    .way = {{35.3, 40.2}, {35.3, 41.6}, {35.3, 42.6}}},
                    1, closest),
           at_point({.name = "REACH9",
-                    .ear = SkyEar::kAdsb,
+                    .ear = SkyEar::kRadar,
                     .id = icao(0xAE0909),
                     .speed_m_s = 225,
                     .level = 330,
-                    .way = {{34.4, 41.6}, {35.3, 41.6}, {36.2, 41.6}}},
+                    .way = {{34.2, 41.6}, {35.3, 41.6}, {36.2, 41.6}}},
                    1, closest + kBehindMs)};
 }
 

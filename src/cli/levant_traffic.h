@@ -37,7 +37,8 @@ inline constexpr std::int64_t kLateLevel = 190;
 [[nodiscard]] SkyCraft late_flight(UtcMs enters);
 /// A plot with a number and nothing else, which crosses K3 at FL290 from the west.
 [[nodiscard]] SkyCraft unknown_craft(UtcMs enters);
-/// REACH9 and RFF9, at one level outside of all corridors: one mile apart at about this moment.
+/// REACH9 and RFF9, at one level outside of all corridors: one mile apart at about this moment, and there nine minutes
+/// before. Radars hear them, whose tracks carry their times: a machine that is late moves nobody's place.
 [[nodiscard]] std::array<SkyCraft, 2> converging_flights(UtcMs closest);
 
 // --- after the story

@@ -20,7 +20,7 @@ class WhoseIsIt {
   WhoseIsIt(Levant& levant, Teller& teller) : levant_(levant), teller_(teller) {}
 
   Status tell() {
-    teller_.chapter("2", "Whose is it?");
+    teller_.chapter(2);
     teller_.note("as on 19 October near Geneva, where it took a protest to find out");
     TRY_VOID(ask());
     TRY_VOID(answer("fr", TRY(it_is_not_ours(seen_.track)), "it is not ours"));
@@ -43,6 +43,7 @@ class WhoseIsIt {
     asked_ = levant_.now();
     content_ = TRY(say(levant_, "ru", "watch", TRY(whose_is_it(kThread, "ru", {"fr", "ch"}, seen_, due))));
     teller_.happens("ru", "a government aircraft has a fighter beside it; the watch asks fr and ch whose it is");
+    teller_.look("RSD083", SkyPoint{46.3, 5.9}, node::StoryThing{"thread", std::string(kThread), {}});
     return {};
   }
 

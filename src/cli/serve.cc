@@ -31,7 +31,7 @@ struct ServeArguments {
   std::vector<std::string> sources;
   std::optional<std::string> record;
   bool public_log = false;
-  std::optional<std::string> console_dir;
+  std::optional<std::string> console_dir, story;
   bool accept_missing = false;
   bool kernel_clock = false;
   bool test_mode = false;
@@ -205,6 +205,7 @@ Result<ServeConfig> config_from(const ServeArguments& arguments) {
   config.node.accept_missing_last_checkpoint = arguments.accept_missing;
   if (arguments.public_log) config.node.public_log = true;
   if (arguments.console_dir) config.node.console.folder = *arguments.console_dir;
+  if (arguments.story) config.node.console.story = *arguments.story;
   if (arguments.log_level) config.log_level = TRY(read_log_level(*arguments.log_level));
   if (arguments.clock_start) {
     const auto start = parse_utc(*arguments.clock_start);
@@ -374,6 +375,9 @@ void add_serve(Command& root) {
       .option(a->console_dir, "--console-dir", "DIR",
               "serve the console from this folder, as web/dist, instead of the one in the program: for development")
       .completes(Completes::kDirectory)
+      .option(a->story, "--story", "FILE",
+              "show in the console what is told there of a demonstration, as by 'tansiq demo'; SIMULATED data only")
+      .completes(Completes::kFile)
       .flag(a->accept_missing, "--accept-missing-last-checkpoint",
             "start although the file of the last published checkpoint is gone: only if nothing newer was published")
       .option(a->clock_start, "--clock-start", "TIME",

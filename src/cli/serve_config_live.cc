@@ -71,6 +71,12 @@ std::vector<ConfigKey> live_keys() {
       part<DurationMs>(
           "live.repeat_seconds", "an alarm that nobody acknowledges sounds again (30)", 5, 3'600,
           [](LiveConfig& c) -> DurationMs& { return c.picture.alerts.repeat_ms; }, 1'000),
+      part<DurationMs>(
+          "live.history_minutes", "past places of tracks are kept for so long, for who looks back; 0: none (1440)", 0,
+          10'080, [](LiveConfig& c) -> DurationMs& { return c.history.keep_ms; }, 60'000),
+      part<std::size_t>(
+          "live.history_mib", "in so much memory, of all tracks together; beyond it the oldest go (64)", 1, 16'384,
+          [](LiveConfig& c) -> std::size_t& { return c.history.bytes_max; }, 1 << 20),
       part<std::size_t>("live.tracks_max", "tracks at once (50000)", 100, 1'000'000,
                         [](LiveConfig& c) -> std::size_t& { return c.picture.tracker.tracks_max; }),
   };

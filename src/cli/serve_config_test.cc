@@ -84,6 +84,8 @@ sea_horizontal_m = 500
 sea_lookahead_seconds = 600
 escalate_seconds = 20
 repeat_seconds = 10
+history_minutes = 60
+history_mib = 32
 tracks_max = 1000
 
 [auth]

@@ -1,4 +1,4 @@
-// Who decides in each zone, and how the lines to peers stand.
+// Who decides in each zone, what waits for an officer there, and how the lines to peers stand.
 #include <fmt/format.h>
 
 #include "cli/flight_text.h"
@@ -72,6 +72,79 @@ Result<std::string> control_text(const Terminal& terminal, const JsonValue& docu
     }
   }
   return table.text(terminal) + notes;
+}
+
+namespace {
+
+constexpr std::size_t kHashDigitsShown = 12;
+
+std::string bands_of(const JsonValue& ask) {
+  std::string out;
+  const auto volumes = ask.find("volumes");
+  for (std::size_t i = 0; volumes && i < volumes->size(); ++i) {
+    const auto of = (*volumes)[i].find("band");
+    const auto band = of ? read_band(*of) : Result<geo::LevelBand>(fail(ErrorCode::kInvalid, "no levels"));
+    const std::string text = band ? band_text(*band) : std::string();
+    if (!text.empty() && out.find(text) == std::string::npos) out += (out.empty() ? "" : ", ") + text;
+  }
+  return out;
+}
+
+/// What an officer has to know before he answers.
+Result<std::string> ask_notes(const JsonValue& ask) {
+  std::string out;
+  const std::string trouble = printable(text_of(ask, "trouble"));
+  if (!trouble.empty()) out += fmt::format("  cannot be held as it was asked for: {}\n", trouble);
+  const auto meets = ask.find("meets");
+  for (std::size_t i = 0; meets && i < meets->size(); ++i) {
+    out += fmt::format("  in the way: {}\n", printable(TRY(conflict_text((*meets)[i], true))));
+  }
+  Counter counter;
+  if (ask.find("counter_time_ms")) counter.time_ms = number_of(ask, "counter_time_ms");
+  if (ask.find("counter_level_cm")) counter.level_cm = number_of(ask, "counter_level_cm");
+  if (!counter.empty()) out += fmt::format("  free: {}\n", counter_words(counter, {}));
+  if (number_of(ask, "remaining") < number_of(ask, "legs") && text_of(ask, "state") == "asked") {
+    out += "  other legs of this flight are held meanwhile, and their holds run\n";
+  }
+  return out;
+}
+
+std::string rules_text(const JsonValue& document) {
+  std::string out;
+  const auto rules = document.find("rules");
+  for (std::size_t i = 0; rules && i < rules->size(); ++i) {
+    const JsonValue rule = (*rules)[i];
+    const std::string home = text_of(rule, "home");
+    const bool hand = truth_of(rule, "by_hand");
+    out +=
+        fmt::format("{}: requests of {} are answered by {}{}\n", text_of(rule, "zone"), home.empty() ? "others" : home,
+                    hand ? "officers, within " : "the node", hand ? span_text(number_of(rule, "answer_ms")) : "");
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> asks_text(const Terminal& terminal, const JsonValue& document) {
+  Table table({"request", "home", "flight", "call sign", "zone", "state", "answer by", "levels", "window"});
+  std::string notes;
+  const JsonValue asks = TRY(document.at("asks"));
+  for (std::size_t i = 0; i < asks.size(); ++i) {
+    const JsonValue ask = asks[i];
+    const std::string request = text_of(ask, "request").substr(0, kHashDigitsShown);
+    const std::string principal = text_of(ask, "principal");
+    const std::string home = text_of(ask, "home");
+    const bool held = text_of(ask, "state") == "held";
+    const JsonValue window = TRY(ask.at("window"));
+    table.row({request, principal.empty() ? home : fmt::format("{} for {}", home, principal), text_of(ask, "flight"),
+               printable(text_of(ask, "call_sign")), text_of(ask, "zone"),
+               held ? (truth_of(ask, "committed") ? "held, home waits" : "held") : "asked",
+               clock_text({number_of(ask, "answer_by_ms")}), bands_of(ask), window_text(TRY(read_window(window)))});
+    if (const std::string more = TRY(ask_notes(ask)); !more.empty()) notes += request + "\n" + more;
+  }
+  std::string out = table.empty() ? "nothing waits for an officer's answer\n" : table.text(terminal);
+  if (truth_of(document, "more")) out += "…and more, which lapse later\n";
+  return out + notes + rules_text(document);
 }
 
 Result<std::string> peers_text(const Terminal& terminal, const JsonValue& document) {

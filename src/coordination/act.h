@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/one_of.h"
+#include "coordination/answer_entries.h"
 #include "coordination/caveat_entries.h"
 #include "coordination/control_entries.h"
 #include "coordination/disclosure_entries.h"
@@ -106,6 +107,33 @@ struct FreeOverdue {
   static constexpr std::string_view kKind = "leg.free_overdue";
   EntryHash request;
   static constexpr auto fields() { return field_list(field("request", &FreeOverdue::request)); }
+};
+
+/// Says who answers requests in a zone, those of `home` or of everybody: an officer (`by_hand`), or the node.
+struct SetAnswerRule {
+  static constexpr std::string_view kKind = "answer.rule";
+  std::optional<DurationMs> answer_ms;  ///< How long a request waits for him; absent: kAnswerMsDefault.
+  bool by_hand = true;
+  std::optional<AuthorityId> home;
+  ZoneId zone;
+  static constexpr auto fields() {
+    return field_list(field("answer_ms", &SetAnswerRule::answer_ms), field("by_hand", &SetAnswerRule::by_hand),
+                      field("home", &SetAnswerRule::home), field("zone", &SetAnswerRule::zone));
+  }
+};
+/// Answers a request that waits for an officer, or confirms or refuses what is held until one does.
+struct AnswerLeg {
+  static constexpr std::string_view kKind = "leg.answer";
+  HandAnswer answer = HandAnswer::kConfirm;
+  std::optional<std::int64_t> level_shift_cm;
+  EntryHash request;
+  std::string text;
+  std::optional<DurationMs> time_shift_ms;
+  static constexpr auto fields() {
+    return field_list(field("answer", &AnswerLeg::answer), field("level_shift_cm", &AnswerLeg::level_shift_cm),
+                      field("request", &AnswerLeg::request), field("text", &AnswerLeg::text),
+                      field("time_shift_ms", &AnswerLeg::time_shift_ms));
+  }
 };
 
 struct FreezeRelation {
@@ -405,12 +433,13 @@ struct CheckLine {
 };
 
 struct Acts {
-  using Variant = std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, FreezeRelation,
-                               ProposeRelation, AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone,
-                               ResolveZone, DeclareClock, SetCaveat, ClearCaveat, DepositCaveat, WithdrawCaveat,
-                               OverrideCaveat, SetShareRule, WithholdShare, PassShare, FileReport, ReviseReport,
-                               RevokeReport, OpenIncident, StateIncident, MoveIncident, SendTalk, ReadTalk, StandbyTalk,
-                               AnswerTalk, RefuseTalk, AcknowledgeOverdue, SetWatch, CheckLine, AdoptCharter>;
+  using Variant =
+      std::variant<FileFlight, StepFlight, ReportLeg, RevokeLeg, FreeOverdue, SetAnswerRule, AnswerLeg, FreezeRelation,
+                   ProposeRelation, AcceptRelation, LeaseZone, ReturnZone, DeclineZone, RecallZone, ResolveZone,
+                   DeclareClock, SetCaveat, ClearCaveat, DepositCaveat, WithdrawCaveat, OverrideCaveat, SetShareRule,
+                   WithholdShare, PassShare, FileReport, ReviseReport, RevokeReport, OpenIncident, StateIncident,
+                   MoveIncident, SendTalk, ReadTalk, StandbyTalk, AnswerTalk, RefuseTalk, AcknowledgeOverdue, SetWatch,
+                   CheckLine, AdoptCharter>;
   static constexpr bool kComparable = false;
 };
 using Act = OneOf<Acts>;

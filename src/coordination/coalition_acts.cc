@@ -53,6 +53,18 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
       return one(c.legs_->revoke(a.request, a.emergency, a.text));
     }
     Result<EntryHash> operator()(const FreeOverdue& a) const { return one(c.legs_->free_overdue(a.request)); }
+    Result<EntryHash> operator()(const SetAnswerRule& a) const {
+      return one(c.legs_->set_rule(
+          {.answer_ms = a.answer_ms.value_or(kAnswerMsDefault), .by_hand = a.by_hand, .home = a.home, .zone = a.zone}));
+    }
+    Result<EntryHash> operator()(const AnswerLeg& a) const {
+      return one(c.legs_->answer_by_hand({.answer = a.answer,
+                                          .level_shift_cm = a.level_shift_cm,
+                                          .request = a.request,
+                                          .text = a.text,
+                                          .time_shift_ms = a.time_shift_ms},
+                                         command.by, now));
+    }
     [[nodiscard]] Status officers(OfficerAct act) const {
       return officers_suffice(act, command.by, command.second, c.officers_);
     }

@@ -70,6 +70,8 @@ struct HeldShare {
 };
 
 /// A body to fetch: from whom, and how large it is.
+/// Who quotes a body has not said how many bytes it has.
+inline constexpr std::uint64_t kBytesNotSaid = UINT64_MAX;
 struct WantedBody {
   EntryHash body;
   std::uint64_t bytes = 0;

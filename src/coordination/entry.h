@@ -15,6 +15,7 @@
 #include "base/one_of.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "coordination/answer_entries.h"
 #include "coordination/caveat_entries.h"
 #include "coordination/control_entries.h"
 #include "coordination/disclosure_entries.h"
@@ -33,7 +34,7 @@ struct Bodies {
       // legs and flights
       LegRequest, FlightCommit, FlightCancel, LegRelease, LegEntered, LegEnd, LegRevokeAck, LegUnable, LegNotice,
       FlightContingency, FlightFiled, FlightDropped, FlightMoved, CounterAccepted, CrewReport, LegHold, LegRefused,
-      LegStandby, LegConfirmed, LegLapsed, LegClosed, LegRevoke,
+      LegStandby, LegConfirmed, LegLapsed, LegClosed, LegRevoke, AnswerRule, AnswerGiven,
       // relations
       RelationFreeze, RelationPropose, RelationAccept,
       // zone control

@@ -37,6 +37,7 @@ const std::vector<Kept>& all_kept() {
       {"v1/information", {"report.filed", "report.ended", "incident."}, testing::tell_golden_story_of_information, 40},
       {"v1/held_reports", {"report.held", "report.gone"}, testing::tell_golden_story_of_held_reports, 10},
       {"v1/talks", {"talk.", "watch.", "line."}, testing::tell_golden_story_of_talks, 40},
+      {"v1/answers", {"answer."}, testing::tell_golden_story_of_answers, 20},
   };
   return kAll;
 }

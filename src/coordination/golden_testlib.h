@@ -31,5 +31,7 @@ struct Golden {
 [[nodiscard]] Golden tell_golden_story_of_held_reports();
 /// And of talks.
 [[nodiscard]] Golden tell_golden_story_of_talks();
+/// And of requests that officers answer.
+[[nodiscard]] Golden tell_golden_story_of_answers();
 
 }  // namespace tansiq::coordination::testing

@@ -236,7 +236,9 @@ std::optional<Oddity> LegDesk::record(const Said& said, const LegHold& body) {
   const LegVersion* version = table_.find(body.request);
   if (version == nullptr) return unasked("HOLD", body.request);
   if (version->state != LegState::kAsked) return std::nullopt;
+  const bool officer = by_hand(*version) && !version->approved();
   table_.change(body.request, [&](LegVersion& v) {
+    v.answer_by = officer ? std::optional(body.until) : std::nullopt;
     v.state = LegState::kHeld;
     v.epoch = body.epoch;
     v.hold = said.hash;
@@ -260,8 +262,15 @@ std::optional<Oddity> LegDesk::record(const Said& /*said*/, const LegRefused& bo
 std::optional<Oddity> LegDesk::record(const Said& /*said*/, const LegStandby& body) {
   const LegVersion* version = table_.find(body.request);
   if (version == nullptr) return unasked("STANDBY", body.request);
-  if (version->state != LegState::kAsked || version->standby) return std::nullopt;
-  table_.change(body.request, [&](LegVersion& v) { v.standby = body.until; });
+  if (version->state != LegState::kAsked) return std::nullopt;
+  const bool officer = by_hand(*version);
+  if (version->standby && !officer) return std::nullopt;
+  table_.change(body.request, [&](LegVersion& v) {
+    v.standby = body.until;
+    // What stood by for a hold before its zone was answered by hand stands by once more.
+    v.standby_over = false;
+    if (officer) v.answer_by = body.until;
+  });
   return std::nullopt;
 }
 
@@ -285,8 +294,9 @@ std::optional<Oddity> LegDesk::record(const Said& said, const LegLapsed& body) {
   const LegVersion* version = table_.find(body.request);
   if (version == nullptr) return unasked("LAPSED", body.request);
   if (version->state != LegState::kHeld) return std::nullopt;
-  // Only time is home's doing; the other reasons are ours.
-  if (body.reason == Lapse::kTime) table_.note_abandoned(version->home, said.time);
+  // Only time is home's doing; the other reasons are ours, and so is an officer who has let a COMMIT wait.
+  const bool ours = version->answer_by && version->commit;
+  if (body.reason == Lapse::kTime && !ours) table_.note_abandoned(version->home, said.time);
   finish(body.request, LegState::kLapsed);
   return std::nullopt;
 }
@@ -313,6 +323,26 @@ std::optional<Oddity> LegDesk::record(const Said& /*said*/, const Alarm& body) {
   const LegVersion* version = table_.find(body.about);
   if (version == nullptr || version->state != LegState::kConfirmed) return std::nullopt;
   table_.change(body.about, [](LegVersion& v) { v.overdue = true; });
+  return std::nullopt;
+}
+
+std::optional<Oddity> LegDesk::record(const Said& /*said*/, const AnswerRule& body) {
+  rules_.set(body);
+  return std::nullopt;
+}
+
+std::optional<Oddity> LegDesk::record(const Said& said, const AnswerGiven& body) {
+  const LegVersion* version = table_.find(body.request);
+  if (version == nullptr) return unasked("answer", body.request);
+  if (!version->needs_officer()) return std::nullopt;
+  table_.change(body.request, [&](LegVersion& v) {
+    v.answered = LegAnswered{.answer = body.answer,
+                             .by = said.by,
+                             .level_shift_cm = body.level_shift_cm,
+                             .text = body.text,
+                             .time_shift_ms = body.time_shift_ms};
+    if (v.state == LegState::kHeld && v.approved()) v.answer_by.reset();
+  });
   return std::nullopt;
 }
 
@@ -373,6 +403,7 @@ void LegDesk::adopt(const ZoneId& zone, const AdoptedWindow& window) {
       v.entered = v.entered || window.entered;
       v.revoking = v.revoking || window.revoking;
       v.overdue = false;
+      v.answer_by.reset();
       v.volumes = window.volumes;
       v.window = window_of(window.volumes);
     });
@@ -385,6 +416,7 @@ void LegDesk::finish(const EntryHash& request, LegState state) {
   const LegVersion before = *table_.find(request);
   table_.change(request, [&](LegVersion& v) {
     v.state = state;
+    v.answer_by.reset();
     v.closing.reset();
     v.volumes.clear();
     v.volumes.shrink_to_fit();
@@ -400,7 +432,9 @@ void LegDesk::hold_ended(const ZoneId& zone, UtcMs until) {
   std::vector<EntryHash> woken;
   for (auto at = table_.waits().lower_bound({until, EntryHash{}}); at != table_.waits().end() && at->first == until;
        ++at) {
-    if (table_.find(at->second)->zone == zone) woken.push_back(at->second);
+    const LegVersion& version = *table_.find(at->second);
+    // Who waits for an officer waits for no hold, though the moments be the same.
+    if (version.zone == zone && !version.answer_by) woken.push_back(at->second);
   }
   for (const EntryHash& request : woken) table_.change(request, [](LegVersion& v) { v.standby_over = true; });
 }

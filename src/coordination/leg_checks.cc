@@ -60,6 +60,8 @@ bool LegDesk::shrinks(const LegVersion& version) const {
 }
 
 Body LegDesk::answer(const LegVersion& version, UtcMs now) const {
+  if (version.answered) return answer_as_told(version, now);
+  if (version.answer_by) return unanswered(version);
   if (auto refusal = check_right(version, now)) return refused(version, std::move(*refusal));
   if (auto refusal = check_window(version, version.window, now)) return refused(version, std::move(*refusal));
   if (auto refusal = check_modify(version)) return refused(version, std::move(*refusal));
@@ -112,7 +114,8 @@ std::optional<LegDesk::Refusal> LegDesk::check_right(const LegVersion& version, 
                    fmt::format("{} grants {} no request in this domain now", self_.str(), version.home.str())};
   }
   // One that stood by counts itself until it is answered.
-  const std::size_t open = table_.open(version.home) - (version.waiting() ? 1 : 0);
+  const LegVersion* filed = table_.find(version.request);
+  const std::size_t open = table_.open(version.home) - (filed != nullptr && filed->waiting() ? 1 : 0);
   if (open >= quota_.holds_open_max) {
     return Refusal{LegRefusal::kQuota, fmt::format("{} has {} holds open, and may have {}", version.home.str(), open,
                                                    quota_.holds_open_max)};
@@ -177,11 +180,11 @@ std::optional<LegDesk::Refusal> LegDesk::check_modify(const LegVersion& version)
   return std::nullopt;
 }
 
-Body LegDesk::answer_for_space(const LegVersion& version, UtcMs now) const {
+Airspace::Ask LegDesk::question(const LegVersion& version, const std::vector<geo::Volume4d>& volumes, UtcMs now) const {
   Airspace::Ask ask{.zone = version.zone,
                     .domain = version.domain,
                     .home = version.home,
-                    .volumes = &version.volumes,
+                    .volumes = &volumes,
                     .exempt = {},
                     .not_before = now + timing_.hold_ms(version.remaining) + timing_.hold_to_window_ms(),
                     .not_after = control_.grants_end(version.zone)};
@@ -189,9 +192,16 @@ Body LegDesk::answer_for_space(const LegVersion& version, UtcMs now) const {
   for (const EntryHash& request : table_.of_flight(version.home, version.flight)) {
     if (table_.find(request)->booked()) ask.exempt.push_back(request);
   }
-  auto found = airspace_.judge(ask, now);
+  return ask;
+}
+
+Body LegDesk::answer_for_space(const LegVersion& version, UtcMs now) const {
+  auto found = airspace_.judge(question(version, version.volumes, now), now);
   if (!found) return refused(version, {LegRefusal::kOther, found.error().text()});
-  if (found->free || planted(Plant::kIgnoreConflicts)) return *hold(version, {}, now);
+  const bool free = found->free || planted(Plant::kIgnoreConflicts);
+  // What only holds of others stand in the way of may be free by the time at which the officer answers.
+  if ((free || found->only_holds) && by_hand(version)) return to_officers(version, now);
+  if (free) return *hold(version, {}, now);
   if (auto body = standby(version, *found, now)) return *body;
   // One of the two, and the level first: the crew's time stays what it planned.
   if (found->counter.level_shift_cm) {
@@ -226,7 +236,7 @@ std::optional<LegHold> LegDesk::hold(const LegVersion& version, const core::Coun
                  .request = version.request,
                  .time_shift_ms = shift.time_shift_ms,
                  .to = version.home,
-                 .until = now + timing_.hold_ms(version.remaining),
+                 .until = hold_until(version, moved(version.window, shift.time_shift_ms.value_or(0)), now),
                  .zone = version.zone};
 }
 

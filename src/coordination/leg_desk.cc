@@ -16,13 +16,16 @@ LegDesk::LegDesk(AuthorityId self, const core::Charter& charter, Timing timing, 
       quota_(quota),
       table_(timing.clock_error_ms, quota) {
   for (const core::Zone& zone : charter.zones) zones_.emplace(zone.id, &zone);
+  for (const core::Authority& member : charter.authorities) members_.insert(member.id);
 }
 
 void LegDesk::adopt(const core::Charter& charter) {
   timing_ = charter.timing;
   table_.set_clock_error(timing_.clock_error_ms);
   zones_.clear();
+  members_.clear();
   for (const core::Zone& zone : charter.zones) zones_.emplace(zone.id, &zone);
+  for (const core::Authority& member : charter.authorities) members_.insert(member.id);
 }
 
 std::optional<Body> LegDesk::next(UtcMs now) {
@@ -88,7 +91,10 @@ std::optional<Body> LegDesk::do_task(UtcMs now) {
     const auto& [rank, order, request] = *table_.tasks().begin();
     const LegVersion& version = *table_.find(request);
     if (rank == LegTable::Rank::kRequest) break;
-    if (rank == LegTable::Rank::kClosing) return close(version, *version.closing);
+    if (rank == LegTable::Rank::kClosing) {
+      // Without a word of home it is an officer who does not want what was held.
+      return version.closing ? Body(close(version, *version.closing)) : Body(lapse(version, Lapse::kWithdrawn));
+    }
     if (auto body = take_commit(version, now)) return body;
     table_.park(EntryHash(request));
   }

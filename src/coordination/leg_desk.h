@@ -28,6 +28,11 @@
 //
 // Home and owner may be one authority: its own flights pass the same desk, and no relation is asked for.
 //
+// Where the authority answers by hand (answer_rules.h, leg_answers.cc), the desk refuses by itself what it would
+// refuse, and leaves the rest to an officer: the request stands by until he has answered or his time is over, and a
+// hold that he has not approved is not confirmed. His answer is an entry; what home is told follows from it here, as
+// everything does.
+//
 // Thread: the core thread. Cost: `next` O(log n) a call beside the airspace's own search, O(1) with nothing to do; a
 // change of relations or of control costs one look at every hold. Memory: see LegQuota.
 #pragma once
@@ -38,6 +43,7 @@
 #include <string>
 #include <vector>
 
+#include "coordination/answer_rules.h"
 #include "coordination/entry.h"
 #include "coordination/leg_table.h"
 #include "coordination/leg_version.h"
@@ -50,6 +56,15 @@ namespace tansiq::coordination {
 inline constexpr std::string_view kOverdueInZone = "overdue-in-zone";
 /// Notices of legs in disputed space kept a home. The oldest goes first.
 inline constexpr std::size_t kNoticesMax = 256;
+
+/// A request, or a hold, that waits for an officer.
+struct NeededAnswer {
+  const LegVersion* version = nullptr;  ///< Valid until the next entry is applied.
+  bool free = false;                    ///< Asked: nothing is in the way now. Held: it has its space.
+  std::vector<LegConflict> meets;       ///< What is in the way, as the officers here may know it.
+  core::Counter counter;                ///< What would be free instead, as far as the zone machine has found something.
+  std::string trouble;                  ///< Why it could not be held as asked now, where it is not only for space.
+};
 
 class LegDesk {
  public:
@@ -76,6 +91,18 @@ class LegDesk {
   [[nodiscard]] Result<Body> withdraw(const EntryHash& request) const;
   /// An officer knows that the aircraft of an overdue version has left the zone, and frees the space. Fails as above.
   [[nodiscard]] Result<Body> free_overdue(const EntryHash& request) const;
+
+  // Answers by hand: leg_answers.cc.
+
+  /// Who answers requests in a zone from now on; what waits for an officer already goes on waiting. Fails with
+  /// `kNotFound` (no such zone, or member), `kInvalid`, `kNotSequencer` (neither ours nor kept here), `kTooMuchWork`.
+  [[nodiscard]] Result<Body> set_rule(AnswerRule rule) const;
+  /// An officer's answer to what waits for one. Fails with `kNotFound`, `kWrongState`, `kNotSequencer`, and, where the
+  /// desk would have to refuse what he wants to grant, with what it would say: `kConflict` for space.
+  [[nodiscard]] Result<Body> answer_by_hand(AnswerGiven given, const core::Subject& by, UtcMs now) const;
+  [[nodiscard]] const AnswerRules& rules() const { return rules_; }
+  /// What waits for an officer, that which lapses first before the others, `most` at most. O(live).
+  [[nodiscard]] std::vector<NeededAnswer> needed(UtcMs now, std::size_t most) const;
 
   /// What must be written before the entry that closes this node's epoch of the zone: every hold lapses. To be written
   /// in this order, and the closing entry behind it, without asking `next` in between. Should a hold be left over, the
@@ -132,6 +159,8 @@ class LegDesk {
   std::optional<Oddity> record(const Said& said, const LegClosed& body);
   std::optional<Oddity> record(const Said& said, const LegRevoke& body);
   std::optional<Oddity> record(const Said& said, const Alarm& body);
+  std::optional<Oddity> record(const Said& said, const AnswerRule& body);
+  std::optional<Oddity> record(const Said& said, const AnswerGiven& body);
   /// The epoch of a zone is closed: what is still held there has lapsed with it.
   std::optional<Oddity> record(const Said& said, const ZoneLease& body);
   std::optional<Oddity> record(const Said& said, const ZoneReturn& body);
@@ -157,9 +186,21 @@ class LegDesk {
   [[nodiscard]] Status check_keeps(const LegVersion& version) const;
   [[nodiscard]] Result<const LegVersion*> known(const EntryHash& request) const;
 
+  // leg_answers.cc: what officers decide.
+  /// Whether an officer answers a request of that home in that zone, or has it already.
+  [[nodiscard]] bool by_hand(const LegVersion& version) const;
+  [[nodiscard]] Body to_officers(const LegVersion& version, UtcMs now) const;
+  [[nodiscard]] Body answer_as_told(const LegVersion& version, UtcMs now) const;
+  [[nodiscard]] Body unanswered(const LegVersion& version) const;
+  /// The last moment at which a hold of a window may end (T2, T5).
+  [[nodiscard]] UtcMs last_hold_end(const LegVersion& version, geo::TimeWindow window) const;
+  [[nodiscard]] UtcMs hold_until(const LegVersion& version, geo::TimeWindow window, UtcMs now) const;
+
   // leg_checks.cc: the answer to a request.
   [[nodiscard]] Body answer(const LegVersion& version, UtcMs now) const;
   [[nodiscard]] Body answer_for_space(const LegVersion& version, UtcMs now) const;
+  [[nodiscard]] Airspace::Ask question(const LegVersion& version, const std::vector<geo::Volume4d>& volumes,
+                                       UtcMs now) const;
   [[nodiscard]] Body refused(const LegVersion& version, Refusal refusal) const;
   [[nodiscard]] std::optional<LegHold> hold(const LegVersion& version, const core::Counter& shift, UtcMs now) const;
   [[nodiscard]] std::optional<Body> standby(const LegVersion& version, const Airspace::Answer& found, UtcMs now) const;
@@ -179,10 +220,12 @@ class LegDesk {
   Airspace& airspace_;
   LegQuota quota_;
   std::map<ZoneId, const core::Zone*> zones_;
+  std::set<AuthorityId> members_;
 
   // The state.
   LegTable table_;
   std::vector<NotedLeg> notices_;
+  AnswerRules rules_;
   std::uint64_t order_ = 0;  // of the next request
 
   // What `next` has looked at already. A restart looks at everything once more.

@@ -22,6 +22,11 @@ Result<std::vector<T>> records_at(const log::JcsValue& object, std::string_view 
 
 void LegDesk::write_state(log::JcsWriter& out) const {
   out.begin_object();
+  if (!rules_.all().empty()) {
+    out.key("answers").begin_array();
+    for (const auto& [key, rule] : rules_.all()) core::write_fields(out, rule);
+    out.end_array();
+  }
   out.key("homes").begin_array();
   for (const auto& [id, home] : table_.homes()) core::write_fields(out, home);
   out.end_array();
@@ -36,7 +41,11 @@ void LegDesk::write_state(log::JcsWriter& out) const {
 }
 
 Status LegDesk::read_state(const log::JcsValue& value) {
-  TRY_VOID(value.only({"homes", "notices", "order", "versions"}));
+  TRY_VOID(value.only({"answers", "homes", "notices", "order", "versions"}));
+  AnswerRules rules;
+  if (value.find("answers")) {
+    for (const AnswerRule& rule : TRY(records_at<AnswerRule>(value, "answers"))) rules.set(rule);
+  }
   LegTable table(timing_.clock_error_ms, quota_);
   auto homes = TRY(records_at<LegHome>(value, "homes"));
   for (LegHome& home : homes) table.restore(std::move(home));
@@ -56,6 +65,7 @@ Status LegDesk::read_state(const log::JcsValue& value) {
     if (version.booked()) airspace_.release(request);
   }
   table_ = std::move(table);
+  rules_ = std::move(rules);
   notices_ = std::move(notices);
   order_ = static_cast<std::uint64_t>(order);
   relations_seen_.reset();

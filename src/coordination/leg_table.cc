@@ -166,7 +166,9 @@ void LegTable::restore(LegHome of) {
 std::optional<LegTable::Rank> LegTable::task_of(const LegVersion& version) {
   if (!version.live()) return std::nullopt;
   if (version.closing) return Rank::kClosing;
-  if (version.state == LegState::kHeld && version.commit) return Rank::kCommit;
+  if (version.state == LegState::kHeld && version.answered_with(HandAnswer::kRefuse)) return Rank::kClosing;
+  if (version.state == LegState::kHeld && version.commit && (!version.answer_by || planted(Plant::kConfirmUnasked)))
+    return Rank::kCommit;
   if (version.state == LegState::kAsked && !version.waiting()) return Rank::kRequest;
   return std::nullopt;
 }

@@ -236,6 +236,19 @@ EntryHash Office::commit(std::string_view home, const EntryHash& request) {
   return hash;
 }
 
+std::string Office::answer(const EntryHash& request, HandAnswer how, std::optional<DurationMs> later,
+                           std::optional<std::int64_t> higher_cm) {
+  AnswerGiven given{.answer = how,
+                    .level_shift_cm = higher_cm,
+                    .request = request,
+                    .text = how == HandAnswer::kRefuse ? "exercise" : "",
+                    .time_shift_ms = later};
+  auto body = desk->answer_by_hand(std::move(given), core::Subject::trusted("officer@us"), now);
+  if (!body) return std::string(error_info(body.error().code).slug);
+  say("us", std::move(*body));
+  return react();
+}
+
 EntryHash Office::confirmed(std::string_view home, std::string_view flight, const Box& box) {
   const EntryHash hash = ask(home, flight, box);
   EXPECT_EQ(last, "hold");

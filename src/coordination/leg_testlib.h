@@ -105,7 +105,8 @@ struct Line {
   UtcMs time;
   Body body;
   bool odd = false;  ///< It did not fit.
-  [[nodiscard]] Said said() const { return {author, hash, time, body}; }
+  core::Subject by = core::Subject::trusted("duty");
+  [[nodiscard]] Said said() const { return {author, hash, time, body, by}; }
 };
 
 class Office {
@@ -126,6 +127,9 @@ class Office {
   EntryHash commit(std::string_view home, const EntryHash& request);
   /// A request that is confirmed.
   EntryHash confirmed(std::string_view home, std::string_view flight, const Box& box = {});
+  /// An officer's answer, or why it cannot be given; and the reaction.
+  std::string answer(const EntryHash& request, HandAnswer how, std::optional<DurationMs> later = {},
+                     std::optional<std::int64_t> higher_cm = {});
   [[nodiscard]] EntryHash hold_of(const EntryHash& request) const { return *desk->find(request)->hold; }
   [[nodiscard]] std::string state(const EntryHash& request) const;
   template <class T>

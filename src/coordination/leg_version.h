@@ -6,7 +6,8 @@
 //     │         └────► lapsed, cancelled
 //     └──────► refused, cancelled
 //
-// `asked` is the specification's NONE once the REQUEST has been read: nothing has been answered yet. The four ends that
+// `asked` is the specification's NONE once the REQUEST has been read: nothing has been answered yet. Where an officer
+// answers (answer_entries.h) it is so until he has, or his time is over. The four ends that
 // follow the lapse of a right, and `refused`, are final: a finished version stays finished (G3).
 #pragma once
 
@@ -16,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "coordination/answer_entries.h"
 #include "coordination/control_entries.h"
 #include "coordination/leg_entries.h"
 #include "coordination/names.h"
@@ -41,7 +43,25 @@ constexpr std::array<std::string_view, 9> enum_names(LegState) {
 /// From the first to the last of all volumes; zeros when there is none.
 [[nodiscard]] geo::TimeWindow window_of(const std::vector<geo::Volume4d>& volumes);
 
+/// What an officer has answered, and who.
+struct LegAnswered {
+  HandAnswer answer = HandAnswer::kConfirm;
+  core::Subject by;
+  std::optional<std::int64_t> level_shift_cm;
+  std::string text;
+  std::optional<DurationMs> time_shift_ms;
+  static constexpr auto fields() {
+    return field_list(field("answer", &LegAnswered::answer), field("by", &LegAnswered::by),
+                      field("level_shift_cm", &LegAnswered::level_shift_cm), field("text", &LegAnswered::text),
+                      field("time_shift_ms", &LegAnswered::time_shift_ms));
+  }
+  friend bool operator==(const LegAnswered&, const LegAnswered&) = default;
+};
+
 struct LegVersion {
+  /// An officer is waited for until then: asked, for his answer; held, for his confirmation.
+  std::optional<UtcMs> answer_by;
+  std::optional<LegAnswered> answered;
   std::string call_sign;
   std::optional<Closing> closing;   ///< What home has said that ends it; this node has still to log that it ended.
   std::optional<EntryHash> commit;  ///< The COMMIT that quotes our HOLD.
@@ -65,9 +85,10 @@ struct LegVersion {
   std::int64_t remaining = 1;
   std::optional<EntryHash> replaces;
   EntryHash request;
-  bool revoking = false;         ///< A REVOKE was logged and waits for home.
-  std::optional<UtcMs> standby;  ///< STANDBY was said once, until the end of the earliest hold in the way.
-  bool standby_over = false;     ///< That hold has ended, by time or otherwise.
+  bool revoking = false;  ///< A REVOKE was logged and waits for home.
+  /// STANDBY was said, until the end of the earliest hold in the way, or until when an officer may answer.
+  std::optional<UtcMs> standby;
+  bool standby_over = false;  ///< That hold has ended, by time or otherwise.
   LegState state = LegState::kAsked;
   std::string text;  ///< What UNABLE or CONTINGENCY said, for the officer.
   std::optional<DurationMs> time_shift_ms;
@@ -77,7 +98,8 @@ struct LegVersion {
   geo::TimeWindow window;              ///< [ws, we) of `volumes`.
   ZoneId zone;
   static constexpr auto fields() {
-    return field_list(field("call_sign", &LegVersion::call_sign), field("closing", &LegVersion::closing),
+    return field_list(field("answer_by_ms", &LegVersion::answer_by), field("answered", &LegVersion::answered),
+                      field("call_sign", &LegVersion::call_sign), field("closing", &LegVersion::closing),
                       field("commit", &LegVersion::commit), field("contingency", &LegVersion::contingency),
                       field("craft", &LegVersion::craft), field("domain", &LegVersion::domain),
                       field("emergency", &LegVersion::emergency), field("entered", &LegVersion::entered),
@@ -101,7 +123,17 @@ struct LegVersion {
   [[nodiscard]] bool booked() const { return state == LegState::kHeld || state == LegState::kConfirmed; }
   [[nodiscard]] bool live() const { return state == LegState::kAsked || booked(); }
   /// Asked, and told to stand by.
-  [[nodiscard]] bool waiting() const { return state == LegState::kAsked && standby && !standby_over; }
+  [[nodiscard]] bool waiting() const { return state == LegState::kAsked && standby && !standby_over && !answered; }
+  [[nodiscard]] bool answered_with(HandAnswer answer) const { return answered && answered->answer == answer; }
+  /// An officer has said that it may be confirmed.
+  [[nodiscard]] bool approved() const {
+    return answered_with(HandAnswer::kConfirm) || answered_with(HandAnswer::kCounter);
+  }
+  /// An officer can answer it now: what he may say depends on the state.
+  [[nodiscard]] bool needs_officer() const {
+    if (!answer_by || closing) return false;
+    return state == LegState::kHeld ? !answered_with(HandAnswer::kRefuse) : waiting();
+  }
 };
 
 /// As the airspace books it.

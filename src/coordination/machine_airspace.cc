@@ -23,7 +23,7 @@ LegConflict MachineAirspace::told(const core::Conflict& conflict, const Ask& ask
   constexpr std::int64_t kFull = 4;
   std::int64_t level =
       relations_.level({Capability::kDisclosure, relation_domain(ask.domain), machine_.self(), ask.home});
-  if (ask.home == machine_.self() || conflict.manager == manager_of(ask.home)) level = kFull;
+  if (ask.own_eyes || ask.home == machine_.self() || conflict.manager == manager_of(ask.home)) level = kFull;
   LegConflict out;
   if (level >= kBusy) {
     out.band = conflict.band;

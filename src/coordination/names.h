@@ -30,7 +30,7 @@ struct CaveatTag {
 /// A caveat as its holder names it; unique at that authority.
 using CaveatId = Id<CaveatTag>;
 
-/// Why an owner refused a request. The order of the checks is the order of the values, `kOther` apart.
+/// Why an owner refused a request. The order of the checks is the order of the values, the last two apart.
 enum class LegRefusal : std::uint8_t {
   kNotSequencer,
   kLate,
@@ -38,10 +38,11 @@ enum class LegRefusal : std::uint8_t {
   kQuota,
   kConflict,
   kDisputed,
+  kNoAnswer,  ///< No officer has answered in time.
   kOther,
 };
-constexpr std::array<std::string_view, 7> enum_names(LegRefusal) {
-  return {"not_sequencer", "late", "frozen", "quota", "conflict", "disputed", "other"};
+constexpr std::array<std::string_view, 8> enum_names(LegRefusal) {
+  return {"not_sequencer", "late", "frozen", "quota", "conflict", "disputed", "no_answer", "other"};
 }
 
 /// Why a hold ended without a confirmation.

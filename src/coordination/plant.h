@@ -37,14 +37,15 @@ enum class Plant : std::uint8_t {
   kThreadReceipt,    ///< A receipt counts for the whole thread.
   kTellThird,        ///< A message goes to one authority more than it was written to.
   kTellOneParty,     ///< What a side says of an incident goes to one party alone.
+  kConfirmUnasked,   ///< What an officer has only held is confirmed.
 };
-constexpr std::array<std::string_view, 26> enum_names(Plant) {
+constexpr std::array<std::string_view, 27> enum_names(Plant) {
   return {
       "none",         "ignore-conflicts", "ack-before-crew", "resume-early",    "live-only-state", "freeze-self",
       "late-confirm", "leak-call-sign",   "deaf-to-accept",  "lease-over-own",  "one-side-only",   "deaf-to-caveats",
       "tell-caveat",  "pass-regardless",  "keep-revoked",    "miss-the-moment", "deaf-to-removal", "keep-redrawn",
       "await-nobody", "skip-gap",         "show-unreceived", "lose-timers",     "misquote",        "thread-receipt",
-      "tell-third",   "tell-one-party"};
+      "tell-third",   "tell-one-party",   "confirm-unasked"};
 }
 
 #ifdef TANSIQ_PLANT

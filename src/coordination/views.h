@@ -81,7 +81,8 @@ class Airspace {
   struct Ask {
     ZoneId zone;
     core::Domain domain = core::Domain::kAir;
-    AuthorityId home;  ///< What it may be told depends on it.
+    AuthorityId home;       ///< What it may be told depends on it.
+    bool own_eyes = false;  ///< The answer is for this authority's officers: they are told everything.
     const std::vector<geo::Volume4d>* volumes = nullptr;
     std::vector<EntryHash> exempt;    ///< Versions of the same flight: no conflict.
     std::optional<UtcMs> not_before;  ///< A counter-proposal begins no earlier…
@@ -91,7 +92,7 @@ class Airspace {
     bool free = false;
     bool only_holds = false;             ///< Not free, and only bookings that are not confirmed stand in the way.
     std::vector<EntryHash> holds;        ///< Those bookings, when `only_holds`. For the owner's own eyes.
-    std::vector<LegConflict> conflicts;  ///< As far as `home` may know.
+    std::vector<LegConflict> conflicts;  ///< As far as who is told may know.
     core::Counter counter;               ///< Empty when nothing near is free.
   };
   /// Fails with `kInvalid` when a volume is none, or lies outside the zone; `kTooMuchWork`.

@@ -175,4 +175,28 @@ Result<core::IntentFilter> to_filter(const api::IntentQuery& query, const core::
   return filter;
 }
 
+Result<std::optional<picture::PlaceWindow>> to_window(const std::optional<std::int64_t>& south,
+                                                      const std::optional<std::int64_t>& west,
+                                                      const std::optional<std::int64_t>& north,
+                                                      const std::optional<std::int64_t>& east) {
+  if (!south && !west && !north && !east) return std::optional<picture::PlaceWindow>();
+  if (!south || !west || !north || !east) {
+    return fail(ErrorCode::kInvalid, "a rectangle needs south_e7, west_e7, north_e7 and east_e7", "south_e7");
+  }
+  if (*south > *north) return fail(ErrorCode::kInvalid, "south lies north of north", "south_e7");
+  return std::optional<picture::PlaceWindow>({*south, *west, *north, *east});
+}
+
+Result<picture::PastQuestion> history_query(const api::GetPictureHistoryRequest& request) {
+  if (!request.from_ms) return fail(ErrorCode::kInvalid, "must be given: UTC milliseconds since 1970", "from_ms");
+  if (!request.to_ms) return fail(ErrorCode::kInvalid, "must be given: UTC milliseconds since 1970", "to_ms");
+  picture::PastQuestion out{.from = UtcMs{*request.from_ms},
+                            .to = UtcMs{*request.to_ms},
+                            .after = static_cast<std::uint64_t>(request.after),
+                            .limit = static_cast<std::size_t>(request.limit)};
+  out.within = TRY(to_window(request.south_e7, request.west_e7, request.north_e7, request.east_e7));
+  TRY_VOID(picture::check(out));
+  return out;
+}
+
 }  // namespace tansiq::node

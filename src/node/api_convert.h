@@ -2,12 +2,15 @@
 // and range, the core checks what needs geometry or state. Identities of craft become values here.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/command.h"
 #include "core/machine.h"
-#include "node_api/schemas.h"
+#include "node_api/operations.h"
+#include "picture/track_history.h"
 
 namespace tansiq::node {
 
@@ -30,5 +33,13 @@ namespace tansiq::node {
 
 /// Zone names become numbers. Fails with `kNotFound` for an unknown zone, `kInvalid` for a manager that is no subject.
 [[nodiscard]] Result<core::IntentFilter> to_filter(const api::IntentQuery& query, const core::ZoneTable& zones);
+
+/// A rectangle asked for: all four sides, or none of them. Fails with `kInvalid`.
+[[nodiscard]] Result<std::optional<picture::PlaceWindow>> to_window(const std::optional<std::int64_t>& south,
+                                                                    const std::optional<std::int64_t>& west,
+                                                                    const std::optional<std::int64_t>& north,
+                                                                    const std::optional<std::int64_t>& east);
+/// Fails with `kInvalid`.
+[[nodiscard]] Result<picture::PastQuestion> history_query(const api::GetPictureHistoryRequest& request);
 
 }  // namespace tansiq::node

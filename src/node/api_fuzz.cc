@@ -64,7 +64,9 @@ struct Handlers {
   void get_readiness(int&, api::GetReadinessRequest&&) {}
   void get_metrics(int&, api::GetMetricsRequest&&) {}
   void get_charter(int&, api::GetCharterRequest&&) {}
+  void get_proposed_charters(int&, api::GetProposedChartersRequest&&) {}
   void get_map(int&, api::GetMapRequest&&) {}
+  void get_story(int&, api::GetStoryRequest&& r) { touched += static_cast<std::size_t>(r.after + r.limit); }
   void get_self(int&, api::GetSelfRequest&&) {}
   void get_eyes(int&, api::GetEyesRequest&& r) { touched += r.peer.str().size(); }
   void get_history(int&, api::GetHistoryRequest&& r) { touched += static_cast<std::size_t>(r.limit); }
@@ -75,9 +77,11 @@ struct Handlers {
   void list_measures(int&, api::ListMeasuresRequest&&) {}
   void get_measure(int&, api::GetMeasureRequest&&) {}
   void get_events(int&, api::GetEventsRequest&&) {}
+  void get_stream(int&, api::GetStreamRequest&&) {}
   void get_relations(int&, api::GetRelationsRequest&&) {}
   void get_flights(int&, api::GetFlightsRequest&&) {}
   void get_legs(int&, api::GetLegsRequest&&) {}
+  void get_asks(int&, api::GetAsksRequest&&) {}
   void get_control(int&, api::GetControlRequest&&) {}
   void get_disclosure(int&, api::GetDisclosureRequest&&) {}
   void get_caveats(int&, api::GetCaveatsRequest&&) {}
@@ -86,12 +90,14 @@ struct Handlers {
   void get_tracks(int&, api::GetTracksRequest&&) {}
   void get_track(int&, api::GetTrackRequest&&) {}
   void get_alerts(int&, api::GetAlertsRequest&&) {}
+  void list_past_alerts(int&, api::ListPastAlertsRequest&& r) { touched += r.before.value_or(0) > 0 ? 1U : 0U; }
   void acknowledge_alert(int&, api::AcknowledgeAlertRequest&&) {}
   void agree_join_up(int&, api::AgreeJoinUpRequest&& r) { touched += r.body.size(); }
   void get_sources(int&, api::GetSourcesRequest&&) {}
   void get_groups(int&, api::GetGroupsRequest&&) {}
   void put_group(int&, api::PutGroupRequest&& r) { touched += r.body.size(); }
   void drop_group(int&, api::DropGroupRequest&&) {}
+  void get_picture_history(int&, api::GetPictureHistoryRequest&& r) { touched += history_query(r) ? 1U : 0U; }
   void get_live(int&, api::GetLiveRequest&&) {}
   void get_uss_intents(int&, api::GetUssIntentsRequest&&) {}
   void get_uss_others(int&, api::GetUssOthersRequest&&) {}
@@ -112,6 +118,7 @@ struct Handlers {
   void change_officer(int&, api::ChangeOfficerRequest&& r) { touched += r.id.size(); }
   void remove_officer(int&, api::RemoveOfficerRequest&& r) { touched += r.id.size(); }
   void get_watch(int&, api::GetWatchRequest&&) {}
+  void list_watch_officers(int&, api::ListWatchOfficersRequest&&) {}
   void take_watch(int&, api::TakeWatchRequest&&) {}
   void hand_over_watch(int&, api::HandOverWatchRequest&& r) { touched += r.body.to.size(); }
   void leave_watch(int&, api::LeaveWatchRequest&&) {}

@@ -163,7 +163,7 @@ Result<BodyFetcher::Wanted> BodyFetcher::wanted() {
 void BodyFetcher::fetch(const coordination::WantedBody& body) {
   const auto attempt = [&]() -> Status {
     std::string bytes = TRY(config_.ask(body));
-    if (bytes.size() != body.bytes || log::sha256(bytes) != body.body) {
+    if ((body.bytes != coordination::kBytesNotSaid && bytes.size() != body.bytes) || log::sha256(bytes) != body.body) {
       return fail(ErrorCode::kCorrupt, "what the peer sent is not the body that was asked for");
     }
     return config_.keep ? config_.keep(*config_.core, body, std::move(bytes))

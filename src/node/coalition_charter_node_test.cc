@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/eventually.h"
+#include "base/json_in.h"
 #include "node/coalition_figures.h"
 #include "node/node_testlib.h"
 
@@ -95,6 +97,35 @@ TEST_F(CoalitionCharterNode, ANewcomerJoinsAndCoordinates) {
   expect_confirmed(3, 3, {0});
   EXPECT_EQ(coalition_->node(3).charter().version, 2);
   EXPECT_THAT(*coalition_->get(0, "/v1/charter"), HasSubstr("\"version\":2"));
+}
+
+// The officer of the others reads what the first has adopted, and adopts that very text.
+TEST_F(CoalitionCharterNode, WhatOneHasAdoptedTheOthersCanRead) {
+  next_.valid_from = SystemClock().now() + 60'000;
+  next_.name = "Levant, second version";
+  const auto signed_note = coalition_->sign(next_, {0, 1, 2});
+  ASSERT_TRUE(signed_note.has_value()) << signed_note.error().text();
+  EXPECT_EQ(*coalition_->get(1, "/v1/charter/proposed"), R"({"charters":[]})");
+  ASSERT_TRUE(adopt(0, *signed_note).has_value());
+  const auto note_at = [&](unsigned i) {
+    const std::string text = coalition_->get(i, "/v1/charter/proposed").value_or("{}");
+    const auto document = JsonDocument::parse(text);
+    const auto charters = document ? document->root().find("charters") : std::nullopt;
+    if (!charters || charters->size() != 1) return std::string();
+    const auto note = (*charters)[0].find("note");
+    return note ? std::string(note->string().value_or("")) : std::string();
+  };
+  EXPECT_EQ(note_at(0), *signed_note) << "its own";
+  ASSERT_TRUE(eventually([&] { return note_at(1) == *signed_note; }, std::chrono::seconds(30)))
+      << coalition_->get(1, "/v1/charter/proposed").value_or("(none)");
+  EXPECT_THAT(*coalition_->get(1, "/v1/charter/proposed"), HasSubstr(R"("adopted_by":["a"])"));
+  ASSERT_TRUE(adopt(1, note_at(1)).has_value());
+  EXPECT_TRUE(eventually(
+      [&] {
+        return coalition_->get(2, "/v1/charter/proposed").value_or("").find(R"("adopted_by":["a","b"])") !=
+               std::string::npos;
+      },
+      std::chrono::seconds(30)));
 }
 
 TEST_F(CoalitionCharterNode, ARemovedMemberIsRefusedAndNotRead) {

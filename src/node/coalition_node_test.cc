@@ -48,6 +48,37 @@ TEST_F(CoalitionNode, AFlightIsConfirmedByItsOwners) {
   EXPECT_THAT(*coalition_->get(0, "/v1/coordination/peers"), HasSubstr("\"id\":\"b\""));
 }
 
+/// An officer's answer, over the interface: what waits is listed, answered once, and confirmed.
+TEST_F(CoalitionNode, AnOfficerAnswersWhatIsAskedOfHisZone) {
+  const auto act = [&](std::string_view cmd, coordination::Act what) {
+    coordination::ActCommand command;
+    command.cmd = CommandId::trusted(cmd);
+    command.by = core::Subject::trusted("duty@b");
+    command.act = std::move(what);
+    return coalition_->act(1, command);
+  };
+  coordination::SetAnswerRule rule;
+  rule.zone = LoopbackCoalition::zone_of(1).id;
+  ASSERT_TRUE(act("rule", rule).has_value());
+  const auto owner = *coalition_->events(1);
+  const auto home = *coalition_->events(0);
+  ASSERT_TRUE(coalition_->act(0, coalition_->flight(0, 1, {1})).has_value());
+  ASSERT_TRUE(next_of_type(*owner, "leg.standby", 30'000).has_value());
+  const std::string asks = *coalition_->get(1, "/v1/coordination/asks");
+  EXPECT_THAT(asks, HasSubstr("\"free\":true"));
+  EXPECT_THAT(asks, HasSubstr("\"state\":\"asked\""));
+  const std::string member = "\"request\":\"";
+  const auto request = core::EntryHash::from_hex(asks.substr(asks.find(member) + member.size(), 64));
+  ASSERT_TRUE(request.has_value());
+  coordination::AnswerLeg answer;
+  answer.request = *request;
+  ASSERT_TRUE(act("answer", answer).has_value());
+  ASSERT_TRUE(act("answer", answer).has_value()) << "the same act, sent again";
+  EXPECT_FALSE(act("other", answer).has_value()) << "it waits for nobody any more";
+  await_confirmed(*home, 0, 1);
+  EXPECT_THAT(*coalition_->get(1, "/v1/coordination/asks"), HasSubstr("\"asks\":[]"));
+}
+
 TEST_F(CoalitionNode, APeerThatWasAwayCatchesUp) {
   ASSERT_TRUE(coalition_->stop(1).has_value());
   const auto events = *coalition_->events(0);
@@ -154,6 +185,7 @@ TEST_F(CoalitionNode, DocumentsKeepToTheContract) {
   for (const auto& [name, member] : std::vector<std::pair<std::string, std::string>>{{"relations", "proposals"},
                                                                                      {"flights", "flights"},
                                                                                      {"legs", "notices"},
+                                                                                     {"asks", "rules"},
                                                                                      {"control", "zones"},
                                                                                      {"disclosure", "shown"},
                                                                                      {"caveats", "watched"},

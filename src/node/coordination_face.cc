@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "coordination/relation_preview.h"
 #include "core/jcs_read.h"
 #include "core/record.h"
@@ -139,6 +141,48 @@ struct HeldRow {
     return field_list(field("content", &HeldRow::content), field("held", &HeldRow::held));
   }
 };
+/// A request, or a hold, that waits for an officer.
+struct AskRow {
+  std::optional<UtcMs> answer_by;
+  std::optional<LegAnswered> answered;  ///< What an officer has said before: it is held.
+  std::string call_sign;
+  bool committed = false;  ///< Home has taken the hold, and waits for the confirmation.
+  std::optional<std::int64_t> counter_level_cm;
+  std::optional<DurationMs> counter_time_ms;
+  std::vector<core::Craft> craft = {};
+  core::Domain domain = core::Domain::kAir;
+  FlightId flight;
+  bool free = false;
+  AuthorityId home;
+  std::int64_t leg = 0;
+  std::int64_t legs = 1;
+  std::optional<std::int64_t> level_shift_cm;
+  std::vector<LegConflict> meets;
+  std::optional<AuthorityId> principal;
+  std::int64_t remaining = 1;
+  std::optional<EntryHash> replaces;
+  EntryHash request;
+  LegState state = LegState::kAsked;
+  std::optional<DurationMs> time_shift_ms;
+  std::string trouble;
+  std::optional<UtcMs> until;
+  std::vector<geo::Volume4d> volumes;
+  geo::TimeWindow window;
+  ZoneId zone;
+  static constexpr auto fields() {
+    using R = AskRow;
+    return field_list(
+        field("answer_by_ms", &R::answer_by), field("answered", &R::answered), field("call_sign", &R::call_sign),
+        field("committed", &R::committed), field("counter_level_cm", &R::counter_level_cm),
+        field("counter_time_ms", &R::counter_time_ms), field("craft", &R::craft), field("domain", &R::domain),
+        field("flight", &R::flight), field("free", &R::free), field("home", &R::home), field("leg", &R::leg),
+        field("legs", &R::legs), field("level_shift_cm", &R::level_shift_cm), field("meets", &R::meets),
+        field("principal", &R::principal), field("remaining", &R::remaining), field("replaces", &R::replaces),
+        field("request", &R::request), field("state", &R::state), field("time_shift_ms", &R::time_shift_ms),
+        field("trouble", &R::trouble), field("until_ms", &R::until), field("volumes", &R::volumes),
+        field("window", &R::window), field("zone", &R::zone));
+  }
+};
 struct ActAnswer {
   std::optional<EntryHash> hash;
   bool repeated = false;
@@ -267,6 +311,48 @@ std::optional<std::string> coordination_json(std::string_view name, const Coalit
     return std::nullopt;
   }
   out.end_object();
+  return text;
+}
+
+std::string asks_json(const Coalition& coalition, UtcMs now) {
+  // One more than is shown tells that there are more.
+  const std::vector<NeededAnswer> needed = coalition.legs().needed(now, kAsksListedMax + 1);
+  std::string text;
+  JcsWriter out(text);
+  out.begin_object().key("asks").begin_array();
+  for (std::size_t i = 0; i < std::min(needed.size(), kAsksListedMax); ++i) {
+    const NeededAnswer& one = needed[i];
+    const LegVersion& v = *one.version;
+    core::write_fields(out, AskRow{.answer_by = v.answer_by,
+                                   .answered = v.answered,
+                                   .call_sign = v.call_sign,
+                                   .committed = v.commit.has_value(),
+                                   .counter_level_cm = one.counter.level_shift_cm,
+                                   .counter_time_ms = one.counter.time_shift_ms,
+                                   .craft = v.craft,
+                                   .domain = v.domain,
+                                   .flight = v.flight,
+                                   .free = one.free,
+                                   .home = v.home,
+                                   .leg = v.leg,
+                                   .legs = v.legs,
+                                   .level_shift_cm = v.level_shift_cm,
+                                   .meets = one.meets,
+                                   .principal = v.principal,
+                                   .remaining = v.remaining,
+                                   .replaces = v.replaces,
+                                   .request = v.request,
+                                   .state = v.state,
+                                   .time_shift_ms = v.time_shift_ms,
+                                   .trouble = one.trouble,
+                                   .until = v.until,
+                                   .volumes = v.volumes,
+                                   .window = v.window,
+                                   .zone = v.zone});
+  }
+  out.end_array().key("more").boolean(needed.size() > kAsksListedMax).key("rules").begin_array();
+  for (const auto& [key, rule] : coalition.legs().rules().all()) core::write_fields(out, rule);
+  out.end_array().end_object();
   return text;
 }
 

@@ -1,6 +1,7 @@
 // The coordination between authorities over HTTP: what stands, and what an officer does.
 //
 //   GET  /v1/coordination/relations | flights | legs | control | caveats | disclosure | peers   scope coordination.read
+//   GET  /v1/coordination/asks                                   the same: requests that wait for an officer here
 //   POST /v1/coordination/preview                                the same: what a change of relations means
 //   POST /v1/coordination/acts                                   scope coordination.act
 //
@@ -30,6 +31,10 @@ struct PeerStanding {
 /// `disclosure`. Nothing for another name.
 [[nodiscard]] std::optional<std::string> coordination_json(std::string_view name,
                                                            const coordination::Coalition& coalition);
+/// What waits for an officer's answer, and who answers in which zone, judged at `now`: {"asks":[…],"more","rules":[…]}.
+[[nodiscard]] std::string asks_json(const coordination::Coalition& coalition, UtcMs now);
+/// Requests that `asks_json` lists at most: each is looked at anew.
+inline constexpr std::size_t kAsksListedMax = 128;
 /// Peers, lines, and which version of the charter each has: {"charter":{…},"peers":[…],"self"}. `recovery`:
 /// canonical JSON of it (recovery.h); empty when the record is whole.
 [[nodiscard]] std::string peers_json(const coordination::Coalition& coalition, const std::vector<PeerStanding>& peers,

@@ -201,6 +201,10 @@ Status judge_charter(const core::SignedCharter& signed_charter, const NodeConfig
     return fail(ErrorCode::kInvalid,
                 fmt::format("a simulated clock needs data mode SIMULATED, not {}", core::to_text(charter.data_mode)));
   }
+  if (!config.console.story.empty() && charter.data_mode != core::DataMode::kSimulated) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("a story needs data mode SIMULATED, not {}", core::to_text(charter.data_mode)));
+  }
   const bool serious = charter.data_mode == core::DataMode::kReal || charter.data_mode == core::DataMode::kExercise;
   if (serious && config.recovery_wait_ms) {
     return fail(ErrorCode::kInvalid,

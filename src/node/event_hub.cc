@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kRingEventsMax = 8'192;
 constexpr std::size_t kRingBytesMax = 8U << 20;
 /// A listener is given more only while less than this waits in its queue (net cuts it off at 1 MiB or 4,096 events).
+/// The same as of the live picture, which may go out by that queue (LiveStreamOptions::behind_bytes_max): so neither
+/// waits for the other for longer than its reader needs.
 constexpr std::size_t kQueueBytesLow = 256U << 10;
 /// Entries moved for one listener at a time, so that many listeners progress together.
 constexpr std::uint64_t kSliceEntriesMax = 256;
@@ -31,11 +33,6 @@ std::string entry_type(std::string_view line) {
 }
 
 }  // namespace
-
-net::WireEvent entry_event(std::uint64_t seq, std::string_view line) {
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  return net::format_event(fmt::to_string(seq), entry_type(line), line);
-}
 
 EventHub::EventHub(std::unique_ptr<store::LogReader> reader, std::uint64_t next_seq, std::size_t streams_max,
                    Digest digest)
@@ -69,16 +66,37 @@ Status EventHub::check(std::string_view subject, std::optional<std::uint64_t> fr
 }
 
 void EventHub::subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from, View view) {
-  EXPECT_INVARIANT(view == View::kRecord || digest_);
+  const std::uint64_t next = from ? *from : next_seq();
+  Listener listener{.subject = std::move(subject), .stream = std::move(stream), .next = next};
+  (view == View::kTalks ? listener.talks : listener.record) = next;
+  join(std::move(listener));
+}
+
+void EventHub::subscribe(std::string subject, net::StreamHandle stream, StreamCursor from, Parts parts) {
+  EXPECT_INVARIANT(parts.any());
+  Listener listener{.subject = std::move(subject), .stream = std::move(stream), .named = true};
+  if (parts.record) listener.record = from.record;
+  if (parts.talks) listener.talks = from.talks;
+  listener.next = !parts.talks ? from.record : !parts.record ? from.talks : from.first();
+  join(std::move(listener));
+}
+
+void EventHub::join(Listener listener) {
+  EXPECT_INVARIANT(!listener.talks || digest_);
   const std::lock_guard lock(mutex_);
   if (stopping_) {
-    stream.close();
+    listener.stream.close();
     return;
   }
   listeners_.fetch_add(1);
-  ++of_subject_[subject];
-  joining_.push_back({std::move(subject), std::move(stream), from.value_or(durable_seq_), view});
+  ++of_subject_[listener.subject];
+  joining_.push_back(std::move(listener));
   changed_.notify_one();
+}
+
+std::uint64_t EventHub::next_seq() const {
+  const std::lock_guard lock(mutex_);
+  return durable_seq_;
 }
 
 void EventHub::durable(std::uint64_t first_seq, std::uint64_t next_seq, std::vector<std::string> lines) {
@@ -154,18 +172,58 @@ void EventHub::take_fresh(std::vector<Fresh>& fresh) {
       ring_bytes_ = 0;
       ring_first_ = batch.first_seq;
     }
-    for (const std::string& line : batch.lines) {
-      const std::uint64_t seq = ring_first_ + ring_.size();
-      ring_.push_back({entry_event(seq, line), digest_ ? digest_(seq, line) : nullptr});
-      ring_bytes_ += bytes_of(ring_.back());
+    for (std::string& line : batch.lines) {
+      ring_bytes_ += line.size();
+      ring_.push_back({std::move(line)});
     }
-    while (ring_.size() > kRingEventsMax || ring_bytes_ > kRingBytesMax) {
-      ring_bytes_ -= bytes_of(ring_.front());
-      ring_.pop_front();
-      ++ring_first_;
-    }
+    trim();
   }
   fresh.clear();
+}
+
+/// What is made of events counts with them.
+void EventHub::trim() {
+  while (ring_.size() > kRingEventsMax || ring_bytes_ > kRingBytesMax) {
+    ring_bytes_ -= ring_.front().line.size();
+    for (const auto& made : ring_.front().made) {
+      if (made && *made) ring_bytes_ -= (*made)->size();
+    }
+    ring_.pop_front();
+    ++ring_first_;
+  }
+}
+
+net::WireEvent EventHub::make(Form form, std::uint64_t seq, std::string_view line) const {
+  if (form == Form::kTalks || form == Form::kTalksNamed) {
+    const auto told = digest_(line);
+    if (!told) return nullptr;
+    if (form == Form::kTalks) return net::format_event(fmt::to_string(seq), told->event, told->data);
+    return net::format_event(StreamCursor::at(seq + 1).text(), "talks/" + told->event, told->data);
+  }
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (form == Form::kRecord) return net::format_event(fmt::to_string(seq), entry_type(line), line);
+  // What is heard of the same entry comes behind it, and is not had yet.
+  return net::format_event(StreamCursor{seq + 1, seq}.text(), "record/" + entry_type(line), line);
+}
+
+const net::WireEvent& EventHub::recent(Form form, std::uint64_t seq) {
+  Event& event = ring_[seq - ring_first_];
+  auto& made = event.made.at(static_cast<std::size_t>(form));
+  if (!made) {
+    made = make(form, seq, event.line);
+    if (*made) ring_bytes_ += (*made)->size();
+  }
+  return *made;
+}
+
+template <class Of>
+bool EventHub::show(Listener& listener, std::uint64_t seq, Of&& of) {
+  if (listener.record && seq >= *listener.record) {
+    if (!listener.stream.send(of(listener.named ? Form::kRecordNamed : Form::kRecord))) return false;
+  }
+  if (!listener.talks || seq < *listener.talks) return true;
+  const net::WireEvent event = of(listener.named ? Form::kTalksNamed : Form::kTalks);
+  return !event || listener.stream.send(event).has_value();
 }
 
 bool EventHub::advance(Listener& listener, std::uint64_t end) {
@@ -180,14 +238,13 @@ bool EventHub::advance(Listener& listener, std::uint64_t end) {
 
 bool EventHub::send_recent(Listener& listener, std::uint64_t end) {
   const std::uint64_t stop_at = std::min({end, ring_first_ + ring_.size(), listener.next + kSliceEntriesMax});
-  while (listener.next < stop_at) {
-    const Event& event = ring_[listener.next - ring_first_];
-    const net::WireEvent& shown = listener.view == View::kTalks ? event.talks : event.record;
-    if (shown && !listener.stream.send(shown)) return false;
+  bool open = true;
+  while (open && listener.next < stop_at && listener.stream.queued_bytes() <= kQueueBytesLow) {
+    open = show(listener, listener.next, [&](Form form) { return recent(form, listener.next); });
     ++listener.next;
-    if (listener.stream.queued_bytes() > kQueueBytesLow) break;
   }
-  return true;
+  trim();
+  return open;
 }
 
 bool EventHub::send_stored(Listener& listener, std::uint64_t end) {
@@ -196,9 +253,8 @@ bool EventHub::send_stored(Listener& listener, std::uint64_t end) {
   bool full = false;
   const Status read = reader_->sequence(listener.next, stop_at, [&](const store::StoredEntry& entry) -> Status {
     if (full) return {};
-    const net::WireEvent shown = listener.view == View::kTalks ? digest_(entry.seq, as_text(entry.bytes))
-                                                               : entry_event(entry.seq, as_text(entry.bytes));
-    if (shown && !listener.stream.send(shown)) {
+    const std::string_view line = as_text(entry.bytes);
+    if (!show(listener, entry.seq, [&](Form form) { return make(form, entry.seq, line); })) {
       ended = true;
       return fail(ErrorCode::kUnavailable, "the stream has ended");
     }

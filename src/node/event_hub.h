@@ -6,6 +6,7 @@
 // of its own queue (net/sse.h) cuts off one that reads nothing for too long.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -21,16 +22,29 @@
 
 #include "base/result.h"
 #include "net/sse.h"
+#include "node/stream_cursor.h"
 #include "store/log_store.h"
 
 namespace tansiq::node {
+
+/// An entry as those who listen to talks hear it: the name and the data of an event.
+struct TalkTold {
+  std::string event;
+  std::string data;
+};
 
 class EventHub {
  public:
   /// What a listener is shown: every entry as it stands, or what `Digest` makes of it.
   enum class View : std::uint8_t { kRecord, kTalks };
-  /// An entry as those who listen to talks hear it; null: it is nothing to them. Called on the hub's thread.
-  using Digest = std::function<net::WireEvent(std::uint64_t seq, std::string_view line)>;
+  /// Nothing: it is nothing to them. Called on the hub's thread.
+  using Digest = std::function<std::optional<TalkTold>(std::string_view line)>;
+  /// What whoever listens to everything at once may have of this.
+  struct Parts {
+    bool record = false;
+    bool talks = false;
+    [[nodiscard]] bool any() const { return record || talks; }
+  };
 
   /// `reader` belongs to the hub's thread from here on. `next_seq`: one more than the last durable entry's. Without a
   /// digest nobody may listen to talks.
@@ -45,8 +59,14 @@ class EventHub {
   /// streams unread can take every place.
   [[nodiscard]] Status check(std::string_view subject, std::optional<std::uint64_t> from) const;
   /// Adds a listener that gets every entry with `seq >= from`; without `from`, those that become durable from now on.
+  /// Ids of its events are sequence numbers.
   void subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from,
                  View view = View::kRecord);
+  /// Adds a listener of a stream that others write to as well: its events are named by where they come from
+  /// (`record/…`, `talks/…`), their ids are cursors.
+  void subscribe(std::string subject, net::StreamHandle stream, StreamCursor from, Parts parts);
+  /// One more than the last durable entry's.
+  [[nodiscard]] std::uint64_t next_seq() const;
 
   /// Entries up to and without `next_seq` are durable. `lines` are those from `first_seq` on, without gap; they may be
   /// left out when nobody listens. Core thread; costs one lock a batch.
@@ -59,29 +79,38 @@ class EventHub {
   void stop();
 
  private:
+  /// In which of its forms an entry is sent.
+  enum class Form : std::uint8_t { kRecord, kTalks, kRecordNamed, kTalksNamed };
   struct Listener {
     std::string subject;
     net::StreamHandle stream;
     std::uint64_t next = 0;
-    View view = View::kRecord;
+    std::optional<std::uint64_t> record{};  ///< Shown are entries from there on; nothing: none.
+    std::optional<std::uint64_t> talks{};
+    bool named = false;
   };
-  /// One entry in every view.
+  /// One entry, and what was made of it for those who have asked so far.
   struct Event {
-    net::WireEvent record;
-    net::WireEvent talks;  ///< Null: nothing.
+    std::string line;
+    std::array<std::optional<net::WireEvent>, 4> made{};
   };
   struct Fresh {
     std::uint64_t first_seq;
     std::vector<std::string> lines;
   };
 
-  [[nodiscard]] static std::size_t bytes_of(const Event& event) {
-    return event.record->size() + (event.talks ? event.talks->size() : 0);
-  }
+  void join(Listener listener);
   void run();
   void take_fresh(std::vector<Fresh>& fresh);
+  void trim();
   /// The streams of these subjects are over, one each.
   void forget(const std::vector<std::string>& ended);
+  /// Null: it is nothing to whoever wants it so.
+  [[nodiscard]] net::WireEvent make(Form form, std::uint64_t seq, std::string_view line) const;
+  [[nodiscard]] const net::WireEvent& recent(Form form, std::uint64_t seq);
+  /// Sends one entry in the forms that the listener wants; `of` gives them. False when the stream is over.
+  template <class Of>
+  static bool show(Listener& listener, std::uint64_t seq, Of&& of);
   /// Sends as much as the listener's queue may hold now. False when the stream is over.
   bool advance(Listener& listener, std::uint64_t end);
   bool send_recent(Listener& listener, std::uint64_t end);
@@ -107,8 +136,5 @@ class EventHub {
   std::size_t ring_bytes_ = 0;
   std::thread thread_;
 };
-
-/// One entry as an event: id = seq, event = the entry's kind, data = its line without the line feed.
-[[nodiscard]] net::WireEvent entry_event(std::uint64_t seq, std::string_view line);
 
 }  // namespace tansiq::node

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "picture/picture.h"
 #include "picture/release_rule.h"
+#include "picture/track_history.h"
 #include "surveillance/source.h"
 
 namespace tansiq::node {
@@ -30,6 +31,7 @@ struct LiveConfig {
   std::uint64_t record_bytes_max = 256ULL << 20;  ///< Of one file.
   std::size_t record_files_max = 0;               ///< Older ones are removed; 0: none ever.
   picture::PictureOptions picture;
+  picture::TrackHistoryOptions history;       ///< Of past places, for who looks back.
   std::vector<picture::ReleaseRule> release;  ///< What peers are told of the tracks, in this order.
   double air_vertical_cm = 30'480;            ///< 1,000 ft: in place of `picture.separation.air.vertical_m`.
   Declares declare = Declares::kNobody;       ///< What the node declares of its own intents without a person.

@@ -74,6 +74,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
         config_(std::move(config)),
         services_(std::move(services)),
         work_(kWorkMax),
+        history_(config_.history),
         tells_({.self = services_.self,
                 .rules = config_.release,
                 .started = services_.clock.now(),
@@ -129,7 +130,10 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
     if (recorder_) recorder_->stop();
   }
   [[nodiscard]] std::string trouble() const;
-  void grown() { record_.grown(); }
+  void grown() {
+    permit_old_.store(true);
+    record_.grown();
+  }
 
   [[nodiscard]] Status submit(Work work) {
     switch (work_.push(std::move(work))) {
@@ -183,6 +187,15 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
                                             std::size_t most) override {
     return tells_.preview(session_->picture(), now(), peer, permit, most);
   }
+  [[nodiscard]] const picture::PastAlerts& past_alerts() const override { return past_alerts_; }
+  [[nodiscard]] picture::PastTracks past_tracks(const HeardPermit& permit,
+                                                const picture::PastQuestion& question) override {
+    keep_heard(permit);
+    return history_.find(question);
+  }
+  [[nodiscard]] std::string peer_of(std::uint32_t source) const override {
+    return session_->sources()[source].transport.host;
+  }
   Status tell(const picture::Note& note) override {
     const UtcMs at = session_->at(now());
     TRY_VOID(session_->note(note, at));
@@ -209,18 +222,28 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
         tells_.release().gone(track.id);
       }
       moved_.erase(track.id);
+      history_.gone(track.id);
       stream_.drop_track(track.id);
     } else {
       moved_.insert(track.id);
     }
   }
   void report_taken(const surveillance::Report& report, const picture::Track& track) override {
-    // What came from a peer is its own to pass on.
-    if (session_->sources()[report.source.value].transport.kind == surveillance::TransportKind::kPeer) return;
+    if (session_->sources()[report.source.value].transport.kind == surveillance::TransportKind::kPeer) {
+      // What came from a peer is its own to pass on; and it is kept while the record allows it.
+      const bool sea = track.domain == surveillance::Domain::kSea;
+      if (allowed_.allows(AuthorityId::trusted(peer_of(report.source.value)),
+                          sea ? core::Domain::kSea : core::Domain::kAir)) {
+        history_.heard(report, track, report.source.value);
+      }
+      return;
+    }
+    history_.heard(report, track, std::nullopt);
     tells_.release().heard(report, track);
   }
   void alert_changed(const picture::AlertChange& change) override {
     const bool over = change.alert.state == picture::AlertState::kCleared;
+    if (over) past_alerts_.add(change.alert, change.alert.changed);
     const bool at_once = change.event != picture::AlertEvent::kUpdated && change.event != picture::AlertEvent::kBack &&
                          change.event != picture::AlertEvent::kRectified;
     stream_.set_alert(change.alert.id, picture::alert_line(change), over, at_once);
@@ -233,6 +256,8 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   }
 
   [[nodiscard]] bool ask_permit(const ReleaseDesk::Token& token);
+  void ask_heard();
+  void keep_heard(const HeardPermit& permit);
   void refuse_questions(const Error& why) {
     for (const PeerQuestion& one : questions_.take()) one.exchange->respond(why);
   }
@@ -258,6 +283,7 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   std::atomic<bool> stopping_{false};
   std::atomic<DurationMs> behind_ms_{0};     ///< The clock, behind the picture: beyond what holds up nobody.
   std::atomic<DurationMs> set_back_ms_{0};   ///< By so much it was, when the picture was last begun anew …
+  std::atomic<bool> permit_old_{true};       ///< The record may say otherwise what may be kept of peers.
   std::atomic<std::int64_t> begun_anew_{0};  ///< … at this moment; both 0: never.
 
   // The thread's own.
@@ -266,6 +292,9 @@ class LiveDesk::Impl final : private picture::PictureListener, private Inside {
   std::unique_ptr<GroupKeeper> groups_;
   std::unique_ptr<ConformKeeper> declares_;
   LiveStream stream_;
+  picture::TrackHistory history_;
+  HeardPermit allowed_;  ///< Nothing of peers is kept before the record was asked.
+  picture::PastAlerts past_alerts_;
   QuestionBox questions_;
   ReleaseDesk tells_;
   LiveRecord record_;
@@ -314,6 +343,9 @@ void LiveDesk::Impl::run() {
       // While the picture stands still it judges nobody.
       if (behind_ms_.load() == 0) declares_->look(session_->picture(), now());
       record_.look(now());
+      history_.advance(now());
+      past_alerts_.advance(now());
+      if (permit_old_.exchange(false)) ask_heard();
       note_figures();
     }
     if (!open) break;
@@ -376,6 +408,9 @@ void LiveDesk::Impl::begin_anew(DurationMs back) {
   record_session();
   moved_.clear();
   shown_last_ = {};
+  // Times of before and after would mix, and numbers mean others.
+  history_.clear();
+  for (const auto& [id, alert] : before->picture().alerts().alerts()) past_alerts_.add(alert, now);
   stream_.forget_all();
   tells_.begin_anew(now);
   record_.begin_anew();
@@ -420,6 +455,26 @@ bool LiveDesk::Impl::ask_permit(const ReleaseDesk::Token& token) {
   return services_.core.submit_urgent(std::move(task)).has_value();
 }
 
+/// What peers told is kept under what the record allows, looked at when that has grown.
+void LiveDesk::Impl::ask_heard() {
+  ReadTask task;
+  task.read = [this](const State& state) {
+    auto permit = std::make_shared<const HeardPermit>(heard_permit(state.coalition()));
+    return Departure{nullptr, {}, [this, permit](const Status& durable) {
+                       if (durable) post([this, permit](Inside&) { keep_heard(*permit); });
+                     }};
+  };
+  task.refused = [](const Error&) {};
+  if (!services_.core.submit_urgent(std::move(task))) permit_old_.store(true);
+}
+
+void LiveDesk::Impl::keep_heard(const HeardPermit& permit) {
+  allowed_ = permit;
+  history_.retain([&](std::uint32_t source, core::Domain domain) {
+    return permit.allows(AuthorityId::trusted(peer_of(source)), domain);
+  });
+}
+
 /// Shows some of the tracks that have moved, the lowest numbers behind those shown last: alerts must not wait until
 /// thousands of tracks have been written out.
 void LiveDesk::Impl::show_tracks() {
@@ -444,6 +499,9 @@ void LiveDesk::Impl::note_figures() {
                                   .notes_refused = record_.refused(),
                                   .set_back = set_back_,
                                   .listeners = stream_.listeners(),
+                                  .past_places = history_.places(),
+                                  .past_bytes = history_.bytes(),
+                                  .past_alerts = past_alerts_.size(),
                                   .recording = recorder_ ? std::optional(recorder_->state()) : std::nullopt});
   declares_->write_figures(out);
   const std::lock_guard lock(figures_mutex_);

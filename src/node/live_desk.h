@@ -47,7 +47,9 @@
 #include "node/record_notes.h"
 #include "node/release_desk.h"
 #include "node/track_links.h"
+#include "picture/past_alerts.h"
 #include "picture/session.h"
+#include "picture/track_history.h"
 
 namespace tansiq::node {
 
@@ -71,6 +73,12 @@ class LiveDesk final : public TrackExchange {
     virtual Status tell(const picture::Note& note) = 0;
     [[nodiscard]] virtual const std::vector<std::string>& source_names() const = 0;
     [[nodiscard]] virtual GroupKeeper& groups() = 0;
+    [[nodiscard]] virtual const picture::PastAlerts& past_alerts() const = 0;
+    /// Under what the record allows now: what it does not is forgotten first. `question` has passed `check`.
+    [[nodiscard]] virtual picture::PastTracks past_tracks(const HeardPermit& permit,
+                                                          const picture::PastQuestion& question) = 0;
+    /// Of a source that is a peer.
+    [[nodiscard]] virtual std::string peer_of(std::uint32_t source) const = 0;
     /// ReleaseDesk::preview
     [[nodiscard]] virtual picture::ReleaseAnswer told(const AuthorityId& peer, const RecordedPermit& permit,
                                                       std::size_t most) = 0;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/eventually.h"
 #include "base/temporary_folder.h"
@@ -193,6 +194,69 @@ TEST(LiveDesk, AClockThatIsPutRightByLittleChangesNothing) {
   }));
   EXPECT_THAT(t.get("/v1/tracks"), HasSubstr("738011"));
   EXPECT_THAT(t.node.get("/readyz").body, Not(HasSubstr("set back")));
+}
+
+TEST(LiveDesk, WhoLooksBackSeesPastPlacesAndAlerts) {
+  LiveNode t;
+  const auto first_heard = [&] {
+    t.node.clock().advance(1'000);
+    t.hear("", 0x738011);
+    return t.get("/v1/alerts").find("foreign_zone") != std::string::npos;
+  };
+  ASSERT_TRUE(eventually(first_heard));
+  const auto past = [&](std::string_view more = "") {
+    const UtcMs now = t.node.clock().now();
+    return t.get(fmt::format("/v1/picture/history?from_ms={}&to_ms={}{}", now.ms - 900'000, now.ms, more));
+  };
+  EXPECT_TRUE(eventually([&] {
+    t.node.clock().advance(10'000);
+    t.hear("RESCUE1", 0x738011);
+    constexpr std::string_view kPlace = R"("pressure_cm":)";
+    const std::string tracks = past();
+    const auto place = tracks.find(kPlace);
+    return place != std::string::npos && tracks.find(kPlace, place + 1) != std::string::npos &&
+           tracks.find("RESCUE1") != std::string::npos;
+  })) << past();
+  EXPECT_THAT(past(), HasSubstr(R"("icao":"738011")"));
+  EXPECT_THAT(past(), Not(HasSubstr(R"("peer")"))) << "heard here";
+  EXPECT_THAT(past("&south_e7=0&west_e7=0&north_e7=10&east_e7=10"), HasSubstr(R"("tracks":[])"));
+  EXPECT_EQ(t.node.get("/v1/picture/history?from_ms=0&to_ms=900001", t.token()).status, 400);
+  EXPECT_EQ(t.node.get("/v1/picture/history?from_ms=0", t.token()).status, 400);
+  // It is not heard any more: the alert is over, seen and out of sight.
+  const std::string officer = t.node.token("watch", {"picture.read", "picture.act"});
+  const std::string standing = t.get("/v1/alerts");
+  const auto id_at = standing.rfind("\"id\":", standing.find(R"("kind":"foreign_zone")")) + 5;
+  const std::string id = standing.substr(id_at, standing.find(',', id_at) - id_at);
+  ASSERT_EQ(t.node.post("/v1/alerts/" + id + "/acknowledge", "", officer).status, 200) << standing;
+  EXPECT_TRUE(eventually([&] {
+    t.node.clock().advance(60'000);
+    return t.get("/v1/alerts/past").find("foreign_zone") != std::string::npos;
+  })) << t.get("/v1/alerts");
+  const std::string ended = t.get("/v1/alerts/past");
+  EXPECT_THAT(ended, HasSubstr(R"("by":"watch")"));
+  EXPECT_THAT(ended, HasSubstr(R"("ended_ms":)"));
+  EXPECT_THAT(t.get("/v1/alerts/past?before=1"), HasSubstr(R"("alerts":[])"));
+}
+
+TEST(LiveDesk, OneStreamHasTheRecordAndThePicture) {
+  LiveNode t;
+  const auto stream = t.node.client(t.node.token("watch", {"picture.read", "log.read"}))->events("/v1/stream");
+  ASSERT_TRUE(stream.has_value()) << stream.error().text();
+  const auto begun = (*stream)->next(10'000);
+  ASSERT_TRUE(begun.has_value() && *begun);
+  EXPECT_EQ((*begun)->data, R"({"live":"open","record":"open","talks":"forbidden"})");
+  ASSERT_EQ(t.node.put("/v1/intents/i1", create_json("c1", volume_json(10, 30)), t.token()).status, 201);
+  t.hear("", 0x738011);
+  std::set<std::string> heard;
+  while (!heard.contains("live/tracks") || !heard.contains("record/intent.accepted")) {
+    t.node.clock().advance(1'000);
+    t.hear("", 0x738011);
+    const auto event = (*stream)->next(10'000);
+    ASSERT_TRUE(event.has_value() && *event) << "after " << heard.size() << " kinds of events";
+    EXPECT_NE((*event)->id, "") << "what has none of its own keeps the last";
+    heard.insert((*event)->event);
+  }
+  EXPECT_TRUE(heard.contains("live/reset"));
 }
 
 // Or a replay would count the silence of a source that never spoke from another moment on.

@@ -40,6 +40,12 @@ std::string live_metrics(const LiveFigures& figures) {
   line("tansiq_live_set_back_total", "", figures.set_back);
   out += "# HELP tansiq_live_listeners Open streams of the live picture.\n# TYPE tansiq_live_listeners gauge\n";
   line("tansiq_live_listeners", "", figures.listeners);
+  out += "# HELP tansiq_live_past_places Past places of tracks that are kept.\n# TYPE tansiq_live_past_places gauge\n";
+  line("tansiq_live_past_places", "", figures.past_places);
+  out += "# HELP tansiq_live_past_bytes Memory of past places.\n# TYPE tansiq_live_past_bytes gauge\n";
+  line("tansiq_live_past_bytes", "", figures.past_bytes);
+  out += "# HELP tansiq_live_past_alerts Alerts out of sight that are kept.\n# TYPE tansiq_live_past_alerts gauge\n";
+  line("tansiq_live_past_alerts", "", figures.past_alerts);
   out +=
       "# HELP tansiq_track_reports_total Reports by what became of them.\n# TYPE tansiq_track_reports_total counter\n";
   for (const auto& [what, count] :

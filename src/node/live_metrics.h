@@ -22,6 +22,9 @@ struct LiveFigures {
   std::uint64_t notes_refused = 0;
   std::uint64_t set_back = 0;  ///< How often the clock was, and the picture begun anew.
   std::size_t listeners = 0;
+  std::size_t past_places = 0;
+  std::size_t past_bytes = 0;
+  std::size_t past_alerts = 0;
   std::optional<RecordKeeper::State> recording;  ///< Absent: nothing is recorded.
 };
 /// On the picture's thread.

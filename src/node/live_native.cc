@@ -7,6 +7,7 @@
 #include "base/foreign_text.h"
 #include "log/canonical_json.h"
 #include "net/sse.h"
+#include "node/api_convert.h"
 #include "node/live_desk.h"
 #include "node/native_face.h"
 #include "picture/alert_json.h"
@@ -30,26 +31,6 @@ struct JoinUp {
 Error no_picture() {
   return {
       ErrorCode::kNotFound, "this node has no live picture: its configuration has no [[source]], nor live.peers", {}};
-}
-
-/// A rectangle asked for; all of it or nothing.
-struct Window {
-  std::int64_t south, west, north, east;
-  [[nodiscard]] bool holds(geo::LatLng at) const {
-    if (at.lat_e7 < south || at.lat_e7 > north) return false;
-    return west <= east ? at.lng_e7 >= west && at.lng_e7 <= east : at.lng_e7 >= west || at.lng_e7 <= east;
-  }
-};
-
-Result<std::optional<Window>> window_of(const api::GetTracksRequest& request) {
-  const int given = request.south_e7.has_value() + request.west_e7.has_value() + request.north_e7.has_value() +
-                    request.east_e7.has_value();
-  if (given == 0) return std::optional<Window>();
-  if (given != 4) {
-    return fail(ErrorCode::kInvalid, "a rectangle needs south_e7, west_e7, north_e7 and east_e7", "south_e7");
-  }
-  if (*request.south_e7 > *request.north_e7) return fail(ErrorCode::kInvalid, "south lies north of north", "south_e7");
-  return std::optional<Window>({*request.south_e7, *request.west_e7, *request.north_e7, *request.east_e7});
 }
 
 std::string input_json(const LiveInputState& input, const surveillance::SourceConfig& config,
@@ -89,7 +70,7 @@ void NativeFace::at_picture(Context& context, std::function<Result<std::string>(
 }
 
 void NativeFace::get_tracks(Context& context, api::GetTracksRequest&& request) {
-  const auto window = window_of(request);
+  const auto window = to_window(request.south_e7, request.west_e7, request.north_e7, request.east_e7);
   if (!window) return refuse(context, window.error());
   at_picture(context,
              [window = *window, after = request.after,
@@ -138,6 +119,48 @@ void NativeFace::get_alerts(Context& context, api::GetAlertsRequest&&) {
     w.end_array().end_object();
     return out;
   });
+}
+
+void NativeFace::list_past_alerts(Context& context, api::ListPastAlertsRequest&& request) {
+  std::optional<std::uint64_t> before;
+  if (request.before) before = static_cast<std::uint64_t>(*request.before);
+  at_picture(context,
+             [before, limit = static_cast<std::size_t>(request.limit)](LiveDesk::Inside& of) -> Result<std::string> {
+               std::string out;
+               JcsWriter w(out);
+               picture::write_past_alerts(w, of.past_alerts().page(before, limit));
+               return out;
+             });
+}
+
+/// What may be kept of what peers told is asked of the record for every answer.
+void NativeFace::get_picture_history(Context& context, api::GetPictureHistoryRequest&& request) {
+  const auto question = history_query(request);
+  if (!question) return refuse(context, question.error());
+  if (services_.live == nullptr) return refuse(context, no_picture());
+  const auto exchange = context.exchange;
+  const auto failed = [this, exchange](Error error) { exchange->respond(problem(*exchange, std::move(error))); };
+  ReadTask task;
+  task.read = [this, exchange, question = *question, failed](const State& state) {
+    if (exchange->abandoned()) return Departure{};
+    auto go_on = [this, exchange, question, failed, permit = heard_permit(state.coalition())](const Status& durable) {
+      if (!durable) return failed(durable.error());
+      auto inside = [exchange, question, permit](LiveDesk::Inside& of) {
+        if (exchange->abandoned()) return;
+        std::string out;
+        JcsWriter w(out);
+        picture::write_past_tracks(w, of.past_tracks(permit, question),
+                                   [&of](std::uint32_t source) { return of.peer_of(source); });
+        net::Response response = net::json_response(200, std::move(out));
+        response.headers.add("Cache-Control", "no-store");
+        exchange->respond(std::move(response));
+      };
+      if (const Status taken = services_.live->submit(std::move(inside)); !taken) failed(taken.error());
+    };
+    return Departure{nullptr, {}, std::move(go_on)};
+  };
+  task.refused = failed;
+  if (const Status taken = services_.core.submit(std::move(task)); !taken) refuse(context, taken.error());
 }
 
 void NativeFace::acknowledge_alert(Context& context, api::AcknowledgeAlertRequest&& request) {

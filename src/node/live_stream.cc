@@ -47,9 +47,9 @@ void LiveStream::Changes<Id>::forget_gone() {
   }
 }
 
-void LiveStream::join(std::string subject, net::StreamHandle stream) {
-  if (!stream.send({}, "reset", "{}")) return;
-  Listener listener{.subject = std::move(subject), .stream = std::move(stream)};
+void LiveStream::join(std::string subject, net::StreamHandle stream, bool named) {
+  Listener listener{.subject = std::move(subject), .stream = std::move(stream), .named = named};
+  if (!send_reset(listener)) return;
   begin(listener);
   const bool good = advance_alerts(listener);
   forget_shared();
@@ -91,9 +91,13 @@ void LiveStream::forget_all() {
   forget_shared();
   for (Listener& listener : listeners_) {
     // Whose stream is over is found by the next round.
-    (void)listener.stream.send({}, "reset", "{}");
+    (void)send_reset(listener);
     begin(listener);
   }
+}
+
+bool LiveStream::send_reset(Listener& listener) {
+  return listener.stream.send({}, listener.named ? "live/reset" : "reset", "{}").has_value();
 }
 
 void LiveStream::forget_shared() {
@@ -101,19 +105,19 @@ void LiveStream::forget_shared() {
   shared_bytes_ = 0;
 }
 
-LiveStream::Frame LiveStream::alert_frame(std::uint64_t position) const {
-  auto at = alerts_.order.upper_bound(position);
+LiveStream::Frame LiveStream::alert_frame(const FrameKey& key) const {
+  auto at = alerts_.order.upper_bound(key.position);
   // Who has seen nothing yet has nothing to forget.
-  while (position == 0 && at != alerts_.order.end() && alerts_.shown.at(at->second).gone) ++at;
+  while (key.position == 0 && at != alerts_.order.end() && alerts_.shown.at(at->second).gone) ++at;
   if (at == alerts_.order.end()) return {alerts_.last, nullptr};
-  return {at->first, net::format_event({}, "alert", alerts_.shown.at(at->second).text)};
+  return {at->first, net::format_event({}, key.named ? "live/alert" : "alert", alerts_.shown.at(at->second).text)};
 }
 
-LiveStream::Frame LiveStream::tracks_frame(std::uint64_t position) const {
+LiveStream::Frame LiveStream::tracks_frame(const FrameKey& key) const {
   std::string gone;
   std::string tracks;
-  std::uint64_t behind = position;
-  auto at = tracks_.order.upper_bound(position);
+  std::uint64_t behind = key.position;
+  auto at = tracks_.order.upper_bound(key.position);
   for (; at != tracks_.order.end() && gone.size() + tracks.size() < options_.frame_bytes_max; ++at) {
     const auto& shown = tracks_.shown.at(at->second);
     std::string& list = shown.gone ? gone : tracks;
@@ -124,13 +128,13 @@ LiveStream::Frame LiveStream::tracks_frame(std::uint64_t position) const {
     }
     behind = at->first;
   }
-  return {behind, net::format_event({}, "tracks", fmt::format(R"({{"gone":[{}],"tracks":[{}]}})", gone, tracks))};
+  return {behind, net::format_event({}, key.named ? "live/tracks" : "tracks",
+                                    fmt::format(R"({{"gone":[{}],"tracks":[{}]}})", gone, tracks))};
 }
 
-LiveStream::Frame LiveStream::frame(bool alert, std::uint64_t position) {
-  const std::pair key{alert, position};
+LiveStream::Frame LiveStream::frame(const FrameKey& key) {
   if (const auto at = shared_.find(key); at != shared_.end()) return at->second;
-  Frame made = alert ? alert_frame(position) : tracks_frame(position);
+  Frame made = key.alert ? alert_frame(key) : tracks_frame(key);
   if (made.event && shared_bytes_ + made.event->size() <= options_.shared_bytes_max) {
     shared_bytes_ += made.event->size();
     shared_.emplace(key, made);
@@ -140,7 +144,7 @@ LiveStream::Frame LiveStream::frame(bool alert, std::uint64_t position) {
 
 bool LiveStream::advance_alerts(Listener& listener) {
   while (listener.alerts < alerts_.last && may_take(listener)) {
-    const Frame next = frame(true, listener.alerts);
+    const Frame next = frame({true, listener.named, listener.alerts});
     if (next.event && !listener.stream.send(next.event)) return false;
     listener.alerts = next.behind;
   }
@@ -162,12 +166,12 @@ bool LiveStream::begins_anew(const Listener& listener) const {
 
 bool LiveStream::advance(Listener& listener) {
   if (begins_anew(listener) && may_take(listener)) {
-    if (!listener.stream.send({}, "reset", "{}")) return false;
+    if (!send_reset(listener)) return false;
     begin(listener);
   }
   if (!advance_alerts(listener)) return false;
   while (listener.tracks < tracks_.last && may_take(listener)) {
-    const Frame next = frame(false, listener.tracks);
+    const Frame next = frame({false, listener.named, listener.tracks});
     if (!listener.stream.send(next.event)) return false;
     listener.tracks = next.behind;
   }

@@ -6,23 +6,24 @@
 //
 // Events: `reset` (forget everything: what follows is whole), `alert` ({"alert":{…},"event":…}), and `tracks`
 // ({"gone":[id…],"tracks":[{…}…]}). Neither is a record: whoever comes back begins with a `reset`, there is no id to
-// resume from. A listener is a position in the order of changes of alerts, and one in that of tracks. Who keeps up gets
-// every change of an alert, in order; whoever reads slowly gets fewer states of each alert and of each track, never an
-// older one after a newer one, and of every alert and track the state in which it ends up; what it costs others is
-// nothing, and what it costs us is bounded: nothing is sent to whom more than `behind_bytes_max` waits for, so however
-// many alerts stand, nobody is cut off for joining.
+// resume from. In a stream that others write to as well they are `live/reset` and so on. A listener is a position in
+// the order of changes of alerts, and one in that of tracks. Who keeps up gets every change of an alert, in order;
+// whoever reads slowly gets fewer states of each alert and of each track, never an older one after a newer one, and of
+// every alert and track the state in which it ends up; what it costs others is nothing, and what it costs us is
+// bounded: nothing is sent to whom more than `behind_bytes_max` waits for, so however many alerts stand, nobody is cut
+// off for joining.
 //
 // What people must hear of at once (a new alert, one that sounds again) goes out at once, behind what waited before;
 // all else goes with the next round, or before it is replaced. Alerts go before tracks. What is formatted for one
 // listener is shared by all others at the same position, up to `shared_bytes_max` a round. One thread.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -54,8 +55,9 @@ class LiveStream {
 
   /// Whether `subject` may listen: fails with `kOverloaded` at the bound of all, or of one subject's, a quarter.
   [[nodiscard]] Status check(std::string_view subject) const;
-  /// Sends the alerts in sight, as many as may wait; the others, and tracks, follow round by round.
-  void join(std::string subject, net::StreamHandle stream);
+  /// Sends the alerts in sight, as many as may wait; the others, and tracks, follow round by round. `named`: others
+  /// write to this stream as well.
+  void join(std::string subject, net::StreamHandle stream, bool named = false);
 
   void set_track(picture::TrackId track, std::string json);
   void drop_track(picture::TrackId track);
@@ -92,6 +94,7 @@ class LiveStream {
   struct Listener {
     std::string subject;
     net::StreamHandle stream;
+    bool named = false;        ///< Its events say where they come from.
     std::uint64_t alerts = 0;  ///< All changes up to here were sent.
     std::uint64_t tracks = 0;
     /// What was forgotten when it began: it was never told of what had ended before.
@@ -103,10 +106,18 @@ class LiveStream {
     net::WireEvent event;      ///< Null: there is nothing to say up to there.
   };
 
-  [[nodiscard]] Frame alert_frame(std::uint64_t position) const;
-  [[nodiscard]] Frame tracks_frame(std::uint64_t position) const;
+  /// Which frame: by what it is of, how it is named, and where it begins.
+  struct FrameKey {
+    bool alert;
+    bool named;
+    std::uint64_t position;
+    friend auto operator<=>(const FrameKey&, const FrameKey&) = default;
+  };
+  [[nodiscard]] Frame alert_frame(const FrameKey& key) const;
+  [[nodiscard]] Frame tracks_frame(const FrameKey& key) const;
   /// What is to be sent from a position on: formatted now, or for another before.
-  [[nodiscard]] Frame frame(bool alert, std::uint64_t position);
+  [[nodiscard]] Frame frame(const FrameKey& key);
+  [[nodiscard]] static bool send_reset(Listener& listener);
   [[nodiscard]] bool may_take(const Listener& listener) const {
     return listener.stream.queued_bytes() <= options_.behind_bytes_max;
   }
@@ -125,7 +136,7 @@ class LiveStream {
   std::map<std::string, std::size_t, std::less<>> of_subject_;
   Changes<picture::TrackId> tracks_;
   Changes<picture::AlertId> alerts_;
-  std::map<std::pair<bool, std::uint64_t>, Frame> shared_;  ///< Until something changes.
+  std::map<FrameKey, Frame> shared_;  ///< Until something changes.
   std::size_t shared_bytes_ = 0;
 };
 

@@ -331,6 +331,31 @@ TEST(LiveStream, WhoBeginsBehindForgottenEndsComesToTheEnd) {
   EXPECT_EQ(l.tracks, w.tracks);
 }
 
+TEST(LiveStream, WhereOthersWriteToTheSameStreamItsEventsSayWhoseTheyAre) {
+  World w;
+  w.move(1);
+  w.alert(1);
+  const auto read = [&](bool named) {
+    auto state = std::make_shared<net::detail::StreamState>(live_stream_queue(), nullptr,
+                                                            std::weak_ptr<net::detail::Connection>());
+    w.stream.join("watch", net::StreamHandle(state), named);
+    w.stream.round();
+    std::vector<net::WireEvent> events;
+    std::ignore = state->take(events, SIZE_MAX);
+    net::SseParser parser;
+    std::string out;
+    for (const net::WireEvent& event : events) {
+      EXPECT_TRUE(parser.feed(*event).has_value());
+      while (const auto one = parser.next()) out += one->event + one->data + " ";
+    }
+    return out;
+  };
+  const std::string plain = read(false);
+  EXPECT_EQ(plain, R"(reset{} alert{"id":1,"v":2} tracks{"gone":[],"tracks":[{"id":1,"v":1}]} )");
+  EXPECT_EQ(read(true), R"(live/reset{} live/alert{"id":1,"v":2} live/tracks{"gone":[],"tracks":[{"id":1,"v":1}]} )");
+  EXPECT_EQ(read(false), plain) << "what was made for the others is not sent to these";
+}
+
 RC_GTEST_PROP(LiveStream, EverybodySeesTheTruthInTheEnd, ()) {
   World w({.listeners_max = 100, .frame_bytes_max = 60, .behind_bytes_max = 150, .gone_max = 4});
   std::vector<std::unique_ptr<Listener>> guests;

@@ -6,6 +6,7 @@
 #include "node/api_convert.h"
 #include "node/api_json.h"
 #include "node/catalogue_standing.h"
+#include "node/charter_notes.h"
 #include "node/coordination_face.h"
 #include "node/http_source.h"
 #include "node/officer_desk.h"
@@ -252,6 +253,12 @@ void NativeFace::get_charter(Context& context, api::GetCharterRequest&&) {
   answer(context, net::text_response(200, services_.charter_note()));
 }
 
+void NativeFace::get_proposed_charters(Context& context, api::GetProposedChartersRequest&&) {
+  read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
+    return net::json_response(200, TRY(proposed_charters_json(all, services_.files.get(), services_.charter_notes)));
+  });
+}
+
 void NativeFace::get_catalogue(Context& context, api::GetCatalogueRequest&&) {
   read_all(context, [](const coordination::Coalition& all) -> Result<net::Response> {
     return net::json_response(200, catalogue_json(catalogue_standing(all.machine().charter())));
@@ -402,6 +409,8 @@ net::StreamHandle NativeFace::begin_stream(const std::shared_ptr<net::Exchange>&
     if (const auto shown = shown_session(asked); shown && *shown) session = (*shown)->id;
   }
   net::StreamHandle stream = exchange->begin_stream({}, std::move(options));
+  // Clients wait for the first octets of a body before they take a stream for begun.
+  (void)stream.send(std::make_shared<const std::string>(": connected\n\n"));
   if (!session.empty()) services_.officers->sessions().attach(session, stream);
   return stream;
 }
@@ -419,6 +428,11 @@ void NativeFace::read_document(Context& context, std::string_view name) {
 void NativeFace::get_relations(Context& context, api::GetRelationsRequest&&) { read_document(context, "relations"); }
 void NativeFace::get_flights(Context& context, api::GetFlightsRequest&&) { read_document(context, "flights"); }
 void NativeFace::get_legs(Context& context, api::GetLegsRequest&&) { read_document(context, "legs"); }
+void NativeFace::get_asks(Context& context, api::GetAsksRequest&&) {
+  read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
+    return net::json_response(200, asks_json(all, services_.core.now()));
+  });
+}
 void NativeFace::get_control(Context& context, api::GetControlRequest&&) { read_document(context, "control"); }
 void NativeFace::get_disclosure(Context& context, api::GetDisclosureRequest&&) { read_document(context, "disclosure"); }
 void NativeFace::get_caveats(Context& context, api::GetCaveatsRequest&&) { read_document(context, "caveats"); }

@@ -3,6 +3,7 @@
 // dispatcher; an operation without one does not compile.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,6 +22,7 @@
 
 namespace tansiq::node {
 
+class CharterNotes;
 class EvidenceDesk;
 class MapFace;
 class OfficerDesk;
@@ -56,8 +58,10 @@ class NativeFace {
     std::shared_ptr<store::LogReader> files{};       ///< For attachments; the core thread alone uses it.
     EvidenceDesk* evidence = nullptr;                ///< Makes bundles; null where none are made, as in parts of tests.
     const coordination::PlanCycle* plans = nullptr;  ///< Null, or without counterparts: none are waited for.
+    const CharterNotes* charter_notes = nullptr;     ///< Null, as in parts of tests: none are fetched.
     HistoryDesk* history = nullptr;                  ///< Null where no past moments are shown.
     std::shared_ptr<const MapFace> map{};            ///< Null where there is none.
+    std::filesystem::path story{};                   ///< What is told (story.h); empty: nothing.
     SelfFacts self{};
     core::DataMode data_mode = core::DataMode::kTest;
     bool public_log = false;
@@ -86,12 +90,14 @@ class NativeFace {
   void get_readiness(Context& context, api::GetReadinessRequest&& request);
   void get_metrics(Context& context, api::GetMetricsRequest&& request);
   void get_charter(Context& context, api::GetCharterRequest&& request);
+  void get_proposed_charters(Context& context, api::GetProposedChartersRequest&& request);
   void get_catalogue(Context& context, api::GetCatalogueRequest&& request);
   // self_native.cc
   void get_self(Context& context, api::GetSelfRequest&& request);
   void get_eyes(Context& context, api::GetEyesRequest&& request);
   void get_history(Context& context, api::GetHistoryRequest&& request);
   void get_map(Context& context, api::GetMapRequest&& request);
+  void get_story(Context& context, api::GetStoryRequest&& request);
   // native_face.cc
   void list_zones(Context& context, api::ListZonesRequest&& request);
   void get_zone(Context& context, api::GetZoneRequest&& request);
@@ -113,6 +119,7 @@ class NativeFace {
   void get_relations(Context& context, api::GetRelationsRequest&& request);
   void get_flights(Context& context, api::GetFlightsRequest&& request);
   void get_legs(Context& context, api::GetLegsRequest&& request);
+  void get_asks(Context& context, api::GetAsksRequest&& request);
   void get_control(Context& context, api::GetControlRequest&& request);
   void get_disclosure(Context& context, api::GetDisclosureRequest&& request);
   void get_caveats(Context& context, api::GetCaveatsRequest&& request);
@@ -120,6 +127,8 @@ class NativeFace {
   void get_clock(Context& context, api::GetClockRequest&& request);
   void preview_relations(Context& context, api::PreviewRelationsRequest&& request);
   void act(Context& context, api::ActRequest&& request);
+  // stream_native.cc
+  void get_stream(Context& context, api::GetStreamRequest&& request);
   // talk_native.cc
   void list_talks(Context& context, api::ListTalksRequest&& request);
   void get_talk(Context& context, api::GetTalkRequest&& request);
@@ -150,6 +159,7 @@ class NativeFace {
   void get_tracks(Context& context, api::GetTracksRequest&& request);
   void get_track(Context& context, api::GetTrackRequest&& request);
   void get_alerts(Context& context, api::GetAlertsRequest&& request);
+  void list_past_alerts(Context& context, api::ListPastAlertsRequest&& request);
   void acknowledge_alert(Context& context, api::AcknowledgeAlertRequest&& request);
   void agree_join_up(Context& context, api::AgreeJoinUpRequest&& request);
   void get_sources(Context& context, api::GetSourcesRequest&& request);
@@ -157,6 +167,7 @@ class NativeFace {
   void put_group(Context& context, api::PutGroupRequest&& request);
   void drop_group(Context& context, api::DropGroupRequest&& request);
   void get_live(Context& context, api::GetLiveRequest&& request);
+  void get_picture_history(Context& context, api::GetPictureHistoryRequest&& request);
   // officer_native.cc
   void open_session(Context& context, api::OpenSessionRequest&& request);
   void get_session(Context& context, api::GetSessionRequest&& request);
@@ -169,6 +180,7 @@ class NativeFace {
   void change_officer(Context& context, api::ChangeOfficerRequest&& request);
   void remove_officer(Context& context, api::RemoveOfficerRequest&& request);
   void get_watch(Context& context, api::GetWatchRequest&& request);
+  void list_watch_officers(Context& context, api::ListWatchOfficersRequest&& request);
   void take_watch(Context& context, api::TakeWatchRequest&& request);
   void hand_over_watch(Context& context, api::HandOverWatchRequest&& request);
   void leave_watch(Context& context, api::LeaveWatchRequest&& request);
@@ -240,7 +252,7 @@ class NativeFace {
   /// `settle` may be empty.
   void release_now(Context& context, f3548::ReleaseShare asked, Settle settle);
 
-  /// Begins a stream that ends with the session of whoever asked for it.
+  /// Begins a stream that ends with the session of whoever asked for it. Its head goes out at once, with a comment.
   [[nodiscard]] net::StreamHandle begin_stream(const std::shared_ptr<net::Exchange>& exchange,
                                                net::StreamOptions options = {});
   /// Files a command about `id`; `created` is the status of its success.

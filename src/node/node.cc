@@ -14,6 +14,7 @@
 #include "base/logging.h"
 #include "log/checkpoint.h"
 #include "node/catalogue_standing.h"
+#include "node/charter_notes.h"
 #include "node/clock_bound.h"
 #include "node/core_thread.h"
 #include "node/credentials.h"
@@ -150,6 +151,7 @@ class Node::Impl {
   std::unique_ptr<ClockBound> bound_;
 
   RegistryHomeBoard registry_home_;
+  CharterNotes charter_notes_;
 
   mutable std::mutex charter_mutex_;  // Guards what follows, up to the blank line.
   std::shared_ptr<PeerLinks> links_;
@@ -226,9 +228,8 @@ Status Node::Impl::open_store() {
 }
 
 Status Node::Impl::make_threads(State state) {
-  hub_ = std::make_unique<EventHub>(
-      TRY(store_->open_reader()), state.next_seq(), config_.limits.streams_max,
-      [self = dir_.self](std::uint64_t seq, std::string_view line) { return talk_event(self, seq, line); });
+  hub_ = std::make_unique<EventHub>(TRY(store_->open_reader()), state.next_seq(), config_.limits.streams_max,
+                                    [self = dir_.self](std::string_view line) { return talk_event(self, line); });
   log_face_ =
       std::make_unique<LogFace>(*store_, TRY(store_->open_reader()), dir_.key.name(), config_.public_log, problems_);
   CoreThread::Config core_config;
@@ -298,8 +299,10 @@ Status Node::Impl::make_threads(State state) {
       .files = std::move(files),
       .evidence = evidence_.get(),
       .plans = &config_.talks.plans,
+      .charter_notes = &charter_notes_,
       .history = console_.history.get(),
       .map = console_.map,
+      .story = config_.console.story,
       .self = console_.self,
       .data_mode = dir_.charter.charter.data_mode,
       .public_log = config_.public_log,
@@ -379,6 +382,7 @@ Status Node::Impl::link_peers() {
   config.recovering = recovery_.needed();
   config.relayed = [this](const std::shared_ptr<net::Exchange>& exchange) { f3548_face_->handle_relayed(exchange); };
   config.suspended = true;
+  config.charter_notes = &charter_notes_;
   config.tracks = live_.get();
   config.incomplete = [this] { return recovery_.needed(); };
   config.listen_port = TRY(peer_listen_port(config_, self, address));

@@ -106,6 +106,9 @@ struct ConsoleConfig {
   /// Served instead of the one that is in the program: for development. `open` fails where it has no index.html.
   std::filesystem::path folder{};
   std::filesystem::path map{};  ///< A PMTiles file, served as `/map.pmtiles`. Empty: none.
+  /// What is told of a demonstration (story.h), served as `/v1/story` while it grows. Needs data mode SIMULATED, else
+  /// `open` fails with `kInvalid`. Empty: nothing.
+  std::filesystem::path story{};
 };
 
 /// What `Node::open` needs. Everything has a default that gives a working node on loopback.

@@ -217,6 +217,7 @@ Result<ConsoleParts> make_console(const NodeConfig& config, const DataDir& dir, 
               .history = true,
               .live = config.live != nullptr,
               .recording = config.live && !config.live->record_dir.empty(),
+              .story = !config.console.story.empty(),
               .officers = true,
               .supplier = config.uss.has_value(),
               .test_mode = config.test_mode};
@@ -245,6 +246,7 @@ std::string about(const DataDir& dir, const log::SignerKey& key) {
       "  /openapi.yaml             the interface\n"
       "  /v1/zones, /v1/intents    what stands (needs a token: tansiq token)\n"
       "  /v1/events                the record as it grows\n"
+      "  /v1/stream                the same, what is said and the live picture, as one\n"
       "  /log/{}/checkpoint\n"
       "                            the signed log; its key is\n"
       "                            {}\n"

@@ -167,6 +167,10 @@ TEST_F(OfficerFace, TheReliefGoesOnWithWhatTheEarlierWatchHasFiledAndNobodyElseD
   EXPECT_EQ(change("i2", "activate", "c6", 1, night), 403);
   EXPECT_THAT(node.get("/v1/intents/i1", night).body, HasSubstr(R"("disclosure":"full")"));
   EXPECT_THAT(node.get("/v1/intents/i1", guest).body, HasSubstr(R"("disclosure":"coarse")"));
+  // Lists, and questions, show each what it may see by itself.
+  EXPECT_THAT(node.get("/v1/intents", night).body, HasSubstr(R"("disclosure":"full")"));
+  EXPECT_THAT(node.get("/v1/intents", guest).body, Not(HasSubstr(R"("disclosure":"full")")));
+  EXPECT_THAT(post("/v1/intents/query", "{}", night).body, HasSubstr(R"("disclosure":"full")"));
   // The first one's session is over; his account may go, and its intent stays the office's.
   EXPECT_EQ(node.send(net::Method::kDelete, "/v1/session", "", duty).status, 200);
   EXPECT_EQ(change("i1", "activate", "c7", 1, night), 200);
@@ -250,6 +254,12 @@ TEST_F(OfficerFace, TheWatchOutlivesTheNodeAndSessionsDoNot) {
   ASSERT_TRUE(state.has_value()) << state.error().text();
   EXPECT_TRUE(state->attended);
   EXPECT_EQ(state->keepers.at(0).name, "duty");
+  // Whom it may be handed over to: who acts for the authority.
+  const std::string officers = node.get("/v1/watch/officers", night).body;
+  EXPECT_THAT(officers, HasSubstr(R"({"name":"duty","on_watch":true,"role":"officer"})"));
+  EXPECT_THAT(officers, HasSubstr(R"({"name":"night","on_watch":false,"role":"officer"})"));
+  EXPECT_THAT(officers, Not(HasSubstr("guest")));
+  EXPECT_EQ(node.get("/v1/watch/officers", sign_in("guest")).status, 403);
   EXPECT_EQ(post("/v1/watch/leave", "", night).status, 409) << "nobody takes another off the watch";
   EXPECT_EQ(post("/v1/watch/hand-over", R"({"to":"night"})", sign_in("duty")).status, 200);
   EXPECT_THAT(post("/v1/watch/take", "", night).body, Not(HasSubstr("duty")));
@@ -295,7 +305,7 @@ TEST_F(OfficerFace, AStreamEndsWithItsSession) {
   ASSERT_TRUE(others.has_value()) << others.error().text();
   for (const auto& [name, way] : ways) {
     const std::string mine = sign_in("duty", password);
-    for (const char* target : {"/v1/events", "/v1/talks/events"}) {
+    for (const char* target : {"/v1/events", "/v1/stream", "/v1/talks/events"}) {
       auto stream = node.client(mine)->events(target);
       ASSERT_TRUE(stream.has_value()) << name << ": " << stream.error().text();
       if (target == std::string_view("/v1/talks/events")) {

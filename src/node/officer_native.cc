@@ -289,6 +289,24 @@ void NativeFace::get_watch(Context& context, api::GetWatchRequest&&) {
   answer(context, watch_response(services_.officers->book()));
 }
 
+/// By what OfficerBook::offer_watch goes by.
+void NativeFace::list_watch_officers(Context& context, api::ListWatchOfficersRequest&&) {
+  if (services_.officers == nullptr) return refuse(context, no_officers());
+  const OfficerBook& book = services_.officers->book();
+  const std::vector<WatchKeeper> keepers = book.watch();
+  std::string out;
+  JcsWriter w(out);
+  w.begin_object().key("officers").begin_array();
+  for (const OfficerAccount& account : book.accounts()) {
+    if (!account.acts()) continue;
+    const bool on_watch = std::ranges::find(keepers, account.name, &WatchKeeper::name) != keepers.end();
+    w.begin_object().key("name").string(account.name).key("on_watch").boolean(on_watch);
+    w.key("role").string(to_text(account.role)).end_object();
+  }
+  w.end_array().end_object();
+  answer(context, net::json_response(200, std::move(out)));
+}
+
 void NativeFace::at_watch(Context& context, WatchWork work) {
   if (services_.officers == nullptr) return refuse(context, no_officers());
   const net::Request& asked = context.exchange->request();

@@ -9,6 +9,7 @@
 
 #include "base/logging.h"
 #include "base/random.h"
+#include "node/charter_notes.h"
 #include "node/replication_keys.h"
 #include "node/stored_log.h"
 
@@ -170,7 +171,9 @@ Status PeerLinks::fetch_bodies() {
     BodyFetcher::Config shares = TRY(body_line(peer, coordination::kShareBytesMax));
     BodyFetcher::Config attachments = TRY(body_line(peer, kAttachmentBytesMax));
     fetchers_.push_back(std::make_unique<BodyFetcher>(std::move(shares)));
-    fetchers_.push_back(std::make_unique<BodyFetcher>(attachment_fetcher(std::move(attachments))));
+    BodyFetcher::Config files = attachment_fetcher(std::move(attachments));
+    if (config_.charter_notes != nullptr) files = with_charter_notes(std::move(files), *config_.charter_notes);
+    fetchers_.push_back(std::make_unique<BodyFetcher>(std::move(files)));
   }
   return {};
 }

@@ -28,6 +28,8 @@
 
 namespace tansiq::node {
 
+class CharterNotes;
+
 class PeerLinks {
  public:
   struct Config {
@@ -47,8 +49,9 @@ class PeerLinks {
     bool recovering = false;                  ///< Nothing is pulled before `go_on`.
     /// Answers requests of F3548 that a peer hands on. Any thread.
     std::function<void(const std::shared_ptr<net::Exchange>&)> relayed{};
-    bool suspended = false;           ///< Nothing is served before `resume`.
-    TrackExchange* tracks = nullptr;  ///< Null where there is no live picture. Outlives the links.
+    bool suspended = false;                 ///< Nothing is served before `resume`.
+    CharterNotes* charter_notes = nullptr;  ///< What others have adopted goes there; null: nothing is fetched.
+    TrackExchange* tracks = nullptr;        ///< Null where there is no live picture. Outlives the links.
     /// Whether a part of the record may be missing, a freeze or a withheld flight among it: then no tracks are told.
     /// Any thread; absent: never.
     std::function<bool()> incomplete{};

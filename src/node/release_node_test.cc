@@ -167,6 +167,31 @@ TEST_F(ReleaseNode, AFreezeStopsItWithTheNextAnswer) {
   EXPECT_EQ(answer("b"), "") << "below live there is nothing, not even a sign of life";
 }
 
+// What was told under a relation is kept no longer than it stands; what is heard here stays.
+TEST_F(ReleaseNode, PastPlacesOfAPeerGoWithTheFreeze) {
+  const auto past = [&](unsigned node) {
+    const std::int64_t now = SystemClock().now().ms;
+    return coalition_->get(node, fmt::format("/v1/picture/history?from_ms={}&to_ms={}", now - 800'000, now + 60'000))
+        .value_or("(none)");
+  };
+  ASSERT_TRUE(eventually(
+      [&] {
+        fly();
+        return past(1).find("3C6444") != std::string::npos;
+      },
+      std::chrono::seconds(30)))
+      << past(1);
+  EXPECT_THAT(past(1), HasSubstr(R"("peer":"a")"));
+  EXPECT_THAT(past(0), HasSubstr("3C6444"));
+  ASSERT_TRUE(
+      coalition_
+          ->act(0, as_chief("f", coordination::FreezeRelation{{{edge(0, 1), 3}}, LoopbackCoalition::authority(1), ""}))
+          .has_value());
+  EXPECT_TRUE(eventually([&] { return past(1).find("3C6444") == std::string::npos; })) << past(1);
+  EXPECT_THAT(past(0), HasSubstr("3C6444"));
+  EXPECT_THAT(past(0), Not(HasSubstr(R"("peer")")));
+}
+
 TEST_F(ReleaseNode, OwnFlightsAreToldWithoutARuleUnlessTheyAreWithheld) {
   ASSERT_TRUE(coalition_->act(0, coalition_->flight(0, 1, {0})).has_value());
   const std::string told_c = told("c", "ICAO-4840D6");

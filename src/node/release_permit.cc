@@ -67,6 +67,20 @@ RecordedPermit release_permit(const Coalition& coalition, const AuthorityId& to,
   return out;
 }
 
+HeardPermit heard_permit(const Coalition& coalition) {
+  HeardPermit out;
+  for (const core::Authority& authority : coalition.machine().charter().authorities) {
+    if (authority.id == coalition.self() || !coalition.is_member(authority.id)) continue;
+    const auto live = [&](core::RelationDomain domain) {
+      const core::Edge edge{core::Capability::kDisclosure, domain, authority.id, coalition.self()};
+      return coalition.relations().level(edge) >= static_cast<std::int64_t>(ShareLevel::kLive);
+    };
+    if (live(core::RelationDomain::kAir)) out.air.insert(authority.id);
+    if (live(core::RelationDomain::kSea)) out.sea.insert(authority.id);
+  }
+  return out;
+}
+
 Status check_release(std::span<const picture::ReleaseRule> rules, const AuthorityId& self) {
   if (rules.size() > picture::kReleaseRulesMax) {
     return fail(ErrorCode::kInvalid, fmt::format("more than {} rules", picture::kReleaseRulesMax), "release");

@@ -49,6 +49,17 @@ class RecordedAreas {
 [[nodiscard]] RecordedPermit release_permit(const coordination::Coalition& coalition, const AuthorityId& to,
                                             std::span<const picture::ReleaseRule> rules, RecordedAreas& areas);
 
+/// Whose tracks this authority may have, by domain: what members' relations show it live now. What was heard under it
+/// is kept no longer than it stands.
+struct HeardPermit {
+  std::set<AuthorityId> air;
+  std::set<AuthorityId> sea;
+  [[nodiscard]] bool allows(const AuthorityId& from, core::Domain domain) const {
+    return (domain == core::Domain::kSea ? sea : air).contains(from);
+  }
+};
+[[nodiscard]] HeardPermit heard_permit(const coordination::Coalition& coalition);
+
 /// Fails with `kInvalid`, `where` as `release[2].to`: what `check` says; a rule for this authority itself.
 [[nodiscard]] Status check_release(std::span<const picture::ReleaseRule> rules, const AuthorityId& self);
 /// What stands in rules and not in the charter, for people: an authority that no version of it names, an area that is

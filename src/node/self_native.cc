@@ -8,6 +8,7 @@
 #include "node/map_face.h"
 #include "node/native_face.h"
 #include "node/self_view.h"
+#include "node/story.h"
 
 namespace tansiq::node {
 
@@ -85,6 +86,17 @@ void NativeFace::get_map(Context& context, api::GetMapRequest&&) {
   services_.log.read(context.exchange, [map = services_.map, exchange = context.exchange](store::LogReader&) {
     return map->answer(exchange->request());
   });
+}
+
+void NativeFace::get_story(Context& context, api::GetStoryRequest&& request) {
+  if (services_.story.empty()) return refuse(context, {ErrorCode::kNotFound, "nothing is told here", {}});
+  services_.log.read(context.exchange,
+                     [file = services_.story, after = static_cast<std::size_t>(request.after),
+                      limit = static_cast<std::size_t>(request.limit)](store::LogReader&) -> Result<net::Response> {
+                       net::Response response = net::json_response(200, TRY(read_story(file, after, limit)));
+                       response.headers.add("Cache-Control", "no-store");
+                       return response;
+                     });
 }
 
 }  // namespace tansiq::node

@@ -127,7 +127,8 @@ std::string self_json(const SelfFacts& facts, const Coalition& all, const net::P
   w.key("name").string(self != nullptr ? self->name : std::string()).end_object();
   w.key("capabilities").begin_object().key("console").boolean(facts.console).key("history").boolean(facts.history);
   w.key("live").boolean(facts.live).key("map").boolean(facts.map).key("officers").boolean(facts.officers);
-  w.key("recording").boolean(facts.recording).key("supplier").boolean(facts.supplier).end_object();
+  w.key("recording").boolean(facts.recording).key("story").boolean(facts.story);
+  w.key("supplier").boolean(facts.supplier).end_object();
   w.key("catalogue").raw(catalogue_json(catalogue_standing(charter)));
   w.key("charter").begin_object().key("data_mode").string(core::to_text(charter.data_mode));
   w.key("id").string(charter.id).key("name").string(charter.name).key("version").integer(charter.version).end_object();

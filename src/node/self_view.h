@@ -28,6 +28,7 @@ struct SelfFacts {
   bool history = false;    ///< Past moments can be asked for.
   bool live = false;       ///< It has a live picture …
   bool recording = false;  ///< … and records it.
+  bool story = false;      ///< It is told what goes on (story.h).
   bool officers = false;   ///< People sign in here.
   bool supplier = false;   ///< It is a supplier of F3548.
   bool test_mode = false;

@@ -1,7 +1,6 @@
 #include "node/talk_events.h"
 
-#include <fmt/format.h>
-
+#include <utility>
 #include <variant>
 
 #include "core/record.h"
@@ -53,17 +52,17 @@ void write_message(JcsWriter& out, const TalkMessage& message) {
 
 }  // namespace
 
-net::WireEvent talk_event(const AuthorityId& self, std::uint64_t seq, std::string_view line) {
+std::optional<TalkTold> talk_event(const AuthorityId& self, std::string_view line) {
   const std::string_view event = event_of(line);
-  if (event.empty()) return nullptr;
+  if (event.empty()) return {};
   const auto entry = read_entry(line);
-  if (!entry) return nullptr;
+  if (!entry) return {};
   std::string data;
   JcsWriter out(data);
   const std::string_view canonical = line.ends_with('\n') ? line.substr(0, line.size() - 1) : line;
   out.begin_object().key("entry").raw(canonical).key("hash").string(hash_of(line).hex());
   out.key("sound").boolean(sounds(self, entry->body)).end_object();
-  return net::format_event(fmt::to_string(seq), event, data);
+  return TalkTold{std::string(event), std::move(data)};
 }
 
 std::optional<std::string> alarm_of(const Coalition& all, std::string_view line) {

@@ -4,21 +4,20 @@
 // that whoever comes back hears the same again; the alarm of the second channel with what else is known then.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/ids.h"
 #include "coordination/coalition.h"
-#include "net/sse.h"
+#include "node/event_hub.h"
 
 namespace tansiq::node {
 
-/// An entry as a console hears it: event `talk`, `line`, `incident` or `report`, data {"entry","hash","sound"}. Null
-/// where it is nothing of these. `sound`: a STOP or a warning to `self`, a receipt that is overdue or was turned away,
+/// An entry as a console hears it: event `talk`, `line`, `incident` or `report`, data {"entry","hash","sound"}. Nothing
+/// where it is none of these. `sound`: a STOP or a warning to `self`, a receipt that is overdue or was turned away,
 /// a check of a line that was missed.
-[[nodiscard]] net::WireEvent talk_event(const AuthorityId& self, std::uint64_t seq, std::string_view line);
+[[nodiscard]] std::optional<TalkTold> talk_event(const AuthorityId& self, std::string_view line);
 
 /// The alarm, as JSON, that goes to whoever is not before a console: a receipt that is overdue for the second time or
 /// more, an overdue STOP where nobody is on watch at its recipient, a STOP that comes while nobody is on watch here.

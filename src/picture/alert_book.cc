@@ -69,6 +69,7 @@ AlertId AlertBook::holds(const Situation& situation, const Finding& finding, Utc
     alert.id = id;
     alert.situation = situation;
     alert.finding = finding;
+    alert.found = now;
     alert.priority = finding.priority;
     alert.raised = alert.changed = now;
     if (finding.now) alert.violated = now;
@@ -82,6 +83,7 @@ AlertId AlertBook::holds(const Situation& situation, const Finding& finding, Utc
   const bool pressing = alert.finding.priority != finding.priority || alert.finding.now != finding.now;
   const bool differs = alert.finding != finding;
   alert.finding = finding;
+  alert.found = now;
   if (finding.now && !alert.violated) alert.violated = now;
 
   if (alert.over) {

@@ -57,7 +57,8 @@ enum class AlertState : std::uint8_t {
 struct Alert {
   AlertId id = 0;
   Situation situation;
-  Finding finding;                         ///< As last said.
+  Finding finding;                         ///< As last said,
+  UtcMs found;                             ///< and when.
   Priority priority = Priority::kWarning;  ///< The finding's, or an alarm's once escalated.
   AlertState state = AlertState::kUnacknowledged;
   UtcMs raised;

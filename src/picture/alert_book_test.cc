@@ -225,12 +225,13 @@ TEST_F(AlertBookTest, AsJson) {
   ASSERT_TRUE(told.acknowledge(1, "watch-1", at(2)));
   EXPECT_EQ(
       lines,
-      R"({"alert":{"attention":1,"changed_ms":1000,"finding":{"closest_m":4630,"detail":"5 NM lost in 65 s",)"
-      R"("now":false,"to_violation_ms":65000,"where":[350000000,-10]},"id":1,"kind":"conflict","priority":"warning",)"
+      R"({"alert":{"attention":1,"changed_ms":1000,"finding":{"at_ms":1000,"closest_m":4630,)"
+      R"("detail":"5 NM lost in 65 s","now":false,"to_violation_ms":65000,"where":[350000000,-10]},"id":1,"kind":"conflict","priority":"warning",)"
       R"("raised_ms":1000,"state":"unacknowledged","tracks":[3,7]},"event":"raised"})"
       "\n"
       R"({"alert":{"acknowledged":{"at_ms":2000,"by":"watch-1"},"attention":1,"changed_ms":2000,)"
-      R"("finding":{"closest_m":4630,"detail":"5 NM lost in 65 s","now":false,"to_violation_ms":65000,)"
+      R"("finding":{"at_ms":1000,"closest_m":4630,"detail":"5 NM lost in 65 s","now":false,)"
+      R"("to_violation_ms":65000,)"
       R"("where":[350000000,-10]},"id":1,"kind":"conflict","priority":"warning","raised_ms":1000,)"
       R"("state":"acknowledged","tracks":[3,7]},"event":"acknowledged"})"
       "\n");

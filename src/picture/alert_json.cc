@@ -13,8 +13,8 @@ void write_moment(JcsWriter& out, std::string_view key, const std::optional<UtcM
   if (at) out.key(key).integer(at->ms);
 }
 
-void write_finding(JcsWriter& out, const Finding& finding) {
-  out.begin_object();
+void write_finding(JcsWriter& out, const Finding& finding, UtcMs found) {
+  out.begin_object().key("at_ms").integer(found.ms);
   write_optional(out, "closest_height_m", finding.closest_height_m);
   write_optional(out, "closest_m", finding.closest_m);
   out.key("detail").string(finding.detail).key("now").boolean(finding.now);
@@ -28,16 +28,17 @@ void write_finding(JcsWriter& out, const Finding& finding) {
 
 }  // namespace
 
-void write_alert(JcsWriter& out, const Alert& alert) {
+void write_alert(JcsWriter& out, const Alert& alert, std::optional<UtcMs> ended) {
   out.begin_object();
   if (alert.acknowledged) {
     out.key("acknowledged").begin_object();
     out.key("at_ms").integer(alert.acknowledged->ms).key("by").string(alert.acknowledged_by).end_object();
   }
   out.key("attention").integer(alert.attention).key("changed_ms").integer(alert.changed.ms);
+  write_moment(out, "ended_ms", ended);
   if (alert.escalated) out.key("escalated").boolean(true);
   out.key("finding");
-  write_finding(out, alert.finding);
+  write_finding(out, alert.finding, alert.found);
   out.key("id").integer(static_cast<std::int64_t>(alert.id)).key("kind").string(name_of(alert.situation.kind));
   if (!alert.situation.object.empty()) out.key("object").string(alert.situation.object);
   write_moment(out, "over_ms", alert.over);

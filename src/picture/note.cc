@@ -18,7 +18,7 @@ using log::JcsValue;
 using log::JcsWriter;
 
 constexpr std::array kAreaKinds{AlertKind::kVolumeEntry, AlertKind::kForeignZone};
-constexpr std::int64_t kIcaoMax = 0xFFFFFF;
+constexpr std::int64_t kIcaoMax = 0xFFFFFE;  // all ones is the address of none
 constexpr std::int64_t kMmsiMax = 999'999'999;
 constexpr std::int64_t kTrackMax = 0xFFFFFFFF;
 
@@ -198,9 +198,11 @@ Result<std::vector<core::Craft>> read_former_craft(const JcsValue& plan) {
     out.from = valid.start;
     out.to = valid.end;
   }
-  if (icao) out.icao = core::IcaoAddress{static_cast<std::uint32_t>(TRY(icao->integer(0, kIcaoMax)))};
-  if (mmsi) out.mmsi = core::Mmsi{static_cast<std::uint32_t>(TRY(mmsi->integer(0, kMmsiMax)))};
-  return std::vector<core::Craft>{out};
+  if (icao) out.icao = core::IcaoAddress{static_cast<std::uint32_t>(TRY(icao->integer(1, kIcaoMax)))};
+  if (mmsi) out.mmsi = core::Mmsi{static_cast<std::uint32_t>(TRY(mmsi->integer(1, kMmsiMax)))};
+  std::vector<core::Craft> craft{out};
+  if (const Status checked = core::check_craft(craft); !checked) return plan.fail_here(checked.error().text());
+  return craft;
 }
 
 Result<Leg> read_leg(const JcsValue& value) {

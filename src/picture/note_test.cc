@@ -61,6 +61,14 @@ TEST(Note, TheFormerOneCraftOfAPlanIsStillRead) {
   std::string both(kFormerPlan);
   both.replace(both.find(R"("code")"), 0, R"("craft":[{"icao":"39C4A2"}],)");
   EXPECT_FALSE(read_note(both)) << "not beside the list";
+  for (const auto& [was, is] : {std::pair<std::string_view, std::string_view>{"\"end_ms\":2,", "\"end_ms\":1,"},
+                                {"3785889", "0"},
+                                {"3785889", "16777215"},
+                                {"\"mmsi\":5", "\"mmsi\":0"}}) {
+    std::string odd(kFormerPlan);
+    odd.replace(odd.find(was), was.size(), is);
+    EXPECT_FALSE(read_note(odd)) << is << ": as a list of craft it would not be read either";
+  }
   std::string hull(kNotes[6]);
   hull.replace(hull.find("\"mmsi\""), 6, "\"hull\"");
   EXPECT_FALSE(read_note(hull));

@@ -225,6 +225,7 @@ std::vector<std::unique_ptr<Checker>> make_checkers(World& world) {
   out.push_back(std::make_unique<TalkReused>(world, findings));
   out.push_back(std::make_unique<TalkSecret>(world, findings));
   out.push_back(std::make_unique<TalkIncidents>(world, findings));
+  out.push_back(std::make_unique<AnswersByHand>(world, findings));
   // Where one is on trial, the others do not speak first.
   const std::string& expect = world.options().expect;
   if (!expect.empty()) std::erase_if(out, [&](const auto& checker) { return checker->name() != expect; });

@@ -34,6 +34,7 @@
 //   talk-reused          what bears an index that was used before comes, or is accused           trust-forks
 //   talk-secret          the words of a message, and its files, reach nobody who is no recipient tell-third
 //   talk-incidents       after healing all parties hold the same statements of an incident       tell-one-party
+//   answers-by-hand      nothing is held or confirmed by hand to which no officer has agreed      confirm-unasked
 #pragma once
 
 #include <map>

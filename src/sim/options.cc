@@ -24,6 +24,7 @@ std::string Options::replay_line() const {
                                  plant.empty() ? "tansiq-sim" : "tansiq-sim-planted", seed, minutes, filings_per_minute,
                                  faults ? "full" : "none");
   if (!charters) line += " --charters keep";
+  if (!answers) line += " --answers nodes";
   if (authorities_given) line += fmt::format(" --authorities {}", authorities);
   if (!plant.empty()) line += fmt::format(" --plant {}", plant);
   return line;
@@ -66,6 +67,8 @@ Result<Options> parse_options(std::span<char* const> arguments) {
       out.faults = value == "full";
     } else if (name == "--charters" && (value == "change" || value == "keep")) {
       out.charters = value == "change";
+    } else if (name == "--answers" && (value == "some" || value == "nodes")) {
+      out.answers = value == "some";
     } else {
       return fail(ErrorCode::kInvalid, fmt::format("cannot be \"{}\"; see --help", value), std::string(name));
     }
@@ -83,6 +86,7 @@ std::string_view usage() {
   --filings-per-minute F    in the whole coalition (60)
   --faults full|none        links, clocks, disks, liars (full)
   --charters change|keep    whether versions of the charter come into force while it runs (change)
+  --answers some|nodes      whether officers answer requests in one run of four (some)
   --plant NAME              switch a planted bug on (only tansiq-sim-planted)
   --expect CHECKER          succeed when that checker, and no other, finds something within the seeds
   --jobs J                  seeds in J processes (1)

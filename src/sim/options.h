@@ -20,6 +20,7 @@ struct Options {
   std::int64_t filings_per_minute = 60;
   bool faults = true;
   bool charters = true;   ///< New versions of the charter come into force while it runs.
+  bool answers = true;    ///< In some runs officers answer requests; else nodes always do.
   std::string plant;      ///< A planted bug by name; empty: none.
   std::string expect;     ///< The checker that must find something; empty: none may.
   bool trace = false;     ///< Print every entry as it becomes durable.

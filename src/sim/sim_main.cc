@@ -29,13 +29,14 @@ void print_counts(const Report& report) {
       "  {} caveats set, {} deposited, {} times met or over, {} overridden\n"
       "  {} versions of the charter, {} times adopted, {} times refused, {} times in force\n"
       "  {} letters, {} files fetched, {} answers, {} alarms acknowledged, {} incidents, {} of 12 points cut, {} "
-      "indexes used again\n",
+      "indexes used again\n"
+      "  {} times said who answers in a zone, {} requests answered by officers\n",
       report.simulated_ms / 1'000, c.entries, c.filed, c.confirmed_legs, c.entered, c.counters_taken, c.modified,
       c.revoked, c.leases, c.freezes, c.thaws, c.crashes, c.torn_tails, c.damaged_disks, c.rollbacks,
       c.rollbacks_noticed, c.forks, c.forks_found, c.cuts, c.lost_messages, c.nonsense_refused, c.replays,
       c.caveats_set, c.caveats_deposited, c.caveats_met, c.caveats_overridden, c.versions, c.adoptions,
       c.adoptions_refused, c.in_force, c.talks, c.talk_files, c.talks_answered, c.talks_overdue, c.incidents,
-      c.talk_cut_points, c.reused);
+      c.talk_cut_points, c.reused, c.answer_rules, c.hand_answers);
 }
 
 enum class Outcome : int { kPassed = 0, kFailed = 1, kExpected = 2 };

@@ -26,11 +26,11 @@ std::int64_t authorities_of(const Options& options, Rng rng) {
   return options.authorities_given ? options.authorities : rng.between(2, 6);
 }
 
-/// Only what is said about legs, zones, crews, caveats and talks is looked into.
+/// Only what is said about legs, answers to them, zones, crews, caveats and talks is looked into.
 bool matters(std::string_view line) {
   if (!coordination::is_coordination_line(line)) return false;
   const std::string_view type = type_of(line);
-  return std::ranges::any_of(std::array{"leg.", "zone.", "caveat.", "flight.crew", "talk.", "anomaly"},
+  return std::ranges::any_of(std::array{"leg.", "zone.", "caveat.", "flight.crew", "talk.", "answer.", "anomaly"},
                              [&](std::string_view kind) { return type.starts_with(kind); });
 }
 
@@ -48,7 +48,8 @@ World::World(const Options& options)
       origins_(origins_of(airspace_.charter)),
       ledger_(charters_.ever()),
       talk_ledger_(charter()),
-      talk_traffic_(*this, rng_.stream("talks")) {
+      talk_traffic_(*this, rng_.stream("talks")),
+      hand_answers_(*this, rng_.stream("answers"), options.answers) {
   for (const core::Authority& a : charter().authorities) {
     nodes_.emplace(a.id, std::make_unique<Node>(*this, a.id, rng_.stream(a.id.str())));
   }
@@ -64,6 +65,7 @@ Report World::run() {
   plan_officers();
   charters_.plan();
   talk_traffic_.plan();
+  hand_answers_.plan();
   if (options_.faults) plan_faults();
   timeline_.at(traffic_end_, [this] { heal(); });
   while (findings_.empty() && timeline_.step(traffic_end_)) {

@@ -18,6 +18,7 @@
 #include "sim/charters.h"
 #include "sim/checker.h"
 #include "sim/entry_cache.h"
+#include "sim/hand_answers.h"
 #include "sim/node.h"
 #include "sim/options.h"
 #include "sim/talk_ledger.h"
@@ -68,6 +69,8 @@ struct Counts {
   std::uint64_t incidents = 0;
   std::uint64_t talk_cut_points = 0;  ///< Of twelve: after each word of an exchange, its way and the way back.
   std::uint64_t reused = 0;           ///< Indexes of messages that were used again.
+  std::uint64_t answer_rules = 0;     ///< By officers: who answers in a zone.
+  std::uint64_t hand_answers = 0;     ///< By officers, to requests of others.
 };
 
 /// An own entry of a node, as it became durable.
@@ -180,6 +183,7 @@ class World {
   Ledger ledger_;
   TalkLedger talk_ledger_;
   TalkTraffic talk_traffic_;
+  HandAnswers hand_answers_;
   Counts counts_;
   std::vector<Finding> findings_;
   std::map<AuthorityId, std::unique_ptr<Node>> nodes_;

@@ -2,6 +2,8 @@
 
     TANSIQ_PROGRAM=build/dev/bin/tansiq python3 tests/e2e/console_world.py
 
+TANSIQ_CONSOLE_DIR names a folder, as web/dist, whose console the nodes serve instead of the one in the program.
+
 Prints one line of JSON when all is up (and again after each command): where the nodes are, and the officers' names and
 password. Commands, one a line:
 
@@ -9,12 +11,15 @@ password. Commands, one a line:
     start ru        starts it again on its old ports
     cut fr ru       the line between two nodes breaks
     heal fr ru      and is whole again
+    fly GULL1 33.5 33.9 90 200 120      one more aircraft: latitude, longitude, course, metres a second, flight level
+    land GULL1      and it is heard of no more
     quit            ends all; so does the end of the input
 
 Peers reach each other through forwarders on loopback, one a direction, so that a line is cut without a touch to the nodes.
 """
 
 import json
+import os
 import pathlib
 import selectors
 import shutil
@@ -144,22 +149,24 @@ def craft():
 
 
 class Sky:
-    """Sends to every node's inputs; begins anew when all have flown out of the picture."""
+    """Sends to every node's inputs; all turn back before they have left the picture."""
 
     LAP_S = 900
 
     def __init__(self, radars, receivers):
-        self.radars, self.receivers = radars, receivers
-        self.begin()
+        self.radars, self.receivers, self.more, self.flown = radars, receivers, {}, 0
+        self.begun, (self.air, self.sea) = time.time(), craft()
         self.traffic = Traffic(self.say)
 
-    def begin(self):
-        self.begun, (self.air, self.sea) = time.time(), craft()
+    def turn(self, now):
+        self.begun = now
+        for one in (*self.air, *(ship for _, ship in self.sea)):
+            (one.lat, one.lng), one.course, one.begun = one.place(now), (one.course + 180) % 360, now
 
     def say(self, now):
         if now - self.begun > self.LAP_S:
-            self.begin()
-        for one in self.air:
+            self.turn(now)
+        for one in (*self.air, *tuple(self.more.values())):
             message = cat062(one, now)
             for radar in self.radars:
                 radar.send(message)
@@ -215,7 +222,9 @@ class World:
                                                            ("ships", "aivdm", self.ships[who]))))
         peers = [word for other in MEMBERS if other != who
                  for word in ("--peer-url", f"{other}=https://127.0.0.1:{self.lines[who, other].port}")]
+        console = os.environ.get("TANSIQ_CONSOLE_DIR")
         self.running[who] = Node(data, "--no-develop", "--config", config, "--charter", self.charter, *peers,
+                                 *(("--console-dir", console) if console else ()),
                                  listen=f"127.0.0.1:{self.ports[who]}")
         self.token = getattr(self, "token", {})
         if who not in self.token:
@@ -262,6 +271,13 @@ class World:
             case ["cut" | "heal" as what, a, b]:
                 for pair in ((a, b), (b, a)):
                     self.lines[pair].open = what == "heal"
+            case ["fly", call_sign, *numbers] if len(numbers) == 5:
+                lat, lng, course, speed, level = (float(number) for number in numbers)
+                self.sky.flown += 1
+                self.sky.more[call_sign] = Craft(0x800F00 + self.sky.flown, lat, lng, course, speed, round(level),
+                                                 call_sign)
+            case ["land", call_sign]:
+                self.sky.more.pop(call_sign)
             case _:
                 raise ValueError(f"no such command: {' '.join(words)}")
 

@@ -1,4 +1,5 @@
-"""The demo that stays up: the whole story, and afterwards nodes that a stranger enters by a link and finds alive."""
+"""The demo, as a stranger sees it: one link at the beginning, the story in the console's own words, and nodes that he finds
+alive behind it; and nothing of it is left when he has enough."""
 
 import json
 import os
@@ -6,6 +7,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -16,15 +18,32 @@ from tansiq import PROGRAM, clean_environment, main
 
 STORY_S = 240
 PATIENCE_S = 90
-DOOR = re.compile(r"^  (\w+)  (http://127\.0\.0\.1:\d+)/#/link/([A-Za-z0-9_-]{43})$", re.MULTILINE)
+LINK = r"(http://127\.0\.0\.1:\d+)/#/link/([A-Za-z0-9_-]{43})"
+DOOR = re.compile(rf"^  (\w+)  {LINK}$", re.MULTILINE)
+FRONT_DOOR = re.compile(rf"^    {LINK}$", re.MULTILINE)
+
+
+def redeem(door):
+    """The session of whoever opens a link."""
+    url, secret = door
+    return ask(f"{url}/v1/session/link/redeem", body={"secret": secret, "bearer": True})
+
+
+def alive(pid):
+    """A process that is there, and is no zombie."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 class Demo:
-    """`tansiq demo --keep`, and what it has printed so far."""
+    """`tansiq demo`, and what it has printed so far. What it makes is below `parent`."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([PROGRAM, "demo", "--keep"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, text=True, env=clean_environment())
+    def __init__(self, parent, *words):
+        environment = clean_environment() | {"TMPDIR": parent}
+        self.process = subprocess.Popen([PROGRAM, "demo", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True, env=environment)
         self.lines, self.more = [], threading.Condition()
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -64,9 +83,12 @@ def ask(url, token=None, body=None):
 
 
 class LevantTest(unittest.TestCase):
-    def setUp(self):
-        self.demo = Demo()
+    def begin(self, *words):
+        parent = tempfile.TemporaryDirectory()
+        self.addCleanup(parent.cleanup)
+        self.demo = Demo(parent.name, *words)
         self.addCleanup(self.end)
+        return pathlib.Path(parent.name)
 
     def end(self):
         if self.demo.process.poll() is None:
@@ -83,7 +105,47 @@ class LevantTest(unittest.TestCase):
             self.assertLess(time.monotonic(), end, self.demo.out()[-3000:])
             time.sleep(0.5)
 
+    def test_a_stranger_follows_it_and_ctrl_c_leaves_nothing(self):
+        parent = self.begin()
+        out = self.demo.until("hears the three others")
+        doors = FRONT_DOOR.findall(out)
+        self.assertEqual(len(doors), 1, "one address, at the beginning")
+        self.assertNotRegex(out, DOOR)
+        session = redeem(doors[0])
+        url, token = doors[0][0], session["token"]
+        self.assertTrue(ask(f"{url}/v1/self", token)["capabilities"]["story"])
+
+        def told():
+            return ask(f"{url}/v1/story?limit=1000", token)["lines"]
+
+        # The second step is under way: what was said of the first is there, word for word as on the terminal.
+        def second_step():
+            lines = told()
+            return lines if any(line.get("step") == 2 for line in lines) else None
+
+        lines = self.until(second_step)
+        first = lines[0]
+        self.assertEqual((first["kind"], first["step"], first["title"]["en"]), ("step", 1, "Frozen, but informed"))
+        self.assertEqual(set(first["about"]), {"ar", "en", "fr", "ru"})
+        checks = [line for line in lines if line["kind"] == "check"]
+        self.assertTrue(all(line["seen"] for line in checks), checks)
+        for line in checks[:5]:
+            self.assertIn(f"seen    {line['text']}", self.demo.out())
+        self.assertIn("K4", [line["name"] for line in lines if line["kind"] == "look"])
+
+        # Somebody has enough, in the middle of it.
+        pids = re.findall(r"process (\d+), its own folder", out)
+        self.assertEqual(len(pids), 4)
+        self.assertTrue(all(alive(pid) for pid in pids))
+        self.assertEqual(len(list(parent.iterdir())), 1)
+        self.assertEqual(self.demo.stop(), 130)
+        self.demo.reader.join(PATIENCE_S)
+        self.assertIn("Broken off", self.demo.out())
+        self.assertEqual([pid for pid in pids if alive(pid)], [])
+        self.assertEqual(list(parent.iterdir()), [])
+
     def test_story_and_life_after_it(self):
+        self.begin("--keep")
         out = self.demo.until("Ctrl-C ends it")
         self.assertIn("All as expected.", out)
         self.assertNotIn("DIFFERS", out)
@@ -93,20 +155,28 @@ class LevantTest(unittest.TestCase):
         for words in ("fr reads: À qui est la piste", "ru reads: Чей трек", "ru reads: Опасность столкновения",
                       "us reads: Track "):
             self.assertIn(words, out)
+        # The proof comes before the nodes stay up.
+        self.assertIn("byte for byte as they were seen live", out[:out.index("The nodes stay up.")])
+        self.assertEqual(out.count("verifies: "), 4)
         folder = pathlib.Path(re.search(r"folders: (\S+)", out)[1])
         self.assertTrue(folder.is_dir())
 
-        doors = {who: (url, secret) for who, url, secret in DOOR.findall(out[out.index("The nodes stay up."):])}
+        after = out[out.index("The nodes stay up."):]
+        self.assertEqual(len(FRONT_DOOR.findall(after)), 1)
+        doors = {who: (url, secret) for who, url, secret in DOOR.findall(after)}
         self.assertEqual(set(doors), {"us", "ru", "fr", "ch", "de", "uk"})
         tokens = {}
         for who in ("us", "fr"):
             url, secret = doors[who]
-            session = ask(f"{url}/v1/session/link/redeem", body={"secret": secret, "bearer": True})
+            session = redeem(doors[who])
             self.assertEqual(session["name"], "visitor")
             tokens[who] = session["token"]
             with self.assertRaises(urllib.error.HTTPError) as refused:
                 ask(f"{url}/v1/session/link/redeem", body={"secret": secret, "bearer": True})
             self.assertEqual(refused.exception.code, 401)
+
+        end = ask(f"{doors['us'][0]}/v1/story?limit=1000", tokens["us"])["lines"][-1]
+        self.assertEqual((end["kind"], end["differ"]), ("end", 0))
 
         # The flights of a lap are filed, enter their corridors, and are known for what they are.
         def flying():
