@@ -28,6 +28,8 @@ export default ts.config(
       // Maps here are stores of their own, which say themselves what changed.
       'svelte/prefer-svelte-reactivity': 'off',
       'svelte/require-each-key': 'error',
+      // `{' '}` keeps a space that the compiler would take away.
+      'svelte/no-useless-mustaches': 'off',
     },
   },
   {

@@ -47,5 +47,5 @@ export default defineConfig({
     },
   },
   resolve: process.env['VITEST'] === undefined ? {} : { conditions: ['browser'] },
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts'], restoreMocks: true },
+  test: { environment: 'jsdom', include: ['src/**/*.test.ts', 'bench/*.test.mjs'], restoreMocks: true },
 });

@@ -1,12 +1,13 @@
 // Runs a program of node_modules under the Node that this project pins, whatever Node npm itself runs under.
 //
 //   node scripts/run.mjs vite build
+//   node scripts/run.mjs scripts/pictures.mjs        a file instead of a program
 //
 // Debian 12 has Node 18, Vite 8 wants 22. The pinned one comes as an optional package of this machine's processor, without
 // an install script. Where there is none for it, the Node that runs this is taken, if it is new enough.
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MAJOR = 22;
@@ -24,8 +25,8 @@ function node() {
 
 const [program, ...words] = process.argv.slice(2);
 if (program === undefined) throw new Error('usage: node scripts/run.mjs PROGRAM [WORDS]');
-const link = join(modules, '.bin', program);
-if (!existsSync(link)) throw new Error(`${program} is not installed: run npm ci in ${web}`);
+const link = /\.m?js$/.test(program) ? resolve(program) : join(modules, '.bin', program);
+if (!existsSync(link)) throw new Error(`${program} is not there: run npm ci in ${web}`);
 const binary = node();
 const env = { ...process.env, PATH: `${dirname(binary)}:${process.env.PATH ?? ''}` };
 const ran = spawnSync(binary, [realpathSync(link), ...words], { cwd: process.cwd(), env, stdio: 'inherit' });

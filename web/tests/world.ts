@@ -1,10 +1,10 @@
-// A world of three real nodes for a file of tests, and consoles on them.
+// A world of three real nodes for each file of tests, and consoles on them.
 //
 //   import { expect, test } from './world';
 //   test('…', async ({ world, consoleOn }) => { const page = await consoleOn('fr', 'duty'); … await world.cut('fr', 'ru'); });
 //
-// TANSIQ_PROGRAM is the program. Where the node does not serve the console itself (TANSIQ_CONSOLE=dev), each node gets a
-// development server before it.
+// TANSIQ_PROGRAM is the program. Where the node does not serve the console itself, each node gets a server before it: one for
+// development (TANSIQ_CONSOLE=dev), or one of what `vite build` has made (TANSIQ_CONSOLE=dist, in TANSIQ_DIST): faster by far.
 import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -12,7 +12,7 @@ import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createServer, type ViteDevServer } from 'vite';
+import { createServer, preview, type PreviewServer, type ViteDevServer } from 'vite';
 
 export type Member = 'fr' | 'us' | 'ru';
 export type Language = 'ar' | 'en' | 'fr' | 'ru';
@@ -28,7 +28,7 @@ const web = dirname(dirname(fileURLToPath(import.meta.url)));
 const START_MS = 180_000;
 
 export class World {
-  private servers = new Map<Member, ViteDevServer>();
+  private servers = new Map<Member, ViteDevServer | PreviewServer>();
   private constructor(
     private readonly process: ChildProcess,
     private readonly lines: AsyncIterator<string>,
@@ -65,23 +65,42 @@ export class World {
   start(who: Member): Promise<void> {
     return this.say(`start ${who}`);
   }
+  /** One more aircraft in every picture: degrees, metres a second, flight level. */
+  fly(callSign: string, lat: number, lng: number, course: number, speed: number, level: number): Promise<void> {
+    return this.say(['fly', callSign, lat, lng, course, speed, level].join(' '));
+  }
+  land(callSign: string): Promise<void> {
+    return this.say(`land ${callSign}`);
+  }
   /** Where the console of a node is. */
   async url(who: Member): Promise<string> {
     const node = this.hello.nodes[who];
     if (node === undefined) throw new Error(`${who} is not running`);
-    if (process.env['TANSIQ_CONSOLE'] !== 'dev') return node;
+    const how = process.env['TANSIQ_CONSOLE'];
+    if (how !== 'dev' && how !== 'dist') return node;
     let server = this.servers.get(who);
-    if (server === undefined) {
+    if (server === undefined && how === 'dist') {
       process.env['TANSIQ_NODE'] = node;
-      server = await createServer({
+      server = await preview({
+        root: web,
+        configFile: join(web, 'vite.config.ts'),
+        build: { outDir: process.env['TANSIQ_DIST'] ?? 'dist' },
+        preview: { host: '127.0.0.1' },
+        logLevel: 'error',
+      });
+      this.servers.set(who, server);
+    } else if (server === undefined) {
+      process.env['TANSIQ_NODE'] = node;
+      const dev = await createServer({
         root: web,
         configFile: join(web, 'vite.config.ts'),
         server: { port: 0 },
         cacheDir: join(web, 'node_modules/.vite-e2e'),
         logLevel: 'error',
       });
-      await server.listen();
-      this.servers.set(who, server);
+      await dev.listen();
+      server = dev;
+      this.servers.set(who, dev);
     }
     return server.resolvedUrls?.local[0] ?? '';
   }
@@ -98,25 +117,48 @@ export async function signIn(page: Page, name: string, password: string): Promis
   await page.locator('form button[type=submit]').click();
   await expect(page.locator('.shell')).toBeVisible();
 }
+/** One after the other without a pause, as fingers do: two keys of a shortcut belong together. */
+export async function keys(page: Page, ...pressed: readonly string[]): Promise<void> {
+  await Promise.all(pressed.map((key) => page.keyboard.press(key)));
+}
 /** No finding of axe on what is on the screen. */
 export async function accessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`)).toEqual([]);
 }
 
+/** One world at a time, of one file of tests: what another file has done to its own is not seen in it. */
+interface Kept {
+  of(file: string): Promise<World>;
+}
+
 export const test = base.extend<
-  { consoleOn: (who: Member, officer: string | undefined, language?: Language) => Promise<Page> },
-  { world: World }
+  {
+    world: World;
+    consoleOn: (who: Member, officer: string | undefined, language?: Language) => Promise<Page>;
+  },
+  { kept: Kept }
 >({
-  world: [
+  kept: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures out of this pattern.
     async ({}, use) => {
-      const world = await World.start();
-      await use(world);
-      await world.end();
+      let now: { file: string; world: World } | undefined;
+      await use({
+        of: async (file) => {
+          if (now?.file !== file) {
+            await now?.world.end();
+            now = undefined;
+            now = { file, world: await World.start() };
+          }
+          return now.world;
+        },
+      });
+      await now?.world.end();
     },
     { scope: 'worker', timeout: START_MS },
   ],
+  // Its start is not counted among the time of the first test.
+  world: [async ({ kept }, use, info) => use(await kept.of(info.file)), { timeout: START_MS }],
   consoleOn: async ({ world, browser }, use) => {
     const contexts: { close: () => Promise<void> }[] = [];
     const wrong: string[] = [];

@@ -21,7 +21,11 @@ async function ask(method: 'GET' | 'PUT' | 'POST', path: string, asked: BytesAsk
       credentials: 'same-origin',
       cache: 'no-store',
       ...(asked.signal === undefined ? {} : { signal: asked.signal }),
-      ...(asked.bytes !== undefined ? { body: asked.bytes } : asked.json === undefined ? {} : { body: JSON.stringify(asked.json) }),
+      ...(asked.bytes !== undefined
+        ? { body: asked.bytes }
+        : asked.json === undefined
+          ? {}
+          : { body: JSON.stringify(asked.json) }),
     });
   } catch (thrown) {
     if (asked.signal?.aborted === true) throw thrown;

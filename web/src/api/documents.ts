@@ -95,6 +95,8 @@ export interface Alert {
   tracks: number[];
   acknowledged?: { at_ms: number; by: string };
   finding: {
+    /** When it was found so last: its times count from there. */
+    at_ms: number;
     detail: string;
     now: boolean;
     where?: PointE7;
@@ -228,6 +230,9 @@ export type LegState =
   'asked' | 'held' | 'confirmed' | 'refused' | 'lapsed' | 'cancelled' | 'revoked' | 'ended' | 'expired';
 /** One version of another's leg in a zone where this node decides (src/coordination/leg_version.h). */
 export interface Leg {
+  /** An officer is waited for until then. */
+  answer_by_ms?: number;
+  answered?: { answer: 'confirm' | 'counter' | 'hold' | 'refuse'; by: string; text: string };
   request: string;
   flight: string;
   call_sign: string;

@@ -33,24 +33,60 @@ describe('Stream', () => {
   it('comes back behind the last event', async () => {
     const line = new Line();
     const events: ServerEvent[] = [];
-    const stream = new Stream({ path: '/v1/events', resume: true, onEvent: (e) => events.push(e), send: line.send });
+    const stream = new Stream({ path: '/v1/stream', onEvent: (e) => events.push(e), send: line.send });
     stream.start();
     await settle();
-    line.say('id: 41\nevent: x\ndata: 1\n\n');
+    // The comment that it begins with is no event.
+    line.say(': connected\n\nid: 41.40\nevent: x\ndata: 1\n\n');
     await settle();
     expect(stream.state).toBe('live');
     line.cut();
     await settle();
     expect(stream.state).toBe('waiting');
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(line.calls).toEqual([{ lastId: undefined }, { lastId: '41' }]);
+    expect(line.calls).toEqual([{ lastId: undefined }, { lastId: '41.40' }]);
     expect(events).toHaveLength(1);
+    stream.stop();
+  });
+
+  it('comes back behind it after a sleep', async () => {
+    const line = new Line();
+    const stream = new Stream({ path: '/v1/stream', onEvent: () => undefined, send: line.send });
+    stream.start();
+    await settle();
+    line.say('id: 7.7\nevent: x\ndata: 1\n\nevent: live/reset\ndata: {}\n\n');
+    await settle();
+    // Timers stood still; the clock went on.
+    const slept = performance.now() + 3_600_000;
+    const spy = vi.spyOn(performance, 'now').mockReturnValue(slept);
+    await vi.advanceTimersByTimeAsync(2_000);
+    spy.mockRestore();
+    expect(line.calls.at(-1)).toEqual({ lastId: '7.7' });
+    expect(line.calls).toHaveLength(2);
+    stream.stop();
+  });
+
+  it('begins from now on where the node knows the place no more', async () => {
+    const line = new Line();
+    const stream = new Stream({ path: '/v1/stream', onEvent: () => undefined, send: line.send });
+    stream.start();
+    await settle();
+    line.say('id: 41.41\nevent: x\ndata: 1\n\n');
+    await settle();
+    line.status = 400;
+    line.cut();
+    await vi.advanceTimersByTimeAsync(1_000);
+    line.status = 200;
+    await vi.advanceTimersByTimeAsync(3_000);
+    const ids = line.calls.map((call) => call.lastId);
+    expect(ids.slice(0, 3)).toEqual([undefined, '41.41', undefined]);
+    expect(ids.filter((id) => id !== undefined)).toHaveLength(1);
     stream.stop();
   });
 
   it('takes a silent stream for dead', async () => {
     const line = new Line();
-    const stream = new Stream({ path: '/v1/live', resume: false, onEvent: () => undefined, send: line.send });
+    const stream = new Stream({ path: '/v1/stream', onEvent: () => undefined, send: line.send });
     stream.start();
     await settle();
     await vi.advanceTimersByTimeAsync(50_000);
@@ -63,8 +99,7 @@ describe('Stream', () => {
     line.status = 401;
     const out = vi.fn();
     const stream = new Stream({
-      path: '/v1/live',
-      resume: false,
+      path: '/v1/stream',
       onEvent: () => undefined,
       onUnauthenticated: out,
       send: line.send,

@@ -1,11 +1,11 @@
-// One of the node's streams of server-sent events, for as long as it is wanted.
+// The node's stream of server-sent events, for as long as it is wanted.
 //
-//   const stream = new Stream({ path: '/v1/events', resume: true, onEvent, onChange });
+//   const stream = new Stream({ path: '/v1/stream', onEvent, onChange });
 //   stream.start();
 //
 // By fetch and not EventSource: it can say why it ended, and is cut when nothing was heard for longer than the node's
 // comments are apart. It comes back by itself, after ever longer waits with a random part, at once when the machine wakes
-// or the network is back, and with `resume` behind the last event that it had.
+// or the network is back, behind the last event that it had; where the node knows that one no more, from now on.
 import { Problem, problemOf } from './problem';
 import { SseParser, type ServerEvent } from './sse';
 
@@ -13,8 +13,6 @@ export type StreamState = 'stopped' | 'connecting' | 'live' | 'waiting';
 
 export interface StreamOptions {
   path: string;
-  /** Begin again behind the last event; else the stream begins anew, and says so itself. */
-  resume: boolean;
   onEvent: (event: ServerEvent) => void;
   /** The state is another, or the problem. */
   onChange?: (state: StreamState, problem: Problem | undefined) => void;
@@ -120,6 +118,8 @@ export class Stream {
       this.options.onUnauthenticated?.();
       return;
     }
+    // There is no such place there any more: it was set up anew, or from an older backup.
+    if (problem.status === 400) this.lastId = '';
     this.change('waiting', problem);
     this.timer = setTimeout(
       () => this.connect(),
@@ -129,7 +129,7 @@ export class Stream {
 
   private async read(abort: AbortController): Promise<Problem> {
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
-    if (this.options.resume && this.lastId !== '') headers['Last-Event-ID'] = this.lastId;
+    if (this.lastId !== '') headers['Last-Event-ID'] = this.lastId;
     const send = this.options.send ?? fetch;
     const answer = await send(this.options.path, {
       headers,

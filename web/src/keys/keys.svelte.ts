@@ -87,7 +87,7 @@ export class Commands {
   }
 
   /** True: it was a shortcut. */
-  press(event: KeyboardEvent, now = performance.now()): boolean {
+  press(event: KeyboardEvent, now = event.timeStamp): boolean {
     if (event.defaultPrevented || event.isComposing || ['Control', 'Shift', 'Alt', 'Meta'].includes(event.key))
       return false;
     const chord = chordOf(event);

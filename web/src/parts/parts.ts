@@ -6,7 +6,17 @@ import { parseTime } from '../i18n/time';
 import { parsePlace } from '../units/place';
 import { readBand, readWindow, type Units } from '../volumes/volume-form';
 
-export const PART_KINDS = ['position', 'area', 'time', 'flight', 'track', 'incident', 'danger', 'call', 'assessment'] as const;
+export const PART_KINDS = [
+  'position',
+  'area',
+  'time',
+  'flight',
+  'track',
+  'incident',
+  'danger',
+  'call',
+  'assessment',
+] as const;
 export type PartKind = (typeof PART_KINDS)[number];
 export interface SectionFields {
   title: string;
@@ -34,8 +44,22 @@ export interface PartFields {
   sections: SectionFields[];
 }
 export const emptyFields = (): PartFields => ({
-  name: '', place: '', lower: '', upper: '', at: '', until: '', callSign: '', flight: '', authority: '', track: '', incident: '',
-  danger: 'distress', text: '', functions: '', agreed: '', sections: [{ title: '', text: '', releasable: [] }],
+  name: '',
+  place: '',
+  lower: '',
+  upper: '',
+  at: '',
+  until: '',
+  callSign: '',
+  flight: '',
+  authority: '',
+  track: '',
+  incident: '',
+  danger: 'distress',
+  text: '',
+  functions: '',
+  agreed: '',
+  sections: [{ title: '', text: '', releasable: [] }],
 });
 export interface PartContext {
   now: number;
@@ -52,7 +76,11 @@ export const bytesOf = (text: string): number => new TextEncoder().encode(text).
 const WORDS_BYTES_MAX = 8_000;
 const LABEL_BYTES_MAX = 256;
 const wrong = (field: keyof PartFields | 'volume', key: string): PartRead => ({ field, error: `talks.wrong.${key}` });
-const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+const linesOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 
 export function readPart(kind: PartKind, fields: PartFields, of: PartContext): PartRead {
   if (bytesOf(fields.name) > LABEL_BYTES_MAX) return wrong('name', 'long');
@@ -70,7 +98,9 @@ export function readPart(kind: PartKind, fields: PartFields, of: PartContext): P
           position: {
             ...(at === undefined ? {} : { at_ms: at }),
             ...(band.ok === undefined ? {} : { band: band.ok }),
-            lat_e7: place[0], lng_e7: place[1], name,
+            lat_e7: place[0],
+            lng_e7: place[1],
+            name,
           },
         },
       };
@@ -92,7 +122,11 @@ export function readPart(kind: PartKind, fields: PartFields, of: PartContext): P
       if (flight !== '' && !ID.test(flight)) return wrong('flight', 'id');
       return {
         part: {
-          flight: { call_sign, ...(flight === '' ? {} : { flight }), ...(fields.authority === '' ? {} : { home: fields.authority }) },
+          flight: {
+            call_sign,
+            ...(flight === '' ? {} : { flight }),
+            ...(fields.authority === '' ? {} : { home: fields.authority }),
+          },
         },
       };
     }
@@ -110,23 +144,34 @@ export function readPart(kind: PartKind, fields: PartFields, of: PartContext): P
       return { part: { danger: { kind: fields.danger, text: fields.text.trim() } } };
     case 'call': {
       const window = readWindow(fields.at, fields.until, of.now);
-      if ('error' in window) return { field: window.error === 'volumes.error.from' ? 'at' : 'until', error: window.error };
+      if ('error' in window)
+        return { field: window.error === 'volumes.error.from' ? 'at' : 'until', error: window.error };
       const functions = linesOf(fields.functions);
       if (functions.length === 0) return wrong('functions', 'functions');
-      return { part: { call: { agreed: linesOf(fields.agreed), begin_ms: window.ok.start_ms, end_ms: window.ok.end_ms, functions } } };
+      return {
+        part: {
+          call: { agreed: linesOf(fields.agreed), begin_ms: window.ok.start_ms, end_ms: window.ok.end_ms, functions },
+        },
+      };
     }
     case 'assessment': {
       const window = readWindow(fields.at, fields.until, of.now);
-      if ('error' in window) return { field: window.error === 'volumes.error.from' ? 'at' : 'until', error: window.error };
+      if ('error' in window)
+        return { field: window.error === 'volumes.error.from' ? 'at' : 'until', error: window.error };
       const sections = fields.sections.filter((section) => section.title.trim() !== '' || section.text.trim() !== '');
-      if (sections.length === 0 || sections.some((section) => section.text.trim() === '')) return wrong('sections', 'sections');
+      if (sections.length === 0 || sections.some((section) => section.text.trim() === ''))
+        return wrong('sections', 'sections');
       if (sections.some((section) => bytesOf(section.text) > WORDS_BYTES_MAX)) return wrong('sections', 'long');
       return {
         part: {
           assessment: {
             ...(of.volume === undefined ? {} : { area: of.volume }),
             period: window.ok,
-            sections: sections.map((section) => ({ releasable: section.releasable, text: section.text.trim(), title: section.title.trim() })),
+            sections: sections.map((section) => ({
+              releasable: section.releasable,
+              text: section.text.trim(),
+              title: section.title.trim(),
+            })),
           },
         },
       };
@@ -145,7 +190,11 @@ export function placesOf(parts: readonly { part: Record<string, unknown> }[] | u
   const out: PlacedPart[] = [];
   const point = (lat: unknown, lng: unknown, label: unknown): void => {
     if (typeof lat === 'number' && typeof lng === 'number')
-      out.push({ outline: { circle: { centre: [lat, lng], radius_cm: 100 } }, label: String(label ?? ''), point: true });
+      out.push({
+        outline: { circle: { centre: [lat, lng], radius_cm: 100 } },
+        label: String(label ?? ''),
+        point: true,
+      });
   };
   for (const { part } of parts ?? []) {
     const position = part['position'] as Record<string, unknown> | undefined;
@@ -156,12 +205,17 @@ export function placesOf(parts: readonly { part: Record<string, unknown> }[] | u
     if (area?.volume !== undefined)
       out.push({ outline: area.volume.outline, band: area.volume.band, label: area.name ?? '', point: false });
     const assessment = part['assessment'] as { area?: Volume } | undefined;
-    if (assessment?.area !== undefined) out.push({ outline: assessment.area.outline, band: assessment.area.band, label: '', point: false });
+    if (assessment?.area !== undefined)
+      out.push({ outline: assessment.area.outline, band: assessment.area.band, label: '', point: false });
     const template = part['template'] as { values?: { name: string; value: string }[] } | undefined;
     for (const { name, value } of template?.values ?? []) {
       const read = parsed(value);
       if (Array.isArray(read) && read.length === 2) point(read[0], read[1], '');
-      else if (typeof read === 'object' && read !== null && ('circle' in read || 'polygon' in read || 'corridor' in read))
+      else if (
+        typeof read === 'object' &&
+        read !== null &&
+        ('circle' in read || 'polygon' in read || 'corridor' in read)
+      )
         out.push({ outline: read as Outline, label: name === 'area' ? '' : name, point: false });
     }
   }

@@ -20,6 +20,8 @@ export interface Feature {
   slot: Slot;
   /** Place within the slot; in `top` from 500 on at the end. */
   order: number;
+  /** Of a panel: how much of its column's room it has beside the others; 1 where nothing is said. */
+  share?: number;
   /** A message. */
   title: string;
   /** Either, where there is something to see. */
@@ -27,6 +29,8 @@ export interface Feature {
   load?: () => Promise<{ default: SlotComponent }>;
   /** Of a window: takes the whole centre. */
   wide?: boolean;
+  /** Of a window: false, where it is no command of its own that shows it. */
+  listed?: boolean;
   /** Shows the window, or moves the focus to the panel. */
   shortcut?: string;
   /** A scope of the session without which it is not there. */

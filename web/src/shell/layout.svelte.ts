@@ -16,6 +16,8 @@ export class Layout {
   dock = $state(BOUNDS.dock[1]);
   /** Folded away. */
   folded = $state.raw<ReadonlySet<Edge>>(new Set());
+  /** What is our own (left, bottom) is put aside for a while, whatever is folded; not remembered. */
+  aside = $state(false);
 
   static clamp(edge: Edge, rem: number): number {
     const [min, , max] = BOUNDS[edge];

@@ -87,6 +87,7 @@ export const shellMessages = defineMessages({
     failed: 'This part could not be loaded.',
     skip: 'To the map',
     stale: 'The live stream is down since {time}. What is shown is as of then.',
+    unseen: '{n, plural, one {# alert unacknowledged} other {# alerts unacknowledged}}',
     general: 'General',
   },
   ar: {
@@ -114,6 +115,8 @@ export const shellMessages = defineMessages({
     failed: 'تعذّر تحميل هذا الجزء.',
     skip: 'إلى الخريطة',
     stale: 'البث المباشر منقطع منذ {time}. المعروض كما كان حينها.',
+    unseen:
+      '{n, plural, zero {لا إنذار بلا إقرار} one {إنذار واحد بلا إقرار} two {إنذاران بلا إقرار} few {# إنذارات بلا إقرار} many {# إنذارًا بلا إقرار} other {# إنذار بلا إقرار}}',
     general: 'عام',
   },
   fr: {
@@ -141,6 +144,8 @@ export const shellMessages = defineMessages({
     failed: 'Cette partie n’a pas pu être chargée.',
     skip: 'Aller à la carte',
     stale: 'Le flux en direct est coupé depuis {time}. L’affichage date de ce moment.',
+    unseen:
+      '{n, plural, one {# alerte non acquittée} many {# d’alertes non acquittées} other {# alertes non acquittées}}',
     general: 'Général',
   },
   ru: {
@@ -168,6 +173,8 @@ export const shellMessages = defineMessages({
     failed: 'Эту часть не удалось загрузить.',
     skip: 'К карте',
     stale: 'Прямой поток прерван с {time}. Показано положение на тот момент.',
+    unseen:
+      '{n, plural, one {# неквитированный сигнал} few {# неквитированных сигнала} many {# неквитированных сигналов} other {# неквитированного сигнала}}',
     general: 'Общее',
   },
 });

@@ -17,6 +17,8 @@ export const TONES: Record<Tone, Beep> = {
   caution: { hertz: 523, ms: 220, gapMs: 0, times: 1 },
   message: { hertz: 440, ms: 120, gapMs: 80, times: 2 },
 };
+/** Silence is not one of them: who mutes says so. */
+export const VOLUMES = [0.25, 0.5, 0.75, 1] as const;
 const STORED = 'tansiq.sound';
 
 export class Sound {

@@ -30,6 +30,7 @@ const TOUCHED: readonly (readonly [prefix: string, parts: readonly Part[]])[] = 
   ['measure.', ['measures']],
   ['flight.', ['flights', 'legs', 'disclosure']],
   ['leg.', ['flights', 'legs', 'caveats']],
+  ['answer.', ['legs']],
   ['relation.', ['relations', 'disclosure', 'reports', 'legs']],
   ['zone.', ['control', 'zones']],
   ['charter.', ['charter', 'zones', 'control', 'relations', 'peers']],

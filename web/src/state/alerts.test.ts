@@ -12,7 +12,7 @@ const alert = (id: number, of: Partial<Alert> = {}): Alert => ({
   raised_ms: id,
   changed_ms: id,
   tracks: [],
-  finding: { detail: '', now: false },
+  finding: { at_ms: 0, detail: '', now: false },
   ...of,
 });
 

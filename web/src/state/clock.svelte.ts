@@ -28,6 +28,10 @@ export class ClockEstimate {
     this.first ??= { local, remote };
     this.base = { local, remote };
   }
+  /** The machine was asleep: one of the clocks stood still meanwhile, which says nothing of how fast either runs. */
+  woke(): void {
+    this.first = undefined;
+  }
   get known(): boolean {
     return this.base !== undefined;
   }
@@ -40,6 +44,8 @@ export class ClockEstimate {
 }
 
 const TICK_MS = 250;
+/** A tick that is so late was slept through; so was what two clocks of the machine differ by. */
+const SLEPT_MS = 3_000;
 
 export class NodeClock {
   /** The node's time in whole seconds, in milliseconds since 1970. Changes once a second. */
@@ -50,6 +56,7 @@ export class NodeClock {
   speed = $state(1);
   private readonly estimate = new ClockEstimate();
   private timer: ReturnType<typeof setInterval> | undefined;
+  private ticked: { steady: number; wall: number } | undefined;
 
   /** The node's time now, exactly; no rune. */
   ms(): number {
@@ -62,11 +69,21 @@ export class NodeClock {
     this.tick();
   }
   start(): void {
-    this.timer ??= setInterval(() => this.tick(), TICK_MS);
+    this.timer ??= setInterval(() => {
+      this.notice(performance.now(), Date.now());
+      this.tick();
+    }, TICK_MS);
   }
   stop(): void {
     clearInterval(this.timer);
     this.timer = undefined;
+    this.ticked = undefined;
+  }
+  /** Of some machines the steady clock stands still in their sleep, of others it does not. */
+  private notice(steady: number, wall: number): void {
+    const before = this.ticked ?? { steady, wall };
+    this.ticked = { steady, wall };
+    if (Math.max(steady - before.steady, wall - before.wall) > SLEPT_MS) this.estimate.woke();
   }
   private tick(): void {
     const second = Math.floor(this.ms() / 1000) * 1000;

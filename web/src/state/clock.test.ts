@@ -28,4 +28,16 @@ describe('ClockEstimate', () => {
     expect(fast.speed).toBe(10);
     expect(fast.at(7_000)).toBe(70_000);
   });
+
+  it('takes a sleep of this machine for a sleep, and not for a clock that runs faster', () => {
+    const of = new ClockEstimate();
+    of.learn(0, 0, 0);
+    of.learn(10_000, 10_000, 10_000);
+    of.woke();
+    of.learn(28_820_000, 20_000, 20_000);
+    expect(of.speed).toBe(1);
+    expect(of.at(21_000)).toBe(28_821_000);
+    of.learn(28_830_000, 30_000, 30_000);
+    expect(of.speed).toBe(1);
+  });
 });

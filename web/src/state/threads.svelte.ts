@@ -131,6 +131,42 @@ interface Kept {
   problem: Problem | undefined;
 }
 
+/**
+ * Which threads an event has touched. A receipt bears its author's time: where that clock is behind ours, the row of the thread
+ * is as it was, and the thread is read anew for all that. What an event is about is found by the hash of the message; where that is
+ * not known here, it may be any of them.
+ */
+class Touched {
+  private rounds = $state.raw<ReadonlyMap<string, number>>(new Map());
+  private all = $state(0);
+  private readonly threadOf = new Map<string, string>();
+
+  know(key: string, messages: readonly TalkMessage[]): void {
+    for (const message of messages) {
+      if (message.here !== undefined) this.threadOf.set(message.here.hash, key);
+      for (const sent of message.sent ?? []) this.threadOf.set(sent.hash, key);
+    }
+  }
+  note(entry: Record<string, unknown>): void {
+    const body = (entry['body'] ?? {}) as { opener?: unknown; thread?: unknown; message?: unknown };
+    const key =
+      typeof body.opener === 'string' && typeof body.thread === 'string'
+        ? `${body.opener}/${body.thread}`
+        : typeof body.message === 'string'
+          ? this.threadOf.get(body.message)
+          : undefined;
+    if (key === undefined) this.all += 1;
+    else this.rounds = new Map([...this.rounds, [key, (this.rounds.get(key) ?? 0) + 1]]);
+  }
+  round(key: string): string {
+    return `${String(this.all)}.${String(this.rounds.get(key) ?? 0)}`;
+  }
+}
+const touched = new Touched();
+world.onTalk(({ type, entry }) => {
+  if (type === 'talk') touched.note(entry);
+});
+
 export class ThreadBook {
   private kept = $state.raw<ReadonlyMap<string, Kept>>(new Map());
   private readonly asked = new Map<string, string>();
@@ -147,11 +183,14 @@ export class ThreadBook {
   get(opener: string, thread: string): Kept | undefined {
     return this.kept.get(`${opener}/${thread}`);
   }
-  /** Sees to it that it is fetched as of `stamp`: whatever changes when the thread does. Once for each stamp and language. */
+  /**
+   * Sees to it that it is fetched as of `stamp`, whatever changes when the thread does; and anew with each event that touches it,
+   * where it is asked for in an effect. Once for each stamp and language.
+   */
   want(opener: string, thread: string, stamp: string): void {
     const key = `${opener}/${thread}`;
     const language = this.language();
-    const whole = `${language} ${stamp}`;
+    const whole = `${language} ${touched.round(key)} ${stamp}`;
     if (this.asked.get(key) === whole) return;
     this.asked.set(key, whole);
     this.waiting.push(() => this.fetch(opener, thread, language, whole));
@@ -181,7 +220,9 @@ export class ThreadBook {
         path: { opener, thread },
         query: { language, limit: 200 },
       });
-      next = { stamp, messages: found.messages as unknown as TalkMessage[], more: found.more, problem: undefined };
+      const messages = found.messages as unknown as TalkMessage[];
+      touched.know(key, messages);
+      next = { stamp, messages, more: found.more, problem: undefined };
     } catch (thrown) {
       // Asked again, it is tried again.
       this.asked.delete(key);

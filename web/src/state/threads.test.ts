@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Client } from '../api/client';
 import { partOf, ThreadBook } from './threads.svelte';
+import { world } from './world.svelte';
 
 function book(answers: Record<string, unknown>): { book: ThreadBook; asked: string[] } {
   const asked: string[] = [];
@@ -43,6 +44,34 @@ describe('the book of threads', () => {
     threads.want('us', 't1', 'b');
     await settled();
     expect(asked).toHaveLength(3);
+  });
+  it('fetches anew what an event touches, though the row of the thread is as it was', async () => {
+    vi.spyOn(world, 'refresh').mockReturnValue(undefined);
+    const told = (body: object): void =>
+      (world as unknown as { takeTalk(type: string, data: string): void }).takeTalk(
+        'talk',
+        JSON.stringify({ entry: { body } }),
+      );
+    const { book: threads, asked } = book({
+      '/v1/talks/us/t1': { messages: [{ content: 'c1', sent: [{ hash: 'h1' }] }], more: false },
+      '/v1/talks/us/t2': { messages: [{ content: 'c2', here: { hash: 'h2' } }], more: false },
+    });
+    const look = async (): Promise<string[]> => {
+      asked.length = 0;
+      threads.want('us', 't1', 'a');
+      threads.want('us', 't2', 'a');
+      await settled();
+      return asked.map((url) => url.slice(10, 15));
+    };
+    expect(await look()).toEqual(['us/t1', 'us/t2']);
+    expect(await look()).toEqual([]);
+    told({ message: 'h1' });
+    expect(await look()).toEqual(['us/t1']);
+    told({ opener: 'us', thread: 't2' });
+    expect(await look()).toEqual(['us/t2']);
+    // Of what is not known here: it may be any of them.
+    told({ message: 'h9' });
+    expect(await look()).toEqual(['us/t1', 'us/t2']);
   });
   it('asks for a few at a time', async () => {
     const { book: threads, asked } = book({});

@@ -1,5 +1,5 @@
-// The node as this console knows it: loaded at sign-in, kept current by the node's streams, and by asking now and then for what
-// no stream tells.
+// The node as this console knows it: loaded at sign-in, kept current by the node's stream, and by asking now and then for
+// what that does not tell.
 import { api, type Client } from '../api/client';
 import type {
   Alert,
@@ -25,16 +25,19 @@ import type {
   Zone,
   ZoneControl,
 } from '../api/documents';
-import { asProblem, type Problem } from '../api/problem';
-import { Stream, type StreamState } from '../api/stream';
+import { asProblem } from '../api/problem';
+import type { ServerEvent } from '../api/sse';
+import { Stream } from '../api/stream';
 import { affected, intentsOf, type Part } from './affected';
 import { AlertStore } from './alerts.svelte';
 import { authorityName, readCharter } from './charter';
 import { clock } from './clock.svelte';
 import { Collection, Doc } from './collection.svelte';
+import { Link } from './link.svelte';
 import { standingWith, type DomainStanding } from './relations';
 import { session } from './session.svelte';
 import { TrackStore } from './tracks.svelte';
+import { milestone } from '../view/milestone';
 
 const PAGE = 1_000;
 /** Changes that come together are fetched together. */
@@ -54,31 +57,13 @@ const POLLED: readonly (readonly [Part, number])[] = [
   ['groups', 60_000],
 ];
 
-/** What /v1/talks/events says: something was said, and whether a console has to ring. */
+/** What `talks/…` says: something was said, and whether a console has to ring. */
 export interface TalkEvent {
   type: 'talk' | 'line' | 'incident' | 'report' | (string & {});
   hash: string;
   sound: boolean;
   entry: Record<string, unknown>;
 }
-/** How one of the streams stands. */
-export class Link {
-  state = $state<StreamState>('stopped');
-  problem = $state.raw<Problem | undefined>(undefined);
-  /** Since when it is down, by the node's clock; 0 while it is live. */
-  down_ms = $state(0);
-  note(state: StreamState, problem: Problem | undefined): void {
-    if (state === 'live' || state === 'stopped') this.down_ms = 0;
-    // The first try is no break: a quiet stream answers with its first event or comment.
-    else if (state === 'waiting' && this.down_ms === 0) this.down_ms = clock.ms();
-    this.state = state;
-    this.problem = problem;
-  }
-  get live(): boolean {
-    return this.state === 'live';
-  }
-}
-
 async function pages<T>(
   page: (after: number | undefined) => Promise<{ items: T[]; next?: number | undefined }>,
 ): Promise<T[]> {
@@ -116,10 +101,8 @@ export class World {
   readonly groups: Collection<Record<string, unknown> & { id: string }>;
   readonly tracks = new TrackStore();
   readonly alerts = new AlertStore();
-  /** Of the live picture, of the record, of what is said. */
-  readonly live = new Link();
-  readonly record = new Link();
-  readonly talks = new Link();
+  /** The one stream of everything: the live picture, the record, what is said. */
+  readonly link = new Link();
   /** This node has no source and hears no peers: there are no tracks. */
   noPicture = $state(false);
   /** The first load is through; what failed says so itself. */
@@ -129,7 +112,7 @@ export class World {
   readonly mode: DataMode | undefined = $derived.by(() => this.charter.value?.data_mode);
 
   private readonly client: Client;
-  private streams: Stream[] = [];
+  private stream: Stream | undefined;
   private timers: ReturnType<typeof setInterval>[] = [];
   private gathered = new Set<Part>();
   private touched: Set<string> | 'all' = new Set();
@@ -210,47 +193,27 @@ export class World {
   /** Begins, for who has signed in. */
   start(): void {
     clock.start();
-    const live = new Stream({
-      path: '/v1/live',
-      resume: false,
-      onEvent: (event) => this.takeLive(event.type, event.data),
+    this.stream = new Stream({
+      path: '/v1/stream',
+      onEvent: (event) => this.take(event),
       onChange: (state, problem) => {
-        this.noPicture = problem?.status === 404;
-        this.live.note(state, problem);
+        if (this.link.note(state, problem)) this.refreshAll();
+        if (state === 'live') milestone('live');
       },
       onUnauthenticated: () => this.client.onUnauthenticated(),
     });
-    const record = new Stream({
-      path: '/v1/events',
-      resume: true,
-      onEvent: (event) => this.takeEntry(event.data),
-      onChange: (state, problem) => {
-        // It resumes behind the last entry; where there was none yet, or the node has forgotten, only looking helps.
-        if (state === 'live' && this.record.down_ms > 0) this.refreshAll();
-        this.record.note(state, problem);
-      },
-      onUnauthenticated: () => this.client.onUnauthenticated(),
-    });
-    const talks = new Stream({
-      path: '/v1/talks/events',
-      resume: true,
-      onEvent: (event) => this.takeTalk(event.type, event.data),
-      onChange: (state, problem) => this.talks.note(state, problem),
-      onUnauthenticated: () => this.client.onUnauthenticated(),
-    });
-    this.streams = [live, record, talks];
-    for (const stream of this.streams) stream.start();
+    this.stream.start();
     this.timers = POLLED.map(([part, every]) => setInterval(() => this.refresh(part), every));
     void this.load();
   }
 
   /** Ends, and forgets what was shown. */
   stop(): void {
-    for (const stream of this.streams) stream.stop();
+    this.stream?.stop();
     for (const timer of this.timers) clearInterval(timer);
     clearTimeout(this.gathering);
     this.gathering = undefined;
-    this.streams = [];
+    this.stream = undefined;
     this.timers = [];
     this.loaded = false;
     this.tracks.clear();
@@ -319,6 +282,7 @@ export class World {
   private async load(): Promise<void> {
     await Promise.all(this.parts().map((part) => this.of(part).refresh()));
     this.loaded = true;
+    milestone('world');
   }
   private async loadLines(): Promise<unknown> {
     const asked = performance.now();
@@ -365,6 +329,14 @@ export class World {
     }
   }
 
+  private take({ type, data }: ServerEvent): void {
+    const slash = type.indexOf('/');
+    const [source, name] = [type.slice(0, slash), type.slice(slash + 1)];
+    if (source === 'live') this.takeLive(name, data);
+    else if (source === 'record') this.takeEntry(data);
+    else if (source === 'talks') this.takeTalk(name, data);
+    else if (type === 'stream/begin') this.noPicture = (JSON.parse(data) as { live: string }).live === 'none';
+  }
   private takeLive(type: string, data: string): void {
     if (type === 'reset') {
       this.tracks.clear();

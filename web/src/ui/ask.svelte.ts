@@ -9,18 +9,25 @@ export interface Question {
   confirm: string;
   danger?: boolean;
 }
+export interface Asked {
+  question: Question;
+  /** The first answer counts. */
+  answer: (yes: boolean) => void;
+}
 export class Asking {
-  current = $state.raw<{ question: Question; answer: (yes: boolean) => void } | undefined>(undefined);
+  current = $state.raw<Asked | undefined>(undefined);
   ask(question: Question): Promise<boolean> {
     this.current?.answer(false);
     return new Promise((resolve) => {
-      this.current = {
+      const asked: Asked = {
         question,
         answer: (yes) => {
-          this.current = undefined;
+          // The next one may stand there already.
+          if (this.current === asked) this.current = undefined;
           resolve(yes);
         },
       };
+      this.current = asked;
     });
   }
 }

@@ -1,13 +1,26 @@
 import { describe, expect, it } from 'vitest';
 
 import { inverse } from './geodesy';
-import { anchorOf, axisOf, ringOf } from './outline';
+import { anchorOf, axisOf, crownOf, ringOf } from './outline';
 
 describe('outlines', () => {
   it('of circles are as far away everywhere', () => {
     const ring = ringOf({ circle: { centre: [340_000_000, 350_000_000], radius_cm: 1_000_000 } });
     expect(ring[0]).toEqual(ring.at(-1));
     for (const place of ring) expect(Math.abs(inverse([35, 34], place).metres - 10_000)).toBeLessThan(20);
+  });
+  it('have a crown: the middle of what is north', () => {
+    const crown = crownOf({
+      polygon: [
+        [348_000_000, 351_000_000],
+        [348_000_000, 366_000_000],
+        [362_000_000, 366_000_000],
+        [362_000_000, 351_000_000],
+      ],
+    } as Parameters<typeof crownOf>[0]);
+    expect(crown?.[0]).toBeCloseTo(35.85, 1);
+    expect(crown?.[1]).toBeGreaterThanOrEqual(36.2);
+    expect(crownOf({ polygon: [] } as Parameters<typeof crownOf>[0])).toBeUndefined();
   });
   it('of corridors are beside the line, on the side that is said', () => {
     const corridor = {

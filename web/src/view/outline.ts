@@ -36,6 +36,16 @@ export function anchorOf(outline: Outline): LngLat | undefined {
   const sum = ring.slice(1).reduce<LngLat>((s, p) => [s[0] + p[0], s[1] + p[1]], [0, 0]);
   return [sum[0] / (ring.length - 1), sum[1] / (ring.length - 1)];
 }
+/** The middle of the northern edge: where the name of a zone stands, beside what is in it. */
+export function crownOf(outline: Outline): LngLat | undefined {
+  const ring = ringOf(outline);
+  const lat = ring.map((p) => p[1]);
+  const north = Math.max(...lat);
+  const near = ring.filter((p) => north - p[1] <= 0.02 * (north - Math.min(...lat)));
+  if (near.length === 0) return undefined;
+  const lng = near.map((p) => p[0]);
+  return [(Math.min(...lng) + Math.max(...lng)) / 2, north];
+}
 export function midway(a: LngLat, b: LngLat): LngLat {
   const { metres, bearing } = inverse(a, b);
   return destination(a, bearing, metres / 2);

@@ -19,6 +19,21 @@ import {
 export type Craft = components['schemas']['Craft'];
 let last = 0;
 
+/** A draft as plain values: it outlives the screen that it was written on. */
+export interface VolumeMemo {
+  shape: ShapeKind;
+  places: string;
+  size: string;
+  lower: string;
+  upper: string;
+  from: string;
+  to: string;
+  zone: string | undefined;
+  outline: Outline | undefined;
+  band: { band: Band | undefined } | undefined;
+  window: { start_ms: number; end_ms: number } | undefined;
+}
+
 export class VolumeDraft {
   readonly key = ++last;
   shape = $state<ShapeKind>('corridor');
@@ -35,6 +50,7 @@ export class VolumeDraft {
   private bandKept = $state.raw<{ band: Band | undefined } | undefined>(undefined);
   private windowKept = $state.raw<{ start_ms: number; end_ms: number } | undefined>(undefined);
 
+  private readonly minute = $derived(Math.floor(clock.now / 60_000) * 60_000);
   readonly outline: Read<Outline> = $derived(
     this.outlineKept === undefined ? readOutline(this.shape, this.places, this.size, units) : { ok: this.outlineKept },
   );
@@ -42,13 +58,24 @@ export class VolumeDraft {
     this.bandKept === undefined ? readBand(this.lower, this.upper, units) : { ok: this.bandKept.band },
   );
   readonly window: Read<{ start_ms: number; end_ms: number }> = $derived(
-    this.windowKept === undefined
-      ? readWindow(this.from, this.to, Math.floor(clock.now / 60_000) * 60_000)
-      : { ok: this.windowKept },
+    this.windowKept === undefined ? readWindow(this.from, this.to, this.minute) : { ok: this.windowKept },
   );
 
   constructor(volume?: Volume) {
     if (volume !== undefined) this.set(volume);
+  }
+  memo(): VolumeMemo {
+    const { shape, places, size, lower, upper, from, to, zone } = this;
+    const kept = { outline: this.outlineKept, band: this.bandKept, window: this.windowKept };
+    return { shape, places, size, lower, upper, from, to, zone, ...kept };
+  }
+  static from({ outline, band, window, ...texts }: VolumeMemo): VolumeDraft {
+    const draft = new VolumeDraft();
+    Object.assign(draft, texts);
+    draft.outlineKept = outline;
+    draft.bandKept = band;
+    draft.windowKept = window;
+    return draft;
   }
   set(volume: Volume): void {
     this.setOutline(volume.outline);

@@ -1,9 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 
+import type { Client } from '../../api/client';
 import type { Alert } from '../../api/documents';
+import { Problem } from '../../api/problem';
 import type { OwedItem } from '../../state/threads.svelte';
 import { Bell, Heard, SILENCE_MS, toneOfTalk } from './bell.svelte';
-import { FindingTimes } from './figures';
+import { momentsOf } from './figures';
 import { History } from './history.svelte';
 import { countsOf, OTHER_KINDS, rowsOf, type Sources } from './rows';
 import { messages } from './messages';
@@ -17,7 +19,7 @@ const alert = (of: Partial<Alert>): Alert => ({
   raised_ms: 100,
   changed_ms: 100,
   tracks: [1, 2],
-  finding: { detail: '', now: false },
+  finding: { at_ms: 100, detail: '', now: false },
   ...of,
 });
 const nothing: Sources = {
@@ -153,25 +155,46 @@ describe('the list', () => {
 
 describe('figures', () => {
   it('count down from when they were found, not from the last sounding', () => {
-    const times = new FindingTimes();
-    const finding = { detail: '', now: false, to_violation_ms: 60_000, to_closest_ms: 90_000 };
-    times.note(alert({ finding, changed_ms: 1_000 }));
+    const finding = { at_ms: 1_000, detail: '', now: false, to_violation_ms: 60_000, to_closest_ms: 90_000 };
     const sounded = alert({ finding, changed_ms: 31_000, attention: 2 });
-    times.note(sounded);
-    expect(times.moments(sounded)).toEqual({ violation_ms: 61_000, closest_ms: 91_000 });
+    expect(momentsOf(sounded)).toEqual({ violation_ms: 61_000, closest_ms: 91_000 });
   });
   it('say when it came true', () => {
-    const now = alert({ finding: { detail: '', now: true, to_violation_ms: 0 }, violated_ms: 77 });
-    expect(new FindingTimes().moments(now).violation_ms).toBe(77);
+    const now = alert({ finding: { at_ms: 9, detail: '', now: true, to_violation_ms: 0 }, violated_ms: 77 });
+    expect(momentsOf(now).violation_ms).toBe(77);
   });
 });
 
 describe('the history', () => {
-  it('keeps what was known of an alert when it ends', () => {
-    const history = new History();
-    history.take(alert({ acknowledged: { at_ms: 5, by: 'duty@fr' }, state: 'acknowledged' }), 'acknowledged');
-    history.take(alert({ state: 'cleared', over_ms: 50, changed_ms: 99 }), 'cleared');
-    expect(history.list).toHaveLength(1);
-    expect(history.list[0]).toMatchObject({ cleared_ms: 99, alert: { acknowledged: { by: 'duty@fr' }, over_ms: 50 } });
+  const ended = (id: number): unknown => ({ ...alert({ id, state: 'cleared' }), ended_ms: 1_000 + id });
+  const asked: (number | undefined)[] = [];
+  const of = (reply: (before: number | undefined) => unknown): History => {
+    asked.length = 0;
+    const get = ((_: string, { query }: { query: { before?: number } }) => {
+      asked.push(query.before);
+      return Promise.resolve().then(() => reply(query.before));
+    }) as unknown as Client['get'];
+    return new History({ get });
+  };
+  it('comes from the node, page by page, and what ends meanwhile stands on top', async () => {
+    const history = of((before) =>
+      before === undefined ? { alerts: [ended(4), ended(3)], next: 3 } : { alerts: [ended(2), ended(1)] },
+    );
+    history.take(alert({ id: 9, state: 'cleared' }), 'cleared');
+    expect(history.list).toHaveLength(0);
+    await history.load();
+    expect([history.state, history.more]).toEqual(['ready', true]);
+    history.take(alert({ id: 5, state: 'cleared', changed_ms: 1_005 }), 'cleared');
+    history.take(alert({ id: 6 }), 'acknowledged');
+    await history.older();
+    expect(history.list.map((a) => a.id)).toEqual([5, 4, 3, 2, 1]);
+    expect([history.more, asked]).toEqual([false, [undefined, 3]]);
+  });
+  it('says what went wrong', async () => {
+    const history = of(() => {
+      throw new Problem({ status: 404, title: 'x' });
+    });
+    await history.load();
+    expect([history.state, history.problem?.status]).toEqual(['failed', 404]);
   });
 });

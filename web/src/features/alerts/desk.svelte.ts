@@ -9,12 +9,10 @@ import { owed } from '../../state/threads.svelte';
 import { may, world } from '../../state/world.svelte';
 import { view } from '../../view/view.svelte';
 import { bell, Heard, toneOfTalk } from './bell.svelte';
-import { FindingTimes } from './figures';
 import { history } from './history.svelte';
 import { rowsOf, type OverdueAlarm, type PlanRow, type Row } from './rows';
 
 const PLANS_MS = 60_000;
-export const findings = new FindingTimes();
 const heard = new Heard();
 
 /** How it stands with the daily plans. A node that knows no cycle has none. */
@@ -110,7 +108,6 @@ class Desk {
     const ends = [
       owed.start(),
       world.alerts.on((alert, event) => {
-        findings.note(alert);
         history.take(alert, event);
         const why = heard.take(alert);
         if (why !== undefined) bell.ring(alert.priority, why);
@@ -130,7 +127,6 @@ class Desk {
       clearInterval(timer);
       bell.stop();
       heard.clear();
-      findings.clear();
       history.clear();
       plans.clear();
       this.chosen = undefined;

@@ -13,6 +13,7 @@ export const feature: Feature = {
   order: 10,
   title: 'alerts.title',
   component: Alerts,
+  share: 3,
   shortcut: 'g a',
   commands: [
     {

@@ -13,6 +13,7 @@ export const feature: readonly Feature[] = [
     order: 20,
     title: 'answers.title',
     component: Answers,
+    share: 2,
     shortcut: 'g q',
     scope: 'coordination.read',
     commands: [

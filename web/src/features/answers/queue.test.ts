@@ -101,6 +101,21 @@ describe('the queue', () => {
       ['leg:e', 'unable', false],
     ]);
   });
+  it('asks for what officers answer, by the time at which it lapses', () => {
+    const items = queueOf({
+      ...nothing,
+      legs: [
+        leg({ request: 'a', state: 'asked', standby_ms: 400, answer_by_ms: 400 }),
+        leg({ request: 'b', state: 'held', until_ms: 300, answer_by_ms: 300 }),
+        leg({ request: 'c', state: 'asked', standby_ms: 200 }),
+      ],
+    });
+    expect(items.map((i) => [i.key, i.kind, i.deadline_ms, nodeAnswers(i)])).toEqual([
+      ['leg:c', 'asked', 200, true],
+      ['leg:b', 'toConfirm', 300, false],
+      ['leg:a', 'request', 400, false],
+    ]);
+  });
   it('asks for an answer to counters, by the first hold that ends, and to what an owner wants back', () => {
     const items = queueOf({
       ...nothing,

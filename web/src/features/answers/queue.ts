@@ -10,6 +10,7 @@ import type {
   ZoneControl,
 } from '../../api/documents';
 import { partOf, type OwedItem, type QueryPart } from '../../state/threads.svelte';
+import { needsOfficer } from './hand';
 
 /** As in GET /v1/coordination/relations, `proposals`. */
 export interface Proposal {
@@ -46,7 +47,11 @@ interface Base {
 }
 export type Item =
   | (Base & { of: 'message'; kind: MessageKind; item: OwedItem })
-  | (Base & { of: 'leg'; kind: 'overstay' | 'unable' | 'asked' | 'held' | 'granted'; leg: Leg })
+  | (Base & {
+      of: 'leg';
+      kind: 'overstay' | 'unable' | 'request' | 'toConfirm' | 'asked' | 'held' | 'granted';
+      leg: Leg;
+    })
   | (Base & { of: 'counter'; kind: 'counter'; flight: Flight; versions: readonly HomeVersion[] })
   | (Base & { of: 'revoke'; kind: 'revoke'; flight: Flight; versions: readonly HomeVersion[] })
   | (Base & { of: 'pending'; kind: 'second' | 'ownPending'; act: PendingAct })
@@ -66,6 +71,8 @@ export const ITEM_KINDS: readonly ItemKind[] = [
   'read',
   'overstay',
   'unable',
+  'request',
+  'toConfirm',
   'asked',
   'held',
   'granted',
@@ -153,18 +160,24 @@ export function queueOf(of: QueueOf): Item[] {
         ? undefined
         : leg.unable && leg.revoking
           ? 'unable'
-          : leg.state === 'held' || leg.state === 'asked'
-            ? leg.state
-            : undefined;
+          : needsOfficer(leg)
+            ? leg.state === 'asked'
+              ? 'request'
+              : 'toConfirm'
+            : leg.state === 'held' || leg.state === 'asked'
+              ? leg.state
+              : undefined;
     if (kind === undefined) continue;
     const deadline =
-      kind === 'held'
-        ? leg.until_ms
-        : kind === 'asked'
-          ? (leg.standby_ms ?? leg.expires_ms)
-          : kind === 'overstay'
-            ? leg.window.end_ms
-            : leg.window.start_ms;
+      kind === 'request' || kind === 'toConfirm'
+        ? leg.answer_by_ms
+        : kind === 'held'
+          ? leg.until_ms
+          : kind === 'asked'
+            ? (leg.standby_ms ?? leg.expires_ms)
+            : kind === 'overstay'
+              ? leg.window.end_ms
+              : leg.window.start_ms;
     items.push({
       of: 'leg',
       kind,

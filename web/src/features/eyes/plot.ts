@@ -62,3 +62,27 @@ export function graticule(frame: Frame): { step: number; lng: number[]; lat: num
     lat: row(frame.north - frame.height, frame.north),
   };
 }
+
+export interface Name {
+  key: string;
+  text: string;
+  /** Its middle. */
+  x: number;
+  y: number;
+}
+export const NAME_SIZE = 20;
+/** How wide a name is, near enough. */
+export const nameWidth = (text: string): number => text.length * NAME_SIZE * 0.6;
+/** The same names, none over another: who comes later gives way downwards. */
+export function spread(names: readonly Name[]): Name[] {
+  const placed: Name[] = [];
+  for (const name of names) {
+    let { y } = name;
+    const meets = (other: Name): boolean =>
+      Math.abs(other.y - y) < NAME_SIZE &&
+      Math.abs(other.x - name.x) < (nameWidth(other.text) + nameWidth(name.text)) / 2;
+    while (placed.some(meets)) y += NAME_SIZE / 2;
+    placed.push({ ...name, y });
+  }
+  return placed;
+}

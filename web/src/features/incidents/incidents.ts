@@ -4,7 +4,16 @@ import type { Finding, QueryPart, ShownPart, TalkMessage } from '../../state/thr
 
 export const STATES = ['open', 'answered', 'disputed', 'closed'] as const;
 export type SideState = (typeof STATES)[number];
-export const HELD_KINDS = ['alert', 'checkpoint', 'entry', 'message', 'recording', 'report', 'tracks', 'other'] as const;
+export const HELD_KINDS = [
+  'alert',
+  'checkpoint',
+  'entry',
+  'message',
+  'recording',
+  'report',
+  'tracks',
+  'other',
+] as const;
 export type HeldKind = (typeof HELD_KINDS)[number];
 export interface Held {
   kind: HeldKind;
@@ -71,7 +80,10 @@ export function unreadThen(side: Side, doc: IncidentDoc): { author: string; stat
   if (said === undefined) return [];
   return doc.sides.flatMap((other) => {
     if (other.party === side.party) return [];
-    const had = Math.max(0, ...(side.statement?.knew ?? []).filter((k) => k.author === other.party).map((k) => k.statement));
+    const had = Math.max(
+      0,
+      ...(side.statement?.knew ?? []).filter((k) => k.author === other.party).map((k) => k.statement),
+    );
     const before = (other.statements ?? []).filter((mark) => mark.time_ms < said).length;
     return before > had ? [{ author: other.party, statement: before }] : [];
   });
@@ -93,21 +105,42 @@ export interface Asked {
   answers: { who: string; finding: Finding | undefined; source: string | undefined; words: string }[];
   waits: string[];
 }
-export function askedIn(messages: readonly TalkMessage[], self: string, window: { start_ms: number; end_ms: number }, slackMs = 3_600_000): Asked[] {
+export function askedIn(
+  messages: readonly TalkMessage[],
+  self: string,
+  window: { start_ms: number; end_ms: number },
+  slackMs = 3_600_000,
+): Asked[] {
   const out: Asked[] = [];
   for (const message of messages) {
     const query = message.parts?.find((p) => 'query' in p.part)?.part['query'] as QueryPart | undefined;
-    if (query === undefined || query.at_ms < window.start_ms - slackMs || query.at_ms > window.end_ms + slackMs) continue;
+    if (query === undefined || query.at_ms < window.start_ms - slackMs || query.at_ms > window.end_ms + slackMs)
+      continue;
     if (out.some((asked) => asked.content === message.content)) continue;
     const answers: Asked['answers'] = [];
     const waits: string[] = [];
-    const words = (parts: readonly ShownPart[] | undefined): string => (parts ?? []).map((p) => p.shown ?? '').join(' ').trim();
+    const words = (parts: readonly ShownPart[] | undefined): string =>
+      (parts ?? [])
+        .map((p) => p.shown ?? '')
+        .join(' ')
+        .trim();
     for (const sent of message.sent ?? []) {
       if (sent.answer === undefined) waits.push(sent.peer);
-      else answers.push({ who: sent.peer, finding: sent.answer.finding, source: sent.answer.source, words: words(sent.answer.parts) });
+      else
+        answers.push({
+          who: sent.peer,
+          finding: sent.answer.finding,
+          source: sent.answer.source,
+          words: words(sent.answer.parts),
+        });
     }
     if (message.here?.answer !== undefined)
-      answers.push({ who: self, finding: message.here.answer.finding, source: message.here.answer.source, words: words(message.here.answer.parts) });
+      answers.push({
+        who: self,
+        finding: message.here.answer.finding,
+        source: message.here.answer.source,
+        words: words(message.here.answer.parts),
+      });
     else if (message.here !== undefined) waits.push(self);
     out.push({ content: message.content, from: message.from, query, answers, waits });
   }
@@ -124,13 +157,24 @@ export interface CreateArg {
   window?: { start_ms: number; end_ms: number };
   place?: Volume[];
 }
-export type IncidentArg = { of: 'list' } | { of: 'one'; opener: string; incident: string } | { of: 'create'; create: CreateArg };
+export type IncidentArg =
+  { of: 'list' } | { of: 'one'; opener: string; incident: string } | { of: 'create'; create: CreateArg };
 export function readArg(arg: unknown): IncidentArg {
   if (typeof arg !== 'object' || arg === null) return { of: 'list' };
   const of = arg as Record<string, unknown>;
-  if (typeof of['opener'] === 'string' && typeof of['incident'] === 'string') return { of: 'one', opener: of['opener'], incident: of['incident'] };
-  if (typeof of['create'] === 'object' && of['create'] !== null) return { of: 'create', create: of['create'] as CreateArg };
+  if (typeof of['opener'] === 'string' && typeof of['incident'] === 'string')
+    return { of: 'one', opener: of['opener'], incident: of['incident'] };
+  if (typeof of['create'] === 'object' && of['create'] !== null)
+    return { of: 'create', create: of['create'] as CreateArg };
   return { of: 'list' };
+}
+/** Of an alert, in a line: `Conflict predicted: MIRAGE1 – EAGLE21`. */
+export function alertTitle(kind: string, craft: readonly string[], object: string | undefined, detail: string): string {
+  const of = [craft.join(' – '), object ?? ''].filter((word) => word !== '').join(', ');
+  return [of === '' ? kind : `${kind}: ${of}`, detail]
+    .filter((word) => word !== '')
+    .join('. ')
+    .slice(0, 200);
 }
 export const incidentId = (now: number): string => `i-${new Date(now).toISOString().slice(2, 19).replace(/\D/g, '')}`;
 /** How an outsider checks a bundle, on a machine without node and network. */

@@ -49,7 +49,8 @@ export const messages = defineMessages({
     'kind.other': 'Other',
     state: 'Write our statement',
     stateAgain: 'Write statement {n}',
-    stateHint: 'It goes to all parties, signed. A later one stands for it; all stay on record. Your node adds what had been read by then.',
+    stateHint:
+      'It goes to all parties, signed. A later one stands for it; all stay on record. Your node adds what had been read by then.',
     stateFirst: 'Who has said nothing cannot answer, dispute or close.',
     closedHint: 'Our side has closed it: open it again to say more.',
     words: 'What we say',
@@ -87,7 +88,8 @@ export const messages = defineMessages({
     name: 'Name in our statement',
     queryNamed: 'Whose is {track}? {said}',
     export: 'Evidence for an outsider',
-    exportHint: 'One file: what was said, receipts, proofs and keys. It is not encrypted; who took it stands in this node’s log.',
+    exportHint:
+      'One file: what was said, receipts, proofs and keys. It is not encrypted; who took it stands in this node’s log.',
     exportNow: 'Make and save the bundle',
     saveCharter: 'Save the charter',
     making: 'The node is making it …',
@@ -95,7 +97,8 @@ export const messages = defineMessages({
     verifyHow: 'Whoever gets it checks it without node and network, with a charter that he has from elsewhere:',
     copy: 'Copy hash and commands',
     copied: 'Copied',
-    provesNot: 'Not proved: that what is said is true; that nothing else was said; the times that each authority gives itself.',
+    provesNot:
+      'Not proved: that what is said is true; that nothing else was said; the times that each authority gives itself.',
     mayNotExport: 'This session may not take evidence out.',
     otherEvidence: 'Other evidence',
     ofThread: 'Of a thread',
@@ -137,7 +140,8 @@ export const messages = defineMessages({
     openingNotRead: 'لم يُقرأ الافتتاح بعد',
     saidNothing: 'لم يقل شيئًا بعد.',
     version: 'البيان {n}',
-    versions: '{n, plural, zero {لا بيانات في السجل} one {بيان واحد في السجل} two {بيانان في السجل} few {# بيانات في السجل} many {# بيانًا في السجل} other {# بيان في السجل}}',
+    versions:
+      '{n, plural, zero {لا بيانات في السجل} one {بيان واحد في السجل} two {بيانان في السجل} few {# بيانات في السجل} many {# بيانًا في السجل} other {# بيان في السجل}}',
     held: 'ما كان لديه حينها',
     heldNothing: 'لا يذكر شيئًا.',
     knew: 'ما كان قد أُبلغ به حينها',
@@ -227,7 +231,8 @@ export const messages = defineMessages({
   },
   fr: {
     title: 'Incidents',
-    about: 'Une chose s’est produite ; chaque côté dit ce qu’il a à en dire. L’état d’un côté ne découle d’aucun autre.',
+    about:
+      'Une chose s’est produite ; chaque côté dit ce qu’il a à en dire. L’état d’un côté ne découle d’aucun autre.',
     new: 'Ouvrir un incident',
     newHint: 'Toutes les parties le voient dans leur registre. Il n’engage personne, et aucun gel ne l’arrête.',
     none: 'Aucun incident dont cette autorité soit partie.',
@@ -249,7 +254,8 @@ export const messages = defineMessages({
     openingNotRead: 'l’ouverture n’a pas encore été lue',
     saidNothing: 'N’a encore rien dit.',
     version: 'Déclaration {n}',
-    versions: '{n, plural, one {# déclaration au registre} many {# déclarations au registre} other {# déclarations au registre}}',
+    versions:
+      '{n, plural, one {# déclaration au registre} many {# déclarations au registre} other {# déclarations au registre}}',
     held: 'Détenait alors',
     heldNothing: 'Ne cite rien.',
     knew: 'Avait alors appris',
@@ -273,7 +279,8 @@ export const messages = defineMessages({
     'kind.other': 'Autre',
     state: 'Écrire notre déclaration',
     stateAgain: 'Écrire la déclaration {n}',
-    stateHint: 'Elle va à toutes les parties, signée. Une suivante la remplace ; toutes restent au registre. Votre nœud y ajoute ce qui avait été lu.',
+    stateHint:
+      'Elle va à toutes les parties, signée. Une suivante la remplace ; toutes restent au registre. Votre nœud y ajoute ce qui avait été lu.',
     stateFirst: 'Qui n’a rien dit ne peut ni répondre, ni contester, ni clore.',
     closedHint: 'Notre côté l’a clos : rouvrez-le pour en dire plus.',
     words: 'Ce que nous disons',
@@ -311,7 +318,8 @@ export const messages = defineMessages({
     name: 'Citer dans notre déclaration',
     queryNamed: 'À qui est {track} ? {said}',
     export: 'Preuves pour un tiers',
-    exportHint: 'Un fichier : ce qui a été dit, reçus, preuves et clés. Il n’est pas chiffré ; qui l’a pris figure au journal de ce nœud.',
+    exportHint:
+      'Un fichier : ce qui a été dit, reçus, preuves et clés. Il n’est pas chiffré ; qui l’a pris figure au journal de ce nœud.',
     exportNow: 'Établir et enregistrer le dossier',
     saveCharter: 'Enregistrer la charte',
     making: 'Le nœud l’établit …',
@@ -319,7 +327,8 @@ export const messages = defineMessages({
     verifyHow: 'Qui le reçoit le vérifie sans nœud ni réseau, avec une charte qu’il tient d’ailleurs :',
     copy: 'Copier empreinte et commandes',
     copied: 'Copié',
-    provesNot: 'Non prouvé : que ce qui est dit est vrai ; que rien d’autre n’a été dit ; les heures que chaque autorité donne elle-même.',
+    provesNot:
+      'Non prouvé : que ce qui est dit est vrai ; que rien d’autre n’a été dit ; les heures que chaque autorité donne elle-même.',
     mayNotExport: 'Cette session ne permet pas de sortir des preuves.',
     otherEvidence: 'Autres preuves',
     ofThread: 'D’un fil',
@@ -361,7 +370,8 @@ export const messages = defineMessages({
     openingNotRead: 'открытие ещё не прочитано',
     saidNothing: 'Пока ничего не сказано.',
     version: 'Заявление {n}',
-    versions: '{n, plural, one {# заявление в записи} few {# заявления в записи} many {# заявлений в записи} other {# заявления в записи}}',
+    versions:
+      '{n, plural, one {# заявление в записи} few {# заявления в записи} many {# заявлений в записи} other {# заявления в записи}}',
     held: 'Имела тогда',
     heldNothing: 'Ничего не названо.',
     knew: 'Было тогда сообщено',
@@ -385,7 +395,8 @@ export const messages = defineMessages({
     'kind.other': 'Иное',
     state: 'Составить наше заявление',
     stateAgain: 'Составить заявление {n}',
-    stateHint: 'Уходит всем сторонам, подписанное. Следующее заменяет его; все остаются в записи. Узел добавит, что к тому времени было прочитано.',
+    stateHint:
+      'Уходит всем сторонам, подписанное. Следующее заменяет его; все остаются в записи. Узел добавит, что к тому времени было прочитано.',
     stateFirst: 'Кто ничего не сказал, не может ответить, оспорить или закрыть.',
     closedHint: 'Наша сторона закрыла его: откройте снова, чтобы сказать ещё.',
     words: 'Что мы говорим',
@@ -423,7 +434,8 @@ export const messages = defineMessages({
     name: 'Назвать в заявлении',
     queryNamed: 'Чьё {track}? {said}',
     export: 'Доказательства для постороннего',
-    exportHint: 'Один файл: сказанное, расписки, доказательства и ключи. Не зашифрован; кто взял — в журнале этого узла.',
+    exportHint:
+      'Один файл: сказанное, расписки, доказательства и ключи. Не зашифрован; кто взял — в журнале этого узла.',
     exportNow: 'Составить и сохранить пакет',
     saveCharter: 'Сохранить хартию',
     making: 'Узел составляет его …',
@@ -431,7 +443,8 @@ export const messages = defineMessages({
     verifyHow: 'Получивший проверяет его без узла и сети, с хартией, которая у него из другого источника:',
     copy: 'Скопировать хеш и команды',
     copied: 'Скопировано',
-    provesNot: 'Не доказано: что сказанное — правда; что ничего другого не говорилось; время, которое каждый орган указывает сам.',
+    provesNot:
+      'Не доказано: что сказанное — правда; что ничего другого не говорилось; время, которое каждый орган указывает сам.',
     mayNotExport: 'Этот сеанс не позволяет выносить доказательства.',
     otherEvidence: 'Другие доказательства',
     ofThread: 'По теме',

@@ -2,6 +2,7 @@ import type { Feature } from '../../shell/feature';
 import { windows } from '../../shell/windows.svelte';
 import { messages as volumeMessages } from '../../volumes/messages';
 import { messages } from './messages';
+import { unfinished } from './unfinished';
 
 export const feature: readonly Feature[] = [
   {
@@ -12,6 +13,7 @@ export const feature: readonly Feature[] = [
     load: () => import('./PlanWindow.svelte'),
     scope: 'intents.read',
     messages,
+    start: () => () => unfinished.keep(undefined),
     commands: [
       {
         id: 'intents.new',

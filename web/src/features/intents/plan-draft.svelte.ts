@@ -6,7 +6,7 @@ import { asProblem, type Problem } from '../../api/problem';
 import { clock } from '../../state/clock.svelte';
 import { world } from '../../state/world.svelte';
 import { zonesOf } from '../../volumes/findings';
-import { CraftDraft, VolumeDraft, type Craft } from '../../volumes/draft.svelte';
+import { CraftDraft, VolumeDraft, type Craft, type VolumeMemo } from '../../volumes/draft.svelte';
 import { planId, startingAt, type Shift } from '../../volumes/volume-form';
 import { legsOf } from '../../volumes/zone-of';
 import { filedAs, legZones, soonest, type FiledAs } from './plan';
@@ -20,6 +20,19 @@ export interface PlanArg {
   flight?: string;
   /** A plan to begin with. */
   template?: { call_sign: string; domain: Domain; volumes: Volume[]; craft?: Craft[] };
+}
+/** All that was typed, as plain values. */
+export interface PlanMemo {
+  callSign: string;
+  domain: Domain;
+  id: string;
+  principal: string;
+  alternate: string;
+  gate: string;
+  keys: readonly string[];
+  changes: { kind: FiledAs; id: string; version: number } | undefined;
+  volumes: VolumeMemo[];
+  crafts: Craft[];
 }
 type Filed = { kind: 'intent'; id: string } | { kind: 'flight'; id: string; waits: boolean };
 /** What a plan of the record has beside what the console's types say. */
@@ -39,7 +52,7 @@ export class PlanDraft {
   gate = $state('');
   keys = $state.raw<readonly string[]>([]);
   /** What is changed, and at which version it was read. */
-  changes = $state.raw<{ kind: FiledAs; id: string; version: number } | undefined>(undefined);
+  changes = $state.raw<PlanMemo['changes']>(undefined);
 
   preview = $state.raw<Preview | undefined>(undefined);
   previewProblem = $state.raw<Problem | undefined>(undefined);
@@ -53,6 +66,8 @@ export class PlanDraft {
   private commandFor = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
   private turn = 0;
+  private lookedAt = '';
+  private begunAs = JSON.stringify(this.memo());
 
   readonly ready: readonly Volume[] | undefined = $derived.by(() => {
     const made = this.volumes.map((v) => v.volume(this.domain));
@@ -93,6 +108,26 @@ export class PlanDraft {
     else if (flight !== undefined) this.fromFlight(flight);
     else if (arg.template !== undefined) this.fromTemplate(arg.template);
     else this.volumes = [new VolumeDraft()];
+    this.settle();
+  }
+  /** Something was written that stood not there at the beginning. */
+  get touched(): boolean {
+    return JSON.stringify(this.memo()) !== this.begunAs;
+  }
+  /** As it is, there is nothing to lose. */
+  settle(): void {
+    this.begunAs = JSON.stringify(this.memo());
+  }
+  memo(): PlanMemo {
+    const { callSign, domain, id, principal, alternate, gate, keys, changes } = this;
+    const [volumes, crafts] = [this.volumes.map((v) => v.memo()), this.crafts.map((c) => c.craft())];
+    return { callSign, domain, id, principal, alternate, gate, keys, changes, volumes, crafts };
+  }
+  restore({ volumes, crafts, ...texts }: PlanMemo): void {
+    this.reset();
+    Object.assign(this, texts);
+    this.volumes = volumes.map((v) => VolumeDraft.from(v));
+    this.crafts = crafts.map((c) => new CraftDraft(c));
   }
   private reset(): void {
     this.callSign = this.id = this.principal = this.alternate = this.gate = '';
@@ -104,6 +139,7 @@ export class PlanDraft {
     this.previewProblem = undefined;
     this.problem = undefined;
     this.strict = false;
+    this.lookedAt = '';
   }
   private fromIntent(intent: Intent): void {
     this.callSign = intent.flight ?? '';
@@ -154,7 +190,12 @@ export class PlanDraft {
 
   /** Asks what filing would lead to, when nobody has typed for a moment. Call it when something has changed. */
   look(volumes: readonly Volume[] | undefined): void {
+    const asked = JSON.stringify([this.domain, volumes, this.keys]);
+    if (asked === this.lookedAt) return;
+    this.lookedAt = asked;
     clearTimeout(this.timer);
+    // What was refused was something else.
+    this.problem = undefined;
     if (volumes === undefined) {
       this.turn += 1;
       this.preview = undefined;

@@ -16,7 +16,7 @@ export interface SymbolColours {
 const CELLS = 16;
 /** Of a cell, in pixels of the page. */
 export const CELL = 30;
-const SYMBOL = 14;
+const SYMBOL = 15;
 
 export class Atlas {
   readonly canvas = document.createElement('canvas');
@@ -24,20 +24,22 @@ export class Atlas {
   version = 0;
   private readonly sprites = new Map<string, Sprite>();
   private readonly context: CanvasRenderingContext2D | null;
-  private readonly cell: number;
+  private cell = 0;
 
   constructor(
-    private readonly ratio: number,
+    private ratio: number,
     private colours: SymbolColours,
   ) {
-    this.cell = Math.ceil(CELL * ratio);
-    this.canvas.width = this.canvas.height = this.cell * CELLS;
     this.context = this.canvas.getContext('2d', { willReadFrequently: true });
+    this.redraw(colours, ratio);
   }
-  /** Another palette: all are drawn anew, in their cells. */
-  recolour(colours: SymbolColours): void {
+  /** Another palette, or another size: all are drawn anew, in their cells. */
+  redraw(colours: SymbolColours, ratio: number): void {
     this.colours = colours;
-    this.context?.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    this.ratio = ratio;
+    this.cell = Math.ceil(CELL * ratio);
+    // Empties it.
+    this.canvas.width = this.canvas.height = this.cell * CELLS;
     for (const [key, sprite] of this.sprites) this.paint(key, sprite);
   }
   get(sidc: string, standing: Standing): Sprite {

@@ -37,6 +37,7 @@ export interface EngineEvents {
   ready: () => void;
   /** Each frame. */
   rendered: () => void;
+  resized: () => void;
   moved: (view: MapView) => void;
   /** Somebody moved it by hand. */
   taken: () => void;
@@ -58,6 +59,8 @@ const SLICE_MS = 12;
 
 export class Engine {
   readonly map: MapLibre;
+  /** How large the screen's text is: lines are so many times as wide. */
+  scale = 1;
   inset: Inset = { top: 60, bottom: 90, west: 40, east: 40 };
   private readonly areas = new Map<AreaSource, Map<string, Area>>();
   private queue: { source: AreaSource; area: Area }[] = [];
@@ -100,6 +103,7 @@ export class Engine {
       events.ready();
     });
     map.on('render', () => events.rendered());
+    map.on('resize', () => events.resized());
     map.on('moveend', () => events.moved(this.view()));
     map.on('movestart', (event) => {
       if ('originalEvent' in event && event.originalEvent !== undefined) events.taken();
@@ -137,9 +141,15 @@ export class Engine {
   }
   go(wish: Wish, calm: boolean): void {
     const { top, bottom, west: left, east: right } = this.inset;
-    const options = { padding: { top, bottom, left, right }, duration: calm ? 0 : 400 };
+    const duration = calm ? 0 : 400;
     if ('place' in wish) {
-      this.map.easeTo({ ...options, center: fromE7(wish.place), zoom: wish.zoom ?? Math.max(8, this.map.getZoom()) });
+      // An offset and no padding: padding stays with the map, and adds up with that of the next wish.
+      this.map.easeTo({
+        offset: [(left - right) / 2, (top - bottom) / 2],
+        duration,
+        center: fromE7(wish.place),
+        zoom: wish.zoom ?? Math.max(8, this.map.getZoom()),
+      });
       return;
     }
     const { west, south, north } = wish.area;
@@ -149,7 +159,7 @@ export class Engine {
         [west / 1e7, Math.max(-85, south / 1e7)],
         [east / 1e7, Math.min(85, north / 1e7)],
       ],
-      { ...options, maxZoom: 11 },
+      { padding: { top, bottom, left, right }, duration, linear: true, maxZoom: 11 },
     );
   }
   /** Keeps a place in the middle. */
@@ -235,9 +245,9 @@ export class Engine {
     }
     if (map.getLayer(this.layer.id) !== undefined) map.removeLayer(this.layer.id);
     for (const solid of [true, false]) {
-      for (const { id } of dynamicLayers(colour, solid, 1)) if (map.getLayer(id) !== undefined) map.removeLayer(id);
+      for (const { id } of dynamicLayers(colour, solid, 1, 1)) if (map.getLayer(id) !== undefined) map.removeLayer(id);
     }
-    for (const layer of dynamicLayers(colour, this.solid, this.heights)) map.addLayer(layer);
+    for (const layer of dynamicLayers(colour, this.solid, this.heights, this.scale)) map.addLayer(layer);
     map.addLayer(this.layer);
   }
   private async world(): Promise<void> {

@@ -11,6 +11,10 @@ export interface Label {
   rank: number;
   /** From the middle of what it names, in pixels; 0: the label stands on it. */
   away: number;
+  /** Of one that stands on it: rather above, then below. */
+  edge?: boolean;
+  /** Another place, where there is no room at the first. */
+  else?: readonly [x: number, y: number];
   strong?: boolean;
 }
 export interface Placed {
@@ -22,38 +26,37 @@ export interface Placed {
   corner: number;
 }
 const GRID = 24;
+type Box = readonly [x: number, y: number, w: number, h: number];
+const NONE: readonly Box[] = [];
 
 /** Which cells of the screen are taken. */
 class Occupied {
   private readonly columns: number;
-  private readonly boxes = new Map<number, [number, number, number, number][]>();
+  private readonly boxes = new Map<number, Box[]>();
   constructor(
     private readonly width: number,
     private readonly height: number,
   ) {
     this.columns = Math.ceil(width / GRID) + 1;
   }
-  private cells(x: number, y: number, w: number, h: number): number[] {
-    const out: number[] = [];
-    for (let row = Math.floor(y / GRID); row <= Math.floor((y + h) / GRID); row += 1) {
-      for (let column = Math.floor(x / GRID); column <= Math.floor((x + w) / GRID); column += 1)
-        out.push(row * this.columns + column);
-    }
-    return out;
-  }
   free(x: number, y: number, w: number, h: number): boolean {
     if (x < 2 || y < 2 || x + w > this.width - 2 || y + h > this.height - 2) return false;
-    return this.cells(x, y, w, h).every((cell) =>
-      (this.boxes.get(cell) ?? []).every(
-        ([bx, by, bw, bh]) => x >= bx + bw || bx >= x + w || y >= by + bh || by >= y + h,
-      ),
-    );
+    for (let row = Math.floor(y / GRID); row <= Math.floor((y + h) / GRID); row += 1) {
+      for (let column = Math.floor(x / GRID); column <= Math.floor((x + w) / GRID); column += 1) {
+        for (const [bx, by, bw, bh] of this.boxes.get(row * this.columns + column) ?? NONE)
+          if (x < bx + bw && bx < x + w && y < by + bh && by < y + h) return false;
+      }
+    }
+    return true;
   }
   take(x: number, y: number, w: number, h: number): void {
-    for (const cell of this.cells(x, y, w, h)) {
-      const boxes = this.boxes.get(cell);
-      if (boxes === undefined) this.boxes.set(cell, [[x, y, w, h]]);
-      else boxes.push([x, y, w, h]);
+    for (let row = Math.floor(y / GRID); row <= Math.floor((y + h) / GRID); row += 1) {
+      for (let column = Math.floor(x / GRID); column <= Math.floor((x + w) / GRID); column += 1) {
+        const cell = row * this.columns + column;
+        const boxes = this.boxes.get(cell);
+        if (boxes === undefined) this.boxes.set(cell, [[x, y, w, h]]);
+        else boxes.push([x, y, w, h]);
+      }
     }
   }
 }
@@ -67,13 +70,14 @@ export interface Places {
   before: ReadonlyMap<string, number>;
   most: number;
   /** Not to be written on: symbols, and panels over the map. */
-  blocked: readonly (readonly [x: number, y: number, w: number, h: number])[];
+  blocked: readonly Box[];
 }
 
 /** The place of a label for each corner, clockwise from above at the end. */
 function at(label: Label, corner: number, w: number, h: number): [number, number] {
   const { x, y, away } = label;
-  if (away === 0) return [x - w / 2, y - h / 2 + (corner - 1) * h];
+  // Above and below there is a little air.
+  if (away === 0) return [x - w / 2, y - h / 2 + (corner - 1) * (label.edge === true ? h / 2 + 3 : h)];
   const d = away * 0.72;
   return [
     [x + d, y - d - h / 2],
@@ -87,22 +91,33 @@ export function place(labels: readonly Label[], of: Places): Placed[] {
   const taken = new Occupied(of.width, of.height);
   for (const [x, y, w, h] of of.blocked) taken.take(x, y, w, h);
   const placed: Placed[] = [];
-  for (const label of [...labels].sort((a, b) => a.rank - b.rank || (a.key < b.key ? -1 : 1))) {
+  // Of one rank they come in the order given, which is the same from frame to frame.
+  for (const label of [...labels].sort((a, b) => a.rank - b.rank)) {
     if (placed.length >= of.most) break;
-    const width = Math.max(...label.lines.map((line) => of.measure(line, label.strong === true))) + 4;
-    const height = label.lines.length * of.lineHeight;
-    const corners = label.away === 0 ? [1, 0, 2] : [0, 1, 2, 3];
+    const corners = label.away !== 0 ? [0, 1, 2, 3] : label.edge === true ? [0, 2, 1] : [1, 0, 2];
     const was = of.before.get(label.key);
     const order = was === undefined ? corners : [was, ...corners.filter((c) => c !== was)];
-    for (const corner of order) {
-      const [x, y] = at(label, corner, width, height);
-      if (!taken.free(x, y, width, height)) continue;
-      taken.take(x, y, width, height);
-      placed.push({ label, x, y, width, height, corner });
+    // Of an area the name alone is better than nothing.
+    const briefer = label.away === 0 && label.lines.length > 1 ? [{ ...label, lines: label.lines.slice(0, 1) }] : [];
+    const elsewhere = label.else === undefined ? [] : [{ ...label, x: label.else[0], y: label.else[1] }];
+    for (const one of [label, ...briefer, ...elsewhere]) {
+      const found = fit(one, order, taken, of);
+      if (found === undefined) continue;
+      taken.take(found.x, found.y, found.width, found.height);
+      placed.push(found);
       break;
     }
   }
   return placed;
+}
+function fit(label: Label, order: readonly number[], taken: Occupied, of: Places): Placed | undefined {
+  const width = Math.max(...label.lines.map((line) => of.measure(line, label.strong === true))) + 4;
+  const height = label.lines.length * of.lineHeight;
+  for (const corner of order) {
+    const [x, y] = at(label, corner, width, height);
+    if (taken.free(x, y, width, height)) return { label, x, y, width, height, corner };
+  }
+  return undefined;
 }
 
 export interface Pen {
@@ -134,7 +149,7 @@ export function drawLabels(pen: Pen, placed: readonly Placed[]): void {
   context.clearRect(0, 0, context.canvas.width / ratio, context.canvas.height / ratio);
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
-  context.lineWidth = 3;
+  context.lineWidth = pen.lineHeight / 3.2;
   context.strokeStyle = pen.halo;
   // Places and call signs run left to right; what is written in Arabic runs as its letters do, within its line.
   context.direction = 'ltr';

@@ -3,7 +3,7 @@ import type { Map as MapLibre } from 'maplibre-gl';
 
 import { clock } from '../../state/clock.svelte';
 import { world } from '../../state/world.svelte';
-import { anchorOf } from '../../view/outline';
+import { anchorOf, crownOf } from '../../view/outline';
 import type { Area } from '../../view/scene';
 import { view } from '../../view/view.svelte';
 import { drawLabels, measureWith, place, type Label, type Pen, type Placed } from './labels';
@@ -21,10 +21,13 @@ interface AreaName {
   lines: readonly string[];
   colour: string;
   rank: number;
+  edge: boolean;
+  other: readonly [x: number, y: number] | undefined;
 }
 const LABELS_MAX = 260;
 /** From this zoom on, figures stand beside each track. */
 const CLOSE_ZOOM = 6.5;
+const PANELS_EVERY_MS = 1_000;
 const RANKS = { measures: 22, intents: 35, zones: 60 };
 
 export class Lettering {
@@ -33,6 +36,8 @@ export class Lettering {
   private corners = new Map<string, number>();
   private placed: Placed[] = [];
   private names: AreaName[] = [];
+  private panels: [number, number, number, number][] = [];
+  private measured = -Infinity;
 
   constructor(
     canvas: HTMLCanvasElement,
@@ -47,9 +52,9 @@ export class Lettering {
     this.projection = new Projection(matrix);
   }
   /** Another palette, or another size. */
-  dress(): void {
+  dress(rem: number): void {
     if (this.pen === undefined) return;
-    const size = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.86;
+    const size = rem * 0.86;
     const family = getComputedStyle(document.body).fontFamily;
     this.pen.font = `500 ${String(size)}px ${family}`;
     this.pen.strongFont = `700 ${String(size)}px ${family}`;
@@ -58,12 +63,15 @@ export class Lettering {
   }
   name(areas: readonly Area[], shown: readonly Area[]): void {
     const named = (area: Area, rank: number): AreaName[] => {
-      const at = anchorOf(area.outline);
+      const edge = area.layer === 'zones';
+      const at = edge ? crownOf(area.outline) : anchorOf(area.outline);
       if (at === undefined || area.label === '') return [];
-      const colour = this.colour(area.tone === 'other' ? 'text-dim' : toneToken(area.tone));
-      return [
-        { key: area.key, x: mercatorX(at[0]), y: mercatorY(at[1]), lines: axisLabel(area).split('\n'), colour, rank },
-      ];
+      const colour = this.colour(area.tone === 'other' || edge ? 'text-dim' : toneToken(area.tone));
+      // At an edge a line is enough.
+      const lines = edge ? [axisLabel(area).replace('\n', '  ')] : axisLabel(area).split('\n');
+      const middle = edge ? anchorOf(area.outline) : undefined;
+      const other = middle === undefined ? undefined : ([mercatorX(middle[0]), mercatorY(middle[1])] as const);
+      return [{ key: area.key, x: mercatorX(at[0]), y: mercatorY(at[1]), lines, colour, rank, edge, other }];
     };
     this.names = [
       ...areas.flatMap((area) => named(area, RANKS[area.layer])),
@@ -89,7 +97,11 @@ export class Lettering {
     }
     Object.assign(this.projection, { width, height, middleX: mercatorX(map.getCenter().lng) });
     const of = this.tracks.labels(this.projection.to, width, height, map.getZoom() >= CLOSE_ZOOM);
-    const blocked = of.labels.slice(0, 1_500).map((l): [number, number, number, number] => [l.x - 9, l.y - 9, 18, 18]);
+    const half = 9 * this.tracks.scene.scale;
+    const blocked = of.labels
+      .slice(0, 1_500)
+      .map((l): [number, number, number, number] => [l.x - half, l.y - half, 2 * half, 2 * half]);
+    blocked.push(...this.covered(map.getContainer()));
     const labels = options.kept.labels
       ? [...of.labels, ...this.areaNames(width, height)]
       : of.labels.filter((l) => l.rank <= 10);
@@ -106,6 +118,19 @@ export class Lettering {
     drawLabels(pen, this.placed);
     return this.crowd(of.seen);
   }
+  /** What stands over the map is not written under. */
+  private covered(container: HTMLElement): [number, number, number, number][] {
+    const now = performance.now();
+    if (now - this.measured < PANELS_EVERY_MS) return this.panels;
+    this.measured = now;
+    const { left, top } = container.getBoundingClientRect();
+    const over = container.closest('main')?.querySelectorAll('[data-over-map]') ?? [];
+    this.panels = [...over].map((panel) => {
+      const box = panel.getBoundingClientRect();
+      return [box.left - left, box.top - top, box.width, box.height];
+    });
+    return this.panels;
+  }
   /** Where many are, symbols are smaller; not to and fro at the border. */
   private crowd(seen: number): boolean {
     const { scene } = this.tracks;
@@ -116,11 +141,16 @@ export class Lettering {
   }
   private areaNames(width: number, height: number): Label[] {
     const at = new Float64Array(2);
-    return this.names.flatMap(({ key, lines, colour, rank, x, y }) => {
+    return this.names.flatMap(({ key, lines, colour, rank, edge, other, x, y }) => {
       if (!this.projection.to(x, y, 0, at)) return [];
       const [left, top] = [at[0] ?? 0, at[1] ?? 0];
       if (left < 0 || top < 0 || left > width || top > height) return [];
-      return [{ key: `area ${key}`, x: left, y: top, lines, colour, rank, away: 0 }];
+      const label: Label = { key: `area ${key}`, x: left, y: top, lines, colour, rank, away: 0, edge };
+      return [
+        other !== undefined && this.projection.to(other[0], other[1], 0, at)
+          ? { ...label, else: [at[0] ?? 0, at[1] ?? 0] }
+          : label,
+      ];
     });
   }
   /** Alerts are of now: at another time there are none. */
@@ -134,7 +164,18 @@ export class Lettering {
       if (!this.projection.to(mercatorX(where[1] / 1e7), mercatorY(where[0] / 1e7), 0, at)) return [];
       const colour = this.colour(alert.priority);
       const key = `alert ${String(alert.id)}`;
-      return [{ key, x: at[0] ?? 0, y: at[1] ?? 0, lines: [text], colour, rank: 5, away: 12, strong: true }];
+      return [
+        {
+          key,
+          x: at[0] ?? 0,
+          y: at[1] ?? 0,
+          lines: [text],
+          colour,
+          rank: 5,
+          away: 12 * this.tracks.scene.scale,
+          strong: true,
+        },
+      ];
     });
   }
 }

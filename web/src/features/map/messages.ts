@@ -346,7 +346,7 @@ export const messages = defineMessages({
     'legend.assumed': 'имя с ?: соответствие слабое или оспорено',
     'legend.dashed': 'штриховая рамка: не подтверждён или не слышен',
     'legend.stale': 'бледный, с возрастом: место устарело',
-    'legend.ring': 'кольцо: выбран или есть тревога',
+    'legend.ring': 'кольцо: выбран или есть сигнал',
     'legend.doubt': 'тонкий круг: возможная ошибка места',
     'legend.conflict': 'штриховые линии: к точке наибольшего сближения',
     'legend.solid': 'действует, подтверждено',
@@ -363,7 +363,7 @@ export const messages = defineMessages({
     old: 'давность {age}',
     scale: 'Масштаб: {distance}',
     summary:
-      '{tracks, plural, =0 {Трасс нет} one {# трасса} few {# трассы} many {# трасс} other {# трассы}}: своих {own}, друзей {friend}, нейтральных {neutral}, неизвестных {unknown}. {zones, plural, one {# зона} few {# зоны} many {# зон} other {# зоны}}, {measures, plural, one {# мера} few {# меры} many {# мер} other {# меры}}, {intents, plural, one {# намерение} few {# намерения} many {# намерений} other {# намерения}}. {alerts, plural, =0 {Тревог нет.} one {# тревога.} few {# тревоги.} many {# тревог.} other {# тревоги.}}',
+      '{tracks, plural, =0 {Трасс нет} one {# трасса} few {# трассы} many {# трасс} other {# трассы}}: своих {own}, друзей {friend}, нейтральных {neutral}, неизвестных {unknown}. {zones, plural, one {# зона} few {# зоны} many {# зон} other {# зоны}}, {measures, plural, one {# мера} few {# меры} many {# мер} other {# меры}}, {intents, plural, one {# намерение} few {# намерения} many {# намерений} other {# намерения}}. {alerts, plural, =0 {Сигналов нет.} one {# сигнал.} few {# сигнала.} many {# сигналов.} other {# сигнала.}}',
     read: 'Прочитать, что на карте',
     'kind.track': 'трасса',
     'kind.zone': 'зона',

@@ -6,7 +6,9 @@ import { clock } from '../../state/clock.svelte';
 import { world } from '../../state/world.svelte';
 import { theme } from '../../theme/theme.svelte';
 import { boundsOf, boundsOfOutline } from '../../view/bounds';
-import { shownNow } from '../../view/shown';
+import { pastTracks } from '../../view/past-tracks.svelte';
+import { inPast } from '../../view/past.svelte';
+import { shownNow, tracksShown, trackShown } from '../../view/shown';
 import type { Shown as DrawShown } from '../../view/draw.svelte';
 import { view, type Area as Bounds, type MapView, type Ref } from '../../view/view.svelte';
 import { Atlas } from './atlas';
@@ -16,6 +18,7 @@ import { Lettering } from './lettering';
 import { densify, fromE7 } from '../../view/geodesy';
 import { friends, type Standing } from '../../view/identity';
 import { options, SEA_TIMES } from './options.svelte';
+import { milestone } from '../../view/milestone';
 import { areasAt, areasOf, zoneAreas, type Area } from '../../view/scene';
 import { seen, type Seen } from './summary';
 import { TrackLayer } from './track-layer';
@@ -26,6 +29,13 @@ const STANDINGS: readonly Standing[] = ['own', 'friend', 'neutral', 'unknown'];
 const VIEW_KEPT = 'tansiq.map.view';
 const LEVANT: MapView = { centre: [345_000_000, 355_000_000], zoom: 5, pitch: 0, bearing: 0 };
 const TRACKS_EVERY_MS = 1_000;
+/** The text size of a screen of 1366 pixels: there symbols are as they are. */
+const REM = 13;
+/** Time that is played goes on so far in one step; at more, and backwards, it is another time. */
+const STEP_MS_MAX = 600_000;
+const flows = (before: number | undefined, at: number): boolean =>
+  before !== undefined && at >= before && at - before <= STEP_MS_MAX;
+const remNow = (): number => parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 function kept(): MapView | undefined {
   try {
@@ -52,25 +62,33 @@ export class MapModel {
   private readonly stops: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private touched = 0;
+  /** Of the tracks that are drawn; undefined: now. */
+  private shownAt: number | undefined;
+  /** So many tracks were drawn at once. */
+  private most = 0;
   private fitted = kept() !== undefined || view.map !== undefined;
+  private readonly ratio = Math.min(2, window.devicePixelRatio);
+  private rem = REM;
   private cycle: { x: number; y: number; n: number } = { x: -99, y: -99, n: 0 };
 
   constructor(container: HTMLElement, canvas: HTMLCanvasElement) {
-    const ratio = Math.min(2, window.devicePixelRatio);
-    this.atlas = new Atlas(ratio, this.symbolColours());
+    this.atlas = new Atlas(this.ratio, this.symbolColours());
     this.tracks = new TrackView(
       this.atlas,
       this.colour,
-      { figures: trackFigures, old: (track) => t('map.old', { age: duration(clock.ms() - track.time_ms) }) },
-      (id) => world.tracks.get(id),
+      {
+        figures: trackFigures,
+        old: (track) => t('map.old', { age: duration((view.moment ?? clock.ms()) - track.time_ms) }),
+      },
+      trackShown,
     );
     this.layer = new TrackLayer(this.tracks.scene, this.atlas);
-    this.lettering = new Lettering(canvas, ratio, this.tracks, this.layer.matrix, this.colour);
+    this.lettering = new Lettering(canvas, this.ratio, this.tracks, this.layer.matrix, this.colour);
     this.engine = new Engine(container, this.layer, this.colour, this.events(), view.map ?? kept() ?? LEVANT);
     this.hand = new Hand(this.engine);
     this.stops.push(
       world.tracks.on((change) => {
-        this.tracks.take(change);
+        if (view.moment === undefined) this.tracks.take(change);
         this.later();
       }),
     );
@@ -85,14 +103,32 @@ export class MapModel {
   // What effects tell.
 
   repaint(): void {
-    this.lettering.dress();
+    this.rem = remNow();
+    const scale = this.rem / REM;
+    this.tracks.scene.scale = scale;
+    this.engine.scale = scale;
+    this.lettering.dress(this.rem);
     for (const standing of STANDINGS) this.tracks.colours[standing] = this.colour(standing);
-    this.atlas.recolour(this.symbolColours());
+    this.atlas.redraw(this.symbolColours(), this.ratio * scale);
     this.tracks.recolour();
     this.engine.recolour();
     this.layer.touch();
   }
+  /** Asks for the tracks of a past moment, as far as the map goes. */
+  wantTracks(at: number | undefined): void {
+    const bounds = this.engine.map.getBounds();
+    pastTracks.want(at, {
+      south: bounds.getSouth(),
+      west: bounds.getWest(),
+      north: bounds.getNorth(),
+      east: bounds.getEast(),
+    });
+  }
   dressTracks(hidden: boolean): void {
+    const at = inPast() ? view.moment : undefined;
+    const goesOn = at === undefined ? this.shownAt === undefined : flows(this.shownAt, at);
+    if (!goesOn) this.tracks.clear();
+    this.shownAt = at;
     const relations = world.relations.value?.relations ?? [];
     const viewer = {
       self: world.self,
@@ -100,7 +136,7 @@ export class MapModel {
       sea: friends(relations, world.self, 'sea'),
       managerOf: (id: string) => world.intents.get(id)?.manager,
     };
-    this.tracks.dress(world.tracks.all(), viewer, options.kept, hidden);
+    this.tracks.dress(tracksShown(), viewer, options.kept, hidden);
     this.layer.touch();
   }
   look(): void {
@@ -185,7 +221,7 @@ export class MapModel {
             { kind: 'measure', id: object },
           ];
     }
-    const plan = ref.kind === 'track' ? world.tracks.get(Number(ref.id))?.plan?.intent : undefined;
+    const plan = ref.kind === 'track' ? trackShown(Number(ref.id))?.plan?.intent : undefined;
     if (plan === undefined) return [];
     if (plan.startsWith('flight:')) return [{ kind: 'flight', id: plan.slice(7) }];
     if (!plan.startsWith('leg:')) return [{ kind: 'intent', id: plan }];
@@ -223,7 +259,7 @@ export class MapModel {
   goTo(ref: Ref): void {
     view.select(ref);
     if (ref.kind === 'track') {
-      const at = world.tracks.get(Number(ref.id))?.position;
+      const at = trackShown(Number(ref.id))?.position;
       if (at !== undefined) view.goToPlace(at);
       return;
     }
@@ -235,7 +271,7 @@ export class MapModel {
     const bounds = map.getBounds();
     const { table } = this.tracks;
     const tracks = table.ids.slice(0, table.size).map((id, row) => {
-      const track = world.tracks.get(id);
+      const track = trackShown(id);
       return {
         id,
         place: table.place(row),
@@ -254,7 +290,8 @@ export class MapModel {
 
   /** What panels cover: who goes somewhere sees it beside them. */
   cover(panel: boolean, rtl: boolean): void {
-    const [side, far] = [panel ? 320 : 60, 40];
+    // On a narrow map a panel leaves no room beside it.
+    const [side, far] = [panel && this.engine.map.getContainer().clientWidth > 700 ? 320 : 60, 40];
     const [west, east] = rtl ? [far, side] : [side, far];
     this.engine.inset = { top: 40, bottom: 96, west, east };
   }
@@ -268,6 +305,9 @@ export class MapModel {
     return {
       ready: () => (this.ready = true),
       rendered: () => this.rendered(),
+      resized: () => {
+        if (remNow() !== this.rem) this.repaint();
+      },
       moved: (at) => this.moved(at),
       taken: () => (options.follow = false),
       pointer: (at) => (options.pointer = at),
@@ -316,6 +356,10 @@ export class MapModel {
 
   private rendered(): void {
     if (this.lettering.write(this.engine.map)) this.layer.touch();
+    if (this.ready && this.tracks.table.size > this.most) {
+      this.most = this.tracks.table.size;
+      milestone('tracks', this.most);
+    }
   }
   private later(): void {
     if (this.timer !== undefined) return;

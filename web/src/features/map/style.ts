@@ -40,7 +40,13 @@ const WIDTH: Record<AreaSource, number> = { zones: 1.2, measures: 1.6, intents: 
 /** Behind `/map.pmtiles`, where the node has one. */
 export const PMTILES = 'operator';
 
-function areaLayers(source: AreaSource, colour: ColourOf, solid: boolean, heights: number): AddLayerObject[] {
+function areaLayers(
+  source: AreaSource,
+  colour: ColourOf,
+  solid: boolean,
+  heights: number,
+  scale: number,
+): AddLayerObject[] {
   const tone = source === 'chosen' ? colour('accent') : toneColour(colour);
   const line = (stroke: string, dash: number[] | undefined): AddLayerObject => ({
     id: `${source}-${stroke}`,
@@ -50,7 +56,7 @@ function areaLayers(source: AreaSource, colour: ColourOf, solid: boolean, height
     layout: { 'line-join': 'round' },
     paint: {
       'line-color': tone,
-      'line-width': WIDTH[source],
+      'line-width': WIDTH[source] * scale,
       ...(dash === undefined ? {} : { 'line-dasharray': dash }),
     },
   });
@@ -68,7 +74,8 @@ function areaLayers(source: AreaSource, colour: ColourOf, solid: boolean, height
       filter: ['==', ['get', 'hatched'], true],
       paint: {
         'fill-pattern': ['concat', 'hatch-', ['get', 'tone']] as unknown as ExpressionSpecification,
-        'fill-opacity': 0.75,
+        // What is shown while something is filed lies over others' names.
+        'fill-opacity': source === 'shown' ? 0.35 : 0.6,
       },
     },
     line('solid', undefined),
@@ -93,15 +100,15 @@ function areaLayers(source: AreaSource, colour: ColourOf, solid: boolean, height
   return layers;
 }
 
-/** Layers of what changes, from below to above; tracks come behind `tracksBefore`. */
-export function dynamicLayers(colour: ColourOf, solid: boolean, heights: number): AddLayerObject[] {
+/** Layers of what changes, from below to above; tracks come behind `tracksBefore`. Lines are `scale` times as wide. */
+export function dynamicLayers(colour: ColourOf, solid: boolean, heights: number, scale: number): AddLayerObject[] {
   return [
-    ...AREA_SOURCES.flatMap((source) => areaLayers(source, colour, solid, heights)),
+    ...AREA_SOURCES.flatMap((source) => areaLayers(source, colour, solid, heights, scale)),
     {
       id: 'measuring',
       type: 'line',
       source: 'measuring',
-      paint: { 'line-color': colour('accent'), 'line-width': 2, 'line-dasharray': [2, 1.5] },
+      paint: { 'line-color': colour('accent'), 'line-width': 2 * scale, 'line-dasharray': [2, 1.5] },
     },
     {
       id: 'drawing-fill',
@@ -113,14 +120,14 @@ export function dynamicLayers(colour: ColourOf, solid: boolean, heights: number)
       id: 'drawing-line',
       type: 'line',
       source: 'drawing',
-      paint: { 'line-color': colour('accent'), 'line-width': 2.4 },
+      paint: { 'line-color': colour('accent'), 'line-width': 2.4 * scale },
     },
     {
       id: 'drawing-points',
       type: 'circle',
       source: 'drawing-points',
       paint: {
-        'circle-radius': ['case', ['get', 'active'], 7, 5],
+        'circle-radius': ['case', ['get', 'active'], 7 * scale, 5 * scale],
         'circle-color': ['case', ['get', 'active'], colour('accent'), colour('panel')],
         'circle-stroke-color': colour('accent'),
         'circle-stroke-width': 2,

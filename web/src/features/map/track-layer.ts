@@ -39,6 +39,8 @@ export interface TrackScene {
   trails: boolean;
   /** Of symbols: 1 as they are, less in a crowd. */
   size: number;
+  /** How large the screen's text is: everything that is measured in pixels goes with it. */
+  scale: number;
   /** Heights count so many times; 0 on the flat map. */
   heights: number;
 }
@@ -133,7 +135,7 @@ export class TrackLayer implements CustomLayerInterface {
       gl.uniform2f(gl.getUniformLocation(of.of, 'u_view'), width, height);
       if (of === sprites) {
         this.bindAtlas(gl);
-        gl.uniform1f(gl.getUniformLocation(of.of, 'u_half'), (CELL / 2) * this.scene.size);
+        gl.uniform1f(gl.getUniformLocation(of.of, 'u_half'), (CELL / 2) * this.scene.size * this.scene.scale);
         gl.uniform1f(gl.getUniformLocation(of.of, 'u_span'), Atlas.span);
         gl.uniform1i(gl.getUniformLocation(of.of, 'u_atlas'), 0);
       }
@@ -166,7 +168,7 @@ export class TrackLayer implements CustomLayerInterface {
 
   private build(): void {
     const { sprites, lines, discs } = this;
-    const { table, heights, vector, trails, links, marks } = this.scene;
+    const { table, heights, vector, trails, links, marks, scale } = this.scene;
     if (sprites === undefined || lines === undefined || discs === undefined) return;
     const [ox, oy] = this.origin;
     const s = sprites.begin(table.size);
@@ -206,9 +208,20 @@ export class TrackLayer implements CustomLayerInterface {
       // Who is not heard any more is not foretold.
       if (ahead > 0 && fresh > 0.6 && (dx !== 0 || dy !== 0)) {
         const rise = z === 0 ? 0 : (table.climb[row] ?? 0) * ahead * heights * (table.scale[row] ?? 0);
-        line(x, y, z, x + dx, y + dy, Math.max(0, z + rise), look.colour, 0.9 * fresh, 1.5, fresh < 1 ? 3 : 0);
+        line(
+          x,
+          y,
+          z,
+          x + dx,
+          y + dy,
+          Math.max(0, z + rise),
+          look.colour,
+          0.9 * fresh,
+          1.5 * scale,
+          fresh < 1 ? 3 * scale : 0,
+        );
       }
-      if (z > 0) line(x, y, z, x, y, 0, look.colour, 0.45 * fresh, 1, 2);
+      if (z > 0) line(x, y, z, x, y, 0, look.colour, 0.45 * fresh, scale, 2 * scale);
       if (trails) {
         const count = table.trailCount[row] ?? 0;
         for (let k = 0; k < count; k += 1) {
@@ -218,7 +231,7 @@ export class TrackLayer implements CustomLayerInterface {
             tx,
             (table.trailY[row * TRAIL + k] ?? 0) - oy,
             0,
-            DOT_PX,
+            DOT_PX * scale,
             look.colour,
             fresh * (0.8 - (0.6 * k) / TRAIL),
             0,
@@ -226,8 +239,8 @@ export class TrackLayer implements CustomLayerInterface {
         }
       }
       const doubt = (table.uncertainty_m[row] ?? 0) / this.metresPerPixel;
-      if (doubt > CELL / 2 && doubt < 400) disc(x, y, z, doubt, look.colour, 0.5 * fresh, 1);
-      if (look.ring !== undefined) disc(x, y, z, CELL / 2 + 1, look.ring, 1, 2);
+      if (doubt > (CELL / 2) * scale && doubt < 400 * scale) disc(x, y, z, doubt, look.colour, 0.5 * fresh, 1);
+      if (look.ring !== undefined) disc(x, y, z, (CELL / 2 + 1) * scale, look.ring, 1, 2 * scale);
     }
     for (const link of links) {
       const shift = TrackTable.shift(link.from[0], ox);
@@ -241,13 +254,21 @@ export class TrackLayer implements CustomLayerInterface {
         z1,
         link.colour,
         1,
-        link.width,
-        link.dash,
+        link.width * scale,
+        link.dash * scale,
       );
     }
     for (const mark of marks) {
       const x = mark.at[0] + TrackTable.shift(mark.at[0], ox) - ox;
-      disc(x, mark.at[1] - oy, heights === 0 ? 0 : mark.at[2] * heights, mark.radius, mark.colour, 1, 2);
+      disc(
+        x,
+        mark.at[1] - oy,
+        heights === 0 ? 0 : mark.at[2] * heights,
+        mark.radius * scale,
+        mark.colour,
+        1,
+        2 * scale,
+      );
     }
     sprites.upload(ns / 6);
     lines.upload(nl / 12);

@@ -48,7 +48,7 @@ const alert = (of: Partial<Alert>): Alert => ({
   raised_ms: 0,
   changed_ms: 0,
   tracks: [1, 2],
-  finding: { detail: '', now: false, where: [341_000_000, 351_000_000] },
+  finding: { at_ms: 0, detail: '', now: false, where: [341_000_000, 351_000_000] },
   ...of,
 });
 

@@ -56,6 +56,7 @@ export class TrackView {
       vector: { air_s: 120, sea_s: 720 },
       trails: true,
       size: 1,
+      scale: 1,
       heights: 0,
     };
   }
@@ -81,7 +82,8 @@ export class TrackView {
     }
     for (const id of [...this.dressed.keys()]) if (!ids.has(id)) this.drop(id);
   }
-  private clear(): void {
+  /** Other craft, or another time: nothing is carried over, and trails begin anew. */
+  clear(): void {
     this.table.clear();
     this.dressed.clear();
     for (const standing of Object.keys(this.counts) as Standing[]) this.counts[standing] = 0;
@@ -228,7 +230,7 @@ export class TrackView {
         lines,
         colour: this.colourText(of.identity.standing),
         rank: special ? 0 : alarmed ? 10 : RANK[of.identity.standing],
-        away: 15,
+        away: 15 * this.scene.scale,
         strong: special || alarmed,
       });
     }
@@ -239,7 +241,7 @@ export class TrackView {
     x: number,
     y: number,
     project: (x: number, y: number, z: number, out: Float64Array) => boolean,
-    reach = 15,
+    reach = 15 * this.scene.scale,
   ): number[] {
     const at = new Float64Array(2);
     const found: [number, number][] = [];

@@ -32,8 +32,7 @@ describe('words on the map', () => {
   it('count down to the closest approach', () => {
     const alert = {
       kind: 'conflict',
-      changed_ms: 1_000,
-      finding: { to_closest_ms: 65_000, closest_m: 4_630 },
+      finding: { at_ms: 1_000, to_closest_ms: 65_000, closest_m: 4_630 },
     } as Alert;
     expect(conflictLabel(alert, 2_000)).toBe('1:04 · 2.5 NM');
     expect(conflictLabel({ ...alert, over_ms: 5 }, 2_000)).toBeUndefined();

@@ -26,7 +26,7 @@ export function axisLabel(area: Area): string {
 export function conflictLabel(alert: Alert, now: number): string | undefined {
   const { finding } = alert;
   if (alert.kind !== 'conflict' || alert.over_ms !== undefined) return undefined;
-  const left = finding.to_closest_ms === undefined ? undefined : alert.changed_ms + finding.to_closest_ms - now;
+  const left = finding.to_closest_ms === undefined ? undefined : finding.at_ms + finding.to_closest_ms - now;
   const parts = [
     left === undefined || left < 0 ? '' : duration(left),
     finding.closest_m === undefined ? '' : units.distanceText(finding.closest_m),

@@ -4,16 +4,26 @@ import type { Decision, Intent, Measure, Volume } from '../../api/documents';
 import { asProblem, type Problem } from '../../api/problem';
 import { clock } from '../../state/clock.svelte';
 import { world } from '../../state/world.svelte';
-import { VolumeDraft } from '../../volumes/draft.svelte';
+import { VolumeDraft, type VolumeMemo } from '../../volumes/draft.svelte';
 import { measureId, ownZones } from './measure';
 
 const SETTLE_MS = 400;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
+/** All that was typed, as plain values. */
+export interface MeasureMemo {
+  changes: { id: string; version: number } | undefined;
+  id: string;
+  zone: string;
+  effect: 'refuse' | 'warn';
+  text: string;
+  volumes: VolumeMemo[];
+}
+
 export class MeasureDraft {
   /** Of a change: what is changed. */
-  changes = $state.raw<{ id: string; version: number } | undefined>(undefined);
+  changes = $state.raw<MeasureMemo['changes']>(undefined);
   id = $state('');
   zone = $state('');
   effect = $state<'refuse' | 'warn'>('refuse');
@@ -29,6 +39,7 @@ export class MeasureDraft {
   private cmd = newCommand();
   private turn = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private begunAs = JSON.stringify(this.memo());
 
   readonly domain: 'air' | 'sea' = $derived(world.zones.get(this.zone)?.domain ?? 'air');
   /** All of it, as far as it is whole. */
@@ -54,6 +65,19 @@ export class MeasureDraft {
     this.decision = undefined;
     this.touched = undefined;
     this.cmd = newCommand();
+    this.begunAs = JSON.stringify(this.memo());
+  }
+  /** Something was written that is not on record. */
+  get unsaved(): boolean {
+    return this.decision === undefined && JSON.stringify(this.memo()) !== this.begunAs;
+  }
+  memo(): MeasureMemo {
+    const { changes, id, zone, effect, text } = this;
+    return { changes, id, zone, effect, text, volumes: this.volumes.map((v) => v.memo()) };
+  }
+  restore({ volumes, ...texts }: MeasureMemo): void {
+    Object.assign(this, texts);
+    this.volumes = volumes.map((v) => VolumeDraft.from(v));
   }
   add(): void {
     this.volumes.push(this.volumes.at(-1)?.next() ?? new VolumeDraft());

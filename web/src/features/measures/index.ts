@@ -1,6 +1,7 @@
 import type { Feature } from '../../shell/feature';
 import { windows } from '../../shell/windows.svelte';
 import { messages } from './messages';
+import { unfinished } from './unfinished';
 
 export const feature: Feature = {
   id: 'measures',
@@ -11,6 +12,7 @@ export const feature: Feature = {
   shortcut: 'g m',
   scope: 'intents.read',
   messages,
+  start: () => () => unfinished.keep(undefined),
   commands: [
     {
       id: 'measures.new',

@@ -13,16 +13,26 @@ const EVERY_MS = 30_000;
 class PlanBook {
   private readonly threads = new ThreadBook();
   /** A node without a cycle says an empty list. */
-  readonly cycle = new Doc<readonly Standing[]>(async () => (await api.get('/v1/talks/plans')).plans as unknown as Standing[], () => clock.ms());
+  readonly cycle = new Doc<readonly Standing[]>(
+    async () => (await api.get('/v1/talks/plans')).plans as unknown as Standing[],
+    () => clock.ms(),
+  );
   private readonly looked = $derived(
     [...world.threads.list]
       .filter((thread) => thread.thread.startsWith('plan') || clock.ms() - thread.changed_ms < DAYS_MS)
-      .sort((a, b) => Number(b.thread.startsWith('plan')) - Number(a.thread.startsWith('plan')) || b.changed_ms - a.changed_ms)
+      .sort(
+        (a, b) =>
+          Number(b.thread.startsWith('plan')) - Number(a.thread.startsWith('plan')) || b.changed_ms - a.changed_ms,
+      )
       .slice(0, THREADS_MAX),
   );
   readonly plans: readonly DayPlan[] = $derived(
     plansOf(
-      this.looked.map((of) => ({ opener: of.opener, thread: of.thread, messages: this.threads.get(of.opener, of.thread)?.messages ?? [] })),
+      this.looked.map((of) => ({
+        opener: of.opener,
+        thread: of.thread,
+        messages: this.threads.get(of.opener, of.thread)?.messages ?? [],
+      })),
     ),
   );
   readonly loading: boolean = $derived(this.looked.some((of) => this.threads.get(of.opener, of.thread) === undefined));

@@ -11,6 +11,14 @@ export const feature: Feature = {
   load: () => import('./Plan.svelte'),
   shortcut: 'g b',
   scope: 'talks.read',
-  commands: [{ id: 'plan.new', title: 'plan.write', shortcut: 'n b', scope: 'talks.write', run: () => windows.show('plan', { write: true }) }],
+  commands: [
+    {
+      id: 'plan.new',
+      title: 'plan.write',
+      shortcut: 'n b',
+      scope: 'talks.write',
+      run: () => windows.show('plan', { write: true }),
+    },
+  ],
   messages,
 };

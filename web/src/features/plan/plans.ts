@@ -46,7 +46,9 @@ export const dayOf = (window: { start_ms: number; end_ms: number }): number =>
 const partOfPlan = (message: TalkMessage): PlanPart | undefined =>
   message.parts?.find((p) => 'plan' in p.part)?.part['plan'] as PlanPart | undefined;
 
-export function plansOf(threads: readonly { opener: string; thread: string; messages: readonly TalkMessage[] }[]): DayPlan[] {
+export function plansOf(
+  threads: readonly { opener: string; thread: string; messages: readonly TalkMessage[] }[],
+): DayPlan[] {
   const found = new Map<string, DayPlan>();
   for (const { opener, thread, messages } of threads)
     for (const message of messages) {
@@ -54,11 +56,20 @@ export function plansOf(threads: readonly { opener: string; thread: string; mess
       if (plan === undefined) continue;
       const day_ms = dayOf(plan.day);
       const key = `${message.from} ${[...message.recipients].sort().join(' ')} ${String(day_ms)}`;
-      const of = found.get(key) ?? { key, from: message.from, peers: [...message.recipients], opener, thread, day_ms, versions: [] };
+      const of = found.get(key) ?? {
+        key,
+        from: message.from,
+        peers: [...message.recipients],
+        opener,
+        thread,
+        day_ms,
+        versions: [],
+      };
       of.versions.push({ plan, message });
       found.set(key, of);
     }
-  for (const of of found.values()) of.versions.sort((a, b) => a.plan.version - b.plan.version || a.message.time_ms - b.message.time_ms);
+  for (const of of found.values())
+    of.versions.sort((a, b) => a.plan.version - b.plan.version || a.message.time_ms - b.message.time_ms);
   return [...found.values()].sort((a, b) => b.day_ms - a.day_ms || (a.key < b.key ? -1 : 1));
 }
 export const rowsOf = (plan: PlanPart): Row[] =>
@@ -82,7 +93,9 @@ export function diff(before: PlanPart | undefined, after: PlanPart): DiffRow[] {
     old?.delete(sign);
   }
   for (const rows of old?.values() ?? []) for (const row of rows) out.push({ row, kind: 'removed' });
-  return out.sort((a, b) => a.row.window.start_ms - b.row.window.start_ms || (a.row.call_sign < b.row.call_sign ? -1 : 1));
+  return out.sort(
+    (a, b) => a.row.window.start_ms - b.row.window.start_ms || (a.row.call_sign < b.row.call_sign ? -1 : 1),
+  );
 }
 function grouped(rows: readonly Row[]): Map<string, Row[]> {
   const out = new Map<string, Row[]>();
@@ -91,9 +104,30 @@ function grouped(rows: readonly Row[]): Map<string, Row[]> {
   return out;
 }
 
-export type PlanState = 'waits' | 'received' | 'read' | 'standby' | 'answered' | 'agreed' | 'disputed' | 'refused' | 'overdue' | 'toAnswer' | 'late';
+export type PlanState =
+  | 'waits'
+  | 'received'
+  | 'read'
+  | 'standby'
+  | 'answered'
+  | 'agreed'
+  | 'disputed'
+  | 'refused'
+  | 'overdue'
+  | 'toAnswer'
+  | 'late';
 export const PLAN_STATES: readonly PlanState[] = [
-  'waits', 'received', 'read', 'standby', 'answered', 'agreed', 'disputed', 'refused', 'overdue', 'toAnswer', 'late',
+  'waits',
+  'received',
+  'read',
+  'standby',
+  'answered',
+  'agreed',
+  'disputed',
+  'refused',
+  'overdue',
+  'toAnswer',
+  'late',
 ];
 /** How its newest version stands: at who is least far, where several are told. */
 export function stateOf(of: DayPlan, now: number): PlanState {
@@ -105,11 +139,22 @@ export function stateOf(of: DayPlan, now: number): PlanState {
     return message.due_ms !== undefined && message.due_ms < now ? 'late' : 'toAnswer';
   }
   const states = (message?.sent ?? []).map((sent): PlanState => {
-    if (sent.answer !== undefined) return sent.answer.kind === 'agree' ? 'agreed' : sent.answer.kind === 'dispute' ? 'disputed' : 'answered';
+    if (sent.answer !== undefined)
+      return sent.answer.kind === 'agree' ? 'agreed' : sent.answer.kind === 'dispute' ? 'disputed' : 'answered';
     if (sent.alarm) return 'overdue';
     return sent.receipt === 'none' ? 'waits' : sent.receipt;
   });
-  const order: readonly PlanState[] = ['refused', 'disputed', 'overdue', 'waits', 'received', 'read', 'standby', 'answered', 'agreed'];
+  const order: readonly PlanState[] = [
+    'refused',
+    'disputed',
+    'overdue',
+    'waits',
+    'received',
+    'read',
+    'standby',
+    'answered',
+    'agreed',
+  ];
   return order.find((state) => states.includes(state)) ?? 'waits';
 }
 
@@ -150,7 +195,8 @@ export function readPlan(typed: Typed): PlanRead {
     if (start === undefined) errors[`${String(i)}.from`] = 'plan.wrong.time';
     else if (end === undefined) errors[`${String(i)}.to`] = 'plan.wrong.time';
     else if (end <= start) errors[`${String(i)}.to`] = 'plan.wrong.order';
-    else if (call_sign !== '') flights.push({ call_sign, change: row.change.trim(), window: { start_ms: start, end_ms: end } });
+    else if (call_sign !== '')
+      flights.push({ call_sign, change: row.change.trim(), window: { start_ms: start, end_ms: end } });
   }
   if (flights.length > FLIGHTS_MAX) errors['rows'] = 'plan.wrong.many';
   if (Object.keys(errors).length > 0 || submit === undefined || answer === undefined) return { errors };
@@ -173,7 +219,9 @@ function endOf(text: string, start: number): number | undefined {
 /** As people type it. */
 export const timeOfDay = (ms: number): string => new Date(ms).toISOString().slice(11, 16);
 /** The day before at that time of day. */
-export const dayBefore = (day_ms: number, ofDay: number): string => `${new Date(day_ms - DAY).toISOString().slice(0, 10)}T${timeOfDay(ofDay)}Z`;
+export const dayBefore = (day_ms: number, ofDay: number): string =>
+  `${new Date(day_ms - DAY).toISOString().slice(0, 10)}T${timeOfDay(ofDay)}Z`;
 /** Answered by then; at the earliest in some minutes, where it comes late. */
 export const dueOf = (plan: PlanPart, now: number): number => Math.max(plan.answer_by_ms, now + 15 * 60_000);
-export const threadOf = (day_ms: number, peer: string): string => `plan-${new Date(day_ms).toISOString().slice(0, 10).replace(/-/g, '')}-${peer}`;
+export const threadOf = (day_ms: number, peer: string): string =>
+  `plan-${new Date(day_ms).toISOString().slice(0, 10).replace(/-/g, '')}-${peer}`;

@@ -14,4 +14,10 @@ export const toneOf: Record<PlanState, Tone> = {
   toAnswer: 'caution',
   late: 'alarm',
 };
-export const toneOfDiff: Record<DiffRow['kind'], Tone> = { same: 'plain', added: 'good', removed: 'warning', moved: 'caution', noted: 'caution' };
+export const toneOfDiff: Record<DiffRow['kind'], Tone> = {
+  same: 'plain',
+  added: 'good',
+  removed: 'warning',
+  moved: 'caution',
+  noted: 'caution',
+};

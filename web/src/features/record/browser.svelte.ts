@@ -18,7 +18,7 @@ export class EntryBrowser {
   find = $state('');
   type = $state('');
   types = $state.raw<readonly string[]>([]);
-  private next = -1;
+  private next = $state(-1);
   private turn = 0;
 
   get more(): boolean {

@@ -12,7 +12,13 @@ export const feature: Feature = {
   shortcut: 'g x',
   scope: 'talks.read',
   commands: [
-    { id: 'reports.new', title: 'reports.write', shortcut: 'n x', scope: 'coordination.act', run: () => windows.show('reports', { write: true }) },
+    {
+      id: 'reports.new',
+      title: 'reports.write',
+      shortcut: 'n x',
+      scope: 'coordination.act',
+      run: () => windows.show('reports', { write: true }),
+    },
     {
       id: 'reports.call',
       title: 'reports.call',
@@ -20,7 +26,12 @@ export const feature: Feature = {
       scope: 'talks.write',
       run: () => windows.show('talks.compose', { part: 'call', needs: 'answer' }),
     },
-    { id: 'reports.assessment', title: 'reports.assessment', scope: 'talks.write', run: () => windows.show('talks.compose', { part: 'assessment' }) },
+    {
+      id: 'reports.assessment',
+      title: 'reports.assessment',
+      scope: 'talks.write',
+      run: () => windows.show('talks.compose', { part: 'assessment' }),
+    },
   ],
   messages,
 };

@@ -116,7 +116,8 @@ export const messages = defineMessages({
     'is.stands': 'قائم',
     'is.expired': 'منتهي المدة',
     'is.revoked': 'مسحوب',
-    outstanding: '{n, plural, zero {أُتلف لدى الجميع} one {طرف لم يتلفه} two {طرفان لم يتلفاه} few {# أطراف لم تتلفه} many {# طرفًا لم يتلفه} other {# طرف لم يتلفه}}',
+    outstanding:
+      '{n, plural, zero {أُتلف لدى الجميع} one {طرف لم يتلفه} two {طرفان لم يتلفاه} few {# أطراف لم تتلفه} many {# طرفًا لم يتلفه} other {# طرف لم يتلفه}}',
     versionN: 'النسخة {n}',
     period: 'يتناول',
     area: 'الرقعة',
@@ -223,7 +224,8 @@ export const messages = defineMessages({
     givenToNobody: 'Il n’a été donné à personne : une relation du domaine information doit aussi le permettre.',
     revise: 'Version suivante',
     revoke: 'Révoquer …',
-    revokeHint: 'Il est repris dans toutes ses versions à tous ceux qui le détiennent. Chacun dit quand il l’a détruit.',
+    revokeHint:
+      'Il est repris dans toutes ses versions à tous ceux qui le détiennent. Chacun dit quand il l’a détruit.',
     why: 'Motif',
     revokeNow: 'Révoquer {name}',
     revoked: 'Le rapport est révoqué.',
@@ -298,7 +300,8 @@ export const messages = defineMessages({
     'is.stands': 'действует',
     'is.expired': 'срок истёк',
     'is.revoked': 'отозвано',
-    outstanding: '{n, plural, one {# не уничтожил} few {# не уничтожили} many {# не уничтожили} other {# не уничтожили}}',
+    outstanding:
+      '{n, plural, one {# не уничтожил} few {# не уничтожили} many {# не уничтожили} other {# не уничтожили}}',
     versionN: 'Версия {n}',
     period: 'Относится к',
     area: 'Район',

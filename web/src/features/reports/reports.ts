@@ -51,15 +51,26 @@ export interface OwnReport {
 }
 export interface HeldReport {
   content: { from: string; to: string; onward?: string[]; report: InfoReport };
-  held: { body: string; from: string; via?: string; since_ms: number; until_ms?: number; current: boolean; passed?: string[]; revoked_ms?: number };
+  held: {
+    body: string;
+    from: string;
+    via?: string;
+    since_ms: number;
+    until_ms?: number;
+    current: boolean;
+    passed?: string[];
+    revoked_ms?: number;
+  };
   shown: ShownWords;
 }
 
 export type OwnState = 'stands' | 'expired' | 'revoked';
 export const ownState = (of: OwnReport): OwnState => (of.ended_ms === undefined ? 'stands' : (of.how ?? 'revoked'));
 /** Who has not said yet that he has destroyed what was taken back. */
-export const outstandingOf = (of: OwnReport): string[] => [...new Set((of.shares ?? []).flatMap((share) => share.outstanding ?? []))].sort();
-export const destroyedOf = (of: OwnReport): string[] => [...new Set((of.shares ?? []).flatMap((share) => share.destroyed ?? []))].sort();
+export const outstandingOf = (of: OwnReport): string[] =>
+  [...new Set((of.shares ?? []).flatMap((share) => share.outstanding ?? []))].sort();
+export const destroyedOf = (of: OwnReport): string[] =>
+  [...new Set((of.shares ?? []).flatMap((share) => share.destroyed ?? []))].sort();
 
 /** To whom the marking lets a holder pass it on; `direct`: he has it from the originator. The originator's rule has to name him, too. */
 export function mayPassTo(report: InfoReport, direct: boolean, onward: readonly string[]): string[] {
@@ -111,7 +122,11 @@ export function readReport(typed: TypedReport, now: number): ReportRead {
   else if (sections.some((section) => section.text.trim() === '')) errors['sections'] = 'reports.wrong.text';
   const refs = typed.refs.map((ref) => ({ ...ref, name: ref.name.trim() })).filter((ref) => ref.name !== '');
   // What the marking forbids is not asked for.
-  const onward = mayPassTo({ report: '', title: '', version: 1, tlp: typed.tlp, releasable_to: [...typed.releasable] }, true, typed.onward);
+  const onward = mayPassTo(
+    { report: '', title: '', version: 1, tlp: typed.tlp, releasable_to: [...typed.releasable] },
+    true,
+    typed.onward,
+  );
   if (Object.keys(errors).length > 0) return { errors };
   return {
     report: {
@@ -122,7 +137,11 @@ export function readReport(typed: TypedReport, now: number): ReportRead {
       ...(refs.length === 0 ? {} : { refs }),
       ...(typed.releasable.length === 0 ? {} : { releasable_to: [...typed.releasable].sort() }),
       report: typed.report.trim(),
-      sections: sections.map((section) => ({ heading: section.heading.trim(), language: section.language, text: section.text.trim() })),
+      sections: sections.map((section) => ({
+        heading: section.heading.trim(),
+        language: section.language,
+        text: section.text.trim(),
+      })),
       title: typed.title.trim(),
       tlp: typed.tlp,
       version: typed.version,

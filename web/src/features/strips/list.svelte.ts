@@ -16,6 +16,13 @@ class List {
   over = $state(false);
   shown = $state(true);
   private readonly at = $derived(Math.floor(clock.now / EVERY_MS) * EVERY_MS);
+  /** Of all alerts these alone are seen in the list: others are no reason to make it anew. */
+  private readonly overruns: string = $derived(
+    world.alerts.list
+      .filter((a) => a.kind === 'overrun' && a.over_ms === undefined)
+      .flatMap((a) => a.tracks)
+      .join(' '),
+  );
   readonly all: readonly Strip[] = $derived.by(() => {
     const tracks = new Map<string, Track>();
     for (const track of world.tracks.all()) {
@@ -30,7 +37,7 @@ class List {
       zones: world.zones.list,
       shown: (world.disclosure.value?.['held'] ?? []) as ShownHeld[],
       tracks,
-      alerts: world.alerts.list,
+      overruns: new Set(this.overruns.split(' ').filter(Boolean).map(Number)),
       now: this.at,
     });
   });

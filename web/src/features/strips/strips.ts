@@ -1,18 +1,6 @@
 // What stands in the list of strips: one for each flight, intent, request of another, measure, and thing that others show.
 // Pure: out of the world and the time.
-import type {
-  Alert,
-  Band,
-  Domain,
-  Flight,
-  Intent,
-  Leg,
-  Measure,
-  Track,
-  TrackPlan,
-  Volume,
-  Zone,
-} from '../../api/documents';
+import type { Band, Domain, Flight, Intent, Leg, Measure, Track, TrackPlan, Volume, Zone } from '../../api/documents';
 import { authorityOf } from '../../state/subject';
 import type { Ref } from '../../view/view.svelte';
 import { flightNext, flightState, legNext, LIVE, shifted, stepMarks, WAITING } from './next';
@@ -108,7 +96,8 @@ export interface Given {
   shown: readonly ShownHeld[];
   /** By the plan that they fly. */
   tracks: ReadonlyMap<string, Track>;
-  alerts: readonly Alert[];
+  /** Tracks that are past their windows, as alerts say. */
+  overruns: ReadonlySet<number>;
   now: number;
 }
 /** Of `held` in GET /v1/coordination/disclosure. */
@@ -158,14 +147,13 @@ function finish(of: Omit<Strip, 'text' | 'off' | 'key'>): Strip {
   };
 }
 
+/** The strips of intents that nobody flies yet, as they were made last. An intent that changes is another object. */
+const made = new WeakMap<Intent, { strip: Strip; begun: boolean; self: string; zones: readonly Zone[] }>();
+
 class Making {
   readonly owners: ReadonlyMap<string, string>;
-  readonly overruns: ReadonlySet<number>;
   constructor(readonly given: Given) {
     this.owners = new Map(given.zones.map((zone) => [zone.id, zone.owner]));
-    this.overruns = new Set(
-      given.alerts.filter((a) => a.kind === 'overrun' && a.over_ms === undefined).flatMap((a) => a.tracks),
-    );
   }
   owner(zone: string): string {
     return this.owners.get(zone) ?? '';
@@ -175,10 +163,24 @@ class Making {
     const track = this.given.tracks.get(plan);
     if (track === undefined) return { track: undefined, marks: [] };
     const marks = planMarks(track.plan, started);
-    return { track: track.id, marks: this.overruns.has(track.id) ? [...marks, 'overrun'] : marks };
+    return { track: track.id, marks: this.given.overruns.has(track.id) ? [...marks, 'overrun'] : marks };
   }
 
+  /** Of thousands hardly one looks different than at the last look. */
   intent(intent: Intent): Strip {
+    const { self, zones, now, tracks } = this.given;
+    const known = made.get(intent);
+    const window = known === undefined ? spanOf(intent.volumes ?? intent.extents ?? []) : known.strip.window;
+    const begun = window !== undefined && window.start_ms <= now;
+    // Its track's figures are others each time.
+    const flown = tracks.has(planOfIntent(intent.id ?? ''));
+    if (known?.begun === begun && known.self === self && known.zones === zones && !flown) return known.strip;
+    const strip = this.intentAnew(intent);
+    if (flown) made.delete(intent);
+    else made.set(intent, { strip, begun, self, zones });
+    return strip;
+  }
+  private intentAnew(intent: Intent): Strip {
     const { now } = this.given;
     const timed: readonly Timed[] = intent.volumes ?? intent.extents ?? [];
     const window = spanOf(timed);

@@ -5,10 +5,12 @@ import { answerAct } from './answer';
 const of = { hash: 'h', content: 'c', text: ' oui ', language: 'fr' } as const;
 it('an agreement quotes what it agrees to, and nothing else does', () => {
   expect(answerAct('agree', { ...of, text: '' })).toEqual({
-    kind: 'talk.answer', members: { message: 'h', reply: { agreed: 'c', kind: 'agree', parts: [] } },
+    kind: 'talk.answer',
+    members: { message: 'h', reply: { agreed: 'c', kind: 'agree', parts: [] } },
   });
   expect(answerAct('dispute', of)).toEqual({
-    kind: 'talk.answer', members: { message: 'h', reply: { kind: 'dispute', parts: [{ text: { language: 'fr', text: 'oui' } }] } },
+    kind: 'talk.answer',
+    members: { message: 'h', reply: { kind: 'dispute', parts: [{ text: { language: 'fr', text: 'oui' } }] } },
   });
 });
 it('standby and refusal say their words as they are', () => {

@@ -27,7 +27,9 @@ describe('blanks', () => {
     expect(readBlank('count', '-1', of)).toEqual({ error: 'talks.wrong.count' });
     expect(readBlank('text', 'ж'.repeat(201), of)).toEqual({ error: 'talks.wrong.long' });
     expect(readBlank('time', '', of)).toEqual({ error: 'talks.wrong.empty' });
-    expect(readBlank('area', { polygon: Array.from({ length: 33 }, () => [0, 0]) } as never, of)).toEqual({ error: 'talks.wrong.areaPoints' });
+    expect(readBlank('area', { polygon: Array.from({ length: 33 }, () => [0, 0]) } as never, of)).toEqual({
+      error: 'talks.wrong.areaPoints',
+    });
   });
   it('read windows, over midnight too', () => {
     expect(readWindow('1200-1330', now)).toEqual({ start_ms: at(12), end_ms: at(13, 30) });
@@ -58,7 +60,9 @@ describe('the catalogue', () => {
       for (const template of TEMPLATES) {
         const text = texts.texts[keyOf(template)];
         const names = piecesOf(text?.text ?? '', language).flatMap((p) => (p.kind === 'blank' ? [p.name] : []));
-        expect([...new Set(names)].sort(), `${language} ${keyOf(template)}`).toEqual(template.blanks.map((b) => b.name));
+        expect([...new Set(names)].sort(), `${language} ${keyOf(template)}`).toEqual(
+          template.blanks.map((b) => b.name),
+        );
         for (const blank of template.blanks) expect(BLANK_TYPES).toContain(blank.type);
         expect(glance(text?.text ?? '')).not.toMatch(/[{}]/);
       }
@@ -67,11 +71,17 @@ describe('the catalogue', () => {
   it('is searched by number, and by words without their accents', async () => {
     expect(searchTemplates(await loadTexts('en'), '116').map((t) => t.number)).toEqual([116]);
     expect(searchTemplates(await loadTexts('fr'), 'detresse', 4).length).toBeGreaterThan(3);
-    expect(searchTemplates(await loadTexts('en'), '', 1, ['106.1', '103.1']).slice(0, 3).map((t) => t.number)).toEqual([106, 103, 101]);
+    expect(
+      searchTemplates(await loadTexts('en'), '', 1, ['106.1', '103.1'])
+        .slice(0, 3)
+        .map((t) => t.number),
+    ).toEqual([106, 103, 101]);
     expect(findTemplate('101.1')?.blanks.map((b) => b.name)).toEqual(['flight', 'level', 'position', 'time', 'zone']);
   });
   it('lets words agree with the number', async () => {
-    const piece = piecesOf((await loadTexts('ru')).texts['113.1']?.text ?? '', 'ru').find((p) => p.kind === 'blank' && p.around !== undefined);
+    const piece = piecesOf((await loadTexts('ru')).texts['113.1']?.text ?? '', 'ru').find(
+      (p) => p.kind === 'blank' && p.around !== undefined,
+    );
     const around = piece?.kind === 'blank' ? piece.around : undefined;
     expect(around?.(1).after).not.toBe(around?.(5).after);
   });
@@ -83,8 +93,10 @@ it('blanks, parts and states have a word in the messages', async () => {
   const { PART_KINDS } = await import('../../parts/parts');
   const { SENT_MARKS } = await import('./threads');
   const { ANSWER_MODES } = await import('./answer');
-  for (const template of TEMPLATES) for (const blank of template.blanks) expect(composeMessages.en).toHaveProperty([`blank.${blank.name}`]);
+  for (const template of TEMPLATES)
+    for (const blank of template.blanks) expect(composeMessages.en).toHaveProperty([`blank.${blank.name}`]);
   for (const kind of PART_KINDS) expect(messages.en).toHaveProperty([`part.${kind}`]);
   for (const mark of SENT_MARKS) expect(messages.en).toHaveProperty([`mark.${mark}`]);
-  for (const mode of ANSWER_MODES) for (const of of ['do', 'words', 'hint', 'send', 'said']) expect(messages.en).toHaveProperty([`${of}.${mode}`]);
+  for (const mode of ANSWER_MODES)
+    for (const of of ['do', 'words', 'hint', 'send', 'said']) expect(messages.en).toHaveProperty([`${of}.${mode}`]);
 });

@@ -112,7 +112,8 @@ export function readWindow(text: string, now: number): { start_ms: number; end_m
 export function readSpeed(text: string, fallback: BlankUnits['speed']): number | undefined {
   const read = /^(\d+(?:[.,]\d+)?) ?(KT|KTS|KN|KM\/H|M\/S)?$/.exec(text.trim().toUpperCase());
   if (read === null) return undefined;
-  const unit = read[2] === undefined ? fallback : read[2].startsWith('K') && read[2] !== 'KM/H' ? 'kt' : read[2].toLowerCase();
+  const unit =
+    read[2] === undefined ? fallback : read[2].startsWith('K') && read[2] !== 'KM/H' ? 'kt' : read[2].toLowerCase();
   const value = Number((read[1] ?? '').replace(',', '.'));
   const cm = Math.round(value * (unit === 'kt' ? M_PER_NM / 36 : unit === 'km/h' ? 1_000 / 36 : 100));
   return cm <= 1_000_000 ? cm : undefined;

@@ -4,8 +4,22 @@ import list from '../../../../src/talks/catalogue/templates.json';
 import type { Language } from '../../i18n/messages';
 
 export const BLANK_TYPES = [
-  'position', 'level', 'time', 'window', 'area', 'flight', 'track', 'authority', 'zone', 'incident', 'count', 'distance_m',
-  'bearing_deg', 'speed', 'duration_s', 'text',
+  'position',
+  'level',
+  'time',
+  'window',
+  'area',
+  'flight',
+  'track',
+  'authority',
+  'zone',
+  'incident',
+  'count',
+  'distance_m',
+  'bearing_deg',
+  'speed',
+  'duration_s',
+  'text',
 ] as const;
 export type BlankType = (typeof BLANK_TYPES)[number];
 export interface Template {
@@ -26,19 +40,20 @@ export interface Texts {
   texts: Readonly<Record<string, TemplateText>>;
 }
 
-export const TEMPLATES: readonly Template[] = (list.templates as { number: number; version: number; floor: boolean; parameters: Record<string, string> }[]).map(
-  (of) => ({
-    number: of.number,
-    version: of.version,
-    floor: of.floor,
-    blanks: Object.entries(of.parameters)
-      .map(([name, type]) => ({ name, type: type as BlankType }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  }),
-);
+export const TEMPLATES: readonly Template[] = (
+  list.templates as { number: number; version: number; floor: boolean; parameters: Record<string, string> }[]
+).map((of) => ({
+  number: of.number,
+  version: of.version,
+  floor: of.floor,
+  blanks: Object.entries(of.parameters)
+    .map(([name, type]) => ({ name, type: type as BlankType }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1)),
+}));
 export const keyOf = (template: Pick<Template, 'number' | 'version'>): string =>
   `${String(template.number)}.${String(template.version)}`;
-export const findTemplate = (key: string): Template | undefined => TEMPLATES.find((template) => keyOf(template) === key);
+export const findTemplate = (key: string): Template | undefined =>
+  TEMPLATES.find((template) => keyOf(template) === key);
 /** 1 to 9. */
 export const groupOf = (template: Template): number => Math.floor(template.number / 100);
 export const GROUPS: readonly number[] = [...new Set(TEMPLATES.map(groupOf))];
@@ -57,14 +72,19 @@ const RECENT_MAX = 6;
 export function recentPhrases(): string[] {
   try {
     const stored = JSON.parse(localStorage.getItem(RECENT) ?? '[]') as unknown;
-    return Array.isArray(stored) ? stored.filter((key): key is string => typeof key === 'string' && findTemplate(key) !== undefined) : [];
+    return Array.isArray(stored)
+      ? stored.filter((key): key is string => typeof key === 'string' && findTemplate(key) !== undefined)
+      : [];
   } catch {
     return [];
   }
 }
 export function rememberPhrase(key: string): void {
   try {
-    localStorage.setItem(RECENT, JSON.stringify([key, ...recentPhrases().filter((k) => k !== key)].slice(0, RECENT_MAX)));
+    localStorage.setItem(
+      RECENT,
+      JSON.stringify([key, ...recentPhrases().filter((k) => k !== key)].slice(0, RECENT_MAX)),
+    );
   } catch {
     // They stand in the order of the catalogue.
   }
@@ -83,7 +103,9 @@ const plain = (text: string): string =>
 
 /** By words of title and text, or the beginning of the number; of one group, or of all (0). `first` stand first. */
 export function searchTemplates(texts: Texts, query: string, group = 0, first: readonly string[] = []): Template[] {
-  const words = plain(query).split(/\s+/).filter((word) => word !== '');
+  const words = plain(query)
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const rank = (template: Template): number => {
     const at = first.indexOf(keyOf(template));
     return at < 0 ? first.length : at;

@@ -4,7 +4,10 @@ import { readArg, threadId } from './compose';
 
 it('takes what it knows, and nothing else', () => {
   expect(readArg({ peer: 'us', part: 'call', precedence: 'loud', needs: 'read', fields: { at: '1200' } })).toEqual({
-    peer: 'us', part: 'call', needs: 'read', fields: { at: '1200' },
+    peer: 'us',
+    part: 'call',
+    needs: 'read',
+    fields: { at: '1200' },
   });
   expect(readArg('us')).toEqual({});
   expect(readArg(undefined)).toEqual({});

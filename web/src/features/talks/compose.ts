@@ -29,7 +29,8 @@ export function readArg(arg: unknown): ComposeArg {
   const out: ComposeArg = {};
   const peer = word(of['peer']);
   if (peer !== undefined) out.peer = peer;
-  if (Array.isArray(of['recipients'])) out.recipients = of['recipients'].filter((r): r is string => typeof r === 'string');
+  if (Array.isArray(of['recipients']))
+    out.recipients = of['recipients'].filter((r): r is string => typeof r === 'string');
   const opener = word(of['opener']);
   const thread = word(of['thread']);
   if (thread !== undefined) out.thread = thread;
@@ -51,7 +52,12 @@ export function readArg(arg: unknown): ComposeArg {
 }
 /** A thread id out of a subject: what the record takes. */
 export function threadId(subject: string, now: number): string {
-  const safe = subject.normalize('NFKD').replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40).toLowerCase();
+  const safe = subject
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9_.-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+    .toLowerCase();
   const stamp = new Date(now).toISOString().slice(2, 16).replace(/\D/g, '');
   return safe === '' ? `t-${stamp}` : `${safe}-${stamp}`;
 }

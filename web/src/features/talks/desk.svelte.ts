@@ -12,7 +12,17 @@ import { ThreadBook, type TalkMessage } from '../../state/threads.svelte';
 import { may, world } from '../../state/world.svelte';
 import { view, type Ref } from '../../view/view.svelte';
 import { Draft } from './draft.svelte';
-import { counterpartsOf, homeThread, keyOfThread, merged, speaks, threadsShown, translationsIn, type Counterpart, type Uttered } from './threads';
+import {
+  counterpartsOf,
+  homeThread,
+  keyOfThread,
+  merged,
+  speaks,
+  threadsShown,
+  translationsIn,
+  type Counterpart,
+  type Uttered,
+} from './threads';
 
 const THREADS_SHOWN = 12;
 const STORED = 'tansiq.talks.languages';
@@ -74,7 +84,9 @@ class TalksDesk {
     ),
   );
   readonly loading: boolean = $derived(this.kept.some(({ kept }) => kept === undefined));
-  readonly problem: Problem | undefined = $derived(this.kept.find(({ kept }) => kept?.problem !== undefined)?.kept?.problem);
+  readonly problem: Problem | undefined = $derived(
+    this.kept.find(({ kept }) => kept?.problem !== undefined)?.kept?.problem,
+  );
   readonly more: boolean = $derived(
     this.kept.some(({ of, kept }) => kept?.more === true && !this.exhausted.has(keyOfThread(of))),
   );
@@ -165,7 +177,10 @@ class TalksDesk {
           query: { language, limit: 200, before_ms: oldest.time_ms },
         });
         const at = `${language} ${key}`;
-        this.older = new Map([...this.older, [at, [...(page.messages as unknown as TalkMessage[]), ...(this.older.get(at) ?? [])]]]);
+        this.older = new Map([
+          ...this.older,
+          [at, [...(page.messages as unknown as TalkMessage[]), ...(this.older.get(at) ?? [])]],
+        ]);
         if (!page.more) this.exhausted = new Set([...this.exhausted, key]);
       }
     }
@@ -175,7 +190,9 @@ class TalksDesk {
     try {
       const stored = JSON.parse(localStorage.getItem(STORED) ?? '{}') as Record<string, unknown>;
       this.said = Object.fromEntries(
-        Object.entries(stored).filter((row): row is [string, Language | 'none'] => [...LANGUAGES, 'none'].some((l) => l === row[1])),
+        Object.entries(stored).filter((row): row is [string, Language | 'none'] =>
+          [...LANGUAGES, 'none'].some((l) => l === row[1]),
+        ),
       );
     } catch {
       // Chosen anew.
@@ -188,7 +205,10 @@ class TalksDesk {
       $effect(() => {
         for (const of of this.shown) {
           // What is still on its way changes without a word in the thread.
-          const waits = this.books[i18n.language].get(of.opener, of.thread)?.messages.some((m) => m.attachments?.some((a) => a.state === 'wanted')) === true;
+          const waits =
+            this.books[i18n.language]
+              .get(of.opener, of.thread)
+              ?.messages.some((m) => m.attachments?.some((a) => a.state === 'wanted')) === true;
           const stamp = `${String(of.changed_ms)} ${of.state} ${String(of.messages)}${waits ? ` ${String(Math.floor(clock.now / 10_000))}` : ''}`;
           this.books[i18n.language].want(of.opener, of.thread, stamp);
           if (this.theirs !== undefined) this.books[this.theirs].want(of.opener, of.thread, stamp);
@@ -201,7 +221,8 @@ class TalksDesk {
           this.followed = ref;
           return;
         }
-        const peer = ref.kind === 'peer' ? ref.id : world.threads.get(ref.id)?.parties.find((party) => party !== world.self);
+        const peer =
+          ref.kind === 'peer' ? ref.id : world.threads.get(ref.id)?.parties.find((party) => party !== world.self);
         if (peer === undefined) return;
         this.followed = ref;
         this.open(peer, ref.kind === 'peer' ? '' : ref.id);

@@ -115,7 +115,12 @@ export class Draft {
       parts: this.parts.map((part) => part.read()),
       attachments: this.files
         .filter((file) => file.uploaded)
-        .map((file) => ({ bytes: file.file.size, media_type: mediaType(file.file), name: file.name, sha256: file.sha256 })),
+        .map((file) => ({
+          bytes: file.file.size,
+          media_type: mediaType(file.file),
+          name: file.name,
+          sha256: file.sha256,
+        })),
       precedence: this.precedence,
       needs: this.needs,
       due: this.due,
@@ -182,7 +187,16 @@ export class Draft {
   }
   /** In an effect: kept after each change, once there is a pause. */
   keep(): () => void {
-    void JSON.stringify([this.text, this.template, this.blanks, this.precedence, this.needs, this.due, this.recipients, this.parts.map((p) => p.fields)]);
+    void JSON.stringify([
+      this.text,
+      this.template,
+      this.blanks,
+      this.precedence,
+      this.needs,
+      this.due,
+      this.recipients,
+      this.parts.map((p) => p.fields),
+    ]);
     const timer = setTimeout(() => this.store(), 500);
     return () => clearTimeout(timer);
   }
@@ -199,7 +213,9 @@ export class Draft {
           precedence: this.precedence,
           needs: this.needs,
           due: this.due,
-          parts: this.parts.filter((p) => p.kind !== 'area').map((p) => ({ kind: p.kind, fields: $state.snapshot(p.fields) })),
+          parts: this.parts
+            .filter((p) => p.kind !== 'area')
+            .map((p) => ({ kind: p.kind, fields: $state.snapshot(p.fields) })),
         };
         sessionStorage.setItem(this.place, JSON.stringify(of));
       }
@@ -220,4 +236,5 @@ export class Draft {
     }
   }
 }
-const mediaType = (file: File): string => (/^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? file.type : 'application/octet-stream');
+const mediaType = (file: File): string =>
+  /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? file.type : 'application/octet-stream';

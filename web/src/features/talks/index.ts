@@ -20,7 +20,13 @@ export const feature: Feature[] = [
     shortcut: 'g t',
     scope: 'talks.read',
     commands: [
-      { id: 'talks.new', title: 'talks.new', shortcut: 'n m', scope: 'talks.write', run: (arg) => windows.show('talks.compose', arg ?? {}) },
+      {
+        id: 'talks.new',
+        title: 'talks.new',
+        shortcut: 'n m',
+        scope: 'talks.write',
+        run: (arg) => windows.show('talks.compose', arg ?? {}),
+      },
       {
         id: 'talks.phrase',
         title: 'talks.newPhrase',
@@ -33,7 +39,13 @@ export const feature: Feature[] = [
         title: 'talks.newStop',
         shortcut: 'n s',
         scope: 'talks.write',
-        run: (arg) => windows.show('talks.compose', { template: '116.1', ...(typeof arg === 'object' ? arg : {}), precedence: 'stop', needs: 'read' }),
+        run: (arg) =>
+          windows.show('talks.compose', {
+            template: '116.1',
+            ...(typeof arg === 'object' ? arg : {}),
+            precedence: 'stop',
+            needs: 'read',
+          }),
       },
       {
         id: 'talks.text',

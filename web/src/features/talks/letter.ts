@@ -6,7 +6,6 @@ import type { Precedence } from '../../state/threads.svelte';
 import { canonical, readBlank, type BlankContext, type Typed } from './blanks';
 import type { Template } from './catalogue';
 
-
 export type Needs = 'received' | 'read' | 'answer';
 export type Echelon = 'centres' | 'chiefs' | 'ministries';
 export const PRECEDENCES: readonly Precedence[] = ['routine', 'priority', 'immediate', 'stop'];
@@ -74,7 +73,9 @@ export function readLetter(of: LetterOf): LetterRead {
   const text = of.text.trim();
   if (bytesOf(text) > TEXT_BYTES_MAX) errors['text'] = 'talks.wrong.long';
   if (text !== '')
-    parts.push({ text: { language: of.language, text, ...(of.translates === undefined ? {} : { translates: of.translates }) } });
+    parts.push({
+      text: { language: of.language, text, ...(of.translates === undefined ? {} : { translates: of.translates }) },
+    });
   for (const [i, read] of of.parts.entries()) {
     if ('part' in read) parts.push(read.part);
     else errors[`part.${String(i)}`] = read.error;

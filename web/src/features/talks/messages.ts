@@ -157,10 +157,12 @@ export const messages = defineMessages({
     title: 'المراسلات',
     counterparts: 'الأطراف المقابلة',
     nobody: 'لا يسمّي الميثاق أي سلطة أخرى.',
-    unread: '{n, plural, zero {لا رسائل غير مقروءة} one {# غير مقروءة} two {# غير مقروءتين} few {# غير مقروءة} many {# غير مقروءة} other {# غير مقروءة}}',
+    unread:
+      '{n, plural, zero {لا رسائل غير مقروءة} one {# غير مقروءة} two {# غير مقروءتين} few {# غير مقروءة} many {# غير مقروءة} other {# غير مقروءة}}',
     late: '{n, plural, zero {لا متأخر لدينا} one {# متأخرة لدينا} two {# متأخرتان لدينا} few {# متأخرة لدينا} many {# متأخرة لدينا} other {# متأخرة لدينا}}',
     owed: '{n, plural, zero {لا شيء للإجابة} one {# للإجابة} two {# للإجابة} few {# للإجابة} many {# للإجابة} other {# للإجابة}}',
-    alarms: '{n, plural, zero {لا متأخر لديهم} one {# متأخرة لديهم} two {# متأخرتان لديهم} few {# متأخرة لديهم} many {# متأخرة لديهم} other {# متأخرة لديهم}}',
+    alarms:
+      '{n, plural, zero {لا متأخر لديهم} one {# متأخرة لديهم} two {# متأخرتان لديهم} few {# متأخرة لديهم} many {# متأخرة لديهم} other {# متأخرة لديهم}}',
     'watch.attended': 'ضابط مناوب حاضر',
     'watch.unattended': 'لا أحد في المناوبة',
     'watch.unknown': 'المناوبة غير معروفة',
@@ -290,7 +292,8 @@ export const messages = defineMessages({
     languageOfText: 'لغة كلماتك',
     phrases: 'العبارات …',
     more: 'المزيد …',
-    withMore: '{n, plural, zero {بلا أجزاء …} one {مع جزء واحد …} two {مع جزأين …} few {مع # أجزاء …} many {مع # جزءًا …} other {مع # جزء …}}',
+    withMore:
+      '{n, plural, zero {بلا أجزاء …} one {مع جزء واحد …} two {مع جزأين …} few {مع # أجزاء …} many {مع # جزءًا …} other {مع # جزء …}}',
     sendIt: 'أرسل',
     sendStop: 'أرسل STOP …',
     stopTitle: 'إرسال STOP إلى {who}؟',
@@ -328,7 +331,8 @@ export const messages = defineMessages({
     languageAsWritten: '{language}, comme ils écrivent',
     languageAuto: 'Comme ils écrivent',
     languageNone: 'Ma langue seule',
-    languageUnknown: 'La langue de {who} n’est pas encore connue : choisissez-la ci-dessus pour voir les messages dans les deux.',
+    languageUnknown:
+      'La langue de {who} n’est pas encore connue : choisissez-la ci-dessus pour voir les messages dans les deux.',
     thread: 'Fil',
     allThreads: 'Tous les fils',
     'state.overdue': 'en retard',
@@ -462,7 +466,8 @@ export const messages = defineMessages({
     unread: '{n, plural, one {# непрочитанное} few {# непрочитанных} many {# непрочитанных} other {# непрочитанных}}',
     late: '{n, plural, one {# просрочено здесь} few {# просрочено здесь} many {# просрочено здесь} other {# просрочено здесь}}',
     owed: '{n, plural, one {ответить: #} few {ответить: #} many {ответить: #} other {ответить: #}}',
-    alarms: '{n, plural, one {# просрочено у них} few {# просрочено у них} many {# просрочено у них} other {# просрочено у них}}',
+    alarms:
+      '{n, plural, one {# просрочено у них} few {# просрочено у них} many {# просрочено у них} other {# просрочено у них}}',
     'watch.attended': 'Дежурный офицер на посту',
     'watch.unattended': 'На дежурстве никого',
     'watch.unknown': 'О дежурстве неизвестно',
@@ -479,7 +484,8 @@ export const messages = defineMessages({
     languageAsWritten: '{language}, как они пишут',
     languageAuto: 'Как они пишут',
     languageNone: 'Только мой язык',
-    languageUnknown: 'На каком языке читает {who}, пока неизвестно: выберите выше, чтобы видеть сообщения на двух языках.',
+    languageUnknown:
+      'На каком языке читает {who}, пока неизвестно: выберите выше, чтобы видеть сообщения на двух языках.',
     thread: 'Тема',
     allThreads: 'Все темы',
     'state.overdue': 'просрочено',

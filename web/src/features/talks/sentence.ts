@@ -47,5 +47,4 @@ export function piecesOf(text: string, language: Language): Piece[] {
   return pieces;
 }
 /** For lists: the blanks as dots. */
-export const glance = (text: string): string =>
-  text.replace(/\{(\w+)(?:, plural,(?:[^{}]|\{[^{}]*\})*)?\}/g, '…');
+export const glance = (text: string): string => text.replace(/\{(\w+)(?:, plural,(?:[^{}]|\{[^{}]*\})*)?\}/g, '…');

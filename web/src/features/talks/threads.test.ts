@@ -2,22 +2,67 @@ import { describe, expect, it } from 'vitest';
 
 import type { Thread } from '../../api/documents';
 import type { Sent, TalkMessage } from '../../state/threads.svelte';
-import { counterpartsOf, homeThread, merged, readsByShowing, sentMark, speaks, threadsShown, translationsIn, waitsHere } from './threads';
+import {
+  answersOf,
+  counterpartsOf,
+  homeThread,
+  merged,
+  readsByShowing,
+  sentMark,
+  speaks,
+  stopElapsed,
+  threadsShown,
+  translationsIn,
+  waitsHere,
+} from './threads';
 
 const thread = (of: Partial<Thread>): Thread => ({
-  opener: 'fr', thread: 't', parties: ['fr', 'us'], precedence: 'routine', state: 'settled', alarms: 0, unread: 0, waiting: 0, messages: 1, changed_ms: 0, ...of,
+  opener: 'fr',
+  thread: 't',
+  parties: ['fr', 'us'],
+  precedence: 'routine',
+  state: 'settled',
+  alarms: 0,
+  unread: 0,
+  waiting: 0,
+  messages: 1,
+  changed_ms: 0,
+  ...of,
 });
 const message = (of: Partial<TalkMessage>): TalkMessage => ({
-  content: 'c', from: 'us', number: 1, time_ms: 1, precedence: 'routine', echelon: 'centres', needs: 'read', recipients: ['fr'], ...of,
+  content: 'c',
+  from: 'us',
+  number: 1,
+  time_ms: 1,
+  precedence: 'routine',
+  echelon: 'centres',
+  needs: 'read',
+  recipients: ['fr'],
+  ...of,
 });
-const sent = (of: Partial<Sent>): Sent => ({ peer: 'us', hash: 'h', state: 'open', receipt: 'none', due_ms: 1, rounds: 0, alarm: false, ...of });
+const sent = (of: Partial<Sent>): Sent => ({
+  peer: 'us',
+  hash: 'h',
+  state: 'open',
+  receipt: 'none',
+  due_ms: 1,
+  rounds: 0,
+  alarm: false,
+  ...of,
+});
 
 describe('counterparts', () => {
   it('stand in the order of the charter, with what waits both ways', () => {
     const found = counterpartsOf(
-      ['fr', 'ru', 'us'], 'fr',
+      ['fr', 'ru', 'us'],
+      'fr',
       [thread({ unread: 2, changed_ms: 5 }), thread({ thread: 'x', alarms: 1, parties: ['fr', 'ru', 'us'] })],
-      [{ from: 'us', overdue: true, needs: 'read' }, { from: 'us', needs: 'answer' }, { from: 'us', needs: 'received' }], [],
+      [
+        { from: 'us', overdue: true, needs: 'read' },
+        { from: 'us', needs: 'answer' },
+        { from: 'us', needs: 'received' },
+      ],
+      [],
     );
     expect(found.map((c) => c.id)).toEqual(['ru', 'us']);
     expect(found[1]).toMatchObject({ unread: 2, alarms: 1, owed: 1, late: 1, changed_ms: 5 });
@@ -25,8 +70,14 @@ describe('counterparts', () => {
   });
   it('are spoken to in the thread of the two, whoever opened it', () => {
     expect(homeThread([], 'fr', 'us')).toEqual({ opener: 'fr', thread: 'talk-us' });
-    expect(homeThread([thread({ opener: 'us', thread: 'talk-fr' }), thread({ thread: 'q1' })], 'fr', 'us')).toEqual({ opener: 'us', thread: 'talk-fr' });
-    expect(homeThread([thread({ thread: 'talk-all', parties: ['fr', 'ru', 'us'] })], 'fr', 'us')).toEqual({ opener: 'fr', thread: 'talk-us' });
+    expect(homeThread([thread({ opener: 'us', thread: 'talk-fr' }), thread({ thread: 'q1' })], 'fr', 'us')).toEqual({
+      opener: 'us',
+      thread: 'talk-fr',
+    });
+    expect(homeThread([thread({ thread: 'talk-all', parties: ['fr', 'ru', 'us'] })], 'fr', 'us')).toEqual({
+      opener: 'fr',
+      thread: 'talk-us',
+    });
   });
   it('show what waits before what is new', () => {
     const of = [thread({ thread: 'a', changed_ms: 9 }), thread({ thread: 'b', changed_ms: 1, state: 'overdue' })];
@@ -35,6 +86,34 @@ describe('counterparts', () => {
 });
 
 describe('messages', () => {
+  it('have what was answered beside them: in words, or whose it is; ours to theirs always', () => {
+    const words = [{ part: { text: {} }, shown: 'north of K4' }];
+    const ours = message({
+      sent: [
+        sent({ answer: { kind: 'answer', parts: words } }),
+        sent({ peer: 'ru', answer: { kind: 'agree', parts: [] } }),
+        sent({ peer: 'tr', answer: { kind: 'answer', finding: 'mine' } }),
+      ],
+    });
+    expect(answersOf(ours, 'fr').map((g) => [g.who, g.mark])).toEqual([
+      ['us', 'answered'],
+      ['tr', 'answered'],
+    ]);
+    expect(
+      answersOf(message({ here: { hash: 'h', state: 'answered', answer: { kind: 'dispute' } } }), 'fr').map((g) => [
+        g.who,
+        g.mark,
+      ]),
+    ).toEqual([['fr', 'disputed']]);
+    expect(answersOf(message({}), 'fr')).toEqual([]);
+  });
+  it('of STOP count until somebody has it in hand', () => {
+    const stop = message({ precedence: 'stop', time_ms: 1_000, stop: { taken: false, elapsed_ms: 5 } });
+    expect(stopElapsed(stop, 9_000)).toBe(8_000);
+    expect(stopElapsed({ ...stop, stop: { taken: true, elapsed_ms: 5_000 } }, 9_000)).toBe(5_000);
+    expect(stopElapsed({ ...stop, stop: { taken: true } }, 9_000)).toBeUndefined();
+    expect(stopElapsed(message({}), 9_000)).toBeUndefined();
+  });
   it('of several threads stand in the order of time', () => {
     const of = merged([
       { opener: 'fr', thread: 'a', messages: [message({ time_ms: 3 })] },
@@ -58,8 +137,19 @@ describe('messages', () => {
   });
   it('tell the language of who wrote, and keep translations apart', () => {
     const lines = [
-      { opener: 'fr', thread: 'a', message: message({ content: 'x', parts: [{ part: { text: { language: 'ru', text: 'да' } }, shown: 'да' }] }) },
-      { opener: 'fr', thread: 'a', message: message({ from: 'fr', parts: [{ part: { text: { language: 'fr', text: 'oui', translates: 'x' } }, shown: 'oui' }] }) },
+      {
+        opener: 'fr',
+        thread: 'a',
+        message: message({ content: 'x', parts: [{ part: { text: { language: 'ru', text: 'да' } }, shown: 'да' }] }),
+      },
+      {
+        opener: 'fr',
+        thread: 'a',
+        message: message({
+          from: 'fr',
+          parts: [{ part: { text: { language: 'fr', text: 'oui', translates: 'x' } }, shown: 'oui' }],
+        }),
+      },
     ];
     expect(speaks(lines, 'us')).toBe('ru');
     expect(speaks(lines, 'fr')).toBeUndefined();

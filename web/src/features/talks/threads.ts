@@ -2,7 +2,7 @@
 import type { Line, Thread } from '../../api/documents';
 import type { Language } from '../../i18n/messages';
 import { languageOf, textOf } from '../../parts/parts';
-import type { Sent, TalkMessage } from '../../state/threads.svelte';
+import type { Answer, Sent, TalkMessage } from '../../state/threads.svelte';
 import type { Tone } from '../../ui';
 
 export interface Counterpart {
@@ -61,7 +61,9 @@ export function homeThread(threads: readonly Thread[], self: string, peer: strin
   const general = threads
     .filter((thread) => thread.parties.length === 2 && /^talk-/.test(thread.thread))
     .sort((a, b) => b.changed_ms - a.changed_ms)[0];
-  return general === undefined ? { opener: self, thread: `talk-${peer}` } : { opener: general.opener, thread: general.thread };
+  return general === undefined
+    ? { opener: self, thread: `talk-${peer}` }
+    : { opener: general.opener, thread: general.thread };
 }
 
 export interface Uttered {
@@ -77,12 +79,23 @@ export function merged(of: readonly { opener: string; thread: string; messages: 
 }
 
 /** Of our message at one recipient. */
-export type SentMark = 'waits' | 'received' | 'read' | 'standby' | 'answered' | 'agreed' | 'disputed' | 'refused' | 'turnedAway' | 'overdue';
+export type SentMark =
+  'waits' | 'received' | 'read' | 'standby' | 'answered' | 'agreed' | 'disputed' | 'refused' | 'turnedAway' | 'overdue';
 export const SENT_MARKS: readonly SentMark[] = [
-  'waits', 'received', 'read', 'standby', 'answered', 'agreed', 'disputed', 'refused', 'turnedAway', 'overdue',
+  'waits',
+  'received',
+  'read',
+  'standby',
+  'answered',
+  'agreed',
+  'disputed',
+  'refused',
+  'turnedAway',
+  'overdue',
 ];
 export function sentMark(sent: Sent): SentMark {
-  if (sent.receipt === 'refused') return sent.refusal === 'officer' || sent.refusal === undefined ? 'refused' : 'turnedAway';
+  if (sent.receipt === 'refused')
+    return sent.refusal === 'officer' || sent.refusal === undefined ? 'refused' : 'turnedAway';
   if (sent.answer !== undefined)
     return sent.answer.kind === 'agree' ? 'agreed' : sent.answer.kind === 'dispute' ? 'disputed' : 'answered';
   if (sent.alarm) return 'overdue';
@@ -100,10 +113,39 @@ export const toneOfMark: Record<SentMark, Tone> = {
   turnedAway: 'alarm',
   overdue: 'alarm',
 };
+/** What was answered to it, by whom. An agreement without words of theirs stands in its mark already. */
+export interface Given {
+  who: string;
+  mark: 'answered' | 'agreed' | 'disputed';
+  answer: Answer;
+}
+const MARK_OF = { answer: 'answered', agree: 'agreed', dispute: 'disputed' } as const;
+export function answersOf(message: TalkMessage, self: string): Given[] {
+  const of = (who: string, answer: Answer | undefined): Given[] =>
+    answer === undefined ? [] : [{ who, mark: MARK_OF[answer.kind], answer }];
+  return [
+    ...(message.sent ?? [])
+      .flatMap((sent) => of(sent.peer, sent.answer))
+      .filter(({ answer }) => answer.finding !== undefined || (answer.parts?.length ?? 0) > 0),
+    ...of(self, message.here?.answer),
+  ];
+}
 /** When that came, by the other side's clock. */
-export const markTime = (sent: Sent): number | undefined => sent.receipts?.find((r) => r.kind === sent.receipt)?.time_ms;
+export const markTime = (sent: Sent): number | undefined =>
+  sent.receipts?.find((r) => r.kind === sent.receipt)?.time_ms;
 
-export const toneOfPrecedence = { routine: 'plain', priority: 'caution', immediate: 'warning', stop: 'emergency' } as const;
+/** Of a STOP: how long until somebody had it in hand; as long as nobody has, it goes on. */
+export function stopElapsed(message: TalkMessage, now: number): number | undefined {
+  if (message.stop === undefined) return undefined;
+  return message.stop.taken ? message.stop.elapsed_ms : Math.max(0, now - message.time_ms);
+}
+
+export const toneOfPrecedence = {
+  routine: 'plain',
+  priority: 'caution',
+  immediate: 'warning',
+  stop: 'emergency',
+} as const;
 
 /** Another's message for which this side still owes something. */
 export const waitsHere = (message: TalkMessage): boolean =>

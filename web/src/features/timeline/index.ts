@@ -1,5 +1,6 @@
 import type { Feature } from '../../shell/feature';
 import { clock } from '../../state/clock.svelte';
+import { pastTracks } from '../../view/past-tracks.svelte';
 import { past } from '../../view/past.svelte';
 import { view } from '../../view/view.svelte';
 import { messages } from './messages';
@@ -35,5 +36,6 @@ export const feature: Feature = {
     player.pause();
     view.moment = undefined;
     past.forget();
+    pastTracks.forget();
   },
 };

@@ -66,6 +66,8 @@ export const messages = defineMessages({
     mayNot: 'Your role sees the watch, and does not keep it.',
     to: 'Hand over to',
     toHint: 'Name of the account. You stay on watch until it is taken.',
+    others: 'Who may keep the watch',
+    keepsNow: 'on watch',
     offer: 'Offer the watch',
     waitsFor: 'Waits until {name} has taken it.',
     take: 'Take the watch',
@@ -152,6 +154,8 @@ export const messages = defineMessages({
     mayNot: 'دورك يرى المناوبة ولا يتولاها.',
     to: 'تسليم إلى',
     toHint: 'اسم الحساب. تبقى في المناوبة حتى يتسلّمها.',
+    others: 'من يمكنه تولّي المناوبة',
+    keepsNow: 'في المناوبة',
     offer: 'اعرض المناوبة',
     waitsFor: 'بانتظار أن يتسلّمها {name}.',
     take: 'تسلّم المناوبة',
@@ -233,6 +237,8 @@ export const messages = defineMessages({
     mayNot: 'Votre rôle voit le quart sans le tenir.',
     to: 'Passer le quart à',
     toHint: 'Nom du compte. Vous restez de quart jusqu’à la prise.',
+    others: 'Qui peut prendre le quart',
+    keepsNow: 'de quart',
     offer: 'Proposer le quart',
     waitsFor: 'En attente de la prise par {name}.',
     take: 'Prendre le quart',
@@ -252,7 +258,8 @@ export const messages = defineMessages({
     pointsHint: 'Сдающий и принимающий отмечают, что прошли. Отметки не хранятся.',
     'point.stop':
       '{n, plural, =0 {Открытых «СТОП» нет} one {# открытый «СТОП»} few {# открытых «СТОП»} many {# открытых «СТОП»} other {# открытого «СТОП»}}',
-    'point.alerts': '{n, plural, =0 {Тревог нет} one {# тревога} few {# тревоги} many {# тревог} other {# тревоги}}',
+    'point.alerts':
+      '{n, plural, =0 {Сигналов нет} one {# текущий сигнал} few {# текущих сигнала} many {# текущих сигналов} other {# текущего сигнала}}',
     'point.answers':
       '{n, plural, =0 {Нашего ответа не ждёт ни одно сообщение} one {# сообщение ждёт нашего ответа} few {# сообщения ждут нашего ответа} many {# сообщений ждут нашего ответа} other {# сообщения ждёт нашего ответа}}',
     'point.requests':
@@ -304,7 +311,7 @@ export const messages = defineMessages({
     since: 'с',
     waiting: 'Что ждёт',
     'waiting.alerts':
-      '{n, plural, =0 {Нет неподтверждённых тревог} one {# неподтверждённая тревога} few {# неподтверждённые тревоги} many {# неподтверждённых тревог} other {# неподтверждённой тревоги}}',
+      '{n, plural, =0 {Нет неквитированных сигналов} one {# неквитированный сигнал} few {# неквитированных сигнала} many {# неквитированных сигналов} other {# неквитированного сигнала}}',
     'waiting.unread':
       '{n, plural, =0 {Нет непрочитанных сообщений} one {# непрочитанное сообщение} few {# непрочитанных сообщения} many {# непрочитанных сообщений} other {# непрочитанного сообщения}}',
     'waiting.overdue':
@@ -318,6 +325,8 @@ export const messages = defineMessages({
     mayNot: 'Ваша роль видит вахту, но не несёт её.',
     to: 'Сдать вахту',
     toHint: 'Имя учётной записи. Вы остаётесь на вахте, пока её не примут.',
+    others: 'Кто может нести вахту',
+    keepsNow: 'на вахте',
     offer: 'Предложить вахту',
     waitsFor: 'Ждёт, пока её примет {name}.',
     take: 'Принять вахту',

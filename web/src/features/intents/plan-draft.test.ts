@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { Volume } from '../../api/documents';
+import { PlanDraft } from './plan-draft.svelte';
+import { unfinished } from './unfinished';
+
+const volume: Volume = {
+  band: { ref: 'fl', lower_cm: 609_600, upper_cm: 640_080 },
+  outline: { circle: { centre: [343_500_001, 352_000_003], radius_cm: 1_000_001 } },
+  window: { start_ms: 1e12, end_ms: 1e12 + 3_600_001 },
+};
+const template = { call_sign: 'HAWK5', domain: 'air' as const, volumes: [volume] };
+
+describe('a plan that is written and not filed', () => {
+  it('is untouched as it was begun, and touched by a letter', () => {
+    const plan = new PlanDraft();
+    expect(plan.touched).toBe(false);
+    plan.start({ template });
+    expect(plan.touched).toBe(false);
+    plan.callSign = 'HAWK6';
+    expect(plan.touched).toBe(true);
+    plan.settle();
+    expect(plan.touched).toBe(false);
+  });
+  it('comes back as it was: exactly what was drawn, and what was typed and cannot be read', () => {
+    const plan = new PlanDraft();
+    plan.start({ template });
+    plan.add();
+    const second = plan.volumes[1];
+    if (second === undefined) throw new Error('no second volume');
+    second.places = 'nowhere';
+    const memo = JSON.parse(JSON.stringify(plan.memo())) as ReturnType<PlanDraft['memo']>;
+    const again = new PlanDraft();
+    again.restore(memo);
+    expect(again.touched).toBe(true);
+    expect(again.volumes[0]?.volume('air')?.outline).toEqual(volume.outline);
+    expect(again.volumes[0]?.volume('air')?.window).toEqual(plan.volumes[0]?.volume('air')?.window);
+    expect(again.volumes[1]?.places).toBe('nowhere');
+    expect(again.volumes[1]?.outline).toHaveProperty('error');
+    expect(again.callSign).toBe('HAWK5');
+  });
+  it('is handed out once', () => {
+    const memo = new PlanDraft().memo();
+    unfinished.keep(memo);
+    expect(unfinished.take()).toBe(memo);
+    expect(unfinished.take()).toBeUndefined();
+  });
+});

@@ -1,0 +1,4 @@
+import { Unfinished } from '../../volumes/unfinished';
+import type { MeasureMemo } from './draft.svelte';
+
+export const unfinished = new Unfinished<MeasureMemo>();
