@@ -223,7 +223,7 @@ async function whose(page) {
   await world.as('duty@ru', 'message', 'read', hash.slice(0, 16));
   await world.as('duty@ru', 'message', 'answer', hash.slice(0, 16), '--finding', 'not_mine');
   await ask.getByText('not ours').first().waitFor({ timeout: 60_000 });
-  await album.keep(page, 'whose-answered', [dock]);
+  await album.keep(page, 'whose-answered', ['.dock .head', '.dock .window:not([hidden]) li']);
   await closeAll(page);
 }
 
@@ -233,6 +233,7 @@ async function relations(page) {
   await button(page, 'Change').click();
   await page.locator(dock).getByRole('button', { name: 'Choose' }).click();
   await settled(page);
+  await page.locator('#relations-outcome').scrollIntoViewIfNeeded();
   await album.keep(page, 'relations', [dock]);
   await closeAll(page);
 }

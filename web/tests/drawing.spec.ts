@@ -1,26 +1,9 @@
-import { type Locator, type Page } from '@playwright/test';
-import { keys, openPlan, strip, typeVolume, verdict } from './filing';
+import { clickPlaces, keys, mapAt, middleOfMap, openPlan, strip, typeVolume, verdict } from './filing';
 import { accessible, expect, test } from './world';
-
-/** The map, moved so that the place lies in its middle. */
-async function mapAt(page: Page, place: string, shown: string): Promise<Locator> {
-  await page.getByRole('button', { name: 'Go to', exact: true }).click();
-  const goto = page.getByRole('region', { name: 'Go to' });
-  await goto.getByLabel('Place, id or call sign').fill(place);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: /^In the middle/ })).toContainText(shown);
-  await goto.getByRole('button', { name: 'Close' }).click();
-  return page.getByRole('application');
-}
-async function clickAt(map: Locator, dx: number, dy: number): Promise<void> {
-  const box = await map.boundingBox();
-  if (box === null) throw new Error('the map is not on the screen');
-  await map.click({ position: { x: box.width / 2 + dx, y: box.height / 2 + dy } });
-}
 
 test('an intent is drawn with the mouse, with what is in the way said meanwhile, and filed', async ({ consoleOn }) => {
   const page = await consoleOn('fr', 'duty');
-  const map = await mapAt(page, '33.1 34.5', '33°06′00″N 034°30′00″E');
+  await mapAt(page, '33.1 34.5', '33°06′00″N 034°30′00″E');
   const plan = await openPlan(page);
   await plan.getByLabel('Call sign').fill('DRAWN1');
   await plan.getByLabel('Shape').selectOption('Polygon');
@@ -33,12 +16,11 @@ test('an intent is drawn with the mouse, with what is in the way said meanwhile,
   await expect(panel).toContainText('Click corner after corner');
   await expect(panel.getByRole('button', { name: 'Done' })).toBeDisabled();
   await accessible(page);
-  for (const [dx, dy] of [
+  await clickPlaces(page, panel, [
     [-12, 10],
     [12, 10],
     [0, -12],
-  ] as const)
-    await clickAt(map, dx, dy);
+  ]);
   const points = panel.getByRole('list', { name: 'Points' }).getByRole('listitem');
   await expect(points).toHaveCount(3);
   // The form says the same places while they are drawn, and the node looks at them.
@@ -54,17 +36,15 @@ test('an intent is drawn with the mouse, with what is in the way said meanwhile,
 
 test('a corner is dragged to another place', async ({ consoleOn }) => {
   const page = await consoleOn('fr', 'duty');
-  const map = await mapAt(page, '33.1 34.5', '33°06′00″N 034°30′00″E');
+  await mapAt(page, '33.1 34.5', '33°06′00″N 034°30′00″E');
   const plan = await openPlan(page);
   await plan.getByLabel('Shape').selectOption('Circle');
   await plan.getByRole('button', { name: 'Draw', exact: true }).click();
   const panel = page.getByRole('region', { name: 'Volume 1' });
-  await clickAt(map, 0, 0);
+  await clickPlaces(page, panel, [[0, 0]]);
   const place = panel.getByRole('listitem').locator('bdi');
   const before = await place.innerText();
-  const box = await map.boundingBox();
-  if (box === null) throw new Error('the map is not on the screen');
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const { x, y } = await middleOfMap(page);
   await page.mouse.move(x, y);
   await page.mouse.down();
   await page.mouse.move(x + 40, y + 30, { steps: 5 });

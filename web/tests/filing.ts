@@ -160,3 +160,38 @@ export async function fileIntent(
   await expect(page.getByRole('status').filter({ hasText: w.accepted(name) })).toBeVisible();
   await expect(strip(page, name)).toContainText(w.stateAccepted);
 }
+
+/** The map, moved so that the place lies in its middle. */
+export async function mapAt(page: Page, place: string, shown: string): Promise<void> {
+  await page.getByRole('button', { name: 'Go to', exact: true }).click();
+  const goto = page.getByRole('region', { name: 'Go to' });
+  await goto.getByLabel('Place, id or call sign').fill(place);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: /^In the middle/ })).toContainText(shown);
+  await goto.getByRole('button', { name: 'Close' }).click();
+}
+/** Where the middle of the map is on the screen, once it has the size that its place allows. */
+export async function middleOfMap(page: Page): Promise<{ x: number; y: number }> {
+  const map = page.getByRole('application');
+  const size = async (of: Locator): Promise<string> => {
+    const box = await of.boundingBox();
+    return `${String(Math.round(box?.width ?? 0))} ${String(Math.round(box?.height ?? 0))}`;
+  };
+  await expect(async () => expect(await size(map.locator('canvas').first())).toBe(await size(map))).toPass();
+  const box = await map.boundingBox();
+  if (box === null) throw new Error('the map is not on the screen');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+/** Draws: the panel is there, then a click for each place, in pixels from the middle. */
+export async function clickPlaces(
+  page: Page,
+  panel: Locator,
+  places: readonly (readonly [number, number])[],
+): Promise<void> {
+  await expect(panel).toBeVisible();
+  const { x, y } = await middleOfMap(page);
+  for (const [n, [dx, dy]] of places.entries()) {
+    await page.mouse.click(x + dx, y + dy);
+    await expect(panel.getByRole('listitem')).toHaveCount(n + 1);
+  }
+}

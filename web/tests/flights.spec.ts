@@ -58,9 +58,9 @@ test('a flight through two authorities is decided by each, leg by leg, cleared a
   await expect(asked).toContainText('REVOKE', DECIDED);
   await asked.click();
   const answer = windowOf(fr, 'Answer');
-  await expect(answer).toContainText('cleared and read back');
+  // The node recalls at once; that the crew has read it back only a person can say.
+  await expect(answer).toContainText('recalled, no read-back yet');
   await accessible(fr);
-  await answer.getByRole('button', { name: 'The crew has been told' }).click();
   await answer.getByRole('button', { name: 'The crew has read it back' }).click();
   await expect(asked).toHaveCount(0, DECIDED);
   await expect(strip(us, 'MISTRAL5')).toHaveCount(0, DECIDED);
@@ -99,11 +99,13 @@ test('a leg that an owner refuses says why', async ({ consoleOn }) => {
   await measures.getByLabel('Zone').selectOption('K1 · Corridor K1');
   await measures.getByLabel('Name').fill('CLOSED-K1');
   const end = new Date(Date.now() + 55 * 86_400_000 + 23 * 3_600_000).toISOString().slice(0, 16);
-  await typeVolume(measures, { places: ['34.45 35.5'], size: '15 NM', from: '+30h', to: `${end}Z` });
+  await typeVolume(measures, { places: ['34.1 34.2'], size: '6 NM', from: '+1m', to: `${end}Z` });
   await measures.getByRole('button', { name: 'Put in force' }).click();
   await expect(strip(us, 'CLOSED-K1')).toBeVisible();
 
-  const plan = await typeFlight(fr, 'MISTRAL8', [{ ...K1, from: '+31h', to: '+3h' }]);
+  const plan = await typeFlight(fr, 'MISTRAL8', [
+    { ...K1, places: ['34.1 34.2'], size: '2 NM', from: '+1h', to: '+3h' },
+  ]);
   await expect(plan.getByRole('listitem').filter({ hasText: 'K1' })).toContainText('asked of us');
   await plan.getByRole('button', { name: 'File the flight' }).click();
   await expect(legOf(fr, 'K1')).toContainText('refused', DECIDED);

@@ -1,13 +1,5 @@
-import { type Page } from '@playwright/test';
-import { fileIntent, keys, openPlan, strip, typeVolume, verdict, windowOf } from './filing';
+import { clickPlaces, fileIntent, keys, mapAt, openPlan, strip, typeVolume, verdict, windowOf } from './filing';
 import { accessible, expect, test } from './world';
-
-async function clickMap(page: Page, dx: number, dy: number): Promise<void> {
-  const map = page.getByRole('application');
-  const box = await map.boundingBox();
-  if (box === null) throw new Error('the map is not on the screen');
-  await map.click({ position: { x: box.width / 2 + dx, y: box.height / 2 + dy } });
-}
 
 test('a measure is drawn and put in force, seen at another console, refuses, and is withdrawn', async ({
   consoleOn,
@@ -22,12 +14,7 @@ test('a measure is drawn and put in force, seen at another console, refuses, and
     to: '+1h',
   });
 
-  await duty.getByRole('button', { name: 'Go to', exact: true }).click();
-  await duty.getByLabel('Place, id or call sign').fill('33.1 34.5');
-  await duty.keyboard.press('Enter');
-  await expect(duty.getByRole('button', { name: /^In the middle/ })).toContainText('33°06′00″N 034°30′00″E');
-  await duty.keyboard.press('Escape');
-
+  await mapAt(duty, '33.1 34.5', '33°06′00″N 034°30′00″E');
   await keys(duty, 'n', 'z');
   const form = windowOf(duty, 'Measures');
   await form.getByRole('radio', { name: 'Closed' }).check();
@@ -41,13 +28,12 @@ test('a measure is drawn and put in force, seen at another console, refuses, and
   await form.getByLabel('To (Z)').fill('+2h');
   await form.getByRole('button', { name: 'Draw', exact: true }).click();
   const panel = duty.getByRole('region', { name: 'Volume 1' });
-  for (const [dx, dy] of [
+  await clickPlaces(duty, panel, [
     [-14, 12],
     [14, 12],
     [14, -12],
     [-14, -12],
-  ] as const)
-    await clickMap(duty, dx, dy);
+  ]);
   await panel.getByRole('button', { name: 'Done' }).click();
   await expect(form.getByRole('region', { name: 'Whom it touches' })).toContainText('BORA1');
   await accessible(duty);

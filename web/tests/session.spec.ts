@@ -25,7 +25,7 @@ test('an officer signs in, takes the watch, hands it over, and signs out', async
   await expect(duty.getByText('Waits until second has taken it.')).toBeVisible();
 
   const second = await consoleOn('fr', 'second', 'ru');
-  await second.getByRole('button', { name: 'duty сдаёт вам вахту' }).click();
+  await second.getByRole('banner').getByRole('button', { name: 'duty сдаёт вам вахту' }).click();
   await second.getByRole('button', { name: 'Принять вахту у duty' }).click();
   await expect(second.getByText('Вы на вахте.')).toBeVisible();
   await duty.keyboard.press('Escape');

@@ -12,7 +12,7 @@ for (const language of LANGUAGES) {
   test(`the watch is taken, handed over, and left; others see whether anybody is on it; ${language}`, async ({
     consoleOn,
   }) => {
-    test.setTimeout(150_000);
+    test.setTimeout(240_000);
     const say = wordsOf(language, watch);
     const duty = await consoleOn('us', 'duty', language);
     const second = await consoleOn('us', 'second', language);
@@ -35,7 +35,7 @@ for (const language of LANGUAGES) {
     await dialog.getByLabel(say('to')).fill('second');
     await dialog.getByRole('button', { name: say('offer') }).click();
     await expect(dialog.getByText(say('waitsFor', { name: 'second' }))).toBeVisible();
-    const offered = second.getByRole('button', { name: say('offered', { name: 'duty' }) });
+    const offered = second.getByRole('banner').getByRole('button', { name: say('offered', { name: 'duty' }) });
     await expect(offered).toBeVisible({ timeout: 30_000 });
     await offered.click();
     await second.getByRole('button', { name: say('takeFrom', { name: 'duty' }) }).click();

@@ -162,11 +162,11 @@ export const en = {
   'crew.nothing': 'has not been given it',
   'crew.cleared': 'cleared, no read-back yet',
   'crew.read_back': 'cleared and read back',
-  'crew.recalled': 'told to give it up',
+  'crew.recalled': 'recalled, no read-back yet',
   counterHint:
     'Taking it commits the flight once every leg is held. Declining gives up what it was offered for. When the hold ends first, it lapses.',
   revokeHint:
-    'Tell the crew first; only when they have read it back is the leg given up. An aircraft that is airborne keeps its legs.',
+    'Tell the crew now: its clearance is recalled. Only when it has read that back is the leg given up. An aircraft that is airborne keeps its legs.',
   accept: 'Take it',
   decline: 'Decline',
   declineSure: '{name} gives up the leg for which this was offered, and with it the others before departure.',

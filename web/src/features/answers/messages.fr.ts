@@ -163,11 +163,11 @@ export const fr = {
   'crew.nothing': 'ne l’a pas reçue',
   'crew.cleared': 'autorisé, pas encore collationné',
   'crew.read_back': 'autorisé et collationné',
-  'crew.recalled': 'prié d’y renoncer',
+  'crew.recalled': 'rappelé, pas encore collationné',
   counterHint:
     'Accepter engage le vol dès que chaque étape est retenue. Décliner abandonne l’étape. Si la retenue finit avant, l’offre est caduque.',
   revokeHint:
-    'Prévenez d’abord l’équipage ; l’étape n’est rendue qu’après collationnement. Un aéronef en vol garde ses étapes.',
+    'Prévenez l’équipage maintenant : son autorisation est rappelée. Le tronçon n’est rendu qu’une fois cela collationné. Un aéronef en vol garde ses tronçons.',
   accept: 'Accepter',
   decline: 'Décliner',
   declineSure: '{name} abandonne l’étape en question, et les autres avec elle avant le départ.',

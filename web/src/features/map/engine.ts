@@ -68,6 +68,8 @@ export class Engine {
   private solid = false;
   private heights = 1;
   private dragging = false;
+  /** Where somebody wished to go, and the view that this led to: undefined while it is on its way. */
+  private wished: { wish: Wish; at: string | undefined } | undefined;
   private readonly rings = new WeakMap<object, LngLat[]>();
   private gone = false;
 
@@ -103,8 +105,16 @@ export class Engine {
       events.ready();
     });
     map.on('render', () => events.rendered());
-    map.on('resize', () => events.resized());
-    map.on('moveend', () => events.moved(this.view()));
+    map.on('resize', () => {
+      events.resized();
+      // A window has opened beside the map: what was gone to stays in sight, unless somebody has moved on since.
+      const { wished } = this;
+      if (wished?.at === this.where()) this.go(wished.wish, true);
+    });
+    map.on('moveend', () => {
+      if (this.wished !== undefined) this.wished.at ??= this.where();
+      events.moved(this.view());
+    });
     map.on('movestart', (event) => {
       if ('originalEvent' in event && event.originalEvent !== undefined) events.taken();
     });
@@ -142,6 +152,7 @@ export class Engine {
   go(wish: Wish, calm: boolean): void {
     const { top, bottom, west: left, east: right } = this.inset;
     const duration = calm ? 0 : 400;
+    this.wished = { wish, at: undefined };
     if ('place' in wish) {
       // An offset and no padding: padding stays with the map, and adds up with that of the next wish.
       this.map.easeTo({
@@ -161,6 +172,11 @@ export class Engine {
       ],
       { padding: { top, bottom, left, right }, duration, linear: true, maxZoom: 11 },
     );
+  }
+  /** Center and zoom, to be compared. */
+  private where(): string {
+    const { lng, lat } = this.map.getCenter();
+    return [lng.toFixed(5), lat.toFixed(5), this.map.getZoom().toFixed(3)].join(' ');
   }
   /** Keeps a place in the middle. */
   keep(place: LngLat): void {
