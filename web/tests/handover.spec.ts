@@ -27,7 +27,9 @@ test('the watch is handed over point by point, with what is owed and what was wr
     .click();
   await expect(ru.getByRole('button', { name: /MESSAGE/ }).first()).toBeFocused();
   await owed.check();
-  await handover.getByLabel('Written down for the relief').fill('us rings back at 0400Z about SOKOL3.');
+  await handover
+    .getByRole('textbox', { name: 'Written down for the relief' })
+    .fill('us rings back at 0400Z about SOKOL3.');
   await accessible(ru);
   await handover.getByLabel('Hand over to').fill('second');
   await handover.getByRole('button', { name: 'Offer the watch' }).click();

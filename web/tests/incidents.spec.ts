@@ -23,8 +23,7 @@ test('an incident is opened from an alert, stated by both, and taken out as evid
   const alerts = fr.getByRole('region', { name: 'Alerts' });
   const alert = alerts.getByRole('list', { name: 'Alerts' }).getByRole('listitem').filter({ hasText: 'NEAR1' }).first();
   await expect(alert).toBeVisible();
-  const acknowledge = alert.getByRole('button', { name: 'Acknowledge' });
-  if (await acknowledge.isVisible()) await acknowledge.click();
+  await alert.getByRole('button', { name: 'Acknowledge', exact: true }).click();
   await alert.getByRole('button', { name: 'Incident …' }).click();
 
   const incidents = fr.getByRole('region', { name: 'Incidents', exact: true }).first();
