@@ -163,8 +163,9 @@ IncidentDesk::Maybe IncidentDesk::room_for(const Said& said, const IncidentKey& 
 IncidentDesk::Maybe IncidentDesk::side_of(const Said& said, const IncidentKey& key, IncidentSide*& side) {
   side = nullptr;
   const auto at = rows_.find(key);
-  if (at == rows_.end() && (said.author == key.opener || charter_.find_authority(key.opener) == nullptr)) {
-    // Its own log would have the opening before.
+  if (at == rows_.end() && said.author == key.opener) {
+    // Its own log would have the opening before. Any other opener may have joined by a version that this one has still
+    // to go over to.
     return Oddity{fmt::format("{} speaks of incident {} of {}, which was not opened", said.author.str(),
                               key.incident.str(), key.opener.str())};
   }

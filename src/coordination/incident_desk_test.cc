@@ -284,6 +284,16 @@ TEST_F(IncidentDeskTest, NobodySpeaksForAnother) {
   EXPECT_THAT(stranger->text, HasSubstr("of which it is no party"));
 }
 
+TEST_F(IncidentDeskTest, AStatementIsKeptAboutAnIncidentOfWhoJoinsByAVersionThatIsStillToCome) {
+  IncidentStated early = stated("Ours.");
+  early.opener = id("uk");
+  EXPECT_FALSE(hear("ru", early));
+  IncidentOpened by_uk = opened();
+  by_uk.parties = {id("fr"), id("ru"), id("uk")};
+  EXPECT_FALSE(hear("uk", by_uk));
+  EXPECT_EQ(desk.find({id("uk"), kI1})->side(id("ru"))->statements.size(), 1U);
+}
+
 TEST_F(IncidentDeskTest, WhatDoesNotFitIsOddAndChangesNothing) {
   EXPECT_THAT(hear("us", stated("Theirs."))->text, HasSubstr("which was not opened"));
   IncidentOpened others = opened();
