@@ -147,7 +147,8 @@ bool Charters::remove_authority(CharterVersion& next) {
   if (gone.id == next.joins) return false;
   std::vector<core::Zone> zones;
   for (const core::Zone& zone : c.zones) {
-    if (zone.owner == gone.id) zones.push_back(zone);
+    // One that has only just been added to this version was never anywhere.
+    if (zone.owner == gone.id && spots_ever_.contains(zone.id)) zones.push_back(zone);
   }
   if (zones.size() == c.zones.size()) return false;
   gone_.insert_or_assign(gone.id, std::pair(gone, std::move(zones)));

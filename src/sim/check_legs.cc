@@ -171,6 +171,9 @@ void Holds::look_again(const EntryHash& request) {
   found(fmt::format("{} is still held, though its hold ended at {}", describe(leg), format_utc(leg.until)));
 }
 
+/// By then what an authority decides by itself is decided.
+constexpr DurationMs kAnswerMs = 12'000;
+
 /// As far as the node has read it, by what stands in its record: a link may be cut.
 bool OwnZones::adopted_by_all(Node& at) const {
   const core::Charter& charter = world_.charter();
@@ -181,42 +184,51 @@ bool OwnZones::adopted_by_all(Node& at) const {
 }
 
 void OwnZones::watch(const Trip& trip) {
-  constexpr DurationMs kAnswerMs = 12'000;
   // Not `settled`: it has just filed, and that is never durable yet.
   if (!trip.home().up()) return;
-  const bool all_adopted = adopted_by_all(trip.home());
-  world_.timeline().in(kAnswerMs, [this, &trip, all_adopted, since = world_.now()] {
-    Node& home = trip.home();
-    const core::Charter& charter = world_.charter();
-    if (!home.settled() || home.up_since() > since || home.unfit_since(since - 60'000)) return;
-    const Flight* flight = home.coalition().flights().find(trip.plan().filed.flight);
-    if (flight == nullptr) return;
-    for (const PlannedLeg& leg : flight->plan.legs) {
-      // Leased, struck out, given to another, or about to be: not its to decide now.
-      const core::Zone* zone = charter.find_zone(leg.zone);
-      if (home.coalition().control().epoch(leg.zone) != 0 || zone == nullptr || zone->owner != home.self()) return;
-      // What has come from another waits for a handover; what is about to be redrawn is granted for a while only; what
-      // has been redrawn waits for whoever had its space before.
-      for (std::int64_t version = 1; version <= world_.charters().newest(); ++version) {
-        const core::Zone* other = world_.charters().at(version).airspace.charter.find_zone(leg.zone);
-        const bool same = other != nullptr && other->rule == zone->rule && other->outline == zone->outline &&
-                          other->band == zone->band;
-        const bool moves = other != nullptr && other->owner != zone->owner;
-        if (moves || (!same && (version > charter.version || !all_adopted))) return;
-      }
-      if (home.coalition().machine().charter() != charter) return;
-    }
-    for (const HomeVersion& v : flight->versions) {
-      const bool waits = v.state == HomeState::kRequested && !v.standby_until;
-      const bool denied = v.state == HomeState::kRefused && v.refusal != LegRefusal::kConflict &&
-                          v.refusal != LegRefusal::kLate && v.refusal != LegRefusal::kQuota &&
-                          v.refusal != LegRefusal::kOther;
-      if (!waits && !denied) continue;
-      found(fmt::format("flight {} of {} in its own zone {} is {} after {}", v.flight.str(), home.self().str(),
-                        v.zone.str(), waits ? "not answered" : to_text(*v.refusal), format_duration(kAnswerMs)));
-      return;
-    }
-  });
+  // By its clock another version is in force, still or already, than by true time.
+  if (trip.home().coalition().machine().charter() != world_.charter()) return;
+  const Filed filed{.under = world_.charter().version, .all_adopted = adopted_by_all(trip.home()), .at = world_.now()};
+  world_.timeline().in(kAnswerMs, [this, &trip, filed] { look(trip, filed); });
+}
+
+bool OwnZones::decides(Node& home, const ZoneId& id, const Filed& filed) const {
+  // Leased, struck out, given to another, or about to be: not its to decide now.
+  const core::Zone* now = world_.charter().find_zone(id);
+  const core::Zone* then = world_.charters().at(filed.under).airspace.charter.find_zone(id);
+  if (home.coalition().control().epoch(id) != 0 || now == nullptr || then == nullptr || now->owner != home.self()) {
+    return false;
+  }
+  // What has come from another waits for a handover; what is about to be redrawn is granted for a while only; what has
+  // been redrawn waits for whoever had its space before.
+  for (std::int64_t version = 1; version <= world_.charters().newest(); ++version) {
+    const core::Zone* other = world_.charters().at(version).airspace.charter.find_zone(id);
+    const bool same =
+        other != nullptr && other->rule == then->rule && other->outline == then->outline && other->band == then->band;
+    const bool moves = other != nullptr && other->owner != home.self();
+    if (moves || (!same && (version > filed.under || !filed.all_adopted))) return false;
+  }
+  return home.coalition().machine().charter() == world_.charter();
+}
+
+void OwnZones::look(const Trip& trip, const Filed& filed) {
+  Node& home = trip.home();
+  if (!home.settled() || home.up_since() > filed.at || home.unfit_since(filed.at - 60'000)) return;
+  const Flight* flight = home.coalition().flights().find(trip.plan().filed.flight);
+  if (flight == nullptr) return;
+  if (!std::ranges::all_of(flight->plan.legs, [&](const PlannedLeg& leg) { return decides(home, leg.zone, filed); })) {
+    return;
+  }
+  for (const HomeVersion& v : flight->versions) {
+    const bool waits = v.state == HomeState::kRequested && !v.standby_until;
+    const bool denied = v.state == HomeState::kRefused && v.refusal != LegRefusal::kConflict &&
+                        v.refusal != LegRefusal::kLate && v.refusal != LegRefusal::kQuota &&
+                        v.refusal != LegRefusal::kOther;
+    if (!waits && !denied) continue;
+    found(fmt::format("flight {} of {} in its own zone {} is {} after {}", v.flight.str(), home.self().str(),
+                      v.zone.str(), waits ? "not answered" : to_text(*v.refusal), format_duration(kAnswerMs)));
+    return;
+  }
 }
 
 }  // namespace tansiq::sim

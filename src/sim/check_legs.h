@@ -81,7 +81,15 @@ class OwnZones final : public Checker {
 
  private:
   void watch(const Trip& trip);
+  /// How things stood when a flight was filed.
+  struct Filed {
+    std::int64_t under;  ///< The version in force.
+    bool all_adopted;
+    UtcMs at;
+  };
   [[nodiscard]] bool adopted_by_all(Node& at) const;
+  [[nodiscard]] bool decides(Node& home, const ZoneId& id, const Filed& filed) const;
+  void look(const Trip& trip, const Filed& filed);
   World& world_;
 };
 

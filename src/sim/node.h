@@ -54,6 +54,8 @@ class Node {
   [[nodiscard]] const AuthorityId& self() const { return self_; }
   /// The version of the charter that its record begins under.
   [[nodiscard]] std::int64_t founding() const { return founding_; }
+  /// Its record has begun.
+  [[nodiscard]] bool founded() const { return founded_; }
   [[nodiscard]] bool up() const { return state_ == State::kUp; }
   /// Restored from an old backup: it says nothing new.
   [[nodiscard]] bool recovering() const { return state_ == State::kRecovering; }

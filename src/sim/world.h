@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -192,6 +193,7 @@ class World {
   std::map<std::pair<AuthorityId, AuthorityId>, UtcMs> cut_until_;
   std::map<std::string, std::set<AuthorityId>> may_know_;
   std::set<AuthorityId> liars_;
+  std::optional<AuthorityId> forgetful_;      ///< Has gone back at the very end (`go_back`).
   std::map<AuthorityId, std::size_t> noted_;  ///< Records of a node that were durable when last looked at.
   std::set<EntryHash> inside_;
   std::uint64_t own_filed_ = 0;

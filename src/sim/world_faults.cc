@@ -119,7 +119,8 @@ void World::heal() {
   cut_until_.clear();
   for (auto& [id, node] : nodes_) {
     node->silence(false);
-    if (!node->recovering()) node->restart();
+    // A newcomer begins when somebody has agreed that it joins, and not before.
+    if (!node->recovering() && node->founded()) node->restart();
   }
 }
 
