@@ -10,44 +10,13 @@ import { answerOf, needsOfficer, shiftOf, typedLevel, typedTime } from './hand';
 import LegAnswer from './LegAnswer.svelte';
 import { messages } from './messages';
 import { en } from './messages.en';
+import { legOf } from './leg.testlib';
 import { legItem, type Item } from './queue';
 import { parseLevelShift, parseShift } from './shift';
 
 i18n.register('answers', messages);
-const leg = (of: Partial<Leg>): Leg =>
-  ({
-    request: 'r1',
-    flight: 'F1',
-    call_sign: 'EAGLE1',
-    home: 'us',
-    zone: 'Z1',
-    state: 'asked',
-    answer_by_ms: 9e12,
-    domain: 'air',
-    leg: 1,
-    legs: 2,
-    remaining: 1,
-    epoch: 0,
-    expires_ms: 9e12,
-    standby_ms: 9e12,
-    entered: false,
-    granted: false,
-    emergency: false,
-    contingency: false,
-    overdue: false,
-    revoking: false,
-    unable: false,
-    text: '',
-    window: { start_ms: 1e12, end_ms: 2e12 },
-    volumes: [
-      {
-        band: { ref: 'fl', lower_cm: 609_600, upper_cm: 640_080 },
-        outline: { circle: { centre: [350_000_000, 342_000_000], radius_cm: 100_000 } },
-        window: { start_ms: 1e12, end_ms: 2e12 },
-      },
-    ],
-    ...of,
-  }) as Leg;
+/** It waits for an officer. */
+const leg = (of: Partial<Leg>): Leg => legOf({ answer_by_ms: 9e12, standby_ms: 9e12, ...of });
 
 describe('an answer by hand', () => {
   it('is needed while an officer is waited for, and no longer', () => {

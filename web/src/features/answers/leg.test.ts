@@ -2,46 +2,17 @@ import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { api } from '../../api/client';
-import type { Leg, SessionState } from '../../api/documents';
+import type { SessionState } from '../../api/documents';
 import { i18n } from '../../i18n/i18n.svelte';
 import { session } from '../../state/session.svelte';
 import { world } from '../../state/world.svelte';
 import LegAnswer from './LegAnswer.svelte';
+import { legOf } from './leg.testlib';
 import { messages } from './messages';
 import { legItem } from './queue';
 
 i18n.register('answers', messages);
-const leg = {
-  request: 'r1',
-  flight: 'F1',
-  call_sign: 'EAGLE1',
-  home: 'us',
-  zone: 'Z1',
-  state: 'held',
-  domain: 'air',
-  leg: 0,
-  legs: 2,
-  remaining: 1,
-  epoch: 0,
-  expires_ms: 9e12,
-  until_ms: 9e12,
-  entered: false,
-  granted: false,
-  emergency: false,
-  contingency: false,
-  overdue: false,
-  revoking: false,
-  unable: false,
-  text: '',
-  window: { start_ms: 1e12, end_ms: 2e12 },
-  volumes: [
-    {
-      band: { ref: 'fl', lower_cm: 609_600, upper_cm: 640_080 },
-      outline: { circle: { centre: [350_000_000, 342_000_000], radius_cm: 100_000 } },
-      window: { start_ms: 1e12, end_ms: 2e12 },
-    },
-  ],
-} satisfies Leg as Leg;
+const leg = legOf({ state: 'held', until_ms: 9e12 });
 
 let shown: Record<string, unknown> | undefined;
 function show(): HTMLElement {
