@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <functional>
 #include <thread>
 
 #include "base/units.h"
@@ -41,6 +42,16 @@ using RelationDomain = core::RelationDomain;
 /// Conflicts in the air are looked for so far ahead. What a busy machine takes for a moment is minutes of the story,
 /// and whoever is warned still has to read, to acknowledge and to speak before it comes to anything.
 constexpr std::int64_t kLookaheadS = 300;
+
+/// The status with which a program of ours ends; one that is to end at once, as `enough` says, is killed.
+int wait_for(pid_t pid, const std::function<bool()>& enough) {
+  int status = 0;
+  while (::waitpid(pid, &status, WNOHANG) == 0) {
+    if (enough()) ::kill(pid, SIGKILL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return status;
+}
 
 /// As `tansiq serve --source` has it.
 std::string source_words(const SkyLine& line) {
@@ -434,13 +445,7 @@ Result<Levant::Ran> Levant::run_program(const std::string& name, const std::vect
   std::vector<std::string> all{"tansiq"};
   all.insert(all.end(), words.begin(), words.end());
   const pid_t pid = spawn(std::move(all), out, errors);
-  int status = 0;
-  if (pid > 0) {
-    while (::waitpid(pid, &status, WNOHANG) == 0) {
-      if (stop_.asked()) ::kill(pid, SIGKILL);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-  }
+  const int status = pid > 0 ? wait_for(pid, [this] { return stop_.asked(); }) : 0;
   TRY_VOID(go_on());
   if (pid < 0 || !WIFEXITED(status)) {
     return fail(ErrorCode::kInternal, fmt::format("`tansiq {}` came to no end; see {}", fmt::join(words, " "), errors));
@@ -461,11 +466,7 @@ Status Levant::stop() {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   for (auto& [id, running] : nodes_) {
     if (running.pid <= 0) continue;
-    int status = 0;
-    while (::waitpid(running.pid, &status, WNOHANG) == 0) {
-      if (std::chrono::steady_clock::now() > end) ::kill(running.pid, SIGKILL);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+    const int status = wait_for(running.pid, [&] { return std::chrono::steady_clock::now() > end; });
     running.pid = -1;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
       all = fail(ErrorCode::kInternal, fmt::format("the node of {} did not stop in order; see its serve.log", id));

@@ -51,10 +51,23 @@ CraftId Track::identity() const {
   return {};
 }
 
+std::string address_text(CraftId id) {
+  switch (id.kind) {
+    case IdKind::kIcao:
+      return fmt::format("{:06X}", id.number);
+    case IdKind::kMmsi:
+      return fmt::format("{:09}", id.number);
+    case IdKind::kNonIcao:
+      return fmt::format("~{:06X}", id.number);
+    case IdKind::kUid:
+    case IdKind::kNone:
+      break;
+  }
+  return {};
+}
+
 std::string Track::label() const {
-  if (icao) return fmt::format("{:06X}", *icao);
-  if (mmsi) return fmt::format("{:09}", *mmsi);
-  if (non_icao) return fmt::format("~{:06X}", *non_icao);
+  if (std::string address = address_text(identity()); !address.empty()) return address;
   for (const HeardFrom& from : sources()) {
     if (!from.uid.view().empty()) return std::string(from.uid.view());
     if (from.number) {

@@ -187,6 +187,9 @@ struct TrackChange {
   TrackId other;  ///< kMerged: the one that stays. kBegun: the one it was split from, if any.
 };
 
+/// As Track::label has addresses: `4840D6`, `235070762`, `~4840D6`; empty for what is none.
+[[nodiscard]] std::string address_text(surveillance::CraftId id);
+
 /// Told of every change, in order, from within the tracker's calls; must not call it back.
 class TrackListener {
  public:

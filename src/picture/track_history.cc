@@ -38,19 +38,8 @@ int strength(IdKind kind) {
 
 /// As Track::label, by the words of one side.
 std::string label_of(const PastTrack& track) {
-  switch (track.id.kind) {
-    case IdKind::kIcao:
-      return fmt::format("{:06X}", track.id.number);
-    case IdKind::kMmsi:
-      return fmt::format("{:09}", track.id.number);
-    case IdKind::kNonIcao:
-      return fmt::format("~{:06X}", track.id.number);
-    case IdKind::kUid:
-      if (!track.uid.empty()) return std::string(track.uid.view());
-      break;
-    case IdKind::kNone:
-      break;
-  }
+  if (std::string address = address_text(track.id); !address.empty()) return address;
+  if (track.id.kind == IdKind::kUid && !track.uid.empty()) return std::string(track.uid.view());
   return fmt::format("track {}", track.track.value);
 }
 
