@@ -154,20 +154,26 @@ class TrackTest(PictureCase):
 
 
 class AlertTest(PictureCase):
+    def what_was_filed_is_known(self, node, live):
+        """Files a measure and waits until the picture warns of a craft in it: then it knows what was filed before, too.
+
+        The reply to a filing does not wait for the picture. Returns the craft and the alert."""
+        self.ok(node.run("measure", "create", "FIRE", "--zone", "TRAIN", "--circle", "34.3,33.8", "--radius", "4nm",
+                         "--band", "FL60-FL80", "--window", "now/+30m", "--text", "wildfire"))
+        craft = Craft(0x738012, 34.3, 33.8, 80, 60, level=70)
+        self.fly(craft)
+        entry = live.alert("volume_entry")
+        self.assertEqual(entry["object"], "FIRE")
+        return craft, entry
+
     def test_whose_a_craft_is_and_who_may_be_where(self):
         node = self.picture()
         live = self.live(node)
         self.ok(node.run("intent", "file", "--id", "EAGLE-1", "--flight", "EAGLE1", "--circle", "34.95,33.5", "--radius",
                          "3nm", "--band", "FL190-FL210", "--window", "now/+30m"))
-        self.ok(node.run("measure", "create", "FIRE", "--zone", "TRAIN", "--circle", "34.3,33.8", "--radius", "4nm",
-                         "--band", "FL60-FL80", "--window", "now/+30m", "--text", "wildfire"))
         ours = Craft(0x39C4A1, 34.95, 33.5, 80, 60, level=200, call_sign="EAGLE1")
         stranger = Craft(0x738011, 35.0, 34.4, 80, 60, level=220)
-        in_fire = Craft(0x738012, 34.3, 33.8, 80, 60, level=70)
-        self.fly(in_fire)
-        entry = live.alert("volume_entry")
-        self.assertEqual(entry["object"], "FIRE")
-        # Where the measure is known, the intent is.
+        in_fire, entry = self.what_was_filed_is_known(node, live)
         self.fly(ours, stranger)
         foreign = live.alert("foreign_zone")
         self.assertEqual(foreign["object"], "K1")
@@ -199,6 +205,7 @@ class AlertTest(PictureCase):
         first = Craft(0x39C4A1, 34.95, 33.5, 80, 60, level=200)
         second = Craft(0x39C4A2, 34.96, 33.5, 80, 60, level=200)
         stranger = Craft(0x738011, 35.0, 34.4, 80, 60, level=220)
+        self.what_was_filed_is_known(node, live)
         self.fly(first, second, stranger)
         foreign = live.alert("foreign_zone")
         for craft in (first, second):

@@ -167,8 +167,8 @@ export async function mapAt(page: Page, place: string, shown: string): Promise<v
   const goto = page.getByRole('region', { name: 'Go to' });
   await goto.getByLabel('Place, id or call sign').fill(place);
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: /^In the middle/ })).toContainText(shown);
   await goto.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('button', { name: /^In the middle/ })).toContainText(shown);
 }
 /** Where the middle of the map is on the screen, once it has the size that its place allows. */
 export async function middleOfMap(page: Page): Promise<{ x: number; y: number }> {

@@ -1,6 +1,7 @@
 // How a craft stands to who looks: own, friend, neutral or unknown, by the relations that this node grants. Nothing is made of
 // absence: without a plan it is unknown. There is nothing worse than unknown.
 import type { Relation, Track } from '../api/documents';
+import { planNamed } from './plan';
 
 export type Standing = 'own' | 'friend' | 'neutral' | 'unknown';
 export interface Identity {
@@ -22,9 +23,10 @@ export function planAuthority(
   self: string,
   managerOf: (intent: string) => string | undefined,
 ): string | undefined {
-  if (plan.startsWith('flight:')) return self;
-  if (plan.startsWith('leg:')) return plan.slice(4).split('/', 1)[0];
-  const manager = managerOf(plan);
+  const named = planNamed(plan);
+  if (named.of === 'flight') return self;
+  if (named.of === 'leg') return named.home;
+  const manager = managerOf(named.id);
   return manager === undefined ? undefined : authorityOf(manager);
 }
 

@@ -61,7 +61,7 @@ export class Engine {
   readonly map: MapLibre;
   /** How large the screen's text is: lines are so many times as wide. */
   scale = 1;
-  inset: Inset = { top: 60, bottom: 90, west: 40, east: 40 };
+  private inset: Inset = { top: 60, bottom: 90, west: 40, east: 40 };
   private readonly areas = new Map<AreaSource, Map<string, Area>>();
   private queue: { source: AreaSource; area: Area }[] = [];
   private running = false;
@@ -116,7 +116,9 @@ export class Engine {
       events.moved(this.view());
     });
     map.on('movestart', (event) => {
-      if ('originalEvent' in event && event.originalEvent !== undefined) events.taken();
+      if (!('originalEvent' in event) || event.originalEvent === undefined) return;
+      this.wished = undefined;
+      events.taken();
     });
     map.on('mousemove', (event: MapMouseEvent) => {
       events.pointer(toE7([event.lngLat.lng, event.lngLat.lat]));
@@ -172,6 +174,14 @@ export class Engine {
       ],
       { padding: { top, bottom, left, right }, duration, linear: true, maxZoom: 11 },
     );
+  }
+  /** What panels cover has changed: what was gone to, or is on its way, stays beside them, unless somebody has moved on since. */
+  cover(inset: Inset, calm: boolean): void {
+    const same = JSON.stringify(inset) === JSON.stringify(this.inset);
+    this.inset = inset;
+    const { wished } = this;
+    if (!same && wished !== undefined && (wished.at === undefined || wished.at === this.where()))
+      this.go(wished.wish, calm);
   }
   /** Center and zoom, to be compared. */
   private where(): string {

@@ -19,6 +19,7 @@ import { densify, fromE7 } from '../../view/geodesy';
 import { friends, type Standing } from '../../view/identity';
 import { options, SEA_TIMES } from './options.svelte';
 import { milestone } from '../../view/milestone';
+import { planNamed } from '../../view/plan';
 import { areasAt, areasOf, zoneAreas, type Area } from '../../view/scene';
 import { seen, type Seen } from './summary';
 import { TrackLayer } from './track-layer';
@@ -215,20 +216,16 @@ export class MapModel {
       const object = world.alerts.get(Number(ref.id))?.object;
       return object === undefined
         ? []
-        : [
-            { kind: 'intent', id: object },
-            { kind: 'zone', id: object },
-            { kind: 'measure', id: object },
-          ];
+        : [...this.plansNamed(object), { kind: 'zone', id: object }, { kind: 'measure', id: object }];
     }
     const plan = ref.kind === 'track' ? trackShown(Number(ref.id))?.plan?.intent : undefined;
-    if (plan === undefined) return [];
-    if (plan.startsWith('flight:')) return [{ kind: 'flight', id: plan.slice(7) }];
-    if (!plan.startsWith('leg:')) return [{ kind: 'intent', id: plan }];
-    const [home, ...rest] = plan.slice(4).split('/');
-    const flight = rest.join('/');
+    return plan === undefined ? [] : this.plansNamed(plan);
+  }
+  private plansNamed(name: string): Ref[] {
+    const plan = planNamed(name);
+    if (plan.of !== 'leg') return [{ kind: plan.of, id: plan.id }];
     return (world.legs.value?.legs ?? [])
-      .filter((leg) => leg.home === home && leg.flight === flight)
+      .filter((leg) => leg.home === plan.home && leg.flight === plan.flight)
       .map((leg) => ({ kind: 'leg', id: leg.request }));
   }
 
@@ -289,11 +286,11 @@ export class MapModel {
   }
 
   /** What panels cover: who goes somewhere sees it beside them. */
-  cover(panel: boolean, rtl: boolean): void {
+  cover(panel: boolean, rtl: boolean, calm: boolean): void {
     // On a narrow map a panel leaves no room beside it.
     const [side, far] = [panel && this.engine.map.getContainer().clientWidth > 700 ? 320 : 60, 40];
     const [west, east] = rtl ? [far, side] : [side, far];
-    this.engine.inset = { top: 40, bottom: 96, west, east };
+    this.engine.cover({ top: 40, bottom: 96, west, east }, calm);
   }
   measured(): void {
     this.engine.line(densify(options.points.map(fromE7)));

@@ -12,6 +12,10 @@ describe('linkOf', () => {
     expect(linkOf(peer, 1_000, 3_000)).toEqual({ state: 'good', age_ms: 3_000, behind: 2 });
     expect(linkOf(peer, 0, OLD_MS).state).toBe('old');
   });
+  it('is as old as the machine sees it where the clock of a demonstration runs faster', () => {
+    expect(linkOf({ ...peer, age_ms: 60_000 }, 0, 60_000, 60)).toMatchObject({ state: 'good', age_ms: 2_000 });
+    expect(linkOf(peer, 0, 9_000, 0.5).age_ms).toBe(10_000);
+  });
   it('does not take silence for good', () => {
     const { age_ms: _, ...silent } = peer;
     expect(linkOf(silent, 0, 0)).toMatchObject({ state: 'never', age_ms: undefined });

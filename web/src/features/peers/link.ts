@@ -13,9 +13,13 @@ export interface LinkView {
   /** Entries of the peer that are known to exist, and not here yet. */
   behind: number;
 }
-/** `at_ms`: when the node said so. What is not refreshed grows older. */
-export function linkOf(peer: Peer, at_ms: number, now: number): LinkView {
-  const age_ms = peer.age_ms === undefined ? undefined : peer.age_ms + Math.max(0, now - at_ms);
+/**
+ * `at_ms`: when the node said so. What is not refreshed grows older. `speed`: of the node's clock; lines are asked by the machine's
+ * own, so in a demonstration whose clock runs faster an age is told as the machine sees it.
+ */
+export function linkOf(peer: Peer, at_ms: number, now: number, speed = 1): LinkView {
+  const age_ms =
+    peer.age_ms === undefined ? undefined : (peer.age_ms + Math.max(0, now - at_ms)) / Math.max(1, speed);
   const behind = Math.max(0, peer.known - peer.held);
   const state = peer.pinned
     ? 'forked'

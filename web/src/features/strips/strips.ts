@@ -2,6 +2,7 @@
 // Pure: out of the world and the time.
 import type { Band, Domain, Flight, Intent, Leg, Measure, Track, TrackPlan, Volume, Zone } from '../../api/documents';
 import { authorityOf } from '../../state/subject';
+import { planOfFlight, planOfLeg } from '../../view/plan';
 import type { Ref } from '../../view/view.svelte';
 import { flightNext, flightState, legNext, LIVE, shifted, stepMarks, WAITING } from './next';
 import { bandsOf, spanOf, type Timed } from './timed';
@@ -115,11 +116,6 @@ export interface ShownHeld {
   held: { share: string; from: string; current?: boolean };
 }
 
-/** How a plan is named by tracks and alerts. */
-export const planOfIntent = (id: string): string => id;
-export const planOfFlight = (id: string): string => `flight:${id}`;
-export const planOfLeg = (leg: Pick<Leg, 'home' | 'flight'>): string => `leg:${leg.home}/${leg.flight}`;
-
 /** Beyond these a craft is said to be off its plan; the node raises alerts by its own. */
 const ASIDE_M = 1_000;
 const LEVEL_M = 150;
@@ -173,7 +169,7 @@ class Making {
     const window = known === undefined ? spanOf(intent.volumes ?? intent.extents ?? []) : known.strip.window;
     const begun = window !== undefined && window.start_ms <= now;
     // Its track's figures are others each time.
-    const flown = tracks.has(planOfIntent(intent.id ?? ''));
+    const flown = tracks.has(intent.id ?? '');
     if (known?.begun === begun && known.self === self && known.zones === zones && !flown) return known.strip;
     const strip = this.intentAnew(intent);
     if (flown) made.delete(intent);
@@ -187,7 +183,7 @@ class Making {
     const bands = bandsOf(timed);
     const state = intent.state ?? 'busy';
     const begun = window !== undefined && window.start_ms <= now;
-    const { track, marks } = this.flown(planOfIntent(intent.id ?? ''), begun);
+    const { track, marks } = this.flown(intent.id ?? '', begun);
     if (state === 'accepted' && begun && !marks.includes('flying')) marks.unshift('notActivated');
     const own = intent.manager !== undefined && authorityOf(intent.manager) === this.given.self;
     return finish({
