@@ -121,6 +121,20 @@ describe('strips', () => {
     expect(look({})?.track).toBeUndefined();
     expect(look({ zones: [{ id: 'F1', owner: 'us', domain: 'air' } as Zone] })?.zones[0]?.owner).toBe('us');
   });
+  it('of flights that came to nothing stay in sight while there is time for another, and none is under way', () => {
+    const failed = flight([], { failed: true, ended: true });
+    expect(one({ flights: [failed] })).toMatchObject({ state: 'failed', tone: 'warning', over: false });
+    expect(one({ flights: [failed], now: now + 40 * MIN }).over).toBe(true);
+    expect(one({ flights: [flight([], { failed: true, ended: true, dropped: true })] }).over).toBe(true);
+    const again = { ...flight([version({})]), id: 'M2' };
+    const overs = makeStrips(given({ flights: [failed, again] })).map((s) => [s.ref.id, s.over]);
+    expect(overs).toEqual(
+      expect.arrayContaining([
+        ['M1', true],
+        ['M2', false],
+      ]),
+    );
+  });
   it('say what waits for an officer', () => {
     expect(one({ flights: [flight([version({ level_shift_cm: 1, until_ms: now })])] })).toMatchObject({
       state: 'countered',

@@ -256,8 +256,14 @@ class Making {
       bands: bands.length,
       window,
       track,
-      over: flight.ended,
+      over: flight.ended && !this.wantsAnother(of, window),
     });
+  }
+  /** A plan that came to nothing stays in sight while there is time for another, and none is under way. */
+  private wantsAnother({ id, flight }: Flight, window: Strip['window']): boolean {
+    if (!flight.failed || flight.dropped || window === undefined || window.end_ms <= this.given.now) return false;
+    const { call_sign } = flight.plan;
+    return !this.given.flights.some((f) => f.id !== id && !f.flight.ended && f.flight.plan.call_sign === call_sign);
   }
 
   request(leg: Leg): Strip {
