@@ -61,6 +61,7 @@ Coalition::Coalition(core::Machine machine, Origins origins, const CoalitionConf
   airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
   legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, config.quota);
   flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
+  flights_->watch_boundaries(machine_.zones());
   held_ = std::make_unique<HoldDesk>(self(), charter, *relations_);
   traffic_ = std::make_unique<CoalitionTraffic>(machine_, *legs_, *flights_, *held_);
   caveats_ = std::make_unique<CaveatDesk>(self(), charter, *relations_, *traffic_, *traffic_);
@@ -325,11 +326,15 @@ Result<core::Outcome> Coalition::execute(core::Command command, UtcMs now, Batch
   return outcome;
 }
 
+bool Coalition::begin_reading(const AuthorityId& author, UtcMs now, Batch& batch) {
+  if (!is_member(author)) return false;
+  say_due(now, batch);
+  return is_member(author);
+}
+
 void Coalition::read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
                      UtcMs now, Batch& batch) {
   EXPECT_INVARIANT(is_member(log.author));
-  // Timers that are past fire before anything is read: after a restart, or a long pause, what has run out is over.
-  say_due(now, batch);
   std::vector<PeerOddity> odd;
   for (const std::string& line : lines) {
     batch.push_back({log, next_seq(), line});

@@ -148,7 +148,12 @@ class Coalition {
   [[nodiscard]] Result<ActOutcome> act(const ActCommand& command, UtcMs now, Batch& batch);
   /// Whether the charter in force names this authority. What others say is not read.
   [[nodiscard]] bool is_member(const AuthorityId& authority) const;
-  /// Entries of a member's log, verified up to `size` and `root` by whoever fetched them, in order and without gap.
+  /// Before anything that a member has written is read: what is due by now is said first, since after a restart or a
+  /// long pause what has run out is over. False: the version of the charter that is in force by now does not name the
+  /// author, and nothing of it is read.
+  [[nodiscard]] bool begin_reading(const AuthorityId& author, UtcMs now, Batch& batch);
+  /// Behind `begin_reading`: entries of a member's log, verified up to `size` and `root` by whoever fetched them, in
+  /// order and without gap.
   void read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
             UtcMs now, Batch& batch);
   /// A peer's log was forked: says so to all members. `evidence` is the hash under which the proof is kept.

@@ -76,6 +76,23 @@ TEST_F(CoalitionReturnTest, AMemberComesBackWithItsLog) {
   EXPECT_THAT(world.said("us"), Not(Contains("equivocation")));
 }
 
+TEST_F(CoalitionReturnTest, NothingOfWhoIsStruckOutIsReadOnceTheMomentHasCome) {
+  strike_out("fr");
+  note_two = signed_by(two, {"us", "ru"});
+  for (const char* who : {"us", "ru"}) ASSERT_TRUE(adopt(who, note_two).has_value());
+  world.settle();
+  // Said before the moment, and fetched behind it, by a node that has not looked at its clock in between.
+  ASSERT_TRUE(world.act("fr", DeclareClock{.fault = true, .text = "in time"}));
+  const std::size_t written = world.record("us").size();
+  world.now = two.valid_from + 1;
+  ASSERT_EQ(version("us"), 1);
+  EXPECT_FALSE(world.pull_all(AuthorityId::trusted("us"), AuthorityId::trusted("fr")));
+  EXPECT_EQ(version("us"), 2);
+  const auto& record = world.record("us");
+  ASSERT_GT(record.size(), written) << "that the version is in force";
+  for (std::size_t i = written; i < record.size(); ++i) EXPECT_NE(record[i].log.author.str(), "fr") << record[i].line;
+}
+
 TEST_F(CoalitionReturnTest, GoesThroughEveryVersionThatDidNotNameIt) {
   leave();
   const std::string note = signed_by(three, {"us", "ru", "fr"});

@@ -67,6 +67,27 @@ TEST_F(CoalitionSpaceTest, WhoGainsSpaceWaitsForTheWordOfWhoLosesIt) {
   for (const char* who : {"us", "ru", "fr"}) expect_same_everywhere(who);
 }
 
+TEST_F(CoalitionSpaceTest, APlanThatLacksABoundaryLegOfTheNewVersionIsGivenUpBeforeMoreIsAskedFor) {
+  cut_k4();
+  // F1 is asked for first, and does not answer until K4 has another upper limit.
+  world.cut("us", "fr");
+  world.cut("fr", "us");
+  const auto filed = [&](std::string_view flight, int level) {
+    return world.file("us", flight, {leg("F1", level, minutes(30)), leg("K4", level, minutes(32))}).versions.size();
+  };
+  ASSERT_EQ(filed("NEAR", 260), 1U) << "above what K4 keeps: it meets K5, which nobody has been asked for";
+  ASSERT_EQ(filed("FAR", 200), 1U);
+  adopt({"us", "ru", "fr"});
+  come_into_force();
+  world.heal();
+  world.settle();
+  EXPECT_TRUE(world.flight("us", "NEAR").failed);
+  for (const HomeVersion& v : world.flight("us", "NEAR").versions) EXPECT_NE(v.zone, kK4);
+  EXPECT_EQ(world.flight("us", "FAR").versions.size(), 2U);
+  for (const HomeVersion& v : world.flight("us", "FAR").versions) EXPECT_EQ(v.state, HomeState::kConfirmed);
+  for (const char* who : {"us", "ru", "fr"}) expect_same_everywhere(who);
+}
+
 TEST_F(CoalitionSpaceTest, NobodyWaitsForWhoIsStruckOut) {
   strike_out("fr");
   core::Zone taken = testing::zone("K6", "us", 4200);

@@ -192,6 +192,10 @@ bool World::pull_log(const AuthorityId& reader, const LogName& log) {
     if (index++ >= from) fresh.push_back(written.line);
   }
   if (fresh.empty()) return false;
+  if (!to.coalition->begin_reading(log.author, now, to.record)) {
+    keep(to);
+    return false;
+  }
   // The root of a log that nobody doubts here: a name for its size.
   to.coalition->read(log, fresh, index, log::sha256(fmt::format("{}", index)), now, to.record);
   keep(to);

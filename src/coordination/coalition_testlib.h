@@ -53,6 +53,8 @@ class World {
   void observe_clock(std::string_view authority, bool fit);
   /// Time passes for all; everybody says what time calls for.
   void advance(DurationMs d);
+  /// One fetches what another has written for it. Whether there was anything that it read.
+  bool pull_all(const AuthorityId& reader, const AuthorityId& author);
   /// Files a flight and lets everybody talk. The flight's record at its home.
   const Flight& file(std::string_view authority, std::string_view flight, std::vector<PlannedLeg> legs);
   [[nodiscard]] const Flight& flight(std::string_view authority, std::string_view flight);
@@ -99,7 +101,6 @@ class World {
   bool pull_bodies(const AuthorityId& reader, const AuthorityId& author);
   /// What a node does after each call: keeps bodies, destroys them and says so.
   void keep(Node& node);
-  bool pull_all(const AuthorityId& reader, const AuthorityId& author);
 
   std::map<AuthorityId, Node> nodes_;
   std::set<std::pair<AuthorityId, AuthorityId>> cut_;

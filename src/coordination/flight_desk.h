@@ -44,6 +44,7 @@
 #include "coordination/flight.h"
 #include "coordination/views.h"
 #include "core/charter.h"
+#include "core/zone.h"
 
 namespace tansiq::coordination {
 
@@ -60,6 +61,9 @@ class FlightDesk {
   /// Another version of the charter is in force: the object given at the start has become that. What is confirmed
   /// stands; a round with a leg in a zone that is gone, or at an owner that is gone, is given up (R2).
   void adopt();
+  /// By these zones, which live longer, a plan is looked at again before anything is asked for: one that was filed
+  /// under an earlier version of the charter may lack legs beside boundaries of this one, and is given up (R2).
+  void watch_boundaries(const core::ZoneTable& zones) { boundaries_ = &zones; }
 
   // The fold
   std::optional<Oddity> apply(const Said& said);
@@ -279,6 +283,7 @@ class FlightDesk {
 
   // What follows from it, made anew when a state is read
   std::map<ZoneId, const core::Zone*> zones_;
+  const core::ZoneTable* boundaries_ = nullptr;
   std::vector<AuthorityId> zone_owners_;  ///< All but this node's, ascending.
   std::map<EntryHash, std::pair<FlightId, std::size_t>> by_request_;
   std::map<EntryHash, EntryHash> by_hold_;  ///< Hold to request.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "coordination/boundary_legs.h"
 #include "coordination/flight_desk.h"
 #include "coordination/lists.h"
 #include "coordination/plant.h"
@@ -298,7 +299,12 @@ std::optional<Body> FlightDesk::ask(const Flight& flight, VersionRole role) cons
   }
   for (const std::int64_t leg : legs) {
     const HomeVersion* v = have[static_cast<std::size_t>(leg)];
-    if (v == nullptr) return request(flight, role, leg, remaining);
+    if (v == nullptr) {
+      if (boundaries_ != nullptr && !check_boundary(*boundaries_, wanted(flight, role))) {
+        return drop_round(flight, role == VersionRole::kChange, "the zones are others than when it was filed");
+      }
+      return request(flight, role, leg, remaining);
+    }
     if (v->state != HomeState::kHeld || v->waits_for_officer()) return {};
     commit.holds.push_back(v->hold.value_or(EntryHash{}));
   }

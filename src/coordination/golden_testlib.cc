@@ -279,6 +279,7 @@ class Story {
     std::uint64_t seq = 1'000'000;
     const LogName log{id("ru"), LogName::Kind::kMembers, {}};
     std::uint64_t size = us->peer_logs().contains(log) ? us->peer_logs().at(log).size : 0;
+    EXPECT_TRUE(us->begin_reading(log.author, world_.now, out.record));
     for (const Body& body : quoted) {
       const std::vector<std::string> lines{
           *write_entry({.seq = ++seq, .time = world_.now, .by = {}, .second = {}, .cmd = {}, .body = body})};

@@ -66,6 +66,31 @@ void for_each_anchored(std::string_view line, const Origins& origins,
   if (const auto* pair = std::get_if<PairAnchor>(&entry->body)) each(pair->seen);
 }
 
+bool is_of(std::string_view line, std::string_view type) {
+  return line.find(fmt::format("\"type\":\"{}\"", type)) != std::string_view::npos;
+}
+
+/// A zone and the epoch that a snapshot ends.
+using EpochEnd = std::pair<ZoneId, std::int64_t>;
+std::optional<EpochEnd> snapshot_in(std::string_view line) {
+  if (!is_of(line, ZoneSnapshot::kType)) return {};
+  const auto entry = read_entry(line);
+  const auto* snapshot = entry ? std::get_if<ZoneSnapshot>(&entry->body) : nullptr;
+  if (snapshot == nullptr) return {};
+  return EpochEnd{snapshot->zone, snapshot->epoch};
+}
+/// What whoever takes a zone over had to know first. It quotes the entry that closes the epoch before, which every
+/// member reads; the windows stand in another log, and only that entry quotes them.
+std::optional<EpochEnd> snapshot_needed(std::string_view line) {
+  if (!is_of(line, ZoneAccept::kType) && !is_of(line, ZoneResume::kType)) return {};
+  const auto entry = read_entry(line);
+  if (!entry) return {};
+  if (const auto* accept = std::get_if<ZoneAccept>(&entry->body)) return EpochEnd{accept->zone, accept->epoch - 1};
+  const auto* resume = std::get_if<ZoneResume>(&entry->body);
+  if (resume == nullptr || !resume->returned) return {};
+  return EpochEnd{resume->zone, resume->epoch - 1};
+}
+
 class Weaver {
  public:
   Weaver(std::vector<LogTail> own, std::vector<LogTail> peers, const Origins& origins)
@@ -144,10 +169,12 @@ class Weaver {
   void find_deadlines() {
     std::map<EntryHash, std::pair<std::size_t, std::size_t>> where;
     std::map<LogName, std::size_t> by_log;
+    std::multimap<EpochEnd, std::pair<std::size_t, std::size_t>> snapshots;
     for (std::size_t p = 0; p < peers_.size(); ++p) {
       by_log.emplace(peers_[p].tail.log, p);
       for (std::size_t i = 0; i < peers_[p].tail.lines.size(); ++i) {
         where.emplace(hash_of(peers_[p].tail.lines[i]), std::pair(p, i));
+        if (auto end = snapshot_in(peers_[p].tail.lines[i])) snapshots.emplace(std::move(*end), std::pair(p, i));
       }
     }
     const auto need = [&](std::size_t peer, std::size_t index, std::uint64_t before) {
@@ -159,6 +186,10 @@ class Weaver {
       for_each_quote(line, [&](const EntryHash& hash) {
         if (const auto at = where.find(hash); at != where.end()) need(at->second.first, at->second.second, entry.seq);
       });
+      if (const auto end = snapshot_needed(line)) {
+        const auto [first, last] = snapshots.equal_range(*end);
+        for (auto part = first; part != last; ++part) need(part->second.first, part->second.second, entry.seq);
+      }
       for_each_anchored(line, origins_, [&](const LogName& log, std::uint64_t size) {
         const auto at = by_log.find(log);
         if (at == by_log.end()) return;

@@ -7,8 +7,10 @@
 //   - An own entry says its number (`seq`): it gets that number again, so lines, numbers and quotes stay what they
 //   were.
 //     Numbers whose entries nobody gives back (`main`, which nobody mirrors) become gaps.
-//   - A peer's entry that an own entry quotes, by its hash or in an anchor, had been read before: it gets a free number
-//     below, and above the last own entry that it quotes itself. Since there was such an order once, the earliest
+//   - A peer's entry that an own entry quotes, by its hash or in an anchor, had been read before, and so had the
+//   windows
+//     of a zone that an own entry takes over: it gets a free number below, and above the last own entry that it quotes
+//     itself. Since there was such an order once, the earliest
 //     deadline first finds one.
 //   - What no own entry quotes may not have been read at all: it comes last.
 //

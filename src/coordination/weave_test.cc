@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -154,6 +155,31 @@ TEST(Weave, APeerThatGivesBackAnotherLogIsReadLate) {
   ASSERT_EQ(woven->size(), 2U);
   EXPECT_EQ((*woven)[0].line, ours);
   EXPECT_EQ((*woven)[1].seq, 6U);
+}
+
+// The tenant's ACCEPT quotes the LEASE alone, and the windows that it took over stand in another log.
+TEST(Weave, WindowsOfAZoneComeBeforeItIsTakenOver) {
+  const AuthorityId fr = AuthorityId::trusted("fr");
+  const ZoneId zone = ZoneId::trusted("F1");
+  const auto line = [](std::uint64_t seq, const Body& body) {
+    return *write_entry({.seq = seq, .time = UtcMs{1'000}, .by = {}, .second = {}, .cmd = {}, .body = body});
+  };
+  const std::string windows =
+      line(40, ZoneSnapshot{.epoch = 0, .part = 0, .parts = 1, .to = kUs, .windows = {}, .zone = zone});
+  const std::string later =
+      line(60, ZoneSnapshot{.epoch = 2, .part = 0, .parts = 1, .to = kUs, .windows = {}, .zone = zone});
+  const std::string lease = line(
+      41, ZoneLease{.epoch = 1, .snapshot = {hash_of(windows)}, .tenant = kUs, .until = UtcMs{90'000}, .zone = zone});
+  const std::string accept = line(7, ZoneAccept{.epoch = 1, .lease = hash_of(lease), .zone = zone});
+  const auto number_of = [&](std::vector<LogTail> peers, const std::string& wanted) {
+    const auto woven = weave({{members_of(kUs), 0, {accept}}}, std::move(peers), 2, *Origins::make(charter()));
+    EXPECT_TRUE(woven.has_value());
+    return std::ranges::find(*woven, wanted, &Woven::line)->seq;
+  };
+  const LogTail pair{pair_of(fr, kUs), 3, {windows, later}};
+  EXPECT_LT(number_of({{members_of(fr), 5, {lease}}, pair}, windows), 7U);
+  EXPECT_LT(number_of({pair}, windows), 7U) << "the lease had been read before the record was lost";
+  EXPECT_GT(number_of({pair}, later), 7U) << "of the next epoch";
 }
 
 }  // namespace

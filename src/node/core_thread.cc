@@ -464,7 +464,7 @@ void CoreThread::execute(const WatchTask& task, UtcMs now) {
 }
 
 void CoreThread::execute(PeerTask& task, UtcMs now) {
-  if (!state_.coalition().is_member(task.log.author)) {
+  if (!state_.coalition().begin_reading(task.log.author, now, batch_)) {
     const Error gone{ErrorCode::kForbidden, fmt::format("{} is no member any more", task.log.author.str()), {}};
     departures_.push_back(
         {nullptr, {}, [done = std::move(task.done), gone](const Status&) { done(std::unexpected(gone)); }});

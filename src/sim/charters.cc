@@ -95,15 +95,31 @@ bool Charters::at_rest() const {
     if (world_.liars().contains(member.id)) continue;
     Node& node = world_.node(member.id);
     const std::int64_t version = node.coalition().machine().charter().version;
-    if (!node.settled() || (version != newest() && !(version + 1 == newest() && of_liars(newest())))) return false;
+    if (!node.settled() || (version != newest() && !of_liars(version + 1))) return false;
   }
   return true;
 }
 
 bool Charters::of_liars(std::int64_t version) const {
   const std::set<AuthorityId>& adopted = at(version).adopted;
-  return !adopted.empty() &&
-         std::ranges::all_of(adopted, [&](const AuthorityId& id) { return world_.liars().contains(id); });
+  // Who joins by it, or comes back, adopts whatever it is given.
+  return !adopted.empty() && std::ranges::all_of(adopted, [&](const AuthorityId& id) {
+    return world_.liars().contains(id) || comes_in(id, version) || let_in_by_liars(id);
+  });
+}
+
+bool Charters::comes_in(const AuthorityId& authority, std::int64_t version) const {
+  return at(version).airspace.charter.find_authority(authority) != nullptr &&
+         at(version - 1).airspace.charter.find_authority(authority) == nullptr;
+}
+
+bool Charters::let_in_by_liars(const AuthorityId& authority) const {
+  std::int64_t joined = newest();
+  while (joined > 1 && !comes_in(authority, joined)) --joined;
+  for (std::int64_t version = 2; version <= joined; ++version) {
+    if (of_liars(version)) return true;
+  }
+  return false;
 }
 
 // When ----------------------------------------------------------------------------------------------------------------
@@ -161,6 +177,7 @@ void Charters::publish(CharterVersion version, UtcMs moment) {
     }
   }
   const std::int64_t number = charter.version;
+  if (world_.options().trace) fmt::print("version {}, from {}: {}", number, format_utc(moment), version.text);
   ++world_.counts().versions;
   if (version.joins) world_.expect_newcomer(*version.joins, number);
   versions_.push_back(std::move(version));

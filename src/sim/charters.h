@@ -71,14 +71,19 @@ class Charters {
   /// well (ADR 17); what he grants is the right to be near his zone, and no space in it.
   [[nodiscard]] bool in_zone(const ZoneId& zone, const std::vector<geo::PreparedVolume>& use,
                              const geo::TimeWindow& window) const;
-  /// Every member is under the newest version, or, where `of_liars`, under that or the one before.
+  /// Every member is under the newest version, or under the one before the first that is `of_liars`.
   [[nodiscard]] bool at_rest() const;
-  /// Whether nobody has adopted a version but who lies. Whoever has pinned a liar cannot read that, and adopts no text
-  /// of which nobody else is known to have done so once its moment is near: the others go on as they were, and would
-  /// put another text forward.
+  /// Whether nobody has adopted a version but who lies, or comes in by it. Whoever has pinned a liar cannot read that,
+  /// and adopts no text of which nobody else is known to have done so once its moment is near: the others go on as they
+  /// were, and would put another text forward.
   [[nodiscard]] bool of_liars(std::int64_t version) const;
+  /// Whether it has come in, for the first time or again, by a version behind one that is `of_liars`: nobody else knows
+  /// of it.
+  [[nodiscard]] bool let_in_by_liars(const AuthorityId& authority) const;
 
  private:
+  /// Whether this version names it and the one before does not.
+  [[nodiscard]] bool comes_in(const AuthorityId& authority, std::int64_t version) const;
   void propose();
   void publish(CharterVersion version, UtcMs moment);
   /// Puts a text forward anew that nobody has adopted.

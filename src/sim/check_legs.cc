@@ -34,14 +34,15 @@ bool of_its_zone(World& world, const LedgerLeg& leg) {
 }
 
 /// A confirmed leg of another zone that is in the same place at the same time: zones of one version lie apart, but what
-/// one had another may have now.
+/// one had another may have now. What its crew has handed back nobody flies, though an owner who was struck out hears
+/// of that no more.
 const LedgerLeg* in_the_same_space(World& world, const LedgerLeg& leg) {
   if (!of_its_zone(world, leg)) return nullptr;
   for (const auto& [zone, requests] : world.ledger().booked()) {
     if (zone == leg.zone) continue;
     for (const EntryHash& request : requests) {
       const LedgerLeg& other = *world.ledger().find(request);
-      const bool stands = other.state == LedgerLeg::State::kConfirmed;
+      const bool stands = other.state == LedgerLeg::State::kConfirmed && !other.given_up;
       if (stands && Ledger::meet(leg, other) && of_its_zone(world, other)) return &other;
     }
   }

@@ -87,6 +87,11 @@ void Ledger::note(Durable& durable) {
     if (LedgerLeg* leg = about(lapsed->request)) end(*leg);
   } else if (const auto* closed = std::get_if<LegClosed>(&body)) {
     if (LedgerLeg* leg = about(closed->request)) end(*leg);
+  } else if (const auto* crew = std::get_if<CrewReport>(&body)) {
+    for (const EntryHash& request : crew->requests) {
+      LedgerLeg* leg = leg_of(request);
+      if (leg != nullptr) leg->given_up = crew->step == CrewStep::kGaveUp;
+    }
   } else if (const auto* refused = std::get_if<LegRefused>(&body)) {
     LedgerLeg* leg = about(refused->request);
     if (leg != nullptr && leg->state == LedgerLeg::State::kAsked) end(*leg);

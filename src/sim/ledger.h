@@ -34,6 +34,7 @@ struct LedgerLeg {
   UtcMs until;             ///< Th.
   UtcMs held_at;           ///< True time.
   bool confirmed = false;  ///< Ever.
+  bool given_up = false;   ///< The crew has handed it back, as its home has recorded; its owner may not know it yet.
 };
 
 /// One own entry of a node, at the moment at which it became durable.

@@ -349,6 +349,8 @@ void Node::on_answer(const AuthorityId& author, const Answer& answer) {
 bool Node::read(const LogAnswer& answer, Batch& batch) {
   Mirror& held = mirror(answer.checkpoint.log);
   if (held.pinned()) return false;
+  if (answer.checkpoint.size > held.size() && !coalition_->begin_reading(held.name().author, clock(), batch))
+    return false;
   std::vector<std::string> fresh;
   switch (held.judge(answer, world_.options().seed, fresh)) {
     case Verdict::kExtends:

@@ -121,7 +121,9 @@ class World {
   /// Authorities that lie, and those whose record was in doubt: what others hold of them need not agree.
   [[nodiscard]] const std::set<AuthorityId>& liars() const { return liars_; }
   /// Those, and who is no member any more.
-  [[nodiscard]] bool excused(const AuthorityId& id) const { return liars_.contains(id) || charters_.outside(id); }
+  [[nodiscard]] bool excused(const AuthorityId& id) const {
+    return liars_.contains(id) || charters_.outside(id) || charters_.let_in_by_liars(id);
+  }
 
   /// Over a link that may lose it, repeat it, or bring it late.
   void send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive);
