@@ -104,7 +104,7 @@ bool Charters::of_liars(std::int64_t version) const {
   const std::set<AuthorityId>& adopted = at(version).adopted;
   // Who joins by it, or comes back, adopts whatever it is given.
   return !adopted.empty() && std::ranges::all_of(adopted, [&](const AuthorityId& id) {
-    return world_.liars().contains(id) || comes_in(id, version) || let_in_by_liars(id);
+    return world_.liars().contains(id) || comes_in(id, version) || let_in_by_liars(id, version);
   });
 }
 
@@ -113,8 +113,8 @@ bool Charters::comes_in(const AuthorityId& authority, std::int64_t version) cons
          at(version - 1).airspace.charter.find_authority(authority) == nullptr;
 }
 
-bool Charters::let_in_by_liars(const AuthorityId& authority) const {
-  std::int64_t joined = newest();
+bool Charters::let_in_by_liars(const AuthorityId& authority, std::int64_t by) const {
+  std::int64_t joined = by;
   while (joined > 1 && !comes_in(authority, joined)) --joined;
   for (std::int64_t version = 2; version <= joined; ++version) {
     if (of_liars(version)) return true;

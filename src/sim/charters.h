@@ -79,9 +79,13 @@ class Charters {
   [[nodiscard]] bool of_liars(std::int64_t version) const;
   /// Whether it has come in, for the first time or again, by a version behind one that is `of_liars`: nobody else knows
   /// of it.
-  [[nodiscard]] bool let_in_by_liars(const AuthorityId& authority) const;
+  [[nodiscard]] bool let_in_by_liars(const AuthorityId& authority) const {
+    return let_in_by_liars(authority, newest());
+  }
 
  private:
+  /// The same as of version `by`.
+  [[nodiscard]] bool let_in_by_liars(const AuthorityId& authority, std::int64_t by) const;
   /// Whether this version names it and the one before does not.
   [[nodiscard]] bool comes_in(const AuthorityId& authority, std::int64_t version) const;
   void propose();
