@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/invariant.h"
 #include "sim/world.h"
 
@@ -100,7 +102,9 @@ std::optional<UtcMs> Outlived::redrawn(const ZoneId& zone, std::int64_t by) cons
 
 void Outlived::look(const AuthorityId& at, const ZoneId& zone, const LedgerLeg& leg, std::int64_t version) {
   const auto moment = redrawn(zone, version);
-  if (!moment || leg.state != LedgerLeg::State::kConfirmed || leg.window.end <= *moment) return;
+  if (!moment || leg.state != LedgerLeg::State::kConfirmed) return;
+  // Who adopts late may find windows that have passed since, of a tenant who has not said how they ended.
+  if (leg.window.end <= std::max(*moment, world_.now())) return;
   found(
       fmt::format("{} has adopted version {}, which takes {} away at {}, but flight {} of {} is confirmed there "
                   "until {}",

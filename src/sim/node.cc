@@ -403,6 +403,7 @@ std::unique_ptr<Coalition> Node::replayed(bool from_snapshot) const {
   std::size_t at = 0;
   if (from_snapshot && snapshot_) {
     auto read = Coalition::read_snapshot(config(), snapshot_->bytes);
+    if (!read) fmt::print(stderr, "{}: its snapshot cannot be read: {}\n", self_.str(), read.error().text());
     EXPECT_INVARIANT(read.has_value());
     out = std::move(*read);
     at = snapshot_->records;

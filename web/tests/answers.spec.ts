@@ -1,4 +1,4 @@
-import { fileIntent, keys, mapAt, openPlan, strip, typeVolume, windowOf, type VolumeWords } from './filing';
+import { fileIntent, goTo, keys, openPlan, strip, typeVolume, windowOf, type VolumeWords } from './filing';
 import { accessible, expect, test } from './world';
 
 const DECIDED = { timeout: 45_000 };
@@ -75,7 +75,13 @@ test('who answers in a zone is set on the screen, and then officers hold, confir
     await us.getByRole('button', { name: 'Set', exact: true }).click();
     await expect(us.getByRole('status').filter({ hasText: said })).toBeVisible(DECIDED);
   };
-  await mapAt(us, 'K1', 'Corridor K1');
+  /** Its card. */
+  const zone = async (): Promise<void> => {
+    await goTo(us, 'K1');
+    await keys(us, 'g', 'd');
+    await expect(windowOf(us, 'Card').getByRole('heading', { name: /K1/ }).first()).toBeVisible();
+  };
+  await zone();
   await expect(us.getByRole('status').filter({ hasText: /^The node$/ })).toBeVisible(DECIDED);
   await setTo('Officers', /^Officers, within 5/);
   await accessible(us);
@@ -89,7 +95,7 @@ test('who answers in a zone is set on the screen, and then officers hold, confir
   const answer = windowOf(us, 'Answer');
   const asked = async (name: string): Promise<void> => {
     const item = us.getByRole('region', { name: 'Needs your answer' }).getByRole('button', { name: new RegExp(name) });
-    await expect(item).toContainText('ASKED', DECIDED);
+    await expect(item).toContainText('an officer answers', DECIDED);
     await item.click();
     await expect(answer).toContainText(name);
     await expect(answer).toContainText('Answer by');
@@ -132,7 +138,7 @@ test('who answers in a zone is set on the screen, and then officers hold, confir
     DECIDED,
   );
 
-  await mapAt(us, 'K1', 'Corridor K1');
+  await zone();
   await setTo('The node', /^The node$/);
   await file('AUSTRAL5', '+28h');
   await expect(strip(fr, 'AUSTRAL5')).toContainText('confirmed', DECIDED);

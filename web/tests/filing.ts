@@ -161,13 +161,18 @@ export async function fileIntent(
   await expect(strip(page, name)).toContainText(w.stateAccepted);
 }
 
-/** The map, moved so that the place lies in its middle. */
-export async function mapAt(page: Page, place: string, shown: string): Promise<void> {
+/** By what is typed into `Go to`: a place, or what is called so, which is then selected. */
+export async function goTo(page: Page, what: string): Promise<void> {
   await page.getByRole('button', { name: 'Go to', exact: true }).click();
   const goto = page.getByRole('region', { name: 'Go to' });
-  await goto.getByLabel('Place, id or call sign').fill(place);
+  await goto.getByLabel('Place, id or call sign').fill(what);
+  await expect(goto.getByRole('listitem').first()).toBeVisible();
   await page.keyboard.press('Enter');
   await goto.getByRole('button', { name: 'Close' }).click();
+}
+/** The map, moved so that the place lies in its middle. */
+export async function mapAt(page: Page, place: string, shown: string): Promise<void> {
+  await goTo(page, place);
   await expect(page.getByRole('button', { name: /^In the middle/ })).toContainText(shown);
 }
 /** Where the middle of the map is on the screen, once it has the size that its place allows. */

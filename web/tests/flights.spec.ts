@@ -112,7 +112,7 @@ test('a leg that an owner refuses says why', async ({ consoleOn }) => {
   await expect(legOf(fr, 'K1')).toContainText('Too close to others.');
   await expect(strip(fr, 'MISTRAL8')).toContainText('failed');
   await accessible(fr);
-  await windowOf(fr, 'Flights').getByRole('button', { name: 'Change', exact: true }).click();
+  await windowOf(fr, 'Flights').getByRole('button', { name: 'Ask again', exact: true }).click();
   await expect(windowOf(fr, 'Plan').getByLabel('Call sign')).toHaveValue('MISTRAL8');
 
   const row = windowOf(us, 'Measures').getByRole('listitem').filter({ hasText: 'CLOSED-K1' });

@@ -74,8 +74,15 @@ test('a message that nobody takes in time says so, and is acknowledged', async (
   test.slow();
   const us = await consoleOn('us', 'duty');
   await us.locator('#talks-tab-ru').click();
+  const link = us
+    .getByRole('list', { name: 'Other authorities' })
+    .getByRole('listitem')
+    .filter({ has: us.getByText('ru', { exact: true }) });
+  await expect(link).toContainText('answers');
   await world.cut('us', 'ru');
   try {
+    // What was on its way when the line broke may still have got through.
+    await expect(link).toContainText(/trouble|silent/, { timeout: 90_000 });
     const field = us.getByRole('textbox', { name: /Message to/ });
     await field.fill('Radio check on the coordination line.');
     await us.locator('.quick').getByRole('button', { name: 'Send' }).click();

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { accessible, expect, test } from './world';
 import { WITHOUT_MAP } from './withoutmap';
 
@@ -8,6 +9,20 @@ test('a report goes to whom it names, widens by two officers, and is taken back 
   const fr = await consoleOn('fr', 'duty');
   const second = await consoleOn('fr', 'second');
   const us = await consoleOn('us', 'duty');
+  const other = await consoleOn('us', 'second');
+  /** What takes two is looked at and confirmed by the second: nothing has happened before. */
+  const confirmed = async (page: Page, what: string): Promise<void> => {
+    await page
+      .getByRole('region', { name: 'Needs your answer' })
+      .getByRole('button', { name: /2ND OFFICER/ })
+      .first()
+      .click();
+    const answer = page.getByRole('region', { name: 'Answer', exact: true });
+    await expect(answer).toContainText(what);
+    await accessible(page);
+    await answer.getByRole('button', { name: 'Confirm and sign' }).click();
+    await expect(answer).toContainText('This no longer waits');
+  };
   await fr.keyboard.press('n');
   await fr.keyboard.press('x');
   const ours = fr.getByRole('region', { name: 'Reports', exact: true }).first();
@@ -19,7 +34,11 @@ test('a report goes to whom it names, widens by two officers, and is taken back 
   await ours.getByLabel('Text').fill('At 1910Z and 1925Z, west of S1.');
   await accessible(fr);
   await ours.getByRole('button', { name: 'File it' }).click();
+  // It gives something away: that takes two.
+  await expect(fr.getByText('It waits for a second officer.')).toBeVisible();
   await ours.getByRole('tab', { name: /Ours/ }).click();
+  await expect(ours).toContainText('This authority has filed no report.');
+  await confirmed(second, 'Release a report');
   const row = ours.getByRole('row', { name: /Drone seen twice/ });
   await row.click();
   await expect(ours.getByRole('table', { name: 'Who was given it' })).toContainText('us');
@@ -36,19 +55,15 @@ test('a report goes to whom it names, widens by two officers, and is taken back 
   await ours.getByRole('button', { name: 'Next version' }).click();
   await ours.getByRole('group', { name: 'May be passed on to' }).getByRole('checkbox', { name: 'ru' }).check();
   await ours.getByRole('button', { name: 'File the next version' }).click();
-  await expect(fr.getByText('It waits for a second officer.')).toBeVisible();
+  await expect(fr.getByText('It waits for a second officer.').last()).toBeVisible();
   await expect(theirs).toContainText('Version 1');
-  await second
-    .getByRole('button', { name: /2ND OFFICER/ })
-    .first()
-    .click();
-  const answer = second.getByRole('region', { name: 'Answer', exact: true });
-  await expect(answer).toContainText('Release the next version of a report');
-  await accessible(second);
-  await answer.getByRole('button', { name: 'Confirm and sign' }).click();
+  await confirmed(second, 'Release the next version of a report');
   await theirs.getByRole('row', { name: /Drone seen twice/ }).click();
   await expect(theirs).toContainText('Version 2');
   await theirs.getByRole('button', { name: 'Pass on to ru' }).click();
+  await expect(us.getByText('It waits for a second officer.')).toBeVisible();
+  await expect(theirs).not.toContainText('Passed on to ru');
+  await confirmed(other, 'Pass');
   await expect(theirs).toContainText('Passed on to ru');
 
   await row.click();
@@ -67,8 +82,8 @@ test('a call is put on record, and the other side agrees to exactly that', async
   await us.keyboard.press('n');
   await us.keyboard.press('c');
   const compose = us.locator('.compose');
-  await compose.getByLabel('Who spoke, by function, one a line').fill('Watch officer us\nWatch officer fr');
-  await compose.getByLabel('Points agreed, one a line').fill('K1 closed above FL240 from 0600Z.');
+  await compose.getByLabel('Who spoke, by function, a line each').fill('Watch officer us\nWatch officer fr');
+  await compose.getByLabel('Agreed points, a line each').fill('K1 closed above FL240 from 0600Z.');
   await accessible(us);
   await compose.locator('.foot').getByRole('button', { name: 'Send' }).click();
   const sent = us.locator('li[data-message]', { hasText: 'K1 closed above FL240' }).last();

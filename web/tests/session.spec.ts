@@ -12,7 +12,7 @@ test('an officer signs in, takes the watch, hands it over, and signs out', async
   await expect(duty.getByText('TEST', { exact: true })).toBeVisible();
   await accessible(duty);
 
-  await duty.getByRole('button', { name: 'NOBODY ON WATCH' }).click();
+  await duty.getByRole('banner').getByRole('button', { name: 'NOBODY ON WATCH' }).click();
   await duty.getByRole('button', { name: 'Take the watch' }).click();
   await expect(duty.getByText('You are on watch.')).toBeVisible();
   await accessible(duty);
@@ -52,7 +52,7 @@ test('the language is another at once, and the page is mirrored', async ({ conso
 
 test('whoever observes sees the watch, and does not keep it', async ({ consoleOn }) => {
   const page = await consoleOn('ru', 'watcher');
-  await page.getByRole('button', { name: 'NOBODY ON WATCH' }).click();
+  await page.getByRole('banner').getByRole('button', { name: 'NOBODY ON WATCH' }).click();
   await expect(page.getByText('does not keep it')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Take the watch' })).toHaveCount(0);
 });

@@ -73,6 +73,7 @@ test('the list is printed as a table, and nothing else of the screen', async ({ 
     window.print = () => document.documentElement.setAttribute('data-asked-to-print', '');
   });
   const names = await page
+    .getByRole('listbox')
     .getByRole('option')
     .evaluateAll((all) => all.map((one) => one.querySelector('.who .mono')?.textContent ?? ''));
   await page.getByRole('button', { name: 'اطبع قائمة الشرائط' }).click();

@@ -83,6 +83,8 @@ for (const palette of PALETTES)
       await page.keyboard.press('g');
       await page.keyboard.press('s');
       await page.locator('#panel-strips .body [tabindex="0"]').first().press('Enter');
+      await page.locator('.window:not([hidden])').press('Escape');
+      await expect(page.locator('.dock')).toHaveCount(0);
       for (const { id, title } of all)
         await test.step(id, async () => {
           await open(page, title, say('failed'));

@@ -15,6 +15,17 @@ export interface ActWaits {
 }
 export type ActOutcome = ActDone | ActWaits;
 
+/** Without lists that are empty: a record leaves them out, and the node takes no act that has one. */
+export function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]) =>
+      Array.isArray(member) && member.length === 0 ? [] : [[name, withoutEmpty(member)]],
+    ),
+  );
+}
+
 /**
  * Does it, or asks for it where it takes two. `cmd` is kept by the caller over retries.
  * Kinds and their members: src/coordination/act.h.
@@ -25,7 +36,7 @@ export async function act(
   cmd = newCommand(),
   client: Client = api,
 ): Promise<ActOutcome> {
-  const answer = await client.raw('post', '/v1/coordination/acts', { body: { act: members, cmd, kind } });
+  const answer = await client.raw('post', '/v1/coordination/acts', { body: { act: withoutEmpty(members), cmd, kind } });
   if (answer.status === 202) return { state: 'waits', pending: answer.body as PendingAct };
   return { state: 'done', ...(answer.body as Omit<ActDone, 'state'>) };
 }

@@ -25,3 +25,4 @@ export { default as Time } from './Time.svelte';
 export { Action } from './action.svelte';
 export { ask, type Question } from './ask.svelte';
 export { notices } from './notices.svelte';
+export { scrolls } from './scrolls';

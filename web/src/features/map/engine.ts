@@ -53,6 +53,8 @@ export interface Inset {
   bottom: number;
   west: number;
   east: number;
+  /** How far to the east of the middle, in pixels, a place is shown so that panels do not cover it. */
+  aside: number;
 }
 /** How long a slice of preparing areas may take. */
 const SLICE_MS = 12;
@@ -61,7 +63,7 @@ export class Engine {
   readonly map: MapLibre;
   /** How large the screen's text is: lines are so many times as wide. */
   scale = 1;
-  private inset: Inset = { top: 60, bottom: 90, west: 40, east: 40 };
+  private inset: Inset = { top: 60, bottom: 90, west: 40, east: 40, aside: 0 };
   private readonly areas = new Map<AreaSource, Map<string, Area>>();
   private queue: { source: AreaSource; area: Area }[] = [];
   private running = false;
@@ -152,13 +154,18 @@ export class Engine {
     };
   }
   go(wish: Wish, calm: boolean): void {
-    const { top, bottom, west: left, east: right } = this.inset;
+    // What was on its way ends now, and says so: that is not where this one leads to.
+    this.wished = undefined;
+    this.move(wish, calm);
+    this.wished = { wish, at: this.map.isMoving() ? undefined : this.where() };
+  }
+  private move(wish: Wish, calm: boolean): void {
+    const { top, bottom, west: left, east: right, aside } = this.inset;
     const duration = calm ? 0 : 400;
-    this.wished = { wish, at: undefined };
     if ('place' in wish) {
       // An offset and no padding: padding stays with the map, and adds up with that of the next wish.
       this.map.easeTo({
-        offset: [(left - right) / 2, (top - bottom) / 2],
+        offset: [aside, 0],
         duration,
         center: fromE7(wish.place),
         zoom: wish.zoom ?? Math.max(8, this.map.getZoom()),

@@ -288,9 +288,12 @@ export class MapModel {
   /** What panels cover: who goes somewhere sees it beside them. */
   cover(panel: boolean, rtl: boolean, calm: boolean): void {
     // On a narrow map a panel leaves no room beside it.
-    const [side, far] = [panel && this.engine.map.getContainer().clientWidth > 700 ? 320 : 60, 40];
+    const beside = panel && this.engine.map.getContainer().clientWidth > 700;
+    const [side, far] = [beside ? 320 : 60, 40];
     const [west, east] = rtl ? [far, side] : [side, far];
-    this.engine.cover({ top: 40, bottom: 96, west, east }, calm);
+    // Where nothing covers the map, a place that was gone to is what is said to be in the middle.
+    const aside = beside ? (west - east) / 2 : 0;
+    this.engine.cover({ top: 40, bottom: 96, west, east, aside }, calm);
   }
   measured(): void {
     this.engine.line(densify(options.points.map(fromE7)));

@@ -18,8 +18,7 @@ export interface LinkView {
  * own, so in a demonstration whose clock runs faster an age is told as the machine sees it.
  */
 export function linkOf(peer: Peer, at_ms: number, now: number, speed = 1): LinkView {
-  const age_ms =
-    peer.age_ms === undefined ? undefined : (peer.age_ms + Math.max(0, now - at_ms)) / Math.max(1, speed);
+  const age_ms = peer.age_ms === undefined ? undefined : (peer.age_ms + Math.max(0, now - at_ms)) / Math.max(1, speed);
   const behind = Math.max(0, peer.known - peer.held);
   const state = peer.pinned
     ? 'forked'
