@@ -47,5 +47,10 @@ export default defineConfig({
     },
   },
   resolve: process.env['VITEST'] === undefined ? {} : { conditions: ['browser'] },
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts', 'bench/*.test.mjs'], restoreMocks: true },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['src/setup.testlib.ts'],
+    include: ['src/**/*.test.ts', 'bench/*.test.mjs'],
+    restoreMocks: true,
+  },
 });
