@@ -42,7 +42,13 @@ test('what is in the way is said while it is typed, and one click takes what is 
   const plan = await openPlan(page);
   await plan.getByLabel('Call sign').fill('SIROCCO2');
   await expect(plan).toContainText('Draw or write outline, levels and times');
-  await typeVolume(plan, { places: ['33.1 34.55'], size: '6 NM', levels: ['FL250', 'FL270'], from: '+17h', to: '+30m' });
+  await typeVolume(plan, {
+    places: ['33.1 34.55'],
+    size: '6 NM',
+    levels: ['FL250', 'FL270'],
+    from: '+17h',
+    to: '+30m',
+  });
   await expect(verdict(plan)).toContainText('Would be refused.');
   await expect(verdict(plan)).toContainText('It conflicts with what stands.');
   await expect(verdict(plan)).toContainText('SIROCCO1');
