@@ -86,7 +86,11 @@ test('who answers in a zone is set on the screen, and then officers hold, confir
   await setTo('Officers', /^Officers, within 5/);
   await accessible(us);
 
+  const search = fr.getByLabel('Search: call sign, zone, authority');
   const file = async (name: string, from: string): Promise<void> => {
+    // The list draws what is in sight; these are the last of it.
+    await search.fill(name);
+    await search.blur();
     const plan = await openPlan(fr);
     await plan.getByLabel('Call sign').fill(name);
     await typeVolume(plan, { ...K1, from });

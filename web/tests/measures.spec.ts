@@ -49,20 +49,28 @@ test('a measure is drawn and put in force, seen at another console, refuses, and
   await expect(windowOf(chief, 'Меры').getByRole('listitem').filter({ hasText: 'DANGER-1' })).toContainText('Gunnery');
   await accessible(chief);
 
-  // What meets it is refused, by its name and words.
+  // What meets it is refused, by its name and words; BORA1 is over by then.
   const plan = await openPlan(duty);
   await plan.getByLabel('Call sign').fill('BORA2');
-  await typeVolume(plan, { places: ['33.1 34.5'], size: '2 NM', levels: ['FL365', 'FL370'], from: '+6h', to: '+10m' });
+  await typeVolume(plan, {
+    places: ['33.1 34.5'],
+    size: '2 NM',
+    levels: ['FL365', 'FL370'],
+    from: '+7h15m',
+    to: '+10m',
+  });
   await expect(verdict(plan)).toContainText('A measure closes the space.');
   await expect(verdict(plan)).toContainText('DANGER-1');
   await expect(verdict(plan)).toContainText('Gunnery, call 118.1');
   await accessible(duty);
-  await keys(duty, 'Escape');
+  await plan.press('Escape');
+  await expect(plan).toHaveCount(0);
 
   // Changed by one, seen by the other; then withdrawn.
   const row = windowOf(duty, 'Measures').getByRole('listitem').filter({ hasText: 'DANGER-1' });
   await row.getByRole('button', { name: 'Change', exact: true }).click();
-  await form.getByRole('radio', { name: 'Advisory' }).check();
+  await form.getByText('Advisory', { exact: true }).first().click();
+  await expect(form.getByRole('radio', { name: 'Advisory' })).toBeChecked();
   await form.getByRole('button', { name: 'Publish the change' }).click();
   await expect(form).toContainText('DANGER-1 is on record.');
   await form.getByRole('button', { name: 'All measures' }).click();

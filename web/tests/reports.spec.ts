@@ -11,7 +11,7 @@ test('a report goes to whom it names, widens by two officers, and is taken back 
   const us = await consoleOn('us', 'duty');
   const other = await consoleOn('us', 'second');
   /** What takes two is looked at and confirmed by the second: nothing has happened before. */
-  const confirmed = async (page: Page, what: string): Promise<void> => {
+  const confirmed = async (page: Page, what: string, refused?: string): Promise<void> => {
     await page
       .getByRole('region', { name: 'Needs your answer' })
       .getByRole('button', { name: /2ND OFFICER/ })
@@ -22,6 +22,8 @@ test('a report goes to whom it names, widens by two officers, and is taken back 
     await accessible(page);
     await answer.getByRole('button', { name: 'Confirm and sign' }).click();
     await expect(answer).toContainText('This no longer waits');
+    if (refused === undefined) await expect(answer.getByRole('alert')).toHaveCount(0);
+    else await expect(answer.getByRole('alert')).toContainText(refused);
   };
   await fr.keyboard.press('n');
   await fr.keyboard.press('x');
@@ -63,8 +65,9 @@ test('a report goes to whom it names, widens by two officers, and is taken back 
   await theirs.getByRole('button', { name: 'Pass on to ru' }).click();
   await expect(us.getByText('It waits for a second officer.')).toBeVisible();
   await expect(theirs).not.toContainText('Passed on to ru');
-  await confirmed(other, 'Pass');
-  await expect(theirs).toContainText('Passed on to ru');
+  // The originator lets it; the charter does not: us shows ru nothing of its own.
+  await confirmed(other, 'Pass on what another shows', 'we show ru nothing in this domain');
+  await expect(theirs).not.toContainText('Passed on to ru');
 
   await row.click();
   await ours.getByRole('button', { name: 'Revoke …' }).click();
@@ -82,6 +85,8 @@ test('a call is put on record, and the other side agrees to exactly that', async
   await us.keyboard.press('n');
   await us.keyboard.press('c');
   const compose = us.locator('.compose');
+  await compose.getByLabel('From (UTC)').fill('-5m');
+  await compose.getByLabel('To (UTC)').fill('now');
   await compose.getByLabel('Who spoke, by function, a line each').fill('Watch officer us\nWatch officer fr');
   await compose.getByLabel('Agreed points, a line each').fill('K1 closed above FL240 from 0600Z.');
   await accessible(us);

@@ -32,15 +32,16 @@ interface Looked {
   page: Page;
   close: () => Promise<void>;
 }
-/** A console at three quarters of its size: 960 to 540 pixels of 1280 to 720. */
+/** A console of 1280 to 720, at three quarters of its size: 960 to 540 pixels. `null`: nobody has signed in. */
 async function look(
   browser: Browser,
   world: World,
   language: Language,
   palette: Palette,
-  officer: string | undefined = 'duty',
+  officer: string | null = 'duty',
+  deviceScaleFactor = 0.75,
 ): Promise<Looked> {
-  const context = await browser.newContext({ deviceScaleFactor: 0.75, reducedMotion: 'reduce' });
+  const context = await browser.newContext({ deviceScaleFactor, reducedMotion: 'reduce' });
   await context.addInitScript(
     ([l, p]) => {
       localStorage.setItem('tansiq.language', l);
@@ -50,7 +51,7 @@ async function look(
   );
   const page = await context.newPage();
   await page.goto(await world.url('fr'));
-  if (officer !== undefined) await signIn(page, officer, world.hello.password);
+  if (officer !== null) await signIn(page, officer, world.hello.password);
   return { page, close: () => context.close() };
 }
 /** Through the palette of commands, as somebody would who knows what it is called. */
@@ -62,7 +63,7 @@ async function open(page: Page, title: string, failed: string): Promise<void> {
     .filter({ has: page.getByText(title, { exact: true }) })
     .first()
     .click();
-  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.locator('dialog')).toHaveCount(0);
   const shown = page.locator('.window:not([hidden])');
   await expect(shown).toHaveCount(1);
   await expect(shown).toHaveAttribute('aria-label', title);
@@ -127,48 +128,65 @@ for (const palette of PALETTES)
         await accessible(page);
         while ((await page.getByRole('dialog').count()) > 0) {
           await page.keyboard.press('Escape');
-          await expect(page.getByRole('dialog')).toHaveCount(0);
+          await expect(page.locator('dialog')).toHaveCount(0);
         }
         await page.locator('#centre').focus();
       });
     await close();
   });
 
-/** What is another thing each time one looks: times, ages, the sky. */
+/** What is another thing each time one looks: times, ages, the sky. All of them keep their place on the screen. */
 const moving = (page: Page): Locator[] => [
   page.locator('#centre .map'),
   page.locator('.top .side').first(),
   page.locator('#panel-strips .body'),
   page.locator('#panel-alerts .body'),
   page.locator('#panel-answers .body'),
+  page.locator('.conversation'),
+  // Today, and the times of today.
+  page.locator('.window:not([hidden]) form .grid'),
   page.locator('time'),
 ];
-async function same(page: Page, name: string, mask: Locator[] = []): Promise<void> {
-  await expect(page).toHaveScreenshot(`${name}.png`, {
+/** Half of its size: enough to see that something has moved, is another colour, or is gone. */
+async function same(page: Page, name: string, of: Page | Locator = page): Promise<void> {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined)));
+  });
+  const mask = of === page ? moving(page) : [page.locator('dialog time')];
+  const options = {
     mask,
     maskColor: '#808080',
     scale: 'device',
-    maxDiffPixelRatio: 0.02,
-  });
+    animations: 'disabled',
+    caret: 'hide',
+    maxDiffPixelRatio: 0.005,
+  } as const;
+  if (of === page) await expect(page).toHaveScreenshot(`${name}.png`, options);
+  else await expect(of as Locator).toHaveScreenshot(`${name}.png`, options);
 }
 for (const language of LANGUAGES)
   for (const palette of PALETTES)
     test(`looks as it did: ${language}, ${palette}`, async ({ world, browser }) => {
-      const gate = await look(browser, world, language, palette, undefined);
-      await expect(gate.page.locator('input[autocomplete=username]')).toBeVisible();
-      await same(gate.page, `gate-${language}-${palette}`, [gate.page.locator('time')]);
-      await gate.close();
-
-      const { page, close } = await look(browser, world, language, palette);
+      // Gate and settings in one palette of each language.
+      const all = (palette === 'day') === (language === 'ar' || language === 'fr');
+      if (all) {
+        const gate = await look(browser, world, language, palette, null, 0.5);
+        await expect(gate.page.locator('input[autocomplete=username]')).toBeVisible();
+        await same(gate.page, `gate-${language}-${palette}`);
+        await gate.close();
+      }
+      const { page, close } = await look(browser, world, language, palette, 'duty', 0.5);
       await expect(page.locator('#talks-tab-ru')).toBeVisible();
+      await expect(page.locator('#centre canvas').first()).toBeVisible();
       await page.keyboard.press('n');
       await page.keyboard.press('b');
       await expect(page.locator('.window:not([hidden]) form')).toBeVisible();
-      // The day is another each time.
-      const days = page.locator('.window:not([hidden]) form .grid');
-      await same(page, `main-${language}-${palette}`, [...moving(page), days, page.locator('.conversation')]);
-      await page.keyboard.press('Control+,');
-      await expect(page.getByRole('dialog')).toBeVisible();
-      await same(page, `settings-${language}-${palette}`, [...moving(page), days, page.locator('.conversation')]);
+      await same(page, `main-${language}-${palette}`);
+      if (all) {
+        await page.keyboard.press('Control+,');
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await same(page, `settings-${language}-${palette}`, page.getByRole('dialog'));
+      }
       await close();
     });

@@ -2,11 +2,21 @@ import { describe, expect, it } from 'vitest';
 
 import { endOfRecord, searchRecord } from './record';
 
-/** A node with so many entries; the stream stays open behind the last. */
+/** A node with so many entries; the stream stays open behind the last, and begins nowhere behind it. */
 const node =
   (count: number): typeof fetch =>
   (input, init) => {
     const after = Number(new URL(String(input), 'http://x').searchParams.get('after'));
+    if (after >= count)
+      return Promise.resolve(
+        new Response(
+          `{"type":"/problems/invalid","status":400,"title":"","detail":"the next one is ${String(count)}"}`,
+          {
+            status: 400,
+            headers: { 'Content-Type': 'application/problem+json' },
+          },
+        ),
+      );
     const lines: string[] = [];
     for (let id = after + 1; id < count && lines.length < 1_000; id += 1)
       lines.push(`id: ${String(id)}\ndata: {"type":"t.${id % 2 === 0 ? 'even' : 'odd'}","time_ms":${String(id)}}\n\n`);

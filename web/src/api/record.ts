@@ -80,11 +80,16 @@ export async function endOfRecord(signal: AbortSignal, send: typeof fetch = fetc
   let last = -1;
   const behind = async (after: number): Promise<boolean> => {
     let found = false;
-    await read(after, signal, send, (id) => {
-      found = true;
-      last = Math.max(last, id);
-      return false;
-    });
+    try {
+      await read(after, signal, send, (id) => {
+        found = true;
+        last = Math.max(last, id);
+        return false;
+      });
+    } catch (thrown) {
+      // The node refuses to begin behind the end of its record.
+      if (!(thrown instanceof Problem) || thrown.status !== 400) throw thrown;
+    }
     return found;
   };
   if (!(await behind(0))) return last;

@@ -10,5 +10,8 @@ describe('fit', () => {
     expect(fit('فتح حادثة', 'حادث')).toBe(1);
     expect(fit('Open an incident', 'close')).toBeUndefined();
     expect(fit('anything', '')).toBe(0);
+    expect(fit('What do they see?', 'What do they see?')).toBe(6);
+    expect(fit('ماذا يرون؟', 'ماذا يرون؟')).toBe(1);
+    expect(fit('Déposer l’intention', 'l’int')).toBe(3);
   });
 });

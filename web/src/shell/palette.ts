@@ -5,10 +5,13 @@ export function fit(text: string, typed: string): number | undefined {
       .toLowerCase()
       .normalize('NFKD')
       .replace(/\p{Mn}/gu, '');
-  const words = fold(text).split(/[^\p{L}\p{N}]+/u);
-  const wanted = fold(typed)
-    .split(/\s+/)
-    .filter((w) => w !== '');
+  // Signs between and behind words are no part of them, in what is typed as little as in what is looked through.
+  const wordsOf = (s: string): string[] =>
+    fold(s)
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter((word) => word !== '');
+  const words = wordsOf(text);
+  const wanted = wordsOf(typed);
   let cost = 0;
   for (const want of wanted) {
     const at = words.findIndex((word) => word.startsWith(want));

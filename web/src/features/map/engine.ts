@@ -58,6 +58,8 @@ export interface Inset {
 }
 /** How long a slice of preparing areas may take. */
 const SLICE_MS = 12;
+/** How long to wait before land and borders are asked for again. */
+const AGAIN_MS = 3_000;
 
 export class Engine {
   readonly map: MapLibre;
@@ -283,10 +285,18 @@ export class Engine {
     for (const layer of dynamicLayers(colour, this.solid, this.heights, this.scale)) map.addLayer(layer);
     map.addLayer(this.layer);
   }
+  /** Land and borders. A node that does not answer just then is asked again: without them nobody knows where he is. */
   private async world(): Promise<void> {
-    const answer = await fetch(worldUrl);
-    const { land, borders } = readWorld((await answer.json()) as Topology);
+    let topology: Topology;
+    try {
+      const answer = await fetch(worldUrl);
+      topology = (await answer.json()) as Topology;
+    } catch {
+      if (!this.gone) setTimeout(() => void this.world(), AGAIN_MS);
+      return;
+    }
     if (this.gone) return;
+    const { land, borders } = readWorld(topology);
     this.source('land')?.setData(
       collection(
         land.map((coordinates) => ({ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates } })),
