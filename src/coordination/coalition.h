@@ -268,6 +268,7 @@ class Coalition {
   [[nodiscard]] Status follow_charter(const LogName& log, const Body& body);
   [[nodiscard]] Status load_pending(const CharterAdopted& adopted);
   [[nodiscard]] Result<Version> load_version(const log::Hash& text, std::int64_t version) const;
+  [[nodiscard]] bool comes_back(const ZoneId& id) const;
   [[nodiscard]] Status check_windows_end(const core::Charter& next) const;
   [[nodiscard]] Status check_leases_end(const core::Charter& next) const;
   [[nodiscard]] Status check_own_end(const core::Charter& next, UtcMs now) const;

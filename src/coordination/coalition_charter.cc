@@ -161,6 +161,14 @@ Result<EntryHash> Coalition::adopt_charter(const AdoptCharter& act, const ActCom
   return say(adopted, {command.by, command.second, command.cmd}, now, batch);
 }
 
+/// Whether the zone, and what others have confirmed in it, comes to this authority when whoever decides there gives it
+/// back or refuses it: to its owner, and to whom leased it before it was another's.
+bool Coalition::comes_back(const ZoneId& id) const {
+  if (machine_.charter().find_zone(id)->owner == self()) return true;
+  const auto status = control_->status(id);
+  return status && status->lessor == self() && (status->until || !status->begun);
+}
+
 /// Where a version takes space away, nobody knows of a window there after it: none may still be open.
 Status Coalition::check_windows_end(const core::Charter& next) const {
   if (planted(Plant::kKeepRedrawn)) return {};
@@ -168,7 +176,7 @@ Status Coalition::check_windows_end(const core::Charter& next) const {
     if (version.state != LegState::kConfirmed || !takes_away(machine_.charter(), next, version.zone)) continue;
     // What went over with a lease comes back with it.
     const bool keeps = control_->keeps(version.zone);
-    if (!keeps && machine_.charter().find_zone(version.zone)->owner != self()) continue;
+    if (!keeps && !comes_back(version.zone)) continue;
     const UtcMs end = version.window.end;
     // Its window has passed, its aircraft has not reported out: booked until an officer frees it (ADR 21).
     if (keeps && version.entered && end <= machine_.last_time()) {
@@ -196,7 +204,7 @@ Status Coalition::check_windows_end(const core::Charter& next) const {
 /// A tenant is bound by its own adoption alone.
 Status Coalition::check_leases_end(const core::Charter& next) const {
   for (const core::Zone& zone : machine_.charter().zones) {
-    if (zone.owner != self() || !takes_away(machine_.charter(), next, zone.id)) continue;
+    if (!comes_back(zone.id) || !takes_away(machine_.charter(), next, zone.id)) continue;
     const auto who = control_->sequencer(zone.id);
     if (!who || *who == self() || adoptions_->adopted_by(*who) >= next.version) continue;
     const ZoneStatus status = TRY(control_->status(zone.id));

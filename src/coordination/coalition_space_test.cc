@@ -183,6 +183,19 @@ TEST_F(CoalitionSpaceTest, WindowsThatWentOverWithALeaseCountAtTheOwner) {
   EXPECT_THAT(refusal("us"), HasSubstr("flight R1 of ru is confirmed there until"));
 }
 
+TEST_F(CoalitionSpaceTest, WhatComesBackToAnEarlierOwnerCountsThereToo) {
+  ASSERT_EQ(world.file("ru", "R1", {leg("K1", 200, minutes(28))}).versions.at(0).state, HomeState::kConfirmed);
+  ASSERT_TRUE(world.act("us", LeaseZone{.tenant = AuthorityId::trusted("fr"), .until = minutes(60), .zone = kK1}));
+  world.settle();
+  two.zones[0].owner = AuthorityId::trusted("ru");
+  follow({"us", "ru", "fr"});
+  two.zones[0].band.upper_cm = cm_from_flight_level(250);
+  two.valid_from = minutes(30);
+  EXPECT_THAT(refusal("us"), HasSubstr("flight R1 of ru is confirmed there until"));
+  two.valid_from = minutes(40);
+  EXPECT_THAT(refusal("us"), HasSubstr("fr decides there until 2026-11-25T13:00:00Z, and has not adopted"));
+}
+
 TEST_F(CoalitionSpaceTest, AnAircraftThatHasNotReportedOutIsFreedBeforeItsZoneIsRedrawn) {
   cut_k4();
   two.valid_from = minutes(40);

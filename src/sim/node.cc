@@ -461,6 +461,10 @@ void Node::restart() {
   if (state_ != State::kDown) return;
   if (!founded_) return start();
   open_disk();
+  if (disk_.records().empty()) {  // it crashed before its first entry was on the disk: it has yet to be founded
+    founded_ = false;
+    return start();
+  }
   // Entries that reached the disk though the crash came before the sync was reported are durable now.
   world_.on_durable(*this);
   ++life_;
