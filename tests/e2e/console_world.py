@@ -13,6 +13,7 @@ password. Commands, one a line:
     heal fr ru      and is whole again
     fly GULL1 33.5 33.9 90 200 120      one more aircraft: latitude, longitude, course, metres a second, flight level
     land GULL1      and it is heard of no more
+    do us zone lease K1 fr --until now+1h      `tansiq zone lease …`, said to the node of us; `;` in a word is a blank
     quit            ends all; so does the end of the input
 
 Peers reach each other through forwarders on loopback, one a direction, so that a line is cut without a touch to the nodes.
@@ -203,6 +204,7 @@ class World:
                           *words))
         ok(tansiq("charter", "new", draft, "--id", "levant", "--mode", "TEST", "--valid-from", "now"))
         ok(tansiq("charter", "merge", draft, *(self.folder / who / "charter.json" for who in MEMBERS)))
+        ok(tansiq("charter", "tenants", draft, "S2", "fr"))
         for pair, bundle in ((("us", "fr"), "cooperate"), (("us", "ru"), "deconflict"), (("fr", "ru"), "cooperate")):
             ok(tansiq("charter", "relate", draft, *pair, "--bundle", bundle))
         ok(tansiq("charter", "timing", draft, "--clock-error", "1s", "--delivery", "1s", "--decision", "60s", "--crew",
@@ -278,6 +280,8 @@ class World:
                                                  call_sign)
             case ["land", call_sign]:
                 self.sky.more.pop(call_sign)
+            case ["do", who, *said]:
+                ok(self.at(who, *(word.replace(";", " ") for word in said)))
             case _:
                 raise ValueError(f"no such command: {' '.join(words)}")
 

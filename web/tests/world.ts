@@ -72,6 +72,10 @@ export class World {
   land(callSign: string): Promise<void> {
     return this.say(`land ${callSign}`);
   }
+  /** Said to a node on the command line; words are parted by blanks, and `;` is a blank within a word. */
+  tansiq(who: Member, words: string): Promise<void> {
+    return this.say(`do ${who} ${words}`);
+  }
   /** Where the console of a node is. */
   async url(who: Member): Promise<string> {
     const node = this.hello.nodes[who];

@@ -101,6 +101,7 @@ export const ar = {
   reason: 'السبب',
   reasonRefuse: 'السبب، إن رفضت',
   reasonNeeded: 'اذكر السبب: سيقرؤه الطرف الآخر.',
+  reasonOwn: 'اذكر السبب: يُحفظ في سجلّنا.',
   refuse: 'ارفض',
   refuseSure: 'ينتهي حجز {name} الآن ويُحرَّر حيزه.',
   askBack: 'اطلب استرداده',

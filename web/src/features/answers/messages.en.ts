@@ -101,6 +101,7 @@ export const en = {
   reason: 'Reason',
   reasonRefuse: 'Reason, where you refuse',
   reasonNeeded: 'Say why: the other side reads it.',
+  reasonOwn: 'Say why: it stands in our record.',
   refuse: 'Refuse',
   refuseSure: 'The hold for {name} ends now, and its space is free.',
   askBack: 'Ask it back',

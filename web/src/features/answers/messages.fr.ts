@@ -101,6 +101,7 @@ export const fr = {
   reason: 'Motif',
   reasonRefuse: 'Motif, en cas de refus',
   reasonNeeded: 'Dites pourquoi : l’autre partie le lit.',
+  reasonOwn: 'Dites la raison : elle reste à notre registre.',
   refuse: 'Refuser',
   refuseSure: 'La retenue pour {name} prend fin et son espace est libre.',
   askBack: 'Redemander',

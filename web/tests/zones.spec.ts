@@ -1,0 +1,85 @@
+// What arises rarely between authorities: a zone that is asked back, a caveat that is met. How it came about is said on the
+// command line; what the officer does about it is done on the screen.
+import { fileIntent, keys, strip, windowOf } from './filing';
+import { accessible, expect, test } from './world';
+
+const DECIDED = { timeout: 45_000 };
+
+test('a zone that is asked back is given back, and its owner decides there again', async ({ world, consoleOn }) => {
+  test.setTimeout(120_000);
+  const fr = await consoleOn('fr', 'duty');
+  const queue = fr.getByRole('region', { name: 'Needs your answer' });
+  await world.tansiq('us', 'zone lease S2 fr --until now+1h');
+  await world.tansiq('us', 'zone recall S2 --text Needed');
+  const item = queue.getByRole('button', { name: /RECALL/ });
+  await expect(item).toContainText('S2', DECIDED);
+  await item.click();
+  const answer = windowOf(fr, 'Answer');
+  await expect(answer).toContainText('Zone asked back');
+  await expect(answer).toContainText('Needed');
+  await expect(answer).toContainText('A recall is a request.');
+  await accessible(fr);
+  await answer.getByRole('button', { name: 'Give it back' }).click();
+  await expect(fr.getByRole('dialog')).toContainText('S2 goes back to its owner now.');
+  await accessible(fr);
+  await fr.getByRole('dialog').getByRole('button', { name: 'Give it back' }).click();
+  await expect(item).toHaveCount(0, DECIDED);
+  await expect(answer).toContainText('This no longer waits');
+
+  // Both see who decides there now.
+  for (const [page, officer] of [
+    [fr, 'fr'],
+    [await consoleOn('us', 'duty'), 'us'],
+  ] as const) {
+    await keys(page, 'Control+k');
+    await page.getByRole('dialog').getByRole('combobox').fill('S2');
+    await page.getByRole('dialog').getByRole('option').filter({ hasText: 'S2' }).first().click();
+    await expect(windowOf(page, 'Card'), officer).toContainText('Sea box S2');
+    await expect(windowOf(page, 'Card').getByText('us', { exact: true }).first(), officer).toBeVisible();
+    await expect(windowOf(page, 'Card'), officer).not.toContainText('until');
+  }
+});
+
+test('what meets a caveat of ours goes only with the word of an officer, and the reason', async ({
+  world,
+  consoleOn,
+}) => {
+  test.setTimeout(120_000);
+  const fr = await consoleOn('fr', 'duty');
+  await world.tansiq('us', 'flight file --id ally1 --call-sign ALLY1 --leg F1;33.1,34.3;3nm;FL300-FL320;now+14h/+30m');
+  await expect(strip(fr, 'ALLY1')).toContainText('confirmed', DECIDED);
+  await world.tansiq('fr', 'caveat set red-line us --within 30nm --time 10m');
+  await fileIntent(fr, 'NEAR1', {
+    places: ['33.1 34.6'],
+    size: '3 NM',
+    levels: ['FL300', 'FL320'],
+    from: '+14h',
+    to: '+30m',
+  });
+  const item = fr
+    .getByRole('region', { name: 'Needs your answer' })
+    .getByRole('button', { name: /CAVEAT/ })
+    .filter({ hasText: /NEAR1/i });
+  await expect(item).toBeVisible(DECIDED);
+
+  // It does not go, and says why.
+  await keys(fr, 'o');
+  const card = windowOf(fr, 'Card');
+  await card.getByRole('button', { name: 'Activate' }).click();
+  await expect(card.getByRole('alert')).toContainText('red-line');
+  await expect(strip(fr, 'NEAR1')).not.toContainText('activated');
+  await accessible(fr);
+
+  await item.click();
+  const answer = windowOf(fr, 'Answer');
+  await expect(answer).toContainText('red-line');
+  await accessible(fr);
+  await answer.getByRole('button', { name: 'Let it go all the same' }).click();
+  await expect(answer).toContainText('Say why: it stands in our record.');
+  await answer.getByLabel('Reason').fill('Seen by radar, and told.');
+  await answer.getByRole('button', { name: 'Let it go all the same' }).click();
+  await expect(item).toHaveCount(0, DECIDED);
+  await keys(fr, 'Escape');
+  await card.getByRole('button', { name: 'Activate' }).click();
+  await expect(strip(fr, 'NEAR1')).toContainText('activated');
+});
