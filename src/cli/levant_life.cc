@@ -11,6 +11,7 @@
 namespace tansiq::cli {
 
 Status LevantLife::begin() {
+  end_story();
   const UtcMs now = levant_.now();
   const std::array<std::pair<std::string, std::uint32_t>, 2> ships{
       {{"CARRIER", kCarrierMmsi}, {"ESCORT", kEscortMmsi}}};
@@ -20,6 +21,24 @@ Status LevantLife::begin() {
   }
   next_lap_ = now;
   return {};
+}
+
+void LevantLife::end_story() {
+  using coordination::FlightId;
+  using coordination::FlightStep;
+  using coordination::StepFlight;
+  for (const std::string& home : levant_.running()) {
+    const auto flights = levant_.read(home, "flights");
+    const auto rows = flights ? flights->root().find("flights") : std::nullopt;
+    if (!rows) continue;
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+      const auto flight = FlightId::parse(text_of((*rows)[i], "id"));
+      // A flight that is over refuses both, and stays as it is.
+      if (flight && !levant_.act(home, "watch", StepFlight{*flight, FlightStep::kCancel, {}})) {
+        (void)levant_.act(home, "watch", StepFlight{*flight, FlightStep::kLand, {}});
+      }
+    }
+  }
 }
 
 void LevantLife::turn() {

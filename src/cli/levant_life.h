@@ -23,7 +23,7 @@ class LevantLife {
  public:
   explicit LevantLife(Levant& levant) : levant_(levant) {}
 
-  /// Sets the ships on their rounds. Fails where the sky would not take them.
+  /// Ends what the story has left in the air, and sets the ships on their rounds. Fails where the sky would not take them.
   [[nodiscard]] Status begin();
   /// Does what is due.
   void turn();
@@ -37,6 +37,7 @@ class LevantLife {
     Step step = Step::kActivate;
     LapFlight flight;
   };
+  void end_story();
   void file_lap(UtcMs now);
   void file(const LapFlight& flight);
   void carry_out(const Due& due);

@@ -26,7 +26,8 @@ inline constexpr std::int64_t kCaveatDisclosure = 2;
 /// Changes of traffic noted between two looks; beyond it everything is looked at again.
 inline constexpr std::size_t kTrafficChangesMax = 1'024;
 
-/// Whether what `manager` files is a use of `whom`: the same name, or a name below it (`sy:ops` of `sy`).
+/// Whether what `manager` files is a use of `whom`: the same name, a name below it (`sy:ops` of `sy`), or an officer of
+/// that authority (`duty@sy`).
 [[nodiscard]] bool belongs_to(const core::Subject& manager, const core::Subject& whom);
 [[nodiscard]] bool belongs_to(const AuthorityId& authority, const core::Subject& whom);
 [[nodiscard]] bool belongs_to(const core::Subject& manager, const std::optional<AuthorityId>& principal,

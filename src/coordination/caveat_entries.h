@@ -22,7 +22,7 @@ inline constexpr std::int64_t kCaveatVerticalCmMax = 3'000'000;
 struct CaveatRule {
   core::Domain domain = core::Domain::kAir;
   std::int64_t horizontal_m = 0;
-  core::Subject of;  ///< An authority, or a manager of intents: `sy` is also whoever begins with `sy:`.
+  core::Subject of;  ///< An authority, or a manager of intents: `sy` is also `sy:ops` and `duty@sy`.
   DurationMs time_ms = 0;
   std::optional<std::int64_t> vertical_cm;  ///< Absent: at whatever level.
   static constexpr auto fields() {

@@ -216,6 +216,15 @@ TEST_F(CaveatTest, AnIntentOfOurOwnPeopleIsNotActivatedBefore) {
   EXPECT_TRUE(world.command("ru", activate, "ru:local").has_value());
 }
 
+TEST_F(CaveatTest, WhatAnOfficerHasFiledIsOfHisAuthority) {
+  set("ru", rule("sy"));
+  intent("ru", "watch@sy", "transport", leg("K4", 300, minutes(20)));
+  intent("ru", "duty@ru", "ours", leg("K4", 200, minutes(20)));
+  const auto refused = world.command("ru", core::ActivateIntent{IntentId::trusted("ours"), 1}, "duty@ru");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_THAT(refused.error().message, HasSubstr("intent ours"));
+}
+
 TEST_F(CaveatTest, ClearingItOrSettingItAnewForgetsWhatWasAccepted) {
   set("ru", rule("sy"));
   intent("ru", "sy", "transport", leg("K4", 300, minutes(20)));
@@ -265,6 +274,9 @@ TEST(CaveatWords, WhoBelongsToWhom) {
   EXPECT_TRUE(is("sy", "sy"));
   EXPECT_TRUE(is("sy:ops", "sy"));
   EXPECT_TRUE(is("sy:ops:night", "sy:ops"));
+  EXPECT_TRUE(is("duty@sy", "sy")) << "an officer of it";
+  EXPECT_FALSE(is("duty@sy", "y"));
+  EXPECT_FALSE(is("duty@sy", "duty"));
   EXPECT_FALSE(is("syx", "sy"));
   EXPECT_FALSE(is("sy", "sy:ops"));
   EXPECT_EQ(caveat_words(rule("sy")), "never within 10 NM and 15 min of sy");

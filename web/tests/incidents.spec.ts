@@ -18,8 +18,8 @@ test('an incident is opened from an alert, stated by both, and taken out as evid
   const fr = await consoleOn('fr', 'duty');
   const us = await consoleOn('us', 'duty', 'en');
   // Two that fly at each other, far from all others.
-  await world.fly('NEAR1', 31.6, 32.2, 90, 90, 250);
-  await world.fly('NEAR2', 31.6, 32.6, 270, 90, 250);
+  await world.fly('NEAR1', 31.6, 32.2, 90, 150, 250);
+  await world.fly('NEAR2', 31.6, 32.6, 270, 150, 250);
   const alerts = fr.getByRole('region', { name: 'Alerts' });
   const alert = alerts.getByRole('list', { name: 'Alerts' }).getByRole('listitem').filter({ hasText: 'NEAR1' }).first();
   await expect(alert).toBeVisible();

@@ -50,7 +50,7 @@ test('a STOP asks once more by name, and is said to be taken', async ({ consoleO
   await fr.locator('.compose .foot').getByRole('button', { name: 'Send STOP …' }).click();
   await expect(fr.getByRole('dialog')).toContainText('us');
   await fr.getByRole('dialog').getByRole('button', { name: 'Send STOP' }).click();
-  await us.getByRole('button', { name: 'Take', exact: false }).first().click();
+  await us.getByRole('dialog', { name: 'STOP received' }).getByRole('button', { name: 'Take it' }).click();
   await expect(fr.locator('li[data-message]', { hasText: 'EAGLE30' }).last()).toContainText('In hand after');
 });
 

@@ -1,6 +1,6 @@
 // What arises rarely between authorities: a zone that is asked back, a caveat that is met. How it came about is said on the
 // command line; what the officer does about it is done on the screen.
-import { fileIntent, keys, strip, windowOf } from './filing';
+import { fileIntent, goTo, keys, strip, windowOf } from './filing';
 import { accessible, expect, test } from './world';
 
 const DECIDED = { timeout: 45_000 };
@@ -31,9 +31,8 @@ test('a zone that is asked back is given back, and its owner decides there again
     [fr, 'fr'],
     [await consoleOn('us', 'duty'), 'us'],
   ] as const) {
-    await keys(page, 'Control+k');
-    await page.getByRole('dialog').getByRole('combobox').fill('S2');
-    await page.getByRole('dialog').getByRole('option').filter({ hasText: 'S2' }).first().click();
+    await goTo(page, 'S2');
+    await keys(page, 'o');
     await expect(windowOf(page, 'Card'), officer).toContainText('Sea box S2');
     await expect(windowOf(page, 'Card').getByText('us', { exact: true }).first(), officer).toBeVisible();
     await expect(windowOf(page, 'Card'), officer).not.toContainText('until');

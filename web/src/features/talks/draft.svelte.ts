@@ -64,6 +64,8 @@ interface Stored {
   parts: { kind: PartKind; fields: PartFields }[];
 }
 
+/** How long what is typed may be in the page alone. */
+const KEPT_WITHIN_MS = 500;
 export class Draft {
   recipients = $state.raw<readonly string[]>([]);
   text = $state('');
@@ -83,6 +85,7 @@ export class Draft {
   translates = $state.raw<{ content: string; words: string } | undefined>(undefined);
   /** Somebody has tried to send it: what is missing is said. */
   tried = $state(false);
+  private waits = false;
   private kept: { key: string; letter: Letter; cmd: string } | undefined;
 
   constructor(
@@ -185,8 +188,8 @@ export class Draft {
   private get place(): string {
     return `tansiq.draft.${session.who?.subject ?? ''}.${this.opener}/${this.thread}`;
   }
-  /** In an effect: kept after each change, once there is a pause. */
-  keep(): () => void {
+  /** In an effect: kept half a second after a change at the latest, and before the page goes. */
+  keep(): void {
     void JSON.stringify([
       this.text,
       this.template,
@@ -197,8 +200,16 @@ export class Draft {
       this.recipients,
       this.parts.map((p) => p.fields),
     ]);
-    const timer = setTimeout(() => this.store(), 500);
-    return () => clearTimeout(timer);
+    if (this.waits) return;
+    this.waits = true;
+    const store = (): void => {
+      clearTimeout(timer);
+      removeEventListener('pagehide', store);
+      this.waits = false;
+      this.store();
+    };
+    const timer = setTimeout(store, KEPT_WITHIN_MS);
+    addEventListener('pagehide', store);
   }
   /** By the browser's tab, and gone with it. */
   private store(): void {
