@@ -20,67 +20,74 @@ export function program(gl: WebGL2RenderingContext, vertex: string, fragment: st
   return made;
 }
 
-/** Instances of floats, each drawn as a quad of six corners. */
+/** The unit of textures at which instances are bound. */
+const UNIT = 1;
+/** So many instances lie in a row of the texture. */
+const ROW = 256;
+/**
+ * Instances of floats, each drawn as a quad of six corners. They lie in a texture from which the vertex shader takes its own
+ * (`of_instance`), and are drawn as one array of triangles: where there is no graphics card, instanced drawing costs as much
+ * for each quad as for a whole array.
+ */
 export class Instances {
   data = new Float32Array(0);
   count = 0;
-  private readonly buffer: WebGLBuffer;
+  /** Floats of an instance: so many texels of four. */
+  readonly stride: number;
+  private readonly texture: WebGLTexture;
   private readonly array: WebGLVertexArrayObject;
-  private room = 0;
+  private rows = 0;
 
   constructor(
     private readonly gl: WebGL2RenderingContext,
     readonly of: WebGLProgram,
-    private readonly attributes: readonly (readonly [name: string, size: number])[],
+    private readonly texels: number,
   ) {
-    this.buffer = gl.createBuffer();
+    this.stride = texels * 4;
+    this.texture = gl.createTexture();
     this.array = gl.createVertexArray();
-    gl.bindVertexArray(this.array);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    let at = 0;
-    for (const [name, size] of attributes) {
-      const location = gl.getAttribLocation(of, name);
-      if (location >= 0) {
-        gl.enableVertexAttribArray(location);
-        gl.vertexAttribPointer(location, size, gl.FLOAT, false, this.stride * 4, at * 4);
-        gl.vertexAttribDivisor(location, 1);
-      }
-      at += size;
-    }
-    gl.bindVertexArray(null);
-  }
-  get stride(): number {
-    return this.attributes.reduce((sum, [, size]) => sum + size, 0);
   }
   /** Room for so many; the array is used again. */
   begin(most: number): Float32Array {
-    const floats = most * this.stride;
+    const floats = Math.ceil(most / ROW) * ROW * this.stride;
     if (this.data.length < floats) this.data = new Float32Array(Math.max(floats, this.data.length * 2));
     this.count = 0;
     return this.data;
   }
   upload(count: number): void {
-    const { gl } = this;
+    const { gl, texels } = this;
     this.count = count;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);
-    const floats = count * this.stride;
-    if (floats > this.room) {
-      this.room = this.data.length;
-      gl.bufferData(gl.ARRAY_BUFFER, this.room * 4, gl.DYNAMIC_DRAW);
+    if (count === 0) return;
+    const rows = Math.ceil(count / ROW);
+    this.bind();
+    // What the map has set for its own pictures does not hold for numbers.
+    gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
+    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
+    if (rows > this.rows) {
+      this.rows = this.data.length / (ROW * this.stride);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA32F, ROW * texels, this.rows, 0, gl.RGBA, gl.FLOAT, null);
+      for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER])
+        gl.texParameteri(gl.TEXTURE_2D, filter, gl.NEAREST);
     }
-    gl.bufferSubData(gl.ARRAY_BUFFER, 0, this.data, 0, floats);
-    gl.bindBuffer(gl.ARRAY_BUFFER, null);
+    gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, ROW * texels, rows, gl.RGBA, gl.FLOAT, this.data);
   }
+  /** With the program `of` in use. */
   draw(): void {
     if (this.count === 0) return;
+    this.bind();
+    this.gl.uniform1i(this.gl.getUniformLocation(this.of, 'u_instances'), UNIT);
     this.gl.bindVertexArray(this.array);
-    this.gl.drawArraysInstanced(this.gl.TRIANGLES, 0, 6, this.count);
+    this.gl.drawArrays(this.gl.TRIANGLES, 0, this.count * 6);
     this.gl.bindVertexArray(null);
   }
   delete(): void {
-    this.gl.deleteBuffer(this.buffer);
+    this.gl.deleteTexture(this.texture);
     this.gl.deleteVertexArray(this.array);
     this.gl.deleteProgram(this.of);
+  }
+  private bind(): void {
+    this.gl.activeTexture(this.gl.TEXTURE0 + UNIT);
+    this.gl.bindTexture(this.gl.TEXTURE_2D, this.texture);
   }
 }
 
@@ -96,48 +103,59 @@ export function rgba(colour: string, alpha = 1): [number, number, number, number
   ];
 }
 
-const CORNERS = `
-const vec2 CORNERS[6] = vec2[6](vec2(-1,-1), vec2(1,-1), vec2(1,1), vec2(-1,-1), vec2(1,1), vec2(-1,1));`;
+const QUADS = `
+precision highp sampler2D;
+uniform sampler2D u_instances;
+// Texel n of the instance to which this corner belongs, which has so many.
+vec4 of_instance(int size, int n) {
+  int instance = gl_VertexID / 6;
+  return texelFetch(u_instances, ivec2(instance % ${String(ROW)} * size + n, instance / ${String(ROW)}), 0);
+}
+const vec2 CORNERS[6] = vec2[6](vec2(-1,-1), vec2(1,-1), vec2(1,1), vec2(-1,-1), vec2(1,1), vec2(-1,1));
+vec2 corner_here() { return CORNERS[gl_VertexID % 6]; }`;
+/** A sign out of the atlas: where, alpha; its corner in the atlas. */
 export const SPRITE_VERTEX = `#version 300 es
 precision highp float;
 uniform mat4 u_matrix; uniform vec2 u_view; uniform float u_half; uniform float u_span;
-in vec3 a_at; in vec2 a_uv; in float a_alpha;
 out vec2 v_uv; out float v_alpha;
-${CORNERS}
+${QUADS}
 void main() {
-  vec2 corner = CORNERS[gl_VertexID];
-  vec4 at = u_matrix * vec4(a_at, 1.0);
+  vec2 corner = corner_here();
+  vec4 place = of_instance(2, 0);
+  vec4 look = of_instance(2, 1);
+  vec4 at = u_matrix * vec4(place.xyz, 1.0);
   at.xy += corner * vec2(1.0, -1.0) * u_half * 2.0 / u_view * at.w;
   at.z = 0.0;
   gl_Position = at;
-  v_uv = a_uv + (corner * 0.5 + 0.5) * u_span;
-  v_alpha = a_alpha;
+  v_uv = look.xy + (corner * 0.5 + 0.5) * u_span;
+  v_alpha = place.w;
 }`;
 export const SPRITE_FRAGMENT = `#version 300 es
 precision mediump float;
 uniform sampler2D u_atlas; in vec2 v_uv; in float v_alpha; out vec4 colour;
 void main() { colour = texture(u_atlas, v_uv) * v_alpha; }`;
-/** A line between two places, so many pixels wide; dashed by `a_dash` pixels, 0: not. */
+/** A line between two places: from, width in pixels; to, dashes of so many pixels, 0: none; colour. */
 export const LINE_VERTEX = `#version 300 es
 precision highp float;
 uniform mat4 u_matrix; uniform vec2 u_view;
-in vec3 a_from; in vec3 a_to; in vec4 a_colour; in float a_width; in float a_dash;
 out vec4 v_colour; out float v_along; flat out float v_dash;
-${CORNERS}
+${QUADS}
 void main() {
-  vec2 corner = CORNERS[gl_VertexID];
-  vec4 from = u_matrix * vec4(a_from, 1.0);
-  vec4 to = u_matrix * vec4(a_to, 1.0);
+  vec2 corner = corner_here();
+  vec4 first = of_instance(3, 0);
+  vec4 last = of_instance(3, 1);
+  vec4 from = u_matrix * vec4(first.xyz, 1.0);
+  vec4 to = u_matrix * vec4(last.xyz, 1.0);
   vec2 a = from.xy / max(from.w, 1e-6) * u_view * 0.5;
   vec2 b = to.xy / max(to.w, 1e-6) * u_view * 0.5;
   vec2 way = b - a;
   float size = max(length(way), 1e-4);
   vec2 side = vec2(-way.y, way.x) / size;
   vec4 at = corner.x < 0.0 ? from : to;
-  at.xy += side * corner.y * a_width * 0.5 * 2.0 / u_view * at.w;
+  at.xy += side * corner.y * first.w * 0.5 * 2.0 / u_view * at.w;
   at.z = 0.0;
   gl_Position = from.w <= 0.0 || to.w <= 0.0 ? vec4(2.0, 2.0, 0.0, 1.0) : at;
-  v_colour = a_colour; v_along = corner.x < 0.0 ? 0.0 : size; v_dash = a_dash;
+  v_colour = of_instance(3, 2); v_along = corner.x < 0.0 ? 0.0 : size; v_dash = last.w;
 }`;
 export const LINE_FRAGMENT = `#version 300 es
 precision mediump float;
@@ -146,20 +164,21 @@ void main() {
   if (v_dash > 0.0 && mod(v_along, v_dash * 2.0) > v_dash) discard;
   colour = vec4(v_colour.rgb * v_colour.a, v_colour.a);
 }`;
-/** A disc, or where `a_ring` is above 0 a ring so many pixels wide. */
+/** A disc: where, radius in pixels; colour; above 0: a ring so many pixels wide. */
 export const DISC_VERTEX = `#version 300 es
 precision highp float;
 uniform mat4 u_matrix; uniform vec2 u_view;
-in vec3 a_at; in float a_radius; in vec4 a_colour; in float a_ring;
 out vec2 v_at; out vec4 v_colour; flat out float v_radius; flat out float v_ring;
-${CORNERS}
+${QUADS}
 void main() {
-  vec2 corner = CORNERS[gl_VertexID];
-  vec4 at = u_matrix * vec4(a_at, 1.0);
-  at.xy += corner * (a_radius + 1.0) * 2.0 / u_view * at.w;
+  vec2 corner = corner_here();
+  vec4 place = of_instance(3, 0);
+  float radius = place.w;
+  vec4 at = u_matrix * vec4(place.xyz, 1.0);
+  at.xy += corner * (radius + 1.0) * 2.0 / u_view * at.w;
   at.z = 0.0;
   gl_Position = at;
-  v_at = corner * (a_radius + 1.0); v_colour = a_colour; v_radius = a_radius; v_ring = a_ring;
+  v_at = corner * (radius + 1.0); v_colour = of_instance(3, 1); v_radius = radius; v_ring = of_instance(3, 2).x;
 }`;
 export const DISC_FRAGMENT = `#version 300 es
 precision mediump float;

@@ -72,7 +72,8 @@ export class MapModel {
   private rem = REM;
   private cycle: { x: number; y: number; n: number } = { x: -99, y: -99, n: 0 };
 
-  constructor(container: HTMLElement, canvas: HTMLCanvasElement) {
+  /** Where the map is drawn, over it tracks, and over those what is written. */
+  constructor(container: HTMLElement, sky: HTMLCanvasElement, canvas: HTMLCanvasElement) {
     this.atlas = new Atlas(this.ratio, this.symbolColours());
     this.tracks = new TrackView(
       this.atlas,
@@ -83,7 +84,7 @@ export class MapModel {
       },
       trackShown,
     );
-    this.layer = new TrackLayer(this.tracks.scene, this.atlas);
+    this.layer = new TrackLayer(sky, this.tracks.scene, this.atlas, () => this.rendered());
     this.lettering = new Lettering(canvas, this.ratio, this.tracks, this.layer.matrix, this.colour);
     this.engine = new Engine(container, this.layer, this.colour, this.events(), view.map ?? kept() ?? LEVANT);
     this.hand = new Hand(this.engine);
@@ -99,6 +100,7 @@ export class MapModel {
     for (const stop of this.stops) stop();
     clearTimeout(this.timer);
     this.engine.destroy();
+    this.layer.destroy();
   }
 
   // What effects tell.
@@ -178,7 +180,7 @@ export class MapModel {
   }
   nameAreas(): void {
     this.lettering.name(this.areas, this.drawnAreas);
-    this.engine.map.triggerRepaint();
+    this.layer.touch();
   }
   showChosen(): void {
     const of = shownNow();

@@ -31,7 +31,7 @@ const empty = (): GeoJSONSourceSpecification => ({
   type: 'geojson',
   data: { type: 'FeatureCollection', features: [] },
   promoteId: 'key',
-  tolerance: 0.2,
+  tolerance: 0.5,
 });
 export const AREA_SOURCES = ['zones', 'measures', 'intents', 'chosen', 'shown'] as const;
 export type AreaSource = (typeof AREA_SOURCES)[number];

@@ -1,4 +1,5 @@
-// Draws the tracks: a layer of the map with programs of its own. What it costs a second is some typed arrays and an upload.
+// Draws the tracks, on a canvas of its own over the map's: each second they are elsewhere, and the map beneath, with
+// thousands of areas, is not drawn anew for that. The layer in the map only tells how it is projected.
 import type { CustomLayerInterface, CustomRenderMethodInput, Map as MapLibre } from 'maplibre-gl';
 
 import { Atlas, CELL, type Sprite } from './atlas';
@@ -50,7 +51,7 @@ export class TrackLayer implements CustomLayerInterface {
   readonly id = 'tracks';
   readonly type = 'custom' as const;
   readonly renderingMode = '2d' as const;
-  /** Clip space out of mercator units, as the last frame had it. */
+  /** Clip space out of mercator units, as the last frame of the map had it. */
   readonly matrix = new Float64Array(16);
   private map: MapLibre | undefined;
   private gl: WebGL2RenderingContext | undefined;
@@ -60,55 +61,95 @@ export class TrackLayer implements CustomLayerInterface {
   private texture: WebGLTexture | null = null;
   private textureVersion = -1;
   private dirty = true;
+  /** The map has said how it is projected. */
+  private framed = false;
+  private asked: number | undefined;
+  private told: ReturnType<typeof setTimeout> | undefined;
   private origin: [number, number] = [0.5, 0.5];
   private readonly local = new Float32Array(16);
   private metresPerPixel = 1;
 
+  /** `drawn`: after frames that did not come with one of the map. Throws where there is no WebGL 2. */
   constructor(
+    private readonly canvas: HTMLCanvasElement,
     private readonly scene: TrackScene,
     private readonly atlas: Atlas,
-  ) {}
+    private readonly drawn: () => void,
+  ) {
+    this.begin();
+    canvas.addEventListener('webglcontextlost', this.lost);
+    canvas.addEventListener('webglcontextrestored', this.restored);
+  }
   /** Something has changed: the arrays are made anew with the next frame. */
   touch(): void {
     this.dirty = true;
-    this.map?.triggerRepaint();
+    this.asked ??= requestAnimationFrame(() => {
+      // Behind this frame: what else has changed in it, as an alert, is on the screen before thousands of signs are drawn.
+      this.told ??= setTimeout(() => {
+        this.asked = this.told = undefined;
+        if (!this.framed) return;
+        this.draw();
+        this.drawn();
+      });
+    });
   }
-
-  onAdd(map: MapLibre, gl: WebGL2RenderingContext): void {
-    this.map = map;
-    this.gl = gl;
-    this.sprites = new Instances(gl, program(gl, SPRITE_VERTEX, SPRITE_FRAGMENT), [
-      ['a_at', 3],
-      ['a_uv', 2],
-      ['a_alpha', 1],
-    ]);
-    this.lines = new Instances(gl, program(gl, LINE_VERTEX, LINE_FRAGMENT), [
-      ['a_from', 3],
-      ['a_to', 3],
-      ['a_colour', 4],
-      ['a_width', 1],
-      ['a_dash', 1],
-    ]);
-    this.discs = new Instances(gl, program(gl, DISC_VERTEX, DISC_FRAGMENT), [
-      ['a_at', 3],
-      ['a_radius', 1],
-      ['a_colour', 4],
-      ['a_ring', 1],
-    ]);
-    this.texture = gl.createTexture();
-    this.textureVersion = -1;
-    this.dirty = true;
-  }
-  onRemove(): void {
+  destroy(): void {
+    if (this.asked !== undefined) cancelAnimationFrame(this.asked);
+    clearTimeout(this.told);
+    this.canvas.removeEventListener('webglcontextlost', this.lost);
+    this.canvas.removeEventListener('webglcontextrestored', this.restored);
     for (const of of [this.sprites, this.lines, this.discs]) of?.delete();
     this.gl?.deleteTexture(this.texture);
+    this.gl?.getExtension('WEBGL_lose_context')?.loseContext();
     this.gl = undefined;
   }
 
-  render(gl: WebGL2RenderingContext, options: CustomRenderMethodInput): void {
-    const { map, sprites, lines, discs } = this;
-    if (map === undefined || sprites === undefined || lines === undefined || discs === undefined) return;
+  // What the map asks for.
+
+  onAdd(map: MapLibre): void {
+    this.map = map;
+  }
+  render(_: unknown, options: CustomRenderMethodInput): void {
     this.matrix.set(options.defaultProjectionData.mainMatrix as unknown as ArrayLike<number>);
+    this.framed = true;
+    this.draw();
+  }
+
+  private readonly lost = (event: Event): void => {
+    // So that it is given back.
+    event.preventDefault();
+    this.gl = undefined;
+  };
+  private readonly restored = (): void => {
+    this.begin();
+    this.touch();
+  };
+  private begin(): void {
+    const gl = this.canvas.getContext('webgl2', {
+      alpha: true,
+      antialias: false,
+      depth: false,
+      stencil: false,
+      powerPreference: 'high-performance',
+    });
+    if (gl === null) throw new Error('no WebGL 2');
+    this.sprites = new Instances(gl, program(gl, SPRITE_VERTEX, SPRITE_FRAGMENT), 2);
+    this.lines = new Instances(gl, program(gl, LINE_VERTEX, LINE_FRAGMENT), 3);
+    this.discs = new Instances(gl, program(gl, DISC_VERTEX, DISC_FRAGMENT), 3);
+    this.texture = gl.createTexture();
+    this.textureVersion = -1;
+    this.dirty = true;
+    this.gl = gl;
+  }
+  private draw(): void {
+    const { map, gl, canvas, sprites, lines, discs } = this;
+    if (map === undefined || gl === undefined) return;
+    if (sprites === undefined || lines === undefined || discs === undefined) return;
+    const beneath = map.getCanvas();
+    if (canvas.width !== beneath.width || canvas.height !== beneath.height) {
+      canvas.width = beneath.width;
+      canvas.height = beneath.height;
+    }
     const centre = map.getCenter();
     const middle: [number, number] = [(centre.lng + 180) / 360, TrackLayer.y(centre.lat)];
     const metres = (40_075_016.68 * Math.cos((centre.lat * Math.PI) / 180)) / (512 * 2 ** map.getZoom());
@@ -122,17 +163,19 @@ export class TrackLayer implements CustomLayerInterface {
       this.dirty = false;
     }
     this.translate();
-    const width = gl.drawingBufferWidth / map.getPixelRatio();
-    const height = gl.drawingBufferHeight / map.getPixelRatio();
-    gl.disable(gl.DEPTH_TEST);
-    gl.disable(gl.STENCIL_TEST);
-    gl.disable(gl.CULL_FACE);
+    gl.viewport(0, 0, canvas.width, canvas.height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     for (const of of [lines, discs, sprites]) {
       gl.useProgram(of.of);
       gl.uniformMatrix4fv(gl.getUniformLocation(of.of, 'u_matrix'), false, this.local);
-      gl.uniform2f(gl.getUniformLocation(of.of, 'u_view'), width, height);
+      gl.uniform2f(
+        gl.getUniformLocation(of.of, 'u_view'),
+        canvas.width / map.getPixelRatio(),
+        canvas.height / map.getPixelRatio(),
+      );
       if (of === sprites) {
         this.bindAtlas(gl);
         gl.uniform1f(gl.getUniformLocation(of.of, 'u_half'), (CELL / 2) * this.scene.size * this.scene.scale);
@@ -187,12 +230,12 @@ export class TrackLayer implements CustomLayerInterface {
       width: number,
       dash: number,
     ): void => {
-      l.set([ax, ay, az, bx, by, bz, c[0], c[1], c[2], c[3] * alpha, width, dash], nl);
+      l.set([ax, ay, az, width, bx, by, bz, dash, c[0], c[1], c[2], c[3] * alpha], nl);
       nl += 12;
     };
     const disc = (x: number, y: number, z: number, radius: number, c: Colour, alpha: number, ring: number): void => {
       d.set([x, y, z, radius, c[0], c[1], c[2], c[3] * alpha, ring], nd);
-      nd += 9;
+      nd += 12;
     };
     for (let row = 0; row < table.size; row += 1) {
       const look = this.scene.lookOf(table.ids[row] ?? 0, row);
@@ -201,8 +244,8 @@ export class TrackLayer implements CustomLayerInterface {
       const height = table.z[row] ?? Number.NaN;
       const z = heights === 0 || Number.isNaN(height) ? 0 : height * heights * (table.scale[row] ?? 0);
       const fresh = table.fresh[row] ?? 1;
-      s.set([x, y, z, look.sprite.u, look.sprite.v, fresh], ns);
-      ns += 6;
+      s.set([x, y, z, fresh, look.sprite.u, look.sprite.v], ns);
+      ns += 8;
       const ahead = (table.sea[row] ?? 0) === 1 ? vector.sea_s : vector.air_s;
       const [dx, dy] = [(table.dx[row] ?? 0) * ahead, (table.dy[row] ?? 0) * ahead];
       // Who is not heard any more is not foretold.
@@ -270,8 +313,8 @@ export class TrackLayer implements CustomLayerInterface {
         2 * scale,
       );
     }
-    sprites.upload(ns / 6);
+    sprites.upload(ns / 8);
     lines.upload(nl / 12);
-    discs.upload(nd / 9);
+    discs.upload(nd / 12);
   }
 }
