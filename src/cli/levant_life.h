@@ -23,7 +23,8 @@ class LevantLife {
  public:
   explicit LevantLife(Levant& levant) : levant_(levant) {}
 
-  /// Ends what the story has left in the air, and sets the ships on their rounds. Fails where the sky would not take them.
+  /// Ends what the story has left in the air, and sets the ships on their rounds. Fails where the sky would not take
+  /// them.
   [[nodiscard]] Status begin();
   /// Does what is due.
   void turn();
