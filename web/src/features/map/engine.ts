@@ -290,6 +290,7 @@ export class Engine {
     let topology: Topology;
     try {
       const answer = await fetch(worldUrl);
+      if (!answer.ok) throw new Error(String(answer.status));
       topology = (await answer.json()) as Topology;
     } catch {
       if (!this.gone) setTimeout(() => void this.world(), AGAIN_MS);

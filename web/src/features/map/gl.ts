@@ -60,7 +60,7 @@ export class Instances {
     if (count === 0) return;
     const rows = Math.ceil(count / ROW);
     this.bind();
-    // What the map has set for its own pictures does not hold for numbers.
+    // What is set for the atlas, a picture, does not hold for numbers.
     gl.pixelStorei(gl.UNPACK_FLIP_Y_WEBGL, false);
     gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
     if (rows > this.rows) {

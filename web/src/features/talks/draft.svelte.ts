@@ -202,19 +202,21 @@ export class Draft {
     ]);
     if (this.waits) return;
     this.waits = true;
+    // Where it belongs now: whoever signs in meanwhile does not get it.
+    const { place } = this;
     const store = (): void => {
       clearTimeout(timer);
       removeEventListener('pagehide', store);
       this.waits = false;
-      this.store();
+      this.store(place);
     };
     const timer = setTimeout(store, KEPT_WITHIN_MS);
     addEventListener('pagehide', store);
   }
   /** By the browser's tab, and gone with it. */
-  private store(): void {
+  private store(place = this.place): void {
     try {
-      if (this.empty) sessionStorage.removeItem(this.place);
+      if (this.empty) sessionStorage.removeItem(place);
       else {
         const of: Stored = {
           recipients: [...this.recipients],
@@ -228,7 +230,7 @@ export class Draft {
             .filter((p) => p.kind !== 'area')
             .map((p) => ({ kind: p.kind, fields: $state.snapshot(p.fields) })),
         };
-        sessionStorage.setItem(this.place, JSON.stringify(of));
+        sessionStorage.setItem(place, JSON.stringify(of));
       }
     } catch {
       // It stays as long as the page does.
