@@ -133,7 +133,8 @@ export class BenchNode {
     const one = async (i) => {
       const cell = i % (side * side);
       const layer = Math.floor(i / (side * side));
-      const begins = i % 4 === 0 ? now + 30_000 : now + (1 + (i % 12)) * 3_600_000;
+      // A quarter of them begins one after the other: each time the map looks, some have begun.
+      const begins = i % 4 === 0 ? now + 30_000 + (i / count) * 1_800_000 : now + (1 + (i % 12)) * 3_600_000;
       const lower = (20 + 50 * layer) * FL_CM;
       const id = `B${String(i).padStart(5, '0')}`;
       await this.ask('PUT', `/v1/intents/${id}`, {
@@ -151,7 +152,7 @@ export class BenchNode {
               },
             },
             band: { ref: 'fl', lower_cm: lower, upper_cm: lower + 20 * FL_CM },
-            window: { start_ms: begins, end_ms: begins + 6 * 3_600_000 },
+            window: { start_ms: Math.round(begins), end_ms: Math.round(begins) + 6 * 3_600_000 },
           },
         ],
       });

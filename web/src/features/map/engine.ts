@@ -16,9 +16,19 @@ import { fromE7, toE7, type LngLat } from '../../view/geodesy';
 import { operatorLayers } from './operator';
 import { ringOf } from '../../view/outline';
 import { difference, type Area } from '../../view/scene';
-import { AREA_SOURCES, dynamicLayers, hatch, styleOf, toneToken, type AreaSource, type ColourOf } from './style';
+import {
+  AREA_SOURCES,
+  dynamicLayers,
+  hatch,
+  outlinedFrom,
+  styleOf,
+  toneToken,
+  type AreaSource,
+  type ColourOf,
+} from './style';
 import { graticule, readWorld, type Topology } from './topojson';
 import type { TrackLayer } from './track-layer';
+import { mercatorX, mercatorY } from './track-table';
 
 setWorkerUrl(new URL(workerUrl, document.baseURI).href);
 
@@ -56,6 +66,17 @@ export interface Inset {
   /** How far to the east of the middle, in pixels, a place is shown so that panels do not cover it. */
   aside: number;
 }
+/** How wide a ring is, as a part of the world's width; of one that is narrow and long, as much as it is long. */
+function widthOf(ring: readonly LngLat[]): number {
+  let [west, east, south, north] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const [lng, lat] of ring) {
+    west = Math.min(west, lng);
+    east = Math.max(east, lng);
+    south = Math.min(south, lat);
+    north = Math.max(north, lat);
+  }
+  return Math.max(mercatorX(east) - mercatorX(west), mercatorY(south) - mercatorY(north));
+}
 /** How long a slice of preparing areas may take. */
 const SLICE_MS = 12;
 /** How long to wait before land and borders are asked for again. */
@@ -67,7 +88,13 @@ export class Engine {
   scale = 1;
   private inset: Inset = { top: 60, bottom: 90, west: 40, east: 40, aside: 0 };
   private readonly areas = new Map<AreaSource, Map<string, Area>>();
-  private queue: { source: AreaSource; area: Area }[] = [];
+  /** What is still to be handed to the map, of each source; null: cannot be drawn. */
+  private readonly changes = new Map<
+    AreaSource,
+    { gone: Set<string>; come: Map<string, { area: Area; feature: Feature | null | undefined }> }
+  >();
+  /** Sources in which something is. */
+  private readonly seen = new Set<string>();
   private running = false;
   private solid = false;
   private heights = 1;
@@ -222,15 +249,16 @@ export class Engine {
     const { add, remove } = difference(before, areas);
     if (add.length === 0 && remove.length === 0) return;
     this.areas.set(source, new Map(areas.map((area) => [area.key, area])));
-    if (remove.length > 0) {
-      const dropped = new Set(remove);
-      this.queue = this.queue.filter((of) => of.source !== source || !dropped.has(of.area.key));
-      void this.source(source)?.updateData({ remove });
-    }
-    for (const area of add) this.queue.push({ source, area });
+    const change = this.changes.get(source) ?? { gone: new Set(), come: new Map() };
+    this.changes.set(source, change);
+    // What has come and not been drawn yet is just forgotten.
+    for (const key of remove) if (!change.come.delete(key)) change.gone.add(key);
+    for (const area of add) change.come.set(area.key, { area, feature: undefined });
+    this.see(source, areas.length > 0);
     this.work();
   }
   line(points: readonly LngLat[]): void {
+    this.see('measuring', points.length > 1);
     this.source('measuring')?.setData(collection(points.length < 2 ? [] : [lines([[...points]])]));
   }
   drawing(ring: LngLat[], way: LngLat[], points: readonly { at: LngLat; active: boolean }[]): void {
@@ -238,6 +266,8 @@ export class Engine {
     if (ring.length > 3)
       features.push({ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } });
     if (way.length > 1) features.push(lines([way]));
+    this.see('drawing', features.length > 0);
+    this.see('drawing-points', points.length > 0);
     this.source('drawing')?.setData(collection(features));
     this.source('drawing-points')?.setData(
       collection(
@@ -263,10 +293,19 @@ export class Engine {
   }
   destroy(): void {
     this.gone = true;
-    this.queue = [];
+    this.changes.clear();
     this.map.remove();
   }
 
+  /** Whether anything is in a source: its layers are hidden where nothing is. */
+  private see(source: string, something: boolean): void {
+    if (this.seen.has(source) === something) return;
+    if (something) this.seen.add(source);
+    else this.seen.delete(source);
+    for (const layer of this.map.getLayersOrder())
+      if (this.map.getLayer(layer)?.source === source)
+        this.map.setLayoutProperty(layer, 'visibility', something ? 'visible' : 'none');
+  }
   private source(name: string): GeoJSONSource | undefined {
     return this.map.getSource(name);
   }
@@ -280,9 +319,10 @@ export class Engine {
     }
     if (map.getLayer(this.layer.id) !== undefined) map.removeLayer(this.layer.id);
     for (const solid of [true, false]) {
-      for (const { id } of dynamicLayers(colour, solid, 1, 1)) if (map.getLayer(id) !== undefined) map.removeLayer(id);
+      for (const { id } of dynamicLayers(colour, solid, 1, 1, this.seen))
+        if (map.getLayer(id) !== undefined) map.removeLayer(id);
     }
-    for (const layer of dynamicLayers(colour, this.solid, this.heights, this.scale)) map.addLayer(layer);
+    for (const layer of dynamicLayers(colour, this.solid, this.heights, this.scale, this.seen)) map.addLayer(layer);
     map.addLayer(this.layer);
   }
   /** Land and borders. A node that does not answer just then is asked again: without them nobody knows where he is. */
@@ -306,25 +346,33 @@ export class Engine {
     this.source('borders')?.setData(collection([lines(borders)]));
     this.source('graticule')?.setData(collection([lines(graticule(5))]));
   }
-  /** Prepares areas a slice at a time, so that thousands do not hold up the screen. */
+  /**
+   * Prepares areas a slice at a time, so that thousands do not hold up the screen, and hands them over together: for each
+   * time the map is drawn anew, all of it.
+   */
   private work(): void {
-    if (this.running || this.queue.length === 0) return;
+    if (this.running || this.changes.size === 0) return;
     this.running = true;
     setTimeout(() => {
       this.running = false;
       if (this.gone) return;
       const until = performance.now() + SLICE_MS;
-      const made = new Map<AreaSource, Feature[]>();
-      while (this.queue.length > 0 && performance.now() < until) {
-        const next = this.queue.shift();
-        const feature = next === undefined ? undefined : this.feature(next.area);
-        if (next === undefined || feature === undefined) continue;
-        const features = made.get(next.source);
-        if (features === undefined) made.set(next.source, [feature]);
-        else features.push(feature);
+      for (const { come } of this.changes.values()) {
+        for (const one of come.values()) {
+          if (one.feature !== undefined) continue;
+          if (performance.now() >= until) {
+            this.work();
+            return;
+          }
+          one.feature = this.feature(one.area) ?? null;
+        }
       }
-      for (const [source, add] of made) void this.source(source)?.updateData({ add });
-      this.work();
+      for (const [source, { gone, come }] of this.changes)
+        void this.source(source)?.updateData({
+          remove: [...gone],
+          add: [...come.values()].flatMap(({ feature }) => feature ?? []),
+        });
+      this.changes.clear();
     }, 0);
   }
   private feature(area: Area): Feature | undefined {
@@ -340,6 +388,7 @@ export class Engine {
       id: area.key,
       properties: {
         key: area.key,
+        outlined: outlinedFrom(widthOf(ring)),
         tone: area.tone,
         stroke: area.stroke,
         hatched: area.hatched,

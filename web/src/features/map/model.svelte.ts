@@ -30,6 +30,8 @@ const STANDINGS: readonly Standing[] = ['own', 'friend', 'neutral', 'unknown'];
 const VIEW_KEPT = 'tansiq.map.view';
 const LEVANT: MapView = { centre: [345_000_000, 355_000_000], zoom: 5, pitch: 0, bearing: 0 };
 const TRACKS_EVERY_MS = 1_000;
+/** Each time all tracks are drawn: alerts, which come in crowds when they come, wait for each other. */
+const ALERTS_EVERY_MS = 500;
 /** The text size of a screen of 1366 pixels: there symbols are as they are. */
 const REM = 13;
 /** Time that is played goes on so far in one step; at more, and backwards, it is another time. */
@@ -63,6 +65,7 @@ export class MapModel {
   private readonly stops: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private touched = 0;
+  private due = 0;
   /** Of the tracks that are drawn; undefined: now. */
   private shownAt: number | undefined;
   /** So many tracks were drawn at once. */
@@ -91,7 +94,7 @@ export class MapModel {
     this.stops.push(
       world.tracks.on((change) => {
         if (view.moment === undefined) this.tracks.take(change);
-        this.later();
+        this.later(TRACKS_EVERY_MS);
       }),
     );
     this.repaint();
@@ -160,8 +163,14 @@ export class MapModel {
         : ref?.kind === 'alert'
           ? world.alerts.get(Number(ref.id))?.tracks[0]
           : undefined;
-    this.tracks.mark(number(view.selected), number(view.hovered), view.moment === undefined ? world.alerts.list : []);
-    this.layer.touch();
+    const by = this.tracks.mark(
+      number(view.selected),
+      number(view.hovered),
+      view.moment === undefined ? world.alerts.list : [],
+    );
+    // What somebody has done shows at once.
+    if (by === 'hand') this.layer.touch();
+    else this.later(ALERTS_EVERY_MS);
   }
   /** The areas of a moment. */
   showAreas(at: number): void {
@@ -363,15 +372,18 @@ export class MapModel {
       milestone('tracks', this.most);
     }
   }
-  private later(): void {
-    if (this.timer !== undefined) return;
-    const wait = Math.max(0, this.touched + TRACKS_EVERY_MS - performance.now());
+  /** Drawn anew within so long of the last time: what comes meanwhile comes with it. */
+  private later(every: number): void {
+    const due = Math.max(performance.now(), this.touched + every);
+    if (this.timer !== undefined && this.due <= due) return;
+    clearTimeout(this.timer);
+    this.due = due;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.touched = performance.now();
       this.follow();
       this.layer.touch();
-    }, wait);
+    }, due - performance.now());
   }
   private follow(): void {
     if (!options.follow || view.selected?.kind !== 'track') return;

@@ -40,20 +40,25 @@ const WIDTH: Record<AreaSource, number> = { zones: 1.2, measures: 1.6, intents: 
 /** Behind `/map.pmtiles`, where the node has one. */
 export const PMTILES = 'operator';
 
+const shownIf = (seen: boolean) => ({ visibility: seen ? 'visible' : 'none' }) as const;
+
 function areaLayers(
   source: AreaSource,
   colour: ColourOf,
   solid: boolean,
   heights: number,
   scale: number,
+  seen: ReadonlySet<string>,
 ): AddLayerObject[] {
   const tone = source === 'chosen' ? colour('accent') : toneColour(colour);
+  // Without a graphics card each layer costs, even where nothing is in it.
+  const layout = shownIf(seen.has(source));
   const line = (stroke: string, dash: number[] | undefined): AddLayerObject => ({
     id: `${source}-${stroke}`,
     type: 'line',
     source,
-    filter: ['==', ['get', 'stroke'], stroke],
-    layout: { 'line-join': 'round' },
+    filter: ['all', ['==', ['get', 'stroke'], stroke], ['>=', ['zoom'], ['get', 'outlined']]],
+    layout,
     paint: {
       'line-color': tone,
       'line-width': WIDTH[source] * scale,
@@ -65,13 +70,24 @@ function areaLayers(
       id: `${source}-fill`,
       type: 'fill',
       source,
+      layout,
       paint: { 'fill-color': tone, 'fill-opacity': FILL[source], 'fill-antialias': false },
+    },
+    // What is smaller than its outline would be is a spot.
+    {
+      id: `${source}-spot`,
+      type: 'fill',
+      source,
+      filter: ['<', ['zoom'], ['get', 'outlined']],
+      layout,
+      paint: { 'fill-color': tone, 'fill-opacity': 0.75, 'fill-antialias': false },
     },
     {
       id: `${source}-hatch`,
       type: 'fill',
       source,
       filter: ['==', ['get', 'hatched'], true],
+      layout,
       paint: {
         'fill-pattern': ['concat', 'hatch-', ['get', 'tone']] as unknown as ExpressionSpecification,
         // What is shown while something is filed lies over others' names.
@@ -88,6 +104,7 @@ function areaLayers(
       type: 'fill-extrusion',
       source,
       filter: ['==', ['get', 'body'], true],
+      layout,
       paint: {
         'fill-extrusion-color': tone,
         'fill-extrusion-opacity': source === 'zones' ? 0.12 : 0.35,
@@ -100,32 +117,52 @@ function areaLayers(
   return layers;
 }
 
-/** Layers of what changes, from below to above; tracks come behind `tracksBefore`. Lines are `scale` times as wide. */
-export function dynamicLayers(colour: ColourOf, solid: boolean, heights: number, scale: number): AddLayerObject[] {
+/** An area that is so many pixels wide has an outline. */
+const OUTLINED_PX = 5;
+/** The zoom of tiles from which on an area of that width, as a part of the world's, has an outline. */
+export const outlinedFrom = (width: number): number =>
+  Math.min(22, Math.max(0, Math.ceil(Math.log2(OUTLINED_PX / (512 * Math.max(width, 1e-9))))));
+
+/**
+ * Layers of what changes, from below to above. Lines are `scale` times as wide; of sources
+ * that are not `seen` the layers are hidden.
+ */
+export function dynamicLayers(
+  colour: ColourOf,
+  solid: boolean,
+  heights: number,
+  scale: number,
+  seen: ReadonlySet<string>,
+): AddLayerObject[] {
+  const layout = (source: string) => shownIf(seen.has(source));
   return [
-    ...AREA_SOURCES.flatMap((source) => areaLayers(source, colour, solid, heights, scale)),
+    ...AREA_SOURCES.flatMap((source) => areaLayers(source, colour, solid, heights, scale, seen)),
     {
       id: 'measuring',
       type: 'line',
       source: 'measuring',
+      layout: layout('measuring'),
       paint: { 'line-color': colour('accent'), 'line-width': 2 * scale, 'line-dasharray': [2, 1.5] },
     },
     {
       id: 'drawing-fill',
       type: 'fill',
       source: 'drawing',
+      layout: layout('drawing'),
       paint: { 'fill-color': colour('accent'), 'fill-opacity': 0.18 },
     },
     {
       id: 'drawing-line',
       type: 'line',
       source: 'drawing',
+      layout: layout('drawing'),
       paint: { 'line-color': colour('accent'), 'line-width': 2.4 * scale },
     },
     {
       id: 'drawing-points',
       type: 'circle',
       source: 'drawing-points',
+      layout: layout('drawing-points'),
       paint: {
         'circle-radius': ['case', ['get', 'active'], 7 * scale, 5 * scale],
         'circle-color': ['case', ['get', 'active'], colour('accent'), colour('panel')],

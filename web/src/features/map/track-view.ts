@@ -134,7 +134,9 @@ export class TrackView {
     return this.dressed.get(id)?.identity;
   }
 
-  mark(selected: number | undefined, hovered: number | undefined, alerts: readonly Alert[]): void {
+  /** By whose hand something is marked otherwise now: somebody's here, or the alerts'. */
+  mark(selected: number | undefined, hovered: number | undefined, alerts: readonly Alert[]): 'hand' | 'alerts' {
+    const by = selected === this.selected && hovered === this.hovered ? 'alerts' : 'hand';
     const touched = new Set<number>([
       ...this.alarmed.keys(),
       ...(this.selected === undefined ? [] : [this.selected]),
@@ -157,6 +159,7 @@ export class TrackView {
     for (const alert of alerts)
       if (alert.kind === 'conflict' && alert.over_ms === undefined)
         this.conflict(alert, alert.tracks.includes(selected ?? -1));
+    return by;
   }
   /** Where two come closest: lines from each to there. */
   private conflict(alert: Alert, strong: boolean): void {
