@@ -220,7 +220,8 @@ Result<ConsoleParts> make_console(const NodeConfig& config, const DataDir& dir, 
               .story = !config.console.story.empty(),
               .officers = true,
               .supplier = config.uss.has_value(),
-              .test_mode = config.test_mode};
+              .test_mode = config.test_mode,
+              .clock_rate = std::max<std::int64_t>(1, config.simulated.scale)};
   return out;
 }
 

@@ -167,5 +167,22 @@ TEST_F(SelfNode, EveryLogThatIsListedIsServedAndSigned) {
   EXPECT_THAT(get("/v1/self", token({"log.read"})).body, Not(HasSubstr("\"kind\":\"pair\"")));
 }
 
+// A console that would have to find it out took links for broken meanwhile.
+TEST(Self, SaysHowFastItsClockRuns) {
+  const auto lines_at = [](std::int64_t scale) {
+    const TemporaryFolder folder;
+    LoopbackCoalition::Setup setup;
+    setup.charter = [](core::Charter& charter) { charter.data_mode = core::DataMode::kSimulated; };
+    setup.config = [scale](NodeConfig& config) {
+      config.simulated = {.start = SystemClock().now(), .real = SystemClock().now(), .scale = scale};
+    };
+    const auto coalition = LoopbackCoalition::start(folder.path(), 1, setup);
+    EXPECT_TRUE(coalition.has_value()) << coalition.error().text();
+    return coalition ? (*coalition)->get(0, "/v1/lines").value_or("nothing") : "nothing";
+  };
+  EXPECT_THAT(lines_at(60), HasSubstr("\"clock_rate\":60,"));
+  EXPECT_THAT(lines_at(0), Not(HasSubstr("clock_rate")));
+}
+
 }  // namespace
 }  // namespace tansiq::node

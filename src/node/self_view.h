@@ -32,6 +32,7 @@ struct SelfFacts {
   bool officers = false;   ///< People sign in here.
   bool supplier = false;   ///< It is a supplier of F3548.
   bool test_mode = false;
+  std::int64_t clock_rate = 1;  ///< How many times as fast as time its clock runs (NodeConfig::SimulatedTime).
 };
 
 /// `who`: whose document it is. Lists the logs that he may read.

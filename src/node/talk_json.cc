@@ -345,11 +345,13 @@ std::string overdue_json(const Coalition& all, UtcMs now) {
   return text;
 }
 
-std::string lines_json(const Coalition& all, UtcMs now) {
+std::string lines_json(const Coalition& all, UtcMs now, std::int64_t clock_rate) {
   const TalkDesk& desk = all.talks();
   std::string text;
   JcsWriter out(text);
-  out.begin_object().key("lines").begin_array();
+  out.begin_object();
+  if (clock_rate != 1) out.key("clock_rate").integer(clock_rate);
+  out.key("lines").begin_array();
   for (const core::Authority& authority : all.machine().charter().authorities) {
     if (authority.id == all.self() || !authority.peer) continue;
     const auto at = desk.lines().find(authority.id);

@@ -40,7 +40,8 @@ struct ThreadAsked {
 [[nodiscard]] Result<std::string> thread_json(const coordination::Coalition& all, const ThreadAsked& asked, UtcMs now);
 
 [[nodiscard]] std::string overdue_json(const coordination::Coalition& all, UtcMs now);
-[[nodiscard]] std::string lines_json(const coordination::Coalition& all, UtcMs now);
+/// `clock_rate`: how many times as fast as time `now` goes on.
+[[nodiscard]] std::string lines_json(const coordination::Coalition& all, UtcMs now, std::int64_t clock_rate);
 
 /// Reads {"language","letter"} and says what would be sent. Fails as the readers of acts.
 [[nodiscard]] Result<std::string> talk_preview_json(std::string_view body, const coordination::Coalition& all,

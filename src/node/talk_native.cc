@@ -122,7 +122,7 @@ void NativeFace::preview_talk(Context& context, api::PreviewTalkRequest&& reques
 
 void NativeFace::get_lines(Context& context, api::GetLinesRequest&&) {
   read_all(context, [this](const coordination::Coalition& all) -> Result<net::Response> {
-    return net::json_response(200, lines_json(all, services_.core.now()));
+    return net::json_response(200, lines_json(all, services_.core.now(), services_.self.clock_rate));
   });
 }
 

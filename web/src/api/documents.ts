@@ -325,6 +325,8 @@ export interface Line {
 }
 export interface Lines {
   now_ms: number;
+  /** How many times as fast as time the node's clock runs; of a simulation alone. */
+  clock_rate?: number;
   self: string;
   lines: Line[];
   watch: { state?: string; text?: string; time_ms?: number };

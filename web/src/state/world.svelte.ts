@@ -287,7 +287,7 @@ export class World {
   private async loadLines(): Promise<unknown> {
     const asked = performance.now();
     const lines = await this.client.get('/v1/lines');
-    clock.learn(lines.now_ms, asked, performance.now());
+    clock.learn(lines.now_ms, asked, performance.now(), lines.clock_rate ?? 1);
     return lines;
   }
   private async ofPicture(load: () => Promise<readonly unknown[]>): Promise<readonly unknown[]> {

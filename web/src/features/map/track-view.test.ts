@@ -100,6 +100,13 @@ describe('tracks on the map', () => {
     expect(view.scene.links).toEqual([]);
     expect(view.labels(project, 1_000, 1_000, false).labels.map((l) => l.rank)).toEqual([0, 40]);
   });
+  it('say by whose hand they are marked: somebody waits for his own', () => {
+    const { view } = world(track(1), track(2));
+    expect(view.mark(1, undefined, [])).toBe('hand');
+    expect(view.mark(1, 2, [])).toBe('hand');
+    expect(view.mark(1, 2, [alert({})])).toBe('alerts');
+    expect(view.mark(undefined, 2, [])).toBe('hand');
+  });
   it('are found near the pointer', () => {
     const { view } = world(track(1), track(2, { position: [345_000_000, 350_000_000] }));
     const at = new Float64Array(2);
