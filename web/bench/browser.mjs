@@ -6,14 +6,18 @@ import { install, milestones } from './probe.mjs';
 
 const PATIENCE_MS = 120_000;
 
-export async function launch() {
+/**
+ * SwiftShader stands for the card, of maps and of the page. `composed`: of maps alone, and the page is put together without one, as
+ * the browser does by itself where there is none: each frame of a map is read back, for which the page has to wait.
+ */
+export async function launch(composed = false) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     // Whoever started it ends it.
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
-    args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+    args: ['--no-sandbox', '--enable-unsafe-swiftshader', ...(composed ? [] : ['--use-angle=swiftshader'])],
   });
 }
 

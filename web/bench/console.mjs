@@ -2,9 +2,11 @@
 // by the processor.
 //
 //   node scripts/run.mjs bench/console.mjs [--json] [--only PART] [--minutes N] [--alerts N] [--strict] [--dist DIR]
+//       [--composed]
 //
 // TANSIQ_PROGRAM is the program, of a release build with the console in it; --dist names another console, as web/dist.
-// Parts: tracks, alerts, reload. It wants a machine that does nothing else.
+// --composed: the page is put together without a card (browser.mjs). Parts: tracks, alerts, reload. It wants a machine that does
+// nothing else.
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -32,6 +34,7 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '5' },
     strict: { type: 'boolean', default: false },
     dist: { type: 'string' },
+    composed: { type: 'boolean', default: false },
     alerts: { type: 'string', default: '200' },
   },
 });
@@ -210,7 +213,7 @@ for (const signal of ['SIGINT', 'SIGTERM'])
 try {
   await node.file(INTENTS);
   radar = new Radar(node.radar);
-  browser = await launch();
+  browser = await launch(options.composed);
   const of = await Console.open(browser, node.url);
   await of.signIn('duty');
   await of.usable(INTENTS, TRACKS);

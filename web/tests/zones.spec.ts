@@ -39,6 +39,44 @@ test('a zone that is asked back is given back, and its owner decides there again
   }
 });
 
+/**
+ * Two entries close one epoch only where a node has signed two histories, and a peer's log takes the first alone: what the
+ * node tells of its zones is changed on the way to the screen. What the officer says goes to the node, which knows better.
+ */
+test('of a zone that two entries have halted an officer says which stands', async ({ consoleOn }) => {
+  const fr = await consoleOn('fr', 'duty');
+  const rival = (entry: string, heir: string): object => ({
+    accepted: true,
+    author: 'us',
+    entry: entry.repeat(64),
+    heir,
+    kind: 'lease',
+    snapshot: [],
+  });
+  await fr.route('**/v1/coordination/control', async (route) => {
+    const answer = await route.fetch();
+    const told = (await answer.json()) as { zones: { zone: string }[] };
+    const zones = told.zones.map((zone) =>
+      zone.zone === 'S2' ? { ...zone, state: 'halted', rivals: [rival('a', 'fr'), rival('b', 'ru')] } : zone,
+    );
+    await route.fulfill({ response: answer, json: { ...told, zones } });
+  });
+  await fr.reload();
+  await expect(fr.getByRole('region', { name: 'Alerts' })).toContainText('S2', DECIDED);
+  const item = fr.getByRole('region', { name: 'Needs your answer' }).getByRole('button', { name: /HALTED/ });
+  await expect(item).toContainText('S2');
+  await item.click();
+  const answer = windowOf(fr, 'Answer');
+  await expect(answer).toContainText('Nothing is granted until officers say which stands');
+  await expect(answer.getByRole('listitem')).toHaveText([/us lends it to fr/i, /us lends it to ru/i]);
+  await accessible(fr);
+  await answer.getByRole('listitem').nth(1).getByRole('button', { name: 'This one stands' }).click();
+  await expect(fr.getByRole('dialog')).toContainText('Of S2 we say that this stands');
+  await accessible(fr);
+  await fr.getByRole('dialog').getByRole('button', { name: 'This one stands' }).click();
+  await expect(answer.getByRole('alert').or(fr.getByText('It waits for a second officer.'))).toBeVisible();
+});
+
 test('what meets a caveat of ours goes only with the word of an officer, and the reason', async ({
   world,
   consoleOn,

@@ -264,6 +264,11 @@ export const en = {
   giveBack: 'Give it back',
   giveBackSure: '{name} goes back to its owner now.',
   stand: 'This one stands',
+  standSure:
+    'Of {name} we say that this stands: {what}. It is one word of several: all concerned have to say the same.',
+  'rival.lease': '{author} lends it to {heir}',
+  'rival.return': '{author} gives it back to {heir}',
+  'rival.time': 'its time is over: {heir} decides again',
   caveat: 'Caveat',
   toldBy: 'told by {who}',
   caveatHint:

@@ -267,6 +267,11 @@ export const fr = {
   giveBack: 'Rendre',
   giveBackSure: '{name} revient maintenant à son propriétaire.',
   stand: 'Celle-ci vaut',
+  standSure:
+    'Pour {name}, nous disons que ceci vaut : {what}. C’est une voix parmi d’autres : tous les concernés doivent dire la même chose.',
+  'rival.lease': '{author} la prête à {heir}',
+  'rival.return': '{author} la rend à {heir}',
+  'rival.time': 'son délai est passé : {heir} décide de nouveau',
   caveat: 'Réserve',
   toldBy: 'dit par {who}',
   caveatHint:
