@@ -130,7 +130,7 @@ Result<Body> LegDesk::set_rule(AnswerRule rule) const {
 Result<Body> LegDesk::answer_by_hand(AnswerGiven given, const core::Subject& by, UtcMs now) const {
   TRY_VOID(given.check());
   const LegVersion& version = *TRY(known(given.request));
-  if (!version.open_to_officer()) {
+  if (!version.needs_officer()) {
     const std::string before = version.answered ? fmt::format("; {} has answered {}", version.answered->by.str(),
                                                               to_text(version.answered->answer))
                                                 : std::string();
@@ -141,15 +141,7 @@ Result<Body> LegDesk::answer_by_hand(AnswerGiven given, const core::Subject& by,
   }
   TRY_VOID(check_keeps(version));
   if (version.state == LegState::kHeld) {
-    if (given.answer == HandAnswer::kRefuse) return Body(std::move(given));
-    if (given.answer == HandAnswer::kConfirm && !version.approved()) return Body(std::move(given));
-    if (version.approved()) {
-      return fail(ErrorCode::kWrongState,
-                  fmt::format("flight {} of {} in {} is held until {} and {} has answered {}: it can only be refused",
-                              version.flight.str(), version.home.str(), version.zone.str(), format_utc(*version.until),
-                              version.answered->by.str(), to_text(version.answered->answer)),
-                  "answer");
-    }
+    if (given.answer == HandAnswer::kConfirm || given.answer == HandAnswer::kRefuse) return Body(std::move(given));
     return fail(ErrorCode::kWrongState,
                 fmt::format("flight {} of {} in {} is held until {} already: confirm it, or refuse it",
                             version.flight.str(), version.home.str(), version.zone.str(), format_utc(*version.until)),

@@ -110,19 +110,8 @@ TEST(LegAnswersTable, HoldIsConfirmedBeforeTheCommitComes) {
   const EntryHash request = office.ask("fr", "F1");
   office.answer(request, HandAnswer::kHold);
   EXPECT_EQ(office.answer(request, HandAnswer::kConfirm), "-");
-  EXPECT_TRUE(office.desk->needed(office.now, 10).empty()) << "it waits for home now";
-  EXPECT_EQ(office.answer(request, HandAnswer::kConfirm), "wrong-state") << "once is enough";
   office.commit("fr", request);
   EXPECT_EQ(office.last, "confirmed");
-}
-
-TEST(LegAnswersTable, WhatIsApprovedCanBeRefusedUntilTheCommitComes) {
-  ByHand office;
-  const EntryHash request = office.ask("fr", "F1");
-  office.answer(request, HandAnswer::kHold);
-  office.answer(request, HandAnswer::kConfirm);
-  EXPECT_EQ(office.answer(request, HandAnswer::kRefuse), "lapsed(withdrawn)");
-  expect_comes_back(office);
 }
 
 TEST(LegAnswersTable, HoldAndThenRefuse) {

@@ -334,7 +334,7 @@ std::optional<Oddity> LegDesk::record(const Said& /*said*/, const AnswerRule& bo
 std::optional<Oddity> LegDesk::record(const Said& said, const AnswerGiven& body) {
   const LegVersion* version = table_.find(body.request);
   if (version == nullptr) return unasked("answer", body.request);
-  if (!version->open_to_officer()) return std::nullopt;
+  if (!version->needs_officer()) return std::nullopt;
   table_.change(body.request, [&](LegVersion& v) {
     v.answered = LegAnswered{.answer = body.answer,
                              .by = said.by,

@@ -130,12 +130,10 @@ struct LegVersion {
     return answered_with(HandAnswer::kConfirm) || answered_with(HandAnswer::kCounter);
   }
   /// An officer can answer it now: what he may say depends on the state.
-  [[nodiscard]] bool open_to_officer() const {
+  [[nodiscard]] bool needs_officer() const {
     if (!answer_by || closing) return false;
     return state == LegState::kHeld ? !answered_with(HandAnswer::kRefuse) : waiting();
   }
-  /// Nothing happens before an officer answers. What he has approved he can still refuse, until home commits.
-  [[nodiscard]] bool needs_officer() const { return open_to_officer() && !(state == LegState::kHeld && approved()); }
 };
 
 /// As the airspace books it.

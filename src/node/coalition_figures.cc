@@ -71,15 +71,20 @@ double percentile(std::vector<double> values, double share) {
 }  // namespace
 
 Result<std::uint16_t> free_loopback_port() {
-  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int reserved = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int yes = 1;
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* const any = reinterpret_cast<sockaddr*>(&address);
-  const bool found = listening >= 0 && ::bind(listening, any, size) == 0 && ::getsockname(listening, any, &size) == 0;
-  if (listening >= 0) ::close(listening);
-  if (!found) return fail(ErrorCode::kIo, "no port is free on loopback");
+  const bool found = reserved >= 0 && ::setsockopt(reserved, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
+                     ::bind(reserved, any, size) == 0 && ::getsockname(reserved, any, &size) == 0;
+  if (!found) {
+    if (reserved >= 0) ::close(reserved);
+    return fail(ErrorCode::kIo, "no port is free on loopback");
+  }
+  // It stays bound, and never listens: the kernel gives the port to nobody who leaves the choice to it.
   return ntohs(address.sin_port);
 }
 
@@ -168,7 +173,7 @@ LoopbackCoalition::~LoopbackCoalition() {
   }
 }
 
-/// A port that was free when the charter was written may be the near end of somebody's connection for a while.
+/// What has just ended on a port may hold it for a moment.
 Status LoopbackCoalition::open(Running& running) {
   constexpr int kTries = 100;
   for (int tries = 1;; ++tries) {

@@ -82,8 +82,8 @@ class LoopbackCoalition {
   std::vector<Running> nodes_;
 };
 
-/// A port that was free a moment ago: charters name ports, so they have to be known before the nodes listen. Fails with
-/// `kIo`.
+/// A TCP port that nobody else is given while this process runs: charters name ports, so they have to be known before
+/// the nodes listen. Whoever listens on it reuses the address, as our servers do. Keeps a descriptor. Fails with `kIo`.
 [[nodiscard]] Result<std::uint16_t> free_loopback_port();
 
 /// Waits for an entry of `type` in a stream; nothing when the stream is silent for `silence_ms`.

@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <fstream>
 
@@ -14,6 +11,7 @@
 #include "base/units.h"
 #include "log/sha256.h"
 #include "net/jwt_sign.h"
+#include "node/coalition_figures.h"
 #include "node/f3548_json.h"
 #include "node/node_testlib.h"
 #include "node/uss_bodies.h"
@@ -31,19 +29,6 @@ constexpr std::string_view kCp = "utm.constraint_processing";
 constexpr std::string_view kCm = "utm.constraint_management";
 constexpr std::string_view kIntents = "/uss/v1/operational_intents";
 constexpr std::string_view kReferences = "/dss/v1/operational_intent_references/";
-
-/// A port of this machine that nobody has right now.
-std::uint16_t free_port() {
-  const int probe = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(bind(probe, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  close(probe);
-  return ntohs(address.sin_port);
-}
 
 /// A circle in the aware block of the default charter; `east_m` metres east of its middle.
 std::string training(int east_m, int radius_m, std::string_view command) {
@@ -69,7 +54,7 @@ std::string issued(std::string_view subject, std::string_view scopes) {
 class SupplierNode {
  public:
   SupplierNode(std::string name, const SupplierNode* registry, const std::function<void(UssConfig&)>& adjust = {})
-      : name_(std::move(name)), port_(free_port()), token_file_(files_.path() / "token") {
+      : name_(std::move(name)), port_(free_loopback_port().value()), token_file_(files_.path() / "token") {
     const auto keys = files_.path() / "keys.json";
     std::ofstream(keys) << R"({"keys":[)" << issuer().key().jwk_json() << "]}";
     node = std::make_unique<TestNode>([&](NodeConfig& config) {

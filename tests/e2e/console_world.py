@@ -31,7 +31,7 @@ import threading
 import time
 
 from senders import Craft, Datagrams, Traffic, aivdm, cat062
-from tansiq import Node, clean_environment, tansiq
+from tansiq import Node, clean_environment, free_port, tansiq
 
 MEMBERS = ("fr", "us", "ru")
 PASSWORD = "correct horse battery"
@@ -71,12 +71,6 @@ def ok(ran):
     if ran.code != 0:
         raise RuntimeError(str(ran))
     return ran
-
-
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Forwarder:

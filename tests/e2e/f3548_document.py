@@ -8,24 +8,17 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 
-from tansiq import PROGRAM, SOURCE, Node, clean_environment
+from tansiq import PROGRAM, SOURCE, Node, clean_environment, free_port
 
 
 def pasted(text):
     """The commands of the page's console blocks, without their prompts."""
     blocks = re.findall(r"^```console\n(.*?)^```", text, re.S | re.M)
     return "\n".join(re.sub(r"^\$ ", "", block, flags=re.M) for block in blocks)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def paste(script, folder):

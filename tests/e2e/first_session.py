@@ -12,12 +12,11 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 
-from tansiq import PROGRAM, SOURCE, clean_environment
+from tansiq import PROGRAM, SOURCE, clean_environment, free_port
 
 MARK = "# first session"
 END = "---- end of command ----"
@@ -50,12 +49,6 @@ def pattern(expected):
         else:
             parts.append(".*?".join(re.escape(piece) for piece in line.split("…")) + r"[ \t]*\n")
     return re.compile("".join(parts))
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def background(command, folder, env, output):

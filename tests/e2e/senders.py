@@ -73,12 +73,6 @@ def aivdm(mmsi, craft, when):
     return f"!{body}*{checksum:02X}\r\n".encode()
 
 
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
-
-
 class Datagrams:
     def __init__(self, port):
         self.to = ("127.0.0.1", port)

@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ PROGRAM = os.environ.get("TANSIQ_PROGRAM") or sys.exit("set TANSIQ_PROGRAM to th
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 SHARED = pathlib.Path(os.environ.get("TANSIQ_SHARED", SOURCE / ".." / "shared"))
 TIMEOUT_S = 120
+RESERVED = []
 
 
 def clean_environment(**extra):
@@ -24,6 +26,20 @@ def clean_environment(**extra):
     env["TERM"] = "dumb"
     env.update(extra)
     return env
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    """A port of loopback. A TCP port is kept until this process ends: no other is given it, and who listens reuses the address."""
+    probe = socket.socket(socket.AF_INET, kind)
+    if kind == socket.SOCK_STREAM:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    port = probe.getsockname()[1]
+    if kind == socket.SOCK_STREAM:
+        RESERVED.append(probe)
+    else:
+        probe.close()
+    return port
 
 
 class Ran:

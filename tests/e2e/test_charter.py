@@ -3,21 +3,14 @@ is removed. What goes from one operator to another is a file in the folder `in`,
 
 import datetime
 import re
-import socket
 import subprocess
 import time
 
-from tansiq import PROGRAM, SOURCE, TIMEOUT_S, Case, Ran, clean_environment, main, tansiq
+from tansiq import PROGRAM, SOURCE, TIMEOUT_S, Case, Ran, clean_environment, free_port, main, tansiq
 
 #: From a draft to its moment, in this test: all signatures and adoptions must fit in.
 LEAD_S = 25
 SCOPES = "intents.read,coordination.read,coordination.act,log.read"
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def blocks():

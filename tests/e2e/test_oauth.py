@@ -3,23 +3,16 @@
 import json
 import pathlib
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 
-from tansiq import PROGRAM, SOURCE, TIMEOUT_S, Case, clean_environment, main, tansiq
+from tansiq import PROGRAM, SOURCE, TIMEOUT_S, Case, clean_environment, free_port, main, tansiq
 
 SC = "utm.strategic_coordination"
 INTENT = "/dss/v1/operational_intent_references/00000000-0000-4000-8000-000000000001"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def ask(url, token=None, data=None):

@@ -10,8 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
-from senders import Craft, Datagrams, Live, Traffic, aivdm, cat062, free_port, metres_between
-from tansiq import PROGRAM, Case, clean_environment, main, tansiq
+from senders import Craft, Datagrams, Live, Traffic, aivdm, cat062, metres_between
+from tansiq import PROGRAM, Case, clean_environment, free_port, main, tansiq
 
 def eventually(look, timeout_s=60):
     """What `look` gives as soon as it gives something: for what can only be asked for, again and again."""

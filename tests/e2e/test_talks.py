@@ -3,20 +3,13 @@ is overdue, a report through a freeze, and what an outsider can prove of the inc
 
 import datetime
 import re
-import socket
 import time
 
-from tansiq import Case, clean_environment, main, tansiq
+from tansiq import Case, clean_environment, free_port, main, tansiq
 
 MEMBERS = ("us", "fr", "ru")
 SCOPES = "intents.read,coordination.read,coordination.act,talks.read,talks.write,log.read"
 PATIENCE_S = 60
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def utc():

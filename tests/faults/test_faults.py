@@ -16,19 +16,13 @@ import time
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from tansiq import Case, Node, main, tansiq  # noqa: E402
+from tansiq import Case, Node, free_port, main, tansiq  # noqa: E402
 
 LONG = os.environ.get("TANSIQ_FAULTS") == "long"
 SEED = int(os.environ.get("TANSIQ_SEED", "1"))
 SCALE = 30
 CENTRES = {"fr": (35, 40), "ru": (40, 40), "us": (30, 40)}
 PATIENCE_S = 120
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Relay:
