@@ -112,7 +112,11 @@ async function measureTracks(of, browser, radar) {
     plain('blocked_p50', quantile(waits, 0.5), 'ms'),
     plain('blocked_p99', quantile(waits, 0.99), 'ms'),
     beside(atMost('blocked_p99.9', quantile(waits, 0.999), 'ms', 200), quantile(other.waits, 0.999)),
-    plain('blocked_max', waits.reduce((most, wait) => Math.max(most, wait), 0), 'ms'),
+    plain(
+      'blocked_max',
+      waits.reduce((most, wait) => Math.max(most, wait), 0),
+      'ms',
+    ),
     plain('tasks_over_50ms', tasks.length / (seconds / 60), 'a minute'),
     beside(plain('interface_thread', busy * 1000, 'ms/s'), other.busy),
     plain('memory', late, 'MiB'),
