@@ -25,6 +25,7 @@ import {
   toneToken,
   type AreaSource,
   type ColourOf,
+  type Drawn,
 } from './style';
 import { graticule, readWorld, type Topology } from './topojson';
 import type { TrackLayer } from './track-layer';
@@ -318,11 +319,11 @@ export class Engine {
       map.addImage(id, hatch(colour(toneToken(tone)), map.getPixelRatio()), { pixelRatio: map.getPixelRatio() });
     }
     if (map.getLayer(this.layer.id) !== undefined) map.removeLayer(this.layer.id);
-    for (const solid of [true, false]) {
-      for (const { id } of dynamicLayers(colour, solid, 1, 1, this.seen))
-        if (map.getLayer(id) !== undefined) map.removeLayer(id);
-    }
-    for (const layer of dynamicLayers(colour, this.solid, this.heights, this.scale, this.seen)) map.addLayer(layer);
+    const drawn: Drawn = { colour, solid: this.solid, heights: this.heights, scale: this.scale, seen: this.seen };
+    // Those of the heights are all there are.
+    for (const { id } of dynamicLayers({ ...drawn, solid: true }))
+      if (map.getLayer(id) !== undefined) map.removeLayer(id);
+    for (const layer of dynamicLayers(drawn)) map.addLayer(layer);
     map.addLayer(this.layer);
   }
   /** Land and borders. A node that does not answer just then is asked again: without them nobody knows where he is. */

@@ -42,16 +42,20 @@ export const PMTILES = 'operator';
 
 const shownIf = (seen: boolean) => ({ visibility: seen ? 'visible' : 'none' }) as const;
 
-function areaLayers(
-  source: AreaSource,
-  colour: ColourOf,
-  solid: boolean,
-  heights: number,
-  scale: number,
-  seen: ReadonlySet<string>,
-): AddLayerObject[] {
+/** How what changes is drawn. */
+export interface Drawn {
+  colour: ColourOf;
+  /** In true heights, which count `heights` times. */
+  solid: boolean;
+  heights: number;
+  /** Lines are so many times as wide. */
+  scale: number;
+  /** Sources in which something is: the layers of others are hidden, since without a graphics card each costs. */
+  seen: ReadonlySet<string>;
+}
+
+function areaLayers(source: AreaSource, { colour, solid, heights, scale, seen }: Drawn): AddLayerObject[] {
   const tone = source === 'chosen' ? colour('accent') : toneColour(colour);
-  // Without a graphics card each layer costs, even where nothing is in it.
   const layout = shownIf(seen.has(source));
   const line = (stroke: string, dash: number[] | undefined): AddLayerObject => ({
     id: `${source}-${stroke}`,
@@ -123,20 +127,12 @@ const OUTLINED_PX = 5;
 export const outlinedFrom = (width: number): number =>
   Math.min(22, Math.max(0, Math.ceil(Math.log2(OUTLINED_PX / (512 * Math.max(width, 1e-9))))));
 
-/**
- * Layers of what changes, from below to above. Lines are `scale` times as wide; of sources
- * that are not `seen` the layers are hidden.
- */
-export function dynamicLayers(
-  colour: ColourOf,
-  solid: boolean,
-  heights: number,
-  scale: number,
-  seen: ReadonlySet<string>,
-): AddLayerObject[] {
+/** Layers of what changes, from below to above. */
+export function dynamicLayers(drawn: Drawn): AddLayerObject[] {
+  const { colour, scale, seen } = drawn;
   const layout = (source: string) => shownIf(seen.has(source));
   return [
-    ...AREA_SOURCES.flatMap((source) => areaLayers(source, colour, solid, heights, scale, seen)),
+    ...AREA_SOURCES.flatMap((source) => areaLayers(source, drawn)),
     {
       id: 'measuring',
       type: 'line',
