@@ -74,7 +74,15 @@ test('of a zone that two entries have halted an officer says which stands', asyn
   await expect(fr.getByRole('dialog')).toContainText('Of S2 we say that this stands');
   await accessible(fr);
   await fr.getByRole('dialog').getByRole('button', { name: 'This one stands' }).click();
-  await expect(answer.getByRole('alert').or(fr.getByText('It waits for a second officer.'))).toBeVisible();
+  await expect(fr.getByText('It waits for a second officer.')).toBeVisible();
+
+  const second = await consoleOn('fr', 'second');
+  const asked = second.getByRole('region', { name: 'Needs your answer' }).getByRole('button', { name: /2ND OFFICER/ });
+  await expect(asked).toContainText('halted zone', DECIDED);
+  await asked.click();
+  const signing = windowOf(second, 'Answer');
+  await signing.getByRole('button', { name: 'Confirm and sign' }).click();
+  await expect(signing.getByRole('alert')).toContainText('S2 is not halted');
 });
 
 test('what meets a caveat of ours goes only with the word of an officer, and the reason', async ({
