@@ -64,7 +64,7 @@ test('an alert is acknowledged at one console, and is so at all consoles of the 
   await expect(panel(duty).getByRole('listitem').filter({ hasText: 'Acknowledged by duty@us' }).first()).toContainText(
     'Conflict predicted',
   );
-  await panel(duty).getByText('In sight', { exact: true }).click();
+  await panel(duty).getByText('Current', { exact: true }).click();
 });
 
 test('alerts are gone through by keys alone, and the focus stays with them', async ({ world, consoleOn }) => {

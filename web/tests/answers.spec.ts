@@ -54,7 +54,7 @@ test('the queue is opened, walked and answered by keyboard', async ({ consoleOn 
   await plan.getByRole('button', { name: 'قدّم الرحلة' }).click();
   const queue = fr.getByRole('region', { name: 'ينتظر جوابك' });
   const item = queue.getByRole('button', { name: /AUSTRAL8/ });
-  await expect(item).toContainText('عرض مقابل', DECIDED);
+  await expect(item).toContainText('عرض مضاد', DECIDED);
   await keys(fr, 'Escape', 'q');
   const answer = windowOf(fr, 'الجواب');
   await expect(answer).toContainText('AUSTRAL8');
@@ -70,7 +70,7 @@ test('who answers in a zone is set on the screen, and then officers hold, confir
   const us = await consoleOn('us', 'duty');
   const fr = await consoleOn('fr', 'duty');
   const setTo = async (who: 'Officers' | 'The node', said: RegExp): Promise<void> => {
-    await us.getByRole('button', { name: 'Change…' }).click();
+    await us.getByRole('button', { name: 'Change …' }).click();
     await us.getByRole('radio', { name: who, exact: true }).check({ force: true });
     await us.getByRole('button', { name: 'Set', exact: true }).click();
     await expect(us.getByRole('status').filter({ hasText: said })).toBeVisible(DECIDED);

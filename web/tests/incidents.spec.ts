@@ -39,7 +39,7 @@ test('an incident is opened from an alert, stated by both, and taken out as evid
   await expect(ours).toContainText('Has said nothing yet.');
   await incidents.getByRole('button', { name: 'Write our statement' }).click();
   await incidents.getByRole('button', { name: 'State it' }).click();
-  await expect(incidents.getByRole('alert')).toContainText('A statement has words.');
+  await expect(incidents.getByRole('alert')).toContainText('A statement needs words.');
   await incidents.getByLabel('What we say').fill('Our radar had it at FL200.');
   await incidents.getByRole('button', { name: 'State it' }).click();
   await expect(ours).toContainText('Our radar had it at FL200.');

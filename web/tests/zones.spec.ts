@@ -119,10 +119,10 @@ test('what meets a caveat of ours goes only with the word of an officer, and the
   const answer = windowOf(fr, 'Answer');
   await expect(answer).toContainText('red-line');
   await accessible(fr);
-  await answer.getByRole('button', { name: 'Let it go all the same' }).click();
+  await answer.getByRole('button', { name: 'Let it proceed all the same' }).click();
   await expect(answer).toContainText('Say why: it stands in our record.');
   await answer.getByLabel('Reason').fill('Seen by radar, and told.');
-  await answer.getByRole('button', { name: 'Let it go all the same' }).click();
+  await answer.getByRole('button', { name: 'Let it proceed all the same' }).click();
   await expect(item).toHaveCount(0, DECIDED);
   await strip(fr, 'NEAR1').click();
   await keys(fr, 'o');

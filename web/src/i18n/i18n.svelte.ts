@@ -9,6 +9,10 @@ const STORED = 'tansiq.language';
 /** Latin digits in all languages: figures are read aloud over the radio. */
 export const localeOf = (language: Language): string => `${language === 'en' ? 'en-GB' : language}-u-nu-latn`;
 
+/** French has no-break spaces before `:`, `;`, `?`, `!` and within « ». Texts have plain ones, which people see when they write. */
+const frenchSpaces = (text: string): string =>
+  text.replace(/ (?=[:»])|(?<=«) /g, '\u00a0').replace(/ (?=[;?!])/g, '\u202f');
+
 export class I18n {
   language = $state<Language>('en');
   readonly dir: 'ltr' | 'rtl' = $derived(directionOf(this.language));
@@ -19,7 +23,9 @@ export class I18n {
   register(prefix: string, messages: Messages): void {
     for (const language of LANGUAGES) {
       const texts = this.texts.get(language);
-      for (const [key, text] of Object.entries(messages[language])) texts?.set(`${prefix}.${key}`, text);
+      for (const [key, text] of Object.entries(messages[language])) {
+        texts?.set(`${prefix}.${key}`, language === 'fr' ? frenchSpaces(text) : text);
+      }
     }
   }
   has(key: string): boolean {

@@ -46,6 +46,11 @@ describe('messages', () => {
     }
   });
 
+  it('have French no-break spaces, though they are written with plain ones', () => {
+    for (const [key, text] of i18n.all('fr')) expect(text, key).not.toMatch(/ [:;?!»]|« /);
+    expect(i18n.all('fr').get('ui.asOf')).toMatch(/\u00a0:$/);
+  });
+
   it('exist where they are used', () => {
     const known = new Set(i18n.keys('en'));
     const missing: string[] = [];

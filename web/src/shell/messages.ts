@@ -14,7 +14,7 @@ export const uiMessages = defineMessages({
       'The node has not answered in time. It may have done what was asked: asking again under the same command is safe.',
     where: 'Where:',
     problemId: 'In the node’s log as',
-    asOf: 'As it was, ago:',
+    asOf: 'Last known; age:',
   },
   ar: {
     close: 'إغلاق',
@@ -57,7 +57,7 @@ export const uiMessages = defineMessages({
     timeout: 'Узел не ответил вовремя. Возможно, запрос выполнен: повторить его с той же командой безопасно.',
     where: 'Место:',
     problemId: 'В журнале узла под номером',
-    asOf: 'По состоянию, назад:',
+    asOf: 'Последнее известное; давность:',
   },
 });
 
@@ -82,7 +82,7 @@ export const shellMessages = defineMessages({
     paletteNone: 'No command has these words.',
     help: 'Keyboard shortcuts',
     helpText:
-      'Letters go by their place on an English keyboard. Two letters are pressed one after the other. While you type in a field, single keys write.',
+      'Letters are those that your keyboard writes; without Latin letters they go by their place on an English one. Two letters are pressed one after the other. While you type in a field, single keys write.',
     nothing: 'Nothing is here yet.',
     failed: 'This part could not be loaded.',
     skip: 'To the map',

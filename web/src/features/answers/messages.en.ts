@@ -99,7 +99,7 @@ export const en = {
   said: 'Said',
   window: 'Window',
   reason: 'Reason',
-  reasonRefuse: 'Reason, where you refuse',
+  reasonRefuse: 'Reason, if you refuse',
   reasonNeeded: 'Say why: the other side reads it.',
   reasonOwn: 'Say why: it stands in our record.',
   refuse: 'Refuse',
@@ -125,7 +125,7 @@ export const en = {
   handHint:
     'Confirm: held now, and confirmed when its home commits. Hold: the space is booked, and you confirm later. What nobody answers in time is refused.',
   toConfirmHint:
-    'Its space is booked until the hold ends. Confirm holds also for a commit that is still to come. Refuse ends the hold.',
+    'Its space is booked until the hold ends. Confirming also covers a commit that is still to come. Refusing ends the hold.',
   handCounter: 'Offer another window',
   handCounterHint: 'The window moves as a whole and is held there. When its home takes it, it is confirmed.',
   handSuggest: 'Free:',
@@ -138,7 +138,7 @@ export const en = {
   levelShift: 'Level, by',
   levelShiftHint: 'Hundreds of feet: +20; or 600 m',
   notRead: 'This cannot be read as a shift.',
-  looking: 'It is looked whether it is free …',
+  looking: 'Checking whether it is free …',
   free4d: 'Free at the moment',
   inTheWay: 'In the way',
   otherText: 'Words beside it',
@@ -161,7 +161,8 @@ export const en = {
     'Tell the crew now: its clearance is recalled. Only when it has read that back is the leg given up. An aircraft that is airborne keeps its legs.',
   accept: 'Take it',
   decline: 'Decline',
-  declineSure: '{name} gives up the leg for which this was offered, and with it the others before departure.',
+  declineSure:
+    '{name} gives up the leg for which this was offered; before departure, all its other legs are given up with it.',
   recall: 'The crew has been told',
   gaveUp: 'The crew has read it back',
   from: 'From',
@@ -272,8 +273,8 @@ export const en = {
   caveat: 'Caveat',
   toldBy: 'told by {who}',
   caveatHint:
-    'It comes nearer to others than a caveat of ours allows. Letting it go all the same is for an officer, with the reason.',
-  override: 'Let it go all the same',
+    'It comes nearer to others than a caveat of ours allows. Letting it proceed all the same is for an officer, with the reason.',
+  override: 'Let it proceed all the same',
   incidentText: '{who} has opened an incident to which this authority is a party. It has made no statement yet.',
   openIncident: 'Open the incident',
   watchText: '{who} offers you the watch, and stays on it until you have taken it.',

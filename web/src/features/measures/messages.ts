@@ -142,11 +142,11 @@ export const messages = defineMessages({
     showOnMap: 'Montrer sur la carte',
     touches: 'Qui elle touche',
     notWhole: 'Dessinez ou tapez où et quand.',
-    asking: 'Le nœud est interrogé…',
+    asking: 'Le nœud est interrogé …',
     touchesIntents:
       '{n, plural, =0 {Aucune intention ne s’y trouve.} one {# intention s’y trouve :} other {# intentions s’y trouvent :}}',
     touchesLegs:
-      '{n, plural, one {# tronçon d’un autre est dans cette zone à cette heure et hauteur :} other {# tronçons d’autres sont dans cette zone à cette heure et hauteur :}}',
+      '{n, plural, one {# tronçon d’un autre est dans cette zone à cette heure et à cette hauteur :} other {# tronçons d’autres sont dans cette zone à cette heure et à cette hauteur :}}',
     touchesHint: 'Pour autant que ce nœud le sache à présent. Après publication il dit exactement ce qui est touché.',
     publish: 'Mettre en vigueur',
     publishChange: 'Publier la modification',
@@ -171,7 +171,7 @@ export const messages = defineMessages({
     effect: 'Действие',
     'effect.refuse': 'Закрытие',
     'effect.warn': 'Предупреждение',
-    'effect.refuse.hint': 'Что её затрагивает, отклоняется. Принятое раньше остаётся; ведущие извещаются.',
+    'effect.refuse.hint': 'Что её затрагивает, отклоняется. Принятое раньше остаётся; ведущие их органы извещаются.',
     'effect.warn.hint': 'Что её затрагивает, принимается с предупреждением.',
     changesIn: 'изменится через',
     beginsIn: 'начнётся через',
@@ -195,7 +195,7 @@ export const messages = defineMessages({
     showOnMap: 'Показать на карте',
     touches: 'Кого затрагивает',
     notWhole: 'Нарисуйте или введите, где и когда.',
-    asking: 'Узел опрашивается…',
+    asking: 'Узел опрашивается …',
     touchesIntents:
       '{n, plural, =0 {Ни одно намерение в неё не попадает.} one {В неё попадает # намерение:} few {В неё попадают # намерения:} many {В неё попадает # намерений:} other {В неё попадает # намерения:}}',
     touchesLegs:
@@ -209,6 +209,6 @@ export const messages = defineMessages({
     affected:
       '{n, plural, =0 {Ничто не затронуто.} one {Затронуто # намерение:} few {Затронуто # намерения:} many {Затронуто # намерений:} other {Затронуто # намерения:}}',
     back: 'Все меры',
-    overtaken: 'Мера тем временем изменена. Отмените и измените новую версию.',
+    overtaken: 'Мера тем временем изменена. Нажмите «Отмена» и измените новую версию.',
   },
 });

@@ -96,7 +96,7 @@ export const messages = defineMessages({
     firstPasswordHint:
       '{n, plural, zero {دون حد} one {حرف واحد على الأقل} two {حرفان على الأقل} few {# أحرف على الأقل} many {# حرفًا على الأقل} other {# حرف على الأقل}}؛ تصلح لاختيار غيرها فقط.',
     passwordShort:
-      '{n, plural, zero {لا حد لها.} one {تلزمها حرف واحد على الأقل.} two {يلزمها حرفان على الأقل.} few {تلزمها # أحرف على الأقل.} many {يلزمها # حرفًا على الأقل.} other {يلزمها # حرف على الأقل.}}',
+      '{n, plural, zero {لا حد لها.} one {يلزمها حرف واحد على الأقل.} two {يلزمها حرفان على الأقل.} few {تلزمها # أحرف على الأقل.} many {يلزمها # حرفًا على الأقل.} other {يلزمها # حرف على الأقل.}}',
     add: 'إنشاء الحساب',
     added: 'أُنشئ الحساب {name}.',
     key: 'المفتاح الشخصي',
@@ -148,9 +148,9 @@ export const messages = defineMessages({
     nameBad: 'De 1 à 32 parmi a-z 0-9 . _ -, commençant par une lettre ou un chiffre.',
     state: 'État',
     isDisabled: 'désactivé',
-    onWatch: 'de quart',
+    onWatch: 'de permanence',
     provisional: 'premier mot de passe',
-    waits: 'bloqué pour {time}',
+    waits: 'bloqué encore {time}',
     choose: 'Choisissez un compte pour le modifier.',
     newAccount: 'Nouveau compte',
     firstPassword: 'Premier mot de passe',
@@ -168,7 +168,7 @@ export const messages = defineMessages({
     unlocked: '{name} peut se connecter aussitôt.',
     disable: 'Désactiver',
     disableSure:
-      '{name} ne peut plus se connecter. Toutes les sessions du compte finissent aussitôt ; qui est de quart le quitte.',
+      '{name} ne peut plus se connecter. Toutes les sessions du compte finissent aussitôt ; qui est de permanence la quitte.',
     disabledSaid: '{name} est désactivé.',
     enable: 'Activer',
     enabled: '{name} est activé.',
@@ -194,7 +194,7 @@ export const messages = defineMessages({
     role: 'Роль',
     linkRole: 'Второй экран действует как',
     linkHint:
-      'Открывает сеанс вашей учётной записи один раз, в течение десяти минут, и не дольше этого сеанса. Открывайте только на своём месте.',
+      'Открывает сеанс вашей учётной записи один раз, в течение десяти минут, и не дольше этого сеанса. Открывайте только на своём рабочем месте.',
     linkHintOther: 'Ссылка на эту учётную запись позволяет только смотреть: никто не действует от чужого имени.',
     makeLink: 'Создать ссылку для входа',
     linkOf: 'Ссылка: {name}, {role}; показывается только сейчас',
@@ -230,9 +230,9 @@ export const messages = defineMessages({
     unlocked: '{name} может войти сразу.',
     disable: 'Отключить',
     disableSure: '{name} больше не сможет войти. Все сеансы записи закончатся сразу; кто на вахте, сойдёт с неё.',
-    disabledSaid: 'Отключено: {name}.',
+    disabledSaid: 'Отключена: {name}.',
     enable: 'Включить',
-    enabled: 'Включено: {name}.',
+    enabled: 'Включена: {name}.',
     newPassword: 'Новый первый пароль',
     newPasswordHint:
       '{n, plural, one {Не менее # знака.} few {Не менее # знаков.} many {Не менее # знаков.} other {Не менее # знака.}} Запись получит новый личный ключ, её сеансы закончатся.',

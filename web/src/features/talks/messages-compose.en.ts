@@ -55,7 +55,7 @@ export const en = {
   movedOwn: '{name} lies elsewhere than where we put it before:',
   addSection: 'Add a section',
   withArea: 'With an area',
-  dangerHint: 'Sends the message over the safety floor: for calls for help and warnings of collision alone.',
+  dangerHint: 'Sends the message over the safety floor: only for calls for help and warnings of collision.',
   callHint: 'One statement a side: the other side sends its own record, and agrees to this one or disputes it.',
   'field.place': 'Place',
   'field.name': 'Name',

@@ -7,7 +7,7 @@ export const messages = defineMessages({
     points: 'Point by point',
     pointsHint: 'Whoever goes off and whoever comes on tick what they have gone through. Nothing of it is kept.',
     'point.stop': '{n, plural, =0 {No STOP open} one {# STOP open} other {# STOPs open}}',
-    'point.alerts': '{n, plural, =0 {No alert in sight} one {# alert in sight} other {# alerts in sight}}',
+    'point.alerts': '{n, plural, =0 {No alert stands} one {# alert stands} other {# alerts stand}}',
     'point.answers':
       '{n, plural, =0 {No message waits for our answer} one {# message waits for our answer} other {# messages wait for our answer}}',
     'point.requests':
@@ -23,7 +23,7 @@ export const messages = defineMessages({
     'point.links':
       '{n, plural, =0 {All links and watches good} one {# link silent or unattended} other {# links silent or unattended}}',
     'point.sources': '{n, plural, =0 {No source silent} one {# source silent} other {# sources silent}}',
-    'point.clock': '{n, plural, =0 {Clock fit} other {Clock not fit}}',
+    'point.clock': '{n, plural, =0 {Clock within bounds} other {Clock out of bounds}}',
     show: 'Show',
     notes: 'Written down for the relief',
     notesHint: 'Kept by this browser, at this desk; the node and others do not see it.',
@@ -33,7 +33,7 @@ export const messages = defineMessages({
     title: 'The watch',
     clock: 'The node’s time, Zulu',
     clockOwn: 'this machine’s clock',
-    clockUnfit: 'clock not fit',
+    clockUnfit: 'clock out of bounds',
     modeUnknown: 'mode unknown',
     'mode.REAL': 'REAL',
     'mode.EXERCISE': 'EXERCISE',
@@ -84,7 +84,7 @@ export const messages = defineMessages({
     handover: 'تسليم المناوبة',
     goThrough: 'راجعها بندًا بندًا',
     points: 'بندًا بندًا',
-    pointsHint: 'المسلِّم والمستلم يؤشّران ما راجعاه. لا يُحفظ من ذلك شيء.',
+    pointsHint: 'المسلِّم والمستلم يؤشّران على ما راجعاه. لا يُحفظ من ذلك شيء.',
     'point.stop':
       '{n, plural, =0 {لا «قف» مفتوحة} zero {لا «قف» مفتوحة} one {رسالة «قف» واحدة مفتوحة} two {رسالتا «قف» مفتوحتان} few {# رسائل «قف» مفتوحة} many {# رسالة «قف» مفتوحة} other {# رسالة «قف» مفتوحة}}',
     'point.alerts':
@@ -92,13 +92,13 @@ export const messages = defineMessages({
     'point.answers':
       '{n, plural, =0 {لا رسالة تنتظر جوابنا} zero {لا رسالة تنتظر جوابنا} one {رسالة واحدة تنتظر جوابنا} two {رسالتان تنتظران جوابنا} few {# رسائل تنتظر جوابنا} many {# رسالة تنتظر جوابنا} other {# رسالة تنتظر جوابنا}}',
     'point.requests':
-      '{n, plural, =0 {لا مقطع لغيرنا ينتظرنا} zero {لا مقطع لغيرنا ينتظرنا} one {مقطع واحد لغيرنا ينتظرنا} two {مقطعان لغيرنا ينتظراننا} few {# مقاطع لغيرنا تنتظرنا} many {# مقطعًا لغيرنا ينتظرنا} other {# مقطع لغيرنا ينتظرنا}}',
+      '{n, plural, =0 {لا مرحلة لغيرنا تنتظرنا} zero {لا مرحلة لغيرنا تنتظرنا} one {مرحلة واحدة لغيرنا تنتظرنا} two {مرحلتان لغيرنا تنتظراننا} few {# مراحل لغيرنا تنتظرنا} many {# مرحلة لغيرنا تنتظرنا} other {# مرحلة لغيرنا تنتظرنا}}',
     'point.acts':
       '{n, plural, =0 {لا إجراء ينتظر ضابطًا ثانيًا} zero {لا إجراء ينتظر ضابطًا ثانيًا} one {إجراء واحد ينتظر ضابطًا ثانيًا} two {إجراءان ينتظران ضابطًا ثانيًا} few {# إجراءات تنتظر ضابطًا ثانيًا} many {# إجراءً ينتظر ضابطًا ثانيًا} other {# إجراء ينتظر ضابطًا ثانيًا}}',
     'point.proposals':
       '{n, plural, =0 {لا علاقة مقترحة علينا} zero {لا علاقة مقترحة علينا} one {علاقة واحدة مقترحة علينا} two {علاقتان مقترحتان علينا} few {# علاقات مقترحة علينا} many {# علاقة مقترحة علينا} other {# علاقة مقترحة علينا}}',
     'point.incidents':
-      '{n, plural, =0 {لا حادثة مفتوحة} zero {لا حادثة مفتوحة} one {حادثة واحدة مفتوحة} two {حادثتان مفتوحتان} few {# حوادث مفتوحة} many {# حادثة مفتوحة} other {# حادثة مفتوحة}}',
+      '{n, plural, =0 {لا حادث مفتوح} zero {لا حادث مفتوح} one {حادث واحد مفتوح} two {حادثان مفتوحان} few {# حوادث مفتوحة} many {# حادثًا مفتوحًا} other {# حادث مفتوح}}',
     'point.plans':
       '{n, plural, =0 {لا نية جارية} zero {لا نية جارية} one {نية واحدة جارية} two {نيتان جاريتان} few {# نوايا جارية} many {# نية جارية} other {# نية جارية}}',
     'point.measures':
@@ -108,13 +108,13 @@ export const messages = defineMessages({
     'point.sources':
       '{n, plural, =0 {لا مصدر صامت} zero {لا مصدر صامت} one {مصدر واحد صامت} two {مصدران صامتان} few {# مصادر صامتة} many {# مصدرًا صامتًا} other {# مصدر صامت}}',
     'point.clock': '{n, plural, =0 {الساعة صالحة} other {الساعة غير صالحة}}',
-    show: 'عرض',
+    show: 'أظهر',
     notes: 'ما كُتب للمستلم',
     notesHint: 'يحفظه هذا المتصفح على هذا المكتب؛ لا تراه العقدة ولا غيرها.',
     notThrough: 'لم يُراجع كل شيء',
     notThroughText:
-      '{n, plural, zero {لا بنود متروكة:} one {بند واحد لم يُؤشَّر:} two {بندان لم يُؤشَّرا:} few {# بنود لم تُؤشَّر:} many {# بندًا لم يُؤشَّر:} other {# بند لم يُؤشَّر:}} {points}.',
-    goOn: 'المتابعة على أي حال',
+      '{n, plural, zero {لا بنود متروكة:} one {بند واحد لم يُؤشَّر عليه:} two {بندان لم يُؤشَّر عليهما:} few {# بنود لم يُؤشَّر عليها:} many {# بندًا لم يُؤشَّر عليه:} other {# بند لم يُؤشَّر عليه:}} {points}.',
+    goOn: 'تابع على أي حال',
     title: 'المناوبة',
     clock: 'وقت العقدة، زولو',
     clockOwn: 'ساعة هذا الجهاز',
@@ -136,7 +136,7 @@ export const messages = defineMessages({
     offered: '{name} يسلّمك المناوبة',
     offeredTo: 'يسلّم إلى {name}',
     offeredSaid: 'عُرضت المناوبة على {name}. تبقى فيها حتى يتسلّمها.',
-    nobody: 'لا أحد في المناوبة. يرى الآخرون هذه الجهة بلا مناوب، ورسالة «قف» تنبّه مرسلها فورًا.',
+    nobody: 'لا أحد في المناوبة. يرى الآخرون هذه الجهة بلا مناوب، ورسالة «قف» تُطلق إنذارًا لدى مرسلها فورًا.',
     since: 'منذ',
     waiting: 'ما ينتظر',
     'waiting.alerts':
@@ -144,13 +144,13 @@ export const messages = defineMessages({
     'waiting.unread':
       '{n, plural, =0 {لا رسالة غير مقروءة} zero {لا رسالة غير مقروءة} one {رسالة واحدة غير مقروءة} two {رسالتان غير مقروءتين} few {# رسائل غير مقروءة} many {# رسالة غير مقروءة} other {# رسالة غير مقروءة}}',
     'waiting.overdue':
-      '{n, plural, =0 {لا محادثة متأخرة} zero {لا محادثة متأخرة} one {محادثة واحدة متأخرة} two {محادثتان متأخرتان} few {# محادثات متأخرة} many {# محادثة متأخرة} other {# محادثة متأخرة}}',
+      '{n, plural, =0 {لا موضوع متأخر} zero {لا موضوع متأخر} one {موضوع واحد متأخر} two {موضوعان متأخران} few {# مواضيع متأخرة} many {# موضوعًا متأخرًا} other {# موضوع متأخر}}',
     'waiting.open':
-      '{n, plural, =0 {لا محادثة تنتظر} zero {لا محادثة تنتظر} one {محادثة واحدة تنتظر جوابًا} two {محادثتان تنتظران جوابًا} few {# محادثات تنتظر جوابًا} many {# محادثة تنتظر جوابًا} other {# محادثة تنتظر جوابًا}}',
+      '{n, plural, =0 {لا موضوع ينتظر} zero {لا موضوع ينتظر} one {موضوع واحد ينتظر جوابًا} two {موضوعان ينتظران جوابًا} few {# مواضيع تنتظر جوابًا} many {# موضوعًا ينتظر جوابًا} other {# موضوع ينتظر جوابًا}}',
     'waiting.acts':
       '{n, plural, =0 {لا إجراء ينتظر ضابطًا ثانيًا} zero {لا إجراء ينتظر ضابطًا ثانيًا} one {إجراء واحد ينتظر ضابطًا ثانيًا} two {إجراءان ينتظران ضابطًا ثانيًا} few {# إجراءات تنتظر ضابطًا ثانيًا} many {# إجراءً ينتظر ضابطًا ثانيًا} other {# إجراء ينتظر ضابطًا ثانيًا}}',
     'waiting.incidents':
-      '{n, plural, =0 {لا حادثة مفتوحة} zero {لا حادثة مفتوحة} one {حادثة واحدة مفتوحة} two {حادثتان مفتوحتان} few {# حوادث مفتوحة} many {# حادثة مفتوحة} other {# حادثة مفتوحة}}',
+      '{n, plural, =0 {لا حادث مفتوح} zero {لا حادث مفتوح} one {حادث واحد مفتوح} two {حادثان مفتوحان} few {# حوادث مفتوحة} many {# حادثًا مفتوحًا} other {# حادث مفتوح}}',
     mayNot: 'دورك يرى المناوبة ولا يتولاها.',
     to: 'تسليم إلى',
     toHint: 'اسم الحساب. تبقى في المناوبة حتى يتسلّمها.',
@@ -169,12 +169,12 @@ export const messages = defineMessages({
     open: 'افتح المناوبة: تسلّم أو سلّم',
   },
   fr: {
-    handover: 'Relève du quart',
+    handover: 'Relève de permanence',
     goThrough: 'Passer en revue, point par point',
     points: 'Point par point',
     pointsHint: 'Le descendant et le montant cochent ce qu’ils ont passé en revue. Rien n’en est gardé.',
     'point.stop': '{n, plural, =0 {Aucun STOP ouvert} one {# STOP ouvert} other {# STOP ouverts}}',
-    'point.alerts': '{n, plural, =0 {Aucune alerte en vue} one {# alerte en vue} other {# alertes en vue}}',
+    'point.alerts': '{n, plural, =0 {Aucune alerte en cours} one {# alerte en cours} other {# alertes en cours}}',
     'point.answers':
       '{n, plural, =0 {Aucun message n’attend notre réponse} one {# message attend notre réponse} other {# messages attendent notre réponse}}',
     'point.requests':
@@ -189,20 +189,19 @@ export const messages = defineMessages({
     'point.measures':
       '{n, plural, =0 {Aucune mesure en vigueur ou à venir} one {# mesure en vigueur ou à venir} other {# mesures en vigueur ou à venir}}',
     'point.links':
-      '{n, plural, =0 {Liaisons et quarts en ordre} one {# liaison silencieuse ou sans veille} other {# liaisons silencieuses ou sans veille}}',
-    'point.sources':
-      '{n, plural, =0 {Aucune source silencieuse} one {# source silencieuse} other {# sources silencieuses}}',
-    'point.clock': '{n, plural, =0 {Horloge apte} other {Horloge inapte}}',
+      '{n, plural, =0 {Liaisons et permanences en ordre} one {# liaison silencieuse ou sans permanence} other {# liaisons silencieuses ou sans permanence}}',
+    'point.sources': '{n, plural, =0 {Aucune source muette} one {# source muette} other {# sources muettes}}',
+    'point.clock': '{n, plural, =0 {Horloge dans les limites} other {Horloge hors limites}}',
     show: 'Montrer',
     notes: 'Noté pour la relève',
     notesHint: 'Gardé par ce navigateur, à ce poste ; ni le nœud ni d’autres ne le voient.',
     notThrough: 'Tout n’a pas été passé en revue',
     notThroughText: '{n, plural, one {# point n’est pas coché :} other {# points ne sont pas cochés :}} {points}.',
     goOn: 'Continuer quand même',
-    title: 'Le quart',
-    clock: 'Heure du nœud, Zoulou',
+    title: 'La permanence',
+    clock: 'Heure du nœud, Zulu',
     clockOwn: 'horloge de ce poste',
-    clockUnfit: 'horloge inapte',
+    clockUnfit: 'horloge hors limites',
     modeUnknown: 'mode inconnu',
     'mode.REAL': 'RÉEL',
     'mode.EXERCISE': 'EXERCICE',
@@ -212,44 +211,44 @@ export const messages = defineMessages({
     'mode.EXERCISE.hint': 'Exercice : rien ici n’est réel.',
     'mode.TEST.hint': 'Essai : rien ici n’est réel.',
     'mode.SIMULATED.hint': 'Simulation : rien ici n’est réel.',
-    officer: 'Qui est de quart',
-    unknown: 'quart inconnu',
-    unattended: 'PERSONNE DE QUART',
-    onWatch: 'De quart :',
+    officer: 'Qui est de permanence',
+    unknown: 'permanence inconnue',
+    unattended: 'PERSONNE DE PERMANENCE',
+    onWatch: 'De permanence :',
     you: 'vous',
-    offered: '{name} vous passe le quart',
-    offeredTo: 'passe le quart à {name}',
-    offeredSaid: 'Le quart est proposé à {name}. Vous le gardez jusqu’à la prise.',
+    offered: '{name} vous passe la permanence',
+    offeredTo: 'passe la permanence à {name}',
+    offeredSaid: 'La permanence est proposée à {name}. Vous la gardez jusqu’à ce qu’elle soit prise.',
     nobody:
-      'Personne n’est de quart. Les autres voient cette autorité sans veille, et un STOP alerte aussitôt son émetteur.',
+      'Personne n’est de permanence. Les autres voient cette autorité sans permanence, et un STOP alerte aussitôt son émetteur.',
     since: 'depuis',
     waiting: 'En attente',
     'waiting.alerts':
       '{n, plural, =0 {Aucune alerte non acquittée} one {# alerte non acquittée} other {# alertes non acquittées}}',
     'waiting.unread': '{n, plural, =0 {Aucun message non lu} one {# message non lu} other {# messages non lus}}',
-    'waiting.overdue':
-      '{n, plural, =0 {Aucun échange en retard} one {# échange en retard} other {# échanges en retard}}',
+    'waiting.overdue': '{n, plural, =0 {Aucun fil en retard} one {# fil en retard} other {# fils en retard}}',
     'waiting.open':
-      '{n, plural, =0 {Aucun échange en attente} one {# échange attend une réponse} other {# échanges attendent une réponse}}',
+      '{n, plural, =0 {Aucun fil en attente} one {# fil attend une réponse} other {# fils attendent une réponse}}',
     'waiting.acts':
       '{n, plural, =0 {Aucun acte n’attend un second officier} one {# acte attend un second officier} other {# actes attendent un second officier}}',
     'waiting.incidents': '{n, plural, =0 {Aucun incident ouvert} one {# incident ouvert} other {# incidents ouverts}}',
-    mayNot: 'Votre rôle voit le quart sans le tenir.',
-    to: 'Passer le quart à',
-    toHint: 'Nom du compte. Vous restez de quart jusqu’à la prise.',
-    others: 'Qui peut prendre le quart',
-    keepsNow: 'de quart',
-    offer: 'Proposer le quart',
+    mayNot: 'Votre rôle voit la permanence sans la tenir.',
+    to: 'Passer la permanence à',
+    toHint: 'Nom du compte. Vous restez de permanence jusqu’à ce qu’elle soit prise.',
+    others: 'Qui peut prendre la permanence',
+    keepsNow: 'de permanence',
+    offer: 'Proposer la permanence',
     waitsFor: 'En attente de la prise par {name}.',
-    take: 'Prendre le quart',
-    takeFrom: 'Prendre le quart de {name}',
-    anew: 'Reprendre le quart',
-    taken: 'Vous êtes de quart.',
-    leave: 'Quitter le quart',
-    left: 'Vous n’êtes plus de quart.',
-    leaveSure: 'Vous quittez le quart sans le passer ; d’autres le tiennent.',
-    leaveLast: 'Vous êtes le dernier. Si vous quittez, personne n’est de quart, et tous les autres en sont avertis.',
-    open: 'Ouvrir le quart : le prendre, le passer',
+    take: 'Prendre la permanence',
+    takeFrom: 'Prendre la permanence de {name}',
+    anew: 'Reprendre la permanence',
+    taken: 'Vous êtes de permanence.',
+    leave: 'Quitter la permanence',
+    left: 'Vous n’êtes plus de permanence.',
+    leaveSure: 'Vous quittez la permanence sans la passer ; d’autres la tiennent.',
+    leaveLast:
+      'Vous êtes le dernier. Si vous quittez, personne n’est de permanence, et tous les autres en sont avertis.',
+    open: 'Ouvrir la permanence : la prendre, la passer',
   },
   ru: {
     handover: 'Сдача вахты',
@@ -271,7 +270,7 @@ export const messages = defineMessages({
     'point.incidents':
       '{n, plural, =0 {Открытых инцидентов нет} one {# открытый инцидент} few {# открытых инцидента} many {# открытых инцидентов} other {# открытого инцидента}}',
     'point.plans':
-      '{n, plural, =0 {Выполняемых планов нет} one {# план выполняется} few {# плана выполняются} many {# планов выполняются} other {# плана выполняется}}',
+      '{n, plural, =0 {Выполняемых намерений нет} one {# намерение выполняется} few {# намерения выполняются} many {# намерений выполняются} other {# намерения выполняется}}',
     'point.measures':
       '{n, plural, =0 {Мер действующих или предстоящих нет} one {# мера действует или предстоит} few {# меры действуют или предстоят} many {# мер действуют или предстоят} other {# меры действует или предстоит}}',
     'point.links':
@@ -288,7 +287,7 @@ export const messages = defineMessages({
     goOn: 'Всё равно продолжить',
     title: 'Вахта',
     clock: 'Время узла, Зулу',
-    clockOwn: 'часы этого места',
+    clockOwn: 'часы этого рабочего места',
     clockUnfit: 'часы негодны',
     modeUnknown: 'режим неизвестен',
     'mode.REAL': 'РЕАЛЬНЫЙ',
@@ -315,9 +314,9 @@ export const messages = defineMessages({
     'waiting.unread':
       '{n, plural, =0 {Нет непрочитанных сообщений} one {# непрочитанное сообщение} few {# непрочитанных сообщения} many {# непрочитанных сообщений} other {# непрочитанного сообщения}}',
     'waiting.overdue':
-      '{n, plural, =0 {Нет просроченных переписок} one {# просроченная переписка} few {# просроченные переписки} many {# просроченных переписок} other {# просроченной переписки}}',
+      '{n, plural, =0 {Нет просроченных тем} one {# просроченная тема} few {# просроченные темы} many {# просроченных тем} other {# просроченной темы}}',
     'waiting.open':
-      '{n, plural, =0 {Ни одна переписка не ждёт} one {# переписка ждёт ответа} few {# переписки ждут ответа} many {# переписок ждут ответа} other {# переписки ждёт ответа}}',
+      '{n, plural, =0 {Ни одна тема не ждёт} one {# тема ждёт ответа} few {# темы ждут ответа} many {# тем ждут ответа} other {# темы ждёт ответа}}',
     'waiting.acts':
       '{n, plural, =0 {Нет действий, ждущих второго офицера} one {# действие ждёт второго офицера} few {# действия ждут второго офицера} many {# действий ждут второго офицера} other {# действия ждёт второго офицера}}',
     'waiting.incidents':
