@@ -9,14 +9,13 @@
 namespace tansiq::coordination {
 namespace {
 
-/// What of a leg comes near each exclusive zone that is not its own, by the zones' order in the charter.
-std::vector<PlannedLeg> beside(const core::ZoneTable& zones, const FlightFiled& filed, std::size_t leg) {
+/// What of a leg comes near each exclusive zone that is not its own, by the zones' order in the charter. Fails where a
+/// volume is none.
+Result<std::vector<PlannedLeg>> beside(const core::ZoneTable& zones, const FlightFiled& filed, std::size_t leg) {
   const PlannedLeg& planned = filed.legs[leg];
   std::vector<geo::PreparedVolume> prepared;
   for (const geo::Volume4d& volume : planned.volumes) {
-    auto made = geo::prepare(volume);
-    if (!made) return {};
-    prepared.push_back(std::move(*made));
+    prepared.push_back(TRY(geo::prepare(volume)));
   }
   std::vector<PlannedLeg> out;
   for (std::size_t i = 0; i < zones.size(); ++i) {
@@ -42,7 +41,9 @@ FlightFiled with_boundary_legs(const core::ZoneTable& zones, FlightFiled filed) 
   if (planted(Plant::kOneSideOnly)) return filed;
   const std::size_t planned = filed.legs.size();
   for (std::size_t leg = 0; leg < planned; ++leg) {
-    for (PlannedLeg& near : beside(zones, filed, leg)) filed.legs.push_back(std::move(near));
+    auto found = beside(zones, filed, leg);
+    if (!found) continue;
+    for (PlannedLeg& near : *found) filed.legs.push_back(std::move(near));
   }
   return filed;
 }
@@ -51,7 +52,9 @@ Status check_boundary(const core::ZoneTable& zones, const FlightFiled& moved) {
   if (planted(Plant::kOneSideOnly)) return {};
   for (std::size_t leg = 0; leg < moved.legs.size(); ++leg) {
     if (moved.legs[leg].beside) continue;
-    for (const PlannedLeg& near : beside(zones, moved, leg)) {
+    auto found = beside(zones, moved, leg);
+    if (!found) return std::unexpected(inside(std::move(found).error(), fmt::format("legs[{}]", leg)));
+    for (const PlannedLeg& near : *found) {
       const bool asked = std::ranges::any_of(moved.legs, [&](const PlannedLeg& has) {
         return has.beside == near.beside && has.zone == near.zone &&
                std::ranges::all_of(near.volumes, [&](const auto& volume) {

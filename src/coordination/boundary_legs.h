@@ -19,8 +19,9 @@ namespace tansiq::coordination {
 /// Volumes that are no volumes are nowhere near: `FlightDesk::file` refuses them.
 [[nodiscard]] FlightFiled with_boundary_legs(const core::ZoneTable& zones, FlightFiled filed);
 
-/// Whether `moved`, whose volumes a counter-proposal has shifted, still has the boundary legs it needs. Fails with
-/// `kInvalid`, naming the leg and the zone that it would come near.
+/// Whether `moved`, whose volumes a counter-proposal has shifted, still consists of volumes, and has the boundary legs
+/// it needs. Fails with `kInvalid`, naming the leg and the zone that it would come near, or what its volume is wrong
+/// in.
 [[nodiscard]] Status check_boundary(const core::ZoneTable& zones, const FlightFiled& moved);
 
 }  // namespace tansiq::coordination

@@ -179,6 +179,36 @@ TEST(BoundaryLegs, ACounterNearAnotherZoneIsNotTaken) {
             "file another way");
 }
 
+TEST(BoundaryLegs, ACounterOutOfAllHeightsIsNotTaken) {
+  Bounded b;
+  FlightFiled moved = b.asked();
+  moved.legs[0].volumes = core::shifted(moved.legs[0].volumes, 0, kHeightCmMin - 300 * 3'048);
+  const Status taken = check_boundary(b.zones, moved);
+  ASSERT_FALSE(taken) << "a request for it could be read by nobody";
+  EXPECT_TRUE(taken.error().text().starts_with("legs[0]")) << taken.error().text();
+}
+
+/// Seed 8834 of the simulator: the owners held it before the zones changed, and what was committed to lay in a zone
+/// where nothing had been asked for.
+TEST(BoundaryLegs, WhatIsHeldIsNotCommittedToWhenTheZonesHaveChanged) {
+  Bounded b;
+  b.filed.legs = {{.volumes = {volume(4050, 4090)}, .zone = ZoneId::trusted("A1")}};
+  core::ZoneTable zones = b.zones;
+  b.desk->watch_boundaries(zones);
+  b.act(b.desk->file(b.asked(), b.now));
+  core::Charter split = charter();
+  split.version = 2;
+  split.zones[0].band.lower_cm = 250 * 3'048;  // A1 keeps what is above, and B2 comes below it.
+  core::Zone below = split.zones[0];
+  below.id = ZoneId::trusted("B2");
+  below.owner = authority("ru");
+  below.band = geo::LevelBand{
+      .lower_cm = 100 * 3'048, .upper_cm = 250 * 3'048, .reference = geo::VerticalReference::kFlightLevel};
+  split.zones.push_back(below);
+  zones = *core::ZoneTable::make(split);
+  EXPECT_EQ(types(b.hold(b.leg(0))), "flight.cancel");
+}
+
 TEST(BoundaryLegs, AFilingNamesLegsThatAreFlown) {
   Bounded b;
   FlightFiled filed = b.asked();

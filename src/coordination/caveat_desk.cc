@@ -115,10 +115,14 @@ CaveatDesk::Maybe CaveatDesk::hear(const Said& said, const CaveatWithdrawn& body
 CaveatDesk::Maybe CaveatDesk::hear(const Said& said, const CaveatReport& body) {
   if (said.author == self_ || body.to != self_) return {};
   // Its rows come to stand in an entry of ours.
-  const auto fits = [](const CaveatMeet& row) { return row.name.size() <= kIdBytesMax; };
+  const auto fits = [](const CaveatMeet& row) {
+    return row.name.size() <= kIdBytesMax && row.name.find_first_of("\"\\") == std::string::npos;
+  };
   if (body.meets.size() > kCaveatMeetsMax || !std::ranges::all_of(body.meets, fits) ||
       body.flight.has_value() == body.intent.has_value()) {
-    return Oddity{"a report of a caveat names one flight or intent, and at most 64 names of 64 bytes", true};
+    return Oddity{
+        "a report of a caveat names one flight or intent, and at most 64 names of 64 bytes without quotation marks",
+        true};
   }
   const auto at = caveats_.find(body.caveat);
   if (at == caveats_.end()) return {};

@@ -382,6 +382,24 @@ TEST_F(CaveatTest, AReportThatAnswersNoDepositChangesNothing) {
   EXPECT_TRUE(may_clear("fr", "M1"));
 }
 
+TEST_F(CaveatTest, AReportNamesNothingThatWouldNotFit) {
+  set("fr", rule("sy"));
+  CaveatMeet row;
+  row.name = std::string(kIdBytesMax, '"');
+  const Body report = CaveatReport{.caveat = kRedLine,
+                                   .deposit = log::sha256("never"),
+                                   .flight = FlightId::trusted("M1"),
+                                   .home = AuthorityId::trusted("fr"),
+                                   .intent = {},
+                                   .meets = {row},
+                                   .request = log::sha256("r"),
+                                   .to = AuthorityId::trusted("fr")};
+  CaveatDesk& desk = const_cast<CaveatDesk&>(world.at("fr").caveats());
+  const auto oddity = desk.apply({AuthorityId::trusted("us"), log::sha256("h"), world.now, report});
+  ASSERT_TRUE(oddity);
+  EXPECT_THAT(oddity->text, ::testing::HasSubstr("64 bytes without quotation marks"));
+}
+
 // What others learn ---------------------------------------------------------------------------------------------------
 
 /// What `author` has written for `reader` and for all, without what counts or quotes all of its entries: the number of

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "base/invariant.h"
 #include "base/limits.h"
 #include "coordination/plant.h"
@@ -83,7 +84,7 @@ void Coalition::fold(const LogName& log, const Entry& entry, const EntryHash& ha
     if (oddity && odd != nullptr) odd->push_back(std::move(*oddity));
   };
   if (auto wrong = misplaced(log, entry.body)) return note(std::move(wrong));
-  const Said said{log.author, hash, entry.time, entry.body, entry.by};
+  const Said said{log.author, hash, entry.time, entry.body, entry.by, machine_.last_time()};
   note(adoptions_->apply(said));
   note(relations_->apply(said, version.value_or(adoptions_->version_of(log.author))));
   note(talks_->apply(said));
@@ -295,7 +296,7 @@ void Coalition::fold_peer(const LogName& log, std::string_view line, const Entry
     fold(log, *entry, hash, {}, &found);
     keep_for_later(log, *entry, line, found);
   } else if (entry.error().code != ErrorCode::kUnsupported || is_coordination_line(line)) {
-    found.push_back({fmt::format("cannot be read: {}", entry.error().text().substr(0, 500)), false});
+    found.push_back({fmt::format("cannot be read: {}", foreign_text(entry.error().text(), kReasonBytesMax)), false});
   }
   if (odd == nullptr) return;
   for (Oddity& oddity : found) odd->push_back({log.author, hash, std::move(oddity)});
@@ -460,6 +461,19 @@ bool Coalition::may_serve_body(const EntryHash& body, const AuthorityId& peer) c
   return shown_->may_serve(body, peer) || held_->may_serve(body, peer) || talks_->may_serve(body, peer);
 }
 
+/// What the node says by itself may quote others at any length: it is cut to what can be read again. An entry that
+/// cannot would keep the node from starting.
+void Coalition::fit_text(Body& body) {
+  constexpr std::size_t kEllipsisBytes = 3;
+  std::visit(
+      []<class T>(T& of) {
+        if constexpr (requires { requires std::is_same_v<decltype(of.text), std::string>; }) {
+          of.text = foreign_text(of.text, core::kTextBytesMax - kEllipsisBytes);
+        }
+      },
+      body);
+}
+
 void Coalition::say_due(UtcMs now, Batch& batch) {
   for (std::size_t said = 0; said < kSaidPerCallMax; ++said) {
     std::optional<Body> body = next_body(now);
@@ -469,6 +483,7 @@ void Coalition::say_due(UtcMs now, Batch& batch) {
 }
 
 EntryHash Coalition::say(Body body, const Author& author, UtcMs now, Batch& batch) {
+  if (author.by.empty()) fit_text(body);
   LogName log = log_of(self(), addressee_of(body));
   const auto together = [&](const core::Charter& version) {
     return version.find_authority(log.reader) != nullptr && version.find_authority(self()) != nullptr;

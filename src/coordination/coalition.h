@@ -285,6 +285,7 @@ class Coalition {
   [[nodiscard]] Status read_state(std::string_view text);
   void remember(const LogName& log, const Entry& entry);
 
+  static void fit_text(Body& body);
   EntryHash say(Body body, const Author& author, UtcMs now, Batch& batch);
   void anchor(const LogName& log, UtcMs now, Batch& batch);
   EntryHash append_own(const LogName& log, Body body, const Author& author, UtcMs now, Batch& batch);

@@ -33,12 +33,20 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
     UtcMs now;
     Batch& batch;
 
+    /// Whether it fits, and can be read again, is found before anything is written.
+    Status can_stand(const Body& body) const {
+      const std::string line = TRY(write_entry({.seq = log::kJcsIntegerMax,
+                                                .time = now,
+                                                .by = command.by,
+                                                .second = command.second,
+                                                .cmd = command.cmd,
+                                                .body = body}));
+      if (auto again = read_entry(line); !again) return std::unexpected(std::move(again).error());
+      return {};
+    }
     Result<EntryHash> one(Result<Body> body) const {
       if (!body) return std::unexpected(std::move(body).error());
-      // Whether it fits is found before anything is written.
-      const auto line = write_entry(
-          {.seq = 0, .time = now, .by = command.by, .second = command.second, .cmd = command.cmd, .body = *body});
-      if (!line) return std::unexpected(line.error());
+      TRY_VOID(can_stand(*body));
       return c.say(std::move(*body), {command.by, command.second, command.cmd}, now, batch);
     }
     Result<EntryHash> operator()(const FileFlight& a) const {
@@ -131,11 +139,7 @@ Result<EntryHash> Coalition::perform(const ActCommand& command, UtcMs now, Batch
     /// The same to several, by one command: all of it, or nothing.
     Result<EntryHash> each(Result<std::vector<Body>> bodies) const {
       if (!bodies) return std::unexpected(std::move(bodies).error());
-      for (const Body& body : *bodies) {
-        const auto line = write_entry(
-            {.seq = 0, .time = now, .by = command.by, .second = command.second, .cmd = command.cmd, .body = body});
-        if (!line) return std::unexpected(line.error());
-      }
+      for (const Body& body : *bodies) TRY_VOID(can_stand(body));
       std::optional<EntryHash> first;
       for (Body& body : *bodies) {
         const EntryHash hash = c.say(std::move(body), {command.by, command.second, command.cmd}, now, batch);

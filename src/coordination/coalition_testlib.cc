@@ -202,6 +202,16 @@ bool World::pull_log(const AuthorityId& reader, const LogName& log) {
   return true;
 }
 
+void World::give(std::string_view reader, const LogName& log, const std::vector<std::string>& lines) {
+  Node& to = nodes_.at(authority_id(reader));
+  const auto& read = to.coalition->peer_logs();
+  const auto at = read.find(log);
+  const std::uint64_t size = (at == read.end() ? 0 : at->second.size) + lines.size();
+  EXPECT_INVARIANT(to.coalition->begin_reading(log.author, now, to.record));
+  to.coalition->read(log, lines, size, log::sha256(fmt::format("{}", size)), now, to.record);
+  keep(to);
+}
+
 bool World::pull_all(const AuthorityId& reader, const AuthorityId& author) {
   // Who is asked answers members, and who asks reads members.
   if (!nodes_.at(reader).coalition->is_member(author) || !nodes_.at(author).coalition->is_member(reader)) return false;

@@ -43,6 +43,8 @@ class World {
   Result<core::Outcome> command(std::string_view authority, core::Action action, std::string_view by = "pilot");
   /// A newcomer begins its record under `joined`, having been given the versions before it.
   void join(std::string_view authority, const core::Charter& joined, std::vector<core::Charter> former);
+  /// `reader` is given lines that nobody here would write, as a peer may send them.
+  void give(std::string_view reader, const LogName& log, const std::vector<std::string>& lines);
   /// `reader` reads what `author` has written for it and it has not read.
   void pull(std::string_view reader, std::string_view author);
   /// Everybody reads everybody, until nobody has anything new to say. Pairs in `cut` do not.

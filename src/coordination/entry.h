@@ -96,6 +96,7 @@ struct Said {
   UtcMs time;  ///< The author's log time.
   const Body& body;
   core::Subject by = {};  ///< The officer whose act it is; empty on what a machine says.
+  UtcMs heard = kUtcMax;  ///< The reader's own log time.
 };
 
 }  // namespace tansiq::coordination

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 
+#include "base/foreign_text.h"
 #include "base/invariant.h"
 #include "coordination/disclosure_content.h"
 #include "coordination/lists.h"
 
 namespace tansiq::coordination {
 namespace {
+
+constexpr std::string_view kEmergency = "emergency_revoke";
 
 Oddity odd(const HomeVersion& version, std::string_view what, bool alarm = false) {
   return {.text = fmt::format("flight {} leg {}: {}, but the version is {} here", version.flight.str(), version.leg,
@@ -41,7 +44,8 @@ void FlightDesk::adopt() {
 }
 
 std::optional<Oddity> FlightDesk::apply(const Said& said) {
-  hearing_ = said.time;
+  // An author's clock may be wrong by any amount: what is kept from others for a while would be kept for good.
+  hearing_ = said.heard > kUtcMax - kHeardAheadMaxMs ? said.time : std::min(said.time, said.heard + kHeardAheadMaxMs);
   Maybe out = std::visit([&](const auto& of) { return hear(said, of); }, said.body);
   if (!early_.empty()) read_early();
   if (said.author == self_) forget(said.time);
@@ -179,9 +183,12 @@ FlightDesk::Maybe FlightDesk::read(HomeVersion& v, const Said& said, const LegRe
 }
 
 void FlightDesk::emergency(const FlightId& flight, const Said& said, const LegRevoke& of) {
+  const auto raised =
+      std::ranges::count_if(alarms_, [&](const FlightAlarm& a) { return a.flight == flight && a.kind == kEmergency; });
+  if (raised >= kEmergenciesPerFlightMax) return;  // The crew has been told to leave often enough.
   raise({.about = said.hash,
          .flight = flight,
-         .kind = "emergency_revoke",
+         .kind = std::string(kEmergency),
          .raised = false,
          .text = fmt::format("{} revokes flight {} in zone {} for an emergency: tell the crew. {}", said.author.str(),
                              flight.str(), of.zone.str(), of.text)});
@@ -241,7 +248,7 @@ void FlightDesk::settle(Flight& flight) {
   if (flight.ended) return;
   if (flight.change && flight.change_failed) {
     const bool open = std::ranges::any_of(flight.versions, [](const HomeVersion& v) {
-      return live(v.state) && (v.role == VersionRole::kChange || (v.role == VersionRole::kSuperseded && v.replaces));
+      return live(v.state) && (v.role == VersionRole::kChange || v.role == VersionRole::kSuperseded);
     });
     if (!open) {
       for (HomeVersion& v : flight.versions) {
@@ -313,6 +320,7 @@ void FlightDesk::raise(FlightAlarm alarm) {
                           [&](const FlightAlarm& a) { return a.about == alarm.about && a.kind == alarm.kind; })) {
     return;
   }
+  alarm.text = foreign_text(alarm.text, core::kTextBytesMax - 3);  // Quotes an owner at any length.
   alarms_.push_back(std::move(alarm));
   ++alarms_owed_;
 }

@@ -52,6 +52,10 @@ namespace tansiq::coordination {
 inline constexpr std::size_t kEarlyEntriesMax = 256;
 /// How long after its last window an ended flight is remembered, so that late entries about it find it.
 inline constexpr DurationMs kEndedFlightKeptMs = 24LL * 3'600'000;
+/// Emergencies of which the crew of one flight is told.
+inline constexpr std::ptrdiff_t kEmergenciesPerFlightMax = 16;
+/// When a flight was last changed is taken from whoever changed it, up to this beyond the node's own last entry.
+inline constexpr DurationMs kHeardAheadMaxMs = 10LL * 60'000;
 
 class FlightDesk {
  public:

@@ -421,6 +421,17 @@ TEST(FlightEntries, OfAnEarlierAttemptHaveNoEffectOnTheNext) {
   EXPECT_EQ(types(home.revoke(old, /*emergency=*/true)), "alarm") << "an emergency is shown whenever it is read";
 }
 
+TEST(FlightEntries, EmergenciesWithoutEndAreShownSoOften) {
+  Home home;
+  home.bring(HomeState::kConfirmed);
+  std::size_t shown = 0;
+  for (int i = 0; i < 100; ++i) {
+    home.now = home.now + 1;  // Another entry each time.
+    shown += home.revoke(home.leg(0), /*emergency=*/true).size();
+  }
+  EXPECT_EQ(shown, static_cast<std::size_t>(kEmergenciesPerFlightMax));
+}
+
 TEST(FlightEntries, MayBeReadAgainInAnyOrder) {
   Home home;
   home.bring(HomeState::kConfirmed);

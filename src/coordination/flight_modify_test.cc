@@ -97,6 +97,30 @@ TEST(ModifyTable, Step6SwitchAndRelease) {
   EXPECT_FALSE(m.odd);
 }
 
+TEST(ModifyTable, InFlightALegThatWasLostIsAskedForAnew) {
+  Home m;
+  FlightFiled wanted = m.plan({"A1", "B1"});
+  wanted.alternate = "LCRA";
+  wanted.gate_leg = 0;
+  m.file(wanted);
+  m.hold_all();
+  m.confirm(m.leg(0));
+  m.clear();
+  m.now = minutes(11);
+  m.act(m.desk->enter(m.id, 0));
+  m.lapse(m.leg(1));
+  ASSERT_EQ(m.state(1), HomeState::kLapsed);
+  wanted.legs[1].volumes = box(25, 35);
+  const auto said = m.act(m.desk->file(wanted, m.now));
+  ASSERT_EQ(types(said), "leg.request");
+  EXPECT_FALSE(std::get<LegRequest>(said[0]).replaces) << "nothing of it stands with its owner";
+  EXPECT_EQ(types(m.hold(m.leg(1, kChange))), "flight.commit");
+  m.confirm(m.leg(1, kChange));
+  EXPECT_EQ(m.leg(1).volumes, box(25, 35)) << "the change is the plan";
+  EXPECT_EQ(m.state(1), HomeState::kConfirmed);
+  EXPECT_FALSE(m.odd);
+}
+
 TEST(ModifyTable, AnyFailureEndsTheNewVersionAndLeavesTheOld) {
   for (const std::string how : {"refused", "lapsed", "frozen", "given up", "counter declined", "revoked", "too late"}) {
     SCOPED_TRACE(how);

@@ -297,18 +297,22 @@ std::optional<Body> FlightDesk::ask(const Flight& flight, VersionRole role) cons
     const HomeVersion* v = have[static_cast<std::size_t>(leg)];
     if (v == nullptr || v->state == HomeState::kRequested) ++remaining;
   }
+  std::optional<std::int64_t> unasked;
   for (const std::int64_t leg : legs) {
     const HomeVersion* v = have[static_cast<std::size_t>(leg)];
     if (v == nullptr) {
-      if (boundaries_ != nullptr && !check_boundary(*boundaries_, wanted(flight, role))) {
-        return drop_round(flight, role == VersionRole::kChange, "the zones are others than when it was filed");
-      }
-      return request(flight, role, leg, remaining);
+      unasked = leg;
+      break;
     }
     if (v->state != HomeState::kHeld || v->waits_for_officer()) return {};
     commit.holds.push_back(v->hold.value_or(EntryHash{}));
   }
-  if (commit.holds.empty()) return {};
+  if (!unasked && commit.holds.empty()) return {};
+  // A version of the charter may have come into force since it was filed, and since the owners held it.
+  if (boundaries_ != nullptr && !check_boundary(*boundaries_, wanted(flight, role))) {
+    return drop_round(flight, role == VersionRole::kChange, "the zones are others than when it was filed");
+  }
+  if (unasked) return request(flight, role, *unasked, remaining);
   return commit;
 }
 
@@ -335,7 +339,8 @@ std::optional<Body> FlightDesk::request(const Flight& flight, VersionRole role, 
   out.principal = filed.principal;
   out.remaining = remaining;
   if (role == VersionRole::kChange) {
-    if (const HomeVersion* before = flight.version_of(leg)) out.replaces = before->request;
+    const HomeVersion* before = flight.version_of(leg);
+    if (before != nullptr && live(before->state)) out.replaces = before->request;
   }
   out.to = *owner;
   out.volumes = planned.volumes;

@@ -133,7 +133,9 @@ FlightDesk::Maybe FlightDesk::hear(const Said& said, const LegRequest& of) {
   v.leg = of.leg;
   v.replaces = of.replaces;
   v.request = said.hash;
-  v.role = of.replaces ? VersionRole::kChange : VersionRole::kPlan;
+  // A leg that was lost in flight is asked for anew with the change, and replaces nothing.
+  const bool change = flight->change && contains(flight->changed, of.leg);
+  v.role = of.replaces || change ? VersionRole::kChange : VersionRole::kPlan;
   v.to = of.to;
   v.volumes = of.volumes;
   v.zone = of.zone;

@@ -136,6 +136,17 @@ TEST(LegAnswersTable, HoldThatNobodyConfirmsLapsesInItsTime) {
   EXPECT_EQ(office.last, "standby") << "home had committed: it has abandoned nothing";
 }
 
+TEST(LegAnswersTable, CancelWhileACommitWaitsIsNoHoard) {
+  ByHand office({.abandoned_max = 1});
+  const EntryHash request = office.ask("fr", "F1");
+  office.answer(request, HandAnswer::kHold);
+  office.commit("fr", request);
+  office.say("fr", FlightCancel{.requests = {request}});
+  EXPECT_EQ(office.react(), "closed(cancelled)");
+  office.ask("fr", "F2", {.cell = 1});
+  EXPECT_EQ(office.last, "standby") << "home had committed: it has abandoned nothing";
+}
+
 TEST(LegAnswersTable, Counter) {
   ByHand office;
   const EntryHash request = office.ask("fr", "F1");

@@ -10,6 +10,23 @@ namespace {
 
 std::string brief(const EntryHash& hash) { return hash.hex().substr(0, 8); }
 
+/// What is odd in a list of a stranger's, which may be long: the first few, and how many more.
+class OddList {
+ public:
+  void add(const EntryHash& of, std::string_view why) {
+    if (++size_ <= kNamed) text_ += fmt::format(" {} ({})", brief(of), why);
+  }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] std::string text() const {
+    return size_ <= kNamed ? text_ : fmt::format("{}, and {} more", text_, size_ - kNamed);
+  }
+
+ private:
+  static constexpr std::size_t kNamed = 8;
+  std::size_t size_ = 0;
+  std::string text_;
+};
+
 /// An entry about a version in a state in which it cannot be.
 Oddity misplaced(std::string_view what, const EntryHash& request, const LegVersion* version, bool alarm = false) {
   if (version == nullptr)
@@ -97,35 +114,35 @@ std::optional<Oddity> LegDesk::hear(const Said& said, const LegRequest& body) {
 
 std::optional<Oddity> LegDesk::hear(const Said& said, const FlightCommit& body) {
   // It quotes the holds of all owners on the way; what is nobody's here is theirs.
-  std::string odd;
+  OddList odd;
   for (const EntryHash& quoted : body.holds) {
     const LegVersion* version = table_.find_by_hold(quoted);
     if (version == nullptr) {
-      if (table_.find(quoted) != nullptr) odd += fmt::format(" {} (a request, not a hold)", brief(quoted));
+      if (table_.find(quoted) != nullptr) odd.add(quoted, "a request, not a hold");
     } else if (version->home != said.author) {
-      odd += fmt::format(" {} (for {})", brief(quoted), version->home.str());
+      odd.add(quoted, fmt::format("for {}", version->home.str()));
     } else if (version->state == LegState::kHeld && !version->commit) {
       table_.change(EntryHash(version->request), [&](LegVersion& v) { v.commit = said.hash; });
     }
   }
   if (odd.empty()) return std::nullopt;
-  return Oddity{fmt::format("COMMIT quotes what is no hold for its author:{}", odd)};
+  return Oddity{fmt::format("COMMIT quotes what is no hold for its author:{}", odd.text())};
 }
 
 std::optional<Oddity> LegDesk::hear(const Said& said, const FlightCancel& body) {
-  std::string odd;
+  OddList odd;
   for (const EntryHash& request : body.requests) {
     const LegVersion* version = table_.find(request);
     if (version == nullptr) {
       table_.note_early_cancel(said.author, request);
     } else if (version->home != said.author) {
-      odd += fmt::format(" {} (of {})", brief(request), version->home.str());
+      odd.add(request, fmt::format("of {}", version->home.str()));
     } else if (version->live() && !version->closing) {
       table_.change(request, [](LegVersion& v) { v.closing = Closing::kCancelled; });
     }
   }
   if (odd.empty()) return std::nullopt;
-  return Oddity{fmt::format("CANCEL names versions of others:{}", odd)};
+  return Oddity{fmt::format("CANCEL names versions of others:{}", odd.text())};
 }
 
 std::optional<Oddity> LegDesk::hear_end(const Said& said, const EntryHash& request, std::string_view what,
@@ -305,7 +322,7 @@ std::optional<Oddity> LegDesk::record(const Said& said, const LegClosed& body) {
   const LegVersion* version = table_.find(body.request);
   if (version == nullptr) return unasked("CLOSED", body.request);
   if (!version->live()) return std::nullopt;
-  if (version->state == LegState::kHeld) table_.note_abandoned(version->home, said.time);
+  if (version->state == LegState::kHeld && !version->commit) table_.note_abandoned(version->home, said.time);
   finish(body.request, end_state(body.how));
   return std::nullopt;
 }
@@ -394,7 +411,8 @@ void LegDesk::adopt(const ZoneId& zone, const AdoptedWindow& window) {
     if (table_.take_early_cancel(window.home, window.request)) version.closing = Closing::kCancelled;
     table_.add(std::move(version));
   } else {
-    if (!known->live() || known->home != window.home) return;
+    // A version is of one zone: what another's snapshot says of it changes nothing here.
+    if (!known->live() || known->home != window.home || known->zone != zone) return;
     const bool held = known->state == LegState::kHeld;
     const UtcMs until = known->until.value_or(UtcMs{});
     table_.change(window.request, [&](LegVersion& v) {

@@ -89,6 +89,12 @@ TEST(LegDeskControl, AdoptsASnapshot) {
   EXPECT_EQ(tenant.react(), "-");
   for (const AdoptedWindow& window : windows) tenant.desk->adopt(zone("K1"), window);  // read again
   EXPECT_EQ(tenant.desk->windows(zone("K1")), windows);
+  for (AdoptedWindow window : windows) {
+    window.entered = true;
+    window.volumes = {leg_testing::volume({.cell = 9})};
+    tenant.desk->adopt(zone("K2"), window);
+  }
+  EXPECT_EQ(tenant.desk->windows(zone("K1")), windows) << "another zone's snapshot says nothing of them";
   // It answers for them as for its own.
   tenant.say("uk", LegRevokeAck{busy, who("us")});
   EXPECT_EQ(tenant.react(), "closed(revoked)");

@@ -246,6 +246,9 @@ ZoneChain::Verdict ZoneChain::take(const ControlEntry& entry, const ZoneLeaseExp
 }
 
 ZoneChain::Verdict ZoneChain::take(const ControlEntry& entry, const ZoneResolved& resolved) {
+  if (resolved.round < 0 || resolved.round > kRoundMax) {
+    return {.oddity = odd(entry, fmt::format("a round is from 0 to {}", kRoundMax))};
+  }
   if (out_of_reach(resolved.epoch)) return {.wait = true};
   Epoch& disputed = at(resolved.epoch);
   // Agreed already, and said again or late.

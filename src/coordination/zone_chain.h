@@ -35,6 +35,8 @@ namespace tansiq::coordination {
 inline constexpr std::size_t kWaitingMax = 64;
 /// Different entries that closed one epoch, at most; further ones are alarmed and not kept.
 inline constexpr std::size_t kRivalsMax = 16;
+/// The last round of word against word about a halted zone.
+inline constexpr std::int64_t kRoundMax = 1'000'000;
 
 enum class ClosingKind : std::uint8_t { kLease, kReturn, kTime };
 constexpr std::array<std::string_view, 3> enum_names(ClosingKind) { return {"lease", "return", "time"}; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "coordination/charter_change.h"
 #include "coordination/plant.h"
 
@@ -37,10 +38,12 @@ ZoneControl::ZoneControl(AuthorityId self, const core::Charter& charter, const c
     : self_(std::move(self)) {
   adopt(charter);
   timing_ = timing;
+  least_error_ms_ = timing.clock_error_ms;
 }
 
 void ZoneControl::adopt(const core::Charter& charter) {
   timing_ = charter.timing;
+  least_error_ms_ = std::min(least_error_ms_, timing_.clock_error_ms);
   // A first version has nobody before it, and its members' clocks need not agree on when it began.
   valid_from_ = charter.version > 1 ? charter.valid_from : kUtcMin;
   const std::vector<core::Zone> before = std::exchange(charter_zones_, charter.zones);
@@ -149,9 +152,8 @@ std::optional<Oddity> ZoneControl::apply_control(const Said& said, ControlBody b
   const std::int64_t last = zone.chain.last();
   const std::optional<EntryHash> begun = zone.chain.head().begun;
   std::optional<Oddity> late;
-  std::optional<Oddity> oddity =
-      zone.chain.apply({.author = said.author, .hash = said.hash, .time = said.time, .body = std::move(body)},
-                       timing_.clock_error_ms, late);
+  std::optional<Oddity> oddity = zone.chain.apply(
+      {.author = said.author, .hash = said.hash, .time = said.time, .body = std::move(body)}, least_error_ms_, late);
   // What we say ourselves is never made odd by what others have said before.
   if (!oddity && said.author != self_) oddity = std::move(late);
   // What this very entry began, and not one read before it.
@@ -169,7 +171,8 @@ void ZoneControl::collect_adoption(const ZoneId& id, const ZoneEntry& zone) {
   Adoption adoption{.zone = id, .epoch = zone.chain.last(), .windows = {}};
   for (const EntryHash& hash : origin.snapshot) {
     const auto part = zone.parts.find(hash);
-    if (part == zone.parts.end()) continue;  // Resumed by time, a part never came: T6 bounds what may be granted.
+    // Resumed by time, a part never came, or is none: T6 bounds what may be granted.
+    if (part == zone.parts.end() || !part->second.sound) continue;
     adoption.windows.insert(adoption.windows.end(), part->second.snapshot.windows.begin(),
                             part->second.snapshot.windows.end());
   }
@@ -187,9 +190,20 @@ std::optional<Oddity> ZoneControl::apply_part(const Said& said, const ZoneSnapsh
   ZoneEntry& zone = found->second;
   if (!zone.chain.entitled(said.author)) return odd("the charter names the author neither as owner nor as tenant");
   if (zone.parts.size() >= 2 * kSnapshotPartsMax && !zone.parts.contains(said.hash)) return odd("too many parts");
-  zone.parts.try_emplace(said.hash, Part{.author = said.author, .snapshot = part});
+  zone.parts.try_emplace(said.hash, Part{.author = said.author, .snapshot = part, .sound = sound(part)});
   changed(part.zone, zone);
   return {};
+}
+
+/// What would not stand as a REQUEST is taken over by nobody.
+bool ZoneControl::sound(const ZoneSnapshot& part) const {
+  const auto zone = std::ranges::find(charter_zones_, part.zone, &core::Zone::id);
+  return std::ranges::all_of(part.windows, [&](const AdoptedWindow& window) {
+    const bool fits = !window.volumes.empty() && window.volumes.size() <= kVolumesPerIntentMax &&
+                      (zone == charter_zones_.end() || window.domain == zone->domain);
+    return fits && std::ranges::all_of(window.volumes,
+                                       [](const geo::Volume4d& volume) { return geo::prepare(volume).has_value(); });
+  });
 }
 
 void ZoneControl::count(const ZoneId& id, std::int64_t epoch, std::int64_t number) {
@@ -235,8 +249,9 @@ ZoneControl::PartsInHand ZoneControl::parts_in_hand(const ZoneId& id, const Zone
     const auto found = zone.parts.find(origin.snapshot[i]);
     if (found == zone.parts.end()) return PartsInHand::kMissing;
     const ZoneSnapshot& part = found->second.snapshot;
-    const bool fits = part.zone == id && part.epoch == zone.chain.last() - 1 && found->second.author == origin.author &&
-                      part.part == static_cast<std::int64_t>(i) && part.parts == static_cast<std::int64_t>(size);
+    const bool fits = found->second.sound && part.zone == id && part.epoch == zone.chain.last() - 1 &&
+                      found->second.author == origin.author && part.part == static_cast<std::int64_t>(i) &&
+                      part.parts == static_cast<std::int64_t>(size);
     // A zone that a version takes away is taken up with no window that outlives it.
     const bool outlives = zone.redrawn && std::ranges::any_of(part.windows, [&](const AdoptedWindow& window) {
                             return std::ranges::any_of(window.volumes, [&](const geo::Volume4d& volume) {

@@ -40,6 +40,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -150,6 +151,7 @@ class ZoneControl final : public ControlView {
   struct Part {
     AuthorityId author;
     ZoneSnapshot snapshot;
+    bool sound = false;  ///< From `snapshot`, not state: its windows can be booked.
   };
   struct ZoneEntry {
     explicit ZoneEntry(const AuthorityId& of) : chain(of), owner(of) {}
@@ -180,6 +182,7 @@ class ZoneControl final : public ControlView {
   void note_losses(const std::vector<core::Zone>& before, const core::Charter& charter);
   /// Whether the parts of the snapshot behind which the last epoch began are all here, and fit.
   [[nodiscard]] PartsInHand parts_in_hand(const ZoneId& id, const ZoneEntry& zone) const;
+  [[nodiscard]] bool sound(const ZoneSnapshot& part) const;
   /// What the zone's state asks of this node from when on. Two entries where being late changes what it must say.
   struct Owed {
     UtcMs at;
@@ -206,6 +209,8 @@ class ZoneControl final : public ControlView {
 
   AuthorityId self_;
   core::Timing timing_;
+  /// Of all versions of the charter: who resumed by time did so by the bound that held for him.
+  DurationMs least_error_ms_ = std::numeric_limits<DurationMs>::max();
   std::function<std::int64_t(const AuthorityId&)> adopted_;
   std::vector<core::Zone> charter_zones_;  ///< Of the charter in force.
   std::set<AuthorityId> members_;          ///< Of it, too.

@@ -238,11 +238,14 @@ Result<Body> ZoneControl::resolve(const ZoneId& id, const EntryHash& stands) con
   }
   // One word a round; another round only when this one is split and so can never agree.
   std::int64_t round = 0;
-  for (const Resolution& said : disputed.resolutions) round = std::max(round, said.round);
+  const std::set<AuthorityId> concerned = zone->chain.concerned();
+  for (const Resolution& said : disputed.resolutions) {
+    if (concerned.contains(said.by)) round = std::max(round, said.round);  // Nobody else moves the parties on.
+  }
   const auto own = std::ranges::find(disputed.resolutions, self_, &Resolution::by);
   if (own != disputed.resolutions.end() && own->round == round) {
     const bool split = std::ranges::any_of(disputed.resolutions, [&](const Resolution& said) {
-      return said.round == round && said.stands != own->stands;
+      return said.round == round && said.stands != own->stands && concerned.contains(said.by);
     });
     if (!split) {
       return fail(
@@ -250,6 +253,11 @@ Result<Body> ZoneControl::resolve(const ZoneId& id, const EntryHash& stands) con
           fmt::format("{} has said already that entry {} stands, and nobody has said otherwise: wait for the others",
                       self_.str(), own->stands.hex()),
           "stands");
+    }
+    if (round == kRoundMax) {
+      return fail(ErrorCode::kTooMuchWork,
+                  fmt::format("the parties have disagreed in {} rounds: only another charter resolves this", round),
+                  "stands");
     }
     ++round;
   }

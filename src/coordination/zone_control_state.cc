@@ -67,6 +67,7 @@ Status ZoneControl::read_zone(const JcsValue& value) {
     Part part;
     part.author = TRY(core::parsed_at(of, "author", AuthorityId::parse));
     part.snapshot = TRY(core::read_at(of, "snapshot", core::read_fields<ZoneSnapshot>));
+    part.sound = sound(part.snapshot);
     zone.parts.emplace(hash, std::move(part));
   }
   return {};

@@ -120,6 +120,52 @@ TEST_F(ZoneControlTest, LessorResumesByTimeWhenThePartsOfAReturnNeverCome) {
   EXPECT_EQ(us.control.grants_begin(kZone), kEnd);
 }
 
+/// What cannot be booked would stop whoever takes it over.
+TEST_F(ZoneControlTest, WindowsThatAreNoneAreNotTakenUp) {
+  AdoptedWindow flat = window("B", 10, 20);
+  flat.volumes[0].band = geo::LevelBand{.lower_cm = 1'000, .upper_cm = 1'000};
+  AdoptedWindow at_sea = window("S", 10, 20);
+  at_sea.domain = core::Domain::kSea;
+  AdoptedWindow empty = window("E", 10, 20);
+  empty.volumes.clear();
+  for (const AdoptedWindow& bad : {flat, at_sea, empty}) {
+    Party lessor{"us"};
+    Party tenant{"fr"};
+    lessor.give(lessor.control.lease(kZone, kFr, kEnd, {bad}, kNoon), kNoon);
+    tenant.read_all(lessor);
+    EXPECT_EQ(tenant.tick(kNoon), 1U);
+    EXPECT_FALSE(tenant.last<ZoneReturn>().accepted) << bad.flight.str();
+    EXPECT_TRUE(tenant.adopted.empty());
+  }
+  lease_begun();
+  fr.give(fr.control.give_back(kZone, {flat}, at_minute(5)), at_minute(5));
+  us.read_all(fr);
+  EXPECT_EQ(us.tick(at_minute(5)), 0U) << "as if the parts had never come";
+  EXPECT_EQ(us.tick(kEnd + kError), 1U);
+  EXPECT_EQ(us.control.grants_begin(kZone), kEnd);
+  EXPECT_TRUE(us.adopted.empty());
+  Party again{"us"};
+  const log::JcsDocument state = *log::JcsDocument::parse(us.state_text());
+  ASSERT_TRUE(again.control.read_state(state.root()).has_value());
+  EXPECT_EQ(again.state_text(), us.state_text());
+}
+
+/// Its author went by the bound that held for him.
+TEST_F(ZoneControlTest, ResumptionByTimeIsReadUnderALaterBound) {
+  lease_begun();
+  us.tick(kEnd + kError);
+  Party late{"ru"};
+  core::Charter two = zone_testing::three_party_charter();
+  two.version = 2;
+  two.timing.clock_error_ms = 3 * kError;
+  late.control.adopt(two);
+  for (const Party* other : {&us, &fr}) {
+    for (const Written& entry : other->log) EXPECT_FALSE(late.read(entry));
+  }
+  EXPECT_EQ(late.control.sequencer(kZone), kUs);
+  EXPECT_EQ(late.control.epoch(kZone), 2);
+}
+
 TEST_F(ZoneControlTest, LessorResumesByTime) {
   lease_begun();
   EXPECT_EQ(us.control.next_timer(), kEnd + kError);

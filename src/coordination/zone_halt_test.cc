@@ -106,6 +106,22 @@ TEST_F(EquivocationTest, GoesOnWhenAllConcernedSayTheSame) {
   EXPECT_EQ(us.state(), ControlState::kLessor);
 }
 
+TEST_F(EquivocationTest, NobodyTakesTheRoundsAway) {
+  halt();
+  const auto round = [&](std::int64_t number) {
+    return Written{.author = kRu,
+                   .hash = log::sha256(std::to_string(number)),
+                   .time = at_minute(2),
+                   .body = ZoneResolved{.epoch = 0, .round = number, .stands = first.hash, .zone = kZone}};
+  };
+  EXPECT_THAT(fr.read(round(log::kJcsIntegerMax))->text, HasSubstr("a round is from 0 to 1000000"));
+  EXPECT_THAT(fr.read(round(-1))->text, HasSubstr("a round is from 0 to 1000000"));
+  EXPECT_FALSE(fr.read(round(kRoundMax)));
+  say(fr, second);
+  EXPECT_EQ(fr.last<ZoneResolved>().round, kRoundMax);
+  EXPECT_THAT(message(fr.control.resolve(kZone, first.hash)), HasSubstr("only another charter resolves this"));
+}
+
 TEST_F(EquivocationTest, SplitRoundIsFollowedByAnother) {
   halt();
   say(us, first);

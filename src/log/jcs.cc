@@ -11,6 +11,7 @@
 #include <new>
 #include <utility>
 
+#include "base/foreign_text.h"
 #include "base/invariant.h"
 #include "log/jcs_text.h"
 
@@ -512,7 +513,8 @@ Status JcsValue::only(std::initializer_list<std::string_view> names) const {
   TRY_VOID(expect(Kind::kObject));
   for (std::size_t i = 0; i < size(); ++i) {
     if (std::find(names.begin(), names.end(), name(i)) == names.end()) {
-      return fail_here(fmt::format("unknown member `{}`; known are: {}", name(i), fmt::join(names, ", ")));
+      return fail_here(fmt::format("unknown member `{}`; known are: {}", foreign_text(name(i), kQuotedBytesMax),
+                                   fmt::join(names, ", ")));
     }
   }
   return {};

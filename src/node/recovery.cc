@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/foreign_text.h"
 #include "base/limits.h"
 #include "base/logging.h"
 #include "base/random.h"
@@ -254,7 +255,7 @@ Result<std::optional<Recovery::Found>> Recovery::try_finish(const std::optional<
   found.task.what.given_up = std::move(given_up);
   found.task.what.main_held = state.logs.back().held;
   found.task.what.main_published = state.logs.back().known;
-  found.task.what.text = config_.reason.substr(0, core::kTextBytesMax);
+  found.task.what.text = foreign_text(config_.reason, core::kTextBytesMax - 3);
   if (accepted && !found.task.what.given_up.empty()) {
     found.task.by = accepted->by;
     found.task.second = accepted->second;
