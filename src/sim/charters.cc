@@ -194,8 +194,7 @@ void Charters::publish(CharterVersion version, UtcMs moment) {
 bool Charters::withdrawn(std::int64_t version) {
   CharterVersion& of = versions_[static_cast<std::size_t>(version) - 1];
   const bool adopted = !of.adopted.empty() || std::ranges::any_of(world_.nodes(), [&](const auto& of_world) {
-    const Node& node = *of_world.second;
-    return node.up() && node.coalition().adoptions().own() && node.coalition().adoptions().own()->version == version;
+    return of_world.second->has_adopted(version);
   });
   if (adopted) return false;
   CharterVersion again = std::move(of);

@@ -393,6 +393,16 @@ void Node::check_anchors(const std::vector<std::string>& lines) {
 
 // What happens to it --------------------------------------------------------------------------------------------------
 
+bool Node::has_adopted(std::int64_t version) const {
+  if (up()) return coalition_->adoptions().own() && coalition_->adoptions().own()->version == version;
+  // What was not synced when it crashed may be on the disk all the same.
+  return std::ranges::any_of(disk_.records(), [&](const Record& record) {
+    if (record.log.author != self_ || type_of(record.line) != coordination::CharterAdopted::kType) return false;
+    const auto entry = coordination::read_entry(record.line);
+    return entry && std::get<coordination::CharterAdopted>(entry->body).version == version;
+  });
+}
+
 void Node::take_snapshot() {
   if (!settled()) return;
   snapshot_ = {coalition_->write_snapshot(), disk_.records().size()};
@@ -414,6 +424,10 @@ std::unique_ptr<Coalition> Node::replayed(bool from_snapshot) const {
     const Record& record = disk_.records()[at];
     if (record.seq != out->next_seq()) out->skip_to(record.seq);
     const Status applied = out->apply(record.log, record.line, record.leaf);
+    if (!applied) {
+      fmt::print(stderr, "{}: its own record cannot be applied: {}: {}\n", self_.str(), applied.error().text(),
+                 record.line);
+    }
     EXPECT_INVARIANT(applied.has_value());
   }
   EXPECT_INVARIANT(out->settle().has_value());

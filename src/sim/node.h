@@ -66,6 +66,8 @@ class Node {
   [[nodiscard]] coordination::Coalition& coalition() { return *coalition_; }
   [[nodiscard]] const coordination::Coalition& coalition() const { return *coalition_; }
   [[nodiscard]] const Disk& disk() const { return disk_; }
+  /// Whether it has, or finds out that it has when it starts again.
+  [[nodiscard]] bool has_adopted(std::int64_t version) const;
 
   /// Whether its clock was declared faulty at some time since then, as far as is known in memory.
   [[nodiscard]] bool unfit_since(UtcMs time) const { return coalition_->control().clock_fault() || unfit_at_ >= time; }
