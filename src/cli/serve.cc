@@ -371,7 +371,7 @@ void add_serve(Command& root) {
       .flag(a->region, "--region",
             "the development charter has one zone, the world, with the rule aware: for a service of ASTM F3548-21")
       .flag(a->no_develop, "--no-develop", "fail rather than write a development charter")
-      .flag(a->public_log, "--public-log", "serve the log and the event stream without a token")
+      .flag(a->public_log, "--public-log", "serve the own record and its events without a token")
       .option(a->console_dir, "--console-dir", "DIR",
               "serve the console from this folder, as web/dist, instead of the one in the program: for development")
       .completes(Completes::kDirectory)

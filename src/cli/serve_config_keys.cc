@@ -57,7 +57,7 @@ std::vector<ConfigKey> node_keys() {
           [](ServeConfig& c) { return shown_listen(c.node.listen_address, c.node.listen_port); }),
       flag_key("allow_plaintext_remote", "listen beyond this machine without TLS: only behind something that encrypts",
                [](ServeConfig& c) -> auto& { return c.node.allow_plain_remote; }),
-      flag_key("public_log", "serve the log and the event stream without a token: they show whole entries",
+      flag_key("public_log", "serve the own record and its events without a token: they show whole entries",
                [](ServeConfig& c) -> auto& { return c.node.public_log; }),
       flag_key("public_metrics", "serve /metrics without a token to everybody, not only on this machine",
                [](ServeConfig& c) -> auto& { return c.node.public_metrics; }),

@@ -111,19 +111,22 @@ std::vector<CaveatMeet> meets_of(const CaveatRule& rule, const PlannedUse& use, 
     }
     for (auto& [key, row] : rows) out.push_back(std::move(row));
   }
-  if (out.size() > kCaveatMeetsMax) {
-    // The row for the rest is another one as soon as any of the rest is.
-    std::string rest;
-    log::JcsWriter writer(rest);
-    writer.begin_array();
-    for (std::size_t i = kCaveatMeetsMax - 1; i < out.size(); ++i) core::write_fields(writer, out[i]);
-    writer.end_array();
-    CaveatMeet& last = out[kCaveatMeetsMax - 1];
-    last.ours = log::sha256(rest);
-    last.name = fmt::format("and {} more", out.size() - kCaveatMeetsMax + 1);
-    out.resize(kCaveatMeetsMax);
-  }
+  cut_meets(out, kCaveatMeetsMax);
   return out;
+}
+
+void cut_meets(std::vector<CaveatMeet>& rows, std::size_t most) {
+  if (rows.size() <= most) return;
+  // The row for the rest is another one as soon as any of the rest is.
+  std::string rest;
+  log::JcsWriter writer(rest);
+  writer.begin_array();
+  for (std::size_t i = most - 1; i < rows.size(); ++i) core::write_fields(writer, rows[i]);
+  writer.end_array();
+  CaveatMeet& last = rows[most - 1];
+  last.ours = log::sha256(rest);
+  last.name = fmt::format("and {} more", rows.size() - most + 1);
+  rows.resize(most);
 }
 
 std::string caveat_words(const CaveatRule& rule) {

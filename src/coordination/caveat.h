@@ -41,6 +41,9 @@ inline constexpr std::size_t kTrafficChangesMax = 1'024;
 [[nodiscard]] std::vector<CaveatMeet> meets_of(const CaveatRule& rule, const PlannedUse& use, const KnownTraffic& known,
                                                bool here);
 
+/// At most `most` rows: the last of them then says how many more there were, and is another one when any of these is.
+void cut_meets(std::vector<CaveatMeet>& rows, std::size_t most);
+
 /// `never within 10 NM and 15 min of sy`, for people.
 [[nodiscard]] std::string caveat_words(const CaveatRule& rule);
 

@@ -324,9 +324,11 @@ std::vector<CaveatMeet> CaveatDesk::meets_now(const CaveatStanding& caveat, cons
     if (told.body.caveat != caveat.caveat || whole(party_of(told.body)) != party) continue;
     for (CaveatMeet row : told.body.meets) {
       row.told_by = told.by;
-      if (out.size() < 2 * kCaveatMeetsMax) out.push_back(std::move(row));
+      out.push_back(std::move(row));
     }
   }
+  // Whatever is left out would be flown past without an officer's word.
+  cut_meets(out, 2 * kCaveatMeetsMax);
   return out;
 }
 

@@ -382,6 +382,26 @@ TEST_F(CaveatTest, AReportThatAnswersNoDepositChangesNothing) {
   EXPECT_TRUE(may_clear("fr", "M1"));
 }
 
+/// What does not fit is one row, which is another when any of what it stands for is: nothing is left out of an
+/// officer's word.
+TEST(CaveatMeets, WhatDoesNotFitIsCounted) {
+  std::vector<CaveatMeet> rows(200);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].name = fmt::format("r{}", i);
+  std::vector<CaveatMeet> cut = rows;
+  cut_meets(cut, 128);
+  ASSERT_EQ(cut.size(), 128U);
+  EXPECT_EQ(cut[126], rows[126]);
+  EXPECT_EQ(cut[127].name, "and 73 more");
+  rows[199].name = "another";
+  std::vector<CaveatMeet> other = rows;
+  cut_meets(other, 128);
+  EXPECT_NE(other[127], cut[127]);
+  rows.resize(128);
+  cut = rows;
+  cut_meets(cut, 128);
+  EXPECT_EQ(cut, rows);
+}
+
 TEST_F(CaveatTest, AReportNamesNothingThatWouldNotFit) {
   set("fr", rule("sy"));
   CaveatMeet row;

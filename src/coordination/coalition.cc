@@ -445,6 +445,13 @@ std::vector<EntryHash> Coalition::take_doomed_bodies() {
   return out;
 }
 
+bool Coalition::may_destroy_body(const EntryHash& body, std::string_view bytes) const {
+  const HeldShare* held = held_->row(body);
+  if (held == nullptr) return true;  // Of ours.
+  const auto content = open_share(body, bytes);
+  return content && content->from == held->from;
+}
+
 void Coalition::body_destroyed(const EntryHash& body, UtcMs now, Batch& batch) {
   std::vector<Body> of_held = held_->destroyed(body);
   if (!of_held.empty()) {

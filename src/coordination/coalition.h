@@ -185,6 +185,9 @@ class Coalition {
   [[nodiscard]] Status learn_body(std::string_view bytes);
   /// Bodies to destroy now. `body_destroyed` is to follow for each, when it is gone for good.
   [[nodiscard]] std::vector<EntryHash> take_doomed_bodies();
+  /// Whether these bytes, kept under the hash of a doomed body, may go: a peer may call the hash of anything a share of
+  /// its own, of the text of a charter, or of another's share, and take it back.
+  [[nodiscard]] bool may_destroy_body(const EntryHash& body, std::string_view bytes) const;
   /// Writes the receipt.
   void body_destroyed(const EntryHash& body, UtcMs now, Batch& batch);
   /// Whether a peer may have a body from this node: an entry that the peer may read quotes it, and it still may.

@@ -157,7 +157,8 @@ Result<core::Outcome> World::command(std::string_view authority, core::Action ac
 void World::keep(Node& node) {
   for (SealedShare& share : node.coalition->take_bodies()) node.bodies[share.hash] = std::move(share.bytes);
   for (const EntryHash& body : node.coalition->take_doomed_bodies()) {
-    node.bodies.erase(body);
+    const auto kept = node.bodies.find(body);
+    if (kept != node.bodies.end() && node.coalition->may_destroy_body(body, kept->second)) node.bodies.erase(kept);
     node.coalition->body_destroyed(body, now, node.record);
   }
 }

@@ -40,7 +40,12 @@ std::optional<Oddity> HoldDesk::apply(const Said& said) {
 }
 
 HoldDesk::Maybe HoldDesk::hear(const Said& said, const ShareShown& of) {
-  if (said.author == self_ || of.to != self_ || rows_.contains(of.body)) return {};
+  if (said.author == self_ || of.to != self_) return {};
+  const auto known = rows_.find(of.body);
+  // What somebody has passed on, or says that he has, is its originator's own word from now on.
+  const bool passed = known != rows_.end() && known->second.via && known->second.from == said.author &&
+                      !known->second.destroyed && !known->second.revoked;
+  if (known != rows_.end() && !passed) return {};
   HeldShare row;
   row.body = of.body;
   row.bytes = of.bytes;
@@ -51,7 +56,31 @@ HoldDesk::Maybe HoldDesk::hear(const Said& said, const ShareShown& of) {
   // The new version stands for the one before.
   const std::set<EntryHash> before = std::exchange(current_of_[{said.author, of.share}], {});
   for (const EntryHash& body : before) end(rows_.at(body), said.time);
+  if (passed) drop(known->second);
   return take(std::move(row));
+}
+
+/// As if it had never been told of.
+void HoldDesk::drop(const HeldShare& row) {
+  const EntryHash body = row.body;
+  if (row.until) expiries_.erase({*row.until + kShareKeptMs, body});
+  HeldShare gone = row;
+  gone.current = false;
+  keep_use(gone);
+  wanted_.erase(body);
+  owed_.erase(body);
+  contents_.erase(body);
+  std::erase(doomed_, body);
+  uncount(row);
+  rows_.erase(body);
+}
+
+void HoldDesk::uncount(const HeldShare& row) {
+  const auto held = held_of_.find(row.from);
+  held->second.erase(row.body);
+  if (held->second.empty()) held_of_.erase(held);
+  const auto told = told_by_.find(row.via.value_or(row.from));
+  if (--told->second == 0) told_by_.erase(told);
 }
 
 HoldDesk::Maybe HoldDesk::hear(const Said& said, const SharePassed& of) {
@@ -76,12 +105,15 @@ HoldDesk::Maybe HoldDesk::hear(const Said& said, const SharePassed& of) {
 }
 
 HoldDesk::Maybe HoldDesk::take(HeldShare row) {
-  std::set<EntryHash>& held = held_of_[row.from];
-  if (held.size() >= kHeldSharesMax) {
-    return Oddity{
-        fmt::format("more than {} shares of {} are held: this one is not taken", kHeldSharesMax, row.from.str())};
+  // Of whoever tells us of them: nobody takes the room of those whose shares he passes on.
+  const AuthorityId teller = row.via.value_or(row.from);
+  if (const auto told = told_by_.find(teller); told != told_by_.end() && told->second >= kHeldSharesMax) {
+    return Oddity{fmt::format("more than {} shares that {} has told of are held: this one is not taken", kHeldSharesMax,
+                              teller.str()),
+                  true};
   }
-  held.insert(row.body);
+  ++told_by_[teller];
+  held_of_[row.from].insert(row.body);
   if (row.share) current_of_[{row.from, *row.share}].insert(row.body);
   const EntryHash body = row.body;
   HeldShare& kept = rows_.emplace(body, std::move(row)).first->second;
@@ -243,9 +275,7 @@ void HoldDesk::forget(UtcMs own_time) {
     forgotten_.erase(forgotten_.begin());
     const auto row = rows_.find(body);
     if (row == rows_.end()) continue;
-    const auto held = held_of_.find(row->second.from);
-    held->second.erase(body);
-    if (held->second.empty()) held_of_.erase(held);
+    uncount(row->second);
     owed_.erase(body);
     rows_.erase(row);
   }
@@ -492,6 +522,7 @@ Status HoldDesk::read_state(const log::JcsValue& value) {
 void HoldDesk::index() {
   current_of_.clear();
   held_of_.clear();
+  told_by_.clear();
   commitments_by_time_.clear();
   wanted_.clear();
   owed_.clear();
@@ -508,6 +539,7 @@ void HoldDesk::index() {
   }
   for (const auto& [body, row] : rows_) {
     held_of_[row.from].insert(body);
+    ++told_by_[row.via.value_or(row.from)];
     if (row.share && row.current) current_of_[{row.from, *row.share}].insert(body);
     if (std::ranges::any_of(row.passed, [&](const AuthorityId& id) { return !contains(row.forwarded, id); })) {
       owed_.insert(body);

@@ -91,6 +91,12 @@ class HoldDesk {
   std::optional<Body> next(UtcMs now);
   [[nodiscard]] std::optional<UtcMs> next_timer() const;
 
+  /// Null: nobody has told us of it.
+  [[nodiscard]] const HeldShare* row(const EntryHash& body) const {
+    const auto at = rows_.find(body);
+    return at == rows_.end() ? nullptr : &at->second;
+  }
+
   // Bodies
   /// At most `most`, in the order of their hashes from `after` on.
   [[nodiscard]] std::vector<WantedBody> wanted(std::size_t most = 256, const EntryHash& after = {}) const;
@@ -159,6 +165,8 @@ class HoldDesk {
   Maybe hear(const Said& said, const ReportHeld& of);
 
   Maybe take(HeldShare row);
+  void drop(const HeldShare& row);
+  void uncount(const HeldShare& row);
   void note_commitment(const AuthorityId& author, const EntryHash& body, bool revoked, UtcMs time);
   void end(HeldShare& row, UtcMs time);
   void revoke(HeldShare& row, UtcMs time);
@@ -183,6 +191,7 @@ class HoldDesk {
   // What follows from it
   std::map<std::pair<AuthorityId, ShareId>, std::set<EntryHash>> current_of_;
   std::map<AuthorityId, std::set<EntryHash>> held_of_;
+  std::map<AuthorityId, std::size_t> told_by_;  ///< Rows that it has told us of, its own and others'.
   std::map<AuthorityId, std::set<std::pair<UtcMs, EntryHash>>> commitments_by_time_;
   std::set<EntryHash> wanted_;
   std::set<EntryHash> owed_;                         ///< Passed on, and their originators not told.

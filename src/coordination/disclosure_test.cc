@@ -213,6 +213,29 @@ TEST_F(DisclosureTest, IntentsOfTheZoneMachineAreShownToo) {
   EXPECT_THAT(known("fr", "us"), IsEmpty());
 }
 
+/// ru calls a share of others its own, and takes it back: the bytes under that hash are not its to destroy.
+TEST_F(DisclosureTest, AHashIsNobodysToDestroy) {
+  set_level("us", "fr", 3);
+  file_flight();
+  const EntryHash body = only_body("fr");
+  const auto line = [&](const Body& of) {
+    return *write_entry({.seq = 1, .time = world.now, .by = {}, .second = {}, .cmd = {}, .body = of});
+  };
+  for (const std::string_view victim : {"us", "fr"}) {
+    const auto claim = line(ShareShown{.as_of = world.now,
+                                       .body = body,
+                                       .bytes = 100,
+                                       .level = 1,
+                                       .onward = {},
+                                       .share = ShareId::trusted("x"),
+                                       .to = id(victim)});
+    world.give(victim, {id("ru"), LogName::Kind::kPair, id(victim)}, {claim});
+    world.give(victim, {id("ru"), LogName::Kind::kMembers, {}}, {line(ShareRevoked{.bodies = {body}})});
+    EXPECT_TRUE(world.bodies(victim).contains(body)) << victim;
+  }
+  EXPECT_EQ(known("fr", "us").size(), 1U);
+}
+
 // Updates, ends, levels that change -----------------------------------------------------------------------------------
 
 TEST_F(DisclosureTest, AChangeThatTheLevelDoesNotTellIsNoNews) {
@@ -397,6 +420,30 @@ TEST_F(OnwardTest, WhoIsNamedGetsItThroughAThirdAndKnowsWhoseWordItIs) {
   EXPECT_TRUE(world.bodies("ru").contains(body));
   EXPECT_EQ(world.at("ru").held().held().at(body).via, id("fr"));
   EXPECT_THAT(shown(body).holders, ElementsAre(id("ru"))) << "fr has told us to whom it has passed it on";
+}
+
+/// fr has read the commitment of us before ru has, and says first that it passes that share on.
+TEST_F(OnwardTest, WhoSpeaksFirstKeepsNobodysOwnWordFromUs) {
+  world.cut("us", "ru");
+  file_flight();
+  EntryHash body;
+  for (const auto& [hash, version] : world.at("us").shown().versions()) {
+    if (version.to == id("ru")) body = hash;
+  }
+  ASSERT_NE(body, EntryHash{});
+  const std::string claim =
+      *write_entry({.seq = 1,
+                    .time = world.now,
+                    .by = {},
+                    .second = {},
+                    .cmd = {},
+                    .body = SharePassed{.body = body, .bytes = 100, .originator = id("us"), .to = id("ru")}});
+  world.give("ru", {id("fr"), LogName::Kind::kPair, id("ru")}, {claim});
+  EXPECT_EQ(world.at("ru").held().held().at(body).via, id("fr"));
+  world.heal();
+  world.settle();
+  EXPECT_EQ(known("ru", "us").size(), 1U);
+  EXPECT_EQ(world.at("ru").held().held().at(body).via, std::nullopt);
 }
 
 TEST_F(OnwardTest, DownstreamLeak) {

@@ -87,20 +87,23 @@ void TalkAttachments::place(const EntryHash& file) {
 }
 
 Status TalkAttachments::room_for(std::int64_t bytes, const std::optional<AuthorityId>& from) const {
-  if (here_.size() >= kAttachmentsMax) {
-    return fail(ErrorCode::kOverloaded, fmt::format("{} attachments are here, and no more have room", here_.size()));
+  // A file of one byte takes a place too: a quarter of them is ours, and no peer has more than another.
+  constexpr std::size_t kShare = kAttachmentsMax / 4;
+  const auto known = from ? of_peer_.find(*from) : of_peer_.end();
+  const Held held = !from ? own_ : known == of_peer_.end() ? Held{} : known->second;
+  const bool crowded = from && here_.size() - own_.files >= kAttachmentsMax - kShare;
+  if (held.files >= kShare || crowded) {
+    return fail(ErrorCode::kOverloaded, fmt::format("{} attachments are here, {} of them of {}, and no more have room",
+                                                    here_.size(), held.files, from ? from->str() : "this authority"));
   }
-  const auto fits = [&](std::int64_t held, std::size_t most) {
-    return held + bytes <= static_cast<std::int64_t>(most);
-  };
+  const auto fits = [&](std::int64_t has, std::size_t most) { return has + bytes <= static_cast<std::int64_t>(most); };
   if (!fits(bytes_, kAttachmentsBytesMax)) return std::unexpected(full("of all", bytes_, kAttachmentsBytesMax));
   if (!from) {
-    if (fits(own_bytes_, kAttachmentsOwnBytesMax)) return {};
-    return std::unexpected(full("of this authority", own_bytes_, kAttachmentsOwnBytesMax));
+    if (fits(held.bytes, kAttachmentsOwnBytesMax)) return {};
+    return std::unexpected(full("of this authority", held.bytes, kAttachmentsOwnBytesMax));
   }
-  const auto held = peer_bytes_.find(*from);
-  if (held == peer_bytes_.end() || fits(held->second, kAttachmentsPeerBytesMax)) return {};
-  return std::unexpected(full("of " + from->str(), held->second, kAttachmentsPeerBytesMax));
+  if (held.files == 0 || fits(held.bytes, kAttachmentsPeerBytesMax)) return {};
+  return std::unexpected(full("of " + from->str(), held.bytes, kAttachmentsPeerBytesMax));
 }
 
 Status TalkAttachments::may_keep(const EntryHash& file, std::int64_t bytes,
@@ -127,8 +130,9 @@ void TalkAttachments::keep(const EntryHash& file, AttachmentHere here) {
     return;
   }
   bytes_ += here.bytes;
-  std::int64_t& of = here.from ? peer_bytes_[*here.from] : own_bytes_;
-  of += here.bytes;
+  Held& of = here.from ? of_peer_[*here.from] : own_;
+  of.bytes += here.bytes;
+  ++of.files;
   here_.emplace(file, std::move(here));
   place(file);
 }
@@ -139,13 +143,10 @@ void TalkAttachments::forget(const EntryHash& file) {
   const AttachmentHere& here = at->second;
   loose_.erase({loose_until(here), file});
   bytes_ -= here.bytes;
-  if (here.from) {
-    const auto of = peer_bytes_.find(*here.from);
-    of->second -= here.bytes;
-    if (of->second == 0) peer_bytes_.erase(of);
-  } else {
-    own_bytes_ -= here.bytes;
-  }
+  Held& of = here.from ? of_peer_.at(*here.from) : own_;
+  of.bytes -= here.bytes;
+  --of.files;
+  if (here.from && of.files == 0) of_peer_.erase(*here.from);
   here_.erase(at);
   place(file);
 }

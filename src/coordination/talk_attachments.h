@@ -112,9 +112,13 @@ class TalkAttachments {
   std::map<Place, AttachmentStanding> failed_;
   std::set<Place> wanted_;
   std::set<std::pair<UtcMs, EntryHash>> loose_;  ///< Here, and named by nothing: when it goes.
+  struct Held {
+    std::int64_t bytes = 0;
+    std::size_t files = 0;
+  };
   std::int64_t bytes_ = 0;
-  std::int64_t own_bytes_ = 0;
-  std::map<AuthorityId, std::int64_t> peer_bytes_;
+  Held own_;
+  std::map<AuthorityId, Held> of_peer_;  ///< None of those of whom nothing is here.
 };
 
 }  // namespace tansiq::coordination

@@ -190,6 +190,26 @@ TEST(TalkAttachments, APeerHasItsRoomAndNoMore) {
   EXPECT_THAT(all.wanted(who("us"), 9), SizeIs(1));
 }
 
+/// A file of one byte takes a place as well.
+TEST(TalkAttachments, PlacesAreSharedToo) {
+  TalkAttachments all;
+  const auto fill = [&](std::string_view peer) {
+    std::size_t kept = 0;
+    for (; kept < kAttachmentsMax; ++kept) {
+      const TalkAttachment one = file(fmt::format("{}-{}", peer, kept), 1);
+      all.name_heard(one, message(fmt::format("{}{}", peer, kept)), who(peer));
+      if (!all.may_keep(one.sha256, one.bytes, who(peer))) break;
+      all.keep(one.sha256, here_with(one.bytes, who(peer)));
+    }
+    return kept;
+  };
+  EXPECT_EQ(fill("us"), kAttachmentsMax / 4);
+  EXPECT_EQ(fill("fr"), kAttachmentsMax / 4);
+  EXPECT_EQ(fill("il"), kAttachmentsMax / 4);
+  EXPECT_EQ(fill("ru"), 0U) << "the last quarter is ours";
+  EXPECT_TRUE(all.may_keep(message("ours"), 1, {}).has_value());
+}
+
 TEST(TalkAttachments, WhatNobodyNamesAnyMoreIsNotKept) {
   TalkAttachments all;
   EXPECT_EQ(all.may_keep(message("f"), 3, who("us")).error().code, ErrorCode::kNotFound);

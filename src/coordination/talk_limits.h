@@ -31,6 +31,8 @@ inline constexpr std::size_t kTalkWaitingFloorBytesMax = std::size_t{2} << 20;
 inline constexpr std::size_t kTalkSettledBytesMax = std::size_t{4} << 20;
 /// Indexes of one peer's messages that are remembered with their hash.
 inline constexpr std::size_t kTalkIndexesMax = 4'096;
+/// Nobody waits longer for a receipt: what is due later is not sent.
+inline constexpr DurationMs kTalkDueMsMax = 31LL * 24 * 3'600'000;
 /// Threads that have left the state and whose last number is remembered.
 inline constexpr std::size_t kTalkNumbersMax = 4'096;
 /// So many peers may each have all of the above.

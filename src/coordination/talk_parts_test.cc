@@ -150,6 +150,27 @@ TEST(TalkPlace, ComparesWithTheNewestOfThatName) {
   EXPECT_EQ(within[0].earlier, log::sha256("3"));
 }
 
+/// A receipt is owed for whatever a peer has sent: it has to fit in an entry.
+TEST(TalkPlace, LongNamesLeaveTheReceiptSmall) {
+  const std::vector<TalkPart> named(
+      kTalkPartsMax,
+      PositionPart{.at = {}, .band = {}, .lat_e7 = 0, .lng_e7 = 0, .name = std::string(core::kTextBytesMax, '"')});
+  const std::vector<TalkPart> first{named[0]};
+  const auto moved = moved_since(named, log::sha256("2"), {{.hash = log::sha256("1"), .parts = &first}});
+  EXPECT_EQ(moved.size(), kTalkMovedNamesBytesMax / core::kTextBytesMax);
+  const Entry receipt{.seq = 1,
+                      .time = {},
+                      .by = {},
+                      .second = {},
+                      .cmd = {},
+                      .body = TalkReceived{.index = 1,
+                                           .message = log::sha256("2"),
+                                           .moved = moved,
+                                           .to = AuthorityId::trusted(std::string(kIdBytesMax, 'a')),
+                                           .usable = {}}};
+  EXPECT_TRUE(write_entry(receipt).has_value());
+}
+
 TEST(TalkPlace, TakesTheFirstMomentForTheWarning) {
   const std::vector<TalkPart> parts{TimePart{.at = UtcMs{9'000}, .name = "", .until = {}},
                                     AreaPart{.name = "", .volume = box(400'000'000, UtcMs{4'000}, UtcMs{5'000})}};

@@ -77,9 +77,12 @@ geo::LatLng middle_of(const geo::Outline& outline) {
 std::vector<TalkMoved> moved_since(const std::vector<TalkPart>& parts, const EntryHash& self,
                                    const std::vector<EarlierMessage>& earlier) {
   std::vector<TalkMoved> out;
+  std::size_t names = 0;
   for (std::size_t i = 0; i < parts.size() && out.size() < kTalkMovedMax; ++i) {
     const auto now = named(parts[i]);
     if (!now) continue;
+    names += now->name.size();
+    if (names > kTalkMovedNamesBytesMax) break;
     const auto say = [&](const Named& before, const EntryHash& message) {
       out.push_back({.earlier = message, .metres = metres_between(before.at, now->at), .name = std::string(now->name)});
     };

@@ -14,6 +14,8 @@ namespace tansiq::coordination {
 inline constexpr std::size_t kTalkEarlierMax = 256;
 /// Rows that one message may get, and so one receipt.
 inline constexpr std::size_t kTalkMovedMax = kTalkPartsMax;
+/// And bytes of the names in them: the receipt is an entry of ours, and a name of many bytes may stand in each row.
+inline constexpr std::size_t kTalkMovedNamesBytesMax = 16'384;
 
 /// Straight distance on the ellipsoid between two points, in whole metres: below 100 km within a metre of the
 /// geodesic's, beyond, shorter by less than 1 % up to 3,000 km.

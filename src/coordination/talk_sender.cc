@@ -122,7 +122,7 @@ TalkDesk::Maybe TalkDesk::take_receipt(const Said& said, Receipt kind, const Ent
   }
   if (row.state == SentState::kOpen && kind == Receipt::kStandby && !row.extended) {
     row.extended = true;
-    row.due = row.due + charter_.timing.standby_ms;
+    row.due = std::min(row.due + charter_.timing.standby_ms, kUtcMax);
   }
   if (satisfied(row) && (row.state == SentState::kOpen || row.state == SentState::kOverdue)) {
     row.state = row.state == SentState::kOpen ? SentState::kDone : SentState::kDoneLate;
@@ -217,6 +217,11 @@ Status TalkDesk::may_send(const TalkMessage& message, UtcMs now) const {
     return fail(ErrorCode::kInvalid,
                 fmt::format("due at {}, but a receipt takes until {} on the way alone", format_utc(*message.due),
                             format_utc(earliest)),
+                "due_ms");
+  }
+  if (message.due && *message.due > now + kTalkDueMsMax) {
+    return fail(ErrorCode::kInvalid,
+                fmt::format("due at {}: at most {} ahead", format_utc(*message.due), format_duration(kTalkDueMsMax)),
                 "due_ms");
   }
   TRY_VOID(may_use(relations_, use_of(message), RelationDomain::kTalks, to, self_));

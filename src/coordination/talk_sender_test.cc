@@ -417,6 +417,7 @@ TEST_F(TalkSender, RefusesWhatIsNoMessage) {
   EXPECT_THAT(said(letter({"fr"}, Needs::kRead)), HasSubstr("has a due time"));
   EXPECT_THAT(said(letter({"fr"}, Needs::kRead, kNoon + 19 * kSecond)), HasSubstr("on the way alone"));
   EXPECT_EQ(said(letter({"fr"}, Needs::kRead, kNoon + 20 * kSecond)), "done");
+  EXPECT_THAT(said(letter({"fr"}, Needs::kRead, kUtcMax)), HasSubstr("ahead"));
   Letter none = letter({"fr"});
   none.parts.clear();
   EXPECT_THAT(said(none), HasSubstr("1 to 32 parts"));

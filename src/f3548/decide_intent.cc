@@ -108,6 +108,21 @@ Answer<void> Registry::check_intent_standing(const PutIntent& request, const Int
   return {};
 }
 
+Answer<void> Registry::check_room(std::string_view manager, Held more) const {
+  const auto at = held_.find(manager);
+  const Held held = at == held_.end() ? Held{} : at->second;
+  if (more.cells > 0 && cells_ + more.cells > limits_.cells_max) {
+    return refuse(429, fmt::format("the registry covers {} cells already", cells_));
+  }
+  if (more.cells > 0 && held.cells + more.cells > limits_.cells_of_one_max) {
+    return refuse(429, fmt::format("your entities would cover more than {} cells together", limits_.cells_of_one_max));
+  }
+  if (more.entities > 0 && held.entities + more.entities > limits_.entities_of_one_max) {
+    return refuse(429, fmt::format("you have {} entities here already", held.entities));
+  }
+  return {};
+}
+
 /// Which subscription the intent would be attached to.
 Answer<Registry::Attachment> Registry::attachment(const PutIntent& request, const Caller& caller) const {
   if (request.new_subscription) return Attachment{nullptr, request.new_subscription->notify_constraints};
@@ -135,6 +150,7 @@ Answer<Registry::Attachment> Registry::attachment(const PutIntent& request, cons
     if (both.size() > kCellsMax)
       return refuse(400, "the implicit subscription would grow too large; ask for a new one");
     REFUSE_UNLESS(check_cells(both));
+    return Attachment{&subscription, subscription.notify_constraints, both.size() - subscription.cells.size()};
   }
   return Attachment{&subscription, subscription.notify_constraints};
 }
@@ -180,6 +196,21 @@ Answer<IntentChanged> Registry::put_intent(const PutIntent& request, const Calle
   if (request.new_subscription && subscriptions_.size() >= limits_.subscriptions_max) {
     return refuse(429, fmt::format("the registry holds {} subscriptions already", limits_.subscriptions_max));
   }
+  Held more = growth(old, request.extent.cells);
+  more.cells += attached->cells;
+  if (request.new_subscription) {
+    ++more.entities;
+    more.cells += request.extent.cells.size();
+  }
+  if (!off_nominal(request.state)) {
+    REFUSE_UNLESS(check_room(caller.manager, more));
+  } else if (more.cells > 0 && cells_ + more.cells > limits_.cells_max / 4 * 5) {
+    return refuse(429, fmt::format("the registry covers {} cells already", cells_));
+  }
+  if (request.suffix && suffixes_.size() >= limits_.suffixes_max &&
+      suffix_times_.begin()->first + 2 * kSuffixSkewMs >= place.time) {
+    return refuse(429, fmt::format("requested_ovn_suffix: {} are remembered already", suffixes_.size()));
+  }
   IntentPut body{.cells = request.extent.cells,
                  .details = request.details,
                  .end = *request.extent.end,
@@ -210,7 +241,7 @@ Answer<IntentChanged> Registry::put_intent(const PutIntent& request, const Calle
     }
   }
   IntentChanged out;
-  out.entry = say(std::move(body), place, &out.notices);
+  TRY_SAY(out.entry, say(std::move(body), place, &out.notices));
   out.intent = &intents_.at(request.id);
   return out;
 }
@@ -228,8 +259,8 @@ Answer<IntentChanged> Registry::delete_intent(const Uuid& id, std::string_view o
     return refuse(412, "the manager is marked Down: it may not delete until its availability is Normal");
   }
   IntentChanged out;
-  out.entry = say(IntentDeleted{.id = id, .manager = caller.manager, .notified = 0, .version = intent.version}, place,
-                  &out.notices);
+  TRY_SAY(out.entry, say(IntentDeleted{.id = id, .manager = caller.manager, .notified = 0, .version = intent.version},
+                         place, &out.notices));
   out.intent = &*deleted_intent_;
   return out;
 }

@@ -32,18 +32,19 @@ Answer<ConstraintChanged> Registry::put_constraint(const PutConstraint& request,
   if (old == nullptr && constraints_.size() >= limits_.constraints_max) {
     return refuse(429, fmt::format("the registry holds {} constraints already", limits_.constraints_max));
   }
+  REFUSE_UNLESS(check_room(caller.manager, growth(old, request.extent.cells)));
   ConstraintChanged out;
-  out.entry = say(ConstraintPut{.cells = request.extent.cells,
-                                .end = end,
-                                .id = request.id,
-                                .lower = request.extent.band.lower,
-                                .manager = caller.manager,
-                                .notified = 0,
-                                .start = start,
-                                .upper = request.extent.band.upper,
-                                .url = request.url,
-                                .version = old == nullptr ? 1 : old->version + 1},
-                  place, &out.notices);
+  TRY_SAY(out.entry, say(ConstraintPut{.cells = request.extent.cells,
+                                       .end = end,
+                                       .id = request.id,
+                                       .lower = request.extent.band.lower,
+                                       .manager = caller.manager,
+                                       .notified = 0,
+                                       .start = start,
+                                       .upper = request.extent.band.upper,
+                                       .url = request.url,
+                                       .version = old == nullptr ? 1 : old->version + 1},
+                         place, &out.notices));
   out.constraint = &constraints_.at(request.id);
   return out;
 }
@@ -58,8 +59,9 @@ Answer<ConstraintChanged> Registry::delete_constraint(const Uuid& id, std::strin
   if (constraint.manager != caller.manager) return refuse(403, "not the manager");
   if (ovn(constraint) != ovn_named) return refuse(409, "OVN is not current");
   ConstraintChanged out;
-  out.entry = say(ConstraintDeleted{.id = id, .manager = caller.manager, .notified = 0, .version = constraint.version},
-                  place, &out.notices);
+  TRY_SAY(out.entry,
+          say(ConstraintDeleted{.id = id, .manager = caller.manager, .notified = 0, .version = constraint.version},
+              place, &out.notices));
   out.constraint = &*deleted_constraint_;
   return out;
 }
@@ -84,6 +86,11 @@ Answer<void> Registry::check_subscription(const PutSubscription& request, const 
   if (request.extent.start && request.extent.start->ceil() < now - kSubscriptionStartSlackMs) {
     return refuse(400, fmt::format("time_start {} is more than 5 min past; leave it out to keep it",
                                    request.extent.start->text()));
+  }
+  // Where no end was given: 24 h later there may be no such date.
+  if (window.end.floor() > kUtcMax) {
+    return refuse(400,
+                  fmt::format("24 h from time_start {} the year 9999 is over; give time_end", window.start.text()));
   }
   if (window.end <= window.start) {
     return refuse(400, fmt::format("time_end {} is not after time_start {}", window.end.text(), window.start.text()));
@@ -140,6 +147,7 @@ Answer<SubscriptionChanged> Registry::put_subscription(const PutSubscription& re
   if (old == nullptr && subscriptions_.size() >= limits_.subscriptions_max) {
     return refuse(429, fmt::format("the registry holds {} subscriptions already", limits_.subscriptions_max));
   }
+  REFUSE_UNLESS(check_room(caller.manager, growth(old, request.extent.cells)));
   // The lists first: what they refuse must not have been done.
   SubscriptionChanged out;
   const Extent area{.cells = request.extent.cells, .band = {}, .start = window.start, .end = window.end, .volumes = {}};
@@ -153,17 +161,17 @@ Answer<SubscriptionChanged> Registry::put_subscription(const PutSubscription& re
     if (!constraints) return std::unexpected(std::move(constraints.error()));
     out.constraints = std::move(*constraints);
   }
-  out.entry = say(SubscriptionPut{.cells = request.extent.cells,
-                                  .end = window.end,
-                                  .id = request.id,
-                                  .lower = request.extent.band.lower,
-                                  .manager = caller.manager,
-                                  .notify_constraints = request.notify_constraints,
-                                  .notify_intents = request.notify_intents,
-                                  .start = window.start,
-                                  .upper = request.extent.band.upper,
-                                  .url = request.url},
-                  place);
+  TRY_SAY(out.entry, say(SubscriptionPut{.cells = request.extent.cells,
+                                         .end = window.end,
+                                         .id = request.id,
+                                         .lower = request.extent.band.lower,
+                                         .manager = caller.manager,
+                                         .notify_constraints = request.notify_constraints,
+                                         .notify_intents = request.notify_intents,
+                                         .start = window.start,
+                                         .upper = request.extent.band.upper,
+                                         .url = request.url},
+                         place));
   out.subscription = &subscriptions_.at(request.id);
   return out;
 }
@@ -180,7 +188,7 @@ Answer<SubscriptionChanged> Registry::delete_subscription(const Uuid& id, std::s
     return refuse(400, fmt::format("{} operational intents depend on it", subscription.dependents.size()));
   }
   SubscriptionChanged out;
-  out.entry = say(SubscriptionDeleted{.id = id, .manager = caller.manager}, place);
+  TRY_SAY(out.entry, say(SubscriptionDeleted{.id = id, .manager = caller.manager}, place));
   out.subscription = &*deleted_subscription_;
   return out;
 }

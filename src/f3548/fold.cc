@@ -181,12 +181,12 @@ void Registry::add(Intent intent) {
     exclusive_changes_.push_back(intent.id);
   }
   Intent& stands = intents_.insert_or_assign(intent.id, std::move(intent)).first->second;
-  intent_index_.insert(stands);
+  enter(intent_index_, stands);
 }
 
 /// Takes it out of what follows from the intents.
 void Registry::forget(const Intent& intent) {
-  intent_index_.erase(intent);
+  leave(intent_index_, intent);
   intent_ends_.erase({intent.window.end.ceil(), intent.id});
   if (exclusive_.erase(intent.id) > 0) exclusive_changes_.push_back(intent.id);
 }
@@ -221,7 +221,7 @@ Registry::Notices Registry::fold(const ConstraintPut& body, Place place) {
     const Constraint& before = old->second;
     cells.add(before.cells);
     window = {std::min(window.start, before.window.start), std::max(window.end, before.window.end)};
-    constraint_index_.erase(before);
+    leave(constraint_index_, before);
     constraint_ends_.erase({before.window.end.ceil(), body.id});
     constraints_.erase(old);
   }
@@ -235,7 +235,7 @@ Registry::Notices Registry::fold(const ConstraintPut& body, Place place) {
             .window = {body.start, body.end},
             .changed_seq = place.seq,
             .ovn = {}};
-  constraint_index_.insert(stands);
+  enter(constraint_index_, stands);
   constraint_ends_.insert({stands.window.end.ceil(), body.id});
   return notify(&Subscription::notify_constraints, cells, window);
 }
@@ -244,7 +244,7 @@ Registry::Notices Registry::fold(const ConstraintDeleted& body, Place) {
   const auto at = constraints_.find(body.id);
   Constraint& constraint = at->second;
   Notices notices = notify(&Subscription::notify_constraints, constraint.cells, constraint.window);
-  constraint_index_.erase(constraint);
+  leave(constraint_index_, constraint);
   constraint_ends_.erase({constraint.window.end.ceil(), body.id});
   deleted_constraint_ = std::move(constraint);
   constraints_.erase(at);
@@ -284,13 +284,13 @@ Registry::Notices Registry::fold(const SubscriptionDeleted& body, Place) {
 
 void Registry::add(Subscription subscription) {
   Subscription& stands = subscriptions_.insert_or_assign(subscription.id, std::move(subscription)).first->second;
-  subscription_index_.insert(stands);
+  enter(subscription_index_, stands);
   if (stands.dependents.empty()) subscription_ends_.insert({stands.window.end.ceil(), stands.id});
 }
 
 void Registry::remove_subscription(std::map<Uuid, Subscription>::iterator at) {
   Subscription& subscription = at->second;
-  subscription_index_.erase(subscription);
+  leave(subscription_index_, subscription);
   subscription_ends_.erase({subscription.window.end.ceil(), subscription.id});
   deleted_subscription_ = std::move(subscription);
   subscriptions_.erase(at);
@@ -320,12 +320,12 @@ void Registry::stretch(Subscription& subscription, const IntentPut& body, Place 
   const bool fits = subscription.cells.covers(body.cells) && subscription.window.start <= body.start &&
                     subscription.window.end >= body.end && subscription.band == band;
   if (fits) return;
-  subscription_index_.erase(subscription);
+  leave(subscription_index_, subscription);
   subscription.cells.add(body.cells);
   subscription.band = band;
   subscription.window = {std::min(subscription.window.start, body.start), std::max(subscription.window.end, body.end)};
   subscription.changed_seq = place.seq;
-  subscription_index_.insert(subscription);
+  enter(subscription_index_, subscription);
 }
 
 /// Raises the index of every subscription that wants this and overlaps; heights do not count. Grouped by URL.
@@ -370,7 +370,7 @@ Registry::Notices Registry::fold(const Purged& body, Place) {
   for (const Uuid& id : body.intents) remove(intents_.find(id));
   for (const Uuid& id : body.constraints) {
     const auto at = constraints_.find(id);
-    constraint_index_.erase(at->second);
+    leave(constraint_index_, at->second);
     constraint_ends_.erase({at->second.window.end.ceil(), id});
     constraints_.erase(at);
   }

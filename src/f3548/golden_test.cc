@@ -69,8 +69,8 @@ void tell(Desk& desk) {
   good(desk.end(id(2), desk.registry.ovn(*desk.registry.get_intent(id(2)).value()), caller("bravo")));
   good(desk.set("bravo", "Down", ""));
   good(desk.set("charlie", "Normal", ""));
-  desk.append(desk.registry.report(log::sha256("{}"), caller("alpha"), desk.place()).entry);
-  desk.append(desk.registry.report(log::sha256("{1}"), caller("bravo"), desk.place()).entry);
+  desk.append(desk.registry.report(log::sha256("{}"), caller("alpha"), desk.place())->entry);
+  desk.append(desk.registry.report(log::sha256("{1}"), caller("bravo"), desk.place())->entry);
   const Subscription& east = *desk.registry.get_subscription(id(101), caller("watch")).value();
   good(desk.end_subscription(id(101), desk.registry.version(east), caller("watch")));
   desk.now = desk.now + kEndedKeptMs + 2 * 3'600'000;

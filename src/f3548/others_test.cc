@@ -170,6 +170,30 @@ TEST(SubscriptionTimes, DefaultsAndLimits) {
   EXPECT_EQ(status(put({.from_min = 30, .to_min = 30 + 24 * 60}, current())), 200);  // Exactly 24 h.
 }
 
+TEST(SubscriptionTimes, WhatEndsBehindTheLastDateIsRefusedAndWhatIsTakenReadsBack) {
+  Desk desk;
+  const auto put = [&](std::uint64_t n, std::string_view start, std::string_view end) {
+    PutSubscription request = subscription(n, {.from_min = {}, .to_min = {}});
+    request.extent.start = *Moment::parse(start);
+    if (!end.empty()) request.extent.end = *Moment::parse(end);
+    return desk.put(request, caller("alpha"));
+  };
+  expect_refused(put(1, "9999-12-31T12:00:00Z", ""), 400, "the year 9999 is over");
+  expect_refused(put(1, "9999-12-31T00:00:00Z", ""), 400, "the year 9999 is over");
+  EXPECT_EQ(desk.registry.subscriptions(), 0U) << "what is refused has not been done";
+  EXPECT_EQ(status(put(1, "9999-12-30T23:59:59.999Z", "")), 200);
+  EXPECT_EQ(status(put(2, "9999-12-31T12:00:00Z", "9999-12-31T23:59:59.999999999Z")), 200);
+  EXPECT_EQ(status(put(3, "9999-12-31T23:59:59.9999Z", "9999-12-31T23:59:59.99999Z")), 200);
+  Registry replayed(Desk::kSecret);
+  for (const std::string& line : desk.log) {
+    const auto applied = replayed.apply(line);
+    ASSERT_TRUE(applied) << applied.error().text() << "\n" << line;
+  }
+  Registry read(Desk::kSecret);
+  const auto good = read.read_state(desk.state());
+  ASSERT_TRUE(good) << good.error().text();
+}
+
 TEST(SubscriptionDependents, MustStayCoveredInAreaBandAndEndAndMayStartFiveMinutesLater) {
   Desk desk;
   const auto refit = [&](const Where& where, bool intents = true) {
@@ -257,12 +281,15 @@ TEST(AvailabilityOf, EachChangeNamesTheVersionBefore) {
 
 TEST(Reports, HaveAnIdAndStandInTheRecordByHash) {
   Desk desk;
-  const Reported one = desk.registry.report(log::sha256("{}"), caller("alpha"), desk.place());
+  const Reported one = *desk.registry.report(log::sha256("{}"), caller("alpha"), desk.place());
   desk.append(one.entry);
-  const Reported two = desk.registry.report(log::sha256("{}"), caller("alpha"), desk.place());
+  const Reported two = *desk.registry.report(log::sha256("{}"), caller("alpha"), desk.place());
   EXPECT_NE(one.id, two.id);
   EXPECT_FALSE(one.id.empty());
   EXPECT_THAT(one.entry, ::testing::HasSubstr(log::sha256("{}").hex()));
+  // What the record could not say is not taken.
+  expect_refused(desk.registry.report(log::sha256("{}"), caller("al\npha"), desk.place()), 400, "control character");
+  expect_refused(desk.registry.report(log::sha256("{}"), caller(""), desk.place()), 400, "sub is empty");
 }
 
 // Housekeeping
@@ -357,7 +384,7 @@ TEST(Registry, StateComesBackEqual) {
   ASSERT_EQ(status(desk.put(request, caller("alpha"))), 200);
   ASSERT_EQ(status(desk.put(constraint(5, {.lower = {}, .upper = {}}), caller("alpha"))), 200);
   (void)desk.set("bravo", "Down", "");
-  desk.append(desk.registry.report(log::sha256("{}"), caller("alpha"), desk.place()).entry);
+  desk.append(desk.registry.report(log::sha256("{}"), caller("alpha"), desk.place())->entry);
   Registry read(Desk::kSecret);
   ASSERT_TRUE(read.read_state(desk.state()).has_value());
   std::string again;

@@ -162,16 +162,19 @@ Answer<AvailabilityAnswer> Registry::set_availability(std::string_view uss, std:
   if (uss_.size() >= limits_.uss_max && !uss_.contains(uss)) {
     return refuse(429, fmt::format("the registry knows {} USSs already", limits_.uss_max));
   }
-  std::string entry =
-      say(AvailabilitySet{.availability = *value, .manager = caller.manager, .uss = std::string(uss)}, place);
+  std::string entry;
+  TRY_SAY(entry,
+          say(AvailabilitySet{.availability = *value, .manager = caller.manager, .uss = std::string(uss)}, place));
   auto out = get_availability(uss);
   out->entry = std::move(entry);
   return out;
 }
 
-Reported Registry::report(const log::Hash& exchange, const Caller& caller, Place place) {
-  const std::string id = fmt::format("r-{:04}", place.seq);
-  return {say(Report{.id = id, .manager = caller.manager, .sha256 = exchange}, place), id};
+Answer<Reported> Registry::report(const log::Hash& exchange, const Caller& caller, Place place) {
+  REFUSE_UNLESS(check_name(caller.manager, "sub"));
+  Reported out{.entry = {}, .id = fmt::format("r-{:04}", place.seq)};
+  TRY_SAY(out.entry, say(Report{.id = out.id, .manager = caller.manager, .sha256 = exchange}, place));
+  return out;
 }
 
 // Housekeeping
@@ -189,7 +192,9 @@ std::optional<std::string> Registry::tick(Place place) {
   take(constraint_ends_, kEndedKeptMs, purged.constraints);
   take(subscription_ends_, kExpiredSubscriptionKeptMs, purged.subscriptions);
   if (room == kPurgedPerEntryMax) return std::nullopt;
-  return say(std::move(purged), place);
+  auto entry = say(std::move(purged), place);
+  EXPECT_INVARIANT(entry.has_value());
+  return std::move(*entry);
 }
 
 std::optional<UtcMs> Registry::next_tick() const {

@@ -30,6 +30,7 @@
 // Cost: a write is O(cells × (log n + entities there)), 10,000 notified subscriptions take 5 ms; about 1 kB an intent.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -68,6 +69,14 @@ struct RegistryLimits {
   std::size_t constraints_max = 200'000;
   std::size_t subscriptions_max = 2'000'000;
   std::size_t uss_max = 100'000;
+  /// Of intents, constraints and subscriptions together: cells that they cover, each counted by itself. An entity costs
+  /// some thirty bytes for each. What is off its plan says where it is, and is refused beyond a quarter more alone.
+  std::size_t cells_max = 100'000'000;
+  /// Of one manager, so that none of them leaves the others no room.
+  std::size_t entities_of_one_max = 500'000;
+  std::size_t cells_of_one_max = 25'000'000;
+  /// Requested suffixes that are remembered.
+  std::size_t suffixes_max = 1'000'000;
   /// Of one query or one list of a reply. Never of a check of keys.
   std::size_t results_max = 100'000;
 };
@@ -118,7 +127,7 @@ class Registry {
                                                             std::string_view old_version, const Caller& caller,
                                                             Place place);
   /// `exchange` is archived as a body under this hash, by whoever stores the entry.
-  [[nodiscard]] Reported report(const log::Hash& exchange, const Caller& caller, Place place);
+  [[nodiscard]] Answer<Reported> report(const log::Hash& exchange, const Caller& caller, Place place);
 
   /// The next entry that the passing of time calls for, if any. Call until it returns nothing, or again later.
   [[nodiscard]] std::optional<std::string> tick(Place place);
@@ -181,6 +190,12 @@ class Registry {
   struct Attachment {
     const Subscription* existing = nullptr;
     bool notify_constraints = false;
+    std::size_t cells = 0;  ///< That it grows by.
+  };
+  /// What a manager's entities are together.
+  struct Held {
+    std::size_t entities = 0;
+    std::size_t cells = 0;
   };
   [[nodiscard]] Answer<void> check_intent(const PutIntent& request, const Caller& caller, UtcMs now) const;
   [[nodiscard]] Answer<void> check_intent_standing(const PutIntent& request, const Intent* old,
@@ -192,6 +207,14 @@ class Registry {
   [[nodiscard]] static Answer<void> check_dependents(const PutSubscription& request, const Window& window,
                                                      const Subscription& subscription,
                                                      const std::map<Uuid, Intent>& intents);
+  /// By what a manager's entities grow when `cells` take the place of `old`, which may be none.
+  template <class Entity>
+  [[nodiscard]] static Held growth(const Entity* old, const Cells& cells) {
+    if (old == nullptr) return {.entities = 1, .cells = cells.size()};
+    return {.entities = 0, .cells = cells.size() - std::min(cells.size(), old->cells.size())};
+  }
+  /// Whether there is room for so much more of a manager's. What adds nothing always has it.
+  [[nodiscard]] Answer<void> check_room(std::string_view manager, Held more) const;
   [[nodiscard]] Answer<void> check_url(std::string_view url) const;
   [[nodiscard]] bool down(std::string_view uss) const;
 
@@ -207,11 +230,18 @@ class Registry {
   Notices fold(const Report& body, Place place);
   Notices fold(const Purged& body, Place place);
   Notices fold(const ShareReleased& body, Place place);
-  /// Folds a body that was decided here, and writes its entry.
+  /// Folds a body that was decided here, and writes its entry. Refuses with 400, and changes nothing, where the entry
+  /// could not be read again.
   template <class T>
-  std::string say(T body, Place place, Notices* notices = nullptr);
+  [[nodiscard]] Answer<std::string> say(T body, Place place, Notices* notices = nullptr);
 
   [[nodiscard]] Notices notify(bool Subscription::* wanted, const Cells& cells, const Window& window);
+  /// An entity comes to stand where others find it, or goes: `held_` follows. Neither its cells, nor its window or
+  /// manager change in between.
+  template <class Entity>
+  void enter(CellIndex<Entity>& index, Entity& entity);
+  template <class Entity>
+  void leave(CellIndex<Entity>& index, const Entity& entity);
   void add(Intent intent);
   void forget(const Intent& intent);
   void remove(std::map<Uuid, Intent>::iterator at);
@@ -251,6 +281,8 @@ class Registry {
   std::set<Uuid> exclusive_;  ///< Intents with a share of an exclusive zone.
   std::vector<Uuid> exclusive_changes_;
   std::size_t down_ = 0;
+  std::map<std::string, Held, std::less<>> held_;  ///< By manager.
+  std::size_t cells_ = 0;                          ///< Of all.
 
   // What the last answer still points to.
   std::optional<Intent> deleted_intent_;

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/invariant.h"
+#include "base/limits.h"
 #include "core/names.h"
 #include "f3548/registry.h"
 
@@ -79,8 +81,38 @@ template <class Entity, class Wanted>
   return out;
 }
 
+template <class Entity>
+void Registry::enter(CellIndex<Entity>& index, Entity& entity) {
+  index.insert(entity);
+  Held& of = held_[entity.manager];
+  ++of.entities;
+  of.cells += entity.cells.size();
+  cells_ += entity.cells.size();
+}
+
+template <class Entity>
+void Registry::leave(CellIndex<Entity>& index, const Entity& entity) {
+  index.erase(entity);
+  const auto of = held_.find(entity.manager);
+  EXPECT_INVARIANT(of != held_.end());
+  cells_ -= entity.cells.size();
+  of->second.cells -= entity.cells.size();
+  if (--of->second.entities == 0) held_.erase(of);
+}
+
 template <class T>
-std::string Registry::say(T body, Place place, Notices* notices) {
+Answer<std::string> Registry::say(T body, Place place, Notices* notices) {
+  // What is written and cannot be read again ends the node for good at its next start. How many it notifies is known
+  // only once it is folded.
+  T longest = body;
+  if constexpr (requires { body.notified; }) longest.notified = limits_.subscriptions_max;
+  const std::string text = entry_text({place, Body(std::move(longest))});
+  if (text.size() > kEntryBytesMax) {
+    return refuse(400, fmt::format("no entry could say it: {} bytes; it holds {}", text.size(), kEntryBytesMax));
+  }
+  if (const auto again = read_entry(text); !again) {
+    return refuse(400, "no entry could say it: " + again.error().text());
+  }
   Notices told = fold(body, place);
   if constexpr (requires { body.notified; }) {
     for (const Notice& notice : told) body.notified += notice.subscriptions.size();
@@ -94,6 +126,15 @@ std::string Registry::say(T body, Place place, Notices* notices) {
   do {                                                                              \
     if (auto passed_ = (expression); !passed_) [[unlikely]]                         \
       return std::unexpected<::tansiq::f3548::Refused>(std::move(passed_).error()); \
+  } while (false)
+
+/// Puts what an `Answer` holds into `target`, or returns its refusal from the enclosing function.
+#define TRY_SAY(target, expression)                                               \
+  do {                                                                            \
+    auto said_ = (expression);                                                    \
+    if (!said_) [[unlikely]]                                                      \
+      return std::unexpected<::tansiq::f3548::Refused>(std::move(said_).error()); \
+    (target) = std::move(*said_);                                                 \
   } while (false)
 
 }  // namespace tansiq::f3548

@@ -82,7 +82,7 @@ Status Registry::read_state(std::string_view text) {
       if (constraints_.contains(constraint.id)) return corrupt("a constraint stands twice");
       Constraint& stands = constraints_[constraint.id];
       stands = std::move(constraint);
-      constraint_index_.insert(stands);
+      enter(constraint_index_, stands);
       constraint_ends_.insert({stands.window.end.ceil(), stands.id});
     } else {
       return corrupt(fmt::format("there are no rows \"{}\"", foreign_text(kind, kQuotedBytesMax)));

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "log/jcs.h"
+#include "log/note.h"
 
 namespace tansiq::log {
 namespace {
@@ -161,9 +162,9 @@ std::string bundle_first_line(std::string_view manifest_line) {
 }
 
 Status append_line(std::string& out, const CheckpointLine& line) {
-  TRY_VOID(check_jcs_text(line.note));
+  const std::string note = TRY(quotable_note(line.note));
   JcsWriter w(out);
-  w.begin_object().key("note").string(line.note);
+  w.begin_object().key("note").string(note);
   if (line.proof) write_proof(w.key("proof"), *line.proof);
   w.end_object();
   out += '\n';

@@ -59,6 +59,12 @@ TEST(BundleLine, ReadsWhatItWrites) {
   EXPECT_EQ(read->size, 9U);
   EXPECT_EQ(read->proof, entry.proof);
   EXPECT_FALSE(append_line(text, EntryLine{.index = 0, .line = "\xff", .size = 1, .proof = {}})) << "no text";
+  EXPECT_FALSE(append_line(text, CheckpointLine{.note = "\xff", .proof = {}})) << "no text";
+  // A stranger's line with a name that JSON cannot hold must not keep anybody from showing the checkpoint.
+  std::string quoted;
+  const std::string note = "o\n\n\u2014 a AAAAAAA=\n";
+  ASSERT_TRUE(append_line(quoted, CheckpointLine{.note = note + "\u2014 x\uFDD0y AAAAAAA=\n", .proof = {}}));
+  EXPECT_EQ(read_checkpoint_line(quoted)->note, note);
   EXPECT_FALSE(read_entry_line(R"({"index":0,"line":"","proof":["x"],"size":1})"
                                "\n"));
   EXPECT_FALSE(read_entry_line(R"({"index":-1,"line":"","proof":[],"size":1})"

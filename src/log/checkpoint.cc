@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/foreign_text.h"
 #include "log/merkle.h"
 
 namespace tansiq::log {
@@ -64,8 +65,8 @@ Result<SignedCheckpoint> open_checkpoint(std::string_view raw, std::span<const V
     return key.type() == KeyType::kEd25519 && key.name() == out.checkpoint.origin && out.opened.signed_by(key);
   });
   if (by_log) return out;
-  return fail(ErrorCode::kUnauthenticated,
-              fmt::format("checkpoint of `{}` is not signed by a known key of that name", out.checkpoint.origin));
+  return fail(ErrorCode::kUnauthenticated, fmt::format("checkpoint of `{}` is not signed by a known key of that name",
+                                                       foreign_text(out.checkpoint.origin, kQuotedBytesMax)));
 }
 
 Result<std::string> sign_checkpoint(const Checkpoint& checkpoint, const SignerKey& key) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/foreign_text.h"
 #include "log/merkle.h"
 
 namespace tansiq::log {
@@ -25,11 +26,14 @@ Status append_name(Bytes& out, std::string_view name) {
 
 Result<CosignatureTime> cosignature_time(const NoteSignature& signature) {
   if (signature.signature.size() < kTimeBytes) {
-    return fail(ErrorCode::kMalformed, "cosignature is too short to hold a time", signature.name);
+    return fail(ErrorCode::kMalformed, "cosignature is too short to hold a time",
+                foreign_text(signature.name, kQuotedBytesMax));
   }
   CosignatureTime time;
   for (std::size_t i = 0; i < kTimeBytes; ++i) time.seconds = time.seconds << 8 | signature.signature[i];
-  if (time.seconds > kSecondsMax) return fail(ErrorCode::kMalformed, "time is beyond 2^63-1", signature.name);
+  if (time.seconds > kSecondsMax) {
+    return fail(ErrorCode::kMalformed, "time is beyond 2^63-1", foreign_text(signature.name, kQuotedBytesMax));
+  }
   return time;
 }
 

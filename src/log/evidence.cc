@@ -1,6 +1,7 @@
 #include "log/evidence.h"
 
 #include "log/jcs.h"
+#include "log/note.h"
 
 namespace tansiq::log {
 
@@ -52,10 +53,12 @@ Result<std::optional<ForkEvidence>> find_fork(const Checkpoint& older, std::stri
   return evidence;
 }
 
-std::string evidence_text(const ForkEvidence& evidence) {
+Result<std::string> evidence_text(const ForkEvidence& evidence) {
+  const std::string newer = TRY(quotable_note(evidence.newer_note));
+  const std::string older = TRY(quotable_note(evidence.older_note));
   std::string text;
   JcsWriter out(text);
-  out.begin_object().key("newer_note").string(evidence.newer_note).key("older_note").string(evidence.older_note);
+  out.begin_object().key("newer_note").string(newer).key("older_note").string(older);
   if (evidence.prefix_root) {
     out.key("prefix_root").string(evidence.prefix_root->hex()).key("proof").begin_array();
     for (const Hash& hash : evidence.proof) out.string(hash.hex());

@@ -36,8 +36,9 @@ enum class Comparison : std::uint8_t {
 [[nodiscard]] Status check_evidence(const ForkEvidence& evidence, std::span<const VerifierKey> keys);
 
 /// One line of canonical JSON, to be kept and shown: {"newer_note","older_note","prefix_root","proof"}, the last two
-/// left out where there is no proof; hashes in hexadecimal.
-[[nodiscard]] std::string evidence_text(const ForkEvidence& evidence);
+/// left out where there is no proof; hashes in hexadecimal. Signature lines that JSON cannot hold are left out of the
+/// notes (`quotable_note`, as which it fails).
+[[nodiscard]] Result<std::string> evidence_text(const ForkEvidence& evidence);
 /// The inverse; judges nothing. Fails with `kMalformed` or `kInvalid`.
 [[nodiscard]] Result<ForkEvidence> read_evidence(std::string_view text);
 

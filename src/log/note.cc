@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "base/foreign_text.h"
 #include "log/cosignature.h"
+#include "log/jcs.h"
 #include "log/jcs_text.h"
 
 namespace tansiq::log {
@@ -105,7 +107,9 @@ Result<NoteSignature> parse_signature_line(std::string_view line) {
     return fail(ErrorCode::kMalformed, "signer's name is empty, or holds a space or `+`");
   }
   const Bytes bytes = TRY(from_base64(line.substr(space + 1)));
-  if (bytes.size() < 5) return fail(ErrorCode::kMalformed, "signature is cut off", out.name);
+  if (bytes.size() < 5) {
+    return fail(ErrorCode::kMalformed, "signature is cut off", foreign_text(out.name, kQuotedBytesMax));
+  }
   for (std::size_t i = 0; i < 4; ++i) out.key_id.value = out.key_id.value << 8 | bytes[i];
   out.signature.assign(bytes.begin() + 4, bytes.end());
   return out;
@@ -142,6 +146,15 @@ std::string format_note(const Note& note) {
   std::string out = note.text + "\n";
   for (const NoteSignature& signature : note.signatures) out += signature.line();
   return out;
+}
+
+Result<std::string> quotable_note(std::string_view raw) {
+  if (check_jcs_text(raw)) return std::string(raw);
+  Note note = TRY(parse_note(raw));
+  TRY_VOID(check_jcs_text(note.text));
+  std::erase_if(note.signatures, [](const NoteSignature& line) { return !check_jcs_text(line.name); });
+  if (note.signatures.empty()) return fail(ErrorCode::kMalformed, "no signer of the note has a name of plain text");
+  return format_note(note);
 }
 
 bool OpenedNote::signed_by(const VerifierKey& key) const {

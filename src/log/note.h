@@ -45,6 +45,11 @@ struct Note {
 /// The note as it is sent.
 [[nodiscard]] std::string format_note(const Note& note);
 
+/// The note as canonical JSON can quote it. Names of signers may hold noncharacters, which JSON may not: such lines are
+/// left out, as anybody may, and the others say what they said. Fails with `kMalformed` when the text holds one, or no
+/// line is left.
+[[nodiscard]] Result<std::string> quotable_note(std::string_view raw);
+
 /// What is known about a signature line.
 enum class SignatureState : std::uint8_t {
   kVerified,

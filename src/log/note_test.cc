@@ -1,10 +1,12 @@
 #include "log/note.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include "log/checkpoint.h"
 #include "log/cosignature.h"
+#include "log/jcs.h"
 #include "log/log_testlib.h"
 
 namespace tansiq::log {
@@ -158,6 +160,39 @@ TEST(Note, the_last_empty_line_separates) {
   const auto witness = witness_signer();
   const SignerKey* const cosigner[] = {&witness};
   EXPECT_FALSE(sign_note(text, cosigner));
+}
+
+// What is said of a stranger's line goes to pages and logs: his name may hold what JSON may not.
+TEST(Note, names_of_strangers_are_cleaned_where_they_are_quoted) {
+  const std::string name = "x\uFDD0y";
+  const auto cut = parse_signature_line("\u2014 " + name + " AAAA\n");
+  ASSERT_FALSE(cut);
+  EXPECT_EQ(cut.error().where, "x?y");
+  const auto no_time = cosignature_time({.name = name, .key_id = {}, .signature = Bytes(3)});
+  ASSERT_FALSE(no_time);
+  EXPECT_EQ(no_time.error().where, "x?y");
+  const auto late = cosignature_time({.name = name, .key_id = {}, .signature = Bytes(8, 0xFF)});
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().where, "x?y");
+  const SignerKey key = log_signer();
+  const SignerKey* const keys[] = {&key};
+  const auto note = sign_note(name + "\n3\nLP73YnWX4AtWSXV3Stco7yEHBnWfym1kE4xt/By/LNo=\n", keys);
+  ASSERT_TRUE(note);
+  const auto foreign = open_checkpoint(*note, log_keys());
+  ASSERT_FALSE(foreign);
+  EXPECT_THAT(foreign.error().text(), ::testing::HasSubstr("`x?y`"));
+}
+
+TEST(Note, what_json_cannot_hold_is_left_out_of_a_quoted_note) {
+  const std::string odd = "\u2014 x\uFDD0y AAAAAAA=\n";
+  EXPECT_EQ(quotable_note(note_of({kLogLine, kWitnessLine})), note_of({kLogLine, kWitnessLine}));
+  const auto quoted = quotable_note(note_of({odd, kLogLine, odd}));
+  ASSERT_TRUE(quoted) << quoted.error().text();
+  EXPECT_EQ(*quoted, note_of({kLogLine}));
+  EXPECT_TRUE(open_note(*quoted, log_keys()));
+  EXPECT_EQ(quotable_note(note_of({odd})).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(quotable_note("\uFDD0\n\n" + std::string(kLogLine)).error().code, ErrorCode::kMalformed);
+  EXPECT_EQ(quotable_note("\xff").error().code, ErrorCode::kMalformed);
 }
 
 TEST(Note, names_of_strangers_follow_the_public_rule_only) {

@@ -48,8 +48,21 @@ Status keep_share(CoreThread& core, const coordination::WantedBody& /*one*/, std
 
 std::string body_target(const log::Hash& hash) { return fmt::format("{}?hash={}", kBodyPath, hash.hex()); }
 
+std::shared_ptr<void> BodyQuestions::open(const AuthorityId& peer) {
+  const std::lock_guard lock(counts_->mutex);
+  std::size_t& count = counts_->open[peer];
+  if (count == kBodyQuestionsMax) return nullptr;
+  ++count;
+  const auto close = [counts = counts_, peer](void*) {
+    const std::lock_guard closing(counts->mutex);
+    const auto at = counts->open.find(peer);
+    if (--at->second == 0) counts->open.erase(at);
+  };
+  return {counts_.get(), close};
+}
+
 void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, CoreThread& core,
-                const std::shared_ptr<store::LogReader>& reader) {
+                const std::shared_ptr<store::LogReader>& reader, BodyQuestions& questions) {
   const net::Request& request = exchange->request();
   const auto hash_text = request.query_once("hash");
   if (!hash_text) return static_cast<void>(exchange->respond(hash_text.error()));
@@ -58,9 +71,15 @@ void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityI
     exchange->respond({ErrorCode::kInvalid, "ask by POST, for a hash of 64 hexadecimal digits", "hash"});
     return;
   }
+  const std::shared_ptr<void> open = questions.open(peer);
+  if (!open) {
+    exchange->respond({ErrorCode::kOverloaded, "too many of your questions for bodies are open; ask again", {}});
+    return;
+  }
   const auto none = [exchange] { exchange->respond({ErrorCode::kNotFound, "there is no such body for you here", {}}); };
   ReadTask task;
-  task.read = [exchange, peer, hash = *hash, reader, none](const State& state) -> Departure {
+  task.read = [exchange, peer, hash = *hash, reader, none, open](const State& state) -> Departure {
+    if (exchange->abandoned()) return {};
     // Asked while it was a member, perhaps.
     const coordination::Coalition& coalition = state.coalition();
     if (!coalition.is_member(peer) || !coalition.may_serve_body(hash, peer)) {
@@ -184,6 +203,12 @@ void BodyFetcher::fetch(const coordination::WantedBody& body) {
   if (config_.failed) config_.failed(*config_.core, body, done.error(), failed.alike);
   if (failed.failures == 1) {
     log_info("peer.body", {{"peer", body.peer.str()}, {"body", body.body.hex()}, {"message", done.error().text()}});
+  }
+}
+
+void poke_of(std::span<const std::unique_ptr<BodyFetcher>> fetchers, const AuthorityId& peer) {
+  for (const auto& fetcher : fetchers) {
+    if (fetcher->peer() == peer) fetcher->poke();
   }
 }
 

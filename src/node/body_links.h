@@ -1,6 +1,6 @@
 // Bodies of shares between nodes: `POST /peer/v1/body?hash=HEX`, and who fetches them.
 //
-//   server handler:   if (path == kBodyPath) serve_body(exchange, peer, core, reader);
+//   server handler:   if (path == kBodyPath) serve_body(exchange, peer, core, reader, questions);
 //   BodyFetcher fetcher({.core = &core, .ask = …});  fetcher.poke();        // after new entries of a peer
 //
 // A body is given to those for whom an entry that they may read quotes it, and only as long as it stands
@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -36,9 +37,27 @@ inline constexpr unsigned kAttachmentWrongMax = 3;
 /// That it is not there, so often in a row: it is gone.
 inline constexpr unsigned kAttachmentGoneMax = 8;
 
-/// Answers on the core thread, where alone `reader` is used.
+/// Questions that a peer may have open at once: a body is megabytes, read where everything is decided. Its fetchers
+/// ask one after the other, each of the two at most one while the answer to the one before is on its way.
+inline constexpr std::size_t kBodyQuestionsMax = 4;
+
+/// How many questions each peer has open. Any thread.
+class BodyQuestions {
+ public:
+  /// Open until the last copy goes, which may outlive this. Null when the peer has as many as it may.
+  [[nodiscard]] std::shared_ptr<void> open(const AuthorityId& peer);
+
+ private:
+  struct Counts {
+    std::mutex mutex;
+    std::map<AuthorityId, std::size_t> open;  ///< Peers that have any.
+  };
+  std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
+};
+
+/// Answers on the core thread, where alone `reader` is used; at once with `kOverloaded` beyond kBodyQuestionsMax.
 void serve_body(const std::shared_ptr<net::Exchange>& exchange, const AuthorityId& peer, CoreThread& core,
-                const std::shared_ptr<store::LogReader>& reader);
+                const std::shared_ptr<store::LogReader>& reader, BodyQuestions& questions);
 
 /// `/peer/v1/body?hash=…`.
 [[nodiscard]] std::string body_target(const log::Hash& hash);
@@ -71,6 +90,7 @@ class BodyFetcher {
   BodyFetcher(const BodyFetcher&) = delete;
   BodyFetcher& operator=(const BodyFetcher&) = delete;
 
+  [[nodiscard]] const AuthorityId& peer() const { return config_.peer; }
   /// There may be something new to fetch. Any thread.
   void poke();
   void stop();
@@ -98,6 +118,9 @@ class BodyFetcher {
   bool stopping_ = false;
   std::thread thread_;
 };
+
+/// Pokes those that fetch from `peer`; the others' walks would be for nothing.
+void poke_of(std::span<const std::unique_ptr<BodyFetcher>> fetchers, const AuthorityId& peer);
 
 /// The same for files that messages carry: what is verified goes to the desk of attachments, and so does what cannot be
 /// had.

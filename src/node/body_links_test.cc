@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <map>
 
 #include "log/sha256.h"
@@ -116,6 +117,78 @@ TEST_F(BodyFetcherTest, OtherBytesAreNotKept) {
   EXPECT_TRUE(kept_.empty());
   EXPECT_EQ(failed_[0], std::pair(ErrorCode::kCorrupt, 1U));
   EXPECT_EQ(failed_[2], std::pair(ErrorCode::kCorrupt, 3U)) << "three times in a row for one reason";
+}
+
+// Each look walks over all that is wanted, on the thread that decides.
+TEST_F(BodyFetcherTest, OnlyThoseOfThePeerThatHasSpokenLookAgain) {
+  std::map<AuthorityId, std::size_t> looks;
+  const AuthorityId other = AuthorityId::trusted("ru");
+  std::vector<std::unique_ptr<BodyFetcher>> fetchers;
+  for (const AuthorityId& peer : {kPeer, other}) {
+    BodyFetcher::Config config;
+    config.core = core_.get();
+    config.peer = peer;
+    config.interrupt = [] {};
+    config.wanted = [&](const coordination::Coalition&, const AuthorityId& of) {
+      const std::lock_guard lock(mutex_);
+      ++looks[of];
+      changed_.notify_all();
+      return BodyFetcher::Wanted{};
+    };
+    config.look_every_ms = 3'600'000;
+    fetchers.push_back(std::make_unique<BodyFetcher>(std::move(config)));
+  }
+  const auto await = [&](std::size_t of_peer, std::size_t of_other) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return looks[kPeer] >= of_peer && looks[other] >= of_other; });
+  };
+  await(1, 1);
+  poke_of(fetchers, kPeer);
+  await(2, 1);
+  poke_of(fetchers, kPeer);
+  await(3, 1);
+  poke_of(fetchers, other);
+  await(3, 2);
+  fetchers.clear();
+  EXPECT_EQ(looks[kPeer], 3U);
+  EXPECT_EQ(looks[other], 2U);
+}
+
+// A body is megabytes, read on the core thread: nobody may have a crowd of questions open.
+TEST_F(BodyFetcherTest, APeerHasFewQuestionsOpen) {
+  std::promise<void> begun;
+  std::promise<void> go;
+  const auto hold = [&](const State&) {
+    begun.set_value();
+    go.get_future().wait();
+    return Departure{};
+  };
+  ASSERT_TRUE(core_->submit(ReadTask{hold, {}}).has_value());
+  begun.get_future().get();
+  BodyQuestions questions;
+  std::vector<std::promise<int>> answers(kBodyQuestionsMax + 3);
+  const auto ask = [&](std::size_t i, const AuthorityId& peer, bool gone = false) {
+    const auto exchange = std::make_shared<net::Exchange>(
+        net::make_request(net::Method::kPost, body_target(log::sha256("a"))),
+        [&answers, i](const net::Response& response) { answers[i].set_value(response.status); },
+        [gone] { return gone; });
+    serve_body(exchange, peer, *core_, nullptr, questions);
+  };
+  for (std::size_t i = 0; i < kBodyQuestionsMax; ++i) ask(i, kPeer, i == 0);
+  ask(kBodyQuestionsMax, kPeer);
+  EXPECT_EQ(answers[kBodyQuestionsMax].get_future().get(), 503) << "at once, while the others wait";
+  ask(kBodyQuestionsMax + 1, AuthorityId::trusted("ru"));
+  go.set_value();
+  EXPECT_NE(answers[0].get_future().get(), 404) << "nobody waits for it: it is not looked for";
+  for (std::size_t i = 1; i < kBodyQuestionsMax; ++i) EXPECT_EQ(answers[i].get_future().get(), 404);
+  EXPECT_EQ(answers[kBodyQuestionsMax + 1].get_future().get(), 404) << "each peer for itself";
+  // The batch is over, and its questions with it.
+  core_->stop();
+  std::vector<std::shared_ptr<void>> open;
+  for (std::size_t i = 0; i < kBodyQuestionsMax; ++i) EXPECT_TRUE(open.emplace_back(questions.open(kPeer)));
+  EXPECT_FALSE(questions.open(kPeer));
+  open.pop_back();
+  EXPECT_TRUE(questions.open(kPeer));
 }
 
 TEST_F(BodyFetcherTest, ReasonsAreCountedEachByItself) {

@@ -34,6 +34,7 @@ struct Proposed {
 
 Status CharterNotes::keep(const log::Hash& sha256, std::string note) {
   TRY(log::parse_note(note));
+  TRY_VOID(log::check_jcs_text(note));
   const std::lock_guard lock(mutex_);
   if (std::ranges::find(notes_, sha256, &std::pair<log::Hash, std::string>::first) != notes_.end()) return {};
   if (notes_.size() == kCharterNotesMax) notes_.pop_front();

@@ -23,7 +23,7 @@ inline constexpr std::size_t kCharterNotesMax = 4;
 /// Any thread.
 class CharterNotes {
  public:
-  /// Fails with `kMalformed` for what is no signed note. The oldest makes room.
+  /// Fails with `kMalformed` for what is no signed note, or none that JSON can quote. The oldest makes room.
   [[nodiscard]] Status keep(const log::Hash& sha256, std::string note);
   [[nodiscard]] std::optional<std::string> find(const log::Hash& sha256) const;
 

@@ -17,6 +17,10 @@ TEST(CharterNotes, KeepTheNewestFewAndNothingThatIsNoNote) {
   CharterNotes notes;
   EXPECT_EQ(notes.keep(log::sha256("x"), "x").error().code, ErrorCode::kMalformed);
   EXPECT_FALSE(notes.find(log::sha256("x")));
+  // One that the page of proposed charters cannot quote.
+  const std::string odd = note(9) + "\xE2\x80\x94 x\xEF\xB7\x90y AAAAAAA=\n";
+  EXPECT_EQ(notes.keep(log::sha256(odd), odd).error().code, ErrorCode::kMalformed);
+  EXPECT_FALSE(notes.find(log::sha256(odd)));
   for (int i = 0; i < 6; ++i) {
     const Status kept = notes.keep(log::sha256(note(i)), note(i));
     ASSERT_TRUE(kept.has_value()) << kept.error().text();

@@ -49,6 +49,8 @@ void refuse(CoreTask& task, const Error& error, const coordination::Coalition& c
     out.push_back(act->done(std::unexpected(error), coalition));
   } else if (auto* peer = std::get_if<PeerTask>(&task)) {
     peer->done(std::unexpected(error));
+  } else if (auto* evidence = std::get_if<EvidenceTask>(&task)) {
+    evidence->done(std::unexpected(error));
   } else if (auto* registry = std::get_if<RegistryTask>(&task)) {
     out.push_back({registry->exchange, registry->refused(error), {}});
   } else if (auto* supplier = std::get_if<UssTask>(&task)) {
@@ -141,11 +143,11 @@ void CoreThread::stop() {
 }
 
 void CoreThread::run() {
-  std::vector<CoreTask> batch;
   for (bool open = true; open;) {
-    open = queue_.take(batch, config_.batch_max, patience());
+    open = queue_.take(tasks_, config_.batch_max, patience());
     const UtcMs now = config_.clock->now();
-    for (CoreTask& task : batch) {
+    for (next_task_ = 0; next_task_ < tasks_.size();) {
+      CoreTask& task = tasks_[next_task_++];
       execute(task, now);
       // A file and what is kept of it become durable together, which larger bodies do not.
       const bool at_once = std::holds_alternative<AttachmentTask>(task);
@@ -154,10 +156,10 @@ void CoreThread::run() {
     // Behind everything that came meanwhile, which those that waited are then told of.
     if (!open) turns_.close();
     if (!take_turns(now)) return;
-    if (!batch.empty()) figures_.batch_commands.add(static_cast<double>(batch.size()));
+    if (!tasks_.empty()) figures_.batch_commands.add(static_cast<double>(tasks_.size()));
     if (!batch_.empty()) state_.coalition().speak(now, batch_);
     if (!settle() || !destroy_doomed(now) || !destroy_attachments(now) || !destroy_unneeded()) return;
-    batch.clear();
+    tasks_.clear();
   }
 }
 
@@ -253,6 +255,7 @@ void CoreThread::execute(EvidenceTask& task, UtcMs now) {
   state_.coalition().accuse(task.peer, task.origin, log::sha256(task.text), now, batch_);
   meta_.push_back({fork_meta_key(task.origin), task.text});
   bodies_.push_back(std::move(task.text));
+  departures_.push_back({nullptr, {}, std::move(task.done)});
 }
 
 void CoreThread::execute(BodyTask& task) {
@@ -314,7 +317,9 @@ bool CoreThread::destroy_doomed(UtcMs now) {
   const std::vector<log::Hash> doomed = state_.coalition().take_doomed_bodies();
   if (doomed.empty()) return true;
   for (const log::Hash& body : doomed) {
-    if (const Status gone = store_.destroy_body(body); !gone) {
+    const auto kept = reader_->body(body);
+    const bool may = kept && *kept && state_.coalition().may_destroy_body(body, as_text(**kept));
+    if (const Status gone = may ? store_.destroy_body(body) : Status(); !gone) {
       abandon(gone.error());
       return false;
     }
@@ -326,7 +331,9 @@ bool CoreThread::destroy_doomed(UtcMs now) {
 
 bool CoreThread::destroy_unneeded() {
   // All that was kept and said before is durable: what is chosen now nothing refers to after a crash either.
-  for (DestroyTask& task : std::exchange(unneeded_, {})) {
+  while (!unneeded_.empty()) {
+    const DestroyTask task = std::move(unneeded_.front());
+    unneeded_.erase(unneeded_.begin());
     Status done;
     for (const log::Hash& body : task.choose(state_)) {
       if (done) done = store_.destroy_body(body);
@@ -572,10 +579,10 @@ Status CoreThread::commit() {
     if (entry.log.author == state_.coalition().self()) figures_.entries.add(entry.line);
   }
   if (config_.on_entries) config_.on_entries(state_.coalition(), batch_);
-  std::vector<std::string> lines;
+  std::vector<EventHub::Line> lines;
   if (hub_.wants_lines()) {
     lines.reserve(batch_.size());
-    for (coordination::Written& entry : batch_) lines.push_back(std::move(entry.line));
+    for (coordination::Written& entry : batch_) lines.push_back({logs_.id(entry.log), std::move(entry.line)});
   }
   hub_.durable(done.first_seq, done.next_seq, std::move(lines));
   batch_.clear();
@@ -602,6 +609,14 @@ void CoreThread::depart() {
   replies_.flush();
 }
 
+void CoreThread::depart_refused(const Error& error) {
+  for (Departure& d : departures_) {
+    if (d.exchange) d.exchange->respond(error);
+    if (d.call) d.call(std::unexpected(error));
+  }
+  departures_.clear();
+}
+
 /// The store failed: nobody learns of this batch's decisions, whoever waits learns that it is unknown.
 void CoreThread::abandon(const Error& error) {
   failed_.store(true);
@@ -609,25 +624,21 @@ void CoreThread::abandon(const Error& error) {
   queue_.close();
   const Error unknown{
       ErrorCode::kUnavailable, "the node stopped before this was durable; ask again under the same command id", {}};
-  for (Departure& d : departures_) {
-    if (d.exchange) d.exchange->respond(unknown);
-    if (d.call) d.call(std::unexpected(unknown));
-  }
-  departures_.clear();
+  depart_refused(unknown);
   config_.on_failure(error);
   for (auto& [ticket, task] : held_) task.exchange->respond(unknown);
   held_.clear();
   for (const DestroyTask& task : std::exchange(unneeded_, {})) task.done(std::unexpected(unknown));
+  // Somebody waits for each of those that were taken off the queue already, too.
+  while (next_task_ < tasks_.size()) refuse(tasks_[next_task_++], unknown, state_.coalition(), departures_);
+  depart_refused(unknown);
   std::vector<CoreTask> rest;
   while (queue_.take(rest, config_.batch_max)) {
     for (CoreTask& task : rest) refuse(task, unknown, state_.coalition(), departures_);
-    for (Departure& d : departures_) {
-      if (d.exchange) d.exchange->respond(unknown);
-      if (d.call) d.call(std::unexpected(unknown));
-    }
-    departures_.clear();
+    depart_refused(unknown);
     rest.clear();
   }
+  tasks_.clear();
 }
 
 }  // namespace tansiq::node

@@ -102,6 +102,8 @@ struct EvidenceTask {
   AuthorityId peer;
   std::string origin;
   std::string text;  ///< log/evidence.h
+  /// On the core thread, once it is durable; or with why it is not.
+  std::function<void(const Status& durable)> done;
 };
 /// What a request of F3548 led to.
 struct RegistryAnswer {
@@ -278,6 +280,8 @@ class CoreThread {
   [[nodiscard]] Result<Recorded> first_outcome(std::uint64_t seq);
   [[nodiscard]] Status commit();
   void depart();
+  /// Tells those who leave that what they were to be told of is not durable.
+  void depart_refused(const Error& error);
   void abandon(const Error& error);
   void count(const Result<Recorded>& recorded);
   [[nodiscard]] Status admit(BoundedQueue<CoreTask>::Push pushed);
@@ -298,6 +302,8 @@ class CoreThread {
   std::thread thread_;
 
   // The batch under way.
+  std::vector<CoreTask> tasks_;
+  std::size_t next_task_ = 0;        ///< From here on they have not been executed.
   RegistryHome registry_home_;       ///< With what is not durable yet.
   std::size_t looked_through_ = 0;   ///< Of the batch: for what is said about charters.
   std::size_t versions_ = 1;         ///< Of the charter, that logs and keys have followed.

@@ -169,6 +169,40 @@ TEST_F(CoreThreadTest, AStoreThatFailsStopsTheNodeAndTellsNobodyOfWhatIsLost) {
   EXPECT_EQ(store_.lines().size(), 1U);
 }
 
+// Within one batch, which a file of a message divides: whoever waits for what stands behind it must be told, too.
+TEST_F(CoreThreadTest, AStoreThatFailsInTheMiddleOfABatchLeavesNobodyWaiting) {
+  std::promise<void> begun;
+  std::promise<void> go;
+  const auto hold = [&](const State&) {
+    begun.set_value();
+    go.get_future().wait();
+    return Departure{};
+  };
+  ASSERT_TRUE(core_->submit(ReadTask{hold, {}}).has_value());
+  begun.get_future().get();
+  Left before = file(create("i1", 10));
+  std::vector<std::promise<Status>> told(5);
+  const auto tell = [&](std::size_t i) { return [&told, i](const Status& done) { told[i].set_value(done); }; };
+  ASSERT_TRUE(core_->submit_urgent(AttachmentTask{log::sha256("a"), "a", {}, tell(0)}).has_value());
+  Left behind = file(create("i2", 100));
+  ASSERT_TRUE(core_->submit_urgent(PeerTask{{}, {}, 0, {}, {}, tell(1)}).has_value());
+  ASSERT_TRUE(core_->submit_urgent(BodyTask{"b", tell(2)}).has_value());
+  ASSERT_TRUE(core_->submit_urgent(EvidenceTask{AuthorityId::trusted("us"), "o", "t", tell(3)}).has_value());
+  const auto refused = [&](const Error& error) { told[4].set_value(std::unexpected(error)); };
+  ASSERT_TRUE(core_->submit_urgent(ReadTask{[](const State&) { return Departure{}; }, refused}).has_value());
+  store_.fail_from_now_on();
+  go.set_value();
+  EXPECT_FALSE(told[0].get_future().get().has_value());
+  for (std::size_t i = 1; i < told.size(); ++i) {
+    const Status status = told[i].get_future().get();
+    ASSERT_FALSE(status.has_value());
+    EXPECT_EQ(status.error().code, ErrorCode::kUnavailable);
+  }
+  EXPECT_EQ(before.future.get().error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(behind.future.get().error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(failure_.get_future().get().message, "the disk is full");
+}
+
 TEST_F(CoreThreadTest, WhatIsDestroyedIsChosenOverAStateThatIsDurable) {
   store_.shut();
   Left first = file(create("i1", 10));

@@ -65,16 +65,17 @@ Status EventHub::check(std::string_view subject, std::optional<std::uint64_t> fr
   return {};
 }
 
-void EventHub::subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from, View view) {
+void EventHub::subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from, View view,
+                         Reach reach) {
   const std::uint64_t next = from ? *from : next_seq();
-  Listener listener{.subject = std::move(subject), .stream = std::move(stream), .next = next};
+  Listener listener{.subject = std::move(subject), .stream = std::move(stream), .next = next, .reach = reach};
   (view == View::kTalks ? listener.talks : listener.record) = next;
   join(std::move(listener));
 }
 
 void EventHub::subscribe(std::string subject, net::StreamHandle stream, StreamCursor from, Parts parts) {
   EXPECT_INVARIANT(parts.any());
-  Listener listener{.subject = std::move(subject), .stream = std::move(stream), .named = true};
+  Listener listener{.subject = std::move(subject), .stream = std::move(stream), .named = true, .reach = parts.reach};
   if (parts.record) listener.record = from.record;
   if (parts.talks) listener.talks = from.talks;
   listener.next = !parts.talks ? from.record : !parts.record ? from.talks : from.first();
@@ -99,7 +100,7 @@ std::uint64_t EventHub::next_seq() const {
   return durable_seq_;
 }
 
-void EventHub::durable(std::uint64_t first_seq, std::uint64_t next_seq, std::vector<std::string> lines) {
+void EventHub::durable(std::uint64_t first_seq, std::uint64_t next_seq, std::vector<Line> lines) {
   const std::lock_guard lock(mutex_);
   durable_seq_ = next_seq;
   if (!lines.empty()) fresh_.push_back({first_seq, std::move(lines)});
@@ -172,9 +173,9 @@ void EventHub::take_fresh(std::vector<Fresh>& fresh) {
       ring_bytes_ = 0;
       ring_first_ = batch.first_seq;
     }
-    for (std::string& line : batch.lines) {
-      ring_bytes_ += line.size();
-      ring_.push_back({std::move(line)});
+    for (Line& line : batch.lines) {
+      ring_bytes_ += line.text.size();
+      ring_.push_back({.line = std::move(line.text), .log = line.log});
     }
     trim();
   }
@@ -216,9 +217,22 @@ const net::WireEvent& EventHub::recent(Form form, std::uint64_t seq) {
   return *made;
 }
 
+/// By the end of its origin (coordination/log_name.h). A log of which nothing is known is for those who may read all.
+EventHub::Reach EventHub::needed(store::LogId log) {
+  if (log == store::kMainLog) return Reach::kMain;
+  if (const auto known = needed_.find(log.number); known != needed_.end()) return known->second;
+  if (const auto logs = reader_->logs()) {
+    for (const store::LogInfo& info : *logs) {
+      needed_[info.id.number] = info.origin.ends_with("/members") ? Reach::kMembers : Reach::kPairs;
+    }
+  }
+  const auto known = needed_.find(log.number);
+  return known == needed_.end() ? Reach::kPairs : known->second;
+}
+
 template <class Of>
-bool EventHub::show(Listener& listener, std::uint64_t seq, Of&& of) {
-  if (listener.record && seq >= *listener.record) {
+bool EventHub::show(Listener& listener, std::uint64_t seq, store::LogId log, Of&& of) {
+  if (listener.record && seq >= *listener.record && needed(log) <= listener.reach) {
     if (!listener.stream.send(of(listener.named ? Form::kRecordNamed : Form::kRecord))) return false;
   }
   if (!listener.talks || seq < *listener.talks) return true;
@@ -240,7 +254,8 @@ bool EventHub::send_recent(Listener& listener, std::uint64_t end) {
   const std::uint64_t stop_at = std::min({end, ring_first_ + ring_.size(), listener.next + kSliceEntriesMax});
   bool open = true;
   while (open && listener.next < stop_at && listener.stream.queued_bytes() <= kQueueBytesLow) {
-    open = show(listener, listener.next, [&](Form form) { return recent(form, listener.next); });
+    const store::LogId log = ring_[listener.next - ring_first_].log;
+    open = show(listener, listener.next, log, [&](Form form) { return recent(form, listener.next); });
     ++listener.next;
   }
   trim();
@@ -254,7 +269,7 @@ bool EventHub::send_stored(Listener& listener, std::uint64_t end) {
   const Status read = reader_->sequence(listener.next, stop_at, [&](const store::StoredEntry& entry) -> Status {
     if (full) return {};
     const std::string_view line = as_text(entry.bytes);
-    if (!show(listener, entry.seq, [&](Form form) { return make(form, entry.seq, line); })) {
+    if (!show(listener, entry.seq, entry.log, [&](Form form) { return make(form, entry.seq, line); })) {
       ended = true;
       return fail(ErrorCode::kUnavailable, "the stream has ended");
     }

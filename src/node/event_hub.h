@@ -39,10 +39,19 @@ class EventHub {
   enum class View : std::uint8_t { kRecord, kTalks };
   /// Nothing: it is nothing to them. Called on the hub's thread.
   using Digest = std::function<std::optional<TalkTold>(std::string_view line)>;
+  /// Of which logs a listener is shown entries: the node's own record, also what all members read, also what two say
+  /// to each other.
+  enum class Reach : std::uint8_t { kMain, kMembers, kPairs };
+  /// A durable entry, and the log that it stands in.
+  struct Line {
+    store::LogId log;
+    std::string text;
+  };
   /// What whoever listens to everything at once may have of this.
   struct Parts {
     bool record = false;
     bool talks = false;
+    Reach reach = Reach::kMain;  ///< Of the record.
     [[nodiscard]] bool any() const { return record || talks; }
   };
 
@@ -58,10 +67,10 @@ class EventHub {
   /// `kOverloaded` at the bound of listeners, or of one subject's: a quarter of all, so that nobody who leaves his
   /// streams unread can take every place.
   [[nodiscard]] Status check(std::string_view subject, std::optional<std::uint64_t> from) const;
-  /// Adds a listener that gets every entry with `seq >= from`; without `from`, those that become durable from now on.
-  /// Ids of its events are sequence numbers.
-  void subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from,
-                 View view = View::kRecord);
+  /// Adds a listener that gets every entry within its reach with `seq >= from`; without `from`, those that become
+  /// durable from now on. Ids of its events are sequence numbers.
+  void subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from, View view,
+                 Reach reach = Reach::kMain);
   /// Adds a listener of a stream that others write to as well: its events are named by where they come from
   /// (`record/…`, `talks/…`), their ids are cursors.
   void subscribe(std::string subject, net::StreamHandle stream, StreamCursor from, Parts parts);
@@ -70,7 +79,7 @@ class EventHub {
 
   /// Entries up to and without `next_seq` are durable. `lines` are those from `first_seq` on, without gap; they may be
   /// left out when nobody listens. Core thread; costs one lock a batch.
-  void durable(std::uint64_t first_seq, std::uint64_t next_seq, std::vector<std::string> lines);
+  void durable(std::uint64_t first_seq, std::uint64_t next_seq, std::vector<Line> lines);
   /// Whether `durable` should bring lines.
   [[nodiscard]] bool wants_lines() const { return listeners_.load(std::memory_order_relaxed) > 0; }
 
@@ -88,15 +97,17 @@ class EventHub {
     std::optional<std::uint64_t> record{};  ///< Shown are entries from there on; nothing: none.
     std::optional<std::uint64_t> talks{};
     bool named = false;
+    Reach reach = Reach::kMain;
   };
   /// One entry, and what was made of it for those who have asked so far.
   struct Event {
     std::string line;
+    store::LogId log;
     std::array<std::optional<net::WireEvent>, 4> made{};
   };
   struct Fresh {
     std::uint64_t first_seq;
-    std::vector<std::string> lines;
+    std::vector<Line> lines;
   };
 
   void join(Listener listener);
@@ -110,7 +121,9 @@ class EventHub {
   [[nodiscard]] const net::WireEvent& recent(Form form, std::uint64_t seq);
   /// Sends one entry in the forms that the listener wants; `of` gives them. False when the stream is over.
   template <class Of>
-  static bool show(Listener& listener, std::uint64_t seq, Of&& of);
+  bool show(Listener& listener, std::uint64_t seq, store::LogId log, Of&& of);
+  /// What it takes to be shown entries of this log.
+  [[nodiscard]] Reach needed(store::LogId log);
   /// Sends as much as the listener's queue may hold now. False when the stream is over.
   bool advance(Listener& listener, std::uint64_t end);
   bool send_recent(Listener& listener, std::uint64_t end);
@@ -130,6 +143,7 @@ class EventHub {
   bool stopping_ = false;
 
   // The thread's own.
+  std::map<std::uint16_t, Reach> needed_;  ///< By the number of a log.
   std::vector<Listener> active_;
   std::deque<Event> ring_;  // Events ring_first_ … ring_first_ + ring_.size() - 1.
   std::uint64_t ring_first_ = 0;

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "base/eventually.h"
 #include "base/random.h"
@@ -28,6 +29,10 @@ std::string line_of(std::uint64_t seq) {
 struct Stored {
   std::mutex mutex;
   std::uint64_t end = 0;
+  bool several = false;  ///< Logs: the record, then one for all members, one between two, and so on.
+  [[nodiscard]] store::LogId log_of(std::uint64_t seq) const {
+    return {static_cast<std::uint16_t>(several ? seq % 3 : 0)};
+  }
 };
 
 class Reader final : public store::LogReader {
@@ -41,13 +46,17 @@ class Reader final : public store::LogReader {
     }
     for (std::uint64_t seq = first_seq; seq < end; ++seq) {
       const std::string line = line_of(seq);
-      TRY_VOID(visit({.seq = seq, .log = {}, .index = seq, .bytes = as_bytes(line)}));
+      TRY_VOID(visit({.seq = seq, .log = stored_->log_of(seq), .index = seq, .bytes = as_bytes(line)}));
     }
     return {};
   }
 
+  Result<std::vector<store::LogInfo>> logs() override {
+    return std::vector<store::LogInfo>{
+        {{0}, "us.example/main"}, {{1}, "us.example/members"}, {{2}, "fr.example/with/us"}};
+  }
+
   // Nothing else is asked.
-  Result<std::vector<store::LogInfo>> logs() override { return none(); }
   Result<store::Head> head(store::LogId) override { return none(); }
   Result<std::uint64_t> next_seq() override { return none(); }
   Status entries(store::LogId, std::uint64_t, std::uint64_t, const store::EntryVisitor&) override { return none(); }
@@ -105,8 +114,10 @@ struct World {
       first = stored->end;
       stored->end += by;
     }
-    std::vector<std::string> lines;
-    for (std::uint64_t seq = first; with_lines && seq < first + by; ++seq) lines.push_back(line_of(seq));
+    std::vector<EventHub::Line> lines;
+    for (std::uint64_t seq = first; with_lines && seq < first + by; ++seq) {
+      lines.push_back({stored->log_of(seq), line_of(seq)});
+    }
     hub.durable(first, first + by, std::move(lines));
   }
 };
@@ -173,6 +184,35 @@ TEST(EventHub, WhatIsNotAllowedIsLeftOut) {
     EXPECT_EQ(had.of[name], right);
     EXPECT_EQ(had.of.size(), 1U);
   }
+}
+
+/// From the store and as it becomes durable: what two say to each other is for those who may read it there.
+TEST(EventHub, EntriesOfOtherLogsAreForThoseWhoMayReadThem) {
+  World w;
+  w.stored->several = true;
+  w.grow(6);
+  const auto shown = [&](EventHub::Reach reach, std::size_t count) {
+    Client named;
+    Client plain;
+    Had had;
+    std::vector<std::string> ids;
+    w.hub.subscribe("watch", named.handle(), StreamCursor::at(0), {.record = true, .reach = reach});
+    w.hub.subscribe("watch", plain.handle(), 0, EventHub::View::kRecord, reach);
+    w.grow(6);
+    const std::uint64_t end = w.hub.next_seq();
+    EXPECT_TRUE(eventually([&] {
+      had.take(named.read());
+      for (const net::SseEvent& event : plain.read()) ids.push_back(event.id);
+      return had.of["record"].size() >= end * count / 3 && ids.size() >= end * count / 3;
+    }));
+    std::set<std::uint64_t> logs;
+    for (const std::uint64_t seq : had.of["record"]) logs.insert(seq % 3);
+    for (const std::string& id : ids) logs.insert(std::stoull(id) % 3);
+    return logs;
+  };
+  EXPECT_THAT(shown(EventHub::Reach::kPairs, 3), ElementsAre(0, 1, 2));
+  EXPECT_THAT(shown(EventHub::Reach::kMembers, 2), ElementsAre(0, 1));
+  EXPECT_THAT(shown(EventHub::Reach::kMain, 1), ElementsAre(0));
 }
 
 // Whatever breaks where: every entry once, in order, of each of the two.

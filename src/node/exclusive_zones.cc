@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/invariant.h"
+#include "uss/outline.h"
 
 namespace tansiq::node {
 namespace {
@@ -27,21 +28,6 @@ struct Part {
   std::vector<geo::PreparedVolume> prepared;
 };
 using Parts = std::map<core::ZoneNumber, Part>;
-
-/// Around an outline that the registry takes and the exact predicates do not: one without area.
-geo::Volume4d around(const geo::Volume4d& volume) {
-  constexpr std::int32_t kMarginE7 = 100;
-  geo::LatLng low{900'000'000, 1'800'000'000}, high{-900'000'000, -1'800'000'000};
-  for (const geo::LatLng& v : std::get<geo::Polygon>(volume.outline).vertices) {
-    low = {std::min(low.lat_e7, v.lat_e7), std::min(low.lng_e7, v.lng_e7)};
-    high = {std::max(high.lat_e7, v.lat_e7), std::max(high.lng_e7, v.lng_e7)};
-  }
-  low = {low.lat_e7 - kMarginE7, low.lng_e7 - kMarginE7};
-  high = {high.lat_e7 + kMarginE7, high.lng_e7 + kMarginE7};
-  geo::Volume4d out = volume;
-  out.outline = geo::Polygon{{low, {low.lat_e7, high.lng_e7}, high, {high.lat_e7, low.lng_e7}}};
-  return out;
-}
 
 /// Volumes of the request, by the exclusive zone that they lie in.
 f3548::Answer<Parts> parts_of(const core::ZoneTable& zones, const std::vector<geo::Volume4d>& volumes,
@@ -136,7 +122,7 @@ ExactShapes::ExactShapes(const std::vector<geo::Volume4d>& volumes) {
   for (const geo::Volume4d& volume : volumes) {
     auto prepared = geo::prepare(volume);
     const bool comparable = prepared.has_value();
-    if (!comparable && std::holds_alternative<geo::Polygon>(volume.outline)) prepared = geo::prepare(around(volume));
+    if (!comparable) prepared = uss::prepare_generously(volume);  // The registry takes outlines without area.
     all_.push_back({std::move(prepared), comparable});
   }
 }

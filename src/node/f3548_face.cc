@@ -337,15 +337,33 @@ void F3548Face::delete_subscription(Context& context, f3548_api::DeleteSubscript
 // Reports, availability, and what stands beside the standard
 // ---------------------------------------------------------------
 
+bool F3548Face::may_report(Context& context) {
+  const std::string& sender = context.caller.manager;
+  const auto wait = reports_.take(sender, context.exchange->request().body.size(), services_.core.now());
+  if (!wait) return true;
+  const std::int64_t seconds = (*wait + 999) / 1'000;
+  net::Response out =
+      error(*context.exchange, 429,
+            fmt::format("{} has sent all the reports that one supplier may in a day; more in {} s", sender, seconds));
+  out.headers.set("Retry-After", fmt::format("{}", seconds));
+  answer(context, std::move(out));
+  return false;
+}
+
 void F3548Face::make_report(Context& context, f3548_api::MakeReportRequest&&) {
-  submit(context, [context](State& state, Place place) {
+  if (!may_report(context)) return;
+  submit(context, [this, context](State& state, Place place) {
     net::Request& request = context.exchange->request();
     std::string body = kept_report("f3548.report", fmt::format("{}", place.seq), request.body);
-    f3548::Reported reported = state.registry().report(log::sha256(body), context.caller, place);
+    Registry& registry = state.registry();
     const auto document = JsonDocument::parse(request.body);
     EXPECT_INVARIANT(document.has_value());
-    return RegistryAnswer{net::json_response(kCreated, f3548_report_json(document->root(), reported.id)),
-                          std::move(reported.entry), std::move(body)};
+    RegistryAnswer out = rendered(context, registry, registry.report(log::sha256(body), context.caller, place),
+                                  kCreated, [&](const F3548Json&, const f3548::Reported& reported) {
+                                    return f3548_report_json(document->root(), reported.id);
+                                  });
+    if (!out.entry.empty()) out.body = std::move(body);
+    return out;
   });
 }
 

@@ -20,9 +20,15 @@
 #include "node/f3548_counters.h"
 #include "node/problem_log.h"
 #include "node/registry_home.h"
+#include "node/sender_quota.h"
 #include "node_f3548/operations.h"
 
 namespace tansiq::node {
+
+/// Reports are archived for good, so there is a bound on what one supplier may leave here in a day. In memory: a new
+/// process begins a new day.
+inline constexpr std::uint64_t kF3548ReportsMax = 10'000;
+inline constexpr std::uint64_t kF3548ReportBytesMax = 64ULL << 20;
 
 /// The name under which `/versions/…` knows this service.
 inline constexpr std::string_view kF3548SystemIdentity = "astm.f3548.v21";
@@ -98,6 +104,8 @@ class F3548Face {
   [[nodiscard]] net::Response error(const net::Exchange& exchange, int status, const std::string& message,
                                     std::string body = {});
   void refuse(Context& context, int status, const std::string& message);
+  /// Whether the sender may leave another report here today; else it has been answered.
+  [[nodiscard]] bool may_report(Context& context);
 
   // What a registry's answer becomes: `render` makes the body of a success.
   template <class T, class Render>
@@ -118,6 +126,7 @@ class F3548Face {
 
   Services services_;
   F3548Counters counters_;
+  SenderQuota reports_{{.messages_max = kF3548ReportsMax, .bytes_max = kF3548ReportBytesMax}};
   net::Router<const f3548_api::OperationInfo*> router_;
 };
 

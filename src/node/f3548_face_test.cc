@@ -497,6 +497,27 @@ TEST_F(F3548Alone, TheRecordBringsEverythingBack) {
   EXPECT_EQ(at(r, "subscribers[0].subscriptions[0].notification_index"), "2");
 }
 
+TEST_F(F3548Alone, WhoHasReportedTooMuchIsToldWhenThereIsMore) {
+  const auto report = [&](std::string_view as, std::size_t bytes) {
+    return post(
+        "/dss/v1/reports",
+        fmt::format(R"({{"exchange":{{"url":"https://a.example","method":"GET","recorder_role":"Client",)"
+                    R"("request_time":{{"value":"2026-11-22T10:00:00Z","format":"RFC3339"}},"problem":"{}"}}}})",
+                    std::string(bytes, 'x')),
+        token(as, {kSc}));
+  };
+  constexpr std::size_t kLarge = 4'000'000;
+  for (std::size_t n = 0; n < kF3548ReportBytesMax / kLarge; ++n) ASSERT_EQ(report("delta", kLarge).status, 201) << n;
+  dss.clock().advance(1'000);
+  const auto refused = report("delta", kLarge);
+  EXPECT_EQ(refused.status, 429) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("in a day"));
+  EXPECT_EQ(refused.headers.find("Retry-After"), "86399");
+  EXPECT_EQ(report("echo", 10).status, 201) << "everybody has a day of its own";
+  dss.clock().advance(86'399'000);
+  EXPECT_EQ(report("delta", kLarge).status, 201);
+}
+
 TEST_F(F3548Alone, AReplayComesToTheSameState) {
   (void)put(intent(1), intent_body(new_subscription()), alpha);
   (void)node.put("/v1/intents/i1", create_json("c1", volume_json(10, 15)), node.token("fr-ops"));

@@ -172,10 +172,9 @@ struct Handlers {
     });
   }
   void make_report(int&, f3548_api::MakeReportRequest&&) {
-    f3548::Reported reported = registry.report(log::sha256(body), caller, place);
     const auto document = JsonDocument::parse(body);
-    answered(f3548_report_json(document->root(), reported.id));
-    said(std::move(reported.entry));
+    take(registry.report(log::sha256(body), caller, place),
+         [&](const f3548::Reported& reported) { return f3548_report_json(document->root(), reported.id); });
   }
   void get_availability(int&, f3548_api::GetAvailabilityRequest&& r) {
     take(registry.get_availability(r.uss_id), f3548_availability_json);

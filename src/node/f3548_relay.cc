@@ -22,13 +22,21 @@ void refuse(const std::shared_ptr<net::Exchange>& exchange, int status, std::str
 /// A message under way through the face: its answers, until all are there.
 class Gathering : public std::enable_shared_from_this<Gathering> {
  public:
-  Gathering(std::shared_ptr<net::Exchange> exchange, std::size_t requests, std::shared_ptr<RelayJoiner> joiner)
-      : exchange_(std::move(exchange)), joiner_(std::move(joiner)), answers_(requests), left_(requests) {}
+  /// `may_change`: of each request.
+  Gathering(std::shared_ptr<net::Exchange> exchange, std::vector<bool> may_change, std::shared_ptr<RelayJoiner> joiner)
+      : exchange_(std::move(exchange)),
+        joiner_(std::move(joiner)),
+        may_change_(std::move(may_change)),
+        answers_(may_change_.size()),
+        left_(may_change_.size()) {}
   /// Any thread; once for each i.
   void answer(std::size_t i, net::Response response) {
-    // What will not go is not kept until all others are there.
-    if (held_.fetch_add(response.body_view().size(), std::memory_order_relaxed) > kRelayAnswerBytesMax) {
-      response = net::json_response(413, f3548_error_json("more than goes from node to node at once"));
+    // What will not go is not kept until all others are there. Small ones always go.
+    const std::size_t bytes = response.body_view().size();
+    if (bytes > kRelaySmallBytesMax &&
+        held_.fetch_add(bytes, std::memory_order_relaxed) + bytes > kRelayAnswerBytesMax) {
+      held_.fetch_sub(bytes, std::memory_order_relaxed);
+      response = instead_of(response, may_change_[i]);
     }
     answers_[i] = std::move(response);
     if (left_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
@@ -41,15 +49,16 @@ class Gathering : public std::enable_shared_from_this<Gathering> {
     const std::vector<net::Response> answers = std::move(answers_);
     net::Response whole;
     whole.headers.add("Content-Type", kPullMediaType);
-    whole.body = relay_answer(answers);
+    whole.body = relay_answer(answers, may_change_);
     exchange_->respond(std::move(whole));
   }
 
   const std::shared_ptr<net::Exchange> exchange_;
   const std::shared_ptr<RelayJoiner> joiner_;
+  const std::vector<bool> may_change_;
   std::vector<net::Response> answers_;
   std::atomic<std::size_t> left_;
-  std::atomic<std::size_t> held_{0};
+  std::atomic<std::size_t> held_{0};  ///< Bytes of the large ones.
 };
 
 }  // namespace
@@ -218,7 +227,9 @@ void serve_relayed(const std::shared_ptr<net::Exchange>& exchange,
     return;
   }
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(question->left_ms);
-  const auto gathering = std::make_shared<Gathering>(exchange, question->requests.size(), std::move(joiner));
+  std::vector<bool> changing;
+  for (const net::Request& request : question->requests) changing.push_back(may_change(request));
+  const auto gathering = std::make_shared<Gathering>(exchange, std::move(changing), std::move(joiner));
   // Nothing is begun for which nobody waits any more: a write must not succeed when its client has given it up.
   const auto gone = [exchange, until] { return exchange->abandoned() || std::chrono::steady_clock::now() >= until; };
   for (std::size_t i = 0; i < question->requests.size(); ++i) {

@@ -77,6 +77,34 @@ TEST(RelayFormat, AnAnswerBeyondTheLimitBecomesA413AndTheOthersGoOn) {
   EXPECT_EQ((*read)[2].status, 200);
 }
 
+TEST(RelayFormat, AChangeThatWasMadeIsNeverSaidToBeRefused) {
+  const std::string most(kRelayAnswerBytesMax - (1U << 20), 'x');
+  const std::string much(2U << 20, 'x');
+  const net::Response small = net::json_response(200, std::string(kRelaySmallBytesMax, 'x'));
+  const auto read =
+      read_relay_answer(relay_answer({net::json_response(200, most), net::json_response(200, much),
+                                      net::json_response(200, much), net::json_response(409, much), small},
+                                     {false, false, true, true, true}));
+  ASSERT_TRUE(read.has_value()) << read.error().text();
+  EXPECT_EQ((*read)[0].status, 200);
+  EXPECT_EQ((*read)[1].status, 413) << "a question is asked again, for less";
+  EXPECT_EQ((*read)[2].status, 503);
+  EXPECT_THAT((*read)[2].body, HasSubstr("seen by reading the entity again"));
+  EXPECT_EQ((*read)[3].status, 413) << "nothing has changed";
+  EXPECT_EQ((*read)[4].body, small.body) << "what is small goes in any case";
+}
+
+TEST(RelayFormat, WhatMayChangeSomething) {
+  const auto changes = [](net::Method method, std::string_view target) {
+    return may_change(net::make_request(method, target, ""));
+  };
+  EXPECT_FALSE(changes(net::Method::kGet, "/dss/v1/subscriptions/x"));
+  EXPECT_FALSE(changes(net::Method::kPost, "/dss/v1/subscriptions/query?a=1"));
+  EXPECT_TRUE(changes(net::Method::kPost, "/dss/v1/reports"));
+  EXPECT_TRUE(changes(net::Method::kPut, "/dss/v1/subscriptions/query"));
+  EXPECT_TRUE(changes(net::Method::kDelete, "/dss/v1/subscriptions/x/1"));
+}
+
 TEST(RelayFormat, WhatIsCutOrAddedIsRefused) {
   const std::string question = relay_question({a_request()}, 1'000);
   const std::string answer = relay_answer({net::json_response(200, "{}")});
@@ -270,6 +298,35 @@ TEST(RelayDesk, WhoeverGivesTheLastAnswerDoesNotPutThemTogether) {
   desk.take(message);
   asked.get_future().get()->respond(net::json_response(200, "{}"));
   EXPECT_NE(joined.get_future().get(), std::this_thread::get_id());
+}
+
+TEST(RelayDesk, LargeAnswersCostSmallOnesNothing) {
+  std::vector<std::shared_ptr<net::Exchange>> asked;
+  std::promise<void> all;
+  std::promise<net::Response> answered;
+  RelayDesk desk([&](const std::shared_ptr<net::Exchange>& request) {
+    asked.push_back(request);
+    if (asked.size() == 4) all.set_value();
+  });
+  const RelayedRequest query{net::Method::kPost, "/dss/v1/subscriptions/query", "Bearer abc", "{}"};
+  const RelayedRequest write{net::Method::kPut, "/dss/v1/subscriptions/x", "Bearer abc", "{}"};
+  auto message = std::make_shared<net::Exchange>(
+      net::make_request(net::Method::kPost, kRelayPath, relay_question({query, query, write, write}, 60'000)),
+      [&](net::Response response) { answered.set_value(std::move(response)); });
+  message->request().connection = std::make_shared<net::ConnectionInfo>();
+  desk.take(message);
+  all.get_future().wait();
+  const std::string large(kRelayAnswerBytesMax / 4 * 3, 'x');
+  asked[0]->respond(net::json_response(200, large));
+  asked[1]->respond(net::json_response(200, large));
+  asked[2]->respond(net::json_response(201, large));
+  asked[3]->respond(net::json_response(201, "{}"));
+  const auto read = read_relay_answer(answered.get_future().get().body);
+  ASSERT_TRUE(read.has_value()) << read.error().text();
+  EXPECT_EQ((*read)[0].body.size(), large.size());
+  EXPECT_EQ((*read)[1].status, 413);
+  EXPECT_EQ((*read)[2].status, 503);
+  EXPECT_EQ((*read)[3].status, 201);
 }
 
 TEST(RelayDesk, AnAnswerThatComesAfterTheStopIsStillGiven) {

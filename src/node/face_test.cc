@@ -332,6 +332,7 @@ TEST(LogFace, WhatIsSaidBetweenTwoNeedsMoreThanTheLog) {
   EXPECT_EQ(t.get(pair, t.token("x", {"log.read", "coordination.read"})).status, 403);
   EXPECT_EQ(t.get(pair, t.token("x", {"log.read", "coordination.read", "talks.read"})).status, 404)
       << "it speaks with nobody";
+  EXPECT_EQ(t.get("/v1/events", "nonsense").status, 401) << "whoever shows a token is looked at";
 }
 
 // --- the event stream ------------------------------------------------------------------------------------------------

@@ -80,8 +80,8 @@ bool NativeFace::needs_no_token(const api::OperationInfo& info, const net::Reque
   switch (info.operation) {
     case api::Operation::kGetMetrics:
       return services_.public_metrics || on_loopback(request);
-    case api::Operation::kGetEvents:
-      return services_.public_log;
+    case api::Operation::kGetEvents:  // Whoever shows a token may be shown more.
+      return services_.public_log && !request.header("authorization");
     default:
       return info.scope == "open";
   }
@@ -381,10 +381,17 @@ void NativeFace::withdraw_measure(Context& context, api::WithdrawMeasureRequest&
 }
 
 void NativeFace::get_events(Context& context, api::GetEventsRequest&& request) {
-  stream(context, request.after, EventHub::View::kRecord);
+  const auto& who = context.exchange->request().principal;
+  stream(context, request.after, EventHub::View::kRecord, who ? reach_of(*who) : EventHub::Reach::kMain);
 }
 
-void NativeFace::stream(Context& context, std::optional<std::int64_t> after, EventHub::View view) {
+/// As of the logs: what two say to each other is for those who may read it there.
+EventHub::Reach NativeFace::reach_of(const net::Principal& who) {
+  return may_read_pairs(who) ? EventHub::Reach::kPairs : EventHub::Reach::kMembers;
+}
+
+void NativeFace::stream(Context& context, std::optional<std::int64_t> after, EventHub::View view,
+                        EventHub::Reach reach) {
   std::optional<std::uint64_t> from;
   if (after) from = static_cast<std::uint64_t>(*after) + 1;
   // A client that reconnects repeats the query of its first request: the header is newer.
@@ -398,7 +405,7 @@ void NativeFace::stream(Context& context, std::optional<std::int64_t> after, Eve
     response.headers.add("Content-Type", "text/event-stream");
     return answer(context, std::move(response));
   }
-  services_.events.subscribe(context.caller.subject.str(), begin_stream(context.exchange), from, view);
+  services_.events.subscribe(context.caller.subject.str(), begin_stream(context.exchange), from, view, reach);
 }
 
 net::StreamHandle NativeFace::begin_stream(const std::shared_ptr<net::Exchange>& exchange, net::StreamOptions options) {

@@ -203,7 +203,9 @@ class NativeFace {
   /// A document of coordination (coordination_face.h) by its name.
   void read_document(Context& context, std::string_view name);
   /// A stream of entries, from where the request says.
-  void stream(Context& context, std::optional<std::int64_t> after, EventHub::View view);
+  void stream(Context& context, std::optional<std::int64_t> after, EventHub::View view,
+              EventHub::Reach reach = EventHub::Reach::kMain);
+  [[nodiscard]] static EventHub::Reach reach_of(const net::Principal& who);
   /// Whether the caller's token may do this act: one for talks alone speaks, and does nothing else.
   [[nodiscard]] Status may_do(const Context& context, const coordination::Act& act) const;
   /// Reads live state: `render` runs on the core thread.

@@ -110,6 +110,7 @@ void OfficerDesk::work_on_writing() {
 
 void OfficerDesk::round() {
   sessions_.sweep();
+  links_.sweep(now_ms());  // A link that nobody has used keeps a key open.
   const bool before = book_->attended();
   const auto ended = book_->end_long_watches(now());
   if (!ended) {

@@ -43,6 +43,11 @@ Result<SignInLink> SignInLinks::take(std::string_view secret, std::int64_t now_m
   return out;
 }
 
+void SignInLinks::sweep(std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  forget(now_ms);
+}
+
 std::size_t SignInLinks::waiting(std::int64_t now_ms) const {
   const std::lock_guard lock(mutex_);
   return static_cast<std::size_t>(

@@ -47,6 +47,8 @@ class SignInLinks {
   /// Once. Fails with `kUnauthenticated`, in the same words for a secret that was used, is over, or never was.
   [[nodiscard]] Result<SignInLink> take(std::string_view secret, std::int64_t now_ms);
   [[nodiscard]] std::size_t waiting(std::int64_t now_ms) const;
+  /// Those that are over, with the keys that they held open.
+  void sweep(std::int64_t now_ms);
 
  private:
   void forget(std::int64_t now_ms);

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "log/checkpoint.h"
 #include "log/cosignature.h"
+#include "log/jcs.h"
 #include "node/head_note.h"
 #include "node/stored_log.h"
 
@@ -207,6 +208,8 @@ Result<PeerFace::Seen*> PeerFace::examine_body(const Asked& asked, const store::
   }
   const bool fresh = body != seen.body;
   if (fresh) {
+    // It is kept as a receipt, and quoted in JSON.
+    TRY_VOID(log::check_jcs_text(body));
     std::vector<log::VerifierKey> keys = asked.log->keys;
     keys.push_back(asked.peer->cosigner);
     seen.checkpoint = TRY(log::open_checkpoint(body, keys)).checkpoint;
@@ -238,7 +241,7 @@ Status PeerFace::judge_checkpoint(const Asked& asked, const store::Head& head, S
   if (asked.log->mirror) return {};  // nobody receipts his own log
   const auto note = TRY(log::parse_note(seen.body));
   for (const log::NoteSignature& line : note.signatures) {
-    if (!log::verify_cosignature(note.text, line, asked.peer->cosigner) || known.size < seen.acknowledged) continue;
+    if (!log::verify_cosignature(note.text, line, asked.peer->cosigner) || known.size <= seen.acknowledged) continue;
     seen.acknowledged = known.size;
     const auto time = TRY(log::cosignature_time(line));
     if (config_.on_receipt) {

@@ -86,7 +86,7 @@ class PeerFace {
     std::vector<ServedLog> logs;
     std::vector<KnownPeer> peers;
     /// Both are called on the face's thread and should hand on: the store's writer is another thread. A receipt comes
-    /// once for each new note.
+    /// once for each larger tree.
     std::function<void(const Receipt&)> on_receipt;
     std::function<void(const Behind&)> on_behind;
     Identify identify{};  ///< By the TLS key when empty.

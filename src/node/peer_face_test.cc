@@ -180,6 +180,11 @@ TEST_F(FaceTest, KeepsWhatAPeerAcknowledges) {
   EXPECT_EQ(receipts()[0].size, 10U);
   EXPECT_EQ(receipts()[0].seconds, 1'700'000'000U);
   EXPECT_EQ(receipts()[0].note, receipt);
+  // Another second, another line; it acknowledges nothing more. Each would be a task of the core thread.
+  const std::string later = **mirror.receipt(cosigner_, kNow + 1'000);
+  ASSERT_NE(later, receipt);
+  ASSERT_EQ(ask(mirror.question(), later)->status, 200);
+  EXPECT_EQ(receipts().size(), 1U);
   EXPECT_TRUE(behind().empty());
 }
 
@@ -189,6 +194,10 @@ TEST_F(FaceTest, RefusesWhatItHasNotSigned) {
   stranger.grow(12);
   EXPECT_EQ(ask({.log = kMembers, .from = 10, .under = {}}, stranger.note())->status, 401);
   EXPECT_EQ(ask({.log = kMembers, .from = 10, .under = {}}, "nonsense")->status, 400);
+  Replica mirror = replica();
+  catch_up(mirror);
+  const std::string odd = std::string(mirror.newest_note()) + "\u2014 x\uFDD0y AAAAAAA=\n";
+  EXPECT_EQ(ask({.log = kMembers, .from = 10, .under = {}}, odd)->status, 400) << "JSON cannot quote it";
   EXPECT_EQ(ask({.log = kMembers, .from = 10, .under = {}}, std::string(20'000, 'x'))->status, 413);
   EXPECT_TRUE(receipts().empty());
   EXPECT_TRUE(behind().empty());

@@ -60,17 +60,7 @@ Result<std::unique_ptr<PeerLinks>> PeerLinks::start(Config config, store::Sqlite
 PeerLinks::~PeerLinks() { stop(); }
 
 std::vector<log::VerifierKey> PeerLinks::keys_ever(const AuthorityId& author, const std::string& origin) const {
-  std::vector<log::VerifierKey> out;
-  for (const core::Charter& version : config_.versions) {
-    const core::Authority* authority = version.find_authority(author);
-    if (authority == nullptr) continue;
-    const auto keys = coordination::log_keys(*authority, origin);
-    if (!keys) continue;
-    for (const log::VerifierKey& key : *keys) {
-      if (std::ranges::find(out, key.text(), &log::VerifierKey::text) == out.end()) out.push_back(key);
-    }
-  }
-  return out;
+  return node::keys_ever(config_.versions, author, origin);
 }
 
 Status PeerLinks::listen(store::SqliteStore& store, ProblemLog& problems) {
@@ -155,7 +145,7 @@ Status PeerLinks::pull(store::SqliteStore& store) {
     puller.store = [this, name](const Piece& piece) { return make_durable(name, piece); };
     puller.heard = [this](const AuthorityId& heard) { (void)core_.submit_urgent(HeardTask{heard}); };
     puller.accuse = [this](const AuthorityId& accused, const std::string& where, const log::ForkEvidence& evidence) {
-      accuse(accused, where, evidence);
+      return accuse(accused, where, evidence);
     };
     auto started = std::make_unique<Puller>(std::move(puller), std::move(replica), TRY(connect(peer)),
                                             TRY(store.open_reader()), logs_.id(name));
@@ -210,7 +200,7 @@ void PeerLinks::serve_body(const std::shared_ptr<net::Exchange>& exchange) {
   if (suspended_.load()) return (void)exchange->respond(suspended());
   const core::Authority* peer = asker(*exchange->request().connection);
   if (peer == nullptr) return (void)exchange->respond(unknown_peer());
-  node::serve_body(exchange, peer->id, core_, body_reader_);
+  node::serve_body(exchange, peer->id, core_, body_reader_, body_questions_);
 }
 
 /// Where there is a picture, of every peer that there is a source for.
@@ -330,7 +320,8 @@ Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
   TRY_VOID(core_.submit_urgent(std::move(task)));
   Status durable = future.get();
   if (durable) {
-    for (const auto& fetcher : fetchers_) fetcher->poke();
+    // What another passes on of what this one has committed to is found at the next look.
+    poke_of(fetchers_, piece.peer);
   }
   return durable;
 }
@@ -345,10 +336,17 @@ void PeerLinks::note_receipt(const PeerFace::Receipt& receipt) {
   (void)core_.submit_urgent(MetaTask{receipt_meta_key(receipt.origin, receipt.peer), receipt.note});
 }
 
-void PeerLinks::accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence) {
-  const std::string text = log::evidence_text(evidence);
+/// Waits for the core thread, as `make_durable`: the proof is lost with the puller that found it, unless it is kept.
+Status PeerLinks::accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence) {
   log_error("peer.forked", {{"peer", peer.str()}, {"origin", origin}});
-  (void)core_.submit_urgent(EvidenceTask{peer, origin, text});
+  auto promise = std::make_shared<std::promise<Status>>();
+  auto future = promise->get_future();
+  TRY_VOID(
+      core_.submit_urgent(EvidenceTask{.peer = peer,
+                                       .origin = origin,
+                                       .text = TRY(log::evidence_text(evidence)),
+                                       .done = [promise](const Status& durable) { promise->set_value(durable); }}));
+  return future.get();
 }
 
 std::vector<PeerStanding> PeerLinks::standing() const {

@@ -119,7 +119,7 @@ class PeerLinks {
   void serve_relayed(const std::shared_ptr<net::Exchange>& exchange);
   [[nodiscard]] Status make_durable(const coordination::LogName& log, const Piece& piece);
   void note_receipt(const PeerFace::Receipt& receipt);
-  void accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence);
+  [[nodiscard]] Status accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence);
 
   const Config config_;
   CoreThread& core_;
@@ -128,6 +128,7 @@ class PeerLinks {
   std::unique_ptr<net::HttpServer> server_;
   std::atomic<bool> suspended_{false};
   std::shared_ptr<store::LogReader> body_reader_;       ///< For the core thread alone; what waits there keeps it.
+  BodyQuestions body_questions_;                        ///< Of peers.
   std::vector<std::unique_ptr<BodyFetcher>> fetchers_;  ///< Two a peer: of shares, and of attachments.
   std::vector<std::unique_ptr<TrackFetcher>> track_fetchers_;
   AuthorityId keeper_;                     ///< Of the registry of F3548, where that is a peer.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/foreign_text.h"
 #include "base/invariant.h"
 #include "base/logging.h"
 #include "node/stored_log.h"
@@ -73,9 +74,10 @@ Puller::LinkState Puller::state() const {
 }
 
 void Puller::run() {
-  while (!replica_.pinned()) {
+  while (!replica_.pinned() || evidence_) {
     const auto begin = std::chrono::steady_clock::now();
-    if (!ask_once() || !pause(std::chrono::steady_clock::now() - begin)) return;
+    const bool more = evidence_ ? accuse() : ask_once();
+    if (!more || !pause(std::chrono::steady_clock::now() - begin)) return;
   }
 }
 
@@ -112,7 +114,7 @@ bool Puller::ask_once() {
   }
   std::optional<log::SubtreeReader> nodes;
   if (reader_) nodes = stored_subtrees(*reader_, log_);
-  const Judgement judged = replica_.judge(*answer, nodes ? &*nodes : nullptr);
+  Judgement judged = replica_.judge(*answer, nodes ? &*nodes : nullptr);
   if (judged.verdict == Verdict::kExtends) {
     if (const Status stored = config_.store({config_.peer, origin_, judged}); !stored) {
       note_failure(Verdict::kRefused, "not stored here: " + stored.error().text());
@@ -126,11 +128,29 @@ bool Puller::ask_once() {
   } else {
     note_failure(judged.verdict, judged.reason);
   }
-  if (judged.verdict == Verdict::kForked && config_.accuse) config_.accuse(config_.peer, origin_, *judged.evidence);
+  if (judged.verdict == Verdict::kForked && config_.accuse) {
+    // The peer need not show it again: what is in hand is kept until it is durable.
+    evidence_ = std::move(judged.evidence);
+    forked_ = judged.reason;
+    return accuse();
+  }
   return !replica_.pinned();
 }
 
+bool Puller::accuse() {
+  const Status kept = config_.accuse(config_.peer, origin_, *evidence_);
+  if (!kept) {
+    note_failure(Verdict::kForked, forked_ + "; the evidence is not kept yet: " + kept.error().text());
+    return true;
+  }
+  note_failure(Verdict::kForked, forked_);
+  evidence_.reset();
+  return false;
+}
+
 void Puller::note_failure(Verdict verdict, std::string trouble) {
+  // Some of it is what the peer has said, names in its checkpoints among it; it goes to pages and to the log.
+  trouble = foreign_text(trouble, kReasonBytesMax);
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
   // A line that is down says the same every time; once is enough for the log.

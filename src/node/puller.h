@@ -3,7 +3,7 @@
 //   auto http = TRY(HttpPullTransport::create({.base_url = peer.url, .trust = pinned_keys_and_own_certificate}));
 //   Puller puller({.peer = id, .cosigner = &key, .clock = &clock, .seed = random,
 //                  .store = [&](const Piece& piece) { return core.make_durable(piece); },      // blocks until it is
-//                  .accuse = [&](const log::ForkEvidence& evidence) { … }},
+//                  .accuse = [&](const log::ForkEvidence& evidence) { return core.keep(evidence); }},    // likewise
 //                 std::move(replica), std::move(http), store->open_reader(), log_id);
 //
 // One thread for each mirrored log, so that a peer's news in one is never held up by the silence in another. It asks
@@ -85,8 +85,9 @@ class Puller {
     /// The peer has shown a good checkpoint that says nothing new; what `store` is given tells the rest. Called on the
     /// puller's thread.
     std::function<void(const AuthorityId& peer)> heard{};
-    /// The peer has signed two logs. The evidence must become durable and public; called once.
-    std::function<void(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence&)> accuse{};
+    /// The peer has signed two logs. Returns when the evidence is durable, and public with it. Called on the puller's
+    /// thread; a failure is tried again later, and nothing else is done meanwhile.
+    std::function<Status(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence&)> accuse{};
   };
 
   /// How the line and the mirror stand. Times are of the node's clock.
@@ -97,7 +98,7 @@ class Puller {
     std::optional<UtcMs> last_progress{};  ///< When entries last came.
     unsigned failures = 0;                 ///< In a row; 0 while all is well.
     Verdict verdict = Verdict::kNothingNew;
-    std::string trouble{};  ///< What is wrong; empty while all is well.
+    std::string trouble{};  ///< What is wrong, as foreign_text; empty while all is well.
     bool pinned = false;
   };
 
@@ -117,6 +118,8 @@ class Puller {
   void run();
   /// One question. False when there is nothing to be asked any more (pinned).
   [[nodiscard]] bool ask_once();
+  /// Hands over the evidence that is held. False when there is nothing more to be done.
+  [[nodiscard]] bool accuse();
   [[nodiscard]] Result<std::string> question_body();
   void note_failure(Verdict verdict, std::string trouble);
   void note_success(Verdict verdict);
@@ -132,6 +135,8 @@ class Puller {
   SeededRandom random_;
   std::string receipt_;  ///< Kept, so that one checkpoint is cosigned once.
   std::uint64_t receipt_size_ = 0;
+  std::optional<log::ForkEvidence> evidence_;  ///< Of a fork, not durable yet.
+  std::string forked_;                         ///< What it shows.
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

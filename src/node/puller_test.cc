@@ -6,7 +6,9 @@
 
 #include <future>
 
+#include "base/foreign_text.h"
 #include "log/cosignature.h"
+#include "log/jcs.h"
 #include "net/tls_identity.h"
 #include "node/peer_face.h"
 #include "node/peer_testlib.h"
@@ -85,8 +87,15 @@ class PullerTest : public ::testing::Test {
               for (const ByteView entry : piece.judged.entries) stored_.emplace_back(as_text(entry));
               return {};
             },
-            .accuse = [this](const AuthorityId&, const std::string&,
-                             const log::ForkEvidence& e) { accused_.set_value(e); }};
+            .accuse = [this](const AuthorityId&, const std::string&, const log::ForkEvidence& e) -> Status {
+              const std::lock_guard lock(mutex_);
+              if (accuse_failures_ > 0) {
+                --accuse_failures_;
+                return fail(ErrorCode::kOverloaded, "full");
+              }
+              accused_.set_value(e);
+              return {};
+            }};
   }
   std::unique_ptr<Puller> start(ScriptedTransport::Script script) {
     return std::make_unique<Puller>(config(), fresh_replica(us_),
@@ -103,6 +112,7 @@ class PullerTest : public ::testing::Test {
   std::mutex mutex_;
   std::vector<std::string> stored_;
   int store_failures_ = 0;
+  int accuse_failures_ = 0;
   std::promise<log::ForkEvidence> accused_;
 };
 
@@ -191,6 +201,44 @@ TEST_F(PullerTest, AForkEndsThePullingWithEvidence) {
   EXPECT_TRUE(puller->state().pinned);
   EXPECT_EQ(puller->state().verdict, Verdict::kForked);
   EXPECT_EQ(stored().size(), 10U);
+}
+
+// The proof is in one answer, which the peer need not give again: it is kept until somebody takes it.
+TEST_F(PullerTest, EvidenceThatCannotBeKeptIsHandedOverAgain) {
+  us_.grow(10);
+  Author liar;
+  liar.grow(8);
+  liar.grow(7, "no");
+  accuse_failures_ = 3;
+  bool shown = false;
+  const auto puller = start([&](const PullQuestion& question, std::string_view) -> Result<std::string> {
+    if (question.from < 10) return us_.answer(question);
+    if (shown) return fail(ErrorCode::kUnavailable, "no line");
+    shown = question.prove;
+    return liar.answer(question);
+  });
+  EXPECT_TRUE(log::check_evidence(accused_.get_future().get(), us_.keys()));
+  puller->stop();
+  EXPECT_TRUE(puller->state().pinned);
+  EXPECT_EQ(puller->state().verdict, Verdict::kForked);
+}
+
+// Names of strangers in a checkpoint may hold what JSON may not; what is wrong with it stands on the peers' page.
+TEST_F(PullerTest, WhatAPeerHasSaidIsCleanedBeforeItIsShown) {
+  us_.grow(10);
+  const std::string odd = us_.note() + "\u2014 x\uFDD0y AAAA\n";
+  std::promise<void> asked_twice;
+  int asked = 0;
+  const auto puller = start([&](const PullQuestion&, std::string_view) -> Result<std::string> {
+    if (++asked == 2) asked_twice.set_value();
+    if (asked >= 2) return kWait;
+    return fail(ErrorCode::kMalformed, odd + std::string(5'000, 'x'), "\x01\uFDD0\xff");
+  });
+  asked_twice.get_future().get();
+  const std::string trouble = puller->state().trouble;
+  EXPECT_TRUE(log::check_jcs_text(trouble)) << trouble;
+  EXPECT_THAT(trouble, HasSubstr("x?y"));
+  EXPECT_LE(trouble.size(), kReasonBytesMax + 3);
 }
 
 TEST_F(PullerTest, APeerThatLostItsCheckpointIsAskedForProof) {

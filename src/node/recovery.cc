@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 #include "base/foreign_text.h"
 #include "base/limits.h"
 #include "base/logging.h"
 #include "base/random.h"
+#include "coordination/log_origins.h"
 #include "node/replication_keys.h"
 #include "node/stored_log.h"
 
@@ -45,6 +47,7 @@ std::uint64_t RecoveryStanding::missing() const {
 Result<std::unique_ptr<Recovery>> Recovery::start(Config config, store::SqliteStore& store, const LogBook& logs,
                                                   const Connect& connect) {
   std::unique_ptr<Recovery> recovery(new Recovery(std::move(config), store, logs));
+  TRY_VOID(recovery->find_others());
   const core::Charter& charter = *recovery->config_.charter;
   if (!charter.find_authority(recovery->config_.self)->peer) return recovery;
   for (const core::Authority& peer : charter.authorities) {
@@ -66,6 +69,39 @@ void Recovery::stop() {
   for (const auto& line : lines_) line->puller->stop();
 }
 
+/// What stands in the store beside `main` and what members mirror.
+Status Recovery::find_others() {
+  const LogName main{config_.self, LogName::Kind::kMain, {}};
+  // A main log whose name has no path has none beside it.
+  const std::string members = coordination::members_origin(logs_.origin(main)).value_or("");
+  const std::string pairs = members.substr(0, members.rfind('/')) + "/with/";
+  const auto reader = TRY(store_.open_reader());
+  for (store::LogInfo& log : TRY(reader->logs())) {
+    if (log.id == store::kMainLog) continue;
+    if (std::ranges::any_of(logs_.shared(), [&](const LogName& name) { return logs_.id(name) == log.id; })) continue;
+    const auto name = logs_.find(log.origin);
+    const bool own = name ? name->author == config_.self : log.origin == members || log.origin.starts_with(pairs);
+    (own ? left_ : foreign_).push_back(std::move(log));
+  }
+  return {};
+}
+
+/// All that ever were, and those to come: our own signature is good by whichever key of ours it was made.
+std::vector<log::VerifierKey> Recovery::own_keys(const std::string& origin) const {
+  std::vector<core::Charter> versions = config_.versions;
+  versions.push_back(*config_.charter);
+  std::vector<log::VerifierKey> out = keys_ever(versions, config_.self, origin);
+  const std::string& main = logs_.origin({config_.self, LogName::Kind::kMain, {}});
+  for (const log::VerifierKey& key : config_.own_keys) {
+    if (key.name() != main || key.type() != log::KeyType::kEd25519) continue;
+    const auto renamed = log::VerifierKey::make(origin, key.type(), key.public_key());
+    if (renamed && std::ranges::find(out, renamed->text(), &log::VerifierKey::text) == out.end()) {
+      out.push_back(*renamed);
+    }
+  }
+  return out;
+}
+
 Status Recovery::add_line(const core::Authority& peer, const LogName& log, const Connect& connect) {
   const std::string& origin = logs_.origin(log);
   const core::Authority& author = *config_.charter->find_authority(log.author);
@@ -74,7 +110,17 @@ Status Recovery::add_line(const core::Authority& peer, const LogName& log, const
   if (const auto kept = TRY(reader->meta(fork_meta_key(origin)))) {
     held.evidence = TRY(log::read_evidence(as_text(*kept)));
   }
-  Replica replica = TRY(Replica::open({origin, TRY(coordination::log_keys(author, origin))}, std::move(held)));
+  Replica::Config config{.origin = origin, .keys = {}, .former_keys = {}};
+  if (log.author == config_.self) {
+    config.keys = own_keys(origin);
+  } else {
+    std::vector<core::Charter> before;
+    std::ranges::copy_if(config_.versions, std::back_inserter(before),
+                         [this](const core::Charter& version) { return version.version < config_.charter->version; });
+    config.keys = TRY(coordination::log_keys(author, origin));
+    config.former_keys = keys_ever(before, log.author, origin);
+  }
+  Replica replica = TRY(Replica::open(std::move(config), std::move(held)));
   auto line = std::make_unique<Line>();
   line->peer = peer.id;
   line->log = log;
@@ -187,7 +233,39 @@ RecoveringLog Recovery::look_at_main(bool something_lost) const {
   return out;
 }
 
+RecoveringLog Recovery::look_at_left(const store::LogInfo& log) const {
+  RecoveringLog out;
+  out.origin = log.origin;
+  out.known = store_.floor(log.id).size;
+  const auto reader = store_.open_reader();
+  const auto head = reader ? (*reader)->head(log.id) : std::unexpected(reader.error());
+  if (head) out.held = head->size;
+  if (out.held < out.known) {
+    out.text = fmt::format(
+        "{} entries had been published, {} are held, and it is a pair's whose peer this copy's charter "
+        "does not name",
+        out.known, out.held);
+  }
+  out.whole = out.text.empty();
+  return out;
+}
+
 RecoveryStanding Recovery::standing(const std::optional<Acceptance>& accepted) const {
+  const auto last = [this] {
+    const std::lock_guard lock(mutex_);
+    return last_;
+  };
+  auto out = last();
+  if (!out) {
+    out = look(accepted);
+    // What the lines had may have been taken out of them while they were looked at.
+    if (auto finished = last()) out = std::move(finished);
+  }
+  out->accepted = accepted;
+  return std::move(*out);
+}
+
+RecoveryStanding Recovery::look(const std::optional<Acceptance>& accepted) const {
   RecoveryStanding out;
   out.accepted = accepted;
   out.reason = config_.reason;
@@ -199,6 +277,12 @@ RecoveryStanding Recovery::standing(const std::optional<Acceptance>& accepted) c
     out.logs.push_back(look_at(log));
     lost = lost || out.logs.back().came_back > 0 || out.logs.back().known > out.logs.back().held;
     equivocation = equivocation || out.logs.back().text.starts_with("EQUIVOCATION");
+  }
+  for (const store::LogInfo& log : left_) {
+    RecoveringLog left = look_at_left(log);
+    if (left.whole) continue;
+    out.logs.push_back(std::move(left));
+    lost = true;
   }
   out.logs.push_back(look_at_main(lost));
   std::vector<std::string> missing;
@@ -228,7 +312,7 @@ bool Recovery::tried(const Line& line) { return answered(line) || line.puller->s
 
 Result<std::optional<Recovery::Found>> Recovery::try_finish(const std::optional<Acceptance>& accepted, UtcMs now) {
   if (finished_) return std::nullopt;
-  const RecoveryStanding state = standing(accepted);
+  const RecoveryStanding state = look(accepted);
   const bool waited = accepted && now >= state.until;
   std::vector<std::string> given_up;
   for (const RecoveringLog& log : state.logs) {
@@ -244,13 +328,33 @@ Result<std::optional<Recovery::Found>> Recovery::try_finish(const std::optional<
   finished_ = true;
   stop();
 
-  Found found{take_lines()};
+  Found found;
+  {
+    const std::lock_guard lock(mutex_);
+    last_ = state;
+    found.task = take_lines();
+  }
   const auto reader = TRY(store_.open_reader());
+  for (const store::LogInfo& log : foreign_) {
+    std::uint64_t size = TRY(reader->head(log.id)).size;
+    for (const LogTail& tail : peers_) {
+      if (logs_.id(tail.log) == log.id) size += tail.lines.size();
+    }
+    const std::uint64_t known = store_.floor(log.id).size;
+    if (size >= known) continue;
+    log_warning("recovery.mirror_behind", {{"log", log.origin}, {"held", size}, {"published", known}});
+    found.task.given_up.push_back(log.id);
+  }
   const std::uint64_t next_seq = TRY(reader->next_seq());
   const coordination::Origins origins = TRY(coordination::Origins::make(*config_.charter));
   found.task.entries = TRY(coordination::weave(std::move(own_), std::move(peers_), next_seq, origins));
   for (const std::string& origin : given_up) {
-    if (const auto name = logs_.find(origin)) found.task.given_up.push_back(logs_.id(*name));
+    const auto left = std::ranges::find(left_, origin, &store::LogInfo::origin);
+    if (left != left_.end()) {
+      found.task.given_up.push_back(left->id);
+    } else if (const auto name = logs_.find(origin)) {
+      found.task.given_up.push_back(logs_.id(*name));
+    }
   }
   found.task.what.given_up = std::move(given_up);
   found.task.what.main_held = state.logs.back().held;

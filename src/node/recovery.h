@@ -12,7 +12,9 @@
 // A log is whole when every witness has answered and none has more. `main` has no witness: it counts as whole only when
 // nothing at all was lost, as far as peers and `last-checkpoint` know. For everything else two officers must answer,
 // and `wait_ms` must have passed since the recovery began: what was granted and forgotten cannot be in use after that.
-// Two witnesses that show two histories of one log stop it: that is for officers, and no wait cures it.
+// Two witnesses that show two histories of one log stop it: that is for officers, and no wait cures it. A log of
+// somebody else binds nobody here: where it stays behind what `last-checkpoint` says of it, its author gives the rest
+// another time.
 #pragma once
 
 #include <functional>
@@ -72,6 +74,11 @@ class Recovery {
     UtcMs since;
     DurationMs wait_ms = kIntentHorizonMs;
     bool main_whole = false;  ///< The operator's word that nothing newer than this copy was published.
+    /// Versions of the charter by whose keys checkpoints may stand, earlier and later than `charter`, oldest first. A
+    /// mirror of a log of ours in which nothing has been said for long is still signed with a former key, and one that
+    /// is newer than this copy perhaps with a key that only a later version names.
+    std::vector<core::Charter> versions{};
+    std::vector<log::VerifierKey> own_keys{};  ///< That this node has, named by a version here or not.
   };
   /// How to reach a peer.
   using Connect = std::function<Result<std::unique_ptr<PullTransport>>(const core::Authority&)>;
@@ -86,6 +93,7 @@ class Recovery {
   Recovery(const Recovery&) = delete;
   Recovery& operator=(const Recovery&) = delete;
 
+  /// Any thread. Once `try_finish` has found what came back, how things stood then.
   [[nodiscard]] RecoveryStanding standing(const std::optional<Acceptance>& accepted) const;
   /// What came back, once it may be gone on with; ends the asking. Fails with `kConflict` when what came back fits no
   /// single history. One thread.
@@ -113,16 +121,24 @@ class Recovery {
   [[nodiscard]] Status keep(Line& line, const Piece& piece);
   [[nodiscard]] static bool answered(const Line& line);
   [[nodiscard]] static bool tried(const Line& line);
+  [[nodiscard]] Status find_others();
+  [[nodiscard]] std::vector<log::VerifierKey> own_keys(const std::string& origin) const;
+  /// With mutex_ held.
   [[nodiscard]] RecoverTask take_lines();
+  [[nodiscard]] RecoveryStanding look(const std::optional<Acceptance>& accepted) const;
+  [[nodiscard]] RecoveringLog look_at_left(const store::LogInfo& log) const;
   [[nodiscard]] RecoveringLog look_at(const coordination::LogName& log) const;
   [[nodiscard]] RecoveringLog look_at_main(bool something_lost) const;
   [[nodiscard]] std::optional<std::string> two_histories(const coordination::LogName& log) const;
 
   const Config config_;
   store::SqliteStore& store_;
-  const LogBook& logs_;
+  const LogBook logs_;  ///< A copy: the core thread's goes on with the versions that come back.
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Line>> lines_;
+  std::vector<store::LogInfo> left_;      ///< Ours, and of no member of the charter in force.
+  std::vector<store::LogInfo> foreign_;   ///< Of others, members or not.
+  std::optional<RecoveryStanding> last_;  ///< Once finished. Guarded by mutex_.
   bool finished_ = false;
   std::vector<coordination::LogTail> own_;  ///< Taken out of the lines at the end.
   std::vector<coordination::LogTail> peers_;

@@ -2,7 +2,9 @@
 
 #include <system_error>
 
+#include "base/file.h"
 #include "base/logging.h"
+#include "node/data_dir.h"
 #include "store/files.h"
 
 namespace tansiq::node {
@@ -54,6 +56,15 @@ Status RecoveryKeeper::start(const core::Charter& charter, const AuthorityId& se
                           .since = file_->since,
                           .wait_ms = wait_ms.value_or(kIntentHorizonMs),
                           .main_whole = main_whole_};
+  const std::string note = TRY(read_file(folder_ / "charter.note", kNoteBytesMax));
+  VersionsBeside beside = TRY(versions_beside(folder_, note));
+  config.versions = std::move(beside.former);
+  config.versions.push_back(TRY(core::open_charter(note)).charter);
+  config.versions.insert(config.versions.end(), beside.later.begin(), beside.later.end());
+  // The node has read what it needs of them; a key that stands elsewhere is named by one of the versions.
+  for (const char* name : {"node.key", "node-next.key"}) {
+    if (const auto key = log::read_key_file(folder_ / name)) config.own_keys.push_back(key->verifier());
+  }
   recovery_ = TRY(Recovery::start(std::move(config), store, logs, connect));
   active_.store(true);
   return {};
@@ -96,7 +107,7 @@ Result<bool> RecoveryKeeper::round(CoreThread& core) {
   RecoverTask& task = found->task;
   log_info("node.recovered", {{"came_back", task.what.came_back},
                               {"entries", task.entries.size()},
-                              {"given_up", task.given_up.size()},
+                              {"given_up", task.what.given_up.size()},
                               {"by", task.by.str()},
                               {"second", task.second.str()}});
   task.done = [this](const Status& status) {

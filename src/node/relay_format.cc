@@ -134,19 +134,41 @@ Result<RelayedQuestion> read_relay_question(std::string_view bytes) {
   return out;
 }
 
-std::string relay_answer(const std::vector<net::Response>& responses) {
+bool may_change(const net::Request& request) {
+  if (request.method == net::Method::kGet) return false;
+  // The only POSTs of the standard that read.
+  return request.method != net::Method::kPost || !request.path().ends_with("/query");
+}
+
+net::Response instead_of(const net::Response& too_large, bool may_have_changed) {
+  constexpr std::string_view kWhy = "the answer is more than goes from node to node at once";
+  if (!may_have_changed || too_large.status >= 300) return net::json_response(413, f3548_error_json(kWhy));
+  return net::json_response(
+      503, f3548_error_json(
+               fmt::format("{}; the change may have been made, which is seen by reading the entity again", kWhy)));
+}
+
+std::string relay_answer(const std::vector<net::Response>& responses, const std::vector<bool>& may_change) {
   EXPECT_INVARIANT(!responses.empty() && responses.size() <= kRelayRequestsMax);
+  EXPECT_INVARIANT(may_change.empty() || may_change.size() == responses.size());
   // What every answer has in any case, however little room is left for bodies.
   constexpr std::size_t kFrameBytes = kPassed.size() * kHeaderBytesMax + 256;
   std::size_t room = kRelayAnswerBytesMax - kAnswerMagic.size() - 2 - kRelayRequestsMax * kFrameBytes;
+  for (const net::Response& response : responses) {
+    const std::size_t bytes = response.body_view().size();
+    if (bytes <= kRelaySmallBytesMax) room -= bytes;
+  }
   std::string out(kAnswerMagic);
   append_number(out, static_cast<std::uint16_t>(responses.size()));
-  for (const net::Response& response : responses) {
-    if (response.body_view().size() <= room) {
-      room -= response.body_view().size();
-      append_response(out, response);
+  for (std::size_t i = 0; i < responses.size(); ++i) {
+    const std::size_t bytes = responses[i].body_view().size();
+    if (bytes <= kRelaySmallBytesMax) {
+      append_response(out, responses[i]);
+    } else if (bytes <= room) {
+      room -= bytes;
+      append_response(out, responses[i]);
     } else {
-      append_response(out, net::json_response(413, f3548_error_json("more than goes from node to node at once")));
+      append_response(out, instead_of(responses[i], !may_change.empty() && may_change[i]));
     }
   }
   return out;

@@ -30,6 +30,9 @@ inline constexpr std::size_t kRelayRequestsMax = 64;
 /// Of a question: one request as large as they come always fits.
 inline constexpr std::size_t kRelayQuestionBytesMax = kRequestBodyBytesMax + (256U << 10);
 inline constexpr std::size_t kRelayAnswerBytesMax = 32U << 20;
+/// An answer so large goes whatever the others are.
+inline constexpr std::size_t kRelaySmallBytesMax = 256U << 10;
+static_assert(kRelayRequestsMax * kRelaySmallBytesMax <= kRelayAnswerBytesMax / 2);
 
 /// What of a request goes on.
 struct RelayedRequest {
@@ -53,8 +56,16 @@ struct RelayedQuestion {
 /// Fails with `kMalformed` or `kTooLarge`. Targets have been parsed, tokens have no control characters.
 [[nodiscard]] Result<RelayedQuestion> read_relay_question(std::string_view bytes);
 
-/// Answers in the order of the requests. One that would go beyond kRelayAnswerBytesMax becomes a 413.
-[[nodiscard]] std::string relay_answer(const std::vector<net::Response>& responses);
+/// Whether carrying it out may change something.
+[[nodiscard]] bool may_change(const net::Request& request);
+/// What goes instead of an answer that is larger than there is room for: 413; 503 where it says that something was
+/// changed, because that has happened and whoever asked must not take it for refused.
+[[nodiscard]] net::Response instead_of(const net::Response& too_large, bool may_have_changed);
+
+/// Answers in the order of the requests. Those up to kRelaySmallBytesMax always go; of larger ones the first, as far as
+/// kRelayAnswerBytesMax has room, and `instead_of` the others. `may_change` is of each request; empty: of none.
+[[nodiscard]] std::string relay_answer(const std::vector<net::Response>& responses,
+                                       const std::vector<bool>& may_change = {});
 /// Fails with `kMalformed` or `kTooLarge`.
 [[nodiscard]] Result<std::vector<net::Response>> read_relay_answer(std::string_view bytes);
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/invariant.h"
+#include "coordination/log_origins.h"
 #include "log/cosignature.h"
 #include "log/jcs.h"
 #include "node/head_note.h"
@@ -53,6 +54,21 @@ Result<EnvelopeMark> read_envelope(std::string_view line) {
   return EnvelopeMark{*wanted[0].value, *wanted[1].value};
 }
 
+std::vector<log::VerifierKey> keys_ever(std::span<const core::Charter> versions, const AuthorityId& author,
+                                        const std::string& origin) {
+  std::vector<log::VerifierKey> out;
+  for (const core::Charter& version : versions) {
+    const core::Authority* authority = version.find_authority(author);
+    if (authority == nullptr) continue;
+    const auto keys = coordination::log_keys(*authority, origin);
+    if (!keys) continue;
+    for (const log::VerifierKey& key : *keys) {
+      if (std::ranges::find(out, key.text(), &log::VerifierKey::text) == out.end()) out.push_back(key);
+    }
+  }
+  return out;
+}
+
 Result<Replica> Replica::open(Config config, Held held) {
   for (const log::VerifierKey& key : config.keys) {
     if (key.name() != config.origin || key.type() != log::KeyType::kEd25519) {
@@ -71,7 +87,7 @@ Result<Replica> Replica::open(Config config, Held held) {
     return fail(ErrorCode::kInvalid, "the note is not that of the entries held", out.config_.origin);
   }
   if (!held.last) return fail(ErrorCode::kInvalid, "entries are held, but not the last one's mark", out.config_.origin);
-  out.newest_ = TRY(log::open_checkpoint(head.note, ever));
+  out.newest_ = TRY(log::open_checkpoint(TRY(log::quotable_note(head.note)), ever));
   out.edge_ = held.edge;
   out.last_ = held.last;
   return out;
@@ -90,6 +106,8 @@ PullQuestion Replica::question() const {
 
 Result<log::SignedCheckpoint> Replica::open_note(std::string_view note) const {
   if (newest_ && newest_->raw == note) return *newest_;
+  // It will be quoted in JSON: as evidence, in bundles, on pages.
+  TRY_VOID(log::check_jcs_text(note));
   log::SignedCheckpoint out = TRY(log::open_checkpoint(note, config_.keys));
   if (out.checkpoint.origin != config_.origin) {
     return fail(ErrorCode::kInvalid, fmt::format("a checkpoint of the log {}", out.checkpoint.origin));

@@ -32,11 +32,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
+#include "core/charter.h"
 #include "log/checkpoint.h"
 #include "log/evidence.h"
 #include "log/merkle.h"
@@ -54,6 +56,10 @@ struct EnvelopeMark {
 /// The mark of an entry: one line of canonical JSON and its line feed, with the members `seq` and `time_ms`. Fails with
 /// `kMalformed` or `kInvalid`.
 [[nodiscard]] Result<EnvelopeMark> read_envelope(std::string_view line);
+
+/// Keys that may sign a log of `author` under one of these versions of the charter, each once.
+[[nodiscard]] std::vector<log::VerifierKey> keys_ever(std::span<const core::Charter> versions,
+                                                      const AuthorityId& author, const std::string& origin);
 
 enum class Verdict : std::uint8_t {
   kExtends,     ///< New entries: store them.

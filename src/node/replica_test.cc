@@ -292,6 +292,30 @@ TEST(Replica, OrderIsKeptFromAnswerToAnswer) {
   EXPECT_EQ(replica.size(), 1U);
 }
 
+// Notes are quoted in JSON, as evidence and in bundles, which knows no noncharacters; strangers' names may hold them.
+TEST(Replica, RefusesACheckpointThatJsonCannotQuote) {
+  Author author;
+  author.grow(3);
+  const std::string odd = "\u2014 x\uFDD0y AAAAAAA=\n";
+  const auto replace_note = [&](const Author& of, const std::string& note) {
+    PullAnswerWriter writer(0, note);
+    for (const std::string& line : of.lines()) EXPECT_TRUE(writer.add(as_bytes(line)));
+    return writer.finish({});
+  };
+  Replica replica = fresh_replica(author);
+  const Judgement refused = feed(replica, replace_note(author, author.note() + odd));
+  EXPECT_EQ(refused.verdict, Verdict::kRefused);
+  EXPECT_THAT(refused.reason, HasSubstr("noncharacter"));
+  const Judgement taken = feed(replica, replace_note(author, author.note()));
+  EXPECT_EQ(taken.verdict, Verdict::kExtends);
+  // One that was taken in before is shown without them.
+  Replica::Held held{.edge = log::RightEdge(), .head_note = taken.head_note + odd, .last = EnvelopeMark{7, 1'000'000}};
+  for (const std::string& line : author.lines()) held.edge.append(log::leaf_hash(as_bytes(line)));
+  const auto again = Replica::open({.origin = author.key().name(), .keys = author.keys()}, std::move(held));
+  ASSERT_TRUE(again) << again.error().text();
+  EXPECT_EQ(again->newest_note(), author.note());
+}
+
 TEST(Replica, TheReceiptIsACosignatureOnTheWholeOfIt) {
   Author author;
   author.grow(12);

@@ -22,7 +22,7 @@ void NativeFace::get_stream(Context& context, api::GetStreamRequest&&) {
   const net::Request& asked = context.exchange->request();
   const net::Principal& who = *asked.principal;
   const auto may = [&](std::string_view scope) { return who.has(scope) || who.has("admin"); };
-  const EventHub::Parts parts{.record = may(kLogReadScope), .talks = may(kTalksReadScope)};
+  const EventHub::Parts parts{.record = may(kLogReadScope), .talks = may(kTalksReadScope), .reach = reach_of(who)};
   const bool may_live = may(kPictureReadScope);
   const bool live = may_live && services_.live != nullptr;
   if (!parts.any() && may_live && !live) {

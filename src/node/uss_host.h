@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_in.h"
 #include "core/intent.h"
 #include "net/http_client.h"
 #include "uss/ledger.h"
@@ -72,6 +73,11 @@ class UssWire {
   /// Ends calls under way, and all later ones.
   virtual void interrupt() = 0;
 };
+
+/// An answer of the registry that is configured: it may list everything that stands in one place, and everybody who
+/// wants to be told. Of a subscription it has three values in some eighty bytes.
+inline constexpr std::size_t kRegistryAnswerBytesMax = 64U << 20;
+inline constexpr JsonLimits kRegistryJson{.bytes_max = kRegistryAnswerBytesMax, .values_max = 8'000'000};
 
 inline constexpr std::string_view kScopeSc = "utm.strategic_coordination";
 inline constexpr std::string_view kScopeScCmsa = "utm.strategic_coordination utm.conformance_monitoring_sa";

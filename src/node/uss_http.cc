@@ -168,12 +168,12 @@ Result<std::unique_ptr<net::HttpClient>> HttpUssWire::client(const Line& line) {
     }
   }
   net::HttpClientOptions options;
-  options.base_url = line.first;
-  options.public_only = line.second;
+  options.base_url = line.origin;
+  options.public_only = line.public_only;
   options.trust = trust_;
   options.names = names_;
   options.response_ms = kAnswerMs;
-  options.body_bytes_max = kAnswerBytesMax;
+  options.body_bytes_max = line.registry ? kRegistryAnswerBytesMax : kAnswerBytesMax;
   options.interrupt = interrupt_;
   return net::HttpClient::create(std::move(options));
 }
@@ -188,7 +188,7 @@ Result<net::ClientResponse> HttpUssWire::call(const UssCall& call) {
   const SplitUrl url = TRY(split_url(call.base_url));
   const std::string token = TRY(tokens_.token(url.host, call.scopes));
   const bool ours = call.configured || call.base_url == reach_.dss_url;
-  const Line line{url.origin, !reach_.private_addresses && !ours};
+  const Line line{.origin = url.origin, .public_only = !reach_.private_addresses && !ours, .registry = ours};
   auto client = TRY(this->client(line));
   net::Headers headers{{"Authorization", "Bearer " + token}};
   if (!call.body.empty()) headers.add("Content-Type", "application/json");

@@ -73,9 +73,13 @@ class HttpUssWire final : public UssWire {
 
  private:
   HttpUssWire(UssTokenConfig tokens, const Clock& clock, std::shared_ptr<net::Interrupt> interrupt, UssReach reach);
-  /// By origin, and whether only public addresses will do: a connection that was made for one is not used for the
-  /// other.
-  using Line = std::pair<std::string, bool>;
+  /// A connection that was made for one is not used for another.
+  struct Line {
+    std::string origin;
+    bool public_only = false;
+    bool registry = false;  ///< One that is configured: it may answer at length.
+    friend bool operator==(const Line&, const Line&) = default;
+  };
   [[nodiscard]] Result<std::unique_ptr<net::HttpClient>> client(const Line& line);
   void give_back(const Line& line, std::unique_ptr<net::HttpClient> client);
 

@@ -45,7 +45,7 @@ class Other {
       }
       seen.push_back(fmt::format("{} {} {} {}", net::method_name(request.method), request.path(),
                                  request.header("Authorization").value_or(""), request.body));
-      exchange->respond(net::json_response(status, "{}"));
+      exchange->respond(net::json_response(status, body));
     });
     EXPECT_TRUE(started) << started.error().text();
     server_ = std::move(*started);
@@ -55,6 +55,7 @@ class Other {
 
   std::atomic<int> tokens{0};
   int status = 200;
+  std::string body = "{}";
   int token_status = 200;
   int expires_in = 3'600;
   std::optional<std::string> token;  ///< As in JSON; else numbered.
@@ -223,6 +224,24 @@ TEST(UssHttp, ATokenThatNoHeaderHoldsIsNone) {
     EXPECT_EQ(answer.error().code, ErrorCode::kUnauthenticated);
   }
   EXPECT_TRUE(f.other.seen.empty());
+}
+
+TEST(UssHttp, TheRegistryMayAnswerAtLengthAndOthersNot) {
+  Fixture f;
+  f.other.body = std::string(9U << 20, ' ');
+  EXPECT_FALSE(f.ask());
+  const auto ask = [&](bool configured) {
+    return f.wire->call({.method = net::Method::kGet,
+                         .base_url = f.other.url(),
+                         .path = "/dss/v1/x",
+                         .scopes = std::string(kScopeSc),
+                         .body = {},
+                         .configured = configured});
+  };
+  const auto answer = ask(true);
+  ASSERT_TRUE(answer) << answer.error().text();
+  EXPECT_EQ(answer->body.size(), f.other.body.size());
+  EXPECT_FALSE(ask(false)) << "the connection that is kept is the registry's";
 }
 
 TEST(UssHttp, AnInterruptEndsIt) {

@@ -296,7 +296,7 @@ Result<Reference> UssRegistrar::recorded(const Uuid& id, const std::string& regi
                                                      .configured = true}));
   if (answer.status == 404) return fail(ErrorCode::kNotFound, "the registry does not know it");
   if (answer.status != 200) return fail(ErrorCode::kUnavailable, "the registry answers " + said_by(answer));
-  const JsonDocument document = TRY(JsonDocument::parse(answer.body));
+  const JsonDocument document = TRY(JsonDocument::parse(answer.body, kRegistryJson));
   const JsonValue reference = TRY(document.root().at("operational_intent_reference"));
   return uss::read_reference(reference, Kind::kIntent);
 }
@@ -310,7 +310,10 @@ UssRegistrar::Step UssRegistrar::find_out(const IntentId& intent, Case& of) {
     return Step::kDone;
   }
   of.found.reset();
+  const auto conflict = std::exchange(of.conflict, std::nullopt);
+  const bool unread = std::exchange(of.unread, false);
   const auto before = moved(intent);
+  bool recorded_unread = false;
   if (reference) {
     if (reference->manager != config_.names.manager) {
       refuse(of, fmt::format("its id is taken by {}", reference->manager));
@@ -322,12 +325,27 @@ UssRegistrar::Step UssRegistrar::find_out(const IntentId& intent, Case& of) {
     const bool arrived =
         before ? reference->ovn != before->ovn : reference->version > (last ? last->version : std::int64_t{0});
     if (what && what->details && !reference->ovn.empty() && arrived) {
-      if (const Status said = record_found(*what, *reference); !said) {
+      const Status said = unread ? record_unread(*what, *reference) : record_found(*what, *reference);
+      if (!said) {
+        of.unread = unread;
         retry(of, said.error().text());
         return Step::kDone;
       }
+      recorded_unread = unread;
     }
-    of.found = std::move(*reference);
+    // Nothing is there that a 409 could have been about: the registry does not want it, and says why.
+    if (conflict && conflict->ovn == reference->ovn) {
+      of.uncertain = false;
+      of.found = std::move(*reference);
+      of.form ? refuse(of, conflict->why) : retry(of, conflict->why);
+      return Step::kDone;
+    }
+    if (!recorded_unread) of.found = std::move(*reference);
+  } else if (conflict && conflict->ovn.empty()) {
+    // What is tried stands in the record as it is, and nothing has ended: it never began.
+    of.uncertain = false;
+    refuse(of, conflict->why);
+    return Step::kDone;
   } else if (before ? !of.form : registered(intent) || tried(intent)) {
     // It is gone although nobody here ended it, or the answer to its end was the one that was lost.
     if (const Status said = record_ended(intent, {}); !said) {
@@ -364,7 +382,8 @@ UssRegistrar::Step UssRegistrar::register_once(const IntentId& intent, Case& of)
     return Step::kDone;
   }
   const bool strays = form.state == IntentState::kNonconforming || form.state == IntentState::kContingent;
-  const std::string path = there ? reference_path(id, of.found ? of.found->ovn : last->ovn) : reference_path(id);
+  const std::string ovn = !there ? "" : of.found ? of.found->ovn : last->ovn;
+  const std::string path = there ? reference_path(id, ovn) : reference_path(id);
   const auto answer =
       wire_.call({.method = net::Method::kPut,
                   .base_url = config_.names.dss_url,
@@ -377,11 +396,11 @@ UssRegistrar::Step UssRegistrar::register_once(const IntentId& intent, Case& of)
     retry(of, answer.error().text());
     return Step::kDone;
   }
-  const auto document = JsonDocument::parse(answer->body);
+  const auto document = JsonDocument::parse(answer->body, kRegistryJson);
   if (answer->status == 200 || answer->status == 201) {
     auto changed = document ? uss::read_changed(document->root()) : std::unexpected(document.error());
     if (!changed || changed->reference.ovn.empty() || changed->reference.id != id) {
-      of.uncertain = true;
+      of.uncertain = of.unread = true;
       retry(of, "the registry's answer cannot be read: " +
                     (changed ? "it has another id or no OVN" : changed.error().text()));
       return Step::kDone;
@@ -402,7 +421,8 @@ UssRegistrar::Step UssRegistrar::register_once(const IntentId& intent, Case& of)
       return Step::kDone;
     }
     if (!missing->empty()) return after_conflict(of, form, *missing);
-    of.uncertain = true;  // Another OVN, or it is there already.
+    of.uncertain = true;  // Another OVN, or it is there already; or it is about something else.
+    of.conflict = Case::Conflict{ovn, "the registry answers " + said_by(*answer)};
     return Step::kAgain;
   }
   if (answer->status == 400 && subscription) {
@@ -430,9 +450,10 @@ UssRegistrar::Step UssRegistrar::end_once(const IntentId& intent, Case& of) {
     return Step::kDone;
   }
   const Uuid id = uss::uuid_of(config_.names.authority, intent);
+  const std::string ovn = of.found ? of.found->ovn : last->ovn;
   const auto answer = wire_.call({.method = net::Method::kDelete,
                                   .base_url = config_.names.dss_url,
-                                  .path = reference_path(id, of.found ? of.found->ovn : last->ovn),
+                                  .path = reference_path(id, ovn),
                                   .scopes = std::string(kScopeSc),
                                   .body = {}});
   if (!answer) {
@@ -442,12 +463,13 @@ UssRegistrar::Step UssRegistrar::end_once(const IntentId& intent, Case& of) {
   }
   std::optional<uss::Changed> changed;
   if (answer->status == 200) {
-    const auto document = JsonDocument::parse(answer->body);
+    const auto document = JsonDocument::parse(answer->body, kRegistryJson);
     if (document) {
       if (auto read = uss::read_changed(document->root())) changed = std::move(*read);
     }
   } else if (answer->status == 409) {
     of.uncertain = true;
+    of.conflict = Case::Conflict{ovn, "the registry answers " + said_by(*answer)};
     return Step::kAgain;
   } else if (answer->status != 404) {
     of.uncertain = answer->status >= 500;

@@ -112,7 +112,13 @@ class UssRegistrar {
     std::map<uss::Uuid, unsigned> behind;  ///< How often another served another version than the registry's.
     std::optional<uss::Reference> found;   ///< Newer than what the ledger says.
     bool uncertain = false;                ///< The last answer was lost, or the process was.
-    bool fresh_subscription = false;       ///< The one we had is not known there.
+    bool unread = false;                   ///< The last answer said that it was done, and no more could be read of it.
+    struct Conflict {
+      std::string ovn;  ///< That was sent; empty for a create.
+      std::string why;
+    };
+    std::optional<Conflict> conflict;  ///< The last answer was a 409 that names nobody.
+    bool fresh_subscription = false;   ///< The one we had is not known there.
     unsigned failures = 0;
     UtcMs due;
     UtcMs tried;
@@ -161,6 +167,9 @@ class UssRegistrar {
   [[nodiscard]] Status record_trying(const IntentId& intent, const Case& of, const uss::Form* form);
   /// What was tried has come to be, although the answer was lost, and with it whom that obliges us to tell.
   [[nodiscard]] Status record_found(const uss::Trying& what, const uss::Reference& found);
+  /// The same where the registry has answered, and nobody could read whom it names: it would answer no better again.
+  /// Who was told before is told, and an alarm says that others may not be.
+  [[nodiscard]] Status record_unread(const uss::Trying& what, const uss::Reference& found);
   [[nodiscard]] Status record_ended(const IntentId& intent, const std::optional<uss::Changed>& changed);
   /// Says `first`, and whom it obliges us to tell: durable together, as far as one batch of the record goes.
   [[nodiscard]] Status record(uss::Body first, std::string body, const IntentId& intent,

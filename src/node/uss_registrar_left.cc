@@ -164,7 +164,7 @@ UssRegistrar::Settling UssRegistrar::clear(const LeftOne& one) {
     return Settling::kLater;
   }
   std::optional<uss::Changed> changed;
-  if (const auto document = JsonDocument::parse(answer->body)) {
+  if (const auto document = JsonDocument::parse(answer->body, kRegistryJson)) {
     if (auto read = uss::read_changed(document->root())) changed = std::move(*read);
   }
   return cleared(one, uss::Clearance::kDeleted, changed);

@@ -9,6 +9,7 @@
 #include "base/logging.h"
 #include "node/puller.h"
 #include "node/uss_registrar.h"
+#include "uss/outline.h"
 
 namespace tansiq::node {
 namespace {
@@ -65,14 +66,14 @@ uss::Learned learned_of(const Full& full) {
           .version = r.version};
 }
 
-/// Whether two intents meet in space and time, without minima: others know nothing of a charter's. What is no volume
-/// fails.
+/// Whether two intents meet in space and time, without minima: others know nothing of a charter's. Theirs may be what
+/// registries take and geometry does not. What is no volume fails.
 Result<bool> meet(const std::vector<geo::Volume4d>& ours, const uss::Details& theirs) {
   std::vector<geo::PreparedVolume> prepared;
   for (const geo::Volume4d& volume : ours) prepared.push_back(TRY(geo::prepare(volume)));
   for (const auto* volumes : {&theirs.volumes, &theirs.off_nominal}) {
     for (const geo::Volume4d& volume : *volumes) {
-      const geo::PreparedVolume other = TRY(geo::prepare(volume));
+      const geo::PreparedVolume other = TRY(uss::prepare_generously(volume));
       if (std::ranges::any_of(prepared, [&](const auto& own) { return geo::conflict(own, other, {}); })) return true;
     }
   }

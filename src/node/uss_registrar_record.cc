@@ -18,6 +18,37 @@ using uss::Uuid;
 /// them follow at once.
 constexpr std::size_t kToldTogetherMax = 1'000;
 
+/// As it is there, of what was tried.
+Registered registered_as(const uss::Trying& what, const uss::Reference& found) {
+  return {.details = *what.details,
+          .end = found.end,
+          .id = what.id,
+          .intent = what.intent,
+          .native_version = what.native_version,
+          .ovn = found.ovn,
+          .start = found.start,
+          .state = what.state,
+          .subscription = found.subscription,
+          .url = what.url,
+          .version = found.version};
+}
+
+/// Who has been told of an intent, under the next index.
+std::vector<uss::Address> told_before(const uss::Ledger& ledger, const IntentId& intent) {
+  std::map<std::string, std::map<Uuid, std::int64_t>> told;
+  for (const auto& [id, delivery] : ledger.deliveries()) {
+    if (delivery.intent != intent) continue;
+    for (const uss::Subscriber& one : delivery.subscribers) told[delivery.url][one.subscription] = one.index + 1;
+  }
+  std::vector<uss::Address> out;
+  for (const auto& [url, subscriptions] : told) {
+    uss::Address address{url, {}};
+    for (const auto& [subscription, index] : subscriptions) address.subscribers.push_back({index, subscription});
+    out.push_back(std::move(address));
+  }
+  return out;
+}
+
 }  // namespace
 
 Status UssRegistrar::record(uss::Body first, std::string body, const IntentId& intent,
@@ -119,39 +150,31 @@ Status UssRegistrar::record_trying(const IntentId& intent, const Case& of, const
 Status UssRegistrar::record_found(const uss::Trying& what, const uss::Reference& found) {
   Status said;
   TRY_VOID(host_.with([&](UssDesk& desk) {
-    said = desk.say(Registered{.details = *what.details,
-                               .end = found.end,
-                               .id = what.id,
-                               .intent = what.intent,
-                               .native_version = what.native_version,
-                               .ovn = found.ovn,
-                               .start = found.start,
-                               .state = what.state,
-                               .subscription = found.subscription,
-                               .url = what.url,
-                               .version = found.version});
+    said = desk.say(registered_as(what, found));
     // Whom to tell is still to be asked, also after a restart.
     if (said) said = desk.say(what);
   }));
   return said;
 }
 
-/// Without an answer that names them, those who were told before are told of the end, under the next index.
+Status UssRegistrar::record_unread(const uss::Trying& what, const uss::Reference& found) {
+  TRY_VOID(record(
+      registered_as(what, found), {}, what.intent,
+      [&](UssDesk& desk) { return told_before(desk.ledger(), what.intent); },
+      std::min(host_.now() + config_.notice_ms, found.end.ceil())));
+  passed_over_.fetch_add(1, std::memory_order_relaxed);
+  log_error("uss.subscribers_passed_over",
+            {{"intent", what.intent.str()},
+             {"message",
+              "it is registered, and the answer that names whom to tell cannot be read: whoever was told "
+              "before is told, and nobody else"}});
+  return {};
+}
+
+/// Without an answer that names them, those who were told before are told of the end.
 Status UssRegistrar::record_ended(const IntentId& intent, const std::optional<uss::Changed>& changed) {
   const auto addresses = [&](UssDesk& desk) {
-    if (changed) return changed->subscribers;
-    std::map<std::string, std::map<Uuid, std::int64_t>> told;
-    for (const auto& [id, delivery] : desk.ledger().deliveries()) {
-      if (delivery.intent != intent) continue;
-      for (const uss::Subscriber& one : delivery.subscribers) told[delivery.url][one.subscription] = one.index + 1;
-    }
-    std::vector<uss::Address> out;
-    for (const auto& [url, subscriptions] : told) {
-      uss::Address address{url, {}};
-      for (const auto& [subscription, index] : subscriptions) address.subscribers.push_back({index, subscription});
-      out.push_back(std::move(address));
-    }
-    return out;
+    return changed ? changed->subscribers : told_before(desk.ledger(), intent);
   };
   if (changed) note_passed_over(intent, *changed);
   return record(uss::Ended{intent}, {}, intent, addresses, host_.now() + config_.notice_ms);

@@ -98,6 +98,8 @@ const Correlation* Attribution::of_track(TrackId track) const {
   return at == by_track_.end() ? nullptr : &at->second;
 }
 
+bool Attribution::has_looked_at(TrackId track) const { return std::ranges::binary_search(looked_at_, track); }
+
 const Correlation* Attribution::of_intent(std::string_view intent) const {
   const auto at = by_intent_.find(intent);
   return at == by_intent_.end() ? nullptr : of_track(at->second.begin()->second);
@@ -149,11 +151,16 @@ void Attribution::claims_of(const Track& track, const PlanBook& plans, UtcMs now
       if (kinds == 0) continue;
       if (!spot) spot = spot_of(track.motion(now));
       claim.confidence += kFurther * (kinds - 1) + (in_a_leg(*prepared, spot) ? kFurther : 0);
-      claim.confidence = std::clamp(claim.confidence - other_time(*prepared, now), 0, 100);
+      const int off = other_time(*prepared, now);
+      const int evidence_sum = claim.confidence - off;
+      claim.confidence = std::clamp(evidence_sum, 0, 100);
       if (claim.confidence < options_.least) continue;
       const auto before = before_.find(track.id);
       const bool stood = before != before_.end() && before->second.intent == plan.intent && before->second.seat == seat;
-      claim.weight = claim.confidence + (stood ? options_.better_by : 0) - unheard(track);
+      // Certainty ends at 100, what speaks for one rather than another does not. And what stood has nothing over a plan
+      // of now once its own time is over.
+      claim.stands = stood && off == 0;
+      claim.weight = evidence_sum + (claim.stands ? options_.better_by : 0) - unheard(track);
       fits = fits || !doubtful || claim.reason != Reason::kCallSign;
       out.push_back(std::move(claim));
     }
@@ -185,6 +192,7 @@ void Attribution::correlate(const Claim& claim, UtcMs now) {
 void Attribution::settle(std::vector<Claim>& claims, UtcMs now) {
   std::sort(claims.begin(), claims.end(), [](const Claim& a, const Claim& b) {
     if (a.weight != b.weight) return a.weight > b.weight;
+    if (a.stands != b.stands) return a.stands;
     if (a.reason != b.reason) return a.reason < b.reason;
     if (a.track != b.track) return a.track < b.track;
     if (a.plan != b.plan) return a.plan->plan.intent < b.plan->plan.intent;
@@ -321,9 +329,13 @@ void Attribution::run(const Tracker& tracker, const PlanBook& plans, UtcMs now) 
   by_intent_.clear();
   findings_.clear();
   std::vector<Claim> claims;
+  looked_at_.clear();
   tracker.each([&](const Track& track) {
-    if (track.state != TrackState::kTentative) claims_of(track, plans, now, claims);
+    if (track.state == TrackState::kTentative) return;
+    looked_at_.push_back(track.id);
+    claims_of(track, plans, now, claims);
   });
+  std::ranges::sort(looked_at_);
   settle(claims, now);
   keep_unsupported(tracker, plans, now);
   claim_by_place(tracker, plans, now);

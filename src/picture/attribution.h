@@ -21,8 +21,9 @@
 //
 // Of two tracks that bear the name of one plan the one that is heard is preferred to one that coasts or is stale.
 //
-// Sticky: a match stays until another is better by `better_by`, and through `hold_ms` without any evidence (a craft
-// that leaves its plan must not lose it, since that is when it matters). It does not survive a contradicting address.
+// Sticky: a match with a plan of now stays until another is better by `better_by`, and any match through `hold_ms`
+// without any evidence (a craft that leaves its plan must not lose it, since that is when it matters). It does not
+// survive a contradicting address.
 //
 // A track that turns out to be one with another takes its match along (`renamed`), unless the other has a better one.
 //
@@ -90,6 +91,8 @@ class Attribution {
 
   /// Null: unknown. Valid until the next run or renaming.
   [[nodiscard]] const Correlation* of_track(TrackId track) const;
+  /// Whether the last run has looked at the track: of one that was confirmed since, that it is nobody's says nothing.
+  [[nodiscard]] bool has_looked_at(TrackId track) const;
   /// Of several craft the first in the plan's list that is heard of: it stands for the plan.
   [[nodiscard]] const Correlation* of_intent(std::string_view intent) const;
   /// In order of track.
@@ -105,6 +108,7 @@ class Attribution {
     std::size_t seat = 0;
     Reason reason = Reason::kPlace;
     int confidence = 0;
+    bool stands = false;  ///< It was so in the run before, and its plan is of now.
     int weight =
         0;  ///< Confidence, with what a standing correlation has over a new one, and a heard track over a silent.
     std::string contradicts;
@@ -129,6 +133,7 @@ class Attribution {
   std::map<std::string, std::map<std::size_t, TrackId>, std::less<>> by_intent_;  // And seat.
   std::map<TrackId, Correlation> before_;                                         // Of the run before.
   std::map<TrackId, Waiting> waiting_;                                            // In a leg, but not for long enough.
+  std::vector<TrackId> looked_at_;                                                // By the last run, ascending.
   std::vector<Held> findings_;
   AttributionCounters counters_;
 };

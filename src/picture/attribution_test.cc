@@ -270,6 +270,37 @@ TEST(Attribution, TwoPlansForOneCraftAreReportedAndTheFirstStays) {
   EXPECT_EQ(sky.whose(a), "i1 by address");
 }
 
+// A second kind of evidence must not make up for the time that is over.
+TEST(Attribution, APlanWhoseTimeIsOverGivesWayAtOnce) {
+  Sky sky;
+  ASSERT_TRUE(sky.plans.put(with_sign(with_icao(plan("first", kHome, -10, 5), 0xA), "RESCUE1")));
+  ASSERT_TRUE(sky.plans.put(with_sign(with_icao(plan("second", kHome, 5, 60), 0xA), "RESCUE1")));
+  const auto a = sky.add({.place = kHome, .icao = 0xA, .call_sign = "RESCUE1"});
+  ASSERT_EQ(sky.whose(a), "first by address");
+  sky.pass(5 * 60 - 3);
+  EXPECT_EQ(sky.whose(a), "first by address");
+  sky.pass(2);
+  EXPECT_EQ(sky.whose(a), "second by address");
+}
+
+// The later plan has five more for the call sign and five for its leg: just as much as what stands has for standing.
+TEST(Attribution, WhatStandsStaysUnlessAnotherIsBetterByMore) {
+  Sky sky;
+  ASSERT_TRUE(sky.plans.put(with_icao(plan("z", kElsewhere), 0xA)));
+  const auto a = sky.add({.place = kHome, .icao = 0xA, .call_sign = "RESCUE1"});
+  ASSERT_EQ(sky.whose(a), "z by address");
+  ASSERT_TRUE(sky.plans.put(with_sign(with_icao(plan("a"), 0xA), "RESCUE1")));
+  sky.pass(3);
+  EXPECT_EQ(sky.whose(a), "z by address");
+}
+
+TEST(Attribution, KnowsWhichTracksItHasLookedAt) {
+  Sky sky;
+  const auto a = sky.add({.place = kHome, .icao = 0xA});
+  EXPECT_TRUE(sky.attribution.has_looked_at(a));
+  EXPECT_FALSE(sky.attribution.has_looked_at({a.value + 1}));
+}
+
 TEST(Attribution, OfTwoFlightsOfADayThePresentOneIsMeant) {
   Sky sky;
   ASSERT_TRUE(sky.plans.put(with_icao(plan("evening", kHome, 360, 420), 0xA)));

@@ -18,6 +18,8 @@ using surveillance::Emergency;
 namespace {
 
 constexpr double kSigmasGranted = 2;
+/// A level may be wrong by so much, where the tolerance is not wider, before it says nothing of being within.
+constexpr double kVagueLevelM = 60;
 /// How often on a craft's way it is looked at whether its leave still holds.
 constexpr DurationMs kLeaveStepMs = 1'000;
 
@@ -112,7 +114,8 @@ void Conformance::place_in_legs(const PreparedPlan& plan, const Motion& motion, 
   for (const std::size_t i : legs_near(plan, motion.time, [](const Leg&) { return true; })) {
     const geo::PreparedVolume& leg = plan.legs[i];
     const double aside = aside_m(leg.shape, spot->shape);
-    const double level = beyond_band_m(leg.band, motion).value_or(0);
+    const auto beyond_band = beyond_band_m(leg.band, motion);
+    const double level = beyond_band.value_or(0);
     const DurationMs time = beyond_window_ms(leg.window, motion.time);
     const double cost = aside / std::max(limits.aside_m, 1.0) + std::abs(level) / std::max(limits.level_m, 1.0) +
                         std::abs(static_cast<double>(time)) / std::max(static_cast<double>(limits.time_ms), 1.0);
@@ -122,6 +125,8 @@ void Conformance::place_in_legs(const PreparedPlan& plan, const Motion& motion, 
     kept.leg = i;
     kept.aside_m = aside;
     kept.level_m = level;
+    // What is granted over ground is judged of nobody, which is no want of a height.
+    kept.level_known = beyond_band || leg.band.reference == geo::VerticalReference::kAgl;
     kept.time_ms = time;
     kept.inside = cost == 0;
   }
@@ -227,6 +232,7 @@ void Conformance::judge(const Track& track, const PreparedPlan& prepared, UtcMs 
   const Plan& plan = prepared.plan;
   const ConformanceLimits& limits = limits_of(plan, track.unmanned());
   const Motion motion = track.motion(now);
+  const DurationMs since_judged = kept.silent ? 0 : now - kept.judged_at;
   if (kept.silent) end_silence(kept, now);
   place_in_legs(prepared, motion, limits, kept);
   kept.measured = true;
@@ -247,8 +253,17 @@ void Conformance::judge(const Track& track, const PreparedPlan& prepared, UtcMs 
   };
   judged(DeviationKind::kAside, std::max(kept.aside_m - kSigmasGranted * motion.position_sigma_m, 0.0), limits.aside_m,
          !over);
-  judged(DeviationKind::kLevel, std::max(std::abs(kept.level_m) - kSigmasGranted * motion.height_sigma_m, 0.0),
-         limits.level_m, !over && !down && plan.domain != Domain::kSea);
+  // A level that nobody says, or that may be wrong by more than it counts, is neither beyond nor within.
+  const bool level_counts = !over && !down && plan.domain != Domain::kSea;
+  const double level_doubt_m = kSigmasGranted * motion.height_sigma_m;
+  const double level_beyond_m = std::max(std::abs(kept.level_m) - level_doubt_m, 0.0);
+  const bool level_said = kept.level_known && level_doubt_m <= std::max(limits.level_m, kVagueLevelM);
+  const bool level_open = level_counts && !level_said && level_beyond_m <= limits.level_m;
+  if (level_open) {
+    step(deviation(DeviationKind::kLevel), false, false, limits.persist_ms, limits.clear_ms, now);
+  } else {
+    judged(DeviationKind::kLevel, level_beyond_m, limits.level_m, level_counts);
+  }
   // Time is of those who are in a leg: beside all of them it is not the time that is wrong.
   judged(DeviationKind::kTime, std::abs(static_cast<double>(kept.time_ms)), static_cast<double>(limits.time_ms),
          !over && !down && kept.aside_m <= limits.aside_m);
@@ -261,6 +276,10 @@ void Conformance::judge(const Track& track, const PreparedPlan& prepared, UtcMs 
     kept.off_since.reset();
   } else if (!kept.off_since) {
     kept.off_since = now;
+  } else if (level_open && !kept.on(DeviationKind::kAside) && !kept.on(DeviationKind::kTime) &&
+             !kept.on(DeviationKind::kOverrun)) {
+    // As silence: what nobody knows makes no deviation longer.
+    kept.off_since = *kept.off_since + since_judged;
   }
   kept.proposed = proposal(track, plan, kept, limits, now);
 }
@@ -278,7 +297,9 @@ void Conformance::find_off_plan(const Track& track, const Plan& plan, const Kept
     std::string detail;
     const auto say = [&](const std::string& part) { detail += (detail.empty() ? "" : ", ") + part; };
     if (kept.on(DeviationKind::kAside)) say(fmt::format("{:.0f} m aside", kept.aside_m));
-    if (kept.on(DeviationKind::kLevel)) {
+    if (kept.on(DeviationKind::kLevel) && !kept.level_known) {
+      say("off its level when that was last heard");
+    } else if (kept.on(DeviationKind::kLevel)) {
       say(fmt::format("{:.0f} m {}", std::abs(kept.level_m), kept.level_m > 0 ? "above" : "below"));
     }
     if (kept.on(DeviationKind::kTime)) {

@@ -112,6 +112,7 @@ struct Kept {
   bool inside = false;        ///< In that leg, at its level and time.
   double aside_m = 0;         ///< From that leg.
   double level_m = 0;         ///< Above positive; 0 also where it cannot be told.
+  bool level_known = true;    ///< False where its height would be judged, and nobody says it any more.
   DurationMs time_ms = 0;     ///< Late positive.
   DurationMs overrun_ms = 0;  ///< Since the end of the last leg.
   std::array<Deviation, kDeviationKinds> deviations;

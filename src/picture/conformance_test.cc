@@ -70,6 +70,7 @@ class Watch {
   Craft craft;
   bool heard = true;
   bool on_ground = false;
+  bool says_height = true;
   std::optional<std::uint8_t> emitter;
   surveillance::Emergency emergency = surveillance::Emergency::kNone;
   std::optional<Tracker> tracker{std::in_place};
@@ -83,6 +84,7 @@ class Watch {
     r.id = {IdKind::kIcao, 0xA};
     r.domain = plan.domain;
     r.pressure_cm = static_cast<std::int32_t>(craft.height_m * 100);
+    if (!says_height) r.pressure_cm.reset();
     r.emergency = emergency;
     r.emitter = emitter;
     r.set(Flag::kOnGround, on_ground);
@@ -259,6 +261,27 @@ TEST(Conformance, LevelsAboveAndBelow) {
   watch.craft.height_m = 100 * 30.48 - 300;
   watch.pass(40);
   EXPECT_TRUE(watch.found()[0].ends_with("m below")) << watch.found()[0];
+}
+
+// A level that nobody says any more is no return to it, nor a deviation that goes on.
+TEST(Conformance, ALevelThatNobodySaysIsNeitherBeyondNorWithin) {
+  Watch watch;
+  watch.put();
+  watch.pass(5);
+  watch.craft.height_m = 200 * 30.48 + 300;
+  watch.pass(20);
+  ASSERT_TRUE(watch.kept().on(DeviationKind::kLevel));
+  watch.says_height = false;
+  watch.pass(200);
+  EXPECT_TRUE(watch.kept().on(DeviationKind::kLevel));
+  EXPECT_FALSE(watch.kept().level_known);
+  EXPECT_EQ(watch.kept().proposed, IntentState::kNonconforming) << "not contingent by time that nobody knows of";
+  ASSERT_EQ(watch.found().size(), 1U);
+  EXPECT_EQ(watch.found()[0], "off_plan: leg 1 (K1): off its level when that was last heard");
+  watch.says_height = true;
+  watch.craft.height_m = 4'500;
+  watch.pass(40);
+  EXPECT_FALSE(watch.kept().on(DeviationKind::kLevel));
 }
 
 TEST(Conformance, EarlyAndLateAreOfTheLegThatItIsIn) {

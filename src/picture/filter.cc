@@ -366,7 +366,7 @@ Motion Filter::at(UtcMs t) const {
   const bool by_pressure = pressure_.there && (!geometric_.there || pressure_.said >= geometric_.said);
   const Height& fresher = by_pressure ? pressure_ : geometric_;
   for (const Height* channel : {&geometric_, &pressure_}) {
-    if (!channel->there || fresher.said - channel->said > kHeightHeldMs) continue;
+    if (!channel->there || fresher.said - channel->said > kHeightHeldMs || t - channel->said > kHeightKnownMs) continue;
     const double seconds =
         std::clamp(seconds_of(t - channel->time), -seconds_of(kPredictMsMax), seconds_of(kPredictMsMax));
     const Height h = predicted(*channel, std::max(seconds, 0.0), dynamics_->height_noise);

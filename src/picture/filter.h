@@ -25,8 +25,8 @@
 // Heights. Pressure and geometric height are different things and never mixed: each has its own filter of height and
 // rate. Their noise is small against what level-offs do, so one model is enough, whose process noise is widened and
 // the step done again when an innovation lies beyond three sigma. A height that has not been said for `kHeightHeldMs`
-// while the other has is left out: the one of long ago, however well it was filtered, says nothing of now. The rate of
-// climb is that of the height that was said last.
+// while the other has is left out: the one of long ago, however well it was filtered, says nothing of now; nor does the
+// only one after `kHeightKnownMs`. The rate of climb is that of the height that was said last.
 //
 // Late reports. A report older than the state, by at most `kLateMsMax`, is used as what it is: a measurement of the
 // present state carried back in time, with the process noise of the way. Older ones are refused, and counted by the
@@ -61,6 +61,10 @@ struct Dynamics {
 inline constexpr DurationMs kLateMsMax = 30'000;
 /// By how much one of the two heights may be older than the other.
 inline constexpr DurationMs kHeightHeldMs = 30'000;
+/// A height that nobody has said for longer is none, though it is the only one: who climbs or descends is elsewhere by
+/// then. The most seldom that is usual is once a minute (Ages::usual_max_ms); one that comes late by half of that does
+/// not go.
+inline constexpr DurationMs kHeightKnownMs = 90'000;
 /// Prediction stands still from here on: what has not been heard for so long is anywhere.
 inline constexpr DurationMs kPredictMsMax = 900'000;
 /// Squared distance, in sigmas, beyond which a place is not averaged in but begun again from.

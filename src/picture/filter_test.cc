@@ -381,7 +381,10 @@ TEST(Filter, AHeightOfLongAgoIsLeftOut) {
     EXPECT_TRUE(filter.at(craft.time).pressure_m);
   }
   EXPECT_NEAR(filter.at(craft.time).up_m_s, 0, 2);
-  EXPECT_TRUE(filter.at(craft.time + 3'600'000).pressure_m) << "the only one is told however old";
+  EXPECT_TRUE(filter.at(craft.time + kHeightKnownMs).pressure_m);
+  const Motion long_after = filter.at(craft.time + kHeightKnownMs + 1);
+  EXPECT_FALSE(long_after.pressure_m) << "the only one, but nobody says it any more";
+  EXPECT_EQ(long_after.up_m_s, 0);
 }
 
 TEST(Filter, PredictionEndsSomewhere) {

@@ -19,6 +19,13 @@ constexpr double kRadius95 = 2.4477;
 
 /// DO-260B table 2-14, metres; index NACp. 0: unknown.
 constexpr std::array<double, 12> kRadiusOfNacP{0, 18'520, 7'408, 3'704, 1'852, 926, 555.6, 185.2, 92.6, 30, 10, 3};
+/// Radius of containment, DO-260B table 2-70, metres; index NIC. 0: unknown.
+constexpr std::array<double, 12> kRadiusOfNic{0,       37'040, 14'816, 7'408, 3'704, 1'852,
+                                              1'111.2, 370.4,  185.2,  75,    25,    7.5};
+/// It is left once in ten million hours, which is so many sigma of each axis: sqrt(-2 ln 1e-7).
+constexpr double kSigmasContained = 5.68;
+/// Of a craft that does not know where it is: NACp 0 is 10 miles and more.
+constexpr double kUnknownSigmaM = 18'520;
 /// The same of NACv, metres a second.
 constexpr std::array<double, 5> kErrorOfNacV{0, 10, 3, 1, 0.3};
 
@@ -51,15 +58,27 @@ double time_sigma_s(TimeBasis basis) {
   return 0.5;
 }
 
+/// By the accuracy that a craft states of its places; else no better than usual, but as bad as its integrity says. Of
+/// version 0 the numbers mean something else, and nothing here.
+std::optional<double> sigma_by_quality_m(const surveillance::Quality& quality, double usual_m) {
+  if (quality.version <= 0) return std::nullopt;
+  const auto accuracy = static_cast<std::size_t>(std::max<int>(quality.nac_p, 0));
+  const auto integrity = static_cast<std::size_t>(std::max<int>(quality.nic, 0));
+  if (accuracy > 0 && accuracy < kRadiusOfNacP.size()) return kRadiusOfNacP[accuracy] / kRadius95;
+  if (integrity > 0 && integrity < kRadiusOfNic.size()) {
+    return std::max(usual_m, kRadiusOfNic[integrity] / kSigmasContained);
+  }
+  return quality.nac_p == 0 ? std::optional(kUnknownSigmaM) : std::nullopt;
+}
+
 double position_sigma_m(const Report& r, double speed_m_s) {
   constexpr double kLeast = 3;
   constexpr double kMost = 50'000;  // The reach of the largest cells that peers tell of (release_rule.h).
   double sigma = usual_sigma_m(r.format);
   if (r.accuracy_cm) {
     sigma = *r.accuracy_cm * 0.01 / kRadius95;
-  } else if (r.quality.nac_p > 0 && r.quality.version > 0 &&
-             static_cast<std::size_t>(r.quality.nac_p) < kRadiusOfNacP.size()) {
-    sigma = kRadiusOfNacP[static_cast<std::size_t>(r.quality.nac_p)] / kRadius95;
+  } else if (const auto by_quality = sigma_by_quality_m(r.quality, sigma)) {
+    sigma = *by_quality;
   } else if (r.has(Flag::kAccurate)) {
     sigma = 5;
   }

@@ -134,6 +134,10 @@ void Picture::source_silent(std::string_view source, std::optional<UtcMs> since)
   }
 }
 
+void Picture::source_misdated(surveillance::SourceId source, DurationMs off_ms, UtcMs now) {
+  tracker_.misdated(source, off_ms, now);
+}
+
 std::string_view Picture::authority_of(std::string_view intent) const {
   const auto at = authority_of_.find(intent);
   return at != authority_of_.end() ? std::string_view(at->second) : std::string_view();
@@ -395,6 +399,8 @@ const Track* Picture::guide_of(const Group& group) const {
 void Picture::advance(UtcMs now) {
   now_ = std::max(now_, now);
   tracker_.advance(now_);
+  // A craft in distress is heard again: what was acknowledged of it goes on.
+  for (const auto& [ended, track] : tracker_.inherited_distress()) alerts_.rename(ended, track, now_);
   attribution_.run(tracker_, plans_, now_);
   conformance_.run(tracker_, attribution_, plans_, now_);
   know_craft();
@@ -490,6 +496,18 @@ void Picture::find_distress(std::vector<Held>& out) const {
     held.finding.detail = fmt::format("{} says {}", track.label(), name_of(track.emergency));
     out.push_back(std::move(held));
   });
+  for (const LostDistress& lost : tracker_.lost_distress()) {
+    const auto priority = priority_of(lost.emergency);
+    if (!priority) continue;
+    Held held;
+    held.situation = {AlertKind::kDistress, lost.track, {}, {}};
+    held.finding.priority = *priority;
+    held.finding.now = true;
+    held.finding.where = lost.where;
+    held.finding.detail =
+        fmt::format("{} said {}; not heard since {}", lost.label, name_of(lost.emergency), format_utc(lost.heard));
+    out.push_back(std::move(held));
+  }
 }
 
 void Picture::find_silence(std::vector<Held>& out) const {

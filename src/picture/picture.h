@@ -108,6 +108,9 @@ class Picture final : public surveillance::Sink, private TrackListener {
   void text(const surveillance::Text& text) override;
   /// A source that should speak has not since a moment; nothing: it speaks again. Counts from the next `advance`.
   void source_silent(std::string_view source, std::optional<UtcMs> since);
+  /// Most of what a source has said of late was dropped before it came here, for its time was so far off its reception:
+  /// ahead positive, behind negative. Counts from the next `advance`.
+  void source_misdated(surveillance::SourceId source, DurationMs off_ms, UtcMs now);
 
   // What the record and people say.
   /// New, or in place of what had that id. Fail as PlanBook::put and VolumeWatch::put; then nothing has changed.

@@ -113,6 +113,8 @@ bool Release::may_delay(surveillance::Domain domain) const {
 
 void Release::heard(const Report& report, const Track& track) {
   if (!report.position || report.has(Flag::kSimulated) || report.has(Flag::kTest)) return;
+  // It would be told as flying, without a height.
+  if (track.on_ground) return;
   // A place that the tracker did not believe is not told. One that is late only beside what others say is: a peer that
   // dates its reports ahead must not silence ours.
   if (report.time > track.last_fix || (report.time == track.last_fix && track.fix != *report.position)) return;
@@ -291,20 +293,60 @@ Report Release::as_told(TrackId id, const Heard& of, const Sample& sample, const
 /// Nothing while it may not be told to anybody.
 std::optional<Release::Known> Release::known(const Picture& picture, TrackId id) const {
   const Track* track = picture.tracker().find(id);
-  if (track == nullptr || track->state == TrackState::kTentative) return std::nullopt;
+  if (track == nullptr || track->state == TrackState::kTentative || track->on_ground) return std::nullopt;
+  // Confirmed since plans were compared with tracks last: it may be a flight that is withheld.
+  if (!picture.attribution().has_looked_at(id)) return std::nullopt;
   const Correlation* correlation = picture.attribution().of_track(id);
   const PreparedPlan* plan = correlation != nullptr ? picture.plans().find(correlation->intent) : nullptr;
   const bool sure = plan != nullptr && correlation->contradicts.empty() && correlation->reason != Reason::kPlace;
   const bool own = sure && picture.authority_of(plan->plan.intent) == self_;
   const auto domain = domain_of(own ? plan->plan.domain : track->domain);
   if (!domain) return std::nullopt;
-  return Known{*domain, plan != nullptr ? plan->plan.intent : std::string(), own, track->icao, track->mmsi};
+  return Known{.domain = *domain,
+               .intent = plan != nullptr ? plan->plan.intent : std::string(),
+               .own = own,
+               .icao = track->icao,
+               .mmsi = track->mmsi,
+               .call_sign = track->call_sign,
+               .mode_3a = track->mode_3a};
+}
+
+Release::Withheld Release::withheld_by(const Picture& picture, const ReleasePermit& permit, UtcMs now) {
+  Withheld out;
+  for (const std::string& intent : permit.withheld) {
+    const PreparedPlan* prepared = picture.plans().find(intent);
+    if (prepared == nullptr || prepared->plan.state == core::IntentState::kEnded) continue;
+    if (std::string sign = plain_call_sign(prepared->plan.call_sign); !sign.empty()) {
+      out.call_signs.insert(std::move(sign));
+    }
+    for (const core::Craft& craft : prepared->plan.craft) {
+      if (craft.icao) out.icao.insert(craft.icao->value);
+      if (craft.mmsi) out.mmsi.insert(craft.mmsi->value);
+      // Codes are lent to one craft after another, and some to nobody.
+      const bool lent = craft.mode_3a && discrete_code(craft.mode_3a->value) &&
+                        craft.from.value_or(prepared->first) <= now && now < craft.to.value_or(prepared->last);
+      if (lent) out.codes.insert(craft.mode_3a->value);
+    }
+  }
+  return out;
+}
+
+/// Whatever speaks for a withheld flight keeps it back, though it is taken for another.
+bool Release::kept_back(const Asked& asked, const Known& craft, const Heard& of) {
+  if (!craft.intent.empty() && asked.permit.withheld.contains(craft.intent)) return true;
+  if (!asked.permit.hidden.empty() && is_among(asked.permit.hidden, craft.icao, craft.mmsi)) return true;
+  const Withheld& names = asked.withheld;
+  if (craft.icao && names.icao.contains(*craft.icao)) return true;
+  if (craft.mmsi && names.mmsi.contains(*craft.mmsi)) return true;
+  if (craft.mode_3a && names.codes.contains(*craft.mode_3a)) return true;
+  if (names.call_signs.empty()) return false;
+  return names.call_signs.contains(plain_call_sign(craft.call_sign.view())) ||
+         names.call_signs.contains(plain_call_sign(of.call_sign.view()));
 }
 
 std::optional<Release::Due> Release::told(const Asked& asked, TrackId id, const Known& craft, Heard& of) const {
-  // Whatever speaks for a withheld flight keeps it back; only what is sure tells it as one of ours.
-  if (!craft.intent.empty() && asked.permit.withheld.contains(craft.intent)) return std::nullopt;
-  if (!asked.permit.hidden.empty() && is_among(asked.permit.hidden, craft.icao, craft.mmsi)) return std::nullopt;
+  // Only what is sure tells it as one of ours.
+  if (kept_back(asked, craft, of)) return std::nullopt;
   if (!allowed(asked.permit, craft.domain)) return std::nullopt;
   const Rules& rules = craft.domain == core::Domain::kSea ? asked.rules.sea : asked.rules.air;
   if (!craft.own && !rules.strangers) return std::nullopt;
@@ -357,7 +399,7 @@ ReleaseAnswer Release::preview(const Picture& picture, std::string_view to, cons
   ReleaseAnswer out;
   out.next = now - 1;
   if (!permit.any()) return out;
-  std::vector<Due> found = due(picture, {rules_for(to), permit, UtcMs{0}, out.next});
+  std::vector<Due> found = due(picture, {rules_for(to), permit, UtcMs{0}, out.next, withheld_by(picture, permit, now)});
   out.more = found.size() > most;
   if (out.more) found.resize(most);
   for (Due& one : found) out.reports.push_back(std::move(one.report));
@@ -373,7 +415,7 @@ ReleaseAnswer Release::collect(const Picture& picture, std::string_view to, cons
   ReleaseAnswer out;
   out.next = until;
   if (!permit.any()) return out;
-  std::vector<Due> found = due(picture, {rules_for(to), permit, after, until});
+  std::vector<Due> found = due(picture, {rules_for(to), permit, after, until, withheld_by(picture, permit, now)});
   if (found.size() > most) {
     out.more = true;
     std::size_t end = most;

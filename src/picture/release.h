@@ -12,7 +12,9 @@
 // track is an own flight's is taken from the picture, where its name or code says so and nothing contradicts: a place
 // alone may be anybody's.
 //
-// What is asked, for each track, in this order: is it confirmed; is what it may be withheld from this peer; does the
+// What is asked, for each track, in this order: is it confirmed, and does it fly; has it been compared with the plans;
+// is what it may be withheld from this peer, which is the plan that it is taken for and every other that names it by
+// address, MMSI, call sign or a code lent for now; does the
 // relation's level allow the domain (`permit`, judged anew for every answer by whoever knows the record); which rule is
 // each place under. Rules for the peer are gone through as they are written; the first that covers the place decides of
 // it alone, so a craft that flies into an area is under that area's rule there, and under no later one. Where a rule's
@@ -98,7 +100,7 @@ class Release {
   Release(std::string self, std::vector<ReleaseRule> rules, UtcMs started);
 
   /// Reports of peers must not come here. Without a place that the tracker believed nothing is kept; nor of what its
-  /// source marks as simulated or a test, since an event cannot say so.
+  /// source marks as simulated or a test, or is on the ground, since an event cannot say so.
   void heard(const surveillance::Report& report, const Track& track);
   void gone(TrackId track);
   /// `gone` is no more: it is one craft with `kept`, which has its places from now on.
@@ -148,6 +150,15 @@ class Release {
     bool own = false;    ///< Surely, and it is this authority's.
     std::optional<std::uint32_t> icao;
     std::optional<std::uint32_t> mmsi;
+    surveillance::FixedText<20> call_sign{};
+    std::optional<std::uint16_t> mode_3a{};
+  };
+  /// What names the craft of the plans that are withheld.
+  struct Withheld {
+    std::set<std::uint32_t> icao;
+    std::set<std::uint32_t> mmsi;
+    std::set<std::uint16_t> codes;  ///< Lent for now.
+    std::set<std::string, std::less<>> call_signs;
   };
   struct Heard {
     surveillance::CraftId id;  ///< The strongest that an own source gave.
@@ -187,6 +198,7 @@ class Release {
     const ReleasePermit& permit;
     UtcMs after;
     UtcMs until;
+    Withheld withheld;
   };
   [[nodiscard]] const OfPeer& rules_for(std::string_view to) const;
   [[nodiscard]] bool may_delay(surveillance::Domain domain) const;
@@ -197,6 +209,8 @@ class Release {
   [[nodiscard]] static const ReleaseRule* rule_of(const Asked& asked, const Rules& rules, bool own, Sample& sample);
   [[nodiscard]] static ReleaseArea::Where where(const ReleasePermit& permit, const NamedRule& of, Sample& sample,
                                                 Spot& spot);
+  [[nodiscard]] static Withheld withheld_by(const Picture& picture, const ReleasePermit& permit, UtcMs now);
+  [[nodiscard]] static bool kept_back(const Asked& asked, const Known& craft, const Heard& of);
   [[nodiscard]] std::optional<Known> known(const Picture& picture, TrackId id) const;
   [[nodiscard]] std::optional<Due> told(const Asked& asked, TrackId id, const Known& craft, Heard& of) const;
   /// Everything that is due, in its order.

@@ -201,6 +201,57 @@ TEST_F(ReleaseTest, NothingWithoutTheRelationAndNothingThatIsWithheld) {
   EXPECT_EQ(told().size(), 1U);
 }
 
+// Taken for one plan, and named by another that is withheld.
+TEST_F(ReleaseTest, WhatAnyWithheldPlanNamesIsKeptBack) {
+  fly(0x1, 35, 36);
+  fly(0x2, 35, 37);
+  plan("flight:M1", 0x1);
+  rules({{.to = "us", .all = true}});
+  run(3);
+  plan("flight:M0", 0x1);
+  run(3);
+  ASSERT_EQ(picture->attribution().of_track(picture->tracker().find_icao(0x1)->id)->intent, "flight:M1");
+  EXPECT_EQ(addresses(), (std::set<std::uint32_t>{0x1, 0x2}));
+  all.withheld = {"flight:M0"};
+  EXPECT_EQ(addresses(), std::set<std::uint32_t>{0x2});
+  sky.back().as = [](Report& r) { r.call_sign.assign("rescue 1"); };
+  run(3);
+  EXPECT_TRUE(addresses().empty()) << "the other bears its call sign";
+}
+
+// Of a track that was confirmed since plans were compared last, nobody knows yet what it is.
+TEST_F(ReleaseTest, NothingIsToldOfATrackBeforeItWasComparedWithPlans) {
+  rules({{.to = "us", .all = true}});
+  Craft craft{.place = normal_of(35, 36), .speed_m_s = 200, .course_deg = 90, .height_m = 9'000};
+  for (int i = 0; i < 3; ++i) {
+    craft.move(1'000);
+    now = craft.time;
+    picture->report(testing::Source{.id = 1}.hear(craft, random, 0x1));
+  }
+  ASSERT_EQ(picture->tracker().find_icao(0x1)->state, TrackState::kLive);
+  EXPECT_TRUE(told().empty());
+  picture->advance(now);
+  EXPECT_EQ(told().size(), 1U) << "now it is known that nothing names it";
+}
+
+TEST_F(ReleaseTest, WhoIsOnTheGroundIsNotToldAsFlying) {
+  fly(0x1, 35, 36);
+  plan("flight:M1", 0x1);
+  rules({{.to = "us", .delay_ms = 2'000, .all = true}});
+  run(5);
+  ASSERT_EQ(told().size(), 1U);
+  const UtcMs landed = now;
+  sky.back().as = [](Report& r) { r.set(surveillance::Flag::kOnGround); };
+  run(1);
+  EXPECT_TRUE(told().empty());
+  run(10);
+  EXPECT_TRUE(told().empty());
+  sky.back().as = [](Report&) {};
+  run(1);
+  ASSERT_EQ(told().size(), 1U) << "it flies again";
+  EXPECT_LE(told()[0].time, landed) << "what is due is of before";
+}
+
 TEST_F(ReleaseTest, ARuleMayAddStrangersAndIsForItsPeerAlone) {
   fly(0x1, 35, 36);
   fly(0x2, 35, 37);

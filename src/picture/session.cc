@@ -12,6 +12,10 @@ namespace {
 
 constexpr DurationMs kSecondMs = 1'000;
 
+/// What a source says is judged by its clock for at least so long and so many reports.
+constexpr DurationMs kDatedMs = 10'000;
+constexpr std::uint64_t kDatedReports = 5;
+
 UtcMs second_after(UtcMs t) {
   const std::int64_t into = ((t.ms % kSecondMs) + kSecondMs) % kSecondMs;
   return t + (kSecondMs - into);
@@ -98,8 +102,29 @@ void Session::advance(UtcMs second) {
   now_ = second;
   for (std::uint32_t i = 0; i < sources_.size(); ++i) {
     picture_.source_silent(sources_[i].name, silence_->silent_since(i, second));
+    look_at_clock(i, second);
   }
   picture_.advance(second);
+}
+
+/// Bytes come, so the source is not silent; but where most of its reports are dropped for their time, the picture does
+/// not see what it says.
+void Session::look_at_clock(std::uint32_t source, UtcMs second) {
+  Line& line = lines_[source];
+  const surveillance::Decoding& decoding = *decodings_[source];
+  const std::uint64_t passed = decoding.passed() - line.passed;
+  const std::uint64_t misdated = decoding.misdated().count - line.misdated;
+  if (line.dated_since == kUtcMin || passed + misdated == 0) line.dated_since = second;
+  if (passed + misdated >= kDatedReports && second - line.dated_since >= kDatedMs) {
+    line.clock_off = misdated > passed;
+    line.dated_since = second;
+    line.passed = decoding.passed();
+    line.misdated = decoding.misdated().count;
+  } else if (passed > 0) {
+    return;
+  }
+  // Until something is believed again, however seldom it speaks.
+  if (line.clock_off) picture_.source_misdated({source}, decoding.misdated().off_ms, second);
 }
 
 void Session::take(const Chunk& chunk) {

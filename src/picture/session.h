@@ -95,6 +95,7 @@ class Session {
   void take_note(ByteView bytes);
   void take_line();
   void advance(UtcMs second);
+  void look_at_clock(std::uint32_t source, UtcMs second);
   void record(const surveillance::Chunk& chunk);
   void beat();
   void say_beat();
@@ -104,6 +105,11 @@ class Session {
   struct Line {
     std::uint8_t under_way = 0;  ///< A bit for each connection.
     bool ended = false;          ///< A file, at its end.
+    // Since when it is counted whether its times are believed, and what had come by then.
+    UtcMs dated_since = kUtcMin;
+    std::uint64_t passed = 0;
+    std::uint64_t misdated = 0;
+    bool clock_off = false;  ///< Most of it was dropped for its time.
   };
 
   std::vector<surveillance::SourceConfig> sources_;

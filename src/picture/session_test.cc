@@ -389,6 +389,46 @@ TEST(Session, LongNotesComeInPiecesAndWhatIsNoneIsCounted) {
   EXPECT_EQ(session->note_counters().notes_refused, 2U);
 }
 
+// Bytes come, so it is not silent; but nothing of what it says is taken.
+TEST(Session, ASourceWhoseClockIsFarOffIsSaidToBeSo) {
+  const std::string said = R"("object":"source 0 clock")";
+  for (const DurationMs off : {-600'000, -5'000, 0, 5'900, 600'000}) {
+    Lines lines;
+    auto configs = sources();
+    configs[0].use_time = true;
+    auto session = *Session::make(configs, {}, &lines);
+    const auto hear = [&](int from_s, int to_s, DurationMs wrong) {
+      for (int s = from_s; s < to_s; ++s) {
+        const UtcMs t = kNoon + s * 1'000 + 500;
+        const std::string line = sbs(0x100001, t + wrong, 35.0, 36.0 + s * 0.0024, 30'000, 428, 90);
+        session->take({.received = t,
+                       .source = 0,
+                       .kind = ChunkKind::kDatagram,
+                       .bytes = ByteView(reinterpret_cast<const std::uint8_t*>(line.data()), line.size())});
+      }
+      session->run_to(kNoon + to_s * 1'000);
+    };
+    hear(0, 30, 0);
+    EXPECT_EQ(lines.text.find(said), std::string::npos) << off;
+    hear(30, 60, off);
+    const bool dropped = off != 0 && off != -5'000;
+    EXPECT_EQ(lines.text.find(said) != std::string::npos, dropped) << off << lines.text;
+    EXPECT_EQ(lines.text.find("most of what it says is not taken") != std::string::npos, dropped) << off;
+    EXPECT_EQ(lines.text.find(R"("object":"antenna")"), std::string::npos) << "it is not silent";
+    if (!dropped) continue;
+    EXPECT_NE(lines.text.find(fmt::format("{} of their reception", off > 0 ? "ahead" : "behind")), std::string::npos);
+    EXPECT_EQ(session->picture().tracker().counters().reports, 30U) << "the intake drops it";
+    session->run_to(kNoon + 260'000);
+    std::vector<Held> held;
+    session->picture().tracker().findings(kNoon + 260'000, held);
+    EXPECT_EQ(held.size(), 1U) << "it stands until something is taken again";
+    hear(260, 420, 0);
+    held.clear();
+    session->picture().tracker().findings(kNoon + 420'000, held);
+    EXPECT_TRUE(held.empty());
+  }
+}
+
 TEST(Session, ALongGapIsNotGoneThroughSecondBySecond) {
   Lines lines;
   auto session = *Session::make(sources(), {}, &lines);

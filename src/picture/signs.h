@@ -11,7 +11,8 @@
 //                                                       gives places to two sides of one way (two_places.h)
 //   beyond_range     doubtful_source, of the track      beyond the configured range of the source that says it
 //   clock_off        doubtful_source, of the source     its time is ahead of the reception, or so far behind that its
-//                                                       source does not stand by it any more
+//                                                       source does not stand by it any more; or most of what it says
+//                                                       is dropped for that before it comes here (Tracker::misdated)
 //
 // Two tracks under one address with one of them silent is a jump, not a double: only when each has been heard since the
 // other began are there two.

@@ -139,6 +139,32 @@ TEST(Signs, ManyPlacesUnderOneAddressAreBounded) {
   EXPECT_GT(tracker.counters().jumps, 80U);
 }
 
+// Five places a second are played under the address of a craft that speaks every ten: it stays, and is found.
+TEST(Signs, PlacesPlayedFastDoNotShutOutWhoSpeaksMoreSeldom) {
+  Tracker tracker;
+  SeededRandom random(1);
+  Craft real{kHome, 200, 90};
+  for (int i = 0; i < 3; ++i) {
+    real.move(10'000);
+    tracker.report(kAdsb.hear(real, random, 0xA));
+    tracker.advance(real.time);
+  }
+  const TrackId id = tracker.find_icao(0xA)->id;
+  for (int second = 1; second <= 120; ++second) {
+    real.move(1'000);
+    for (int i = 0; i < 5; ++i) {
+      Craft played{normal_of(10 + 10 * i, 100), 200, 90};
+      played.time = real.time;
+      tracker.report(kAdsb.hear(played, random, 0xA));
+    }
+    if (second % 10 == 0) tracker.report(kAdsb.hear(real, random, 0xA));
+    tracker.advance(real.time);
+    ASSERT_NE(tracker.find(id), nullptr) << second;
+    ASSERT_EQ(tracker.find_icao(0xA)->id, id) << second;
+  }
+  EXPECT_GE(tracker.find(id)->fixes, 15U);
+}
+
 TEST(Signs, NoManoeuvreIsAJump) {
   SeededRandom random(5);
   for (int run = 0; run < 50; ++run) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace tansiq::picture {
 
@@ -22,6 +23,8 @@ namespace {
 /// An emergency that is not repeated is over when the craft squawks something else, or its source goes on without it,
 /// this long after.
 constexpr DurationMs kEmergencyHeldMs = 30'000;
+/// Whoever tells of a craft on the ground at all does so once a minute (Ages::usual_max_ms).
+constexpr DurationMs kGroundHeldMs = 60'000;
 constexpr std::size_t kEvictableMax = 1'024;
 constexpr std::uint32_t kFixesOfNamed = 2;
 constexpr std::uint32_t kFixesOfPlot = 3;
@@ -166,6 +169,7 @@ Tracker::Slot Tracker::begin(const Report& r, const Measurement& m, TrackId spli
   HeardFrom& from = hear_from(slot, r);
   from.last = from.last_fix = r.time;
   ++from.reports;
+  distress_.begun(track);
   tell_of(track, r);
   note_word(track, r);
   mark_signs(track, r);
@@ -215,7 +219,7 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
   mark_signs(track, r);
   if (step.distance2) note_torn(track, r, step);
   if (r.id.kind != IdKind::kNone) {
-    if (const auto metres = track.places.take(r.source, m)) {
+    if (const auto metres = track.places.take(r.source, r.system, m)) {
       mark(track, SignKind::kDoubleAddress, r.time, r.source, std::llround(*metres));
     }
   }
@@ -225,7 +229,9 @@ void Tracker::take(Slot slot, const Report& r, const Measurement& m) {
   if (r.has(Flag::kEnd)) {
     if (r.track) forget_number(slot, *r.track);
     const bool alone = std::all_of(track.sources().begin(), track.sources().end(), [&](const HeardFrom& f) {
-      return f.source == r.source || track.last - f.last > ages_of(track.domain).coasting_ms;
+      // One source may bring several radars, each of which ends its own track alone.
+      const bool same = f.source == r.source && f.system == r.system;
+      return same || track.last - f.last > ages_of(track.domain).coasting_ms;
     });
     if (alone) end(slot, TrackChange::Kind::kEnded, {});
     return;
@@ -259,7 +265,11 @@ void Tracker::tell_of(Track& track, const Report& r) {
   };
   tell(Told::kCallSign, !r.call_sign.view().empty(), track.call_sign, r.call_sign);
   tell(Told::kCode, r.mode_3a && !r.has(Flag::kInvalidCode), track.mode_3a, r.mode_3a);
-  tell(Told::kOnGround, r.has(Flag::kOnGround) || r.position, track.on_ground, r.has(Flag::kOnGround));
+  // Who has no word for the ground does not say by leaving it out that the craft flies: that counts only against a word
+  // that nobody has said again for long.
+  const bool can_say = surveillance::has_word_for_ground(r.format) ||
+                       (track.on_ground && r.time - track.told_at(Told::kOnGround) > kGroundHeldMs);
+  tell(Told::kOnGround, r.has(Flag::kOnGround) || (r.position && can_say), track.on_ground, r.has(Flag::kOnGround));
   tell(Told::kNavStatus, r.nav_status.has_value(), track.nav_status, r.nav_status);
   tell(Told::kEmitter, r.emitter.has_value(), track.emitter, r.emitter);
   tell(Told::kHeading, r.heading_mdeg && !r.has(Flag::kMagnetic), track.heading_mdeg, r.heading_mdeg);
@@ -281,7 +291,8 @@ void Tracker::tell_of_distress(Track& track, const Report& r) {
     return;
   }
   if (track.emergency == Emergency::kNone || r.time < track.emergency_at) return;
-  const bool taken_back = track.emergency_word == DistressWord::kNavStatus && r.nav_status;
+  const bool taken_back = (track.emergency_word == DistressWord::kNavStatus && r.nav_status) ||
+                          (r.has(Flag::kTakenBack) && r.source == track.emergency_from);
   const bool speaks_of_it =
       r.source == track.emergency_from || (track.emergency_word == DistressWord::kCode && squawks);
   const bool not_repeated = speaks_of_it && r.time - track.emergency_at > kEmergencyHeldMs;
@@ -362,6 +373,11 @@ TrackState Tracker::aged(const Track& track) const {
 void Tracker::end(Slot slot, TrackChange::Kind kind, TrackId other) {
   Track& track = *tracks_[slot];
   const TrackState before = track.state;
+  if (kind == TrackChange::Kind::kMerged) {
+    distress_.merged(track.id, other);
+  } else if (before != TrackState::kTentative && !distress_.ended(track, now_)) {
+    ++counters_.distress_dropped;
+  }
   track.state = TrackState::kEnded;
   changed({kind, before, other}, track);
   if (const Track* twin = find(track.double_of); twin != nullptr && twin->double_of == track.id) {
@@ -409,8 +425,35 @@ void Tracker::advance(UtcMs now) {
     }
   }
   std::sort(evictable_.begin(), evictable_.end(), [&](Slot a, Slot b) {
-    return std::pair(tracks_[a]->last, tracks_[a]->id) > std::pair(tracks_[b]->last, tracks_[b]->id);
+    const auto order = [](const Track& track) {
+      return std::tuple(track.emergency != Emergency::kNone, track.last, track.id);
+    };
+    return order(*tracks_[a]) > order(*tracks_[b]);
   });
+  settle_distress();
+}
+
+void Tracker::settle_distress() {
+  distress_.forget(now_);
+  inherited_.clear();
+  if (distress_.lost().empty()) return;
+  const auto heard = [&](const LostDistress& lost) -> Track* {
+    Slot slot = kNone;
+    if (lost.heir.value != 0) {
+      slot = names_.find(hash_of(lost.heir), [&](Slot s) { return tracks_[s]->id == lost.heir; }).value_or(kNone);
+    }
+    // Under its name there may have been another place all the time, which began before this one ended.
+    if (slot == kNone && lost.id.kind == IdKind::kUid) {
+      Report named;
+      named.id = lost.id;
+      named.uid = lost.uid;
+      if (const Places places = under_name(named); places.count > 0) slot = places.slots[0];
+    } else if (slot == kNone) {
+      slot = under_craft(lost.id);
+    }
+    return slot == kNone ? nullptr : tracks_[slot].get();
+  };
+  inherited_ = distress_.settle(heard, now_);
 }
 
 /// What `advance` found may have been heard again since.
@@ -435,6 +478,14 @@ void Tracker::status(const SensorStatus& s) {
   source->last_received = std::max(source->last_received, s.received);
   if (s.operational) source->operational = s.operational;
   if (s.overloaded) source->overloaded = s.overloaded;
+}
+
+void Tracker::misdated(SourceId id, DurationMs off_ms, UtcMs now) {
+  SourceState* source = source_state(id);
+  if (source == nullptr) return;
+  if (source->clock.count++ == 0) source->clock.since = now;
+  source->clock.last = source->misdated = now;
+  source->clock_off_ms = off_ms;
 }
 
 void Tracker::identity(const Identity& i) {
@@ -478,11 +529,13 @@ void Tracker::findings(UtcMs now, std::vector<Held>& out) const {
     if (source.clock.count == 0 || now - source.clock.last > options_.signs.hold_ms) continue;
     Held& held = out.emplace_back();
     held.situation = {AlertKind::kDoubtfulSource, {}, {}, fmt::format("source {} clock", source.source.value)};
-    held.finding.priority = Priority::kCaution;
+    // What is not taken is not seen: that is as much as if the source were silent.
+    const bool dropped = source.misdated != kUtcMin && now - source.misdated <= options_.signs.hold_ms;
+    held.finding.priority = dropped ? Priority::kWarning : Priority::kCaution;
     held.finding.now = true;
-    held.finding.detail =
-        fmt::format("its times are {} {} of their reception", format_duration(std::abs(source.clock_off_ms)),
-                    source.clock_off_ms > 0 ? "ahead" : "behind");
+    held.finding.detail = fmt::format(
+        "its times are {} {} of their reception{}", format_duration(std::abs(source.clock_off_ms)),
+        source.clock_off_ms > 0 ? "ahead" : "behind", dropped ? ", so most of what it says is not taken" : "");
   }
   std::sort(out.begin() + first, out.end(), [](const Held& a, const Held& b) { return a.situation < b.situation; });
 }
@@ -492,7 +545,7 @@ std::size_t Tracker::bytes() const {
   constexpr std::size_t kNameBytes = 43;
   return size_ * sizeof(Track) + tracks_.capacity() * sizeof(tracks_[0]) +
          (free_.capacity() + evictable_.capacity()) * sizeof(Slot) + name_count_ * kNameBytes + grid_.bytes() +
-         sources_.capacity() * sizeof(SourceState);
+         sources_.capacity() * sizeof(SourceState) + distress_.lost().capacity() * sizeof(LostDistress);
 }
 
 }  // namespace tansiq::picture

@@ -37,12 +37,13 @@
 // off is taken as of then, so that a source whose clock is wrong does not make everybody else late; its sign stays.
 //
 // Distress stands until it is taken back: by what carries the same field (another code after some time, another
-// navigational status), or by its source going on for as long without repeating it. A source that falls silent takes
-// nothing back.
+// navigational status, an event that cancels it), or by its source going on for as long without repeating it. A source
+// that falls silent takes nothing back, nor does the end of the track: the distress is kept (distress.h) and stands
+// until the craft is heard again under the same address, MMSI or uid, whose track then has it.
 //
 // Time is what `advance` and reports bring; there is no clock. Everything is bounded: tracks, sources of a track,
-// tracks looked at for a plot. When the table is full, unconfirmed plots and stale tracks make room, eldest first; when
-// there are none the report is dropped and counted.
+// tracks looked at for a plot. When the table is full, unconfirmed plots and stale tracks make room, eldest first,
+// those in distress last; when there are none the report is dropped and counted.
 //
 // The state is a function of the calls: same calls, same tracks, same ids, bit for bit. Keys are hashed under a key
 // that the owner makes secret, so that nobody can choose identities that collide; the key changes no result.
@@ -58,6 +59,7 @@
 #include <vector>
 
 #include "core/hash_index.h"
+#include "picture/distress.h"
 #include "picture/signs.h"
 #include "picture/track.h"
 #include "picture/track_grid.h"
@@ -127,6 +129,7 @@ struct TrackerCounters {
   std::uint64_t identities = 0;
   std::uint64_t texts = 0;
   std::uint64_t of_unknown_craft = 0;  ///< Identities and texts of craft without a track.
+  std::uint64_t distress_dropped = 0;  ///< Of craft that are not heard any more; there was no room for it.
 };
 
 /// What is remembered of a source.
@@ -136,6 +139,7 @@ struct SourceState {
   UtcMs last_received;
   Sign clock;                       ///< `metres` is unused.
   DurationMs clock_off_ms = 0;      ///< When last seen.
+  UtcMs misdated = kUtcMin;         ///< When most of it was last dropped for that.
   std::optional<bool> operational;  ///< As it says itself.
   std::optional<bool> overloaded;
 };
@@ -150,6 +154,9 @@ class Tracker final : public surveillance::Sink {
   void identity(const surveillance::Identity& identity) override;
   void text(const surveillance::Text& text) override;
 
+  /// What this source says does not come here any more, for its time is so far off (`SourceState::clock_off_ms`): a
+  /// sign that its clock is wrong, as of a report.
+  void misdated(surveillance::SourceId source, DurationMs off_ms, UtcMs now);
   /// Ages every track; `now` never goes back.
   void advance(UtcMs now);
   /// For listeners: the report at hand as it is used, which is not always as it came (see: what is late). Null outside
@@ -172,6 +179,10 @@ class Tracker final : public surveillance::Sink {
 
   /// What signs hold at `now`, ordered by situation, appended.
   void findings(UtcMs now, std::vector<Held>& out) const;
+  /// Distress of craft whose tracks have ended, in the order in which they did.
+  [[nodiscard]] const std::vector<LostDistress>& lost_distress() const { return distress_.lost(); }
+  /// From which ended track to which of now, what `advance` found to go on.
+  [[nodiscard]] const std::vector<std::pair<TrackId, TrackId>>& inherited_distress() const { return inherited_; }
   [[nodiscard]] const std::vector<SourceState>& sources() const { return sources_; }
   [[nodiscard]] const TrackerCounters& counters() const { return counters_; }
   /// Heap bytes, all included.
@@ -201,6 +212,7 @@ class Tracker final : public surveillance::Sink {
   [[nodiscard]] bool in_time(const Track& track, std::int64_t turns) const;
   [[nodiscard]] TrackState aged(const Track& track) const;
   void age(Slot slot);
+  void settle_distress();
   bool make_room();
   [[nodiscard]] const Ages& ages_of(surveillance::Domain domain) const;
   [[nodiscard]] static bool named(const Track& track);
@@ -232,6 +244,7 @@ class Tracker final : public surveillance::Sink {
 
   // tracker_pairs.cc: by place, merging and splitting.
   [[nodiscard]] Slot by_name(const surveillance::Report& r, const Measurement& m, const Places& places);
+  [[nodiscard]] Slot least_of(const Places& places) const;
   [[nodiscard]] Slot by_number(const surveillance::Report& r, Measurement& m);
   [[nodiscard]] Slot by_place(const surveillance::Report& r, const Measurement& m);
   /// A name and a number of one report that stand for two tracks: one craft after all, or a number given anew.
@@ -258,6 +271,8 @@ class Tracker final : public surveillance::Sink {
   core::HashIndex names_;  // Of every kind of name: address, MMSI, uid, number, id.
   TrackGrid grid_;
   std::vector<SourceState> sources_;  // By source.
+  DistressKeeper distress_;
+  std::vector<std::pair<TrackId, TrackId>> inherited_;
   TrackerCounters counters_;
   UtcMs now_;
   bool clock_off_ = false;  // Of the report at hand, by its own word.

@@ -115,13 +115,33 @@ Tracker::Slot Tracker::by_name(const Report& r, const Measurement& m, const Plac
   ++counters_.jumps;
   mark(*tracks_[newest], SignKind::kImpossibleJump, r.time, r.source, jump_m);
   if (places.count == kPlacesPerAddressMax) {
-    const Slot oldest = *std::min_element(places.slots.begin(), places.slots.end(), [&](Slot a, Slot b) {
-      return std::pair(tracks_[a]->last, tracks_[a]->id) < std::pair(tracks_[b]->last, tracks_[b]->id);
-    });
     ++counters_.evicted;
-    end(oldest, TrackChange::Kind::kEnded, {});
+    end(least_of(places), TrackChange::Kind::kEnded, {});
   }
   return kNone;
+}
+
+/// Of a full list of places, the one that gives way to another: whoever is not believed yet, of those the one not heard
+/// for longest, else who began last. Not who was heard last: a craft that speaks more seldom than somebody plays it
+/// would be kept out for good. And never the eldest that is confirmed and not stale, which is the one that is found.
+Tracker::Slot Tracker::least_of(const Places& places) const {
+  Slot keep = kNone;
+  Slot out = kNone;
+  const auto tentative = [&](Slot slot) { return tracks_[slot]->state == TrackState::kTentative; };
+  const auto sooner = [&](Slot a, Slot b) {
+    if (tentative(a) != tentative(b)) return tentative(a);
+    if (tentative(a) && tracks_[a]->last != tracks_[b]->last) return tracks_[a]->last < tracks_[b]->last;
+    return tracks_[a]->id > tracks_[b]->id;
+  };
+  for (std::size_t i = 0; i < places.count; ++i) {  // In order of age.
+    const Slot slot = places.slots[i];
+    if (keep == kNone && !tentative(slot) && tracks_[slot]->state != TrackState::kStale) {
+      keep = slot;
+    } else if (out == kNone || sooner(slot, out)) {
+      out = slot;
+    }
+  }
+  return out;
 }
 
 /// Takes out of `m` what does not fit the track.

@@ -343,6 +343,32 @@ TEST(Tracker, AnEndOfItsOnlySourceEndsIt) {
   EXPECT_EQ(tracker.size(), 0U);
 }
 
+TEST(Tracker, AnEndByOneRadarOfASourceLeavesWhatAnotherHears) {
+  Tracker tracker;
+  SeededRandom random(1);
+  Craft a{kHome, 180, 45};
+  const auto say = [&](std::uint16_t system, bool last) {
+    a.move(1'000);
+    Report r = radar(2).hear(a, random, 1);
+    r.system = system;
+    r.track = TrackNumber{system, 7};
+    r.set(Flag::kEnd, last);
+    tracker.report(r);
+  };
+  for (int i = 0; i < 3; ++i) {
+    say(0x1902, false);
+    say(0x1903, false);
+  }
+  say(0x1902, true);
+  ASSERT_NE(tracker.find_icao(1), nullptr) << "the other radar hears it still";
+  say(0x1903, true);
+  ASSERT_NE(tracker.find_icao(1), nullptr) << "the first was heard a moment ago";
+  a.move(60'000);
+  say(0x1903, false);
+  say(0x1903, true);
+  EXPECT_EQ(tracker.find_icao(1), nullptr);
+}
+
 TEST(Tracker, AFullTableMakesRoomOrCounts) {
   Tracker tracker({.tracks_max = 10});
   SeededRandom random(1);

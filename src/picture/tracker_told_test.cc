@@ -290,6 +290,42 @@ TEST(TrackerDistress, ACodeIsTheCraftsOwnWordWhoeverHearsIt) {
   EXPECT_EQ(heard.track().emergency, Emergency::kNone);
 }
 
+TEST(TrackerDistress, WhoSaidItCancelsItAtOnce) {
+  Heard heard;
+  heard.pass(3);
+  const auto say = [&](const Source& source, bool taken_back) {
+    heard.craft.move(1'000);
+    Report r = heard.hear(source);
+    r.format = Format::kCot;
+    r.emergency = taken_back ? Emergency::kNone : Emergency::kGeneral;
+    r.set(Flag::kTakenBack, taken_back);
+    heard.tracker.report(r);
+    return heard.track().emergency;
+  };
+  EXPECT_EQ(say(kOther, false), Emergency::kGeneral);
+  EXPECT_EQ(say(kAdsb, true), Emergency::kGeneral) << "another said it";
+  EXPECT_EQ(say(kOther, true), Emergency::kNone);
+}
+
+TEST(TrackerGround, WhoHasNoWordForItDoesNotSayThatACraftFlies) {
+  Heard heard;
+  heard.pass(3);
+  const auto say = [&](Format format, bool on_ground, DurationMs later) {
+    heard.craft.move(later);
+    Report r = heard.hear(format == Format::kCot ? kOther : kAdsb);
+    r.format = format;
+    r.set(Flag::kOnGround, on_ground);
+    heard.tracker.report(r);
+    return heard.track().on_ground;
+  };
+  EXPECT_TRUE(say(Format::kAdsb, true, 1'000));
+  EXPECT_TRUE(say(Format::kCot, false, 1'000));
+  EXPECT_FALSE(say(Format::kAdsb, false, 1'000)) << "it could say so, and does not";
+  EXPECT_TRUE(say(Format::kAdsb, true, 1'000));
+  EXPECT_TRUE(say(Format::kCot, false, 60'000));
+  EXPECT_FALSE(say(Format::kCot, false, 1)) << "nobody has said so for a minute";
+}
+
 TEST(TrackerLate, NothingIsReplacedByWhatIsOlder) {
   Heard heard;
   heard.pass(40);

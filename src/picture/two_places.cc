@@ -76,11 +76,13 @@ Sides first_sides(const Points& points, const Way& way) {
 
 }  // namespace
 
-std::optional<double> TwoPlaces::take(surveillance::SourceId source, const Measurement& m) {
+std::optional<double> TwoPlaces::take(surveillance::SourceId source, std::optional<std::uint16_t> system,
+                                      const Measurement& m) {
   if (!m.position) return std::nullopt;
+  const bool another = source != source_ || system != system_;
   if (count_ > 0) {
     const DurationMs since = m.time - begun_;
-    if (source != source_) {
+    if (another) {
       if (since <= kWindowMsMax) return std::nullopt;
       count_ = windows_ = 0;
     } else if (since <= places_[count_ - 1].ms) {
@@ -88,11 +90,12 @@ std::optional<double> TwoPlaces::take(surveillance::SourceId source, const Measu
     } else if (since > kWindowMsMax) {
       count_ = windows_ = 0;
     }
-  } else if (source != source_) {
+  } else if (another) {
     windows_ = 0;
   }
   if (count_ == 0) {
     source_ = source;
+    system_ = system;
     begun_ = m.time;
     stated_m_ = 0;
   }

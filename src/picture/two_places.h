@@ -1,7 +1,7 @@
 // Are the places that one source gives of one address those of one craft, or of two that fly near each other?
 //
 //   TwoPlaces places;
-//   if (const auto metres = places.take(report.source, measurement)) … two, so far apart …
+//   if (const auto metres = places.take(report.source, report.system, measurement)) … two, so far apart …
 //
 // Two that are far apart are told apart by what cannot be reached (signs.h). Nearer than some 400 m either place can be
 // reached from the other, and a filter settles between the two. What tells them apart is the form: places that fall to
@@ -15,10 +15,11 @@
 //   side, then on the other; is so still without what is explained by time stamps that are wrong by `kTimeSlackS`: of a
 //   craft that two receivers hear, one of them later, places alternate along its way.
 //
-// And when three windows in a row say so. Only within one source: two sources have biases of their own, which look the
-// same as two craft that each hears one of, so places of several sources are never compared here.
+// And when three windows in a row say so. Only within one source, and of that within one radar or centre (SAC/SIC): two
+// have biases of their own, which look the same as two craft that each hears one of, so places of several are never
+// compared here.
 //
-// Cost: four sines a place. 216 bytes. Pure.
+// Cost: four sines a place. 224 bytes. Pure.
 #pragma once
 
 #include <array>
@@ -43,7 +44,7 @@ class TwoPlaces {
 
   /// Takes a report with a place, of a craft that it names. How far apart the two are, in metres, when this one ends a
   /// window that says, as those before, that there are two.
-  std::optional<double> take(surveillance::SourceId source, const Measurement& m);
+  std::optional<double> take(surveillance::SourceId source, std::optional<std::uint16_t> system, const Measurement& m);
 
  private:
   struct Place {
@@ -53,6 +54,7 @@ class TwoPlaces {
   [[nodiscard]] std::optional<double> step() const;
 
   surveillance::SourceId source_;
+  std::optional<std::uint16_t> system_;
   std::uint8_t count_ = 0;
   std::uint8_t windows_ = 0;  ///< In a row that say so, at most `kWindows`.
   float stated_m_ = 0;        ///< The largest of the window.

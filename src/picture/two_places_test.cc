@@ -38,7 +38,7 @@ int said(SeededRandom& random, double stated_m, int count, const Place& place) {
     m.time = t;
     m.position = lat_lng_of(place(t));
     m.position_sigma_m = stated_m;
-    if (places.take(kSource, m)) ++out;
+    if (places.take(kSource, std::nullopt, m)) ++out;
   }
   return out;
 }
@@ -105,6 +105,7 @@ TEST(TwoPlaces, AGridThatIsStatedIsNotTwo) {
 
 TEST(TwoPlaces, SourcesAreNotComparedWithEachOther) {
   TwoPlaces places;
+  TwoPlaces radars;
   UtcMs t = kNoon;
   for (int i = 0; i < 640; ++i) {
     t = t + 500;
@@ -112,7 +113,9 @@ TEST(TwoPlaces, SourcesAreNotComparedWithEachOther) {
     m.time = t;
     m.position_sigma_m = 5;
     m.position = lat_lng_of(i % 2 == 0 ? kHome : beside(kHome, 300, 1));
-    EXPECT_FALSE(places.take({static_cast<std::uint32_t>(1 + i % 2)}, m)) << "a bias between two sources is none";
+    EXPECT_FALSE(places.take({static_cast<std::uint32_t>(1 + i % 2)}, std::nullopt, m))
+        << "a bias between two sources is none";
+    EXPECT_FALSE(radars.take(kSource, static_cast<std::uint16_t>(1 + i % 2), m)) << "nor between two radars of one";
   }
 }
 

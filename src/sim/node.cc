@@ -128,7 +128,8 @@ void Node::sync() {
 void Node::destroy_doomed() {
   Batch batch;
   for (const log::Hash& body : coalition_->take_doomed_bodies()) {
-    disk_.destroy_body(body);
+    const auto kept = disk_.bodies().find(body);
+    if (kept != disk_.bodies().end() && coalition_->may_destroy_body(body, kept->second)) disk_.destroy_body(body);
     coalition_->body_destroyed(body, clock(), batch);
   }
   for (const log::Hash& file : coalition_->attachments().unneeded(clock(), kBodiesPerQuestionMax)) {

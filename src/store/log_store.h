@@ -230,12 +230,13 @@ class LogStore {
   [[nodiscard]] virtual std::optional<Error> poisoned() const = 0;
   /// Set while this database may not be extended. Reading works.
   [[nodiscard]] virtual std::optional<Recovery> recovering() const = 0;
-  /// Learns, from a peer, of a larger published tree. If the database is behind or beside it, recovery begins; never
-  /// ends one. Durable.
+  /// Learns, from a peer, of another published tree. If the database is behind or beside it, recovery begins, and
+  /// begins again when the store is opened anew; never ends one.
   [[nodiscard]] virtual Status raise_floor(LogId log, const Floor& floor) = 0;
   /// Ends a recovery: appends what came back, under the numbers it had, in one transaction, and drops all snapshots,
   /// which may be of the lost history. `entries` grow in `seq`, from the next one on; heads are signed as in `append`.
-  /// The floors of logs in `given_up` come down to what is held: somebody has answered for that. Fails with
+  /// The floors of logs in `given_up` come down to what is held: somebody has answered for that, or the log is no log
+  /// of this node's. What the floors are then is durable, too. Fails with
   /// `kWrongState`, before anything is written, when another log would still be behind its floor, and afterwards,
   /// staying in recovery, when it turns out to be another log. The writer's thread.
   [[nodiscard]] virtual Status recover(std::span<const RecoveredEntry> entries, std::span<const LogId> given_up) = 0;

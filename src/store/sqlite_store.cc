@@ -94,7 +94,7 @@ Status SqliteStore::load() {
       return {};
     }));
   }
-  TRY_VOID(judge_floors(*reader, logs));
+  TRY_VOID(judge_floors(*reader));
   std::optional<Connection> second;
   if (options_.background_checkpoints) second = TRY(open_for_writing(options_.folder, files_, false));
   wal_keeper_ = std::make_unique<WalKeeper>(db_, std::move(second), options_.wal_pages_soft, options_.wal_pages_max,
@@ -103,27 +103,28 @@ Status SqliteStore::load() {
   return publish();
 }
 
-Status SqliteStore::judge_floors(SqliteReader& reader, const std::vector<LogInfo>& logs) {
+Status SqliteStore::judge_floors(SqliteReader& reader) {
   const std::string path = options_.folder + "/" + kHighWaterName;
   const std::optional<Bytes> file = TRY(files_.read(path));
   TRY_VOID(judge_presence(next_seq_ != 0, file.has_value(), options_.accept_missing_last_checkpoint, path));
-  floors_.assign(logs.size(), Floor{0, log::empty_root()});
+  floors_.assign(logs_.size(), Floor{0, log::empty_root()});
   // Before the first entry there must be a file, or a crash before the first `publish` would look like a lost one.
   if (!file) return write_high_water(committed_);
   const auto marks = parse_high_water(as_text(*file));
   if (!marks) return std::unexpected(inside(marks.error(), path));
+  // Every such file names the log of its node.
+  if (!marks->empty() && std::ranges::find(*marks, options_.origin, &HighWater::origin) == marks->end()) {
+    return fail(ErrorCode::kWrongState,
+                fmt::format("it is of another node: it names the log \"{}\" and not \"{}\"; bring back the file that "
+                            "belongs to this database",
+                            marks->front().origin, options_.origin),
+                path);
+  }
   for (const HighWater& mark : *marks) {
-    const auto found = std::ranges::find(origins_, mark.origin);
-    if (found == origins_.end()) {
-      if (mark.floor.size == 0) continue;
-      return fail(ErrorCode::kWrongState,
-                  fmt::format("it names the log \"{}\" with {} published entries, which this database does not have: "
-                              "restore the database that belongs to this file",
-                              mark.origin, mark.floor.size),
-                  path);
-    }
-    const auto number = static_cast<std::size_t>(found - origins_.begin());
-    const LogId log = logs[number].id;
+    if (mark.floor.size == 0 && std::ranges::find(origins_, mark.origin) == origins_.end()) continue;
+    // A log that was begun after this copy was made is behind its mark like any other, with no entry at all.
+    const LogId log = TRY(add_log(mark.origin));
+    const std::size_t number = log.number;
     floors_[number] = mark.floor;
     const std::uint64_t size = committed_[number].size;
     std::optional<Hash> root;
@@ -470,7 +471,10 @@ Status SqliteStore::raise_floor(LogId log, const Floor& floor) {
   {
     const std::lock_guard guard(mutex_);
     if (!recovering_) recovering_ = Recovery{log, floor, size, std::move(*reason)};
-    if (floor.size < floors_[log.number].size) return {};  // more than that is known to be missing
+    // A larger mark that this database does not reach begins the next recovery as well. One that it fulfils does not,
+    // and hides that something else had been signed below it.
+    const Floor& known = floors_[log.number];
+    if (floor.size < known.size && known.size > size) return {};
     floors_[log.number] = floor;
   }
   marks[log.number].floor = floor;
@@ -577,7 +581,14 @@ Status SqliteStore::recover(std::span<const RecoveredEntry> entries, std::span<c
     if (root == floors[i].root) continue;
     return fail(ErrorCode::kWrongState, *why_not_sign(floors[i], floors[i].size, root), logs_[i].origin);
   }
+  // Marks that have come down must be so on the disk before anybody forgets that this was a recovery: found again they
+  // would begin another one, and nobody would be left who has answered for what is given up.
+  if (const Status written = write_high_water(committed_); !written) {
+    poison(written.error());
+    return written;
+  }
   const std::lock_guard guard(mutex_);
+  for (std::size_t i = 0; i < floors_.size(); ++i) floors_[i] = {committed_[i].size, committed_[i].root};
   recovering_.reset();
   return {};
 }

@@ -40,7 +40,8 @@ class SqliteStore final : public LogStore {
  public:
   /// Opens, or creates, and checks: writer lock (`kUnavailable` names the holder's process), format version, each log's
   /// head against its checkpoint, last bundle and unfinished tiles against the edge, the high-water file. A database
-  /// that is behind what had been published opens in recovery.
+  /// that is behind what had been published, or lacks a log of which something had been, opens in recovery. Fails with
+  /// `kWrongState` when the file is of another node.
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(SqliteStoreOptions options);
   ~SqliteStore() override;
 
@@ -80,7 +81,7 @@ class SqliteStore final : public LogStore {
   SqliteStore(SqliteStoreOptions options, Files& files, std::unique_ptr<FileLock> lock, Connection db);
   [[nodiscard]] Status prepare();
   [[nodiscard]] Status load();
-  [[nodiscard]] Status judge_floors(SqliteReader& reader, const std::vector<LogInfo>& logs);
+  [[nodiscard]] Status judge_floors(SqliteReader& reader);
   [[nodiscard]] Status check_batch(const Batch& batch) const;
   [[nodiscard]] Status write_batch(const Batch& batch, Appended& done);
   [[nodiscard]] Status write_entries(std::span<const NewEntry> entries, Appended& done);

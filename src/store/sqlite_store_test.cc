@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "base/limits.h"
@@ -365,7 +366,79 @@ TEST(SqliteStore, ARecoveryEndsOnlyWhenEverythingPublishedIsThere) {
   EXPECT_TRUE(store->recovering());
   const LogId given_up[] = {kMainLog};
   ASSERT_OK(store->recover({}, given_up));
+  // On the disk too, before anything else is published.
+  store.reset();
+  store = must(SqliteStore::open(test_options(folder.file("data"))));
+  EXPECT_FALSE(store->recovering());
   EXPECT_OK(append_entries(*store, 5, 1));
+}
+
+// A copy from before a log was begun: the log is behind its mark like any other, with nothing in it.
+TEST(SqliteStore, AnOlderCopyThatLacksALogOpensInRecovery) {
+  const TemporaryFolder folder;
+  const std::string mark = folder.file("data/last-checkpoint");
+  {
+    auto store = must(SqliteStore::open(test_options(folder.file("newer"))));
+    const LogId other = must(store->add_log("north.example/with/south"));
+    ASSERT_OK(store->add_log("north.example/with/west"));
+    ASSERT_OK(append_entries(*store, 0, 2));
+    ASSERT_OK(append_entries(*store, 2, 3, other));
+    ASSERT_OK(store->publish());
+  }
+  {
+    auto store = must(SqliteStore::open(test_options(folder.file("data"))));
+    ASSERT_OK(append_entries(*store, 0, 2));
+  }
+  std::filesystem::copy_file(folder.file("newer/last-checkpoint"), mark,
+                             std::filesystem::copy_options::overwrite_existing);
+  auto store = must(SqliteStore::open(test_options(folder.file("data"))));
+  ASSERT_TRUE(store->recovering());
+  EXPECT_EQ(store->recovering()->floor.size, 3U);
+  EXPECT_EQ(append_entries(*store, 2, 1).error().code, ErrorCode::kUnavailable);
+  const LogId log = must(store->add_log("north.example/with/south"));
+  EXPECT_EQ(store->floor(log).size, 3U);
+  EXPECT_EQ(must(must(store->open_reader())->logs()).size(), 2U) << "a log in which nothing was said is not missed";
+  const std::vector<std::string> lost{test_entry(2), test_entry(3), test_entry(4)};
+  const RecoveredEntry back[] = {{log, 2, as_bytes(lost[0])}, {log, 3, as_bytes(lost[1])}, {log, 4, as_bytes(lost[2])}};
+  ASSERT_OK(store->recover(back, {}));
+  store.reset();
+  store = must(SqliteStore::open(test_options(folder.file("data"))));
+  EXPECT_FALSE(store->recovering());
+}
+
+TEST(SqliteStore, RefusesTheMarksOfAnotherNode) {
+  const TemporaryFolder folder;
+  auto options = test_options(folder.file("other"));
+  options.origin = "other.example/log";
+  ASSERT_OK(append_entries(*must(SqliteStore::open(options)), 0, 2));
+  ASSERT_OK(append_entries(*must(SqliteStore::open(test_options(folder.file("data")))), 0, 2));
+  std::filesystem::copy_file(folder.file("other/last-checkpoint"), folder.file("data/last-checkpoint"),
+                             std::filesystem::copy_options::overwrite_existing);
+  const auto refused = SqliteStore::open(test_options(folder.file("data")));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::kWrongState);
+  EXPECT_THAT(refused.error().text(), HasSubstr("of another node"));
+}
+
+// What a peer shows of another history is smaller than what was published, and says as much.
+TEST(SqliteStore, AForkBelowThePublishedMarkIsRemembered) {
+  const TemporaryFolder folder;
+  auto store = must(SqliteStore::open(test_options(folder.file("data"))));
+  ASSERT_OK(append_entries(*store, 0, 5));
+  ASSERT_OK(store->publish());
+  const Floor fork{3, log::sha256(std::string_view("another history"))};
+  ASSERT_OK(store->raise_floor(kMainLog, fork));
+  EXPECT_TRUE(store->recovering());
+  store.reset();
+  store = must(SqliteStore::open(test_options(folder.file("data"))));
+  ASSERT_TRUE(store->recovering());
+  EXPECT_EQ(store->recovering()->floor, fork);
+  EXPECT_EQ(store->recover({}, {}).error().code, ErrorCode::kWrongState);
+  // One that this database does not reach is not forgotten for it.
+  const Floor larger{9, log::sha256(std::string_view("more"))};
+  ASSERT_OK(store->raise_floor(kMainLog, larger));
+  ASSERT_OK(store->raise_floor(kMainLog, fork));
+  EXPECT_EQ(store->floor(kMainLog), larger);
 }
 
 }  // namespace

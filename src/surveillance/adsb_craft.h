@@ -36,6 +36,8 @@ struct AdsbCraft {
 
   std::int8_t version = -1;
   bool nic_a = false;
+  std::int8_t nac_p = -1;  ///< Of its places: it stands in messages that have none.
+  UtcMs nac_p_time;
   std::optional<std::int32_t> geometric_minus_pressure_cm;
   UtcMs difference_time;
 };

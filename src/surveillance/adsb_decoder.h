@@ -64,6 +64,9 @@ class AdsbDecoder {
   void all_call(ByteView message, UtcMs received, Sink& sink);
   void reply(ByteView message, UtcMs received, Sink& sink);
   bool fill(const Squitter& in, Report& out);
+  /// Of a place, as the craft said last.
+  static void accuracy(const Squitter& in, Report& out);
+  static void learn_accuracy(const Squitter& in, unsigned nac_p, Report& out);
   void identification(const Squitter& in, Report& out) const;
   bool surface_position(const Squitter& in, Report& out);
   bool airborne_position(const Squitter& in, Report& out);

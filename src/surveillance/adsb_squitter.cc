@@ -11,6 +11,8 @@ namespace tansiq::surveillance {
 namespace {
 
 constexpr DurationMs kDifferenceMs = 30'000;
+/// A craft says how accurate its places are every few seconds; what it has not said again for longer holds no more.
+constexpr DurationMs kAccuracyMs = 30'000;
 
 /// Emitter category as CAT 021 numbers it, of the set (type code) and its value.
 std::optional<std::uint8_t> emitter_of(unsigned type, unsigned category) {
@@ -46,6 +48,15 @@ constexpr std::array<Emergency, 8> kEmergencies{Emergency::kNone,   Emergency::k
 
 }  // namespace
 
+void AdsbDecoder::accuracy(const Squitter& in, Report& out) {
+  if (in.craft.nac_p >= 0 && in.received - in.craft.nac_p_time <= kAccuracyMs) out.quality.nac_p = in.craft.nac_p;
+}
+
+void AdsbDecoder::learn_accuracy(const Squitter& in, unsigned nac_p, Report& out) {
+  out.quality.nac_p = in.craft.nac_p = static_cast<std::int8_t>(nac_p);
+  in.craft.nac_p_time = in.received;
+}
+
 void AdsbDecoder::identification(const Squitter& in, Report& out) const {
   out.call_sign = mode_s_text(in.me, 8);
   out.emitter = emitter_of(in.type, in.subtype);
@@ -57,6 +68,7 @@ bool AdsbDecoder::surface_position(const Squitter& in, Report& out) {
   if (locate(in, place, CprKind::kSurface, out) == Located::kRefused) return false;
   out.set(Flag::kOnGround);
   out.quality.nic = nic_of(in.type, in.craft.version, in.craft.nic_a, false);
+  accuracy(in, out);
   if (const auto eighths = movement_eighth_knots(in.number(5, 7))) {
     out.speed_cm_s = static_cast<std::int32_t>(scaled(*eighths, 185'200, 8 * 3'600));
   }
@@ -80,6 +92,7 @@ bool AdsbDecoder::airborne_position(const Squitter& in, Report& out) {
   if (status == 1) out.emergency = Emergency::kGeneral;
   out.set(Flag::kSpi, status == 3);
   out.quality.nic = nic_of(in.type, in.craft.version, in.craft.nic_a, in.flag(7));
+  accuracy(in, out);
   return locate(in, place, CprKind::kAirborne, out) != Located::kRefused;
 }
 
@@ -126,7 +139,7 @@ bool AdsbDecoder::emergency(const Squitter& in, Report& out) const {
 
 bool AdsbDecoder::target_state(const Squitter& in, Report& out) const {
   if (in.number(5, 2) != 1) return false;
-  out.quality.nac_p = static_cast<std::int8_t>(in.number(39, 4));
+  learn_accuracy(in, in.number(39, 4), out);
   out.quality.sil = static_cast<std::int8_t>(in.number(44, 2));
   return true;
 }
@@ -136,7 +149,7 @@ bool AdsbDecoder::operational_status(const Squitter& in, Report& out) const {
   in.craft.version = static_cast<std::int8_t>(in.number(40, 3));
   in.craft.nic_a = in.flag(43);
   out.quality.version = in.craft.version;
-  out.quality.nac_p = static_cast<std::int8_t>(in.number(44, 4));
+  learn_accuracy(in, in.number(44, 4), out);
   out.quality.sil = static_cast<std::int8_t>(in.number(50, 2));
   out.set(Flag::kOnGround, in.subtype == 1);
   return true;

@@ -147,6 +147,13 @@ TEST(AdsbType, OperationalStatusTellsWhatLaterPositionsMean) {
   EXPECT_EQ(r.said.reports.at(1).quality.nic, 8) << "type 11 without supplement B";
   r.hear(squitter(0x40621D, {{0, 5, 11}, {7, 1, 1}}));
   EXPECT_EQ(r.said.reports.at(2).quality.nic, 9);
+  EXPECT_EQ(r.said.reports.at(1).quality.nac_p, 10) << "of a place, though it stands in another message";
+  r.hear(squitter(0x40621D, {{0, 5, 29}, {5, 2, 1}, {39, 4, 0}}), kNoon + 1'000);
+  r.hear(kOdd, kNoon + 31'000);
+  ASSERT_TRUE(r.said.reports.at(4).pressure_cm);
+  EXPECT_EQ(r.said.reports.at(4).quality.nac_p, 0);
+  r.hear(kEven, kNoon + 31'001);
+  EXPECT_EQ(r.said.reports.at(5).quality.nac_p, -1) << "not said for long";
   Receiver old;
   old.hear(kEven);
   EXPECT_EQ(old.said.reports.at(0).quality.nic, 7) << "version 0: NUCp";

@@ -33,9 +33,11 @@ Domain domain_of(std::string_view type) {
   }
 }
 
+/// Takes an alarm back.
+constexpr std::string_view kCancel = "b-a-o-can";
+
 Emergency emergency_of(std::string_view type) {
-  if (!type.starts_with("b-a-o-") || type == "b-a-o-can") return Emergency::kNone;  // "can" takes an alarm back.
-  return Emergency::kGeneral;
+  return type.starts_with("b-a-o-") && type != kCancel ? Emergency::kGeneral : Emergency::kNone;
 }
 
 /// A craft's own address, where a uid is one as append_cot_event writes it: so a craft that others hear by its address
@@ -103,6 +105,7 @@ void CotDecoder::take(const CotEvent& event, UtcMs received, Sink& sink) {
   out.course_mdeg = event.course_mdeg;
   out.speed_cm_s = event.speed_cm_s;
   out.emergency = emergency_of(type);
+  out.set(Flag::kTakenBack, type == kCancel);
   ++counters_.reports;
   sink.report(out);
 }

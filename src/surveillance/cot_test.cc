@@ -93,7 +93,10 @@ TEST(CotXml, SeveralEventsMayShareADatagram) {
 
 TEST(CotXml, AlarmsAreEmergencies) {
   EXPECT_EQ(hear(event("b-a-o-tbl")).said.reports.at(0).emergency, Emergency::kGeneral);
-  EXPECT_EQ(hear(event("b-a-o-can")).said.reports.at(0).emergency, Emergency::kNone);
+  EXPECT_FALSE(hear(event("b-a-o-tbl")).said.reports.at(0).has(Flag::kTakenBack));
+  const Report taken_back = hear(event("b-a-o-can")).said.reports.at(0);
+  EXPECT_EQ(taken_back.emergency, Emergency::kNone);
+  EXPECT_TRUE(taken_back.has(Flag::kTakenBack));
   const Heard other = hear(event("t-x-c-t"));
   EXPECT_TRUE(other.said.reports.empty());
   EXPECT_EQ(other.counters.unused, 1U);

@@ -71,6 +71,9 @@ class Decoding {
   /// `chunk.source` is not looked at. A chunk of a connection beyond the bound is counted under `no_room`.
   void take(const Chunk& chunk);
 
+  /// Of what reached the intake: reports that passed, and those that were dropped for their time.
+  [[nodiscard]] std::uint64_t passed() const { return intake_.counters().reports; }
+  [[nodiscard]] const Intake::Misdated& misdated() const { return intake_.misdated(); }
   /// Everything seen, over all connections; `reports` and `statuses` are those that passed on.
   [[nodiscard]] DecodeCounters counters() const;
 

@@ -57,12 +57,10 @@ Intake::Intake(Sink& next, const IntakeOptions& options) : next_(next), options_
 
 void Intake::report(const Report& r) {
   ++counters_.units;
-  if (r.time - r.received > options_.future_ms) {
-    counters_.reject(Reject::kFutureDated);
-    return;
-  }
-  if (r.received - r.time > options_.old_ms) {
-    counters_.reject(Reject::kTooOld);
+  const DurationMs off_ms = r.time - r.received;
+  if (off_ms > options_.future_ms || -off_ms > options_.old_ms) {
+    counters_.reject(off_ms > 0 ? Reject::kFutureDated : Reject::kTooOld);
+    misdated_ = {misdated_.count + 1, off_ms};
     return;
   }
   // Who cannot be told apart has no last statement; and where the source gives no time, the reception is in order.

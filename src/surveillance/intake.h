@@ -40,6 +40,12 @@ class Intake final : public Sink {
   void identity(const Identity& identity) override { next_.identity(identity); }
   void text(const Text& text) override { next_.text(text); }
 
+  /// Reports that were dropped for their time.
+  struct Misdated {
+    std::uint64_t count = 0;
+    DurationMs off_ms = 0;  ///< Of the last: ahead of its reception positive, behind negative.
+  };
+  [[nodiscard]] const Misdated& misdated() const { return misdated_; }
   /// `reports` passed, and `rejected` by reason.
   [[nodiscard]] const DecodeCounters& counters() const { return counters_; }
 
@@ -54,6 +60,7 @@ class Intake final : public Sink {
   IntakeOptions options_;
   std::vector<Memory> memory_;
   DecodeCounters counters_;
+  Misdated misdated_;
 };
 
 }  // namespace tansiq::surveillance

@@ -32,6 +32,8 @@ TEST(Intake, TimesThatCannotBeAreDropped) {
   intake.report(said(2, -60'001));
   EXPECT_EQ(intake.counters().of(Reject::kTooOld), 1U);
   EXPECT_TRUE(sink.reports.empty());
+  EXPECT_EQ(intake.misdated().count, 2U);
+  EXPECT_EQ(intake.misdated().off_ms, -60'001);
   intake.report(said(1, 5'000));
   intake.report(said(2, -60'000));
   EXPECT_EQ(sink.reports.size(), 2U);

@@ -29,6 +29,11 @@ struct SourceId {
 /// In which format it was said.
 enum class Format : std::uint8_t { kAsterix, kAdsb, kSbs, kAis, kCot, kCsv };
 [[nodiscard]] std::string_view name_of(Format format);
+/// Whether a report of the format could say that a craft is on the ground: where it could not, that it does not say so
+/// tells nothing.
+[[nodiscard]] constexpr bool has_word_for_ground(Format format) {
+  return format != Format::kCot && format != Format::kAis;
+}
 
 enum class Domain : std::uint8_t { kUnknown, kAir, kSea, kGround };
 [[nodiscard]] std::string_view name_of(Domain domain);
@@ -107,6 +112,7 @@ enum class Flag : std::uint32_t {
   kAirspeed = 1 << 15,         ///< `speed_cm_s` is through the air, not over ground.
   kRaim = 1 << 16,             ///< AIS: receiver autonomous integrity monitoring is in use.
   kManoeuvre = 1 << 17,        ///< AIS: engaged in a special manoeuvre (the blue sign on rivers).
+  kTakenBack = 1 << 18,        ///< CoT: the distress that this source said of the craft before is over.
 };
 
 /// Quality indicators as broadcast (DO-260B, CAT 021); each -1 where not said.

@@ -66,6 +66,13 @@ Status Ledger::within_limits(const Body& body) const {
   const bool fresh = (learned != nullptr && other(learned->kind, learned->id) == nullptr) ||
                      (gone != nullptr && other(gone->kind, gone->id) == nullptr);
   if (fresh && others_.size() >= limits_.others_max) return full("things of other suppliers", limits_.others_max);
+  if (fresh && (gone != nullptr || learned->how == How::kNotice)) {
+    // One that tells us of ever more things leaves room for the others.
+    const std::string& manager = gone != nullptr ? gone->manager : learned->manager;
+    const auto* of = find_in(others_of_, manager);
+    if (of != nullptr && *of >= limits_.others_of_one_max)
+      return full("things of one supplier", limits_.others_of_one_max);
+  }
   if (const auto* found = std::get_if<DriftFound>(&body);
       found != nullptr && !drifts_.contains({found->id, found->version}) && drifts_.size() >= limits_.drifts_max) {
     return full("incidents", limits_.drifts_max);
@@ -100,7 +107,9 @@ std::optional<std::string> Ledger::tick(Place place) {
   }
   for (const auto& [key, other] : others_) {
     if (room == 0) break;
-    const UtcMs end = other.gone ? other.changed : std::max(other.changed, other.last.end.ceil());
+    const UtcMs said = other.last.how == How::kNotice ? std::min(other.last.end.ceil(), other.changed + kToldKeptMs)
+                                                      : other.last.end.ceil();
+    const UtcMs end = other.gone ? other.changed : std::max(other.changed, said);
     if (end < over) take(key.first == Kind::kIntent ? body.others : body.constraints, key.second);
   }
   for (const auto& [key, drift] : drifts_) {
@@ -348,12 +357,17 @@ void Ledger::fold(const Requeued& body, Place place) {
 void Ledger::fold(const Learned& body, Place place) {
   used_ = true;
   if (body.notice) count(body.manager, body.bytes, place.time);
+  forget_other(body.kind, body.id);
+  add_to(body.manager);
   others_[{body.kind, body.id}] = {body, false, place.time};
 }
 
 void Ledger::fold(const Gone& body, Place place) {
   used_ = true;
   count(body.manager, body.bytes, place.time);
+  const auto at = others_.find({body.kind, body.id});
+  if (at != others_.end()) take_from(at->second.last.manager);
+  add_to(body.manager);
   Other& other = others_[{body.kind, body.id}];
   // Of one that was never heard of, what is known is that it is over.
   other.last.kind = body.kind;
@@ -361,6 +375,21 @@ void Ledger::fold(const Gone& body, Place place) {
   other.last.manager = body.manager;
   other.gone = true;
   other.changed = place.time;
+}
+
+void Ledger::add_to(const std::string& manager) { ++others_of_[manager]; }
+
+void Ledger::take_from(const std::string& manager) {
+  const auto at = others_of_.find(manager);
+  EXPECT_INVARIANT(at != others_of_.end());
+  if (--at->second == 0) others_of_.erase(at);
+}
+
+void Ledger::forget_other(Kind kind, const Uuid& id) {
+  const auto at = others_.find({kind, id});
+  if (at == others_.end()) return;
+  take_from(at->second.last.manager);
+  others_.erase(at);
 }
 
 void Ledger::fold(const DriftFound& body, Place place) {
@@ -425,7 +454,7 @@ void Ledger::leave(UtcMs now) {
   for (auto& [intent, registration] : registrations_) {
     if (registration.ended || registration.moved) continue;
     registration.moved = true;
-    add(registration.last.id, intent, registration.last.end.ceil());
+    add(registration.last.id, intent, std::min(registration.last.end.ceil(), kUtcMax));
   }
   // How these came out there is not known, nor until when they last.
   for (const auto& [intent, tried] : tries_) add(tried.id, intent, now + kLeftKeptMs);
@@ -450,8 +479,8 @@ void Ledger::fold(const Forgotten& body, Place) {
     if (at->second.state == DeliveryState::kQueued) queued_.erase({at->second.intent, at->second.url});
     deliveries_.erase(at);
   }
-  for (const Uuid& id : body.others) others_.erase({Kind::kIntent, id});
-  for (const Uuid& id : body.constraints) others_.erase({Kind::kConstraint, id});
+  for (const Uuid& id : body.others) forget_other(Kind::kIntent, id);
+  for (const Uuid& id : body.constraints) forget_other(Kind::kConstraint, id);
   for (const Uuid& id : body.drifts) {
     std::erase_if(drifts_, [&](const auto& one) { return one.first.first == id; });
   }

@@ -47,6 +47,9 @@ struct LedgerLimits {
   /// That are done. From half of it on the oldest are forgotten before their time (kOverKeptMs).
   std::size_t done_max = 100'000;
   std::size_t others_max = 100'000;
+  /// Of those, by which one manager may add to them by telling; what was fetched is in a registry, and counts but is
+  /// not refused for it.
+  std::size_t others_of_one_max = 25'000;
   std::size_t drifts_max = 10'000;
   std::size_t left_max = 60'000;     ///< At registries that count no more; beyond, it stays there until its end.
   std::size_t senders_max = 10'000;  ///< Beyond, the others of a day are counted together.
@@ -57,6 +60,9 @@ inline constexpr std::size_t kSubscribersMax = 512;
 /// So long things stay to be looked at after they are over.
 inline constexpr DurationMs kOverKeptMs = 86'400'000;
 inline constexpr DurationMs kDriftKeptMs = 56LL * 86'400'000;
+/// What others have told us of something counts as over so long after they last did, whatever end they gave it: nobody
+/// has held that against a registry.
+inline constexpr DurationMs kToldKeptMs = 56LL * 86'400'000;
 /// So long something that was only tried at a registry may stand there.
 inline constexpr DurationMs kLeftKeptMs = 56LL * 86'400'000;
 /// What a sender leaves here is counted for so long from the first of it on.
@@ -201,6 +207,10 @@ class Ledger {
   void leave(UtcMs now);
   void count(const std::string& sender, std::optional<std::uint64_t> bytes, UtcMs now);
   [[nodiscard]] Status queued(std::uint64_t delivery) const;
+  /// A row of others_ has come under a manager, or is about to leave its own.
+  void add_to(const std::string& manager);
+  void take_from(const std::string& manager);
+  void forget_other(Kind kind, const Uuid& id);
   [[nodiscard]] Status within_limits(const Body& body) const;
   void finish(std::uint64_t delivery, DeliveryState state, Place place);
   void enqueue(Delivery delivery);
@@ -220,6 +230,7 @@ class Ledger {
   // Follow from the above.
   std::map<Uuid, IntentId> by_uuid_;
   std::map<std::pair<IntentId, std::string>, std::uint64_t> queued_;
+  std::map<std::string, std::size_t, std::less<>> others_of_;  ///< By manager.
   std::uint64_t requeues_ = 0;
   std::optional<UtcMs> next_forget_;  ///< Not part of the state: only when to look.
 };

@@ -353,6 +353,16 @@ TEST(Ledger, WhatStandsAtARegistryBeforeIsLeftThere) {
   expect_comes_back(desk);
 }
 
+TEST(Ledger, WhatEndsWithTheLastMillisecondCanBeReadAgain) {
+  Desk desk;
+  desk.must(RegistryNamed{"https://one.example"});
+  Registered last = registered(1, 1);
+  last.end = *Moment::parse("9999-12-31T23:59:59.999999999Z");
+  desk.must(last);
+  desk.must(RegistryNamed{"https://two.example"});
+  expect_comes_back(desk);
+}
+
 TEST(Ledger, WhatIsLongOverIsForgotten) {
   Desk desk;
   desk.must(registered(1, 1));
@@ -397,6 +407,65 @@ TEST(Ledger, EverythingIsBounded) {
   many.subscribers.resize(kSubscribersMax + 1, {1, id(1)});
   EXPECT_FALSE(desk.say(many));
   EXPECT_EQ(desk.log.size(), 6U) << "nothing of what was refused is said";
+}
+
+TEST(Ledger, OneSupplierLeavesRoomForTheOthers) {
+  Desk desk({.others_max = 10, .others_of_one_max = 2});
+  const auto told = [](std::uint64_t n, std::string_view manager) {
+    Learned of = learned(n, 1, "same", manager);
+    of.how = How::kNotice;
+    return of;
+  };
+  desk.must(told(1, "alpha"));
+  desk.must(Gone{id(2), Kind::kIntent, "alpha", hash("n")});
+  for (const Body& body : {Body(told(3, "alpha")), Body(Gone{id(3), Kind::kIntent, "alpha", hash("n")})}) {
+    const auto refused = desk.say(body);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kOverloaded);
+    EXPECT_THAT(refused.error().message, HasSubstr("2 things of one supplier"));
+  }
+  // What stands there goes on, what is fetched is in a registry, and others have their own share.
+  Learned next = told(1, "alpha");
+  next.version = 2;
+  next.ovn = "another";
+  desk.must(next);
+  desk.must(learned(4, 1));
+  desk.must(told(5, "bravo"));
+  // A row that turns out to be another's counts as that one's.
+  desk.must(learned(5, 1));
+  EXPECT_EQ(desk.ledger.other(Kind::kIntent, id(5))->last.manager, "alpha");
+  desk.must(told(6, "bravo"));
+  desk.must(told(7, "bravo"));
+  EXPECT_FALSE(desk.say(told(8, "bravo")));
+  expect_comes_back(desk);
+  // A replay and a state decide nothing, whatever they hold, and count on from there.
+  Ledger small({.others_max = 10, .others_of_one_max = 1});
+  ASSERT_TRUE(small.read_state(state_of(desk.ledger)));
+  const auto refused = small.say(told(9, "bravo"), desk.place);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("1 things of one supplier"));
+  EXPECT_TRUE(small.say(told(9, "charlie"), desk.place));
+  // What is forgotten makes room.
+  desk.later(kOverKeptMs + 62 * kMinute);
+  EXPECT_TRUE(desk.ledger.others().empty());
+  desk.must(told(10, "alpha"));
+}
+
+TEST(Ledger, WhatWasToldIsForgottenWhateverEndItWasGiven) {
+  Desk desk;
+  Learned told = learned(1, 1);
+  told.how = How::kNotice;
+  told.end = Moment::at(kUtcMax);
+  desk.must(told);
+  Learned fetched = learned(2, 1);
+  fetched.end = told.end;
+  desk.must(fetched);
+  desk.later(kToldKeptMs);
+  EXPECT_EQ(desk.ledger.others().size(), 2U);
+  desk.later(kOverKeptMs + kMinute);
+  EXPECT_EQ(desk.ledger.other(Kind::kIntent, id(1)), nullptr);
+  EXPECT_NE(desk.ledger.other(Kind::kIntent, id(2)), nullptr) << "it stands in a registry";
+  expect_comes_back(desk);
 }
 
 TEST(Ledger, DeliveriesThatAreDoneMakeRoomForThoseThatAreNot) {

@@ -175,6 +175,7 @@ Status Ledger::read_state(std::string_view text) {
       other.last.kind = r.kind;
       other.last.id = r.id;
       other.last.manager = std::move(r.manager);
+      add_to(other.last.manager);
       if (!others_.emplace(std::pair(r.kind, r.id), std::move(other)).second) return corrupt("something stands twice");
     } else if (kind == "uss.drift") {
       auto r = TRY(core::read_fields<DriftRow>(row));

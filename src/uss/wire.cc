@@ -173,11 +173,19 @@ Result<geo::Volume4d> volume_of(const JsonValue& value, bool heights_needed, std
                              static_cast<double>(out.band.upper_cm) / 100));
   }
   // Theirs are closed, ours half-open.
-  if (out.band.lower_cm == out.band.upper_cm) ++out.band.upper_cm;
+  if (out.band.lower_cm == out.band.upper_cm) {
+    if (out.band.upper_cm < kHeightCmMax) {
+      ++out.band.upper_cm;
+    } else {
+      --out.band.lower_cm;
+    }
+  }
   const Moment start = TRY(moment_at(value, "time_start"));
   const Moment end = TRY(moment_at(value, "time_end"));
-  if (start >= end) return wrong(value, "it ends before it begins");
-  out.window = {start.floor(), end.ceil()};
+  if (start > end) return wrong(value, "it ends before it begins");
+  // A moment is a volume too, as registries see it (f3548/volume.cc).
+  out.window.start = std::min(start.floor(), kUtcMax - 1);
+  out.window.end = std::clamp(end.ceil(), out.window.start + 1, kUtcMax);
   return out;
 }
 

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
+#include "geo/conflict.h"
 #include "uss/drift.h"
 #include "uss/uss_testlib.h"
 
@@ -140,6 +142,29 @@ TEST(Wire, AVolumeGrowsWhereItMust) {
   const auto instants = details(replaced(volume_json(), "2026-11-22T11:00:00Z", "2026-11-22T11:00:00.0000001Z"));
   ASSERT_TRUE(instants);
   EXPECT_EQ(instants->volumes[0].window.end, kNow + 60 * kMinute + 1);
+}
+
+TEST(Wire, AMomentAndTheHighestBandAreVolumes) {
+  const auto first = [](const std::string& volume) {
+    const Message of = message(details_json(volume));
+    const auto details = read_details(of.root(), of.text(), Kind::kIntent, IntentState::kAccepted);
+    EXPECT_TRUE(details) << details.error().text();
+    const geo::Volume4d out = details ? details->volumes.at(0) : geo::Volume4d{};
+    EXPECT_TRUE(geo::prepare(out)) << geo::prepare(out).error().text();
+    return out;
+  };
+  const geo::Volume4d moment = first(volume_json(0, 60, 60));
+  EXPECT_EQ(moment.window.start, kNow + 60 * kMinute);
+  EXPECT_EQ(moment.window.end, kNow + 60 * kMinute + 1);
+  const geo::Volume4d last =
+      first(replaced(volume_json(), time_json(minutes(60)).substr(10, 20), "9999-12-31T23:59:59.9999Z"));
+  EXPECT_EQ(last.window.end, kUtcMax);
+  const geo::Volume4d high = first(
+      replaced(replaced(volume_json(), R"("value":520)", R"("value":100000)"), R"("value":400)", R"("value":100000)"));
+  EXPECT_EQ(high.band.lower_cm, kHeightCmMax - 1);
+  EXPECT_EQ(high.band.upper_cm, kHeightCmMax);
+  const Message backwards = message(details_json(volume_json(0, 60, 59)));
+  EXPECT_FALSE(read_details(backwards.root(), backwards.text(), Kind::kIntent, IntentState::kAccepted));
 }
 
 TEST(Wire, AConstraintNeedsNoHeights) {
@@ -283,6 +308,10 @@ TEST(Drift, EachDifferenceIsSaid) {
   EXPECT_TRUE(only(differences(plain, served(replaced(reference_json(1), "Accepted", "Activated")), nullptr), "state"));
   EXPECT_TRUE(only(differences(plain, served(replaced(reference_json(1), "11:00", "10:59")), nullptr), "time_end"));
   EXPECT_TRUE(only(differences(plain, served(reference_json(1), details_json(volume_json(0, 0, 61))), nullptr),
+                   "reach beyond"));
+  const std::string last_moment = volume_json() + "," + volume_json(0, 60, 60);
+  EXPECT_TRUE(differences(plain, served(reference_json(1), details_json(last_moment)), nullptr).empty());
+  EXPECT_TRUE(only(differences(plain, served(reference_json(1), details_json(volume_json(0, 61, 61))), nullptr),
                    "reach beyond"));
   Other before{.last = learned(1, 1, "told before"), .gone = false, .changed = kNow};
   EXPECT_TRUE(only(differences(plain, served(reference_json(1)), &before), "before"));
