@@ -96,6 +96,6 @@ test('a call is put on record, and the other side agrees to exactly that', async
   await fr.locator('#talks-tab-us').click();
   const heard = fr.locator('li[data-message]', { hasText: 'K1 closed above FL240' }).last();
   await heard.getByRole('button', { name: 'Accepter …' }).click();
-  await heard.getByRole('button', { name: 'Accepter, avec us' }).click();
+  await heard.getByRole('button', { name: 'Envoyer l’accord à us' }).click();
   await expect(sent).toContainText('agreed');
 });

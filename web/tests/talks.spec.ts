@@ -34,7 +34,7 @@ test('a phrase is read back in both languages, sent, read by being shown, and ag
   // Shown to an officer for a moment: read, and its author is told so.
   await expect(sent).toContainText('read');
   await heard.getByRole('button', { name: 'Accepter …' }).click();
-  await heard.getByRole('button', { name: 'Accepter, avec fr' }).click();
+  await heard.getByRole('button', { name: 'Envoyer l’accord à fr' }).click();
   await expect(heard).toContainText('répondu');
   await expect(sent).toContainText('agreed');
   await accessible(us);
