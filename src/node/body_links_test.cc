@@ -12,6 +12,7 @@
 #include "log/sha256.h"
 #include "node/default_charter.h"
 #include "node/gated_store_testlib.h"
+#include "node/held_core_testlib.h"
 #include "node/node_testlib.h"
 #include "node/restore.h"
 
@@ -156,15 +157,7 @@ TEST_F(BodyFetcherTest, OnlyThoseOfThePeerThatHasSpokenLookAgain) {
 
 // A body is megabytes, read on the core thread: nobody may have a crowd of questions open.
 TEST_F(BodyFetcherTest, APeerHasFewQuestionsOpen) {
-  std::promise<void> begun;
-  std::promise<void> go;
-  const auto hold = [&](const State&) {
-    begun.set_value();
-    go.get_future().wait();
-    return Departure{};
-  };
-  ASSERT_TRUE(core_->submit(ReadTask{hold, {}}).has_value());
-  begun.get_future().get();
+  HeldCore held(*core_);
   BodyQuestions questions;
   std::vector<std::promise<int>> answers(kBodyQuestionsMax + 3);
   const auto ask = [&](std::size_t i, const AuthorityId& peer, bool gone = false) {
@@ -178,7 +171,7 @@ TEST_F(BodyFetcherTest, APeerHasFewQuestionsOpen) {
   ask(kBodyQuestionsMax, kPeer);
   EXPECT_EQ(answers[kBodyQuestionsMax].get_future().get(), 503) << "at once, while the others wait";
   ask(kBodyQuestionsMax + 1, AuthorityId::trusted("ru"));
-  go.set_value();
+  held.let_go();
   EXPECT_NE(answers[0].get_future().get(), 404) << "nobody waits for it: it is not looked for";
   for (std::size_t i = 1; i < kBodyQuestionsMax; ++i) EXPECT_EQ(answers[i].get_future().get(), 404);
   EXPECT_EQ(answers[kBodyQuestionsMax + 1].get_future().get(), 404) << "each peer for itself";

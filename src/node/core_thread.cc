@@ -318,7 +318,11 @@ bool CoreThread::destroy_doomed(UtcMs now) {
   if (doomed.empty()) return true;
   for (const log::Hash& body : doomed) {
     const auto kept = reader_->body(body);
-    const bool may = kept && *kept && state_.coalition().may_destroy_body(body, as_text(**kept));
+    if (!kept) {  // To say that it is gone would be untrue.
+      abandon(kept.error());
+      return false;
+    }
+    const bool may = *kept && state_.coalition().may_destroy_body(body, as_text(**kept));
     if (const Status gone = may ? store_.destroy_body(body) : Status(); !gone) {
       abandon(gone.error());
       return false;

@@ -9,6 +9,7 @@
 #include "log/sha256.h"
 #include "node/default_charter.h"
 #include "node/gated_store_testlib.h"
+#include "node/held_core_testlib.h"
 #include "node/node_testlib.h"
 #include "node/restore.h"
 
@@ -171,15 +172,7 @@ TEST_F(CoreThreadTest, AStoreThatFailsStopsTheNodeAndTellsNobodyOfWhatIsLost) {
 
 // Within one batch, which a file of a message divides: whoever waits for what stands behind it must be told, too.
 TEST_F(CoreThreadTest, AStoreThatFailsInTheMiddleOfABatchLeavesNobodyWaiting) {
-  std::promise<void> begun;
-  std::promise<void> go;
-  const auto hold = [&](const State&) {
-    begun.set_value();
-    go.get_future().wait();
-    return Departure{};
-  };
-  ASSERT_TRUE(core_->submit(ReadTask{hold, {}}).has_value());
-  begun.get_future().get();
+  HeldCore held(*core_);
   Left before = file(create("i1", 10));
   std::vector<std::promise<Status>> told(5);
   const auto tell = [&](std::size_t i) { return [&told, i](const Status& done) { told[i].set_value(done); }; };
@@ -191,7 +184,7 @@ TEST_F(CoreThreadTest, AStoreThatFailsInTheMiddleOfABatchLeavesNobodyWaiting) {
   const auto refused = [&](const Error& error) { told[4].set_value(std::unexpected(error)); };
   ASSERT_TRUE(core_->submit_urgent(ReadTask{[](const State&) { return Departure{}; }, refused}).has_value());
   store_.fail_from_now_on();
-  go.set_value();
+  held.let_go();
   EXPECT_FALSE(told[0].get_future().get().has_value());
   for (std::size_t i = 1; i < told.size(); ++i) {
     const Status status = told[i].get_future().get();
