@@ -10,6 +10,7 @@
 #include <boost/json/value_stack.hpp>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include "base/invariant.h"
@@ -280,12 +281,15 @@ Result<std::int64_t> JsonValue::integer() const {
   if (const auto* d = value_->if_double()) {
     if (std::fabs(*d) <= kExactIntegerMax && std::trunc(*d) == *d) return static_cast<std::int64_t>(*d);
   }
+  if (value_->is_uint64()) return expected(fmt::format("at most {}", std::numeric_limits<std::int64_t>::max()));
   return expected("a whole number");
 }
 
 Result<std::int64_t> JsonValue::integer(std::int64_t min, std::int64_t max) const {
+  const auto range = [&] { return expected(fmt::format("a whole number from {} to {}", min, max)); };
+  if (value_->is_uint64()) return range();
   const std::int64_t value = TRY(integer());
-  if (value < min || value > max) return expected(fmt::format("a whole number from {} to {}", min, max));
+  if (value < min || value > max) return range();
   return value;
 }
 

@@ -66,6 +66,9 @@ class JsonValue {
   /// Fails with `kInvalid` unless this is an array / an object / ….
   [[nodiscard]] Status expect(Kind kind) const;
 
+  /// The same value as the root of its own: paths begin here, and are searched for here alone. For whoever reads very
+  /// many parts and says himself in which one he is.
+  [[nodiscard]] JsonValue alone() const { return {value_, value_}; }
   /// Where this value stands, from the root; empty for the root itself. O(values).
   [[nodiscard]] std::string path() const;
   /// An error about this value: `fail(code, message, path())`.

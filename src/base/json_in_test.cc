@@ -118,7 +118,9 @@ TEST(JsonIn, ChecksKindsAndRanges) {
   EXPECT_EQ(n[1].integer().error().text(), "n[1]: must be a whole number, not \"x\"");
   EXPECT_EQ(n[2].integer(0, 255).error().text(), "n[2]: must be a whole number from 0 to 255, not 300");
   EXPECT_EQ(*n[2].integer(0, 300), 300);
-  EXPECT_FALSE(n[3].integer());
+  EXPECT_EQ(n[3].integer().error().text(), "n[3]: must be at most 9223372036854775807, not 9223372036854775808");
+  EXPECT_EQ(n[3].integer(0, 300).error().text(), "n[3]: must be a whole number from 0 to 300, not 9223372036854775808");
+  EXPECT_EQ(n[0].alone().integer().error().text(), "must be a whole number, not 1.5");
   EXPECT_EQ(*n[4].integer(), 2);
   EXPECT_EQ(*n[5].integer(), 1000);
   EXPECT_EQ(json.root().at("s")->string().error().text(), "s: must be a string, not null");

@@ -17,6 +17,9 @@ inline constexpr std::size_t kJsonDepthMax = 32;
 // Shapes and intents.
 inline constexpr std::size_t kPolygonVerticesMax = 10'000;
 inline constexpr std::size_t kCorridorPointsMax = 1'000;
+/// Of the legs. A piece is hundreds of kilometres long where its leg is: this is more than thirty times round the
+/// earth.
+inline constexpr std::size_t kCorridorPiecesMax = 4'096;
 inline constexpr std::size_t kVolumesPerIntentMax = 256;
 inline constexpr std::int64_t kRadiusCmMax = 500'000'00;         // 500 km
 inline constexpr std::int64_t kCorridorWidthCmMax = 100'000'00;  // 100 km a side

@@ -79,6 +79,9 @@ Result<UtcMs> parse_utc(std::string_view text, TimeRounding rounding) {
       fraction_ns = fraction_ns * 10 + (text[at++] - '0');
     }
     if (at == first) return bad_time(text, "no digit follows the decimal point");
+    if (at < text.size() && text[at] >= '0' && text[at] <= '9') {
+      return bad_time(text, "a second has at most nine digits behind the point");
+    }
     for (std::size_t i = at - first; i < 9; ++i) fraction_ns *= 10;
   }
   std::int64_t offset_ms = 0;

@@ -41,6 +41,8 @@ TEST(Time, RefusesWithAReason) {
     EXPECT_EQ(t.error().code, ErrorCode::kMalformed);
     EXPECT_NE(t.error().message.find("is not an RFC 3339 time"), std::string::npos);
   }
+  EXPECT_NE(parse_utc("2026-11-22T10:00:00.1234567891Z").error().message.find("at most nine digits"),
+            std::string::npos);
 }
 
 TEST(Time, FormatsAndReadsBack) {

@@ -12,20 +12,20 @@ bool speaks_for_authority(const Action& action) {
          std::holds_alternative<EndMeasure>(action);
 }
 
-/// The OVNs that prove what the record says was proven, as far as it is still true here.
-std::vector<std::string> proofs(const Machine& machine, const std::vector<IntentReference>& known) {
-  std::vector<std::string> keys;
+/// Appends the OVNs that prove these, as far as it is still true here.
+void prove(const Machine& machine, const std::vector<IntentReference>& known, std::vector<std::string>& keys) {
   for (const IntentReference& reference : known) {
     const Intent* intent = machine.find_intent(reference.intent);
     if (intent && intent->version == reference.version) keys.push_back(machine.ovn(*intent));
   }
-  return keys;
 }
 
-UtcMs last_end(const std::vector<geo::Volume4d>& volumes) {
-  UtcMs end = kUtcMin;
-  for (const geo::Volume4d& volume : volumes) end = std::max(end, volume.window.end);
-  return end;
+/// What `command` asks for, decided with these keys.
+Result<Decision> preview_with(const Machine& machine, Command& command, const std::vector<std::string>& keys,
+                              UtcMs time) {
+  if (auto* create = std::get_if<CreateIntent>(&command.action)) create->keys = keys;
+  if (auto* update = std::get_if<UpdateIntent>(&command.action)) update->keys = keys;
+  return machine.preview(command, time);
 }
 
 std::optional<AuditDifference> decide_again(const Machine& machine, const Entry& entry, std::string_view line) {
@@ -33,10 +33,19 @@ std::optional<AuditDifference> decide_again(const Machine& machine, const Entry&
   Command command{.id = entry.cmd,
                   .by = {entry.by, speaks_for_authority(*entry.request), !entry.acts_for.empty()},
                   .action = *entry.request};
-  const std::vector<std::string> keys = proofs(machine, entry.decision.known);
-  if (auto* create = std::get_if<CreateIntent>(&command.action)) create->keys = keys;
-  if (auto* update = std::get_if<UpdateIntent>(&command.action)) update->keys = keys;
-  auto decision = machine.preview(command, entry.time);
+  std::vector<std::string> keys;
+  prove(machine, entry.decision.known, keys);
+  auto decision = preview_with(machine, command, keys, entry.time);
+  if (decision && entry.decision.known.size() < entry.decision.known_total) {
+    // An entry names as many as it has room for. The others were proven too, unless it says that they were not.
+    std::vector<IntentReference> others = std::move(decision->missing);
+    std::erase_if(others, [&](const IntentReference& other) {
+      const auto& missing = entry.decision.missing;
+      return std::ranges::find(missing, other.intent, &IntentReference::intent) != missing.end();
+    });
+    prove(machine, others, keys);
+    decision = preview_with(machine, command, keys, entry.time);
+  }
   if (!decision) {
     difference.message = fmt::format("this would not have been decided at all: {}", decision.error().text());
     return difference;
@@ -54,13 +63,13 @@ std::optional<AuditDifference> decide_again(const Machine& machine, const Entry&
 
 std::optional<AuditDifference> check_expired(const Machine& machine, const Entry& entry, std::string_view line) {
   for (const Expired& row : entry.expired) {
-    UtcMs end = kUtcMax;
+    std::optional<UtcMs> end;
     if (entry.type == EntryType::kIntentExpired) {
-      if (const Intent* intent = machine.find_intent(IntentId::trusted(row.id))) end = last_end(intent->volumes);
+      if (const Intent* intent = machine.find_intent(IntentId::trusted(row.id))) end = machine.runs_out(*intent);
     } else if (const Measure* measure = machine.find_measure(MeasureId::trusted(row.id))) {
-      end = last_end(measure->volumes);
+      end = machine.runs_out(*measure);
     }
-    if (end > entry.time) {
+    if (!end || *end > entry.time) {
       return AuditDifference{.seq = entry.seq,
                              .message = fmt::format("\"{}\" was let run out before its end", row.id),
                              .recorded = std::string(line),

@@ -1,5 +1,6 @@
 #include "core/audit.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -94,6 +95,41 @@ TEST(AuditTest, FindsARightEndedBeforeItsTime) {
   const auto found = audit(desk);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_THAT(found[0].message, ::testing::HasSubstr("before its end"));
+}
+
+// The space of an intent is its own until the zone's minimum in time after its window.
+TEST(AuditTest, FindsSpaceThatWasFreedBeforeTheMinimumHadPassed) {
+  Charter charter = testing::test_charter();
+  std::ranges::find(charter.zones, ZoneId::trusted("K2"), &Zone::id)->minima.time_ms = 600'000;
+  Desk desk(std::move(charter));
+  ASSERT_TRUE(desk.tell("fr", create("i1", {volume(kInK2)})));
+  desk.now = minutes(35);
+  ASSERT_EQ(desk.tick(), 1U);
+  EXPECT_TRUE(audit(desk).empty());
+  replace(desk.log[2], "\"time_ms\":" + std::to_string(minutes(35).ms),
+          "\"time_ms\":" + std::to_string(minutes(30).ms));
+  ASSERT_EQ(audit(desk).size(), 1U);
+}
+
+// An entry has room for some of the names.
+TEST(AuditTest, TakesWhatAnEntryHadNoRoomForAsKnown) {
+  Desk desk;
+  std::vector<std::string> keys;
+  const testing::Box in_a1{3040, 4240, 3050, 4250, 200, 220, 10, 25};
+  // Long names, and a request that leaves little room beside it.
+  for (int i = 0; i < 500; ++i) {
+    const std::string id = fmt::format("{:0>50}", i);
+    const auto filed = desk.tell("fr", create(id, {volume(in_a1)}, keys));
+    ASSERT_TRUE(filed) << filed.error().text();
+    keys.push_back(desk.machine.ovn(desk.intent(id)));
+  }
+  std::vector<geo::Volume4d> many(200, volume(in_a1));
+  const auto last = desk.tell("uk", create("last", many, keys));
+  ASSERT_TRUE(last && last->decision.accepted());
+  const auto read = read_entry(desk.log.back());
+  ASSERT_TRUE(read);
+  ASSERT_LT(read->decision.known.size(), read->decision.known_total);
+  EXPECT_TRUE(audit(desk).empty());
 }
 
 TEST(AuditTest, KnowsWhatTheFilerKnew) {

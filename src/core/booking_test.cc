@@ -20,12 +20,12 @@ std::vector<geo::Volume4d> leg() { return {volume({3040, 4040, 3060, 4060, 200, 
 class BookingTest : public ::testing::Test {
  protected:
   ZoneNumber zone(std::string_view id) const { return *desk.machine.zones().find(ZoneId::trusted(id)); }
-  void book(std::string_view id, std::vector<geo::Volume4d> volumes) {
+  void book(std::string_view id, std::vector<geo::Volume4d> volumes, std::string_view where = "K1") {
     desk.machine.book({.id = intent_id(id),
                        .manager = Subject::trusted("fr"),
                        .flight = "M1",
                        .domain = Domain::kAir,
-                       .zone = zone("K1"),
+                       .zone = zone(where),
                        .volumes = std::move(volumes)});
   }
   Result<LegAnswer> ask(const std::vector<geo::Volume4d>& volumes, std::vector<IntentId> exempt = {},
@@ -56,6 +56,33 @@ TEST_F(BookingTest, IntentsAndLegsSeeEachOther) {
   const auto by_intent = ask({volume({3010, 4010, 3020, 4020, 210, 230, 10, 30})});
   EXPECT_FALSE(by_intent->free);
   EXPECT_FALSE(by_intent->only_holds);
+}
+
+TEST_F(BookingTest, QueriesFindIntentsAlone) {
+  book(kFirst, leg());
+  ASSERT_TRUE(desk.tell("us-pilot", create("i1", {volume({3010, 4010, 3020, 4020, 200, 220, 10, 30})})));
+  const auto found =
+      desk.machine.intents({.volume = volume({3000, 4000, 3100, 4100, 100, 400, 0, 60}), .domain = Domain::kAir});
+  ASSERT_TRUE(found) << found.error().text();
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->front()->id.str(), "i1");
+}
+
+// Nobody could have a key of it: it is shown as an intent to nobody.
+TEST_F(BookingTest, InAnAwareZoneALegIsToldOfAndNeedsNoKey) {
+  const auto there = volume({3040, 4240, 3050, 4250, 200, 220, 10, 25});
+  book(kFirst, {there}, "A1");
+  const auto filed = desk.tell("us-pilot", create("i1", {there}));
+  ASSERT_TRUE(filed) << filed.error().text();
+  ASSERT_TRUE(filed->decision.accepted());
+  ASSERT_EQ(filed->decision.overlaps.size(), 1U);
+  EXPECT_EQ(filed->decision.overlaps.front().intent.str(), kFirst);
+}
+
+TEST_F(BookingTest, TwoWhoseIdsBeginAlikeAreTwo) {
+  book("12345678-1234-4000-8000-000000000001", leg());
+  book("12345678-1234-4000-8000-000000000002", leg());
+  EXPECT_EQ(ask(leg())->decision.conflicts.size(), 2U);
 }
 
 TEST_F(BookingTest, WhatComesPreparedIsNotPreparedAgain) {

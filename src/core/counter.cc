@@ -60,10 +60,11 @@ std::int64_t CounterSearch::edge(Axis axis, Direction direction, const Blocker& 
     if (direction == Direction::kUp) return blocker.window.end - mine.window.start + blocker.minima.time_ms;
     return blocker.window.start - mine.window.end - blocker.minima.time_ms;
   }
-  const std::int64_t margin =
-      blocker.minima.vertical_cm + geo::reference_margin_cm(mine.band.reference, blocker.band.reference);
-  if (direction == Direction::kUp) return blocker.band.upper_cm - mine.band.lower_cm + margin;
-  return blocker.band.lower_cm - mine.band.upper_cm - margin;
+  const geo::VerticalReference reference = mine.band.reference;
+  if (direction == Direction::kUp) {
+    return geo::clear_above_cm(blocker.band, reference, blocker.minima.vertical_cm) - mine.band.lower_cm;
+  }
+  return geo::clear_below_cm(blocker.band, reference, blocker.minima.vertical_cm) - mine.band.upper_cm;
 }
 
 std::int64_t CounterSearch::on_grid(std::int64_t shift, Direction direction) const {

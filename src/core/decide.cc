@@ -31,9 +31,11 @@ Status check_zones_fit(const Decision& decision) {
 void order_and_merge(std::vector<Met>& met) {
   // Index order depends on history, so the order is completed from the records themselves.
   std::sort(met.begin(), met.end(), [](const Met& a, const Met& b) {
-    return std::tie(a.created_seq, a.zone, a.volume, a.ordinal) < std::tie(b.created_seq, b.zone, b.volume, b.ordinal);
+    return std::tie(a.created_seq, a.slot, a.zone, a.volume, a.ordinal) <
+           std::tie(b.created_seq, b.slot, b.zone, b.volume, b.ordinal);
   });
-  const auto same = [](const Met& a, const Met& b) { return a.created_seq == b.created_seq && a.zone == b.zone; };
+  // Two bookings may come to the same order by their ids.
+  const auto same = [](const Met& a, const Met& b) { return a.slot == b.slot && a.zone == b.zone; };
   met.erase(std::unique(met.begin(), met.end(), same), met.end());
 }
 
@@ -199,6 +201,13 @@ Status Decider::check_measure_zone(ZoneNumber zone, const Caller& by) const {
   return {};
 }
 
+// Nothing belongs to a zone that has been struck out: a measure there would be in force for nobody.
+Status Decider::check_in_force(ZoneNumber zone) const {
+  if (!state_.zones().retired(zone)) return {};
+  return fail(ErrorCode::kNotFound,
+              fmt::format("the charter in force has no zone \"{}\" any more", state_.zones()[zone].id.str()), "zone");
+}
+
 Result<Slot> Decider::measure_target(const MeasureId& id, std::int64_t version, const Caller& by) const {
   const auto slot = state_.measures().slot_of(id);
   if (!slot) return fail(ErrorCode::kNotFound, fmt::format("there is no measure \"{}\"", id.str()), "measure");
@@ -217,6 +226,7 @@ Result<Plan> Decider::plan_create_measure(const CreateMeasure& a, const Command&
   const auto zone = state_.zones().find(a.zone);
   if (!zone) return fail(ErrorCode::kNotFound, fmt::format("there is no zone \"{}\"", a.zone.str()), "zone");
   TRY_VOID(check_measure_zone(*zone, command.by));
+  TRY_VOID(check_in_force(*zone));
   if (state_.measures().find(a.measure)) {
     return fail(ErrorCode::kConflict, fmt::format("measure \"{}\" exists already", a.measure.str()), "measure");
   }
@@ -226,6 +236,7 @@ Result<Plan> Decider::plan_create_measure(const CreateMeasure& a, const Command&
 Result<Plan> Decider::plan_update_measure(const UpdateMeasure& a, const Command& command, UtcMs now) const {
   const Slot slot = TRY(measure_target(a.measure, a.version, command.by));
   const Measure& measure = state_.measures().row(slot).record;
+  TRY_VOID(check_in_force(measure.zone_number));
   return plan_measure(measure.zone_number, measure.version + 1, a.text, a.volumes, command, now);
 }
 

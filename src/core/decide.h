@@ -62,7 +62,7 @@ class Decider {
   };
   struct Found {
     std::vector<Met> conflicts;  ///< In exclusive zones.
-    std::vector<Met> overlaps;   ///< In disputed zones.
+    std::vector<Met> overlaps;   ///< In disputed zones; in aware ones what has no key.
     std::vector<Met> relevant;   ///< In aware zones.
   };
 
@@ -83,6 +83,7 @@ class Decider {
   Result<Slot> target(const IntentId& id, std::int64_t version, Act act, const Caller& by) const;
   Result<Slot> measure_target(const MeasureId& id, std::int64_t version, const Caller& by) const;
   Status check_measure_zone(ZoneNumber zone, const Caller& by) const;
+  Status check_in_force(ZoneNumber zone) const;
 
   /// Prepares volumes, unless they come `ready`, and finds their zones. `now` bounds windows of what is asked for;
   /// off-nominal ones are free.

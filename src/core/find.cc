@@ -46,7 +46,10 @@ Status Decider::find_intents(const Ask& asked, std::uint32_t volume, Found& foun
       if (!std::binary_search(theirs.begin(), theirs.end(), z)) continue;
       const Zone& zone = zones[z];
       const Met met{other.created_seq, z, volume, tag.ordinal, tag.slot, hit.handle};
-      if (zone.rule == Rule::kAware) {
+      if (zone.rule == Rule::kAware && (tag.slot & kBookingBit) != 0) {
+        // A leg that is held here is shown to nobody as an intent: there is no key of it to ask for.
+        if (geo::conflict(mine, index.volume(hit.handle), zone.minima)) found.overlaps.push_back(met);
+      } else if (zone.rule == Rule::kAware) {
         if (relevant(mine, index.volume(hit.handle), zone.minima)) found.relevant.push_back(met);
       } else if (zone.minima == widest || geo::conflict(mine, index.volume(hit.handle), zone.minima)) {
         (zone.rule == Rule::kExclusive ? found.conflicts : found.overlaps).push_back(met);

@@ -12,6 +12,22 @@
 #include "log/sha256.h"
 
 namespace tansiq::core {
+namespace {
+
+/// The request as the record has it. What does not fit there is not looked at any further.
+Status write_bounded(const Action& action, std::string& request) {
+  request.clear();
+  log::JcsWriter writer(request);
+  TRY_VOID(check_writable(action));
+  write_request(writer, action);
+  if (request.size() <= kRequestEntryBytesMax) return {};
+  return fail(ErrorCode::kTooLarge,
+              fmt::format("the request takes {} bytes in the record, but at most {} fit: simplify the outlines or "
+                          "split the intent",
+                          request.size(), kRequestEntryBytesMax));
+}
+
+}  // namespace
 
 Machine::Machine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Machine::Machine(Machine&&) noexcept = default;
@@ -70,16 +86,7 @@ Result<Outcome> Machine::execute(Command command, UtcMs now) {
   }
   if (const auto by = Subject::parse(command.by.subject.str()); !by) return std::unexpected(by.error());
   std::string& request = impl_->scratch;
-  request.clear();
-  log::JcsWriter writer(request);
-  TRY_VOID(check_writable(command.action));
-  write_request(writer, command.action);
-  if (request.size() > kRequestEntryBytesMax) {
-    return fail(ErrorCode::kTooLarge,
-                fmt::format("the request takes {} bytes in the record, but at most {} fit: simplify the outlines or "
-                            "split the intent",
-                            request.size(), kRequestEntryBytesMax));
-  }
+  TRY_VOID(write_bounded(command.action, request));
   State& state = impl_->state;
   if (const auto* before = state.commands().find(command_key(command.by.subject, command.id))) {
     if (before->content != command_content(request)) {
@@ -105,7 +112,8 @@ Result<Outcome> Machine::execute(Command command, UtcMs now) {
 
 Result<Decision> Machine::preview(const Command& command, UtcMs now) const {
   impl_->must_settle();
-  TRY_VOID(check_writable(command.action));
+  std::string request;
+  TRY_VOID(write_bounded(command.action, request));
   const UtcMs time = std::max(now, impl_->state.last_time());
   Plan plan = TRY(Decider(impl_->state, impl_->config.self, impl_->ovn).plan(command, time));
   return std::move(plan.decision);
@@ -262,7 +270,9 @@ Result<std::vector<const Intent*>> Machine::intents(const IntentFilter& filter) 
   std::vector<geo::VolumeIndex::Hit> hits;
   TRY_VOID(impl_->state.intent_index(*filter.domain).find_conflicts(volume, {}, kQueryCandidatesMax, hits));
   for (const auto& hit : hits) {
-    const Intent& intent = impl_->state.use(VolumeTag::unpack(hit.tag).slot);
+    const Slot slot = VolumeTag::unpack(hit.tag).slot;
+    if ((slot & kBookingBit) != 0) continue;  // a leg's, or of another supplier: no intent of this log
+    const Intent& intent = table.row(slot).record;
     if (passes(intent, filter)) out.push_back(&intent);
   }
   std::sort(out.begin(), out.end(), [](const auto* a, const auto* b) { return a->created_seq < b->created_seq; });
@@ -290,6 +300,8 @@ Result<std::vector<Machine::Near>> Machine::near(const geo::PreparedVolume& volu
   return out;
 }
 
+std::optional<UtcMs> Machine::runs_out(const Intent& intent) const { return impl_->state.runs_out(intent); }
+std::optional<UtcMs> Machine::runs_out(const Measure& measure) const { return impl_->state.runs_out(measure); }
 std::uint64_t Machine::next_seq() const { return impl_->state.next_seq(); }
 UtcMs Machine::last_time() const { return impl_->state.last_time(); }
 std::size_t Machine::live_intents() const { return impl_->state.intents().live(); }

@@ -171,6 +171,9 @@ class Machine {
                                                Domain domain) const;
   /// Live measures (ended ones too if asked), in order of creation.
   [[nodiscard]] std::vector<const Measure*> measures(bool ended = false) const;
+  /// When it runs out by itself; nothing for what does not.
+  [[nodiscard]] std::optional<UtcMs> runs_out(const Intent& intent) const;
+  [[nodiscard]] std::optional<UtcMs> runs_out(const Measure& measure) const;
   /// How much of an intent `asker` may see: everything of its own, else the most that one of its zones discloses.
   [[nodiscard]] Disclosure disclosure(const Intent& intent, const Subject& asker) const;
   /// The same; an officer sees everything of what the officers of this authority have filed.

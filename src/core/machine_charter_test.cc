@@ -54,6 +54,20 @@ TEST_F(MachineCharterTest, LiveIntentsStayAndAreComparedByTheNewMap) {
   EXPECT_EQ(desk.machine.charter(), next);
 }
 
+TEST_F(MachineCharterTest, NoMeasureIsDeclaredInAZoneThatHasBeenStruckOut) {
+  ASSERT_TRUE(desk.tell("us!", measure("m1", "K1", Effect::kWarn, {volume(kInK1)})));
+  std::erase_if(next.zones, [](const Zone& z) { return z.id == ZoneId::trusted("K1"); });
+  ASSERT_TRUE(adopt());
+  const auto declared = desk.tell("us!", measure("m2", "K1", Effect::kRefuse, {volume(kInK1)}));
+  ASSERT_FALSE(declared);
+  EXPECT_EQ(declared.error().code, ErrorCode::kNotFound);
+  EXPECT_THAT(declared.error().text(), ::testing::HasSubstr("no zone \"K1\" any more"));
+  const auto changed = desk.tell(
+      "us!", UpdateMeasure{.measure = testing::measure_id("m1"), .version = 1, .text = "", .volumes = {volume(kInK1)}});
+  EXPECT_EQ(changed.error().code, ErrorCode::kNotFound);
+  EXPECT_TRUE(desk.tell("us!", EndMeasure{.measure = testing::measure_id("m1"), .version = 1}));
+}
+
 TEST_F(MachineCharterTest, RuleOwnerAndMinimaFollow) {
   zone("K1").owner = AuthorityId::trusted("ru");
   zone("K2").rule = Rule::kDisputed;

@@ -516,6 +516,17 @@ TEST(MachineTest, PreviewDecidesNothing) {
   EXPECT_EQ(desk.machine.next_seq(), 2U);
 }
 
+TEST(MachineTest, PreviewRefusesWhatNoEntryHasRoomFor) {
+  Desk desk;
+  auto large = volume(kInK1);
+  large.outline = geo::Corridor{{}, 100'00, 100'00};
+  auto& line = std::get<geo::Corridor>(large.outline).line;
+  for (int i = 0; i < 1'000; ++i) line.push_back({304'000'000 + i * 100, 404'000'000 + i * 100});
+  const Action action = create("i1", std::vector<geo::Volume4d>(200, large));
+  EXPECT_EQ(desk.machine.preview(testing::command("uk", "p", action), desk.now).error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(desk.tell("uk", action).error().code, ErrorCode::kTooLarge);
+}
+
 TEST(MachineTest, QueriesByVolumeAndFilter) {
   Desk desk;
   ASSERT_TRUE(desk.tell("fr", create("i1", {volume(kInK1), volume(later(kInK1, 40))})));

@@ -196,8 +196,9 @@ class Check {
 
   /// Zones hold at all times that the traffic covers.
   Status prepare_zones() {
-    if (volumes_.empty()) return {};
-    geo::TimeWindow window = volumes_.front().volume.window;
+    // Without traffic at any time: they are named, and looked at for what is wrong with them.
+    geo::TimeWindow window{kUtcMin, kUtcMax};
+    if (!volumes_.empty()) window = volumes_.front().volume.window;
     for (const Prepared& volume : volumes_) {
       window.start = std::min(window.start, volume.volume.window.start);
       window.end = std::max(window.end, volume.volume.window.end);
@@ -271,6 +272,15 @@ class Check {
     report_.entries.push_back(entry);
   }
 
+  bool zone_meets(std::size_t zone, const geo::LevelBand& band, const geo::Shape& shape) const {
+    const auto part = std::lower_bound(parts_.begin(), parts_.end(), zone,
+                                       [](const PreparedZonePart& p, std::size_t z) { return p.zone < z; });
+    return std::any_of(part, parts_.end(), [&](const PreparedZonePart& p) {
+      return p.zone == zone && geo::levels_conflict(p.volume.band, band, 0) &&
+             geo::outlines_conflict(p.volume.shape, shape, 0);
+    });
+  }
+
   /// Is the craft itself in the zone at `t`? Within about a metre and an altitude's growth.
   bool is_inside(std::size_t zone, const Prepared& volume, UtcMs t) const {
     const Moment moment = moment_of(*volume.source->motion, t);
@@ -281,13 +291,7 @@ class Check {
       band = {cm, cm + 1, volume.volume.band.reference};
     }
     const auto point = geo::prepare({geo::Circle{moment.place, kPointCm}, band, {t, t + 1}});
-    if (!point) return false;
-    const auto part = std::lower_bound(parts_.begin(), parts_.end(), zone,
-                                       [](const PreparedZonePart& p, std::size_t z) { return p.zone < z; });
-    return std::any_of(part, parts_.end(), [&](const PreparedZonePart& p) {
-      return p.zone == zone && geo::levels_conflict(p.volume.band, point->band, 0) &&
-             geo::outlines_conflict(p.volume.shape, point->shape, 0);
-    });
+    return point && zone_meets(zone, point->band, point->shape);
   }
 
   /// Finds when the straight track of one volume crosses the border, `begin` being on the other side than `end`.
@@ -301,6 +305,43 @@ class Check {
     return high;
   }
 
+  /// Does the straight track from one moment to another of a volume meet the zone? Levels as of the whole of it.
+  bool meets_between(std::size_t zone, const Prepared& volume, UtcMs from, UtcMs to) const {
+    const Moment a = moment_of(*volume.source->motion, from);
+    const Moment b = moment_of(*volume.source->motion, to);
+    constexpr std::int64_t kHalfWidthCm = 10;
+    geo::LevelBand band;
+    if (a.cm && b.cm) {
+      const auto [low, high] = std::minmax(std::llround(*a.cm), std::llround(*b.cm));
+      band = {low, high + 1, volume.volume.band.reference};
+    }
+    const auto track = geo::Shape::make(geo::Corridor{{a.place, b.place}, kHalfWidthCm, kHalfWidthCm});
+    return track && zone_meets(zone, band, *track);  // none: it stands still
+  }
+
+  /// When a volume whose ends are both outside goes through the zone, if it does: between two reports craft fly far.
+  std::optional<geo::TimeWindow> passage(std::size_t zone, const Prepared& volume) const {
+    const UtcMs start = volume.source->motion->start;
+    const UtcMs end = volume.source->motion->end;
+    if (!meets_between(zone, volume, start, end)) return std::nullopt;
+    constexpr DurationMs kNearEnough = 500;
+    UtcMs before = start;
+    UtcMs entered = end;
+    while (entered - before > kNearEnough) {
+      const UtcMs middle = before + (entered - before) / 2;
+      (meets_between(zone, volume, start, middle) ? entered : before) = middle;
+    }
+    UtcMs left = start;
+    UtcMs after = end;
+    while (after - left > kNearEnough) {
+      const UtcMs middle = left + (after - left) / 2;
+      (meets_between(zone, volume, middle, end) ? left : after) = middle;
+    }
+    // Over it at one time, and at its levels at another.
+    if (left + 2 * kNearEnough < entered) return std::nullopt;
+    return geo::TimeWindow{std::min(entered, left), std::max(entered, left)};
+  }
+
   void follow_track(ZoneEntry& entry, std::span<const std::size_t> numbers) const {
     bool seen = false;
     std::optional<std::pair<UtcMs, bool>> last;  // the end of one volume is mostly the start of the next
@@ -311,7 +352,19 @@ class Check {
       const bool at_start = known ? last->second : is_inside(entry.zone, volume, motion.start);
       const bool at_end = is_inside(entry.zone, volume, motion.end);
       last = {motion.end, at_end};
-      if (!seen && (at_start || at_end)) {
+      if (!at_start && !at_end) {
+        if (const auto through = passage(entry.zone, volume)) {
+          entry.window.end = through->end;
+          if (!seen) {
+            entry.window.start = through->start;
+            set_place(entry, volume);
+          }
+          seen = true;
+          entry.ends_inside = false;
+        }
+        continue;
+      }
+      if (!seen) {
         seen = true;
         entry.starts_inside = at_start && (number == 0 || volumes_[number - 1].flight != entry.flight);
         entry.window.start = at_start ? motion.start : crossing(entry.zone, volume, false);

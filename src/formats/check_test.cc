@@ -125,6 +125,38 @@ TEST(Check, FindsEntryAndExit) {
   EXPECT_EQ(entry.level_cm, 1'000'000);
 }
 
+// Two reports 40 s and 10 km apart, and a zone 3 km wide between them.
+TEST(Check, FindsAPassageBetweenTwoReports) {
+  const auto flown = [](std::string_view heights) {
+    const std::string first(heights.substr(0, heights.find(',')));
+    const std::string second(heights.substr(heights.find(',') + 1));
+    return flown_traffic(
+        *read_recording("t,id,lat,lon,alt\n0,fast,0,-0.05," + first + "\n40,fast,0,0.05," + second + "\n",
+                        *parse_columns("time=t,id=id,latitude=lat,longitude=lon,baro_altitude=alt")));
+  };
+  const auto zones = zones_of(
+      R"({"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[-0.01,-1],[0.02,-1],[0.02,1],[-0.01,1],[-0.01,-1]]]},)"
+      R"("properties":{"id":"box","lower":"FL300","upper":"FL335"}})");
+  const auto report = checked(flown("10000,10000"), &zones);
+  ASSERT_EQ(report.entries.size(), 1U);
+  const auto& entry = report.entries[0];
+  EXPECT_FALSE(entry.grazes || entry.starts_inside || entry.ends_inside);
+  EXPECT_NEAR(static_cast<double>(entry.window.start.ms), 16'000, 600);  // -0.01° at 0.0025°/s
+  EXPECT_NEAR(static_cast<double>(entry.window.end.ms), 28'000, 600);
+  // A climb that comes to the zone's levels when it has passed it.
+  const auto climb = checked(flown("3000,10000"), &zones);
+  ASSERT_EQ(climb.entries.size(), 1U);
+  EXPECT_TRUE(climb.entries[0].grazes);
+}
+
+TEST(Check, NamesTheZonesWithoutTrafficToo) {
+  const auto zones = zones_of(
+      R"({"type":"Feature","geometry":{"type":"Point","coordinates":[0,0]},"properties":{"id":"c","radius_m":5000}})");
+  const auto report = checked(TrafficInput{}, &zones);
+  ASSERT_EQ(report.zones.size(), 1U);
+  EXPECT_TRUE(report.entries.empty());
+}
+
 TEST(Check, KeepsAirAndSeaApart) {
   const auto traffic = head_on();
   const auto sea = zones_of(

@@ -1,5 +1,6 @@
 #include "formats/findings.h"
 
+#include <algorithm>
 #include <array>
 
 namespace tansiq::formats {
@@ -74,11 +75,13 @@ std::string printable(std::string_view text, std::size_t bytes_max) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = sequence_length(text, at);
-    const bool control = length == 0 || static_cast<unsigned char>(text[at]) < 0x20 || text[at] == 0x7f;
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const bool c1 = length == 2 && byte(at) == 0xC2 && byte(at + 1) < 0xA0;
+    const bool control = length == 0 || byte(at) < 0x20 || byte(at) == 0x7f || c1;
     const std::string_view piece = control ? std::string_view("?") : text.substr(at, length);
     if (out.size() + piece.size() > bytes_max) return out + "…";
     out += piece;
-    at += length == 0 ? 1 : length;
+    at += std::max<std::size_t>(length, 1);
   }
   return out;
 }

@@ -103,6 +103,9 @@ class Reader {
     if (fields.size() < 3 || fields[0].empty())
       return fail(ErrorCode::kMalformed, "POLYALT needs a name, a bottom and a top");
     if ((fields.size() - 3) % 2 != 0) return fail(ErrorCode::kMalformed, "a latitude has no longitude");
+    constexpr std::size_t kVerticesMin = 3;
+    if (fields.size() < 3 + 2 * kVerticesMin)
+      return fail(ErrorCode::kMalformed, "POLYALT needs at least three points, each a latitude and a longitude");
     ZoneInput zone;
     zone.id = printable(fields[0], kIdBytesMax);
     zone.name = zone.id;

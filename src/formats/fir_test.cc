@@ -71,10 +71,11 @@ TEST(Fir, ListsWhatItCannotUse) {
       "00:00:00.00>POLYALT LEVEL,0,2x5,0,0,1,1,0,1\n"
       "00:00:00.00>HOLD\n"
       "00:00:00.00>POLYALT GOOD,0,245,0,0,1,1,0,1\n"
-      "00:00:00.00>POLYALT GOOD,0,245,0,0,1,1,0,1\n");
+      "00:00:00.00>POLYALT GOOD,0,245,0,0,1,1,0,1\n"
+      "00:00:00.00>POLYALT BARE,0,245\n");
   ASSERT_EQ(file.zones.size(), 1U);
   const auto& list = file.findings.list();
-  ASSERT_EQ(list.size(), 8U);
+  ASSERT_EQ(list.size(), 9U);
   EXPECT_EQ(list[0].where, "line 1 CROSS");
   EXPECT_EQ(list[0].severity, Severity::kRefused);
   EXPECT_EQ(list[1].detail, "there is no 'HH:MM:SS.hh>' before the command");
@@ -84,6 +85,7 @@ TEST(Fir, ListsWhatItCannotUse) {
   EXPECT_EQ(list[5].detail, "'2x5' is not a flight level from 0 to 999");
   EXPECT_EQ(list[6].severity, Severity::kNote);
   EXPECT_EQ(list[7].detail, "the name GOOD has been used before");
+  EXPECT_EQ(list[8].detail, "POLYALT needs at least three points, each a latitude and a longitude");
 }
 
 TEST(Fir, CutsALineIntoRings) {

@@ -235,7 +235,7 @@ class Reader {
     TRY_VOID(features.expect(JsonValue::Kind::kArray));
     for (std::size_t i = 0; i < features.size(); ++i) {
       where_ = fmt::format("features[{}]", i);
-      Status used = read_and_use(features[i], use);
+      Status used = read_and_use(features[i].alone(), use);
       if (!used) refuse(used.error());
     }
     others_.report(findings_);
@@ -252,12 +252,8 @@ class Reader {
   }
 
   void refuse(const Error& error) {
-    // The path begins with the feature's own place, which the finding has already.
-    std::string detail = error.text();
-    if (detail.starts_with(where_)) detail.erase(0, where_.size());
-    if (detail.starts_with('.') || detail.starts_with(':')) detail.erase(0, 1);
-    if (detail.starts_with(' ')) detail.erase(0, 1);
-    findings_.add(Severity::kRefused, "the feature cannot be used", where_, std::move(detail));
+    // The path is the feature's own, whose place the finding has already.
+    findings_.add(Severity::kRefused, "the feature cannot be used", where_, error.text());
   }
 
   Result<Feature> read_feature(JsonValue value) {

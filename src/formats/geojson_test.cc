@@ -222,6 +222,42 @@ TEST(GeoJsonOut, ClosesOverAPole) {
   }
 }
 
+double map_area(const std::vector<MapRing>& rings) {
+  double sum = 0;
+  for (const MapRing& ring : rings) {
+    for (std::size_t i = 0; i < ring.size(); ++i) {
+      const MapPoint& a = ring[i];
+      const MapPoint& b = ring[(i + 1) % ring.size()];
+      sum += static_cast<double>(a.lng_e7) * 1e-7 * static_cast<double>(b.lat_e7) * 1e-7 -
+             static_cast<double>(b.lng_e7) * 1e-7 * static_cast<double>(a.lat_e7) * 1e-7;
+    }
+  }
+  return sum / 2;
+}
+
+TEST(GeoJsonOut, AnEdgeOverAPoleIsNoneAlongTheParallel) {
+  // The western half of the cap: the first edge goes from 0° to 180° over the pole.
+  EXPECT_NEAR(map_area(map_rings(degrees({{0, 80}, {180, 80}, {-90, 80}}))), 180 * 10, 1);
+}
+
+TEST(GeoJsonOut, WhatGoesBackCountsAgainstTheSideOfThePole) {
+  const auto rings = map_rings(degrees({{0, 5},
+                                        {60, 5},
+                                        {60, -25},
+                                        {160, -25},
+                                        {160, -20},
+                                        {80, -20},
+                                        {80, 5},
+                                        {140, 5},
+                                        {-160, 5},
+                                        {-100, 5},
+                                        {-40, 5}}));
+  ASSERT_FALSE(rings.empty());
+  for (const auto& ring : rings) {
+    for (const auto& point : ring) EXPECT_GT(point.lat_e7, -400'000'000) << "its inside is the north";
+  }
+}
+
 TEST(GeoJsonOut, DrawsCirclesAndCorridors) {
   EXPECT_EQ(drawn(geo::Circle{{510'000'000, 0}, 926'000}).size(), 72U);
   const auto border = drawn(geo::Corridor{{{0, 0}, {0, 10'000'000}}, 100'000, 200'000});
@@ -248,16 +284,7 @@ RC_GTEST_PROP(GeoJsonOut, PiecesHaveTheAreaOfTheWhole, ()) {
                                                                  : point.lng_e7;
     vertices.push_back({static_cast<std::int32_t>(point.lat_e7), static_cast<std::int32_t>(wrapped)});
   }
-  const auto area_of = [](const std::vector<MapPoint>& ring) {
-    double sum = 0;
-    for (std::size_t i = 0; i < ring.size(); ++i) {
-      const auto& a = ring[i];
-      const auto& b = ring[(i + 1) % ring.size()];
-      sum += static_cast<double>(a.lng_e7) * 1e-7 * static_cast<double>(b.lat_e7) * 1e-7 -
-             static_cast<double>(b.lng_e7) * 1e-7 * static_cast<double>(a.lat_e7) * 1e-7;
-    }
-    return sum / 2;
-  };
+  const auto area_of = [](const std::vector<MapPoint>& ring) { return map_area({ring}); };
   for (const auto& ring : map_rings(vertices)) {
     RC_ASSERT(area_of(ring) > 0);  // counter-clockwise
     area += area_of(ring);

@@ -50,7 +50,13 @@ MapRing unrolled(std::span<const geo::LatLng> vertices, std::int64_t& turn) {
     if (step > kHalfTurn) step -= kTurn;
     if (step <= -kHalfTurn) step += kTurn;
     lng += step;
-    if (i > 0 && at_pole(start + i - 1)) ring.push_back({lng, ring.back().lat_e7});
+    if (i > 0 && at_pole(start + i - 1)) {
+      ring.push_back({lng, ring.back().lat_e7});
+    } else if (step == kHalfTurn) {  // the edge goes over a pole
+      const std::int64_t pole = ring.back().lat_e7 + vertex.lat_e7 > 0 ? kPole : -kPole;
+      ring.push_back({lng - step, pole});
+      ring.push_back({lng, pole});
+    }
     ring.push_back({lng, vertex.lat_e7});
   }
   turn = ring.back().lng_e7 - ring.front().lng_e7;
@@ -65,10 +71,10 @@ void close_over_pole(MapRing& ring) {
     const double mean = (std::sin(static_cast<double>(ring[i - 1].lat_e7) * kRadPerE7) +
                          std::sin(static_cast<double>(ring[i].lat_e7) * kRadPerE7)) /
                         2;
-    sum += mean * std::fabs(static_cast<double>(ring[i].lng_e7 - ring[i - 1].lng_e7));
+    sum += mean * static_cast<double>(ring[i].lng_e7 - ring[i - 1].lng_e7);  // what goes back counts against it
   }
-  const std::int64_t pole = sum >= 0 ? kPole : -kPole;
   const std::int64_t first = ring.front().lng_e7;
+  const std::int64_t pole = (sum >= 0) == (ring.back().lng_e7 > first) ? kPole : -kPole;
   ring.push_back({ring.back().lng_e7, pole});
   ring.push_back({first, pole});
 }

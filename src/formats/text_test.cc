@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "formats/findings.h"
 #include "geo/conflict.h"
 
 namespace tansiq::formats {
@@ -17,6 +18,16 @@ geo::LevelBand band(std::string_view lower, std::string_view upper) {
   const auto made = make_band(*parse_level(lower), *parse_level(upper));
   EXPECT_TRUE(made) << problem(made);
   return made.value_or(geo::LevelBand{});
+}
+
+TEST(Printable, HoldsNoControlCharacters) {
+  EXPECT_EQ(printable("a\x1b[2Jb", 80), "a?[2Jb");
+  EXPECT_EQ(printable("a\xC2\x9B"
+                      "2Jb",
+                      80),
+            "a?2Jb")
+      << "CSI as one character";
+  EXPECT_EQ(printable("caf\xC3\xA9", 80), "caf\xC3\xA9");
 }
 
 TEST(Text, ReadsNumbersWhole) {

@@ -157,6 +157,26 @@ bool levels_conflict(const LevelBand& a, const LevelBand& b, std::int64_t vertic
   return lower - extended(a.upper_cm) < minimum && extended(a.lower_cm) - upper < minimum;
 }
 
+// A flight level that is asked for is said in the band's reference (levels_conflict); which level just comes to a
+// height is what vertical.h's functions the other way tell.
+std::int64_t clear_above_cm(const LevelBand& band, VerticalReference reference, std::int64_t vertical_cm) {
+  const std::int64_t minimum = std::clamp<std::int64_t>(vertical_cm, 0, kInfiniteCm);
+  if (band.upper_cm >= kHeightUnboundedHigh) return kInfiniteCm;
+  if (reference == VerticalReference::kFlightLevel && band.reference != reference) {
+    return highest_cm(band.upper_cm + minimum - 1, band.reference, reference) + 1;
+  }
+  return highest_cm(band.upper_cm, band.reference, reference) + minimum;
+}
+
+std::int64_t clear_below_cm(const LevelBand& band, VerticalReference reference, std::int64_t vertical_cm) {
+  const std::int64_t minimum = std::clamp<std::int64_t>(vertical_cm, 0, kInfiniteCm);
+  if (band.lower_cm <= kHeightUnboundedLow) return -kInfiniteCm;
+  if (reference == VerticalReference::kFlightLevel && band.reference != reference) {
+    return lowest_cm(band.lower_cm - minimum + 1, band.reference, reference) - 1;
+  }
+  return lowest_cm(band.lower_cm, band.reference, reference) - minimum;
+}
+
 bool times_conflict(const TimeWindow& a, const TimeWindow& b, DurationMs time_ms) {
   // Differences in unsigned arithmetic cannot overflow once the order is known.
   const auto gap_below = [](UtcMs end, UtcMs start, std::uint64_t minimum) {

@@ -31,6 +31,11 @@ struct PreparedVolume {
 /// Touching is not a conflict. Cost: time, then level, then bounding boxes, then outlines.
 [[nodiscard]] bool conflict(const PreparedVolume& a, const PreparedVolume& b, const Minima& minima);
 [[nodiscard]] bool levels_conflict(const LevelBand& a, const LevelBand& b, std::int64_t vertical_cm);
+/// The least lower limit in `reference` with which a band above `band` does not conflict with it, and the greatest
+/// upper limit of one below it: exactly where levels_conflict ends. Beyond every height where `band` has no limit
+/// there.
+[[nodiscard]] std::int64_t clear_above_cm(const LevelBand& band, VerticalReference reference, std::int64_t vertical_cm);
+[[nodiscard]] std::int64_t clear_below_cm(const LevelBand& band, VerticalReference reference, std::int64_t vertical_cm);
 [[nodiscard]] bool times_conflict(const TimeWindow& a, const TimeWindow& b, DurationMs time_ms);
 
 }  // namespace tansiq::geo

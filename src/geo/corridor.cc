@@ -45,13 +45,20 @@ Across across(Vec3 n, Vec3 along, const ShapeImpl& shape) {
 
 void end_piece(ShapeImpl& shape) { shape.piece_begin.push_back(static_cast<std::uint32_t>(shape.corners.size())); }
 
+double length_rad(Vec3 from, Vec3 to) { return std::atan2(norm(plane_normal(from, to)), dot(from, to)); }
+
+/// Into how many pieces a leg is cut.
+std::size_t stretches(double length, double stretch_max) {
+  return std::max<std::size_t>(static_cast<std::size_t>(std::ceil(length / stretch_max)), 1);
+}
+
 void add_leg(ShapeImpl& shape, Vec3 from, Vec3 to) {
   const Vec3 start_heading = heading(from, to);
-  const double length = std::atan2(norm(plane_normal(from, to)), dot(from, to));
-  const auto count = static_cast<std::size_t>(std::ceil(length / stretch_max_rad(shape.width_m())));
+  const double length = length_rad(from, to);
+  const std::size_t count = stretches(length, stretch_max_rad(shape.width_m()));
   Across before = across(from, start_heading, shape);
-  for (std::size_t k = 1; k <= std::max<std::size_t>(count, 1); ++k) {
-    const double angle = length * static_cast<double>(k) / static_cast<double>(std::max<std::size_t>(count, 1));
+  for (std::size_t k = 1; k <= count; ++k) {
+    const double angle = length * static_cast<double>(k) / static_cast<double>(count);
     const bool last = k >= count;
     const Vec3 at = last ? to : std::cos(angle) * from + std::sin(angle) * start_heading;
     const Vec3 along = std::cos(angle) * start_heading - std::sin(angle) * from;
@@ -118,6 +125,15 @@ Box piece_box(std::span<const Vec3> corners) {
 
 Box ShapeImpl::box_of_part(std::size_t i) const {
   return kind == ShapeKind::kCorridor ? piece_box(piece(i)) : box_of_edge(i);
+}
+
+std::size_t leg_pieces(const ShapeImpl& shape) {
+  const double stretch_max = stretch_max_rad(shape.width_m());
+  std::size_t count = 0;
+  for (std::size_t i = 0; i + 1 < shape.vertices.size(); ++i) {
+    count += stretches(length_rad(shape.vertices[i].v, shape.vertices[i + 1].v), stretch_max);
+  }
+  return count;
 }
 
 void build_corridor_pieces(ShapeImpl& shape) {

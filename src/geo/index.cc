@@ -176,8 +176,8 @@ class VolumeIndex::Impl {
     return handle != 0 && slot < stored_.size() && at(slot).handle == handle;
   }
 
-  /// Fills `scratch.found` with every volume whose box meets the query's (and, when `exact`, whose window does to the
-  /// millisecond), in no order; one that goes round the earth together with the query may stand there twice. False when
+  /// Fills `scratch.found` with every volume whose box meets the query's (and, when `exact`, whose window and
+  /// levels do), in no order; one that goes round the earth together with the query may stand there twice. False when
   /// there are more than `candidates_max`. In rounds, each of which asks for the memory of the next: see IndexGrid.
   bool search(const PreparedVolume& query, const Minima& minima, std::size_t candidates_max, bool exact,
               Scratch& scratch) const {
@@ -206,19 +206,24 @@ class VolumeIndex::Impl {
         scratch.found.push_back(&stored);
       }
       if (scratch.found.size() <= candidates_max) continue;
-      if (exact) judged = keep_times(query, minima, judged, scratch.found);
+      if (exact) judged = keep_exact(query, minima, judged, scratch.found);
       if (scratch.found.size() > candidates_max) return false;
     }
-    if (exact) keep_times(query, minima, judged, scratch.found);
+    if (exact) keep_exact(query, minima, judged, scratch.found);
     return true;
   }
 
-  /// Drops, from place `first` on, what the box's coarse time alone brought. Returns how many are left.
-  static std::size_t keep_times(const PreparedVolume& query, const Minima& minima, std::size_t first,
+  /// Drops, from place `first` on, what the box's coarse time alone brought, or the widest margin between two
+  /// references of height. Returns how many are left.
+  static std::size_t keep_exact(const PreparedVolume& query, const Minima& minima, std::size_t first,
                                 std::vector<const Stored*>& found) {
-    const auto gone = std::remove_if(
-        found.begin() + static_cast<std::ptrdiff_t>(first), found.end(),
-        [&](const Stored* stored) { return !times_conflict(stored->volume->window, query.window, minima.time_ms); });
+    const auto gone =
+        std::remove_if(found.begin() + static_cast<std::ptrdiff_t>(first), found.end(), [&](const Stored* stored) {
+          const PreparedVolume& volume = *stored->volume;
+          if (!times_conflict(volume.window, query.window, minima.time_ms)) return true;
+          return volume.band.reference != query.band.reference &&
+                 !levels_conflict(volume.band, query.band, minima.vertical_cm);
+        });
     found.erase(gone, found.end());
     return found.size();
   }

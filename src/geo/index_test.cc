@@ -35,7 +35,9 @@ PreparedVolume draw(SeededRandom& random) {
     const auto wrap = [](double x) { return x > 180 ? x - 360 : x; };
     outline = Polygon{{at(lat, lng), at(lat, wrap(lng + step + 0.0001)), at(lat + step * 0.3 + 0.0001, lng)}};
   }
-  LevelBand band{random.between(0, 50) * 1'000, 0, static_cast<VerticalReference>(random.between(0, 3))};
+  // Low down a level may be at any height nearby; higher up it may not.
+  const std::int64_t lowest = random.one_in(2) ? 0 : random.between(0, 12) * 1'000'00;
+  LevelBand band{lowest + random.between(0, 50) * 1'000, 0, static_cast<VerticalReference>(random.between(0, 3))};
   band.upper_cm = band.lower_cm + random.between(1, 20) * 1'000;
   if (random.one_in(20)) band.lower_cm = kHeightUnboundedLow;
   if (random.one_in(20)) band.upper_cm = kHeightUnboundedHigh;
@@ -110,6 +112,22 @@ TEST(IndexProperty, AgreesWithAListThroughInsertRemoveAndExpiry) {
     }
     EXPECT_GT(hits, 0U);
   }
+}
+
+TEST(Index, ADroneLowDownIsClearOfALevel) {
+  VolumeIndex index;
+  index.insert(
+      test::volume(test::circle(at(47, 11), 100), 180 * 3'048, 240 * 3'048, 0, 1'000, VerticalReference::kFlightLevel),
+      0);
+  std::vector<VolumeIndex::Hit> hits;
+  const auto ask = [&](std::int64_t low, std::int64_t high) {
+    hits.clear();
+    const auto drone = test::volume(test::circle(at(47, 11), 50), low, high, 0, 1'000, VerticalReference::kWgs84);
+    EXPECT_TRUE(index.find_conflicts(drone, {}, 10, hits).has_value());
+    return hits.size();
+  };
+  EXPECT_EQ(ask(400'00, 520'00), 0U);
+  EXPECT_EQ(ask(400'00, 3'400'00), 1U);
 }
 
 TEST(Index, HundredsInOneCellStayInOrder) {

@@ -99,12 +99,15 @@ Area fan_area(std::span<const Vertex> v) {
 Area turning_area(std::span<const Vertex> v) {
   double turns = 0;
   for (std::size_t i = 0; i < v.size(); ++i) {
-    const Vec3 before = v[i == 0 ? v.size() - 1 : i - 1].v;
-    const Vec3 at = v[i].v;
-    const Vec3 after = v[i + 1 == v.size() ? 0 : i + 1].v;
-    const Vec3 n1 = plane_normal(before, at);
-    const Vec3 n2 = plane_normal(at, after);
-    turns += std::atan2(dot(cross(n1, n2), at), dot(n1, n2));
+    const Vertex& before = v[i == 0 ? v.size() - 1 : i - 1];
+    const Vertex& at = v[i];
+    const Vertex& after = v[i + 1 == v.size() ? 0 : i + 1];
+    const Vec3 n1 = plane_normal(before.v, at.v);
+    const Vec3 n2 = plane_normal(at.v, after.v);
+    const double turn = std::atan2(dot(cross(n1, n2), at.v), dot(n1, n2));
+    // At the point of a needle half a turn to the left and half a turn to the right look the same in doubles.
+    const int side = orient(before, at, after);
+    turns += side == 0 ? turn : std::copysign(turn, side);
   }
   return {2 * std::numbers::pi - turns, 1e-3};
 }
@@ -228,6 +231,12 @@ Status fill(ShapeImpl& shape, const Corridor& corridor) {
   shape.left_m = static_cast<double>(corridor.left_cm) / 100;
   shape.right_m = static_cast<double>(corridor.right_cm) / 100;
   shape.bounds = bounds_around_line(shape.vertices, shape.width_m() * 1.001 + 1);
+  if (const std::size_t pieces = leg_pieces(shape); pieces > kCorridorPiecesMax) {
+    return fail(ErrorCode::kTooLarge,
+                fmt::format("goes round the earth again and again: it would be cut into {} pieces; at most {} are kept",
+                            pieces, kCorridorPiecesMax),
+                "line");
+  }
   build_corridor_pieces(shape);
   build_tree(shape, shape.pieces(), BoxTree::Leaves::kParts);
   return {};

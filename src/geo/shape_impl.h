@@ -74,6 +74,9 @@ class ShapeImpl {
 /// Box of a convex piece with its edges' bulges.
 [[nodiscard]] Box piece_box(std::span<const Vec3> corners);
 
+/// How many pieces the legs of a corridor are cut into, without those of its bends (corridor.cc).
+[[nodiscard]] std::size_t leg_pieces(const ShapeImpl& shape);
+
 /// Fills `corners` and `piece_begin` from line and widths (corridor.cc).
 void build_corridor_pieces(ShapeImpl& shape);
 

@@ -108,6 +108,25 @@ TEST(ShapeMake, ChecksCirclesAndCorridors) {
   EXPECT_TRUE(Shape::make(Corridor{{at(0, 0), at(1, 1), at(0, 0)}, 100'00, 50'00}).has_value());
 }
 
+TEST(ShapeMake, CorridorsRoundTheEarthAgainAndAgainAreRefused) {
+  Corridor line{{}, 100'000'00, 100'000'00};
+  for (int i = 0; i < 1'000; ++i) line.line.push_back(at(0, i % 2 == 0 ? 0 : 179.9999999));
+  expect_refused(line, "line", "at most 4096", ErrorCode::kTooLarge);
+  line.line.resize(20);
+  EXPECT_TRUE(Shape::make(line).has_value());
+}
+
+// At the point of a needle the way back is the way there: whether it turns left or right, doubles do not tell.
+TEST(ShapeMake, ANeedleAtThePoleDoesNotTurnTheInsideOut) {
+  for (const double lng : {10.0, 37.0, 75.0, 120.0}) {
+    const std::vector<LatLng> needle{
+        {899'999'999, test::e7(lng) + 1}, {0, test::e7(lng)}, {899'999'999, test::e7(lng)}, at(10, -90), at(10, -160)};
+    const auto shape = Shape::make(Polygon{needle});
+    ASSERT_TRUE(shape.has_value()) << shape.error().text();
+    EXPECT_FALSE(covers(*shape, test::circle(at(-60, 0), 1'000))) << lng << ": its inside is the smaller side";
+  }
+}
+
 TEST(Bounds, EdgesBulgeAndTheHalfTurnWraps) {
   const auto b = test::block(50, 179, 51, -179).bounds();
   EXPECT_EQ(b.lng_low, 1'790'000'000);

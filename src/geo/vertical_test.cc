@@ -141,14 +141,30 @@ TEST(Vertical, ADroneLowDownIsClearOfALevel) {
   EXPECT_FALSE(levels_conflict(corridor, {9'500'00, 10'000'00, VerticalReference::kAmsl}, 0));
 }
 
-RC_GTEST_PROP(VerticalProperty, ConflictIsWhatRestatingSays, ()) {
-  const auto band = [] {
-    const std::int64_t lower = *rc::gen::inRange<std::int64_t>(-1'000'00, 25'000'00);
-    return LevelBand{lower, lower + *rc::gen::inRange<std::int64_t>(1, 3'000'00),
-                     *rc::gen::elementOf(std::vector(std::begin(kAll), std::end(kAll)))};
+LevelBand any_band() {
+  const std::int64_t lower = *rc::gen::inRange<std::int64_t>(-1'000'00, 25'000'00);
+  return {lower, lower + *rc::gen::inRange<std::int64_t>(1, 3'000'00),
+          *rc::gen::elementOf(std::vector(std::begin(kAll), std::end(kAll)))};
+}
+
+RC_GTEST_PROP(VerticalProperty, ClearIsWhereConflictsEnd, ()) {
+  const LevelBand band = any_band();
+  const auto reference = *rc::gen::elementOf(std::vector(std::begin(kAll), std::end(kAll)));
+  const std::int64_t minimum = *rc::gen::elementOf(std::vector<std::int64_t>{0, 1, 300'00});
+  const auto conflicts = [&](std::int64_t lower, std::int64_t upper) {
+    return levels_conflict({lower, upper, reference}, band, minimum);
   };
-  const LevelBand a = band();
-  const LevelBand b = band();
+  const std::int64_t above = clear_above_cm(band, reference, minimum);
+  RC_ASSERT(!conflicts(above, above + 1'000'00));
+  RC_ASSERT(conflicts(above - 1, above + 1'000'00));
+  const std::int64_t below = clear_below_cm(band, reference, minimum);
+  RC_ASSERT(!conflicts(below - 1'000'00, below));
+  RC_ASSERT(conflicts(below - 1'000'00, below + 1));
+}
+
+RC_GTEST_PROP(VerticalProperty, ConflictIsWhatRestatingSays, ()) {
+  const LevelBand a = any_band();
+  const LevelBand b = any_band();
   const std::int64_t minimum = *rc::gen::elementOf(std::vector<std::int64_t>{0, 1, 300'00});
   // `b` as it may be in the reference of `a`; a level in the reference of the other, since a minimum is of lengths.
   const bool level_is_a = a.reference == VerticalReference::kFlightLevel && b.reference != a.reference;
