@@ -207,6 +207,9 @@ Status Coalition::check_leases_end(const core::Charter& next) const {
     if (!comes_back(zone.id) || !takes_away(machine_.charter(), next, zone.id)) continue;
     const auto who = control_->sequencer(zone.id);
     if (!who || *who == self() || adoptions_->adopted_by(*who) >= next.version) continue;
+    // Of an authority that was struck out before it handed the zone over no word can come here. Whoever gains the space
+    // waits for it when it is back (ZoneControl::awaited).
+    if (!is_member(*who)) continue;
     const ZoneStatus status = TRY(control_->status(zone.id));
     if (status.until && *status.until <= next.valid_from) continue;
     return fail(ErrorCode::kConflict,

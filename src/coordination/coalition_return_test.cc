@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/units.h"
 #include "coordination/coalition_charter_testlib.h"
 
 namespace tansiq::coordination {
@@ -107,6 +108,48 @@ TEST_F(CoalitionReturnTest, GoesThroughEveryVersionThatDidNotNameIt) {
   EXPECT_EQ(through(signed_by(two, {"us"})).error().code, ErrorCode::kInvalid) << "ru owns zones and has not signed";
   EXPECT_EQ(through("nonsense").error().code, ErrorCode::kMalformed);
   EXPECT_THAT(world.said("fr"), Not(Contains("charter.adopted")));
+}
+
+// Its zone was given to another, to whom it could not hand it over. Nobody there can have its word before it is back:
+// it must not be waited for by who adopts, only by who gains the space (seed 14169 of the simulator).
+TEST_F(CoalitionReturnTest, AZoneThatItNeverHandedOverIsInNobodysWay) {
+  core::Zone given = *std::ranges::find(two.zones, ZoneId::trusted("F1"), &core::Zone::id);
+  given.owner = AuthorityId::trusted("us");
+  strike_out("fr");
+  two.zones.push_back(given);
+  note_two = signed_by(two, {"us", "ru"});
+  for (const char* who : {"us", "ru"}) ASSERT_TRUE(adopt(who, note_two).has_value());
+  world.settle();
+  come_into_force();
+  ASSERT_EQ(world.at("us").control().sequencer(given.id), AuthorityId::trusted("fr"));
+
+  // Version 3: fr is a member again; of its former zone us keeps what is low, ru gets what is high.
+  const ZoneId high = ZoneId::trusted("F1H");
+  std::erase_if(three.zones, [&](const core::Zone& zone) { return zone.id == given.id; });
+  core::Zone upper = given;
+  upper.id = high;
+  upper.owner = AuthorityId::trusted("ru");
+  upper.band.lower_cm = cm_from_flight_level(250);
+  given.band.upper_cm = cm_from_flight_level(250);
+  three.zones.push_back(given);
+  three.zones.push_back(upper);
+  three.valid_from = world.now + 10 * kMinute;
+  const std::string note = signed_by(three, {"us", "ru", "fr"});
+  for (const char* who : {"us", "ru"}) {
+    const auto done = adopt(who, note);
+    ASSERT_TRUE(done.has_value()) << who << ": " << done.error().text();
+  }
+  world.settle();
+  world.advance(three.valid_from - world.now);
+  world.settle();
+  ASSERT_EQ(version("ru"), 3);
+  EXPECT_EQ(world.at("ru").control().awaited(high), std::set{AuthorityId::trusted("fr")});
+  EXPECT_FALSE(world.at("ru").control().may_grant(high, world.now));
+  ASSERT_TRUE(come_back(note).has_value());
+  world.settle();
+  EXPECT_THAT(world.at("ru").control().awaited(high), ::testing::IsEmpty());
+  EXPECT_TRUE(world.at("ru").control().may_grant(high, world.now));
+  for (const char* who : {"us", "ru", "fr"}) expect_same_everywhere(who);
 }
 
 TEST_F(CoalitionReturnTest, IsNeverLate) {

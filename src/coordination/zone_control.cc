@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "base/limits.h"
 #include "coordination/charter_change.h"
@@ -60,22 +62,27 @@ void ZoneControl::adopt(const core::Charter& charter) {
     zone.chain.entitle(of.owner);
     for (const AuthorityId& tenant : of.tenants) zone.chain.entitle(tenant);
   }
-  members_.clear();
+  const std::set<AuthorityId> members_before = std::exchange(members_, {});
   for (const core::Authority& member : charter.authorities) members_.insert(member.id);
-  note_losses(before, charter);
+  note_losses(before, members_before, charter);
   all_changed();
 }
 
 /// What this version takes from zones; and of each zone that is new or lies otherwise now, whose space it has come by,
 /// then or at any time before: what was taken from one zone may have been another's, or nobody's, in between.
-void ZoneControl::note_losses(const std::vector<core::Zone>& before, const core::Charter& charter) {
+void ZoneControl::note_losses(const std::vector<core::Zone>& before, const std::set<AuthorityId>& members_before,
+                              const core::Charter& charter) {
   const auto find = [](const std::vector<core::Zone>& zones, const ZoneId& id) {
     const auto at = std::ranges::find(zones, id, &core::Zone::id);
     return at == zones.end() ? nullptr : &*at;
   };
   for (const core::Zone& loses : before) {
     if (!has_sequencer(loses) || keeps_its_space(&loses, find(charter.zones, loses.id))) continue;
-    lost_.push_back({.was = loses, .entitled = zones_.at(loses.id).chain.entitled(), .version = charter.version});
+    Lost& lost = lost_.emplace_back();
+    lost.was = loses;
+    lost.entitled = zones_.at(loses.id).chain.entitled();
+    std::ranges::set_difference(lost.entitled, members_before, std::inserter(lost.strangers, lost.strangers.end()));
+    lost.version = charter.version;
   }
   for (const core::Zone& gains : charter.zones) {
     if (!has_sequencer(gains) || keeps_its_space(find(before, gains.id), &gains)) continue;
@@ -99,6 +106,8 @@ std::set<AuthorityId> ZoneControl::awaited(const ZoneId& id) const {
     };
     if (members_.contains(lost.was.owner)) {
       ask(lost.was.owner);  // Who has not adopted before its tenants have.
+      // But whom it could not hear then may decide there still, and have come back.
+      for (const AuthorityId& who : lost.strangers) ask(who);
     } else {
       for (const AuthorityId& who : lost.entitled) ask(who);
     }

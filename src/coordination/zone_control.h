@@ -168,8 +168,9 @@ class ZoneControl final : public ControlView {
   /// A zone as it was before a version took space from it. Not state, follows from the charters.
   struct Lost {
     core::Zone was;
-    std::set<AuthorityId> entitled;  ///< Who may have decided there.
-    std::int64_t version = 0;        ///< That took it.
+    std::set<AuthorityId> entitled;   ///< Who may have decided there.
+    std::set<AuthorityId> strangers;  ///< Of these, who was no member then: the owner's word is not theirs.
+    std::int64_t version = 0;         ///< That took it.
   };
   enum class PartsInHand : std::uint8_t { kAll, kMissing, kUnfit };
 
@@ -179,7 +180,8 @@ class ZoneControl final : public ControlView {
   /// Whether this node is in its epoch, halted or not.
   [[nodiscard]] bool in_epoch(const ZoneEntry& zone) const;
   [[nodiscard]] static std::optional<UtcMs> end_of_grants(const ZoneEntry& zone);
-  void note_losses(const std::vector<core::Zone>& before, const core::Charter& charter);
+  void note_losses(const std::vector<core::Zone>& before, const std::set<AuthorityId>& members_before,
+                   const core::Charter& charter);
   /// Whether the parts of the snapshot behind which the last epoch began are all here, and fit.
   [[nodiscard]] PartsInHand parts_in_hand(const ZoneId& id, const ZoneEntry& zone) const;
   [[nodiscard]] bool sound(const ZoneSnapshot& part) const;

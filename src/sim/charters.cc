@@ -241,6 +241,10 @@ bool Charters::duty(Node& node) {
   act.note = NoteText{next.note};
   if (node.act(std::move(act))) return true;
   ++world_.counts().adoptions_refused;
+  if (world_.options().trace) {
+    fmt::print("{} {} does not adopt version {}: {}\n", format_utc(world_.now()), node.self().str(), version,
+               node.refusal());
+  }
   make_room(node, next.airspace.charter);
   return false;  // What else is to be done, may be what is in the way.
 }

@@ -170,6 +170,7 @@ bool Node::act(coordination::Act act, std::string_view second, std::string_view 
                        .act = std::move(act)},
                       clock(), batch);
   write(std::move(batch));
+  refusal_ = done ? std::string() : done.error().text();
   return done.has_value();
 }
 

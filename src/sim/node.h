@@ -80,6 +80,8 @@ class Node {
   /// A command of the authority's own people, for its own zones. Only when up.
   bool command(core::Action action);
   [[nodiscard]] std::uint64_t acts() const { return acts_; }
+  /// Why the last act was refused; empty where it was not.
+  [[nodiscard]] const std::string& refusal() const { return refusal_; }
 
   void on_question(const AuthorityId& reader, const Question& question);
   void on_answer(const AuthorityId& author, const Answer& answer);
@@ -166,6 +168,7 @@ class Node {
   std::map<LogName, Mirror> mirrors_;
   std::set<LogName> pinned_;
   std::uint64_t acts_ = 0;
+  std::string refusal_;
 
   std::optional<Snapshot> snapshot_;
 };

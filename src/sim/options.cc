@@ -90,7 +90,7 @@ std::string_view usage() {
   --plant NAME              switch a planted bug on (only tansiq-sim-planted)
   --expect CHECKER          succeed when that checker, and no other, finds something within the seeds
   --jobs J                  seeds in J processes (1)
-  --trace                   print every entry as it becomes durable, and versions of the charter
+  --trace                   print every entry as it becomes durable, versions of the charter, and who cannot adopt
   --quiet                   print nothing about seeds that pass
 
 Exit status: 0 nothing found, 1 something found, 64 an option is wrong.

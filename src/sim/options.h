@@ -23,7 +23,7 @@ struct Options {
   bool answers = true;    ///< In some runs officers answer requests; else nodes always do.
   std::string plant;      ///< A planted bug by name; empty: none.
   std::string expect;     ///< The checker that must find something; empty: none may.
-  bool trace = false;     ///< Print every entry as it becomes durable, and versions of the charter.
+  bool trace = false;     ///< Print every entry as it becomes durable, versions of the charter, and who cannot adopt.
   std::int64_t jobs = 1;  ///< Processes.
   bool quiet = false;     ///< No line for a seed that passes.
 
