@@ -12,7 +12,7 @@ namespace {
 /// What to do about the most likely mistakes, beside what went wrong.
 Error with_advice(Error error) {
   if (error.code != ErrorCode::kForbidden) return error;
-  if (error.message.contains("needs a second officer")) {
+  if (error.message.contains("needs a second officer") || error.message.contains("name the second")) {
     error.message += "; name that officer with --second";
   } else if (error.message.contains("officers who have signed in")) {
     error.message += "; 'tansiq officer login' signs in";

@@ -39,8 +39,8 @@ int print_manifest(const Context& context, std::string_view what, const store::B
 Result<int> run_backup(Context& context, const BackupArguments& arguments) {
   const auto manifest = TRY(store::backup(data_folder(arguments.data).string(), arguments.target));
   print_manifest(context, "copied", manifest);
-  context.say(context.paint(
-      Colour::kDim, "keys and charter are not in it: keep node.key, token.key, ovn.key and charter.note elsewhere"));
+  context.say(context.paint(Colour::kDim,
+                            "not in it, to be kept elsewhere, once: *.key, peer.crt, charter*.note, officers.json"));
   return 0;
 }
 

@@ -118,6 +118,9 @@ Result<int> add_zone_to(Context& context, const ZoneArguments& arguments) {
   zone.minima = TRY(read_minima(arguments.minima));
   if (zone.domain == core::Domain::kSea) zone.minima.vertical_cm = 0;
   zone.background = arguments.background;
+  if (arguments.background && (arguments.volume.any_outline() || arguments.volume.radius)) {
+    return fail(ErrorCode::kUnsupported, "--background is everything that no other zone covers: it has no outline");
+  }
   if (!arguments.background) zone.outline = TRY(outline_from(arguments.volume));
   if (arguments.volume.band) zone.band = TRY(read_band(*arguments.volume.band));
   draft.charter.zones.push_back(std::move(zone));
@@ -209,7 +212,14 @@ Result<int> sign_charter(Context& context, const FileArguments& arguments) {
   const std::string note = TRY(with_signature(draft, arguments.file, key));
   const auto opened = TRY(core::open_charter(note));
   const std::string out = note_path(arguments, draft.is_signed);
-  TRY_VOID(write_text(out, note, 0644, /*replace=*/true));
+  // Others may have signed what stands there: only the note that is being signed is replaced.
+  if (const Status written = write_text(out, note, 0644, /*replace=*/out == arguments.file); !written) {
+    if (written.error().code != ErrorCode::kConflict) return std::unexpected(written.error());
+    return fail(ErrorCode::kConflict,
+                "exists already, perhaps with the signatures of others: sign it instead, or name "
+                "another with --out",
+                out);
+  }
   std::vector<std::string> missing;
   for (const core::Finding& f : all_findings(opened.charter, opened.signers)) missing.push_back(f.message);
   if (context.json) {

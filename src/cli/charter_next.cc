@@ -9,6 +9,7 @@
 #include "cli/charter_terms.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/json_out.h"
 #include "cli/peer_options.h"
 #include "cli/terminal.h"
 #include "cli/wire.h"
@@ -32,24 +33,57 @@ struct TwoFiles {
   std::string next;
 };
 
+void list_names(JsonOut& json, std::string_view name, const std::set<AuthorityId>& ids) {
+  json.key(name).open_array();
+  for (const AuthorityId& id : ids) json.value(id.str());
+  json.close();
+}
+
+/// With `fit` also whether it may be adopted, and what is in the way.
+std::string changes_json(const std::vector<CharterDifference>& all, const core::Charter& next,
+                         const std::set<AuthorityId>& signers, const std::optional<Status>& fit) {
+  JsonOut json;
+  json.open_object().key("differences").open_array();
+  for (const CharterDifference& one : all) {
+    json.open_object().member("after", one.after).member("before", one.before);
+    list_names(json, "concerns", one.concerns);
+    json.member("where", one.where).close();
+  }
+  json.close();
+  if (fit) json.member("fit", fit->has_value());
+  list_names(json, "signers", signers);
+  if (fit && !*fit) json.member("trouble", fit->error().text());
+  json.member("valid_from", format_utc(next.valid_from)).member("version", next.version);
+  return json.close().line();
+}
+
 Result<int> changes(Context& context, const TwoFiles& arguments) {
   const Draft old = TRY(read_charter(arguments.old));
   const Draft next = TRY(read_charter(arguments.next));
-  Table table({"what", "before", "after", "concerns"});
   const std::vector<CharterDifference> all = coordination::differences(old.charter, next.charter);
+  const std::set<AuthorityId> missing = coordination::required_signers(old.charter, next.charter);
+  std::optional<Status> fit;  // only of what is signed
+  if (next.is_signed) {
+    const std::string note = TRY(read_text(arguments.next, kNoteBytesMax));
+    const auto checked = coordination::check_successor(old.charter, note);
+    fit = checked ? Status() : std::unexpected(checked.error());
+  }
+  const int code = !fit || *fit ? 0 : 1;
+  if (context.json) {
+    put(changes_json(all, next.charter, missing, fit));
+    return code;
+  }
+  Table table({"what", "before", "after", "concerns"});
   for (const CharterDifference& one : all) {
     table.row({one.where, printable(one.before), printable(one.after), names(one.concerns)});
   }
   put(all.empty() ? "nothing changes\n" : table.text(context.terminal));
-  std::set<AuthorityId> missing = coordination::required_signers(old.charter, next.charter);
   put(fmt::format("version {}, in force from {}; must be signed for {}\n", next.charter.version,
                   format_utc(next.charter.valid_from), names(missing)));
-  if (!next.is_signed) return 0;
-  const std::string note = TRY(read_text(arguments.next, kNoteBytesMax));
-  const auto fit = coordination::check_successor(old.charter, note);
-  put(fit ? "fit to follow, and signed for all whom it concerns\n"
-          : fmt::format("cannot be adopted yet: {}\n", printable(fit.error().text())));
-  return fit ? 0 : 1;
+  if (!fit) return code;
+  put(*fit ? "fit to follow, and signed for all whom it concerns\n"
+           : fmt::format("cannot be adopted yet: {}\n", printable(fit->error().text())));
+  return code;
 }
 
 // --- what is struck out

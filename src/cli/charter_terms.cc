@@ -8,7 +8,10 @@
 #include "cli/charter_file.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/json_out.h"
 #include "cli/units_text.h"
+#include "core/record.h"
+#include "log/jcs.h"
 #include "talks/catalogue.h"
 
 namespace tansiq::cli {
@@ -108,6 +111,14 @@ core::ConformanceTolerance* tolerance_of(core::ConformanceTerms& terms, std::str
   return kind == "aircraft" ? &terms.aircraft : kind == "uas" ? &terms.uas : kind == "ship" ? &terms.ship : nullptr;
 }
 
+std::string conformance_json(const core::Charter& charter) {
+  if (!charter.conformance) return JsonOut().open_object().key("conformance").null().close().line();
+  std::string terms;
+  log::JcsWriter out(terms);
+  core::write_fields(out, *charter.conformance);
+  return JsonOut().open_object().key("conformance").raw(terms).close().line();
+}
+
 Result<int> set_conformance(Context& context, const ConformanceArguments& arguments) {
   Draft draft = TRY(read_draft(arguments.file));
   std::optional<core::ConformanceTerms>& terms = draft.charter.conformance;
@@ -134,7 +145,7 @@ Result<int> set_conformance(Context& context, const ConformanceArguments& argume
     }
   }
   TRY_VOID(save_draft(arguments.file, draft.charter));
-  put(terms_text(draft.charter, context.terminal));
+  put(context.json ? conformance_json(draft.charter) : terms_text(draft.charter, context.terminal));
   return 0;
 }
 

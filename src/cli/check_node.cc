@@ -74,13 +74,16 @@ Status ask(NodeClient& node, const formats::FlightInput& flight, const std::stri
   return {};
 }
 
+/// Goes on after a failure, of which the first is returned.
 Status end_all(NodeClient& node, const Filed& filed) {
+  Status ended;
   for (const std::string& id : filed.intents) {
     JsonOut body;
     body.open_object().member("command_id", new_command_id()).member("version", 1).close();
-    TRY(node.send(net::Method::kPost, "/v1/intents/" + id + "/end", body.text()));
+    const auto one = node.send(net::Method::kPost, "/v1/intents/" + id + "/end", body.text());
+    if (!one && ended) ended = std::unexpected(one.error());
   }
-  return {};
+  return ended;
 }
 
 void print_difference(const Context& context, std::string_view only, const Pairs& a, const Pairs& b) {

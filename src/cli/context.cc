@@ -7,11 +7,15 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
 
 namespace tansiq::cli {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 std::string system_message(int number) { return std::error_code(number, std::generic_category()).message(); }
@@ -78,22 +82,67 @@ Result<std::string> read_text(const std::string& file, std::size_t bytes_max) {
   }
 }
 
-Status write_text(const std::filesystem::path& file, std::string_view text, unsigned mode, bool replace) {
-  const std::string where = file.string();
-  const int exclusive = replace ? O_TRUNC : O_EXCL;
-  const Descriptor output(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | exclusive, mode));
-  if (output.get() < 0) {
-    if (errno == EEXIST) return fail(ErrorCode::kConflict, "exists already and is not overwritten", where);
-    return fail(ErrorCode::kIo, "cannot be written: " + system_message(errno), where);
-  }
+namespace {
+
+Status write_and_sync(const Descriptor& output, std::string_view text, const std::string& where) {
   while (!text.empty()) {
     const ssize_t put = ::write(output.get(), text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) return fail(ErrorCode::kIo, "cannot be written: " + system_message(errno), where);
     text.remove_prefix(static_cast<std::size_t>(put));
   }
-  if (::fsync(output.get()) != 0) return fail(ErrorCode::kIo, "cannot be synced: " + system_message(errno), where);
+  // A pipe or a device has nothing to be synced.
+  if (::fsync(output.get()) != 0 && errno != EINVAL && errno != EROFS) {
+    return fail(ErrorCode::kIo, "cannot be synced: " + system_message(errno), where);
+  }
   return {};
+}
+
+Status sync_folder_of(const fs::path& file) {
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  const Descriptor open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (open.get() >= 0 && ::fsync(open.get()) == 0) return {};
+  return fail(ErrorCode::kIo, "cannot be synced: " + system_message(errno), folder.string());
+}
+
+/// A new file, whole or not at all.
+Status write_new(const fs::path& file, std::string_view text, unsigned mode) {
+  const std::string where = file.string();
+  const Descriptor output(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (output.get() < 0) {
+    if (errno == EEXIST) return fail(ErrorCode::kConflict, "exists already and is not overwritten", where);
+    return fail(ErrorCode::kIo, "cannot be written: " + system_message(errno), where);
+  }
+  Status written = write_and_sync(output, text, where);
+  if (!written) ::unlink(file.c_str());
+  return written;
+}
+
+}  // namespace
+
+Status write_text(const fs::path& file, std::string_view text, unsigned mode, bool replace) {
+  std::error_code ignored;
+  const bool there = fs::exists(file, ignored);
+  if (replace && there && !fs::is_regular_file(file, ignored)) {  // as /dev/stdout: nothing to be replaced
+    const Descriptor output(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (output.get() >= 0) return write_and_sync(output, text, file.string());
+    return fail(ErrorCode::kIo, "cannot be written: " + system_message(errno), file.string());
+  }
+  if (!replace || !there) {
+    TRY_VOID(write_new(file, text, mode));
+    return sync_folder_of(file);
+  }
+  // Whatever happens on the way, what stands there stays until the new is whole: others' signatures, say.
+  const fs::path target = fs::weakly_canonical(file, ignored);
+  const fs::path beside = target.string() + ".new";
+  fs::remove(beside, ignored);  // of a program that was broken off
+  TRY_VOID(write_new(beside, text, mode));
+  if (::rename(beside.c_str(), target.c_str()) != 0) {
+    const std::string why = system_message(errno);
+    ::unlink(beside.c_str());
+    return fail(ErrorCode::kIo, "cannot be written: " + why, file.string());
+  }
+  return sync_folder_of(target);
 }
 
 }  // namespace tansiq::cli

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "base/limits.h"
+#include "cli/json_out.h"
 #include "cli/units_text.h"
 #include "core/entry.h"
+#include "log/jcs.h"
 
 namespace tansiq::cli {
 namespace {
@@ -71,6 +74,12 @@ std::string entry_line_text(const Context& context, std::string_view number, std
   return fmt::format("{:>8}  {} {}  {}{}  {}", number, time.substr(0, 10), time.substr(11, 8),
                      context.paint(colour_of(entry->type), type),
                      std::string(type.size() < 20 ? 20 - type.size() : 0, ' '), printable(about(*entry)));
+}
+
+std::string entry_value_json(std::string_view line) {
+  while (line.ends_with('\n')) line.remove_suffix(1);
+  if (log::JcsDocument::parse(line, kEntryBytesMax)) return std::string(line);
+  return JsonOut().value(printable(line)).text();
 }
 
 }  // namespace tansiq::cli

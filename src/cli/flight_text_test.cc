@@ -323,7 +323,7 @@ TEST(ControlText, SaysWhoDecidesAndWhatToDo) {
       R"({"epoch":1,"owner":"us","rivals":[{"accepted":true,"author":"us","entry":"5d41","heir":"fr","kind":"lease"}],)"
       R"("state":"halted","zone":"K1"})");
   EXPECT_THAT(halted, HasSubstr("nobody"));
-  EXPECT_THAT(halted, HasSubstr("tansiq zone resolve K1 5d41 --second NAME"));
+  EXPECT_THAT(halted, HasSubstr("tansiq zone resolve K1 5d41"));
 }
 
 TEST(PeersText, SaysHowTheLineStands) {

@@ -24,6 +24,7 @@ const std::vector<ExitCode>& common_exit_codes() {
       {75, "busy or timed out: try again"},
       {76, "stored data fails its check"},
       {77, "not allowed: no or wrong token, or a forbidden act"},
+      {141, "nobody reads the output any more"},
   };
   return codes;
 }

@@ -55,7 +55,10 @@ Result<std::vector<Filing>> filings_from(const FileArguments& arguments) {
     if (filings.size() != 1) return fail(ErrorCode::kUnsupported, "--id names one intent, but there are several");
     filings.front().id = arguments.id;
   }
-  if (!arguments.flight.empty()) filings.front().flight = arguments.flight;
+  if (!arguments.flight.empty()) {
+    if (filings.size() != 1) return fail(ErrorCode::kUnsupported, "--flight names one intent, but there are several");
+    filings.front().flight = arguments.flight;
+  }
   if (!arguments.craft.empty()) {
     if (filings.size() != 1) return fail(ErrorCode::kUnsupported, "--craft is of one intent, but there are several");
     filings.front().craft = TRY(craft_from(arguments.craft, SystemClock().now()));

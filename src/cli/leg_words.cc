@@ -82,12 +82,7 @@ Result<geo::Outline> outline_of(const LegWords& words) {
 
 Result<FlightFiled> geojson_flight(std::string_view text) {
   const formats::TrafficInput traffic = TRY(formats::read_geojson_intents(text));
-  for (const formats::Finding& finding : traffic.findings.list()) {
-    if (finding.severity != formats::Severity::kRefused && finding.severity != formats::Severity::kMalformed) continue;
-    return fail(ErrorCode::kInvalid,
-                finding.detail.empty() ? finding.reason : fmt::format("{}: {}", finding.reason, finding.detail),
-                finding.where);
-  }
+  TRY_VOID(all_usable(traffic.findings));
   if (traffic.flights.size() != 1) {
     std::vector<std::string> ids;
     for (const formats::FlightInput& flight : traffic.flights) ids.push_back(flight.id);

@@ -117,6 +117,13 @@ TEST(FlightFile, GeoJsonHasOneFeatureALeg) {
   EXPECT_EQ(flight->legs[1].zone.str(), "K4");
 }
 
+TEST(FlightFile, APropertyThatLooksMisspeltIsNotFiledAsNoLimit) {
+  const ScratchFile file(geojson(R"("zone":"K4","uper":"FL200",)"));
+  const auto flight = read_flight(file.path());
+  ASSERT_FALSE(flight);
+  EXPECT_THAT(flight.error().text(), HasSubstr("did you mean 'upper'?"));
+}
+
 TEST(FlightFile, AFeatureWithoutItsZoneIsAnError) {
   const ScratchFile file(geojson(""));
   const auto flight = read_flight(file.path());

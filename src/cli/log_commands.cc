@@ -93,14 +93,13 @@ Result<log::Checkpoint> checkpoint_of(log::LogSource& source, std::string* raw =
 }
 
 void print_entry(const Context& context, std::uint64_t index, ByteView entry) {
-  std::string line(as_text(entry));
+  const std::string_view line = as_text(entry);
   if (!context.json) {
     put(entry_line_text(context, std::to_string(index), line) + "\n");
     return;
   }
-  while (line.ends_with('\n')) line.pop_back();
   JsonOut json;
-  put(json.open_object().member("index", index).key("entry").raw(line).close().line());
+  put(json.open_object().member("index", index).key("entry").raw(entry_value_json(line)).close().line());
 }
 
 Result<int> show(Context& context, const LogArguments& arguments) {

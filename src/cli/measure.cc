@@ -27,6 +27,9 @@ std::string measure_path(const std::string& id, std::string_view rest = "") {
 
 Result<std::vector<geo::Volume4d>> volumes_from(const MeasureArguments& arguments) {
   if (arguments.file) {
+    if (arguments.volume.any()) {
+      return fail(ErrorCode::kUnsupported, "--file gives the volumes: no outline, --band or --window beside it");
+    }
     const auto filings = TRY(read_filings(*arguments.file));
     std::vector<geo::Volume4d> volumes;
     for (const Filing& filing : filings) volumes.insert(volumes.end(), filing.volumes.begin(), filing.volumes.end());

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 #include "cli/terminal.h"
@@ -14,10 +15,19 @@ namespace {
 
 constexpr std::size_t kLineBytesMax = 1'024;
 
-/// No echo while it lives.
+/// The signal that came while the terminal was silent.
+volatile std::sig_atomic_t g_broken_off = 0;
+
+void break_off(int number) { g_broken_off = number; }
+
+/// No echo while it lives. Ctrl-C ends the program when the terminal echoes again, not before.
 class Silence {
  public:
   Silence() {
+    struct sigaction action{};
+    action.sa_handler = break_off;  // without SA_RESTART: a read returns
+    ::sigaction(SIGINT, &action, &interrupt_before_);
+    ::sigaction(SIGTERM, &action, &terminate_before_);
     if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
     termios silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
@@ -27,11 +37,16 @@ class Silence {
   Silence& operator=(const Silence&) = delete;
   ~Silence() {
     if (changed_) (void)::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    ::sigaction(SIGINT, &interrupt_before_, nullptr);
+    ::sigaction(SIGTERM, &terminate_before_, nullptr);
+    if (g_broken_off != 0) (void)::raise(g_broken_off);
   }
   [[nodiscard]] bool silent() const { return changed_; }
 
  private:
   termios before_{};
+  struct sigaction interrupt_before_{};
+  struct sigaction terminate_before_{};
   bool changed_ = false;
 };
 
@@ -43,7 +58,7 @@ Result<std::string> read_line() {
   while (true) {
     char c = 0;
     const ssize_t got = ::read(STDIN_FILENO, &c, 1);
-    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EINTR && g_broken_off == 0) continue;
     if (got < 0) return fail(ErrorCode::kIo, fmt::format("cannot read the password: {}", std::strerror(errno)));
     if (got == 0 || c == '\n') break;
     if (line.size() == kLineBytesMax) return fail(ErrorCode::kInvalid, "the password is too long");

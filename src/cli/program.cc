@@ -126,6 +126,8 @@ void add_version(Command& root) {
 int run_program(const std::vector<std::string>& arguments) {
   try {
     return run(arguments);
+  } catch (const OutputGone& gone) {
+    return gone.exit_code;
   } catch (const std::exception& error) {
     put_error(fmt::format("tansiq: internal error: {}", error.what()));
     return error_info(ErrorCode::kInternal).exit_code;

@@ -51,9 +51,9 @@ std::int64_t level_of(const Standing& here, const Edge& edge) {
   return 0;
 }
 
-Result<std::vector<EdgeLevel>> edges_of(const ChangeArguments& arguments, const AuthorityId& self) {
+Result<std::vector<EdgeLevel>> edges_of(const ChangeArguments& arguments, const AuthorityId& self, Way way) {
   const AuthorityId peer = TRY(AuthorityId::parse(arguments.peer));
-  return edges_from(arguments.words, self, peer);
+  return edges_from(arguments.words, self, peer, way);
 }
 
 Result<int> show(Context& context, const NodeOptions& options, const std::optional<std::string>& peer) {
@@ -113,7 +113,7 @@ std::string preview_body(Change change, const std::vector<EdgeLevel>& edges) {
 Result<int> preview_change(Context& context, const ChangeArguments& arguments) {
   NodeClient node = TRY(NodeClient::open(arguments.act.node));
   const Standing here = TRY(standing(node));
-  const auto edges = TRY(edges_of(arguments, here.self));
+  const auto edges = TRY(edges_of(arguments, here.self, arguments.agreement ? Way::kUp : Way::kDown));
   return print_preview(context, node, preview_body(arguments.agreement ? Change::kAgreement : Change::kFreeze, edges));
 }
 
@@ -129,7 +129,7 @@ std::vector<EdgeLevel> that_move(const Standing& here, std::vector<EdgeLevel> ed
 Result<int> freeze(Context& context, const ChangeArguments& arguments) {
   NodeClient node = TRY(NodeClient::open(arguments.act.node));
   const Standing here = TRY(standing(node));
-  const auto edges = that_move(here, TRY(edges_of(arguments, here.self)), true);
+  const auto edges = that_move(here, TRY(edges_of(arguments, here.self, Way::kDown)), true);
   if (edges.empty())
     return fail(ErrorCode::kWrongState, "nothing of it is above that level: there is nothing to freeze");
   return send_act(context, arguments.act,
@@ -140,7 +140,7 @@ Result<int> freeze(Context& context, const ChangeArguments& arguments) {
 Result<int> propose(Context& context, const ChangeArguments& arguments) {
   NodeClient node = TRY(NodeClient::open(arguments.act.node));
   const Standing here = TRY(standing(node));
-  const auto edges = that_move(here, TRY(edges_of(arguments, here.self)), false);
+  const auto edges = that_move(here, TRY(edges_of(arguments, here.self, Way::kUp)), false);
   if (edges.empty()) return fail(ErrorCode::kWrongState, "all of it is in force already: there is nothing to propose");
   return send_act(
       context, arguments.act,
@@ -151,7 +151,8 @@ Result<int> propose(Context& context, const ChangeArguments& arguments) {
 
 void add_change_options(Command& command, ChangeArguments& arguments) {
   command.argument(arguments.peer, "PEER", "the other authority")
-      .argument(arguments.words.items, "ITEM", "DOMAIN/CAPABILITY[=LEVEL], as air/request or sea/disclosure=2")
+      .argument(arguments.words.items, "ITEM",
+                "DOMAIN/CAPABILITY[=LEVEL], as air/request or sea/disclosure=2; without LEVEL all, in a freeze none")
       .option(arguments.words.bundle, "--bundle", "NAME", "frozen, deconflict, cooperate or ally, as a whole")
       .option(arguments.words.bundles_file, "--bundles", "FILE", "bundles of your own instead of the standard ones")
       .completes(Completes::kFile)

@@ -19,7 +19,7 @@ Result<RelationKind> kind_from(std::string_view text) {
   return kind;
 }
 
-Result<BundleGrant> grant_from(std::string_view text) {
+Result<BundleGrant> grant_from(std::string_view text, Way way) {
   const std::size_t equals = text.find('=');
   BundleGrant grant;
   grant.kind = TRY(kind_from(text.substr(0, equals)));
@@ -28,7 +28,10 @@ Result<BundleGrant> grant_from(std::string_view text) {
     return fail(ErrorCode::kUnsupported, fmt::format("domain {} has no capability {}", core::to_text(grant.kind.domain),
                                                      core::to_text(grant.kind.capability)));
   }
-  if (equals == std::string_view::npos) return grant;
+  if (equals == std::string_view::npos) {
+    if (way == Way::kDown) grant.level = 0;
+    return grant;
+  }
   const std::string_view digits = text.substr(equals + 1);
   if (digits.size() != 1 || digits.front() < '0' || digits.front() > '0' + grant.level) {
     return fail(ErrorCode::kUnsupported,
@@ -38,10 +41,13 @@ Result<BundleGrant> grant_from(std::string_view text) {
   return grant;
 }
 
-Result<std::vector<EdgeLevel>> edges_from(const RelationWords& words, const AuthorityId& self,
-                                          const AuthorityId& peer) {
+Result<std::vector<EdgeLevel>> edges_from(const RelationWords& words, const AuthorityId& self, const AuthorityId& peer,
+                                          Way way) {
   if (words.bundle.empty() == words.items.empty()) {
     return fail(ErrorCode::kUnsupported, "give --bundle NAME, or items such as air/request=1");
+  }
+  if (words.bundle.empty() && (words.domain || words.bundles_file || !words.less.empty())) {
+    return fail(ErrorCode::kUnsupported, "--domain, --less and --bundles are of a bundle: items say what they mean");
   }
   BundleScope scope;
   if (words.domain) scope.domain = TRY(core::parse_enum<RelationDomain>(*words.domain));
@@ -64,7 +70,7 @@ Result<std::vector<EdgeLevel>> edges_from(const RelationWords& words, const Auth
   }
   std::vector<EdgeLevel> edges;
   for (const std::string& item : words.items) {
-    const BundleGrant grant = TRY(grant_from(item));
+    const BundleGrant grant = TRY(grant_from(item, way));
     if (scope.direction != Direction::kTheyGrant) {
       edges.push_back({{grant.kind.capability, grant.kind.domain, self, peer}, grant.level});
     }

@@ -1,6 +1,7 @@
 // How people name relations: `air/request`, `sea/disclosure=2`, or a bundle as a whole.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,8 +14,10 @@ namespace tansiq::cli {
 
 /// `sea/tracks`. Fails with `kUnsupported`, or with what is wrong with a word.
 [[nodiscard]] Result<coordination::RelationKind> kind_from(std::string_view text);
-/// `air/disclosure=2`; without a level, the highest that there is.
-[[nodiscard]] Result<coordination::BundleGrant> grant_from(std::string_view text);
+/// Up, words without a level mean the highest that there is; down, none.
+enum class Way : std::uint8_t { kUp, kDown };
+/// `air/disclosure=2`, or without a level.
+[[nodiscard]] Result<coordination::BundleGrant> grant_from(std::string_view text, Way way = Way::kUp);
 
 /// What an officer names: a bundle, or items one by one, never both.
 struct RelationWords {
@@ -27,6 +30,7 @@ struct RelationWords {
 };
 /// Every relation that the words are about, with its level, between `self` ("we") and `peer` ("they").
 [[nodiscard]] Result<std::vector<coordination::EdgeLevel>> edges_from(const RelationWords& words,
-                                                                      const AuthorityId& self, const AuthorityId& peer);
+                                                                      const AuthorityId& self, const AuthorityId& peer,
+                                                                      Way way = Way::kUp);
 
 }  // namespace tansiq::cli

@@ -78,6 +78,30 @@ class SignalTaker {
   std::jthread thread_;
 };
 
+/// While a long record is read nothing has been answered yet, and what is on the disk bears to be broken off: whoever
+/// asks the node to stop is not made to wait. Signals are blocked; for as long as this lives they end the program.
+class OpeningSignals {
+ public:
+  OpeningSignals() : thread_([](const std::stop_token& stop) { wait(stop); }) {}
+
+ private:
+  static void wait(const std::stop_token& stop) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    const timespec poll{.tv_sec = 0, .tv_nsec = 20'000'000};
+    while (!stop.stop_requested()) {
+      const int taken = sigtimedwait(&set, nullptr, &poll);
+      if (taken <= 0) continue;
+      std::signal(taken, SIG_DFL);
+      pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+      ::raise(taken);
+    }
+  }
+  std::jthread thread_;
+};
+
 /// `START@SCALE` or `START@SCALE@REAL`: REAL is the moment of the system's clock at which START was.
 Result<node::NodeConfig::SimulatedTime> read_simulated(const std::string& text) {
   const auto wrong = [&] {
@@ -297,8 +321,10 @@ Result<int> serve(Context& context, const ServeArguments& arguments) {
   set_log_level(config.log_level.value_or(person ? LogLevel::kError : LogLevel::kInfo));
   SignalTaker::block();
   const ServiceNotice notice = ServiceNotice::from_environment();
+  std::optional<OpeningSignals> opening(std::in_place);
   auto node = TRY(node::Node::open(config.node));
   TRY_VOID(node->start());
+  opening.reset();
   const SignalTaker signals(*node, notice);
   std::string token;
   if (node->open_report().develop_charter) token = TRY(write_operator_token(*node, config.node.data_dir));

@@ -67,7 +67,7 @@ Result<std::string> control_text(const Terminal& terminal, const JsonValue& docu
     const auto rivals = zone.find("rivals");
     for (std::size_t k = 0; rivals && k < rivals->size(); ++k) {
       const JsonValue rival = (*rivals)[k];
-      notes += fmt::format("{} was closed by {}, in favour of {}:\n  tansiq zone resolve {} {} --second NAME\n", id,
+      notes += fmt::format("{} was closed by {}, in favour of {}:\n  tansiq zone resolve {} {}\n", id,
                            text_of(rival, "author"), text_of(rival, "heir"), id, text_of(rival, "entry"));
     }
   }

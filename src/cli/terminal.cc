@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
+
+#include "base/result.h"
 
 namespace tansiq::cli {
 namespace {
@@ -67,17 +70,18 @@ std::string_view colour_code(Colour colour) {
   return "0";
 }
 
-void write_all(int descriptor, std::string_view text) {
+/// Whether all could be written; else errno says why not.
+bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      // Nobody reads any more (`| head`), or the disk is full. There is nowhere to report it to but the exit code.
-      std::_Exit(errno == EPIPE ? 0 : 74);
-    }
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return true;
 }
+
+void to_standard_error(std::string_view text) { (void)write_all(STDERR_FILENO, text); }
 
 }  // namespace
 
@@ -158,9 +162,12 @@ std::string Terminal::paint(Colour colour, std::string_view text) const {
   return fmt::format("\x1b[{}m{}\x1b[0m", colour_code(colour), text);
 }
 
-void put(std::string_view text) { write_all(STDOUT_FILENO, text); }
+void put(std::string_view text) {
+  if (write_all(STDOUT_FILENO, text)) return;
+  throw OutputGone{errno == EPIPE ? 128 + SIGPIPE : error_info(ErrorCode::kIo).exit_code};
+}
 
-void put_error(std::string_view line) { write_all(STDERR_FILENO, std::string(line) + "\n"); }
+void put_error(std::string_view line) { to_standard_error(std::string(line) + "\n"); }
 
 Table::Table(std::vector<std::string> columns) {
   for (std::string& name : columns) {
@@ -226,11 +233,11 @@ void Progress::update(std::uint64_t done, std::uint64_t total) {
     line += fmt::format("{} {}", group_digits(done), unit_);
   }
   line += fmt::format(", {}/s", group_digits(static_cast<std::uint64_t>(rate)));
-  write_all(STDERR_FILENO, line);
+  to_standard_error(line);
 }
 
 void Progress::finish() {
-  if (shown_) write_all(STDERR_FILENO, "\r\x1b[K");
+  if (shown_) to_standard_error("\r\x1b[K");
   shown_ = false;
 }
 

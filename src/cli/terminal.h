@@ -50,9 +50,15 @@ class Terminal {
   std::size_t columns_ = 100;
 };
 
-/// Writes to standard output, all of it.
+/// Standard output takes no more: nobody reads it (`| head`), or the disk is full. Thrown by `put` and caught where the
+/// program ends (`run_program`), so that whatever a command has begun is ended in order.
+struct OutputGone {
+  int exit_code;  ///< As of a program that SIGPIPE ends, or of a failed write.
+};
+
+/// Writes to standard output, all of it; throws `OutputGone`.
 void put(std::string_view text);
-/// Writes a line to standard error.
+/// Writes a line to standard error. Where nobody reads it there is nobody to tell.
 void put_error(std::string_view line);
 
 /// A table whose columns are as wide as their widest cell. Columns named with a leading '>' align to the right.

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 
 #include "base/limits.h"
@@ -64,7 +65,10 @@ Result<std::int64_t> read_fixed(std::string_view text, int digits) {
     if (after_point >= 0) ++after_point;
   }
   if (seen == 0) return malformed();
-  for (int i = std::max(after_point, 0); i < digits; ++i) value *= 10;
+  for (int i = std::max(after_point, 0); i < digits; ++i) {
+    if (value > std::numeric_limits<std::int64_t>::max() / 10) return malformed();
+    value *= 10;
+  }
   if (round_up) ++value;
   return negative ? -value : value;
 }
@@ -105,8 +109,15 @@ struct Height {
   bool flight_level = false;
 };
 
-Result<Height> read_height(std::string_view text) {
-  if (text == "unl" || text == "gnd" || text == "sfc") return Height{};
+enum class End : std::uint8_t { kLower, kUpper };
+
+Result<Height> read_height(std::string_view text, End end) {
+  const bool ground = text == "gnd" || text == "sfc";
+  if (ground || text == "unl") {
+    if (ground == (end == End::kLower)) return Height{};
+    return fail(ErrorCode::kMalformed,
+                fmt::format("{} cannot be {} limit", text, end == End::kLower ? "a lower" : "an upper"));
+  }
   if (text.starts_with("FL") || text.starts_with("fl")) {
     const std::int64_t level = TRY(read_fixed(text.substr(2), 0));
     return Height{cm_from_flight_level(level), true};
@@ -128,7 +139,8 @@ Result<geo::LevelBand> read_band(std::string_view text) {
   };
   geo::LevelBand band;
   band.reference = geo::VerticalReference::kAmsl;
-  if (const auto at = text.find('@'); at != std::string_view::npos) {
+  const auto at = text.find('@');
+  if (at != std::string_view::npos) {
     const std::string_view reference = text.substr(at + 1);
     text = text.substr(0, at);
     if (reference == "wgs84") {
@@ -141,13 +153,16 @@ Result<geo::LevelBand> read_band(std::string_view text) {
   }
   const auto ends = split(text, '-');
   if (!ends) return malformed("it has no '-' between the lower and the upper limit");
-  const auto lower = read_height(ends->first);
-  const auto upper = read_height(ends->second);
+  const auto lower = read_height(ends->first, End::kLower);
+  const auto upper = read_height(ends->second, End::kUpper);
   if (!lower || !upper) return malformed(lower ? upper.error().message : lower.error().message);
   if (lower->cm && upper->cm && lower->flight_level != upper->flight_level) {
     return malformed("one limit is a flight level and the other a height; their distance depends on the weather");
   }
-  if (lower->flight_level || upper->flight_level) band.reference = geo::VerticalReference::kFlightLevel;
+  if (lower->flight_level || upper->flight_level) {
+    if (at != std::string_view::npos) return malformed("flight levels are of the standard atmosphere, and take no '@'");
+    band.reference = geo::VerticalReference::kFlightLevel;
+  }
   band.lower_cm = lower->cm.value_or(geo::kHeightUnboundedLow);
   band.upper_cm = upper->cm.value_or(geo::kHeightUnboundedHigh);
   if (band.lower_cm >= band.upper_cm) return malformed("the lower limit is not below the upper one");

@@ -17,7 +17,7 @@ TEST(UnitsText, ReadsDecimalsExactly) {
   EXPECT_EQ(read_fixed("0.00000004", 7), 0);
   EXPECT_EQ(read_fixed("179.9999999", 7), 1'799'999'999);
   EXPECT_EQ(read_fixed("12", 0), 12);
-  for (const char* bad : {"", "-", ".", "1e5", "1.2.3", "0x10", " 1", "1 ", "12345678901234567"}) {
+  for (const char* bad : {"", "-", ".", "1e5", "1.2.3", "0x10", " 1", "1 ", "12345678901234567", "1844674407371"}) {
     EXPECT_FALSE(read_fixed(bad, 7)) << bad;
   }
 }
@@ -52,10 +52,13 @@ TEST(UnitsText, ReadsBands) {
   EXPECT_EQ(read_band("0m-120m@agl"), (geo::LevelBand{0, 12'000, kAgl}));
   EXPECT_EQ(read_band("gnd-FL100"), (geo::LevelBand{geo::kHeightUnboundedLow, 304'800, kFlightLevel}));
   EXPECT_EQ(read_band("-30m-100m@wgs84"), (geo::LevelBand{-3'000, 10'000, kWgs84}));
+  EXPECT_EQ(read_band("FL100-unl"), (geo::LevelBand{304'800, geo::kHeightUnboundedHigh, kFlightLevel}));
+  EXPECT_EQ(read_band("gnd-unl"), geo::LevelBand({geo::kHeightUnboundedLow, geo::kHeightUnboundedHigh, kAmsl}));
   const auto mixed = read_band("500ft-FL100");
   ASSERT_FALSE(mixed);
   EXPECT_NE(mixed.error().message.find("flight level"), std::string::npos) << mixed.error().message;
-  for (const char* bad : {"", "FL180", "FL240-FL180", "FL180-FL180", "a-b", "0m-1m@moon"})
+  for (const char* bad : {"", "FL180", "FL240-FL180", "FL180-FL180", "a-b", "0m-1m@moon", "FL240-gnd", "unl-FL100",
+                          "gnd-gnd", "FL100-FL200@agl"})
     EXPECT_FALSE(read_band(bad)) << bad;
 }
 

@@ -56,6 +56,7 @@ void add_volume_options(Command& command, VolumeOptions& options) {
 Result<geo::Outline> outline_from(const VolumeOptions& options) {
   const int given = (options.polygon ? 1 : 0) + (options.circle ? 1 : 0) + (options.corridor ? 1 : 0);
   if (given != 1) return fail(ErrorCode::kUnsupported, "give exactly one of --polygon, --circle, --corridor");
+  if (options.radius && !options.circle) return fail(ErrorCode::kUnsupported, "--radius is of a --circle");
   if (options.polygon) return geo::Polygon{TRY(read_points(*options.polygon))};
   if (options.circle) {
     if (!options.radius) return fail(ErrorCode::kUnsupported, "--circle needs --radius, as 5nm");
@@ -97,15 +98,7 @@ Result<Filing> native_filing(const JsonValue& value) {
 
 Result<std::vector<Filing>> geojson_filings(std::string_view text) {
   const formats::TrafficInput traffic = TRY(formats::read_geojson_intents(text));
-  // A check goes on without what it cannot read; a filing must not, nor where a limit may have been misspelt away.
-  for (const formats::Finding& finding : traffic.findings.list()) {
-    const bool unusable =
-        finding.severity == formats::Severity::kRefused || finding.severity == formats::Severity::kMalformed;
-    if (!unusable && finding.reason != formats::kMisspeltProperty) continue;
-    return fail(ErrorCode::kInvalid,
-                finding.detail.empty() ? finding.reason : fmt::format("{}: {}", finding.reason, finding.detail),
-                finding.where);
-  }
+  TRY_VOID(all_usable(traffic.findings));
   std::vector<Filing> filings;
   for (const formats::FlightInput& flight : traffic.flights) {
     Filing filing{.id = flight.id, .flight = flight.label, .domain = flight.domain, .volumes = {}, .keys = {}};
@@ -132,6 +125,18 @@ Result<std::vector<Filing>> filings_of(std::string_view text) {
 }
 
 }  // namespace
+
+Status all_usable(const formats::Findings& findings) {
+  for (const formats::Finding& finding : findings.list()) {
+    const bool unusable =
+        finding.severity == formats::Severity::kRefused || finding.severity == formats::Severity::kMalformed;
+    if (!unusable && finding.reason != formats::kMisspeltProperty) continue;
+    return fail(ErrorCode::kInvalid,
+                finding.detail.empty() ? finding.reason : fmt::format("{}: {}", finding.reason, finding.detail),
+                finding.where);
+  }
+  return {};
+}
 
 Result<std::vector<Filing>> read_filings(const std::string& file) {
   const std::string text = TRY(read_text(file, kFilingFileBytesMax));

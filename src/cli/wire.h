@@ -13,6 +13,7 @@
 #include "cli/node_client.h"
 #include "core/craft.h"
 #include "core/names.h"
+#include "formats/findings.h"
 #include "geo/volume.h"
 
 namespace tansiq::cli {
@@ -26,7 +27,9 @@ namespace tansiq::cli {
 struct VolumeOptions {
   std::optional<std::string> polygon, circle, radius, corridor, band, window;
   std::string width = "10nm";
-  [[nodiscard]] bool any() const { return polygon || circle || corridor; }
+  [[nodiscard]] bool any_outline() const { return polygon || circle || corridor; }
+  /// Whatever is given and no outline with it must be refused, not passed over.
+  [[nodiscard]] bool any() const { return any_outline() || radius || band || window; }
 };
 void add_volume_options(Command& command, VolumeOptions& options);
 /// Fails with `kUnsupported` when the options do not make one outline.
@@ -42,6 +45,10 @@ struct Filing {
   std::vector<std::string> keys;
   std::vector<core::Craft> craft = {};
 };
+
+/// Fails with the first finding that a filing must not pass over: what cannot be read, and a property that looks
+/// misspelt, since a limit may have gone with it.
+[[nodiscard]] Status all_usable(const formats::Findings& findings);
 
 /// Reads intents from a file: GeoJSON, or the native form `{"craft","id","flight","domain","volumes":[…]}`, or an array
 /// of those. Told apart by content. `where` begins with the file's name.

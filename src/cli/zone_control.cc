@@ -90,16 +90,15 @@ void add_resolve(Command& zone) {
       .about(
           "Two entries that close one epoch mean that a node has signed two histories (a restored backup, or worse). "
           "Nothing is granted in the zone until every party concerned has said the same. Speak with the others first; "
-          "'tansiq zone control' prints the entries. Needs a second officer.")
+          "'tansiq zone control' prints the entries. A second officer confirms it under his own session; a node of "
+          "test "
+          "data takes his name with --second instead.")
       .argument(a->zone, "ZONE", "the halted zone")
       .argument(a->stands, "HASH", "the entry that stands");
   add_act_options(command, a->act);
-  command.example("tansiq zone resolve K4 5d41… --second us:chief", "after all have agreed by voice")
+  command.example("tansiq zone resolve K4 5d41…", "after all have agreed by voice")
       .exits(1, "the zone is not halted; nothing was recorded")
       .run([a](Context& context) -> Result<int> {
-        if (a->act.second.empty()) {
-          return fail(ErrorCode::kUnsupported, "this needs two officers: name the other one with --second");
-        }
         ResolveZone act{.stands = TRY(core::EntryHash::from_hex(a->stands)), .zone = TRY(ZoneId::parse(a->zone))};
         return send_act(context, a->act, std::move(act), fmt::format("said which entry of {} stands", a->zone));
       });

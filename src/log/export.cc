@@ -90,9 +90,10 @@ std::uint64_t files_of(std::uint64_t size) {
 }  // namespace
 
 Status write_file_atomically(const fs::path& path, ByteView bytes) {
-  TRY_VOID(make_folders(path.parent_path()));
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  TRY_VOID(make_folders(folder));
   TRY_VOID(replace_file(path, bytes));
-  return sync_folder(path.parent_path());
+  return sync_folder(folder);
 }
 
 Result<ExportResult> export_log(LogSource& source, const fs::path& folder, const ExportOptions& options) {

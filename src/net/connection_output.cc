@@ -82,7 +82,7 @@ void Connection::emit_answers() {
     ++done;
   }
   slots_.erase(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(done));
-  if (continue_due_ && slots_.empty() && out_.empty() && !close_after_) {
+  if (continue_due_ && slots_.empty() && free()) {
     out_.append("HTTP/1.1 100 Continue\r\n\r\n");
     continue_due_ = false;
   }

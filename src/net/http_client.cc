@@ -126,12 +126,15 @@ Status Wire::connect(const BaseUrl& url, const TlsClientContext* tls, const Http
   const SocketAddresses found = TRY(names->find(url.host, url.port, options.lookup_ms, interrupt_.get()));
   const Deadline deadline(options.connect_ms);
   Status status = fail(ErrorCode::kUnavailable, "the name has no address", url.host);
+  std::size_t left = found.size();
   for (const SocketAddress& to : found) {
+    // Each has its share of the time: where one way is swallowed, the next is tried still.
+    const Deadline share(std::max<DurationMs>(deadline.left_ms() / static_cast<DurationMs>(left--), 1));
     if (options.public_only && !is_public(to.get())) {
       status = fail(ErrorCode::kForbidden, "it is no public address", url.host);
       continue;
     }
-    status = connect_one(to, deadline);
+    status = connect_one(to, share);
     if (status) break;
     if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }
@@ -451,6 +454,7 @@ Result<std::unique_ptr<EventStream>> HttpClient::events(std::string_view target,
   Headers headers{{"Accept", "text/event-stream"}};
   if (!last_event_id.empty()) headers.add("Last-Event-ID", last_event_id);
   auto stream = std::make_unique<EventStream::Impl>(impl_->options.interrupt);
+  stream->last_id = last_event_id;
   TRY_VOID(stream->wire.connect(impl_->url, impl_->tls.get(), impl_->options));
   const Deadline deadline(impl_->options.response_ms);
   TRY_VOID(stream->wire.write(request_head(impl_->options, impl_->url, Method::kGet, target, headers, 0), deadline));
@@ -476,6 +480,7 @@ Result<std::optional<SseEvent>> EventStream::next(DurationMs wait_ms) {
       impl_->last_id = event->id;  // Not the parser's: that one is ahead by what waits to be taken.
       return event;
     }
+    if (!impl_->parser.last_id().empty()) impl_->last_id = impl_->parser.last_id();
     if (impl_->reader->done()) return std::optional<SseEvent>{};
     if (!first) TRY_VOID(impl_->wire.may_go_on(deadline));  // comments without end are no event
     const std::size_t got = TRY(impl_->wire.read(buffer, deadline));

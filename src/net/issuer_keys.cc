@@ -216,7 +216,9 @@ void IssuerKeys::fetch(std::int64_t now_ms) {
                                         {"keys_kept", fetched_.size()}});
     return;
   }
-  plan_.succeeded(now_ms, cache_max_age(answer->headers));
+  // Twice at least within the time for which keys are kept: what may be cached for longer must not outlive them here.
+  const DurationMs longest = config_.age_ms_max / 2;
+  plan_.succeeded(now_ms, std::min(cache_max_age(answer->headers).value_or(longest), longest));
   fetch_trouble_.clear();
   fetched_ms_ = now_ms;
   if (!same_keys(*keys, fetched_)) {

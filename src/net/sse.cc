@@ -30,8 +30,18 @@ std::string_view stream_end_name(StreamEnd end) {
   return "unknown";
 }
 
+namespace {
+
+constexpr std::string_view kForbidden("\r\n\0", 3);
+
+}  // namespace
+
+WireEvent format_position(std::string_view id) {
+  EXPECT_INVARIANT(!id.empty() && id.find_first_of(kForbidden) == std::string_view::npos);
+  return std::make_shared<const std::string>(fmt::format("id: {}\n\n", id));
+}
+
 WireEvent format_event(std::string_view id, std::string_view event, std::string_view data) {
-  constexpr std::string_view kForbidden("\r\n\0", 3);
   EXPECT_INVARIANT(id.find_first_of(kForbidden) == std::string_view::npos);
   EXPECT_INVARIANT(event.find_first_of(kForbidden) == std::string_view::npos);
   auto out = std::make_shared<std::string>();
@@ -109,9 +119,10 @@ Status SseParser::take_line(std::string_view line) {
   if (first_line_ && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
   first_line_ = false;
   if (line.empty()) {
+    last_id_ = id_;
     if (has_data_) {
       data_.pop_back();  // the line feed after the last line
-      ready_.push_back({last_id_, event_.empty() ? "message" : event_, std::move(data_)});
+      ready_.push_back({id_, event_.empty() ? "message" : event_, std::move(data_)});
     }
     data_.clear();
     event_.clear();
@@ -131,7 +142,7 @@ Status SseParser::take_line(std::string_view line) {
   } else if (name == "event") {
     event_ = value;
   } else if (name == "id" && value.find('\0') == std::string_view::npos) {
-    last_id_ = value;
+    id_ = value;
   }
   return {};
 }

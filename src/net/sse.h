@@ -41,6 +41,8 @@ struct StreamOptions {
 /// them); either may be empty, which leaves the field out. `data` may have several lines.
 using WireEvent = std::shared_ptr<const std::string>;
 [[nodiscard]] WireEvent format_event(std::string_view id, std::string_view event, std::string_view data);
+/// An id alone: no event, but a client that reconnects sends it. The same rules for `id`.
+[[nodiscard]] WireEvent format_position(std::string_view id);
 
 namespace detail {
 class StreamState;
@@ -90,6 +92,7 @@ class SseParser {
   [[nodiscard]] Status feed(std::string_view bytes);
   /// The next complete event, or nothing.
   [[nodiscard]] std::optional<SseEvent> next();
+  /// Of the last part that was complete, an id alone as well.
   [[nodiscard]] const std::string& last_id() const { return last_id_; }
 
  private:
@@ -99,7 +102,8 @@ class SseParser {
   std::string line_;
   bool after_cr_ = false;
   bool first_line_ = true;
-  std::string last_id_, event_, data_;
+  std::string last_id_;
+  std::string id_, event_, data_;  ///< Of the part that is being read; the id stays for the next.
   bool has_data_ = false;
   std::vector<SseEvent> ready_;
   std::size_t ready_at_ = 0;

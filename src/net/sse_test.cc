@@ -68,6 +68,16 @@ TEST(Sse, ParsesAnyLineEndHoweverDivided) {
   }
 }
 
+TEST(Sse, AnIdAloneIsNoEventAndSaysWhereToGoOn) {
+  SseParser parser;
+  ASSERT_TRUE(parser.feed(*format_position("41") + "id: 42\ndata: x\n"));
+  EXPECT_FALSE(parser.next());
+  EXPECT_EQ(parser.last_id(), "41") << "what 42 tells has not all come";
+  ASSERT_TRUE(parser.feed("\n"));
+  EXPECT_EQ(parser.next()->id, "42");
+  EXPECT_EQ(parser.last_id(), "42");
+}
+
 TEST(Sse, ParserIsBounded) {
   SseParser parser(100);
   EXPECT_EQ(parser.feed("data: " + std::string(200, 'x')).error().code, ErrorCode::kTooLarge);

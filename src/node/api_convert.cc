@@ -45,7 +45,8 @@ geo::LevelBand band(const std::optional<api::Band>& b) {
   if (!b) return out;
   if (b->lower_cm) out.lower_cm = *b->lower_cm;
   if (b->upper_cm) out.upper_cm = *b->upper_cm;
-  if (b->ref) out.reference = reference(*b->ref);
+  // Without limits it is left out of the record, and what is kept here must be what a replay reads there.
+  if (b->ref && !core::unbounded(out)) out.reference = reference(*b->ref);
   return out;
 }
 

@@ -68,6 +68,9 @@ Status EventHub::check(std::string_view subject, std::optional<std::uint64_t> fr
 void EventHub::subscribe(std::string subject, net::StreamHandle stream, std::optional<std::uint64_t> from, View view,
                          Reach reach) {
   const std::uint64_t next = from ? *from : next_seq();
+  // Whoever takes what comes from now on is told where that is, so that a line that breaks before the first event can
+  // be taken up there, too. A stream that has ended is noticed later.
+  if (!from && next > 0) (void)stream.send(net::format_position(fmt::to_string(next - 1)));
   Listener listener{.subject = std::move(subject), .stream = std::move(stream), .next = next, .reach = reach};
   (view == View::kTalks ? listener.talks : listener.record) = next;
   join(std::move(listener));

@@ -392,6 +392,26 @@ TEST(Events, FollowLiveAndResumeWithoutGapOrRepeat) {
   EXPECT_EQ(next_ids(**resumed, 14), range(7, 21));
 }
 
+// Else whoever loses the line before the first event would miss what is written until he is back.
+TEST(Events, SayAtOnceWhereTheyBegin) {
+  TestNode t;
+  const std::string token = t.token("watcher");
+  file_some(t, 0, 5);
+  auto stream = t.client(token)->events("/v1/events");
+  ASSERT_TRUE(stream.has_value()) << stream.error().text();
+  for (int i = 0; (*stream)->last_id().empty(); ++i) {
+    ASSERT_LT(i, 1'000);
+    ASSERT_EQ((*stream)->next(10).error().code, ErrorCode::kTimeout);
+  }
+  const std::string last = (*stream)->last_id();
+  EXPECT_EQ(last, "5");
+  stream->reset();
+  file_some(t, 5, 8);
+  auto resumed = t.client(token)->events("/v1/events", last);
+  ASSERT_TRUE(resumed.has_value()) << resumed.error().text();
+  EXPECT_EQ(next_ids(**resumed, 3), range(6, 9));
+}
+
 TEST(Events, SeveralListenersGetTheSameWhileTheRecordGrows) {
   TestNode t;
   const std::string token = t.token("watcher");

@@ -28,6 +28,7 @@ Status add_key(std::string_view text, const std::string& where, std::vector<log:
 Status add_key_file(const std::filesystem::path& path, std::vector<log::VerifierKey>& keys) {
   const std::string content = TRY(read_file(path, kKeyFileBytesMax));
   std::string_view text = content;
+  const std::size_t before = keys.size();
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
@@ -36,6 +37,8 @@ Status add_key_file(const std::filesystem::path& path, std::vector<log::Verifier
     }
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
+  // Else nobody's signature would be asked for, where somebody's was meant to be.
+  if (keys.size() == before) return fail(ErrorCode::kInvalid, "holds no verifier key", path.string());
   return {};
 }
 
@@ -110,6 +113,9 @@ Status only_of_bundles(const Options& options) {
   return fail(ErrorCode::kInvalid, "--since, --evidence and --any-content are for the folder of a log, not a bundle");
 }
 Status only_of_folders(const Options& options) {
+  if (!options.evidence.empty() && options.since.empty()) {
+    return fail(ErrorCode::kInvalid, "--evidence is of a fork from an older checkpoint: name that with --since");
+  }
   if (options.charters.empty() && !options.language && !options.all) return {};
   return fail(ErrorCode::kInvalid, "--charter, --language and --all are for a bundle, not the folder of a log");
 }

@@ -56,6 +56,13 @@ TEST_F(RunTest, good_log_exits_0) {
   EXPECT_EQ(out_ + err_, "");
 }
 
+// Else the author's signature would pass unchecked.
+TEST_F(RunTest, a_key_file_without_a_key_is_refused) {
+  write("keys", "# comes later\n\n");
+  EXPECT_NE(run_with({(folder_ / "log").string(), "--key-file", (folder_ / "keys").string()}), 0);
+  EXPECT_NE(err_.find("holds no verifier key"), std::string::npos) << err_;
+}
+
 TEST_F(RunTest, damage_exits_1_and_says_where) {
   const auto file = folder_ / "log" / "tile/entries/000";
   std::fstream bundle(file, std::ios::in | std::ios::out | std::ios::binary);
@@ -78,6 +85,11 @@ TEST_F(RunTest, a_fork_leaves_evidence) {
                       evidence}),
             1);
   EXPECT_TRUE(fs::exists(evidence));
+  // Beside the caller, as most would say it.
+  fs::current_path(folder_);
+  EXPECT_EQ(run_with({"log", "--key", vkey_, "--since", "older", "--evidence", "beside.json"}), 1) << err_;
+  EXPECT_TRUE(fs::exists(folder_ / "beside.json"));
+  fs::current_path("/");
 }
 
 TEST_F(RunTest, mistakes_of_the_caller_have_their_own_codes) {

@@ -23,6 +23,10 @@ int main(int argc, char** argv) {
     write(stdout, "tansiq-verify " TANSIQ_VERSION "\n");
     return 0;
   }
-  return verify::run(*options, {[&write](std::string_view text) { write(stdout, text); },
-                                [&write](std::string_view text) { write(stderr, text); }, ::isatty(2) == 1});
+  const int code = verify::run(*options, {[&write](std::string_view text) { write(stdout, text); },
+                                          [&write](std::string_view text) { write(stderr, text); }, ::isatty(2) == 1});
+  // Half a report must not pass for a whole one.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  write(stderr, "tansiq-verify: standard output cannot be written\n");
+  return error_info(ErrorCode::kIo).exit_code;
 }
