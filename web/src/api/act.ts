@@ -1,6 +1,7 @@
 // An officer's act (POST /v1/coordination/acts). Acts that take two officers wait for the second: nothing has happened yet.
 import { api, newCommand, type Client } from './client';
 import type { PendingAct } from './documents';
+import { asProblem } from './problem';
 
 export interface ActDone {
   state: 'done';
@@ -39,4 +40,30 @@ export async function act(
   const answer = await client.raw('post', '/v1/coordination/acts', { body: { act: withoutEmpty(members), cmd, kind } });
   if (answer.status === 202) return { state: 'waits', pending: answer.body as PendingAct };
   return { state: 'done', ...(answer.body as Omit<ActDone, 'state'>) };
+}
+
+/**
+ * A command for each thing that was meant: asked again after a lost answer it is the same, with other contents it is
+ * another. The node answers a command that it knows with the first outcome, and compares nothing.
+ */
+export class Commands {
+  private readonly kept = new Map<string, string>();
+
+  async run<T>(meant: unknown, ask: (command: string) => Promise<T>): Promise<T> {
+    const key = JSON.stringify(meant);
+    const command = this.kept.get(key) ?? newCommand();
+    this.kept.set(key, command);
+    try {
+      const answer = await ask(command);
+      this.kept.delete(key);
+      return answer;
+    } catch (thrown) {
+      // A refusal is an outcome: what is asked next is another wish.
+      if ([409, 421].includes(asProblem(thrown).status)) this.kept.delete(key);
+      throw thrown;
+    }
+  }
+  act(kind: string, members: object, client: Client = api): Promise<ActOutcome> {
+    return this.run([kind, members], (command) => act(kind, members, command, client));
+  }
 }

@@ -48,6 +48,10 @@ export class Problem extends Error {
   get unreachable(): boolean {
     return this.status === 0;
   }
+  /** Whether it was done is not known. */
+  get unsure(): boolean {
+    return this.unreachable || this.status >= 500;
+  }
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -8,8 +8,14 @@ class Line {
   calls: { lastId: string | undefined }[] = [];
   private controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   status = 200;
+  /** What is sent is swallowed: nothing comes back, no end either. */
+  swallows = false;
   readonly send: typeof fetch = (_, init) => {
     this.calls.push({ lastId: (init?.headers as Record<string, string>)['Last-Event-ID'] });
+    if (this.swallows)
+      return new Promise((_resolve, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(new DOMException('cut', 'AbortError'))),
+      );
     if (this.status !== 200) return Promise.resolve(new Response('{"title":"no"}', { status: this.status }));
     const body = new ReadableStream<Uint8Array>({ start: (c) => void (this.controller = c) });
     return Promise.resolve(new Response(body, { status: 200 }));
@@ -91,6 +97,31 @@ describe('Stream', () => {
     await settle();
     await vi.advanceTimersByTimeAsync(50_000);
     expect(line.calls.length).toBeGreaterThan(1);
+    stream.stop();
+  });
+
+  it('cuts a try that nobody answers, and says that it is down', async () => {
+    const line = new Line();
+    const states: string[] = [];
+    const stream = new Stream({
+      path: '/v1/stream',
+      onEvent: () => undefined,
+      onChange: (state) => states.push(state),
+      send: line.send,
+    });
+    stream.start();
+    await settle();
+    line.swallows = true;
+    await vi.advanceTimersByTimeAsync(44_000);
+    expect(states).toEqual(['connecting', 'live', 'connecting']);
+    await vi.advanceTimersByTimeAsync(24_000);
+    expect(states).toEqual(['connecting', 'live', 'connecting', 'waiting', 'connecting']);
+    expect(stream.problem?.slug).toBe('unreachable');
+    // The network is back: what hangs is of before.
+    line.swallows = false;
+    window.dispatchEvent(new Event('online'));
+    await settle();
+    expect(stream.state).toBe('live');
     stream.stop();
   });
 

@@ -4,8 +4,8 @@
 //   stream.start();
 //
 // By fetch and not EventSource: it can say why it ended, and is cut when nothing was heard for longer than the node's
-// comments are apart. It comes back by itself, after ever longer waits with a random part, at once when the machine wakes
-// or the network is back, behind the last event that it had; where the node knows that one no more, from now on.
+// comments are apart, or does not answer for so long. It comes back by itself, after ever longer waits with a random part, at
+// once when the machine wakes or the network is back, behind the last event that it had; where the node knows that one no more, from now on.
 import { Problem, problemOf } from './problem';
 import { SseParser, type ServerEvent } from './sse';
 
@@ -23,6 +23,8 @@ export interface StreamOptions {
 
 /** The node comments every 15 s. */
 const SILENT_MS = 40_000;
+/** What has not begun by then is swallowed somewhere: without a sign of that, the browser would wait for minutes. */
+const CONNECT_MS = 20_000;
 const TICK_MS = 2_000;
 /** A tick that is so late was slept through. */
 const SLEPT_MS = 12_000;
@@ -40,14 +42,17 @@ export class Stream {
   problem: Problem | undefined;
   /** When something was heard last, by performance.now(); undefined: never. */
   heard: number | undefined;
+  /** When it was asked for last. */
+  private asked = 0;
   private lastId = '';
   private tries = 0;
   private abort: AbortController | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private ticker: ReturnType<typeof setInterval> | undefined;
   private ticked = 0;
-  private readonly hurry = (): void => {
-    if (this.state === 'waiting') this.connect();
+  private readonly hurry = ({ type }: Event): void => {
+    // What was asked for while there was no network may hang.
+    if (this.state === 'waiting' || (this.state === 'connecting' && type === 'online')) this.connect();
   };
 
   constructor(private readonly options: StreamOptions) {}
@@ -84,6 +89,7 @@ export class Stream {
     this.ticked = now;
     const silent = this.state === 'live' && this.heard !== undefined && now - this.heard > SILENT_MS;
     if (late > SLEPT_MS || silent) this.again();
+    else if (this.state === 'connecting' && now - this.asked > CONNECT_MS) this.abort?.abort();
   }
 
   private change(state: StreamState, problem: Problem | undefined): void {
@@ -98,6 +104,7 @@ export class Stream {
     this.abort?.abort();
     const abort = new AbortController();
     this.abort = abort;
+    this.asked = performance.now();
     this.change('connecting', this.problem);
     void this.read(abort).then(
       (problem) => this.ended(abort, problem),

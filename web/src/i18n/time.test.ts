@@ -50,6 +50,15 @@ describe('parseTime', () => {
     expect(parseTime('2355', Date.UTC(2026, 10, 26, 0, 5))).toBe(Date.UTC(2026, 10, 25, 23, 55));
   });
 
+  it('takes the year that is nearest', () => {
+    expect(parseTime('312350Z DEC', Date.UTC(2027, 0, 1, 1))).toBe(Date.UTC(2026, 11, 31, 23, 50));
+    expect(parseTime('010030Z JAN', Date.UTC(2026, 11, 31, 23))).toBe(Date.UTC(2027, 0, 1, 0, 30));
+    expect(parseTime('010030Z JAN 26', Date.UTC(2026, 11, 31, 23))).toBe(Date.UTC(2026, 0, 1, 0, 30));
+    expect(parseTime('290000Z FEB', Date.UTC(2028, 0, 9))).toBe(Date.UTC(2028, 1, 29));
+    expect(parseTime('290000Z FEB', now)).toBeUndefined();
+    expect(parseTime('290000Z XXX', now)).toBeUndefined();
+  });
+
   it('refuses what is none', () => {
     for (const text of ['', '25:00', '12:60', '310000Z FEB 26', 'soon', '+'])
       expect(parseTime(text, now), text).toBeUndefined();

@@ -39,7 +39,8 @@ export function duration(ms: number): string {
   if (hours > 0) return `${sign}${String(hours)}:${two(minutes)}:${two(s % 60)}`;
   return `${sign}${String(minutes)}:${two(s % 60)}`;
 }
-/** Reads `1204`, `12:04`, `12:04:31Z`, `261204Z NOV 26`, `2026-11-26T12:04Z`, `+15m`, `now`; of a time alone the day that is nearest to `now`. */
+/** Reads `1204`, `12:04`, `12:04:31Z`, `261204Z NOV 26`, `2026-11-26T12:04Z`, `+15m`, `now`; what is left out, day or year, is the
+ * nearest to `now`. */
 export function parseTime(text: string, now: number): number | undefined {
   const s = text.trim().toUpperCase();
   if (s === 'NOW') return now;
@@ -54,8 +55,12 @@ export function parseTime(text: string, now: number): number | undefined {
   const group = /^(\d{2})(\d{2})(\d{2})Z? ?([A-Z]{3})(?: ?(\d{4}|\d{2}))?$/.exec(s);
   if (group !== null) {
     const month = MONTHS.findIndex((m) => m === group[4]) + 1;
-    const year = group[5] === undefined ? new Date(now).getUTCFullYear() : (Number(group[5]) % 100) + 2000;
-    return month === 0 ? undefined : moment(year, month, Number(group[1]), Number(group[2]), Number(group[3]), 0);
+    const of = (year: number): number | undefined =>
+      moment(year, month, Number(group[1]), Number(group[2]), Number(group[3]), 0);
+    if (group[5] !== undefined) return of((Number(group[5]) % 100) + 2000);
+    const year = new Date(now).getUTCFullYear();
+    const years = [of(year - 1), of(year), of(year + 1)].filter((at) => at !== undefined);
+    return years.sort((a, b) => Math.abs(a - now) - Math.abs(b - now))[0];
   }
   const time = /^(\d{1,2}):?(\d{2})(?::?(\d{2}))?Z?$/.exec(s);
   if (time === null) return undefined;

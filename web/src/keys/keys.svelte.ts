@@ -26,6 +26,8 @@ export function chordOf(
   if (key.length === 1 && key.charCodeAt(0) > 127 && event.code.startsWith('Key'))
     key = event.code.slice(3).toLowerCase();
   if (key === ' ') key = 'Space';
+  // Capital without Shift: Caps Lock is on.
+  if (key.length === 1 && !event.shiftKey) key = key.toLowerCase();
   const held = [event.ctrlKey || event.metaKey ? 'Ctrl' : '', event.altKey ? 'Alt' : ''];
   // A sign has its shift in it already.
   if (event.shiftKey && (key.length > 1 || /[a-z]/i.test(key))) held.push('Shift');
@@ -93,10 +95,15 @@ export class Commands {
     const chord = chordOf(event);
     const plain = !chord.includes('Ctrl+') && !chord.includes('Alt+') && !/^(Shift\+)?F\d+$/.test(chord);
     if (this.modal > 0 || (plain && typing(event.target))) return false;
-    const sequence = this.pending !== '' && now - this.pendingAt < SEQUENCE_MS ? `${this.pending} ${chord}` : '';
-    this.pending = '';
     const find = (wanted: string): Command | undefined =>
       this.offered.find((c) => c.shortcut !== undefined && normal(c.shortcut) === wanted);
+    // A key that is held is no second press. Nor is it the browser's, where it is a shortcut here.
+    if (event.repeat) {
+      if (find(chord) !== undefined) event.preventDefault();
+      return false;
+    }
+    const sequence = this.pending !== '' && now - this.pendingAt < SEQUENCE_MS ? `${this.pending} ${chord}` : '';
+    this.pending = '';
     const command = (sequence === '' ? undefined : find(sequence)) ?? find(chord);
     if (command === undefined) {
       if (this.offered.some((c) => c.shortcut !== undefined && normal(c.shortcut).startsWith(`${chord} `))) {

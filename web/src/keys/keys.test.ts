@@ -14,6 +14,11 @@ describe('chordOf', () => {
     expect(chordOf(key({ key: 'п', code: 'KeyG' }))).toBe('g');
     expect(chordOf(key({ key: 'ل', code: 'KeyG' }))).toBe('g');
   });
+  it('does not mind Caps Lock', () => {
+    expect(chordOf(key({ key: 'A', code: 'KeyA' }))).toBe('a');
+    expect(chordOf(key({ key: 'a', code: 'KeyA', shiftKey: true }))).toBe(chordOf(key({ key: 'A', shiftKey: true })));
+    expect(chordOf(key({ key: 'K', ctrlKey: true }))).toBe('Ctrl+K');
+  });
 });
 
 describe('Commands', () => {
@@ -30,6 +35,25 @@ describe('Commands', () => {
     commands.press(key({ key: 'g' }), 30);
     expect(commands.press(key({ key: 'i' }), 9_000)).toBe(false);
     expect([palette.mock.calls.length, go.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it('takes a key that is held as pressed once', () => {
+    const commands = new Commands();
+    const [acknowledge, help] = [vi.fn(), vi.fn()];
+    commands.register(
+      { id: 'a', title: 'a', shortcut: 'a a', run: acknowledge },
+      { id: 'h', title: 'h', shortcut: 'F1', run: help },
+    );
+    commands.press(key({ key: 'a' }), 0);
+    commands.press(key({ key: 'a', repeat: true }), 500);
+    commands.press(key({ key: 'a', repeat: true }), 530);
+    expect(acknowledge).not.toHaveBeenCalled();
+    expect(commands.press(key({ key: 'a' }), 700)).toBe(true);
+    // The browser has no use of it either.
+    commands.press(key({ key: 'F1' }));
+    const held = key({ key: 'F1', repeat: true });
+    commands.press(held);
+    expect([help.mock.calls.length, held.defaultPrevented]).toEqual([1, true]);
   });
 
   it('lets people type, and runs what they may', () => {

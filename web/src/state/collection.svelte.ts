@@ -1,7 +1,11 @@
 // What the world holds: collections (many of a kind, by key) and documents (one answer of the node). Both say how they stand.
 import { asProblem, type Problem } from '../api/problem';
+import { waitMs } from '../api/stream';
 
 export type Standing = 'empty' | 'loading' | 'ready' | 'failed';
+
+/** Where the waits between tries begin: at some seconds. */
+const WAIT_FROM = 3;
 
 abstract class Held {
   state = $state<Standing>('empty');
@@ -10,8 +14,16 @@ abstract class Held {
   at_ms = $state(0);
   private running: Promise<void> | undefined;
   private wanted = false;
+  private failures = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  /** Another after each `clear`: what began before is no more of concern. */
+  private life = 0;
 
-  constructor(private readonly time: () => number) {}
+  constructor(
+    private readonly time: () => number,
+    /** What failed is tried again by itself, until `clear`. */
+    private readonly persistent: boolean,
+  ) {}
 
   protected abstract fetch(): Promise<void>;
   protected abstract empty(): void;
@@ -32,22 +44,35 @@ abstract class Held {
     this.problem = undefined;
     this.at_ms = 0;
     this.wanted = false;
+    this.failures = 0;
+    this.life += 1;
+    clearTimeout(this.retry);
   }
 
   private async run(): Promise<void> {
     do {
       this.wanted = false;
+      clearTimeout(this.retry);
+      const { life } = this;
       if (this.state === 'empty') this.state = 'loading';
       try {
         await this.fetch();
         this.state = 'ready';
         this.problem = undefined;
         this.at_ms = this.time();
+        this.failures = 0;
       } catch (thrown) {
         this.problem = asProblem(thrown);
         this.state = 'failed';
+        if (life === this.life) this.tryAgain(this.problem);
       }
     } while (this.wanted);
+  }
+  /** No event may come for long that would have it fetched anew. What the node refuses it refuses again. */
+  private tryAgain({ unsure, retryAfterMs }: Problem): void {
+    if (!this.persistent || (!unsure && retryAfterMs === undefined)) return;
+    const wait = Math.max(waitMs(WAIT_FROM + this.failures++, Math.random()), retryAfterMs ?? 0);
+    this.retry = setTimeout(() => void this.refresh(), wait);
   }
 }
 
@@ -58,8 +83,9 @@ export class Doc<T> extends Held {
   constructor(
     private readonly load: () => Promise<T>,
     time: () => number,
+    persistent = false,
   ) {
-    super(time);
+    super(time, persistent);
   }
   protected async fetch(): Promise<void> {
     this.value = await this.load();
@@ -82,8 +108,9 @@ export class Collection<T> extends Held {
     readonly key: (item: T) => string,
     private readonly load: () => Promise<readonly T[]>,
     time: () => number,
+    persistent = false,
   ) {
-    super(time);
+    super(time, persistent);
   }
 
   get size(): number {

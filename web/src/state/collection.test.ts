@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Problem } from '../api/problem';
 import { Collection, Doc } from './collection.svelte';
@@ -58,5 +58,76 @@ describe('Doc', () => {
     fails = true;
     await doc.refresh();
     expect([doc.value, doc.state, doc.problem?.status]).toEqual([5, 'failed', 503]);
+  });
+});
+
+describe('what failed', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  function failing(problem: Problem, persistent = true): { doc: Doc<number>; asked: () => number; mend: () => void } {
+    let asked = 0;
+    let mended = false;
+    const doc = new Doc<number>(
+      () => {
+        asked += 1;
+        return mended ? Promise.resolve(5) : Promise.reject(problem);
+      },
+      at,
+      persistent,
+    );
+    return { doc, asked: () => asked, mend: () => (mended = true) };
+  }
+
+  it('is tried again by itself, until it is there', async () => {
+    const { doc, asked, mend } = failing(new Problem({ status: 0, title: 'unreachable' }));
+    await doc.refresh();
+    expect(doc.state).toBe('failed');
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(asked()).toBe(2);
+    // Ever more rarely.
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked()).toBeLessThan(12);
+    mend();
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect([doc.state, doc.value, doc.problem]).toEqual(['ready', 5, undefined]);
+    const then = asked();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked()).toBe(then);
+  });
+  it('waits as long as the node says', async () => {
+    const { doc, asked } = failing(new Problem({ status: 503, title: 'busy', retryAfterMs: 20_000 }));
+    await doc.refresh();
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect(asked()).toBe(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(asked()).toBe(2);
+    doc.clear();
+  });
+  it('is not tried again beside who asks for it, nor where it is refused, nor when it is over', async () => {
+    const { doc, asked, mend } = failing(new Problem({ status: 500, title: 'broken' }));
+    await doc.refresh();
+    mend();
+    await doc.refresh();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asked()).toBe(2);
+
+    const refused = failing(new Problem({ status: 403, title: 'no' }));
+    await refused.doc.refresh();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(refused.asked()).toBe(1);
+
+    const once = failing(new Problem({ status: 0, title: 'unreachable' }), false);
+    await once.doc.refresh();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(once.asked()).toBe(1);
+
+    const over = failing(new Problem({ status: 0, title: 'unreachable' }));
+    await over.doc.refresh();
+    over.doc.clear();
+    const late = over.doc.refresh();
+    over.doc.clear();
+    await late;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(over.asked()).toBe(2);
   });
 });

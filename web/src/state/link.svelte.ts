@@ -16,8 +16,8 @@ export class Link {
     const anew = state === 'live' && this.state !== 'live' && (this.had || this.down_ms > 0);
     this.had = state !== 'stopped' && (this.had || state === 'live');
     if (state === 'live' || state === 'stopped') this.down_ms = 0;
-    // The first try is no break: a quiet stream answers with its first event or comment.
-    else if (state === 'waiting' && this.down_ms === 0) this.down_ms = clock.ms();
+    // The first try is no break: a quiet stream answers with its first event or comment. Each later one is, until it has.
+    else if ((state === 'waiting' || this.had) && this.down_ms === 0) this.down_ms = clock.ms();
     this.state = state;
     this.problem = problem;
     return anew;

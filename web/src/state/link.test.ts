@@ -20,6 +20,16 @@ it('after a break it is live anew, and says since when it was down meanwhile', (
   expect(link.note('live', undefined)).toBe(true);
   expect(link.down_ms).toBe(0);
 });
+it('is down from when it was cut for its silence, though it may come back at once', () => {
+  const link = new Link();
+  link.note('connecting', undefined);
+  expect(link.down_ms).toBe(0);
+  link.note('live', undefined);
+  link.note('connecting', undefined);
+  expect(link.down_ms).toBeGreaterThan(0);
+  link.note('live', undefined);
+  expect(link.down_ms).toBe(0);
+});
 it('after a sleep it begins again without a break, and is live anew', () => {
   const link = new Link();
   link.note('live', undefined);

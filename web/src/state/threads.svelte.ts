@@ -126,6 +126,8 @@ export const placeOfQuery = (query: QueryPart): PointE7 => [query.lat_e7, query.
 interface Kept {
   /** What it was fetched for: another one is fetched anew. */
   stamp: string;
+  /** The how manieth asking it answers. */
+  turn: number;
   messages: readonly TalkMessage[];
   more: boolean;
   problem: Problem | undefined;
@@ -172,6 +174,7 @@ export class ThreadBook {
   private readonly asked = new Map<string, string>();
   private readonly waiting: (() => Promise<void>)[] = [];
   private running = 0;
+  private turns = 0;
 
   constructor(
     private readonly client: Client = api,
@@ -193,7 +196,8 @@ export class ThreadBook {
     const whole = `${language} ${touched.round(key)} ${stamp}`;
     if (this.asked.get(key) === whole) return;
     this.asked.set(key, whole);
-    this.waiting.push(() => this.fetch(opener, thread, language, whole));
+    const turn = ++this.turns;
+    this.waiting.push(() => this.fetch(opener, thread, language, whole, turn));
     void this.next();
   }
   clear(): void {
@@ -210,10 +214,12 @@ export class ThreadBook {
     this.running -= 1;
     void this.next();
   }
-  private async fetch(opener: string, thread: string, language: Language, stamp: string): Promise<void> {
+  private async fetch(opener: string, thread: string, language: Language, stamp: string, turn: number): Promise<void> {
     const key = `${opener}/${thread}`;
     if (this.asked.get(key) !== stamp) return;
-    const before = untrack(() => this.kept.get(key));
+    const before = (): Kept | undefined => untrack(() => this.kept.get(key));
+    // Forgotten meanwhile, or a later asking was answered first.
+    const late = (): boolean => !this.asked.has(key) || (before()?.turn ?? 0) > turn;
     let next: Kept;
     try {
       const found = await this.client.get('/v1/talks/{opener}/{thread}', {
@@ -222,11 +228,13 @@ export class ThreadBook {
       });
       const messages = found.messages as unknown as TalkMessage[];
       touched.know(key, messages);
-      next = { stamp, messages, more: found.more, problem: undefined };
+      if (late()) return;
+      next = { stamp, turn, messages, more: found.more, problem: undefined };
     } catch (thrown) {
+      if (late()) return;
+      next = { stamp, turn, messages: before()?.messages ?? [], more: false, problem: asProblem(thrown) };
       // Asked again, it is tried again.
-      this.asked.delete(key);
-      next = { stamp, messages: before?.messages ?? [], more: false, problem: asProblem(thrown) };
+      if (this.asked.get(key) === stamp) this.asked.delete(key);
     }
     this.kept = new Map([...untrack(() => this.kept), [key, next]]);
   }

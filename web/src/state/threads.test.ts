@@ -73,6 +73,51 @@ describe('the book of threads', () => {
     told({ message: 'h9' });
     expect(await look()).toEqual(['us/t1', 'us/t2']);
   });
+  it('does not let an earlier answer stand above a later one', async () => {
+    const answers: ((content: string, status?: number) => void)[] = [];
+    const client = new Client(
+      '',
+      () =>
+        new Promise((resolve) => {
+          answers.push((content, status = 200) =>
+            resolve(
+              new Response(JSON.stringify({ messages: [{ content }], more: false }), {
+                status,
+                headers: { 'Content-Type': 'application/json' },
+              }),
+            ),
+          );
+        }),
+    );
+    const threads = new ThreadBook(client, () => 'fr');
+    const shown = (): string | undefined => threads.get('us', 't1')?.messages[0]?.content;
+    for (const stamp of ['a', 'b', 'c']) threads.want('us', 't1', stamp);
+    // Better the one before than none.
+    answers[0]?.('first');
+    await settled();
+    expect(shown()).toBe('first');
+    answers[2]?.('third');
+    await settled();
+    answers[1]?.('second');
+    await settled();
+    expect(shown()).toBe('third');
+    // Nor does its failure count.
+    threads.want('us', 't1', 'd');
+    threads.want('us', 't1', 'e');
+    answers[4]?.('fifth');
+    await settled();
+    answers[3]?.('', 503);
+    await settled();
+    expect([shown(), threads.get('us', 't1')?.problem]).toEqual(['fifth', undefined]);
+    threads.want('us', 't1', 'e');
+    expect(answers).toHaveLength(5);
+    // What was forgotten does not come back by itself.
+    threads.want('us', 't1', 'f');
+    threads.clear();
+    answers[5]?.('sixth');
+    await settled();
+    expect(shown()).toBeUndefined();
+  });
   it('asks for a few at a time', async () => {
     const { book: threads, asked } = book({});
     for (let i = 0; i < 9; ++i) threads.want('us', `t${String(i)}`, 'a');

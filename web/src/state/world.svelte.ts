@@ -33,6 +33,7 @@ import { AlertStore } from './alerts.svelte';
 import { authorityName, readCharter } from './charter';
 import { clock } from './clock.svelte';
 import { Collection, Doc } from './collection.svelte';
+import { intentKey } from './intent-key';
 import { Link } from './link.svelte';
 import { standingWith, type DomainStanding } from './relations';
 import { session } from './session.svelte';
@@ -116,6 +117,7 @@ export class World {
   private timers: ReturnType<typeof setInterval>[] = [];
   private gathered = new Set<Part>();
   private touched: Set<string> | 'all' = new Set();
+  private intentsBusy: Promise<void> = Promise.resolve();
   private gathering: ReturnType<typeof setTimeout> | undefined;
   private readonly talkListeners = new Set<(event: TalkEvent) => void>();
   private readonly entryListeners = new Set<(entry: { type: string }, seq: number) => void>();
@@ -123,9 +125,9 @@ export class World {
   constructor(client: Client = api) {
     this.client = client;
     const time = (): number => clock.ms();
-    const doc = <T>(load: () => Promise<unknown>): Doc<T> => new Doc(load as () => Promise<T>, time);
+    const doc = <T>(load: () => Promise<unknown>): Doc<T> => new Doc(load as () => Promise<T>, time, true);
     const of = <T>(key: (item: T) => string, load: () => Promise<readonly unknown[]>): Collection<T> =>
-      new Collection(key, load as () => Promise<readonly T[]>, time);
+      new Collection(key, load as () => Promise<readonly T[]>, time, true);
     const get = client.get.bind(client);
     this.charter = doc(async () => readCharter(await get('/v1/charter')));
     this.zones = of<Zone>(
@@ -140,15 +142,11 @@ export class World {
     this.peers = doc(() => get('/v1/coordination/peers'));
     this.lines = doc(() => this.loadLines());
     this.clockState = doc(() => get('/v1/coordination/clock'));
-    // Of others an intent may be told without its name.
-    let nameless = 0;
-    this.intents = of<Intent>(
-      (intent) => intent.id ?? `?${String(nameless++)}`,
-      () =>
-        pages(async (after) => {
-          const page = await get('/v1/intents', { query: { limit: PAGE, ...(after === undefined ? {} : { after }) } });
-          return { items: page.intents, next: page.next };
-        }),
+    this.intents = of<Intent>(intentKey, () =>
+      pages(async (after) => {
+        const page = await get('/v1/intents', { query: { limit: PAGE, ...(after === undefined ? {} : { after }) } });
+        return { items: page.intents, next: page.next };
+      }),
     );
     this.measures = of<Measure>(
       (m) => m.id,
@@ -280,7 +278,8 @@ export class World {
     return this[part];
   }
   private async load(): Promise<void> {
-    await Promise.all(this.parts().map((part) => this.of(part).refresh()));
+    this.touched = 'all';
+    await Promise.all(this.parts().map((part) => (part === 'intents' ? this.fetchIntents() : this.of(part).refresh())));
     this.loaded = true;
     milestone('world');
   }
@@ -303,16 +302,29 @@ export class World {
     this.gathering = undefined;
     const parts = this.gathered;
     this.gathered = new Set();
-    if (parts.delete('intents')) void this.fetchIntents();
+    if (parts.delete('intents')) {
+      // Wanted for no one of them: all of it.
+      if (this.touched !== 'all' && this.touched.size === 0) this.touched = 'all';
+      void this.fetchIntents();
+    }
     for (const part of parts) void this.of(part).refresh();
   }
-  private async fetchIntents(): Promise<void> {
+  /** One after the other: an older answer must not replace a newer one. */
+  private fetchIntents(): Promise<void> {
+    this.intentsBusy = this.intentsBusy.then(() => this.fetchTouched());
+    return this.intentsBusy;
+  }
+  private async fetchTouched(): Promise<void> {
     const touched = this.touched;
     this.touched = new Set();
-    if (touched === 'all' || touched.size === 0 || touched.size > SINGLY_MAX) return this.intents.refresh();
+    // Where the list failed it is tried again by itself: beside that nothing is looked at singly.
+    if (touched === 'all' || touched.size > SINGLY_MAX || this.intents.state !== 'ready') return this.intents.refresh();
     const ids = [...touched];
     try {
       const found = await Promise.all(ids.map((id) => this.intent(id)));
+      // It may be one of those that are told without a name: only the list has them.
+      if (ids.some((id, i) => found[i] === undefined && this.intents.get(id) === undefined))
+        return await this.intents.refresh();
       const live = found.filter((intent): intent is Intent => intent !== undefined && intent.state !== 'ended');
       const gone = ids.filter((id) => !live.some((intent) => intent.id === id));
       this.intents.change(live, gone);

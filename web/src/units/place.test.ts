@@ -54,6 +54,14 @@ describe('parsePlace', () => {
       }
     }
   });
+  it('reads a grid reference of two groups of one length, apart or not', () => {
+    for (const text of ['37SBV 45612 13542', '37S BV 4561213542', '37sbv4561213542', '37SBV 456 135'])
+      expect(parsePlace(text), text).toBeDefined();
+    expect(parsePlace('37SBV 45612 13542')).toEqual(parsePlace('37SBV4561213542'));
+    // With zeros left out, odd, or too long.
+    for (const text of ['37SBV 412 13542', '37SBV 04512 3542', '37SBV 456', '37SBV 456121 135421'])
+      expect(parsePlace(text), text).toBeUndefined();
+  });
   it('refuses what is none', () => {
     for (const text of ['', 'here', '91 0', '35.3N 36.2N', '35N 36', '12 61 0 5 5 5', '35.33'])
       expect(parsePlace(text), text).toBeUndefined();

@@ -63,9 +63,13 @@ export function parsePlace(text: string): [number, number] | undefined {
     .replace(/[’´]/g, '′')
     .replace(/[“”]/g, '″')
     .replace(/º/g, '°');
-  if (/^\d{1,2}[C-HJ-NP-X] ?[A-HJ-NP-Z]{2}(?: ?\d{1,5} ?\d{1,5})$/i.test(s)) {
+  const grid = /^(\d{1,2}[C-HJ-NP-X]) ?([A-HJ-NP-Z]{2}) ?(\d{1,10})(?: (\d{1,5}))?$/i.exec(s);
+  if (grid !== null) {
+    const [, zone = '', square = '', east = '', north] = grid;
+    // With a zero left out it would be read as another place, far off.
+    if (north !== undefined && north.length !== east.length) return undefined;
     try {
-      const [lng, lat] = toPoint(s.replace(/\s/g, '').toUpperCase());
+      const [lng, lat] = toPoint(`${zone}${square}${east}${north ?? ''}`.toUpperCase());
       return inside(Math.round(lat * E7), Math.round(lng * E7));
     } catch {
       return undefined;

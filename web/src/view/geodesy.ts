@@ -14,8 +14,9 @@ export const fromE7 = ([lat, lng]: PointE7): LngLat => [lng / 1e7, lat / 1e7];
 export const toE7 = ([lng, lat]: LngLat): PointE7 => [Math.round(lat * 1e7), Math.round(wrapLng(lng) * 1e7)];
 /** In [-180, 180). */
 export const wrapLng = (lng: number): number => ((((lng + 180) % 360) + 360) % 360) - 180;
-/** The same place in the world copy that is nearest to `near`. */
-export const nearLng = (lng: number, near: number): number => lng + 360 * Math.round((near - lng) / 360);
+/** The same place in the world copy that is nearest to `near`; `round` is once about the world, in the unit of both. */
+export const nearLng = (lng: number, near: number, round = 360): number =>
+  lng + round * Math.round((near - lng) / round);
 const degrees = (angle: number): number => (((angle / RAD) % 360) + 360) % 360;
 
 /** Metres, and the true bearing at the start, in degrees. Vincenty; near the antipode, where that does not end, the sphere. */

@@ -20,13 +20,14 @@ const viewer: Viewer = {
   self: 'fr',
   air: new Set(['us']),
   sea: new Set(),
-  managerOf: (intent) => ({ mine: 'fr:ops', theirs: 'ru:ops' })[intent],
+  managerOf: (intent) => ({ mine: 'fr:ops', filed: 'duty@fr', theirs: 'ru:ops' })[intent],
 };
 
 describe('how a craft stands', () => {
   it('follows whose the plan is, and what is granted to them', () => {
     expect(identify({ domain: 'air' }, viewer)).toEqual({ standing: 'unknown', assumed: false });
     expect(identify({ domain: 'air', plan: plan('mine') }, viewer).standing).toBe('own');
+    expect(identify({ domain: 'air', plan: plan('filed') }, viewer).standing).toBe('own');
     expect(identify({ domain: 'air', plan: plan('flight:F1') }, viewer).standing).toBe('own');
     expect(identify({ domain: 'air', plan: plan('leg:us/F2') }, viewer).standing).toBe('friend');
     expect(identify({ domain: 'sea', plan: plan('leg:us/F2') }, viewer).standing).toBe('neutral');

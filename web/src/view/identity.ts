@@ -1,6 +1,7 @@
 // How a craft stands to who looks: own, friend, neutral or unknown, by the relations that this node grants. Nothing is made of
 // absence: without a plan it is unknown. There is nothing worse than unknown.
 import type { Relation, Track } from '../api/documents';
+import { authorityOf } from '../state/subject';
 import { planNamed } from './plan';
 
 export type Standing = 'own' | 'friend' | 'neutral' | 'unknown';
@@ -13,9 +14,6 @@ export interface Identity {
 }
 /** Below, a match is of a place or a code alone (docs/picture-tracks.md). */
 const SURE = 75;
-
-/** The authority of a subject: `fr:ops` is of `fr`. */
-export const authorityOf = (subject: string): string => subject.split(':', 1)[0] ?? subject;
 
 /** Whose the plan is: an intent of this node, a flight of its own, or another's leg (`leg:HOME/FLIGHT`). */
 export function planAuthority(

@@ -51,6 +51,10 @@ describe('what is on the map', () => {
     expect(areasOf(of, { kind: 'intent', id: 'b' }).map((a) => a.ref.id)).toEqual(['b']);
     expect(areasOf(of, { kind: 'intent', id: 'none' })).toEqual([]);
   });
+  it('is our own where an officer of ours has filed it', () => {
+    const of: Shown = { ...nothing, intents: [intent('a', { manager: 'duty@fr', volumes: [volume(0, HOUR)] })] };
+    expect(areasAt(of, 1).map((a) => a.tone)).toEqual(['own']);
+  });
   it('is dotted over the zone where no place is told', () => {
     const of: Shown = {
       ...nothing,

@@ -1,7 +1,7 @@
 // What stands on the map beside the tracks: zones, measures, intents, legs. Pure: out of the world and a moment.
 import type { Band, Domain, Flight, Intent, Leg, Measure, Outline, TimeWindow, Volume, Zone } from '../api/documents';
 import type { Kind, Ref } from './view.svelte';
-import { authorityOf } from './identity';
+import { authorityOf } from '../state/subject';
 
 export type Layer = 'zones' | 'measures' | 'intents';
 /** `solid` holds; `dashed` is asked for, held, or to come; `dotted` is refused, or not told where exactly. */

@@ -30,6 +30,7 @@ export interface VolumeMemo {
   to: string;
   zone: string | undefined;
   outline: Outline | undefined;
+  sized: Outline | undefined;
   band: { band: Band | undefined } | undefined;
   window: { start_ms: number; end_ms: number } | undefined;
 }
@@ -47,12 +48,16 @@ export class VolumeDraft {
   zone = $state<string | undefined>(undefined);
   /** Exactly, as long as the texts are not touched. */
   private outlineKept = $state.raw<Outline | undefined>(undefined);
+  /** Radius and sides exactly, as long as their text is not touched: it is rounded, and has both sides in one. */
+  private sizeKept = $state.raw<Outline | undefined>(undefined);
   private bandKept = $state.raw<{ band: Band | undefined } | undefined>(undefined);
   private windowKept = $state.raw<{ start_ms: number; end_ms: number } | undefined>(undefined);
 
   private readonly minute = $derived(Math.floor(clock.now / 60_000) * 60_000);
   readonly outline: Read<Outline> = $derived(
-    this.outlineKept === undefined ? readOutline(this.shape, this.places, this.size, units) : { ok: this.outlineKept },
+    this.outlineKept === undefined
+      ? readOutline(this.shape, this.places, this.size, units, this.sizeKept)
+      : { ok: this.outlineKept },
   );
   readonly band: Read<Band | undefined> = $derived(
     this.bandKept === undefined ? readBand(this.lower, this.upper, units) : { ok: this.bandKept.band },
@@ -66,13 +71,14 @@ export class VolumeDraft {
   }
   memo(): VolumeMemo {
     const { shape, places, size, lower, upper, from, to, zone } = this;
-    const kept = { outline: this.outlineKept, band: this.bandKept, window: this.windowKept };
+    const kept = { outline: this.outlineKept, sized: this.sizeKept, band: this.bandKept, window: this.windowKept };
     return { shape, places, size, lower, upper, from, to, zone, ...kept };
   }
-  static from({ outline, band, window, ...texts }: VolumeMemo): VolumeDraft {
+  static from({ outline, sized, band, window, ...texts }: VolumeMemo): VolumeDraft {
     const draft = new VolumeDraft();
     Object.assign(draft, texts);
     draft.outlineKept = outline;
+    draft.sizeKept = sized;
     draft.bandKept = band;
     draft.windowKept = window;
     return draft;
@@ -85,7 +91,7 @@ export class VolumeDraft {
   }
   setOutline(outline: Outline): void {
     Object.assign(this, outlineTexts(outline, units));
-    this.outlineKept = outline;
+    this.outlineKept = this.sizeKept = outline;
   }
   setWindow(window: { start_ms: number; end_ms: number }): void {
     this.from = timeText(window.start_ms);
@@ -95,6 +101,9 @@ export class VolumeDraft {
   /** Somebody types: what counts is read out of the texts. */
   touchOutline(): void {
     this.outlineKept = undefined;
+  }
+  touchSize(): void {
+    this.outlineKept = this.sizeKept = undefined;
   }
   touchBand(): void {
     this.bandKept = undefined;
@@ -122,6 +131,7 @@ export class VolumeDraft {
     const next = new VolumeDraft();
     next.shape = this.shape;
     next.size = this.size;
+    next.sizeKept = this.sizeKept;
     next.lower = this.lower;
     next.upper = this.upper;
     if ('ok' in this.window) {

@@ -41,28 +41,36 @@ export function readPlaces(text: string): Read<PointE7[]> {
   return { ok: places };
 }
 
-/** `size` is the radius of a circle, the whole width of a corridor. */
-export function readOutline(shape: ShapeKind, placesText: string, size: string, units: Units): Read<Outline> {
+/** `size` is the radius of a circle, the whole width of a corridor; exactly that of `sized`, where it is one of that shape. */
+export function readOutline(
+  shape: ShapeKind,
+  placesText: string,
+  size: string,
+  units: Units,
+  sized?: Outline,
+): Read<Outline> {
   const places = readPlaces(placesText);
   if ('error' in places) return places;
   const [first] = places.ok;
   if (shape === 'polygon')
     return places.ok.length < 3 ? { error: 'volumes.error.polygon' } : { ok: { polygon: places.ok } };
-  const metres = parseDistance(size, units.distance);
-  if (metres === undefined || metres <= 0)
-    return { error: shape === 'circle' ? 'volumes.error.radius' : 'volumes.error.width' };
+  const kept: AnyOutline = sized ?? {};
+  const metres = parseDistance(size, units.distance) ?? 0;
   if (shape === 'circle') {
+    const radius_cm = kept.circle?.radius_cm ?? Math.round(metres * 100);
+    if (radius_cm <= 0) return { error: 'volumes.error.radius' };
     if (places.ok.length !== 1 || first === undefined) return { error: 'volumes.error.centre' };
-    const radius_cm = Math.round(metres * 100);
     return radius_cm > RADIUS_CM_MAX
       ? { error: 'volumes.error.tooWide' }
       : { ok: { circle: { centre: first, radius_cm } } };
   }
-  if (places.ok.length < 2) return { error: 'volumes.error.line' };
   const side = Math.round(metres * 50);
-  return side > SIDE_CM_MAX
+  const { left_cm, right_cm } = kept.corridor ?? { left_cm: side, right_cm: side };
+  if (left_cm + right_cm <= 0) return { error: 'volumes.error.width' };
+  if (places.ok.length < 2) return { error: 'volumes.error.line' };
+  return Math.max(left_cm, right_cm) > SIDE_CM_MAX
     ? { error: 'volumes.error.tooWide' }
-    : { ok: { corridor: { line: places.ok, left_cm: side, right_cm: side } } };
+    : { ok: { corridor: { line: places.ok, left_cm, right_cm } } };
 }
 
 export function outlineTexts(outline: Outline, units: Units): { shape: ShapeKind; places: string; size: string } {

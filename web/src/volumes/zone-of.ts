@@ -1,14 +1,22 @@
 // In which of several zones a volume mostly lies: where its middle is. Only a proposal; a person, and the node, decide.
 import type { Outline, PointE7, Zone } from '../api/documents';
+import { nearLng } from '../view/geodesy';
 import type { AnyOutline } from './volume-form';
 
 const CM_PER_E7 = 1.1132;
+const ROUND_E7 = 3.6e9;
+
+/** Without a jump at 180°. */
+function onward(points: readonly PointE7[]): PointE7[] {
+  let last = points[0]?.[1] ?? 0;
+  return points.map(([lat, lng]) => [lat, (last = nearLng(lng, last, ROUND_E7))]);
+}
 
 /** The middle of an outline: of a corridor's line, of a polygon's vertices. */
 export function middleOf(outline: Outline): PointE7 | undefined {
   const of = outline as AnyOutline;
   if (of.circle !== undefined) return of.circle.centre;
-  const points = of.corridor?.line ?? of.polygon ?? [];
+  const points = onward(of.corridor?.line ?? of.polygon ?? []);
   if (of.corridor !== undefined && points.length > 1) {
     const lengths = points.slice(1).map((p, i) => Math.sqrt(square(p, points[i] ?? p)));
     let rest = lengths.reduce((a, b) => a + b, 0) / 2;
@@ -25,7 +33,7 @@ export function middleOf(outline: Outline): PointE7 | undefined {
 }
 function square(a: PointE7, b: PointE7): number {
   const k = Math.cos(((a[0] + b[0]) / 2e7) * (Math.PI / 180));
-  const lng = ((a[1] - b[1] + 5.4e9) % 3.6e9) - 1.8e9;
+  const lng = nearLng(a[1] - b[1], 0, ROUND_E7);
   return (a[0] - b[0]) ** 2 + (lng * k) ** 2;
 }
 /** On a plane: near enough to propose. */
@@ -34,14 +42,16 @@ export function within(place: PointE7, outline: Outline): boolean {
   if (of.circle !== undefined) return Math.sqrt(square(place, of.circle.centre)) * CM_PER_E7 <= of.circle.radius_cm;
   if (of.corridor !== undefined) {
     const most = Math.max(of.corridor.left_cm, of.corridor.right_cm);
-    const { line } = of.corridor;
+    const line = onward(of.corridor.line);
     return line.slice(1).some((b, i) => toSegment(place, line[i] ?? b, b) * CM_PER_E7 <= most);
   }
-  const ring = of.polygon ?? [];
+  const ring = onward(of.polygon ?? []);
+  const lngs = ring.map((p) => p[1]);
+  const x = nearLng(place[1], (Math.min(...lngs) + Math.max(...lngs)) / 2, ROUND_E7);
   let inside = false;
   for (const [i, a] of ring.entries()) {
     const b = ring.at(i - 1) ?? a;
-    if (a[0] > place[0] !== b[0] > place[0] && place[1] < ((b[1] - a[1]) * (place[0] - a[0])) / (b[0] - a[0]) + a[1])
+    if (a[0] > place[0] !== b[0] > place[0] && x < ((b[1] - a[1]) * (place[0] - a[0])) / (b[0] - a[0]) + a[1])
       inside = !inside;
   }
   return inside;
@@ -49,7 +59,7 @@ export function within(place: PointE7, outline: Outline): boolean {
 function toSegment(p: PointE7, a: PointE7, b: PointE7): number {
   const k = Math.cos((p[0] / 1e7) * (Math.PI / 180));
   const [dy, dx] = [b[0] - a[0], (b[1] - a[1]) * k];
-  const [py, px] = [p[0] - a[0], (p[1] - a[1]) * k];
+  const [py, px] = [p[0] - a[0], nearLng(p[1] - a[1], 0, ROUND_E7) * k];
   const f = Math.max(0, Math.min(1, (py * dy + px * dx) / (dy * dy + dx * dx || 1)));
   return Math.hypot(py - f * dy, px - f * dx);
 }

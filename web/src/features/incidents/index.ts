@@ -1,6 +1,7 @@
 import type { Feature } from '../../shell/feature';
 import { windows } from '../../shell/windows.svelte';
 import { messages } from './messages';
+import { incidents, statements } from './unfinished';
 
 /**
  * `windows.show('incidents', { opener, incident })` shows one; `{ create: { alert | message, parties, title, at_ms, place } }` begins
@@ -24,4 +25,8 @@ export const feature: Feature = {
     },
   ],
   messages,
+  start: () => () => {
+    incidents.clear();
+    statements.clear();
+  },
 };

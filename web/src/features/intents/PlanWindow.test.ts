@@ -83,6 +83,26 @@ describe('the window of a plan', () => {
     expect(close).not.toHaveBeenCalled();
   });
 
+  it('says of a former outline nothing while it asks for the new one', async () => {
+    vi.spyOn(api, 'post').mockResolvedValueOnce({ accepted: true, data_mode: 'TEST', findings: {} });
+    show({ template }, ['intents.file']);
+    await vi.advanceTimersByTimeAsync(5_000);
+    flushSync();
+    const said = document.querySelector('.said');
+    expect(said?.textContent).toContain('Nothing stands in the way.');
+    expect(said?.classList).not.toContain('old');
+    vi.spyOn(api, 'post').mockReturnValue(new Promise(() => undefined));
+    const places = document.querySelector('textarea');
+    if (places === null) throw new Error('no places');
+    places.value = '34 33';
+    places.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    flushSync();
+    await vi.advanceTimersByTimeAsync(5_000);
+    flushSync();
+    expect(said?.classList).toContain('old');
+    expect(text()).toContain('The node is asked');
+  });
+
   it('is for looking where the session may not file', () => {
     show({ template }, ['intents.read']);
     expect(button('File the intent')?.disabled).toBe(true);

@@ -1,6 +1,6 @@
 // A plan while it is written, and what the node says of it meanwhile.
-import { api, newCommand } from '../../api/client';
-import { act } from '../../api/act';
+import { Commands } from '../../api/act';
+import { api } from '../../api/client';
 import type { Domain, Flight, FlightPlan, Intent, Preview, Volume } from '../../api/documents';
 import { asProblem, type Problem } from '../../api/problem';
 import { clock } from '../../state/clock.svelte';
@@ -62,8 +62,7 @@ export class PlanDraft {
   problem = $state.raw<Problem | undefined>(undefined);
   strict = $state(false);
 
-  private command = newCommand();
-  private commandFor = '';
+  private readonly commands = new Commands();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private turn = 0;
   private lookedAt = '';
@@ -237,28 +236,22 @@ export class PlanDraft {
     this.strict = true;
     const volumes = this.ready;
     if (this.busy || volumes === undefined || this.crafts.some((c) => !c.good)) return undefined;
+    if (this.kind === 'flight' && this.legs === undefined) return undefined;
     this.busy = true;
     this.problem = undefined;
-    const id = this.id.trim() === '' ? this.proposedId : this.id.trim();
+    const before = this.id;
+    const id = before.trim() === '' ? this.proposedId : before.trim();
+    // From here it may be on record: whatever is filed next goes by the same id, not by one that is free by then.
+    this.id = id;
     try {
       return this.kind === 'flight' ? await this.fileFlight(id) : await this.fileIntent(id, [...volumes]);
     } catch (thrown) {
       this.problem = asProblem(thrown);
-      // A refusal is an outcome: what is filed next is another command.
-      if (this.problem.status !== 0 && this.problem.status < 500) this.command = newCommand();
+      if (!this.problem.unsure) this.id = before;
       return undefined;
     } finally {
       this.busy = false;
     }
-  }
-  /** The same for the same request, so that asking again is safe. */
-  private commandOf(request: unknown): string {
-    const text = JSON.stringify(request);
-    if (text !== this.commandFor) {
-      this.command = newCommand();
-      this.commandFor = text;
-    }
-    return this.command;
   }
   private craft(): { craft?: Craft[] } {
     const craft = this.crafts.filter((c) => !c.empty).map((c) => c.craft());
@@ -273,13 +266,14 @@ export class PlanDraft {
     };
     if (this.changes === undefined) {
       const whole = { ...body, domain: this.domain };
-      await api.put('/v1/intents/{id}', { path: { id }, body: { ...whole, command_id: this.commandOf([id, whole]) } });
+      await this.commands.run([id, whole], (command_id) =>
+        api.put('/v1/intents/{id}', { path: { id }, body: { ...whole, command_id } }),
+      );
     } else {
       const { version } = this.changes;
-      await api.post('/v1/intents/{id}/volumes', {
-        path: { id },
-        body: { ...body, version, command_id: this.commandOf([id, version, body]) },
-      });
+      await this.commands.run([id, version, body], (command_id) =>
+        api.post('/v1/intents/{id}/volumes', { path: { id }, body: { ...body, version, command_id } }),
+      );
     }
     world.refresh('intents');
     return { kind: 'intent', id };
@@ -298,7 +292,7 @@ export class PlanDraft {
         ? {}
         : { alternate: this.alternate.trim(), gate_leg: Number(this.gate) - 1 }),
     };
-    const outcome = await act('flight.file', { filed }, this.commandOf(filed));
+    const outcome = await this.commands.act('flight.file', { filed });
     world.refresh('flights');
     return { kind: 'flight', id, waits: outcome.state === 'waits' };
   }

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { api } from '../../api/client';
 import type { Volume } from '../../api/documents';
+import { Problem } from '../../api/problem';
+import { clock } from '../../state/clock.svelte';
 import { PlanDraft } from './plan-draft.svelte';
 import { unfinished } from './unfinished';
 
@@ -43,5 +46,26 @@ describe('a plan that is written and not filed', () => {
     unfinished.keep(memo);
     expect(unfinished.take()).toBe(memo);
     expect(unfinished.take()).toBeUndefined();
+  });
+});
+
+describe('a plan that is filed', () => {
+  it('is the same one again after a lost answer, whenever that is', async () => {
+    const put = vi.spyOn(api, 'put').mockRejectedValue(new Problem({ status: 0, title: 'no answer' }));
+    const plan = new PlanDraft();
+    plan.start({ template });
+    expect(await plan.file()).toBeUndefined();
+    clock.now += 120_000;
+    expect(plan.id).not.toBe(plan.proposedId);
+    put.mockResolvedValue({} as never);
+    expect(await plan.file()).toMatchObject({ kind: 'intent' });
+    expect(put.mock.calls[1]).toEqual(put.mock.calls[0]);
+  });
+  it('takes an id that is free by then, once the node has said no', async () => {
+    vi.spyOn(api, 'put').mockRejectedValue(new Problem({ status: 409, title: 'No' }));
+    const plan = new PlanDraft();
+    plan.start({ template });
+    await plan.file();
+    expect(plan.id).toBe('');
   });
 });

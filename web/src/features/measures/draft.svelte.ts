@@ -1,5 +1,6 @@
 // A measure while it is written.
-import { api, newCommand } from '../../api/client';
+import { Commands } from '../../api/act';
+import { api } from '../../api/client';
 import type { Decision, Intent, Measure, Volume } from '../../api/documents';
 import { asProblem, type Problem } from '../../api/problem';
 import { clock } from '../../state/clock.svelte';
@@ -36,7 +37,8 @@ export class MeasureDraft {
   /** Intents of this node that it would touch; undefined: not asked. */
   touched = $state.raw<readonly Intent[] | undefined>(undefined);
   touchProblem = $state.raw<Problem | undefined>(undefined);
-  private cmd = newCommand();
+  private readonly commands = new Commands();
+  private lookedAt = '';
   private turn = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private begunAs = JSON.stringify(this.memo());
@@ -64,7 +66,6 @@ export class MeasureDraft {
     this.problem = undefined;
     this.decision = undefined;
     this.touched = undefined;
-    this.cmd = newCommand();
     this.begunAs = JSON.stringify(this.memo());
   }
   /** Something was written that is not on record. */
@@ -89,10 +90,14 @@ export class MeasureDraft {
   look(volumes: readonly Volume[] | undefined): void {
     clearTimeout(this.timer);
     const turn = ++this.turn;
-    if (volumes === undefined) {
+    const asked = JSON.stringify([this.domain, volumes]);
+    if (asked !== this.lookedAt) {
+      // What was found was of something else.
       this.touched = undefined;
-      return;
+      this.touchProblem = undefined;
+      this.lookedAt = asked;
     }
+    if (volumes === undefined) return;
     this.timer = setTimeout(() => void this.ask(volumes, turn), SETTLE_MS);
   }
   stop(): void {
@@ -115,10 +120,6 @@ export class MeasureDraft {
       if (turn === this.turn) this.touchProblem = asProblem(thrown);
     }
   }
-  /** Another command from now on: it is not the same wish any more. */
-  touch(): void {
-    this.cmd = newCommand();
-  }
   async file(): Promise<boolean> {
     this.strict = true;
     const volumes = this.ready;
@@ -126,25 +127,34 @@ export class MeasureDraft {
     this.busy = true;
     this.problem = undefined;
     const said = this.text.trim();
-    const body = { command_id: this.cmd, effect: this.effect, volumes, ...(said === '' ? {} : { text: said }) };
-    const id = this.changes?.id ?? (this.id.trim() === '' ? this.proposedId : this.id.trim());
+    const body = { effect: this.effect, volumes, ...(said === '' ? {} : { text: said }) };
+    const before = this.id;
+    const id = this.changes?.id ?? (before.trim() === '' ? this.proposedId : before.trim());
+    // From here it may be on record: what is published next goes by the same id, not by one that is free by then.
+    this.id = id;
     try {
-      this.decision =
-        this.changes === undefined
-          ? await api.put('/v1/measures/{id}', { path: { id }, body: { ...body, zone: this.zone } })
-          : await api.post('/v1/measures/{id}/volumes', {
-              path: { id },
-              body: { ...body, version: this.changes.version },
-            });
+      this.decision = await this.publish(id, body);
       world.refresh('measures');
       return true;
     } catch (thrown) {
       this.problem = asProblem(thrown);
-      // Refused by decision: the next try is another wish.
-      if (this.problem.status === 409) this.touch();
+      if (!this.problem.unsure) this.id = before;
       return false;
     } finally {
       this.busy = false;
     }
+  }
+  private publish(id: string, of: Pick<Measure, 'effect' | 'volumes'> & { text?: string }): Promise<Decision> {
+    const { changes } = this;
+    if (changes === undefined) {
+      const body = { ...of, zone: this.zone };
+      return this.commands.run([id, body], (command_id) =>
+        api.put('/v1/measures/{id}', { path: { id }, body: { ...body, command_id } }),
+      );
+    }
+    const body = { ...of, version: changes.version };
+    return this.commands.run([id, body], (command_id) =>
+      api.post('/v1/measures/{id}/volumes', { path: { id }, body: { ...body, command_id } }),
+    );
   }
 }

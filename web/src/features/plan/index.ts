@@ -1,6 +1,7 @@
 import type { Feature } from '../../shell/feature';
 import { windows } from '../../shell/windows.svelte';
 import { messages } from './messages';
+import { unfinished } from './unfinished';
 
 /** `windows.show('plan', { parts })` shows the plan that a message has; `{ key }` one of the list; `{ write: true }` begins one. */
 export const feature: Feature = {
@@ -21,4 +22,5 @@ export const feature: Feature = {
     },
   ],
   messages,
+  start: () => () => unfinished.clear(),
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { PlanPart, TalkMessage } from '../../state/threads.svelte';
-import { dayBefore, diff, dueOf, plansOf, readPlan, stateOf, threadOf } from './plans';
+import { dayBefore, diff, dueOf, plansOf, readPlan, stateOf, threadOf, typedWindow } from './plans';
 
 const DAY = 86_400_000;
 const day = Date.UTC(2026, 10, 27);
@@ -101,6 +101,19 @@ describe('writing a plan', () => {
       [at(23, 30), at(24, 30)],
     ]);
     expect('plan' in read && read.plan.submit_by_ms).toBe(at(16) - DAY);
+  });
+  it('reads the times that it wrote, of the day before and the day after too', () => {
+    const windows = [
+      { start_ms: at(-1, 30), end_ms: at(1, 30) },
+      { start_ms: at(0), end_ms: at(24) },
+      { start_ms: at(23, 30), end_ms: at(25) },
+      { start_ms: at(20), end_ms: at(46) },
+      { start_ms: at(-5), end_ms: at(30) },
+    ];
+    const rows = windows.map((window) => ({ callSign: 'A1', ...typedWindow(window, day), change: '' }));
+    const read = readPlan({ day_ms: day, submitBy: '1600', answerBy: '1800', version: 1, rows });
+    expect('plan' in read && read.plan.flights?.map((f) => f.window)).toEqual(windows);
+    expect(rows[2]).toMatchObject({ from: '23:30', to: '01:00' });
   });
   it('says what is wrong, and where', () => {
     expect(

@@ -1,6 +1,6 @@
 // Daily plans out of what has been said: versions, what changed between them, how they stand. Pure.
 import type { PlanPart, TalkMessage } from '../../state/threads.svelte';
-import { parseTime } from '../../i18n/time';
+import { dateTimeGroup, parseTime } from '../../i18n/time';
 
 export interface PlanVersion {
   plan: PlanPart;
@@ -218,6 +218,14 @@ function endOf(text: string, start: number): number | undefined {
 }
 /** As people type it. */
 export const timeOfDay = (ms: number): string => new Date(ms).toISOString().slice(11, 16);
+/** A window as people type it: with the date where a time alone would be read as another day's. */
+export function typedWindow({ start_ms, end_ms }: Row['window'], day_ms: number): { from: string; to: string } {
+  const inDay = start_ms >= day_ms && start_ms < day_ms + DAY;
+  return {
+    from: inDay ? timeOfDay(start_ms) : dateTimeGroup(start_ms),
+    to: inDay && end_ms - start_ms <= DAY ? timeOfDay(end_ms) : dateTimeGroup(end_ms),
+  };
+}
 /** The day before at that time of day. */
 export const dayBefore = (day_ms: number, ofDay: number): string =>
   `${new Date(day_ms - DAY).toISOString().slice(0, 10)}T${timeOfDay(ofDay)}Z`;

@@ -123,6 +123,37 @@ describe('across the way', () => {
     expect(ceiling(spans, [])).toBe(7_000);
     expect(ceiling([], [])).toBe(3_000);
   });
+  it('stand the bands across 180° as elsewhere, whichever way the outlines are written', () => {
+    const east = [-20_000_000, 1_780_000_000] as [number, number];
+    const over = new Way(
+      wayOf(
+        corridor([
+          [0, 1_790_000_000],
+          [0, -1_790_000_000],
+        ]),
+      ),
+    );
+    const square = (west: number, eastern: number): Outline => ({
+      polygon: [
+        [-5_000_000, west],
+        [-5_000_000, eastern],
+        [5_000_000, eastern],
+        [5_000_000, west],
+      ],
+    });
+    const spans = spansOf(over, [
+      area(square(-1_798_000_000, -1_794_000_000)),
+      area(square(1_795_000_000, -1_795_000_000)),
+      area({ circle: { centre: [0, -1_790_000_000], radius_cm: 1_113_195 } }),
+      area({ circle: { centre: east, radius_cm: 1_113_195 } }),
+    ]);
+    expect(spans.map((s) => [s.from, s.to].map((at) => Math.round((at / over.length) * 20)))).toEqual([
+      [12, 16],
+      [5, 15],
+      [19, 20],
+    ]);
+    expect(wayOf(square(1_795_000_000, -1_790_000_000)).map(([lng]) => lng)).toEqual([179.5, 181]);
+  });
   it('are those who are near it, with a height', () => {
     const { craft, heightless } = craftOf(
       way,

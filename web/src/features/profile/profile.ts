@@ -1,6 +1,6 @@
 // The vertical profile along a way: what bands it crosses, and who is there. Pure.
 import type { Band, Outline, PointE7, TimeWindow, Track } from '../../api/documents';
-import { densify, destination, fromE7, inverse, type LngLat } from '../../view/geodesy';
+import { densify, destination, fromE7, inverse, nearLng, type LngLat } from '../../view/geodesy';
 import { axisOf, ringOf } from '../../view/outline';
 import type { Area } from '../../view/scene';
 
@@ -42,7 +42,9 @@ export function wayOf(outline: Outline): LngLat[] {
   // The two corners that are farthest apart.
   let best: [LngLat, LngLat] | undefined;
   let most = -1;
-  const corners = ((outline as { polygon?: PointE7[] }).polygon ?? []).map(fromE7).slice(0, 200);
+  const polygon = ((outline as { polygon?: PointE7[] }).polygon ?? []).map(fromE7).slice(0, 200);
+  // Nothing between them: only without a jump at 180°.
+  const corners = densify(polygon, 180);
   for (const a of corners) {
     for (const b of corners) {
       const d = (a[0] - b[0]) ** 2 * Math.cos(a[1] * RAD) ** 2 + (a[1] - b[1]) ** 2;
@@ -115,7 +117,9 @@ export class Way {
   }
 }
 
-function inside(ring: readonly LngLat[], [x, y]: LngLat): boolean {
+/** Way and ring both go on without a jump at 180°: the place is looked for in the ring's copy of the world. */
+function inside(ring: readonly LngLat[], middle: number, [lng, y]: LngLat): boolean {
+  const x = nearLng(lng, middle);
   let odd = false;
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
     const [a, b] = [ring[i] ?? ORIGIN, ring[j] ?? ORIGIN];
@@ -136,11 +140,13 @@ export function spansOf(way: Way, areas: readonly Area[]): Span[] {
   return areas.flatMap((area) => {
     if (area.domain === 'sea') return [];
     const ring = ringOf(area.outline);
+    const lngs = ring.map(([lng]) => lng);
+    const middle = (Math.min(...lngs) + Math.max(...lngs)) / 2;
     const spans: Span[] = [];
     let from: number | undefined;
     for (let n = 0; n <= SAMPLES; n += 1) {
       const place = places[n];
-      const there = place !== undefined && inside(ring, place);
+      const there = place !== undefined && inside(ring, middle, place);
       if (there) from ??= n * size;
       else if (from !== undefined) {
         spans.push({ area, from, to: n * size, ...limits(area.band) });

@@ -64,6 +64,7 @@ class FakeLog {
         before: undefined,
         whole: true,
         index: undefined,
+        shown: undefined,
         ...more,
       },
       { fetchBytes: this.fetch },
@@ -109,6 +110,13 @@ describe('checkLog', () => {
     }
     log.entries.length = 20;
     expect(keys(await log.check({ before }))).toContain('bad:shrunk');
+  });
+  it('proves the entry that was shown, and no other', async () => {
+    const log = (await FakeLog.make()).add(10);
+    const shown = hex(leafHash(log.entries[3] ?? new Uint8Array()));
+    expect(keys(await log.check({ index: 3, shown }))).toContain('good:included');
+    expect(keys(await log.check({ index: 4, shown }))).toContain('bad:notIncluded');
+    expect(keys(await log.check({ index: 10, shown }))).toContain('bad:notIncluded');
   });
   it('tells when entries, tiles or signatures do not fit', async () => {
     const log = (await FakeLog.make()).add(10);

@@ -97,13 +97,15 @@ export async function checkLog(asked: CheckAsked, host: CheckHost): Promise<Chec
   let proof: string[] = [];
   let leaf: string | undefined;
   const { index } = asked;
-  if (index !== undefined && index < now.size) {
+  if (index !== undefined && index >= now.size) say('bad', 'notIncluded', { index, hashes: 0 });
+  else if (index !== undefined) {
     const n = Math.floor(index / 256);
     const entry = readBundle(await host.fetchBytes(bundlePath(now.size, n)), tileWidth(now.size, 0, n))[index % 256];
     const path = await inclusionProof(index, now.size, tile);
     if (entry !== undefined) {
       const hash = leafHash(entry);
-      const good = verifyInclusion(hash, index, now.size, path, now.root);
+      // Another may be served now than was shown.
+      const good = (asked.shown ?? hex(hash)) === hex(hash) && verifyInclusion(hash, index, now.size, path, now.root);
       say(good ? 'good' : 'bad', good ? 'included' : 'notIncluded', { index, hashes: path.length });
       leaf = hex(hash);
       proof = path.map(hex);

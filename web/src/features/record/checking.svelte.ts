@@ -2,7 +2,10 @@
 import type { Charter } from '../../api/documents';
 import { clock } from '../../state/clock.svelte';
 import { cosignersOf, keysOf, remember, seenBefore, type LogInfo } from '../../tlog/logs';
+import { hex } from '../../tlog/sha256';
+import { leafHash } from '../../tlog/tree';
 import type { CheckAsked, Finding, WorkerSays } from './protocol';
+import type { EntryRow } from './rows';
 
 export class Checking {
   state = $state<'idle' | 'running' | 'done' | 'failed'>('idle');
@@ -23,7 +26,7 @@ export class Checking {
     if (this.state !== 'done') return undefined;
     return this.findings.some((f) => f.verdict === 'bad') ? 'bad' : 'good';
   }
-  start(log: LogInfo, charter: Charter | undefined, whole: boolean, index?: number): void {
+  start(log: LogInfo, charter: Charter | undefined, whole: boolean, shown?: EntryRow): void {
     this.stop();
     this.state = 'running';
     this.findings = [];
@@ -33,7 +36,7 @@ export class Checking {
     this.leaf = undefined;
     this.failure = undefined;
     this.whole = whole;
-    this.index = index;
+    this.index = shown?.index;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.worker = worker;
     worker.addEventListener('message', (event: MessageEvent<WorkerSays>) => this.take(log.origin, event.data));
@@ -45,7 +48,8 @@ export class Checking {
       cosigners: cosignersOf(charter, log.author),
       before: seenBefore(log.origin),
       whole,
-      index,
+      index: shown?.index,
+      shown: shown === undefined ? undefined : hex(leafHash(shown.bytes)),
     };
     worker.postMessage(asked);
   }

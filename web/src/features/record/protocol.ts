@@ -12,6 +12,8 @@ export interface CheckAsked {
   whole: boolean;
   /** Also, whether that entry stands in it. */
   index: number | undefined;
+  /** The leaf hash of that entry as it was shown: what is proved must be that one. */
+  shown: string | undefined;
 }
 export type Verdict = 'good' | 'bad' | 'unknown';
 export interface Finding {

@@ -15,7 +15,8 @@ describe('rowOf', () => {
     expect(row).toMatchObject({ index: 7, type: 'intent.created', time_ms: 5, by: 'duty@fr + chief@fr', about: 'i7' });
   });
   it('shows what is no entry as it is', () => {
-    expect(rowOf(0, bytes('<b>'))).toEqual({ index: 0, type: '', time_ms: undefined, by: '', about: '', text: '<b>' });
+    const nothing = { index: 0, type: '', time_ms: undefined, by: '', about: '' };
+    expect(rowOf(0, bytes('<b>'))).toEqual({ ...nothing, text: '<b>', bytes: bytes('<b>') });
     expect(rowOf(0, bytes('[1]')).type).toBe('');
     expect(pretty('<b>')).toBe('<b>');
     expect(pretty('{"b":1,"a":2}')).toBe('{\n  "b": 1,\n  "a": 2\n}');

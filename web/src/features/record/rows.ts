@@ -6,6 +6,8 @@ export interface EntryRow {
   by: string;
   about: string;
   text: string;
+  /** As they were served. */
+  bytes: Uint8Array;
 }
 /** Members that say what an entry is about, the nearest first. */
 const ABOUT = [
@@ -44,6 +46,7 @@ export function rowOf(index: number, bytes: Uint8Array): EntryRow {
     by: [word('by'), word('second')].filter((name) => name !== '').join(' + '),
     about: aboutOf(entry),
     text,
+    bytes,
   };
 }
 function aboutOf(entry: Record<string, unknown>): string {

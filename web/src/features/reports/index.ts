@@ -1,6 +1,7 @@
 import type { Feature } from '../../shell/feature';
 import { windows } from '../../shell/windows.svelte';
 import { messages } from './messages';
+import { unfinished } from './unfinished';
 
 /** `windows.show('reports', { report })` shows an own one; `{ body }` one that is held; `{ write: true }` begins one. */
 export const feature: Feature = {
@@ -34,4 +35,5 @@ export const feature: Feature = {
     },
   ],
   messages,
+  start: () => () => unfinished.clear(),
 };

@@ -121,6 +121,22 @@ describe('strips', () => {
     expect(look({})?.track).toBeUndefined();
     expect(look({ zones: [{ id: 'F1', owner: 'us', domain: 'air' } as Zone] })?.zones[0]?.owner).toBe('us');
   });
+  it('of intents without a name have keys of their own, the same as long as the intent is', () => {
+    const nameless = (): Intent => {
+      const {
+        id: _id,
+        flight: _flight,
+        manager: _manager,
+        state: _state,
+        ...busy
+      } = intent('x', { disclosure: 'busy' });
+      return busy;
+    };
+    const of = given({ intents: [nameless(), nameless()] });
+    const keys = makeStrips(of).map((s) => s.key);
+    expect(new Set(keys).size).toBe(2);
+    expect(makeStrips({ ...of, self: 'us' }).map((s) => s.key)).toEqual(keys);
+  });
   it('of flights that came to nothing stay in sight while there is time for another, and none is under way', () => {
     const failed = flight([], { failed: true, ended: true });
     expect(one({ flights: [failed] })).toMatchObject({ state: 'failed', tone: 'warning', over: false });

@@ -1,6 +1,7 @@
 // What stands in the list of strips: one for each flight, intent, request of another, measure, and thing that others show.
 // Pure: out of the world and the time.
 import type { Band, Domain, Flight, Intent, Leg, Measure, Track, TrackPlan, Volume, Zone } from '../../api/documents';
+import { intentKey } from '../../state/intent-key';
 import { authorityOf } from '../../state/subject';
 import { planOfFlight, planOfLeg } from '../../view/plan';
 import type { Ref } from '../../view/view.svelte';
@@ -133,11 +134,11 @@ export function planMarks(plan: TrackPlan | undefined, started: boolean): Mark[]
 }
 const OFF: readonly Mark[] = ['aside', 'level', 'early', 'late', 'overrun'];
 
-function finish(of: Omit<Strip, 'text' | 'off' | 'key'>): Strip {
+function finish(of: Omit<Strip, 'text' | 'off' | 'key'>, id = of.ref.id): Strip {
   const words = [of.name, of.ref.id, of.whose, ...of.zones.flatMap((z) => [z.zone, z.owner])];
   return {
     ...of,
-    key: `${of.ref.kind}/${of.ref.id}`,
+    key: `${of.ref.kind}/${id}`,
     off: of.marks.some((mark) => OFF.includes(mark)),
     text: words.join(' ').toLowerCase(),
   };
@@ -186,36 +187,39 @@ class Making {
     const { track, marks } = this.flown(intent.id ?? '', begun);
     if (state === 'accepted' && begun && !marks.includes('flying')) marks.unshift('notActivated');
     const own = intent.manager !== undefined && authorityOf(intent.manager) === this.given.self;
-    return finish({
-      ref: { kind: 'intent', id: intent.id ?? '' },
-      kind: 'intent',
-      domain: intent.domain,
-      name: intent.flight ?? intent.id ?? '',
-      whose: intent.manager ?? '',
-      state,
-      tone:
-        state === 'contingent'
-          ? 'alarm'
-          : state === 'nonconforming'
-            ? 'warning'
-            : state === 'activated'
-              ? 'good'
-              : 'info',
-      next:
-        window === undefined
-          ? undefined
-          : state === 'accepted' && !begun
-            ? { what: 'activation', ms: window.start_ms }
-            : { what: 'end', ms: window.end_ms },
-      waits: own && marks.includes('flying'),
-      marks,
-      zones: (intent.zones ?? []).map((zone) => ({ zone, owner: this.owner(zone), state: 'here', beside: false })),
-      band: bands[0],
-      bands: bands.length,
-      window,
-      track,
-      over: state === 'ended',
-    });
+    return finish(
+      {
+        ref: { kind: 'intent', id: intent.id ?? '' },
+        kind: 'intent',
+        domain: intent.domain,
+        name: intent.flight ?? intent.id ?? '',
+        whose: intent.manager ?? '',
+        state,
+        tone:
+          state === 'contingent'
+            ? 'alarm'
+            : state === 'nonconforming'
+              ? 'warning'
+              : state === 'activated'
+                ? 'good'
+                : 'info',
+        next:
+          window === undefined
+            ? undefined
+            : state === 'accepted' && !begun
+              ? { what: 'activation', ms: window.start_ms }
+              : { what: 'end', ms: window.end_ms },
+        waits: own && marks.includes('flying'),
+        marks,
+        zones: (intent.zones ?? []).map((zone) => ({ zone, owner: this.owner(zone), state: 'here', beside: false })),
+        band: bands[0],
+        bands: bands.length,
+        window,
+        track,
+        over: state === 'ended',
+      },
+      intentKey(intent),
+    );
   }
 
   flight(of: Flight): Strip {

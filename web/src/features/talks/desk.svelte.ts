@@ -17,9 +17,11 @@ import {
   homeThread,
   keyOfThread,
   merged,
+  slid,
   speaks,
   threadsShown,
   translationsIn,
+  withOlder,
   type Counterpart,
   type Uttered,
 } from './threads';
@@ -28,6 +30,7 @@ const THREADS_SHOWN = 12;
 const STORED = 'tansiq.talks.languages';
 /** Nobody has touched the console for so long: what it shows is shown to nobody. */
 const ALONE_MS = 5 * 60_000;
+const READ_AGAIN_MS = 10_000;
 
 class TalksDesk {
   /** Whose tab is open; empty: the first. */
@@ -39,6 +42,8 @@ class TalksDesk {
   /** In which languages counterparts read, where somebody has said it. */
   private said = $state.raw<Readonly<Record<string, Language | 'none'>>>({});
   private older = $state.raw<ReadonlyMap<string, readonly TalkMessage[]>>(new Map());
+  /** The newest page as it was, to see what falls out of it. */
+  private readonly pages = new Map<string, readonly TalkMessage[]>();
   private exhausted = $state.raw<ReadonlySet<string>>(new Set());
   /** Where one types. */
   textField = $state.raw<HTMLTextAreaElement | undefined>(undefined);
@@ -53,6 +58,8 @@ class TalksDesk {
   private readonly drafts = new Map<string, Draft>();
   private readonly reading = new Set<string>();
   private touched = 0;
+  /** Rises when what is in view is to be shown anew: somebody is here again, or the node did not hear that it was read. */
+  looks = $state(0);
   /** What was selected elsewhere and has been opened here. */
   private followed: Ref | undefined;
 
@@ -79,7 +86,7 @@ class TalksDesk {
       this.kept.map(({ of, kept }) => ({
         opener: of.opener,
         thread: of.thread,
-        messages: [...(this.older.get(`${i18n.language} ${keyOfThread(of)}`) ?? []), ...(kept?.messages ?? [])],
+        messages: withOlder(this.older.get(`${i18n.language} ${keyOfThread(of)}`) ?? [], kept?.messages ?? []),
       })),
     ),
   );
@@ -143,18 +150,22 @@ class TalksDesk {
     if (peer === undefined || world.self === '') return undefined;
     const one = this.shown.find((thread) => keyOfThread(thread) === this.thread);
     const at = one ?? homeThread(peer.threads, world.self, peer.id);
-    return this.draftIn(at.opener, at.thread, one?.parties.filter((party) => party !== world.self) ?? [peer.id]);
+    const usual = one?.parties.filter((party) => party !== world.self) ?? [peer.id];
+    const draft = this.draftIn(at.opener, at.thread, usual);
+    untrack(() => draft.speakTo(usual));
+    return draft;
   }
-  draftIn(opener: string, thread: string, recipients: readonly string[]): Draft {
+  /** The one of that thread, whatever stands in it already. */
+  draftIn(opener: string, thread: string, usual: readonly string[]): Draft {
     const key = `${opener}/${thread}`;
-    const found = this.drafts.get(key) ?? untrack(() => free(() => new Draft(opener, thread, recipients)));
+    const found = this.drafts.get(key) ?? untrack(() => free(() => new Draft(opener, thread, usual)));
     this.drafts.set(key, found);
     return found;
   }
 
   /** Shown to a person for long enough: it is read, and its author is told so. */
   async read(hash: string): Promise<void> {
-    if (!may('talks.write') || this.reading.has(hash) || performance.now() - this.touched > ALONE_MS) return;
+    if (!may('talks.write') || this.reading.has(hash) || this.alone) return;
     this.reading.add(hash);
     try {
       await act('talk.read', { message: hash }, `read-${hash.slice(0, 32)}`);
@@ -162,8 +173,33 @@ class TalksDesk {
       world.refresh('overdue', 'threads');
     } catch (thrown) {
       this.readProblem = asProblem(thrown);
-      setTimeout(() => this.reading.delete(hash), 10_000);
+      setTimeout(() => {
+        this.reading.delete(hash);
+        this.looks += 1;
+      }, READ_AGAIN_MS);
     }
+  }
+  private get alone(): boolean {
+    return performance.now() - this.touched > ALONE_MS;
+  }
+  private setOlder(at: string, messages: readonly TalkMessage[]): void {
+    this.older = new Map([...this.older, [at, messages]]);
+  }
+  /** The newest page is another: what stood in it joins what stands before it, where that was fetched. */
+  private turnPage(key: string, language: Language, now: readonly TalkMessage[]): void {
+    const at = `${language} ${key}`;
+    const before = this.pages.get(at) ?? [];
+    this.pages.set(at, now);
+    const older = this.older.get(at);
+    if (older === undefined || before === now) return;
+    const next = slid(older, before, now);
+    if (next !== undefined) {
+      this.setOlder(at, next);
+      return;
+    }
+    // It is fetched again from there, page by page.
+    this.older = new Map([...this.older].filter(([of]) => of !== at));
+    this.exhausted = new Set([...this.exhausted].filter((of) => of !== key));
   }
   /** The page before, of each thread that has one. */
   async fetchOlder(): Promise<void> {
@@ -172,15 +208,14 @@ class TalksDesk {
       const oldest = this.older.get(`${i18n.language} ${key}`)?.[0] ?? kept?.messages[0];
       if (kept?.more !== true || this.exhausted.has(key) || oldest === undefined) continue;
       for (const language of this.theirs === undefined ? [i18n.language] : [i18n.language, this.theirs]) {
+        const at = `${language} ${key}`;
+        // From now on nothing gets lost between, though the newest page slides on meanwhile.
+        this.setOlder(at, this.older.get(at) ?? []);
         const page = await api.get('/v1/talks/{opener}/{thread}', {
           path: { opener: of.opener, thread: of.thread },
           query: { language, limit: 200, before_ms: oldest.time_ms },
         });
-        const at = `${language} ${key}`;
-        this.older = new Map([
-          ...this.older,
-          [at, [...(page.messages as unknown as TalkMessage[]), ...(this.older.get(at) ?? [])]],
-        ]);
+        this.setOlder(at, [...(page.messages as unknown as TalkMessage[]), ...(this.older.get(at) ?? [])]);
         if (!page.more) this.exhausted = new Set([...this.exhausted, key]);
       }
     }
@@ -197,10 +232,16 @@ class TalksDesk {
     } catch {
       // Chosen anew.
     }
-    const touch = (): void => void (this.touched = performance.now());
+    const touch = (): void => {
+      // Who goes on working does not begin to look anew with each key.
+      if (this.alone) this.looks += 1;
+      this.touched = performance.now();
+    };
+    const look = (): void => void (this.looks += 1);
     touch();
     window.addEventListener('pointerdown', touch);
     window.addEventListener('keydown', touch);
+    document.addEventListener('visibilitychange', look);
     const end = $effect.root(() => {
       $effect(() => {
         for (const of of this.shown) {
@@ -213,6 +254,13 @@ class TalksDesk {
           this.books[i18n.language].want(of.opener, of.thread, stamp);
           if (this.theirs !== undefined) this.books[this.theirs].want(of.opener, of.thread, stamp);
         }
+      });
+      $effect(() => {
+        for (const { opener, thread } of this.shown)
+          for (const language of LANGUAGES) {
+            const page = this.books[language].get(opener, thread);
+            if (page !== undefined) untrack(() => this.turnPage(`${opener}/${thread}`, language, page.messages));
+          }
       });
       $effect(() => {
         const ref = view.selected;
@@ -232,9 +280,11 @@ class TalksDesk {
       end();
       window.removeEventListener('pointerdown', touch);
       window.removeEventListener('keydown', touch);
+      document.removeEventListener('visibilitychange', look);
       for (const language of LANGUAGES) this.books[language].clear();
       this.drafts.clear();
       this.older = new Map();
+      this.pages.clear();
       this.exhausted = new Set();
       this.reading.clear();
       this.chosen = '';

@@ -1,6 +1,5 @@
 // A message while it is written: one for each thread, kept until it is sent or thrown away, over a reload of the page too.
-import { act, type ActOutcome } from '../../api/act';
-import { newCommand } from '../../api/client';
+import type { ActOutcome } from '../../api/act';
 import { putBytes, sha256 } from '../../api/bytes';
 import { asProblem, type Problem } from '../../api/problem';
 import { i18n } from '../../i18n/i18n.svelte';
@@ -8,13 +7,14 @@ import type { Language } from '../../i18n/messages';
 import { PartDraft } from '../../parts/part-draft.svelte';
 import type { PartFields, PartKind } from '../../parts/parts';
 import { clock } from '../../state/clock.svelte';
+import { Letters } from '../../state/letters';
 import { session } from '../../state/session.svelte';
 import type { Precedence } from '../../state/threads.svelte';
 import { world } from '../../state/world.svelte';
 import { units } from '../../units/units.svelte';
 import type { Typed } from './blanks';
 import { findTemplate, rememberPhrase } from './catalogue';
-import { readLetter, type Echelon, type Letter, type LetterRead, type Needs } from './letter';
+import { readLetter, type Echelon, type LetterRead, type Needs } from './letter';
 
 export const FILE_BYTES_MAX = 4 * 1024 * 1024;
 export const FILES_MAX = 16;
@@ -67,7 +67,8 @@ interface Stored {
 /** How long what is typed may be in the page alone. */
 const KEPT_WITHIN_MS = 500;
 export class Draft {
-  recipients = $state.raw<readonly string[]>([]);
+  /** Whom somebody has named for what is written now. */
+  private named = $state.raw<readonly string[] | undefined>(undefined);
   text = $state('');
   language = $state<Language | undefined>(undefined);
   /** `101.1`; empty: none. */
@@ -86,20 +87,35 @@ export class Draft {
   /** Somebody has tried to send it: what is missing is said. */
   tried = $state(false);
   private waits = false;
-  private kept: { key: string; letter: Letter; cmd: string } | undefined;
+  private letters = new Letters();
+  private usual: readonly string[] = $state.raw([]);
 
   constructor(
     readonly opener: string,
     readonly thread: string,
-    recipients: readonly string[],
+    usual: readonly string[],
   ) {
-    this.recipients = recipients;
+    this.usual = usual;
     this.restore();
+  }
+  get recipients(): readonly string[] {
+    return this.named ?? this.usual;
+  }
+  set recipients(named: readonly string[]) {
+    this.named = named;
   }
   readonly read: LetterRead = $derived.by(() => this.letterAt(minute()));
   readonly empty: boolean = $derived(
     this.text.trim() === '' && this.template === '' && this.parts.length === 0 && this.files.length === 0,
   );
+  /** Whom one speaks to in this thread, while nobody is named. What is written already stays with whom it was written to. */
+  speakTo(usual: readonly string[]): void {
+    if (this.empty) this.usual = usual;
+  }
+  /** Whom the next message is for; undefined: whom one speaks to there. Nor is what is written already given to others. */
+  address(named: readonly string[] | undefined): void {
+    if (this.empty) this.named = named;
+  }
   /** What is wrong there, once somebody has tried. */
   error(where: string): string | undefined {
     return this.tried && 'errors' in this.read ? this.read.errors[where] : undefined;
@@ -159,17 +175,21 @@ export class Draft {
   async send(): Promise<ActOutcome | undefined> {
     this.tried = true;
     if (!('letter' in this.read) || this.files.some((file) => !file.uploaded)) return undefined;
-    // Sent again after a lost answer it is the same letter under the same id, times and all.
-    const key = JSON.stringify([this.read.letter, this.due]);
+    const typed = this.typed();
     const now = this.letterAt(Math.ceil(clock.ms() / 1000) * 1000);
     if (!('letter' in now)) return undefined;
-    if (this.kept?.key !== key) this.kept = { key, letter: now.letter, cmd: newCommand() };
-    const outcome = await act('talk.send', { letter: this.kept.letter }, this.kept.cmd);
-    if (this.template !== '') rememberPhrase(this.template);
-    this.clear();
+    const { template } = this;
+    const outcome = await this.letters.send(typed, now.letter);
+    if (template !== '') rememberPhrase(template);
+    // Who has gone on writing meanwhile has another letter in hand.
+    if (this.typed() === typed) this.clear();
+    else this.tried = false;
     return outcome;
   }
   clear(): void {
+    this.named = undefined;
+    this.language = undefined;
+    this.echelon = 'centres';
     this.text = '';
     this.template = '';
     this.blanks = {};
@@ -181,25 +201,34 @@ export class Draft {
     this.re = undefined;
     this.translates = undefined;
     this.tried = false;
-    this.kept = undefined;
+    this.letters = new Letters();
     this.store();
   }
 
+  /** All of it as it was typed, which does not change with the clock. */
+  private typed(): string {
+    return JSON.stringify([
+      this.recipients,
+      this.text,
+      this.language ?? i18n.language,
+      this.template,
+      this.blanks,
+      this.parts.map((p) => [p.kind, p.fields, p.placed, p.volume.memo()]),
+      this.files.map((file) => [file.id, file.uploaded]),
+      this.precedence,
+      this.needs,
+      this.due,
+      this.echelon,
+      this.re?.content,
+      this.translates?.content,
+    ]);
+  }
   private get place(): string {
     return `tansiq.draft.${session.who?.subject ?? ''}.${this.opener}/${this.thread}`;
   }
   /** In an effect: kept half a second after a change at the latest, and before the page goes. */
   keep(): void {
-    void JSON.stringify([
-      this.text,
-      this.template,
-      this.blanks,
-      this.precedence,
-      this.needs,
-      this.due,
-      this.recipients,
-      this.parts.map((p) => p.fields),
-    ]);
+    void this.typed();
     if (this.waits) return;
     this.waits = true;
     // Where it belongs now: whoever signs in meanwhile does not get it.

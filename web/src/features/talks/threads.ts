@@ -78,6 +78,26 @@ export function merged(of: readonly { opener: string; thread: string; messages: 
     .sort((a, b) => a.message.time_ms - b.message.time_ms || (a.message.content < b.message.content ? -1 : 1));
 }
 
+export const keyOfMessage = (of: TalkMessage): string => `${of.from} ${of.content} ${String(of.number)}`;
+/** What stands before the newest page and not in it, then that page: nothing twice. */
+export function withOlder(older: readonly TalkMessage[], page: readonly TalkMessage[]): readonly TalkMessage[] {
+  const here = new Set(page.map(keyOfMessage));
+  return [...older.filter((message) => !here.has(keyOfMessage(message))), ...page];
+}
+/**
+ * What stands before the newest page once that is `now` and no longer `before`: what has fallen out of it too. Undefined: nothing
+ * of it is left, and what lies between the two is not known.
+ */
+export function slid(
+  older: readonly TalkMessage[],
+  before: readonly TalkMessage[],
+  now: readonly TalkMessage[],
+): readonly TalkMessage[] | undefined {
+  const here = new Set(now.map(keyOfMessage));
+  const fallen = before.filter((message) => !here.has(keyOfMessage(message)));
+  return fallen.length > 0 && fallen.length === before.length ? undefined : [...older, ...fallen];
+}
+
 /** Of our message at one recipient. */
 export type SentMark =
   'waits' | 'received' | 'read' | 'standby' | 'answered' | 'agreed' | 'disputed' | 'refused' | 'turnedAway' | 'overdue';

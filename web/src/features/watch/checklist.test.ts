@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { checklist, open, POINTS, type Standing } from './checklist';
+import type { Alert, Flight, Leg } from '../../api/documents';
+import { checklist, open, POINTS, type Point, type Standing } from './checklist';
 import { messages } from './messages';
 
 const nothing: Standing = {
   self: 'fr',
   now: 100,
   alerts: [],
+  alertName: (kind) => `${kind} in words`,
   owed: [],
   threads: [],
   legs: [],
@@ -14,6 +16,7 @@ const nothing: Standing = {
   proposals: [],
   incidents: [],
   intents: [],
+  flights: [],
   measures: [],
   peers: [],
   lines: [],
@@ -52,6 +55,32 @@ describe('checklist', () => {
     expect(of('links')).toMatchObject({ n: 1, names: ['ru'] });
     expect(of('plans')).toMatchObject({ n: 1, urgent: true, names: ['RAFALE2'] });
     expect(of('clock')?.urgent).toBe(true);
-    expect(open(points, new Set(['links', 'clock'])).map((p) => p.id)).toEqual(['proposals', 'incidents', 'plans']);
+    const seen = new Set([...(of('links')?.items ?? []), ...(of('clock')?.items ?? [])]);
+    expect(open(points, seen).map((p) => p.id)).toEqual(['proposals', 'incidents', 'plans']);
+  });
+  it('has what flies in several legs, and what of others is inside', () => {
+    const plan = { call_sign: 'HAWK5', domain: 'air', flight: 'f1' };
+    const flight = { plan, airborne: true, landed: false, ended: false };
+    const leg = { request: 'r', flight: 'g', call_sign: 'BEAR1', home: 'ru', entered: true, state: 'confirmed' };
+    const points = checklist({
+      ...nothing,
+      flights: [
+        { id: 'f1', flight },
+        { id: 'f2', flight: { ...flight, landed: true } },
+      ] as unknown as Flight[],
+      // Its legs along borders are the same flight.
+      legs: [leg, { ...leg, request: 's' }, { ...leg, flight: 'h', entered: false }] as unknown as Leg[],
+    });
+    expect(points.find((p) => p.id === 'plans')).toMatchObject({ n: 2, names: ['HAWK5', 'BEAR1'], urgent: false });
+  });
+  it('does not take what comes afterwards as gone through', () => {
+    const alert = { id: 1, kind: 'conflict', state: 'acknowledged', attention: 1 } as Alert;
+    const of = (alerts: readonly Alert[]): Point[] =>
+      checklist({ ...nothing, alerts }).filter((p) => p.id === 'alerts');
+    const seen = new Set(of([alert, { ...alert, id: 2 }]).flatMap((p) => p.items));
+    expect(open(of([alert]), seen)).toEqual([]);
+    expect(open(of([alert, { ...alert, id: 3 }]), seen)).toHaveLength(1);
+    expect(open(of([{ ...alert, attention: 2 }]), seen)).toHaveLength(1);
+    expect(of([alert])[0]?.names).toEqual(['conflict in words']);
   });
 });

@@ -2,6 +2,7 @@
 import type {
   Alert,
   ClockState,
+  Flight,
   Incident,
   Intent,
   Leg,
@@ -33,6 +34,8 @@ export interface Point {
   id: PointId;
   /** Message `watch.point.<id>` with `n`. */
   n: number;
+  /** What stands behind it, and as it stands: who has gone through it has seen these, not what comes afterwards. */
+  items: string[];
   /** It wants somebody. */
   urgent: boolean;
   /** Names, the first few. */
@@ -44,6 +47,8 @@ export interface Standing {
   self: string;
   now: number;
   alerts: readonly Alert[];
+  /** What an alert is called that is about nothing by name. */
+  alertName: (kind: Alert['kind']) => string;
   owed: readonly OwedItem[];
   threads: readonly Thread[];
   legs: readonly Leg[];
@@ -51,6 +56,7 @@ export interface Standing {
   proposals: readonly Record<string, unknown>[];
   incidents: readonly Incident[];
   intents: readonly Intent[];
+  flights: readonly Flight[];
   measures: readonly Measure[];
   peers: readonly Peer[];
   lines: readonly Line[];
@@ -60,100 +66,111 @@ export interface Standing {
 const NAMES_MAX = 6;
 const LINK_OLD_MS = 60_000;
 
+/** One thing behind a point: what tells it from others and from how it stood before, and its name. */
+type Item = readonly [contents: readonly unknown[], name?: string | undefined];
+
 export function checklist(of: Standing): Point[] {
-  const point = (id: PointId, names: readonly (string | undefined)[], urgent: boolean, command?: string): Point => ({
-    id,
-    n: names.length,
-    urgent: urgent && names.length > 0,
-    names: [...new Set(names.filter((name): name is string => name !== undefined && name !== ''))].slice(0, NAMES_MAX),
-    command,
-  });
-  const stops = of.owed.filter((item) => item.row.precedence === 'stop');
-  const answers = of.owed.filter((item) => item.row.precedence !== 'stop');
-  const asked = of.legs.filter((leg) => leg.state === 'asked');
-  const acts = of.pending.filter((act) => act.state === 'waiting');
-  const proposals = of.proposals.filter((p) => p['peer'] === of.self);
-  const running = of.intents.filter(
+  const point = (id: PointId, behind: readonly Item[], urgent: boolean, command?: string): Point => {
+    const items = [...new Set(behind.map(([contents]) => JSON.stringify([id, ...contents])))];
+    const names = behind.flatMap(([, name = '']) => (name === '' ? [] : [name]));
+    return {
+      id,
+      n: items.length,
+      items,
+      urgent: urgent && items.length > 0,
+      names: [...new Set(names)].slice(0, NAMES_MAX),
+      command,
+    };
+  };
+  const owed = (items: readonly OwedItem[]): Item[] => items.map(({ row }) => [[row.hash], row.from]);
+  const intents = of.intents.filter(
     (i) => i.state === 'activated' || i.state === 'nonconforming' || i.state === 'contingent',
   );
-  const measures = of.measures.filter((m) => !m.ended && m.volumes.some((v) => v.window.end_ms > of.now));
-  const links = of.peers.filter(
-    (p) =>
-      p.pinned ||
-      p.age_ms === undefined ||
-      p.age_ms > LINK_OLD_MS ||
-      of.lines.some((l) => l.peer === p.id && l.watch.state === 'unattended'),
-  );
-  const silent = of.sources.filter((s) => s.silent_since_ms !== undefined || s.error !== undefined);
+  const flights = of.flights.filter(({ flight: f }) => f.airborne && !f.landed && !f.ended);
+  const inside = of.legs.filter((leg) => leg.entered && leg.state === 'confirmed');
+  const unattended = (peer: Peer): boolean =>
+    of.lines.some((l) => l.peer === peer.id && l.watch.state === 'unattended');
+  const old = (peer: Peer): boolean => peer.age_ms === undefined || peer.age_ms > LINK_OLD_MS;
   return [
-    point(
-      'stop',
-      stops.map((item) => item.row.from),
-      true,
-      'show.talks',
-    ),
+    point('stop', owed(of.owed.filter((item) => item.row.precedence === 'stop')), true, 'show.talks'),
     point(
       'alerts',
-      of.alerts.map((a) => a.object ?? a.kind),
+      of.alerts.map((a) => [[a.id, a.attention], a.object ?? of.alertName(a.kind)]),
       of.alerts.some((a) => a.state === 'unacknowledged'),
       'show.alerts',
     ),
-    point(
-      'answers',
-      answers.map((item) => item.row.from),
-      true,
-      'show.answers',
-    ),
+    point('answers', owed(of.owed.filter((item) => item.row.precedence !== 'stop')), true, 'show.answers'),
     point(
       'requests',
-      asked.map((leg) => leg.call_sign),
+      of.legs.filter((leg) => leg.state === 'asked').map((leg) => [[leg.request], leg.call_sign]),
       true,
       'show.answers',
     ),
     point(
       'acts',
-      acts.map((act) => act.by),
+      of.pending.filter((act) => act.state === 'waiting').map((act) => [[act.id], act.by]),
       true,
       'show.answers',
     ),
     point(
       'proposals',
-      proposals.map((p) => (typeof p['author'] === 'string' ? p['author'] : undefined)),
+      of.proposals
+        .filter((p) => p['peer'] === of.self)
+        .map((p) => [[p['hash'], p['author']], typeof p['author'] === 'string' ? p['author'] : undefined]),
       true,
       'show.relations',
     ),
     point(
       'incidents',
-      of.incidents.filter((i) => !i.over).map((i) => i.title ?? i.incident),
+      of.incidents.filter((i) => !i.over).map((i) => [[i.opener, i.incident, i.sides], i.title ?? i.incident]),
       true,
       'show.incidents',
     ),
     point(
       'plans',
-      running.map((i) => i.flight ?? i.id),
-      running.some((i) => i.state !== 'activated'),
+      [
+        ...intents.map((i): Item => [['intent', i.id, i.version, i.state], i.flight ?? i.id]),
+        ...flights.map(({ id, flight: f }): Item => [
+          ['flight', id, f.contingency],
+          f.plan.call_sign === '' ? id : f.plan.call_sign,
+        ]),
+        ...inside.map((leg): Item => [
+          ['leg', leg.home, leg.flight, leg.contingency, leg.unable, leg.overdue],
+          leg.call_sign === '' ? leg.flight : leg.call_sign,
+        ]),
+      ],
+      intents.some((i) => i.state !== 'activated') ||
+        flights.some(({ flight: f }) => f.contingency !== undefined) ||
+        inside.some((leg) => leg.contingency || leg.unable || leg.overdue),
       'show.strips',
     ),
     point(
       'measures',
-      measures.map((m) => m.id),
+      of.measures
+        .filter((m) => !m.ended && m.volumes.some((v) => v.window.end_ms > of.now))
+        .map((m) => [[m.id, m.version], m.id]),
       false,
       'show.measures',
     ),
     point(
       'links',
-      links.map((p) => p.id),
+      of.peers
+        .filter((p) => p.pinned || old(p) || unattended(p))
+        .map((p) => [[p.id, p.pinned, old(p), unattended(p)], p.id]),
       true,
       'show.relations',
     ),
     point(
       'sources',
-      silent.map((s) => s.name),
+      of.sources
+        .filter((s) => s.silent_since_ms !== undefined || s.error !== undefined)
+        .map((s) => [[s.name, s.silent_since_ms, s.error !== undefined], s.name]),
       true,
     ),
-    point('clock', of.clock === undefined || of.clock.fit ? [] : [of.clock.text], true),
+    point('clock', of.clock === undefined || of.clock.fit ? [] : [[[], of.clock.text]], true),
   ];
 }
 /** Points with something in them that nobody has gone through. */
-export const open = (points: readonly Point[], seen: ReadonlySet<PointId>): Point[] =>
-  points.filter((p) => p.n > 0 && !seen.has(p.id));
+export const open = (points: readonly Point[], seen: ReadonlySet<string>): Point[] =>
+  points.filter((p) => !gone(p, seen));
+export const gone = (point: Point, seen: ReadonlySet<string>): boolean => point.items.every((item) => seen.has(item));

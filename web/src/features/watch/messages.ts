@@ -17,7 +17,7 @@ export const messages = defineMessages({
     'point.proposals':
       '{n, plural, =0 {No relation is proposed to us} one {# relation is proposed to us} other {# relations are proposed to us}}',
     'point.incidents': '{n, plural, =0 {No incident open} one {# incident open} other {# incidents open}}',
-    'point.plans': '{n, plural, =0 {No intent under way} one {# intent under way} other {# intents under way}}',
+    'point.plans': '{n, plural, =0 {No intent or flight under way} other {Intents and flights under way: #}}',
     'point.measures':
       '{n, plural, =0 {No measure in force or to come} one {# measure in force or to come} other {# measures in force or to come}}',
     'point.links':
@@ -99,8 +99,7 @@ export const messages = defineMessages({
       '{n, plural, =0 {لا علاقة مقترحة علينا} zero {لا علاقة مقترحة علينا} one {علاقة واحدة مقترحة علينا} two {علاقتان مقترحتان علينا} few {# علاقات مقترحة علينا} many {# علاقة مقترحة علينا} other {# علاقة مقترحة علينا}}',
     'point.incidents':
       '{n, plural, =0 {لا حادث مفتوح} zero {لا حادث مفتوح} one {حادث واحد مفتوح} two {حادثان مفتوحان} few {# حوادث مفتوحة} many {# حادثًا مفتوحًا} other {# حادث مفتوح}}',
-    'point.plans':
-      '{n, plural, =0 {لا نية جارية} zero {لا نية جارية} one {نية واحدة جارية} two {نيتان جاريتان} few {# نوايا جارية} many {# نية جارية} other {# نية جارية}}',
+    'point.plans': '{n, plural, =0 {لا نية ولا رحلة جارية} other {النوايا والرحلات الجارية: #}}',
     'point.measures':
       '{n, plural, =0 {لا تدبير نافذ أو قادم} zero {لا تدبير نافذ أو قادم} one {تدبير واحد نافذ أو قادم} two {تدبيران نافذان أو قادمان} few {# تدابير نافذة أو قادمة} many {# تدبيرًا نافذًا أو قادمًا} other {# تدبير نافذ أو قادم}}',
     'point.links':
@@ -184,8 +183,7 @@ export const messages = defineMessages({
     'point.proposals':
       '{n, plural, =0 {Aucune relation ne nous est proposée} one {# relation nous est proposée} other {# relations nous sont proposées}}',
     'point.incidents': '{n, plural, =0 {Aucun incident ouvert} one {# incident ouvert} other {# incidents ouverts}}',
-    'point.plans':
-      '{n, plural, =0 {Aucune intention en cours} one {# intention en cours} other {# intentions en cours}}',
+    'point.plans': '{n, plural, =0 {Ni intention ni vol en cours} other {Intentions et vols en cours : #}}',
     'point.measures':
       '{n, plural, =0 {Aucune mesure en vigueur ou à venir} one {# mesure en vigueur ou à venir} other {# mesures en vigueur ou à venir}}',
     'point.links':
@@ -269,8 +267,7 @@ export const messages = defineMessages({
       '{n, plural, =0 {Отношений нам не предложено} one {Нам предложено # отношение} few {Нам предложено # отношения} many {Нам предложено # отношений} other {Нам предложено # отношения}}',
     'point.incidents':
       '{n, plural, =0 {Открытых инцидентов нет} one {# открытый инцидент} few {# открытых инцидента} many {# открытых инцидентов} other {# открытого инцидента}}',
-    'point.plans':
-      '{n, plural, =0 {Выполняемых намерений нет} one {# намерение выполняется} few {# намерения выполняются} many {# намерений выполняются} other {# намерения выполняется}}',
+    'point.plans': '{n, plural, =0 {Выполняемых намерений и рейсов нет} other {Выполняемые намерения и рейсы: #}}',
     'point.measures':
       '{n, plural, =0 {Мер действующих или предстоящих нет} one {# мера действует или предстоит} few {# меры действуют или предстоят} many {# мер действуют или предстоят} other {# меры действует или предстоит}}',
     'point.links':

@@ -6,6 +6,8 @@ export class WatchNotes {
   private key = '';
 
   open(authority: string, storage: Storage = localStorage): void {
+    // At the same desk again, after a new sign-in: what is written there goes on.
+    if (this.key === KEY + authority) return;
     this.key = KEY + authority;
     this.text = storage.getItem(this.key) ?? '';
   }

@@ -2,6 +2,7 @@ import type { Feature } from '../../shell/feature';
 import { windows } from '../../shell/windows.svelte';
 import { view } from '../../view/view.svelte';
 import { messages } from './messages';
+import { unfinished } from './unfinished';
 
 /** `commands.run('whose.ask', { track: 12 })`; without one the selected track is asked about. */
 function askAbout(arg: unknown): void {
@@ -22,4 +23,5 @@ export const feature: Feature = {
   scope: 'talks.read',
   commands: [{ id: 'whose.ask', title: 'whose.askCommand', shortcut: 'n y', scope: 'talks.write', run: askAbout }],
   messages,
+  start: () => () => unfinished.clear(),
 };

@@ -1,0 +1,37 @@
+// A window with a form, opened, written in, and closed before anything was filed.
+import { flushSync, mount, unmount, type Component } from 'svelte';
+
+import type { SessionState } from '../api/documents';
+import { session } from '../state/session.svelte';
+
+let shown: Record<string, unknown> | undefined;
+
+export function show<P extends Record<string, unknown>>(part: Component<P>, props: P): void {
+  session.who = { scopes: ['talks.read', 'talks.write', 'coordination.act'] } as unknown as SessionState;
+  shown = mount(part, { target: document.body, props });
+  flushSync();
+}
+export async function close(): Promise<void> {
+  if (shown !== undefined) await unmount(shown);
+  shown = undefined;
+  session.who = undefined;
+}
+/** The first that the selector finds: what is written there, and writing it. */
+export function field(selector: string): { readonly text: string; write(text: string): void } {
+  const found = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(selector);
+  if (found === null) throw new Error(`nothing is ${selector}`);
+  return {
+    text: found.value,
+    write: (text) => {
+      found.value = text;
+      found.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      flushSync();
+    },
+  };
+}
+export function press(name: string): void {
+  const found = [...document.querySelectorAll('button')].find((b) => b.textContent.trim() === name);
+  if (found === undefined) throw new Error(`no button ${name}`);
+  found.click();
+  flushSync();
+}
