@@ -56,7 +56,7 @@ describe('parseTime', () => {
     expect(parseTime('010030Z JAN 26', Date.UTC(2026, 11, 31, 23))).toBe(Date.UTC(2026, 0, 1, 0, 30));
     expect(parseTime('290000Z FEB', Date.UTC(2028, 0, 9))).toBe(Date.UTC(2028, 1, 29));
     expect(parseTime('290000Z FEB', now)).toBeUndefined();
-    expect(parseTime('290000Z XXX', now)).toBeUndefined();
+    expect(parseTime('290000Z QQQ', now)).toBeUndefined();
   });
 
   it('refuses what is none', () => {
