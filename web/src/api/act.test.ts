@@ -46,9 +46,10 @@ describe('commands', () => {
     const first = await asked(commands, { emergency: false }, lost);
     const other = await asked(commands, { emergency: true }, lost);
     expect(other).not.toBe(first);
+    expect(await asked(commands, { emergency: true }, lost)).toBe(other);
     expect(await asked(commands, { emergency: false }, done)).toBe(first);
     expect(await asked(commands, { emergency: false }, done)).not.toBe(first);
-    expect(await asked(commands, { emergency: true }, done)).toBe(other);
+    expect(await asked(commands, { emergency: true }, done), 'said again after another: done again').not.toBe(other);
   });
   it('are others after a refusal, and not because nobody was signed in', async () => {
     const commands = new Commands();

@@ -55,7 +55,8 @@ export class Commands {
     this.kept.set(key, command);
     try {
       const answer = await ask(command);
-      this.kept.delete(key);
+      // What was lost before it is another wish from now on: said again, it is to be done again.
+      this.kept.clear();
       return answer;
     } catch (thrown) {
       // A refusal is an outcome: what is asked next is another wish.

@@ -6,7 +6,7 @@ import { act, Commands, type ActOutcome } from '../api/act';
 import { clock } from './clock.svelte';
 
 export class Letters {
-  private commands = new Commands();
+  private readonly commands = new Commands();
   private kept: { cmd: string; letter: { due_ms?: number } } | undefined;
 
   /**
@@ -14,12 +14,9 @@ export class Letters {
    * A due time that has gone by since is set anew: if the first has come through after all, the node answers with that.
    */
   async send(typed: string, letter: { due_ms?: number }): Promise<ActOutcome> {
-    const outcome = await this.commands.run(typed, (cmd) => {
+    return this.commands.run(typed, (cmd) => {
       if (this.kept?.cmd !== cmd || (this.kept.letter.due_ms ?? Infinity) <= clock.ms()) this.kept = { cmd, letter };
       return act('talk.send', { letter: this.kept.letter }, cmd);
     });
-    // Short words are said again: what was lost before this one is another letter from now on.
-    this.commands = new Commands();
-    return outcome;
   }
 }
