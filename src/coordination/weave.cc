@@ -91,6 +91,23 @@ std::optional<EpochEnd> snapshot_needed(std::string_view line) {
   return EpochEnd{resume->zone, resume->epoch - 1};
 }
 
+/// The request that a peer's entry says is confirmed.
+std::optional<EntryHash> confirmed_in(std::string_view line) {
+  if (!is_of(line, LegConfirmed::kType)) return {};
+  const auto entry = read_entry(line);
+  const auto* confirmed = entry ? std::get_if<LegConfirmed>(&entry->body) : nullptr;
+  if (confirmed == nullptr) return {};
+  return confirmed->request;
+}
+/// Whose confirmation had been read: no crew has had a clearance for anything else. It names the requests alone.
+std::vector<EntryHash> cleared_in(std::string_view line) {
+  if (!is_of(line, CrewReport::kType)) return {};
+  auto entry = read_entry(line);
+  auto* report = entry ? std::get_if<CrewReport>(&entry->body) : nullptr;
+  if (report == nullptr) return {};
+  return std::move(report->requests);
+}
+
 class Weaver {
  public:
   Weaver(std::vector<LogTail> own, std::vector<LogTail> peers, const Origins& origins)
@@ -170,11 +187,13 @@ class Weaver {
     std::map<EntryHash, std::pair<std::size_t, std::size_t>> where;
     std::map<LogName, std::size_t> by_log;
     std::multimap<EpochEnd, std::pair<std::size_t, std::size_t>> snapshots;
+    std::map<EntryHash, std::pair<std::size_t, std::size_t>> confirmed;
     for (std::size_t p = 0; p < peers_.size(); ++p) {
       by_log.emplace(peers_[p].tail.log, p);
       for (std::size_t i = 0; i < peers_[p].tail.lines.size(); ++i) {
         where.emplace(hash_of(peers_[p].tail.lines[i]), std::pair(p, i));
         if (auto end = snapshot_in(peers_[p].tail.lines[i])) snapshots.emplace(std::move(*end), std::pair(p, i));
+        if (const auto request = confirmed_in(peers_[p].tail.lines[i])) confirmed.emplace(*request, std::pair(p, i));
       }
     }
     const auto need = [&](std::size_t peer, std::size_t index, std::uint64_t before) {
@@ -189,6 +208,11 @@ class Weaver {
       if (const auto end = snapshot_needed(line)) {
         const auto [first, last] = snapshots.equal_range(*end);
         for (auto part = first; part != last; ++part) need(part->second.first, part->second.second, entry.seq);
+      }
+      for (const EntryHash& request : cleared_in(line)) {
+        if (const auto at = confirmed.find(request); at != confirmed.end()) {
+          need(at->second.first, at->second.second, entry.seq);
+        }
       }
       for_each_anchored(line, origins_, [&](const LogName& log, std::uint64_t size) {
         const auto at = by_log.find(log);

@@ -9,9 +9,9 @@
 //     Numbers whose entries nobody gives back (`main`, which nobody mirrors) become gaps.
 //   - A peer's entry that an own entry quotes, by its hash or in an anchor, had been read before, and so had the
 //   windows
-//     of a zone that an own entry takes over: it gets a free number below, and above the last own entry that it quotes
-//     itself. Since there was such an order once, the earliest
-//     deadline first finds one.
+//     of a zone that an own entry takes over and the confirmations of what a crew was cleared for: it gets a free
+//     number below, and above the last own entry that it quotes itself. Since there was such an order once, the
+//     earliest deadline first finds one.
 //   - What no own entry quotes may not have been read at all: it comes last.
 //
 // A peer that gives back another log than it had shown can make this impossible. Then its entries come late, which

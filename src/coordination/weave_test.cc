@@ -182,5 +182,29 @@ TEST(Weave, WindowsOfAZoneComeBeforeItIsTakenOver) {
   EXPECT_GT(number_of({pair}, later), 7U) << "of the next epoch";
 }
 
+// Else a replay would take the clearance for one of nothing, and end the flight while it flies (seed 14245 of the
+// simulator).
+TEST(Weave, AConfirmationComesBeforeTheCrewIsClearedForIt) {
+  const AuthorityId fr = AuthorityId::trusted("fr");
+  const auto line = [](std::uint64_t seq, const Body& body) {
+    return *write_entry({.seq = seq, .time = UtcMs{1'000}, .by = {}, .second = {}, .cmd = {}, .body = body});
+  };
+  const EntryHash request = hash_of("a request\n");
+  const std::string confirmed = line(40, LegConfirmed{.commit = hash_of("a commit\n"),
+                                                      .epoch = 0,
+                                                      .number = 1,
+                                                      .request = request,
+                                                      .to = kUs,
+                                                      .zone = ZoneId::trusted("F1")});
+  const std::string cleared =
+      line(7, CrewReport{.flight = FlightId::trusted("U1"), .requests = {request}, .step = CrewStep::kCleared});
+  const auto woven =
+      weave({{main_log(), 0, {cleared}}}, {{pair_of(fr, kUs), 3, {confirmed}}}, 2, *Origins::make(charter()));
+  ASSERT_TRUE(woven.has_value()) << woven.error().text();
+  ASSERT_EQ(woven->size(), 2U);
+  EXPECT_EQ((*woven)[0].line, confirmed);
+  EXPECT_EQ((*woven)[1].seq, 7U);
+}
+
 }  // namespace
 }  // namespace tansiq::coordination

@@ -77,7 +77,12 @@ void Trip::report(const Flight& flight) {
   const auto [entered, leg] = reports_.front();
   const std::vector<std::int64_t>& known = entered ? flight.entered : flight.left;
   const bool noted = std::ranges::find(known, leg) != known.end();
-  if (noted || !home_.act(ReportLeg{entered, plan_.filed.flight, leg})) reports_.erase(reports_.begin());
+  const bool taken = noted || home_.act(ReportLeg{entered, plan_.filed.flight, leg});
+  if (!taken && world_.options().trace) {
+    fmt::print("{} {} does not take that {} {} leg {}: {}\n", format_utc(world_.now()), home_.self().str(),
+               plan_.filed.flight.str(), entered ? "enters" : "leaves", leg, home_.refusal());
+  }
+  if (noted || !taken) reports_.erase(reports_.begin());
 }
 
 void Trip::crew_talks(const Flight& flight) {
