@@ -94,10 +94,25 @@ bool Charters::at_rest() const {
   for (const core::Authority& member : versions_.back().airspace.charter.authorities) {
     if (world_.liars().contains(member.id)) continue;
     Node& node = world_.node(member.id);
+    if (!node.up()) return false;  // also a newcomer that begins a moment later
     const std::int64_t version = node.coalition().machine().charter().version;
-    if (!node.settled() || (version != newest() && !of_liars(version + 1))) return false;
+    const bool late = version != newest() && !of_liars(version + 1) && !held_up_by_liar(member.id);
+    if (!node.settled() || late) return false;
   }
   return true;
+}
+
+bool Charters::held_up_by_liar(const AuthorityId& who) const {
+  Node& node = world_.node(who);
+  if (!node.up() || world_.liars().empty()) return false;
+  const Coalition& c = node.coalition();
+  const core::Charter& here = c.machine().charter();
+  if (here.version >= newest()) return false;
+  return std::ranges::any_of(here.zones, [&](const core::Zone& zone) {
+    const auto decides = c.control().sequencer(zone.id);
+    return decides && world_.liars().contains(*decides) &&
+           takes_away(here, at(here.version + 1).airspace.charter, zone.id);
+  });
 }
 
 bool Charters::of_liars(std::int64_t version) const {

@@ -77,6 +77,9 @@ class Charters {
   /// and adopts no text of which nobody else is known to have done so once its moment is near: the others go on as they
   /// were, and would put another text forward.
   [[nodiscard]] bool of_liars(std::int64_t version) const;
+  /// Whether it cannot adopt the version after its own: a liar decides in a zone that this redraws, and of a peer that
+  /// is pinned no word comes any more. People have to speak first.
+  [[nodiscard]] bool held_up_by_liar(const AuthorityId& who) const;
   /// Whether it has come in, for the first time or again, by a version behind one that is `of_liars`: nobody else knows
   /// of it.
   [[nodiscard]] bool let_in_by_liars(const AuthorityId& authority) const {

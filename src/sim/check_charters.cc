@@ -48,6 +48,7 @@ void OneVersion::at_end() {
     const core::Charter& here = world_.node(member.id).coalition().machine().charter();
     if (here == newest.airspace.charter) continue;
     if (here.version < world_.charters().newest() && world_.charters().of_liars(here.version + 1)) continue;
+    if (world_.charters().held_up_by_liar(member.id)) continue;
     found(fmt::format("{} is under version {} of the charter, though version {} came into force at {}", member.id.str(),
                       here.version, world_.charters().newest(), format_utc(newest.airspace.charter.valid_from)));
   }

@@ -86,10 +86,11 @@ void UnconfirmedEntry::on_entry(const Durable& d) {
 void Boundary::on_entered(const Aircraft& aircraft) {
   const LedgerLeg* leg = world_.ledger().find(aircraft.request);
   if (leg == nullptr || leg->state != LedgerLeg::State::kConfirmed) return;  // Another checker's business.
-  if (world_.charters().astray(leg->holder)) return;
+  // What lies beside its zone is nobody's space: a zone there that has been struck out guards it no more.
+  if (!of_its_zone(world_, *leg)) return;
   for (const EntryHash& request : inside_) {
     const LedgerLeg& other = *world_.ledger().find(request);
-    if (world_.charters().astray(other.holder)) continue;
+    if (!of_its_zone(world_, other)) continue;
     if (other.zone == leg->zone || other.state != LedgerLeg::State::kConfirmed) continue;
     if (!world_.ledger().conflict(*leg, other)) continue;
     found(

@@ -120,9 +120,10 @@ class World {
   [[nodiscard]] std::set<AuthorityId>& may_know(const std::string& call_sign) { return may_know_[call_sign]; }
   /// Authorities that lie, and those whose record was in doubt: what others hold of them need not agree.
   [[nodiscard]] const std::set<AuthorityId>& liars() const { return liars_; }
-  /// Those, and who is no member any more.
+  /// Those, who is no member any more, and whom they hold up.
   [[nodiscard]] bool excused(const AuthorityId& id) const {
-    return liars_.contains(id) || charters_.outside(id) || charters_.let_in_by_liars(id);
+    return liars_.contains(id) || charters_.outside(id) || charters_.let_in_by_liars(id) ||
+           charters_.held_up_by_liar(id);
   }
 
   /// Over a link that may lose it, repeat it, or bring it late.
