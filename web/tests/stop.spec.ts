@@ -63,8 +63,8 @@ test('a STOP that wants an answer stays in hand until it is answered', async ({ 
     .filter({ has: ru.locator('option[value=answer]') })
     .first()
     .selectOption('answer');
-  await compose.locator('.foot').getByRole('button', { name: 'STOP' }).click();
-  await ru.getByRole('dialog').getByRole('button', { name: 'STOP' }).click();
+  await compose.locator('.foot').getByRole('button', { name: 'СТОП' }).click();
+  await ru.getByRole('dialog').getByRole('button', { name: 'СТОП' }).click();
 
   await us.getByRole('dialog', { name: 'STOP received' }).getByRole('button', { name: 'Take it' }).click();
   // What is owed is at hand at once, and stays at the top until it has been given.
