@@ -523,7 +523,9 @@ TEST(MachineTest, PreviewRefusesWhatNoEntryHasRoomFor) {
   auto& line = std::get<geo::Corridor>(large.outline).line;
   for (int i = 0; i < 1'000; ++i) line.push_back({304'000'000 + i * 100, 404'000'000 + i * 100});
   const Action action = create("i1", std::vector<geo::Volume4d>(200, large));
-  EXPECT_EQ(desk.machine.preview(testing::command("uk", "p", action), desk.now).error().code, ErrorCode::kTooLarge);
+  const auto preview = desk.machine.preview(testing::command("uk", "p", action), desk.now);
+  ASSERT_FALSE(preview);
+  EXPECT_EQ(preview.error().code, ErrorCode::kTooLarge);
   EXPECT_EQ(desk.tell("uk", action).error().code, ErrorCode::kTooLarge);
 }
 
