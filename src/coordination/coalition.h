@@ -273,7 +273,7 @@ class Coalition {
   [[nodiscard]] Result<Version> load_version(const log::Hash& text, std::int64_t version) const;
   [[nodiscard]] bool comes_back(const ZoneId& id) const;
   [[nodiscard]] Status check_windows_end(const core::Charter& next) const;
-  [[nodiscard]] Status check_leases_end(const core::Charter& next) const;
+  [[nodiscard]] Status check_leases_end(const core::Charter& next, UtcMs now) const;
   [[nodiscard]] Status check_own_end(const core::Charter& next, UtcMs now) const;
   void lapse_holds_beyond(const core::Charter& next, UtcMs now, Batch& batch);
   bool keep_for_later(const LogName& log, const Entry& entry, std::string_view line, std::vector<Oddity>& odd);

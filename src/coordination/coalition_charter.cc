@@ -153,7 +153,7 @@ Result<EntryHash> Coalition::adopt_charter(const AdoptCharter& act, const ActCom
   TRY_VOID(take(act.note.note));
   const core::Charter& next = versions.back().charter;
   TRY_VOID(check_windows_end(next));
-  TRY_VOID(check_leases_end(next));
+  TRY_VOID(check_leases_end(next, now));
   TRY_VOID(check_own_end(next, now));
   lapse_holds_beyond(next, now, batch);
   bodies_ = std::move(bodies);
@@ -202,21 +202,28 @@ Status Coalition::check_windows_end(const core::Charter& next) const {
 }
 
 /// A tenant is bound by its own adoption alone.
-Status Coalition::check_leases_end(const core::Charter& next) const {
+Status Coalition::check_leases_end(const core::Charter& next, UtcMs now) const {
   for (const core::Zone& zone : machine_.charter().zones) {
     if (!comes_back(zone.id) || !takes_away(machine_.charter(), next, zone.id)) continue;
     const auto who = control_->sequencer(zone.id);
     if (!who || *who == self() || adoptions_->adopted_by(*who) >= next.version) continue;
-    // Of an authority that was struck out before it handed the zone over no word can come here. Whoever gains the space
-    // waits for it when it is back (ZoneControl::awaited).
-    if (!is_member(*who)) continue;
     const ZoneStatus status = TRY(control_->status(zone.id));
     if (status.until && *status.until <= next.valid_from) continue;
+    // Of an authority that was struck out before it handed the zone over, or that this version strikes out and whose
+    // moment has come, no word can come here. Whoever gains the space waits for it when it is back
+    // (ZoneControl::awaited). What was lent to it for a time, and may have been given on to others of whom nobody else
+    // knows, stays its until then.
+    const bool member = is_member(*who);
+    const bool stays = next.find_authority(*who) != nullptr;
+    if (!status.until && (!member || (!stays && next.valid_from <= now))) continue;
+    const std::string until = status.until ? " until " + format_utc(*status.until) : "";
+    const std::string_view back = status.lessor == self() ? "recall the zone" : "have it hand the zone over";
     return fail(ErrorCode::kConflict,
-                fmt::format("it redraws zone {} at {}, but {} decides there{}, and has not adopted this version: have "
-                            "it do so first, or recall the zone",
-                            zone.id.str(), format_utc(next.valid_from), who->str(),
-                            status.until ? " until " + format_utc(*status.until) : ""),
+                fmt::format("it redraws zone {} at {}, but {} decides there{}, {}", zone.id.str(),
+                            format_utc(next.valid_from), who->str(), until,
+                            !member ? "and is no member any more: begin then, or later"
+                            : stays ? fmt::format("and has not adopted this version: have it do so first, or {}", back)
+                                    : fmt::format("and has no place in this version: {} first", back)),
                 "valid_from_ms");
   }
   return {};

@@ -152,6 +152,59 @@ TEST_F(CoalitionReturnTest, AZoneThatItNeverHandedOverIsInNobodysWay) {
   for (const char* who : {"us", "ru", "fr"}) expect_same_everywhere(who);
 }
 
+// What it has confirmed there to others stands in their logs with it alone, and flies until the lease ends.
+TEST_F(CoalitionReturnTest, ALeaseToWhoWasStruckOutIsWaitedOut) {
+  ASSERT_TRUE(world.act(
+      "us", LeaseZone{.tenant = AuthorityId::trusted("fr"), .until = minutes(60), .zone = ZoneId::trusted("K1")}));
+  world.settle();
+  ASSERT_EQ(world.file("ru", "R1", {leg("K1", 200, minutes(40))}).versions.at(0).state, HomeState::kConfirmed);
+  leave();
+  // Version 3: what is high of it goes to ru.
+  core::Charter split = two;
+  split.version = 3;
+  core::Zone& low = *std::ranges::find(split.zones, ZoneId::trusted("K1"), &core::Zone::id);
+  core::Zone high = low;
+  high.id = ZoneId::trusted("K1H");
+  high.owner = AuthorityId::trusted("ru");
+  high.band.lower_cm = low.band.upper_cm = cm_from_flight_level(250);
+  split.zones.push_back(high);
+  split.valid_from = minutes(30);
+  const auto early = adopt("us", signed_by(split, {"us", "ru"}));
+  ASSERT_FALSE(early.has_value());
+  EXPECT_THAT(early.error().text(), HasSubstr("fr decides there until 2026-11-25T13:00:00Z, and is no member"));
+  split.valid_from = minutes(60);
+  const auto then = adopt("us", signed_by(split, {"us", "ru"}));
+  EXPECT_TRUE(then.has_value()) << then.error().text();
+}
+
+// As long as it hears of us it may hand the zone over; from the moment at which it is struck out nobody is held up by
+// it.
+TEST_F(CoalitionReturnTest, WhoIsStruckOutBeforeItHandsOverIsWaitedForUntilThen) {
+  const auto f1 = [](core::Charter& charter) -> core::Zone& {
+    return *std::ranges::find(charter.zones, ZoneId::trusted("F1"), &core::Zone::id);
+  };
+  f1(two).owner = AuthorityId::trusted("us");
+  follow({"us", "ru", "fr"});
+  ASSERT_EQ(world.at("us").control().sequencer(ZoneId::trusted("F1")), AuthorityId::trusted("fr"));
+  strike_out("fr");
+  core::Zone high = f1(two);
+  high.id = ZoneId::trusted("F1H");
+  high.owner = AuthorityId::trusted("ru");
+  high.band.lower_cm = f1(two).band.upper_cm = cm_from_flight_level(250);
+  two.zones.push_back(high);
+  const std::string note = signed_by(two, {"us", "ru"});
+  const auto early = adopt("us", note);
+  ASSERT_FALSE(early.has_value());
+  EXPECT_THAT(early.error().text(), HasSubstr("fr decides there, and has no place in this version: have it hand"));
+  ASSERT_TRUE(adopt("ru", note).has_value());
+  world.settle();
+  come_into_force();
+  const auto late = adopt("us", note);
+  ASSERT_TRUE(late.has_value()) << late.error().text();
+  world.settle();
+  EXPECT_EQ(version("us"), 3);
+}
+
 TEST_F(CoalitionReturnTest, IsNeverLate) {
   leave();
   const std::string note = signed_by(three, {"us", "ru", "fr"});

@@ -110,8 +110,8 @@ std::vector<EntryHash> cleared_in(std::string_view line) {
 
 class Weaver {
  public:
-  Weaver(std::vector<LogTail> own, std::vector<LogTail> peers, const Origins& origins)
-      : own_(std::move(own)), origins_(origins) {
+  Weaver(std::vector<LogTail> own, std::vector<LogTail> peers, const Origins& origins, const core::Charter& in_force)
+      : own_(std::move(own)), origins_(origins), in_force_(in_force) {
     for (LogTail& tail : peers) {
       PeerTail peer{.tail = std::move(tail), .released = {}, .deadline = {}};
       peer.released.assign(peer.tail.lines.size(), 0);
@@ -124,6 +124,7 @@ class Weaver {
     TRY_VOID(number_own(next_seq));
     find_releases();
     find_deadlines();
+    find_memberships();
     for (const OwnEntry& entry : order_) {
       fill(next_seq, entry.seq);
       place(own_[entry.log].log, entry.seq, std::move(own_[entry.log].lines[entry.index]));
@@ -187,7 +188,8 @@ class Weaver {
     std::map<EntryHash, std::pair<std::size_t, std::size_t>> where;
     std::map<LogName, std::size_t> by_log;
     std::multimap<EpochEnd, std::pair<std::size_t, std::size_t>> snapshots;
-    std::map<EntryHash, std::pair<std::size_t, std::size_t>> confirmed;
+    // Another may say so of the same request: only the owner's word counts, and each is placed in its own log.
+    std::multimap<EntryHash, std::pair<std::size_t, std::size_t>> confirmed;
     for (std::size_t p = 0; p < peers_.size(); ++p) {
       by_log.emplace(peers_[p].tail.log, p);
       for (std::size_t i = 0; i < peers_[p].tail.lines.size(); ++i) {
@@ -210,9 +212,8 @@ class Weaver {
         for (auto part = first; part != last; ++part) need(part->second.first, part->second.second, entry.seq);
       }
       for (const EntryHash& request : cleared_in(line)) {
-        if (const auto at = confirmed.find(request); at != confirmed.end()) {
-          need(at->second.first, at->second.second, entry.seq);
-        }
+        const auto [first, last] = confirmed.equal_range(request);
+        for (auto word = first; word != last; ++word) need(word->second.first, word->second.second, entry.seq);
       }
       for_each_anchored(line, origins_, [&](const LogName& log, std::uint64_t size) {
         const auto at = by_log.find(log);
@@ -225,6 +226,43 @@ class Weaver {
     for (PeerTail& peer : peers_) {
       for (std::size_t i = peer.deadline.size(); i-- > 1;) {
         peer.deadline[i - 1] = std::min(peer.deadline[i - 1], peer.deadline[i]);
+      }
+    }
+  }
+
+  /// Nothing is read of whoever is no member: what was read of one who came in, or came back, with a version that is
+  /// among what came back has its place behind that version's coming into force. Its text need not be at hand. That we
+  /// wrote to somebody, or quoted what he wrote, between two versions shows that he was a member under the first.
+  void find_memberships() {
+    std::vector<std::uint64_t> begins{0};
+    for (const OwnEntry& entry : order_) {
+      if (is_of(own_[entry.log].lines[entry.index], CharterInForce::kType)) begins.push_back(entry.seq);
+    }
+    if (begins.size() == 1) return;
+    const auto reign_of = [&](std::uint64_t seq) {
+      return static_cast<std::size_t>(std::ranges::upper_bound(begins, seq) - begins.begin()) - 1;
+    };
+    std::map<AuthorityId, std::vector<bool>> member;
+    const auto seen = [&](const AuthorityId& who, std::size_t reign) {
+      const auto [of, fresh] = member.try_emplace(who, begins.size(), false);
+      if (fresh) of->second[0] = in_force_.find_authority(who) != nullptr;
+      of->second[reign] = true;
+    };
+    for (const OwnEntry& entry : order_) {
+      const LogName& log = own_[entry.log].log;
+      if (log.kind == LogName::Kind::kPair) seen(log.reader, reign_of(entry.seq));
+    }
+    for (const PeerTail& peer : peers_) {
+      for (const std::uint64_t deadline : peer.deadline) {
+        if (deadline != kNever) seen(peer.tail.log.author, reign_of(deadline));
+      }
+    }
+    for (PeerTail& peer : peers_) {
+      for (std::size_t i = 0; i < peer.deadline.size() && peer.deadline[i] != kNever; ++i) {
+        const std::vector<bool>& of = member.at(peer.tail.log.author);
+        std::size_t since = reign_of(peer.deadline[i]);
+        while (since > 0 && of[since - 1]) --since;
+        if (since > 0) peer.released[i] = std::max(peer.released[i], begins[since] + 1);
       }
     }
   }
@@ -258,6 +296,7 @@ class Weaver {
 
   std::vector<LogTail> own_;
   const Origins& origins_;
+  const core::Charter& in_force_;
   std::vector<PeerTail> peers_;
   std::vector<OwnEntry> order_;
   std::map<EntryHash, std::uint64_t> by_hash_;
@@ -267,8 +306,8 @@ class Weaver {
 }  // namespace
 
 Result<std::vector<Woven>> weave(std::vector<LogTail> own, std::vector<LogTail> peers, std::uint64_t next_seq,
-                                 const Origins& origins) {
-  return Weaver(std::move(own), std::move(peers), origins).run(next_seq);
+                                 const Origins& origins, const core::Charter& in_force) {
+  return Weaver(std::move(own), std::move(peers), origins, in_force).run(next_seq);
 }
 
 }  // namespace tansiq::coordination

@@ -10,7 +10,8 @@
 //   - A peer's entry that an own entry quotes, by its hash or in an anchor, had been read before, and so had the
 //   windows
 //     of a zone that an own entry takes over and the confirmations of what a crew was cleared for: it gets a free
-//     number below, and above the last own entry that it quotes itself. Since there was such an order once, the
+//     number below, and above the last own entry that it quotes itself. Of who came in, or came back, with a later
+//     version of the charter nothing had been read before that was in force. Since there was such an order once, the
 //     earliest deadline first finds one.
 //   - What no own entry quotes may not have been read at all: it comes last.
 //
@@ -43,9 +44,11 @@ struct Woven {
   std::string line;
 };
 
-/// Gives every entry its number, from `next_seq` on, growing. Fails with `kConflict` when two own entries claim one
-/// number or one that is taken, `kMalformed` when an own entry has none.
+/// Gives every entry its number, from `next_seq` on, growing. `in_force`: the charter where what is there ends. Fails
+/// with `kConflict` when two own entries claim one number or one that is taken, `kMalformed` when an own entry has
+/// none.
 [[nodiscard]] Result<std::vector<Woven>> weave(std::vector<LogTail> own, std::vector<LogTail> peers,
-                                               std::uint64_t next_seq, const Origins& origins);
+                                               std::uint64_t next_seq, const Origins& origins,
+                                               const core::Charter& in_force);
 
 }  // namespace tansiq::coordination

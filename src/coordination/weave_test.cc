@@ -28,6 +28,13 @@ core::Charter charter() {
   return charter;
 }
 
+/// All three are members where the copy ends.
+Result<std::vector<Woven>> weave(std::vector<LogTail> own, std::vector<LogTail> peers, std::uint64_t next_seq,
+                                 const Origins& origins) {
+  const core::Charter all = charter();
+  return coordination::weave(std::move(own), std::move(peers), next_seq, origins, all);
+}
+
 struct Event {
   LogName log;
   std::string line;
@@ -198,12 +205,50 @@ TEST(Weave, AConfirmationComesBeforeTheCrewIsClearedForIt) {
                                                       .zone = ZoneId::trusted("F1")});
   const std::string cleared =
       line(7, CrewReport{.flight = FlightId::trusted("U1"), .requests = {request}, .step = CrewStep::kCleared});
-  const auto woven =
-      weave({{main_log(), 0, {cleared}}}, {{pair_of(fr, kUs), 3, {confirmed}}}, 2, *Origins::make(charter()));
-  ASSERT_TRUE(woven.has_value()) << woven.error().text();
-  ASSERT_EQ(woven->size(), 2U);
-  EXPECT_EQ((*woven)[0].line, confirmed);
-  EXPECT_EQ((*woven)[1].seq, 7U);
+  // Whoever else says the same of it hides nothing.
+  const LogTail another{pair_of(AuthorityId::trusted("ru"), kUs), 0, {confirmed}};
+  const LogTail owners{pair_of(fr, kUs), 3, {confirmed}};
+  for (const auto& peers : {std::vector{owners}, std::vector{another, owners}, std::vector{owners, another}}) {
+    const auto woven = weave({{main_log(), 0, {cleared}}}, peers, 2, *Origins::make(charter()));
+    ASSERT_TRUE(woven.has_value()) << woven.error().text();
+    ASSERT_EQ(woven->size(), peers.size() + 1);
+    EXPECT_EQ(woven->back().seq, 7U);
+    EXPECT_EQ(woven->back().line, cleared);
+  }
+}
+
+// fr comes in with version 2, or with version 3 again (seed 17174): before, nobody read of it.
+TEST(Weave, WhatIsReadOfANewcomerStandsBehindItsVersion) {
+  const AuthorityId fr = AuthorityId::trusted("fr");
+  const core::Charter all = charter();
+  core::Charter without = all;
+  std::erase_if(without.authorities, [&](const core::Authority& a) { return a.id == fr; });
+  const auto line = [](std::uint64_t seq, Body body) {
+    return *write_entry({.seq = seq, .time = UtcMs{1'000}, .by = {}, .second = {}, .cmd = {}, .body = std::move(body)});
+  };
+  const auto in_force = [&](std::uint64_t seq) { return line(seq, CharterInForce{.charter_sha256 = {}}); };
+  const std::string first = line(1, LineCheck{.number = 1, .to = kUs});
+  const std::string again = line(90, LineCheck{.number = 2, .to = kUs});
+  const auto answer = [&](std::uint64_t seq, const std::string& check) {
+    return line(seq, LineAnswered{.attended = true, .check = hash_of(check), .to = fr});
+  };
+  const auto numbers = [&](const core::Charter& at_first, const LogTail& pair, const LogTail& theirs) {
+    const std::vector<LogTail> own{{members_of(kUs), 0, {in_force(20), in_force(40), in_force(60)}}, pair};
+    const auto woven = coordination::weave(own, {theirs}, 10, *Origins::make(all), at_first);
+    std::vector<std::uint64_t> out;
+    for (const Woven& one : *woven) {
+      if (one.log == theirs.log) out.push_back(one.seq);
+    }
+    return out;
+  };
+  using Numbers = std::vector<std::uint64_t>;
+  const LogTail theirs{pair_of(fr, kUs), 0, {first, again}};
+  const LogTail answers{pair_of(kUs, fr), 0, {answer(30, first), answer(70, again)}};
+  EXPECT_EQ(numbers(all, answers, theirs), (Numbers{10, 61})) << "nothing shows that it was one after version 3";
+  EXPECT_EQ(numbers(without, answers, theirs), (Numbers{21, 61}));
+  const LogTail always{pair_of(kUs, fr), 0, {answer(30, first), answer(50, first), answer(70, again)}};
+  EXPECT_EQ(numbers(all, always, theirs), (Numbers{10, 11}));
+  EXPECT_EQ(numbers(without, always, theirs), (Numbers{21, 22}));
 }
 
 }  // namespace

@@ -318,11 +318,13 @@ bool CoreThread::destroy_doomed(UtcMs now) {
   if (doomed.empty()) return true;
   for (const log::Hash& body : doomed) {
     const auto kept = reader_->body(body);
-    if (!kept) {  // To say that it is gone would be untrue.
+    // Damaged bytes are nobody's content any more: they go as well, and do not stop the node at each start.
+    const bool damaged = !kept && kept.error().code == ErrorCode::kCorrupt;
+    if (!kept && !damaged) {  // To say that it is gone would be untrue.
       abandon(kept.error());
       return false;
     }
-    const bool may = *kept && state_.coalition().may_destroy_body(body, as_text(**kept));
+    const bool may = damaged || (*kept && state_.coalition().may_destroy_body(body, as_text(**kept)));
     if (const Status gone = may ? store_.destroy_body(body) : Status(); !gone) {
       abandon(gone.error());
       return false;

@@ -347,7 +347,8 @@ Result<std::optional<Recovery::Found>> Recovery::try_finish(const std::optional<
   }
   const std::uint64_t next_seq = TRY(reader->next_seq());
   const coordination::Origins origins = TRY(coordination::Origins::make(*config_.charter));
-  found.task.entries = TRY(coordination::weave(std::move(own_), std::move(peers_), next_seq, origins));
+  found.task.entries =
+      TRY(coordination::weave(std::move(own_), std::move(peers_), next_seq, origins, *config_.charter));
   for (const std::string& origin : given_up) {
     const auto left = std::ranges::find(left_, origin, &store::LogInfo::origin);
     if (left != left_.end()) {

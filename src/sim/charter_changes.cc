@@ -150,7 +150,8 @@ bool Charters::remove_authority(CharterVersion& next) {
     // One that has only just been added to this version was never anywhere.
     if (zone.owner == gone.id && spots_ever_.contains(zone.id)) zones.push_back(zone);
   }
-  if (zones.size() == c.zones.size()) return false;
+  // Also those that have come in with this very version.
+  if (std::ranges::all_of(c.zones, [&](const core::Zone& z) { return z.owner == gone.id; })) return false;
   gone_.insert_or_assign(gone.id, std::pair(gone, std::move(zones)));
   std::erase_if(c.authorities, [&](const core::Authority& a) { return a.id == gone.id; });
   std::erase_if(c.zones, [&](const core::Zone& z) { return z.owner == gone.id; });

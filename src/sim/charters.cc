@@ -89,6 +89,19 @@ bool Charters::in_zone(const ZoneId& zone, const std::vector<geo::PreparedVolume
   return false;
 }
 
+bool Charters::guarded(const std::vector<geo::PreparedVolume>& use, const geo::TimeWindow& window) const {
+  return std::ranges::any_of(versions_.front().airspace.charter.zones, [&](const core::Zone& zone) {
+    for (std::int64_t version = 1; version <= current_; ++version) {
+      const core::Zone* of = at(version).airspace.charter.find_zone(zone.id);
+      if (of == nullptr || !of->outline) return false;
+      const auto extent = geo::prepare({.outline = *of->outline, .band = of->band, .window = window});
+      EXPECT_INVARIANT(extent.has_value());
+      if (std::ranges::none_of(use, [&](const auto& part) { return geo::conflict(*extent, part, {}); })) return false;
+    }
+    return true;
+  });
+}
+
 bool Charters::at_rest() const {
   if (current_ != newest()) return false;
   for (const core::Authority& member : versions_.back().airspace.charter.authorities) {
@@ -103,15 +116,35 @@ bool Charters::at_rest() const {
 }
 
 bool Charters::held_up_by_liar(const AuthorityId& who) const {
-  Node& node = world_.node(who);
-  if (!node.up() || world_.liars().empty()) return false;
+  if (world_.liars().empty()) return false;
+  // Whoever waits for one that is held up is held up as well.
+  std::set<AuthorityId> mute = world_.liars();
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (const auto& [id, node] : world_.nodes()) {
+      if (!mute.contains(id) && waits_for_any(*node, mute)) grown = mute.insert(id).second;
+    }
+  }
+  return mute.contains(who) && !world_.liars().contains(who);
+}
+
+bool Charters::waits_for_any(Node& node, const std::set<AuthorityId>& mute) const {
+  if (!node.up()) return false;
   const Coalition& c = node.coalition();
   const core::Charter& here = c.machine().charter();
-  if (here.version >= newest()) return false;
+  if (here.version >= newest() || c.adoptions().pending() != nullptr) return false;
+  const core::Charter& next = at(here.version + 1).airspace.charter;
   return std::ranges::any_of(here.zones, [&](const core::Zone& zone) {
     const auto decides = c.control().sequencer(zone.id);
-    return decides && world_.liars().contains(*decides) &&
-           takes_away(here, at(here.version + 1).airspace.charter, zone.id);
+    if (!decides || !mute.contains(*decides) || !takes_away(here, next, zone.id)) return false;
+    const auto status = c.control().status(zone.id);
+    if (!status || c.adoptions().adopted_by(*decides) >= next.version) return false;
+    const bool comes_back =
+        zone.owner == node.self() || (status->lessor == node.self() && (status->until || !status->begun));
+    const bool ends = status->until && *status->until <= next.valid_from;
+    const bool never_ends = !status->until && (here.find_authority(*decides) == nullptr ||  // it is not waited for
+                                               next.find_authority(*decides) == nullptr);
+    return comes_back && !ends && !never_ends;
   });
 }
 
@@ -170,6 +203,7 @@ void Charters::publish(CharterVersion version, UtcMs moment) {
   version.text = text_of(charter);
   version.note = signed_note(version);
   const auto fit = check_successor(versions_.back().airspace.charter, version.note);
+  if (!fit) fmt::print(stderr, "version {} is not fit: {}\n", charter.version, fit.error().text());
   EXPECT_INVARIANT(fit.has_value());
   // Somebody has put it forward, and adopts it at once; the others in their time.
   const AuthorityId first = rng_.pick(charter.authorities).id;
@@ -248,7 +282,7 @@ bool Charters::duty(Node& node) {
   for (; version <= newest() && !at(version).adopt_at.contains(node.self()); ++version) {
     act.through.push_back(NoteText{at(version).note});
   }
-  if (version > newest()) return false;
+  if (version > newest()) return hand_over(node);  // It is struck out, and those who still hear it wait for this.
   const CharterVersion& next = at(version);
   if (next.adopt_at.at(node.self()) > world_.now() && !world_.healed()) return false;
   // Who comes back hears from those who stayed that they have adopted it: alone it could not bring it into force.

@@ -71,14 +71,16 @@ class Charters {
   /// well (ADR 17); what he grants is the right to be near his zone, and no space in it.
   [[nodiscard]] bool in_zone(const ZoneId& zone, const std::vector<geo::PreparedVolume>& use,
                              const geo::TimeWindow& window) const;
+  /// Whether a use has space in common with a zone that has stood there in every version up to now.
+  [[nodiscard]] bool guarded(const std::vector<geo::PreparedVolume>& use, const geo::TimeWindow& window) const;
   /// Every member is under the newest version, or under the one before the first that is `of_liars`.
   [[nodiscard]] bool at_rest() const;
   /// Whether nobody has adopted a version but who lies, or comes in by it. Whoever has pinned a liar cannot read that,
   /// and adopts no text of which nobody else is known to have done so once its moment is near: the others go on as they
   /// were, and would put another text forward.
   [[nodiscard]] bool of_liars(std::int64_t version) const;
-  /// Whether it cannot adopt the version after its own: a liar decides in a zone that this redraws, and of a peer that
-  /// is pinned no word comes any more. People have to speak first.
+  /// Whether it cannot adopt the version after its own: a zone comes back to it that this redraws, and there a liar
+  /// decides, of whom, once pinned, no word comes any more, or one who is held up in turn. People have to speak first.
   [[nodiscard]] bool held_up_by_liar(const AuthorityId& who) const;
   /// Whether it has come in, for the first time or again, by a version behind one that is `of_liars`: nobody else knows
   /// of it.
@@ -87,6 +89,7 @@ class Charters {
   }
 
  private:
+  [[nodiscard]] bool waits_for_any(Node& node, const std::set<AuthorityId>& mute) const;
   /// The same as of version `by`.
   [[nodiscard]] bool let_in_by_liars(const AuthorityId& authority, std::int64_t by) const;
   /// Whether this version names it and the one before does not.

@@ -86,11 +86,16 @@ void UnconfirmedEntry::on_entry(const Durable& d) {
 void Boundary::on_entered(const Aircraft& aircraft) {
   const LedgerLeg* leg = world_.ledger().find(aircraft.request);
   if (leg == nullptr || leg->state != LedgerLeg::State::kConfirmed) return;  // Another checker's business.
-  // What lies beside its zone is nobody's space: a zone there that has been struck out guards it no more.
-  if (!of_its_zone(world_, *leg)) return;
+  // What lies beside its zone is nobody's space, where no zone has always been: one that has been struck out guards it
+  // no more, and of what was there before it a new one knows nothing.
+  const auto judged = [&](const LedgerLeg& l) {
+    return of_its_zone(world_, l) ||
+           (!world_.charters().astray(l.holder) && world_.charters().guarded(l.prepared, l.window));
+  };
+  if (!judged(*leg)) return;
   for (const EntryHash& request : inside_) {
     const LedgerLeg& other = *world_.ledger().find(request);
-    if (!of_its_zone(world_, other)) continue;
+    if (!judged(other)) continue;
     if (other.zone == leg->zone || other.state != LedgerLeg::State::kConfirmed) continue;
     if (!world_.ledger().conflict(*leg, other)) continue;
     found(

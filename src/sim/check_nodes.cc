@@ -147,8 +147,9 @@ void Convergence::at_end() {
   for (const auto& [id, node] : world_.nodes()) {
     if (world_.excused(id)) continue;
     flights_and_legs(*node);
+    if (world_.behind(id)) continue;
     for (const auto& [other_id, other] : world_.nodes()) {
-      if (other_id == id || world_.excused(other_id)) continue;
+      if (other_id == id || world_.behind(other_id)) continue;
       relations(*node, *other);
       mirrors(*node, *other);
     }
@@ -168,7 +169,7 @@ void Convergence::flights_and_legs(Node& node) {
                              flight.change ? ", changing" : ""));
   }
   for (const auto& [request, leg] : node.coalition().legs().versions()) {
-    if (!leg.live() || world_.liars().contains(leg.home)) continue;
+    if (!leg.live() || !world_.told_of(node, leg.home, leg.zone)) continue;
     return found(fmt::format("at {}, flight {} of {} in {} is still {}", node.self().str(), leg.flight.str(),
                              leg.home.str(), leg.zone.str(), to_text(leg.state)));
   }
@@ -176,7 +177,7 @@ void Convergence::flights_and_legs(Node& node) {
 
 void Convergence::relations(Node& node, Node& other) {
   for (const auto& [edge, standing] : node.coalition().relations().edges()) {
-    if (world_.excused(edge.from) || world_.excused(edge.to)) continue;
+    if (world_.behind(edge.from) || world_.behind(edge.to)) continue;
     const EdgeStanding there = other.coalition().relations().standing(edge);
     if (standing.level() == there.level() && standing.number == there.number) continue;
     return found(fmt::format("{}: level {} by agreement {} at {}, level {} by agreement {} at {}", describe(edge),

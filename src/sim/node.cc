@@ -556,7 +556,8 @@ void Node::bring_back() {
   std::vector<coordination::LogTail> peers;
   for (auto& [name, tail] : tails) (name.author == self_ ? own : peers).push_back(std::move(tail));
   const std::uint64_t next_seq = disk_.records().empty() ? 0 : disk_.records().back().seq + 1;
-  auto woven = coordination::weave(std::move(own), std::move(peers), next_seq, world_.origins());
+  auto woven = coordination::weave(std::move(own), std::move(peers), next_seq, world_.origins(),
+                                   world_.charters().at(backup_version_).airspace.charter);
   EXPECT_INVARIANT(woven.has_value());
   Batch batch;
   for (coordination::Woven& one : *woven) batch.push_back({one.log, one.seq, std::move(one.line)});

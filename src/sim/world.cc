@@ -219,6 +219,12 @@ void World::on_rollback_noticed(const AuthorityId& author) {
   if (nodes_.at(author)->recovering()) ++counts_.rollbacks_noticed;
 }
 
+bool World::told_of(Node& node, const AuthorityId& home, const ZoneId& zone) const {
+  const auto& control = node.coalition().control();
+  const auto decides = control.sequencer(zone);
+  return !liars_.contains(home) && (control.keeps(zone) || !decides || !liars_.contains(*decides));
+}
+
 bool World::at_rest() {
   if (!std::ranges::all_of(trips_, [&](const auto& trip) { return trip->over() || excused(trip->home().self()); }) ||
       !charters_.at_rest() || !talk_traffic_.at_rest()) {
@@ -230,10 +236,11 @@ bool World::at_rest() {
     const auto& flights = node->coalition().flights().flights();
     if (!std::ranges::all_of(flights, [](const auto& f) { return f.second.ended; })) return false;
     for (const auto& [request, leg] : node->coalition().legs().versions()) {
-      if (leg.live() && !liars_.contains(leg.home)) return false;
+      if (leg.live() && told_of(*node, leg.home, leg.zone)) return false;
     }
+    if (behind(id)) continue;
     for (auto& [other, author] : nodes_) {
-      if (other == id || excused(other)) continue;
+      if (other == id || behind(other)) continue;
       for (const LogName& name :
            {LogName{other, LogName::Kind::kMembers, {}}, LogName{other, LogName::Kind::kPair, id}}) {
         if (author->disk().log(name).edge.size() != node->disk().log(name).edge.size()) return false;

@@ -120,11 +120,15 @@ class World {
   [[nodiscard]] std::set<AuthorityId>& may_know(const std::string& call_sign) { return may_know_[call_sign]; }
   /// Authorities that lie, and those whose record was in doubt: what others hold of them need not agree.
   [[nodiscard]] const std::set<AuthorityId>& liars() const { return liars_; }
-  /// Those, who is no member any more, and whom they hold up.
+  /// Those, and who is no member any more.
   [[nodiscard]] bool excused(const AuthorityId& id) const {
-    return liars_.contains(id) || charters_.outside(id) || charters_.let_in_by_liars(id) ||
-           charters_.held_up_by_liar(id);
+    return liars_.contains(id) || charters_.outside(id) || charters_.let_in_by_liars(id);
   }
+  /// Whether somebody tells the node what becomes of a live leg: not a liar at its home, nor one to whom the zone has gone
+  /// back and of whom nothing is read any more.
+  [[nodiscard]] bool told_of(Node& node, const AuthorityId& home, const ZoneId& zone) const;
+  /// And whom they hold up: it ends what it has begun, but what it reads and agrees to is of an earlier charter.
+  [[nodiscard]] bool behind(const AuthorityId& id) const { return excused(id) || charters_.held_up_by_liar(id); }
 
   /// Over a link that may lose it, repeat it, or bring it late.
   void send(const AuthorityId& from, const AuthorityId& to, std::function<void()> arrive);
