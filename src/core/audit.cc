@@ -43,6 +43,10 @@ std::optional<AuditDifference> decide_again(const Machine& machine, const Entry&
       const auto& missing = entry.decision.missing;
       return std::ranges::find(missing, other.intent, &IntentReference::intent) != missing.end();
     });
+    // Nor were more proven than it counts. Which of the rest, it does not say: any choice behind those that it names
+    // writes the same line.
+    const std::size_t unnamed = entry.decision.known_total - entry.decision.known.size();
+    if (others.size() > unnamed) others.erase(others.begin(), others.end() - static_cast<std::ptrdiff_t>(unnamed));
     prove(machine, others, keys);
     decision = preview_with(machine, command, keys, entry.time);
   }

@@ -130,6 +130,11 @@ TEST(AuditTest, TakesWhatAnEntryHadNoRoomForAsKnown) {
   ASSERT_TRUE(read);
   ASSERT_LT(read->decision.known.size(), read->decision.known_total);
   EXPECT_TRUE(audit(desk).empty());
+  // One was not proven: that there was no room to name it makes no other decision.
+  keys.erase(keys.begin() + 499);
+  const auto refused = desk.tell("uk", create("refused", many, keys));
+  ASSERT_TRUE(refused && refused->decision.refusal == Refusal::kMissingKeys);
+  EXPECT_TRUE(audit(desk).empty()) << audit(desk).front().message;
 }
 
 TEST(AuditTest, KnowsWhatTheFilerKnew) {

@@ -85,6 +85,22 @@ TEST_F(BookingTest, TwoWhoseIdsBeginAlikeAreTwo) {
   EXPECT_EQ(ask(leg())->decision.conflicts.size(), 2U);
 }
 
+// Places in the table go round; whoever replays the record books afresh, and has to list the same.
+TEST_F(BookingTest, AreListedInAnOrderOfTheirOwnWhateverWasBookedBefore) {
+  const std::string base = "12345678-1234-4000-8000-00000000000";
+  const auto listed = [&] {
+    std::vector<std::string> out;
+    for (const Conflict& row : ask(leg())->decision.conflicts) out.push_back(row.intent.str().substr(35));
+    return out;
+  };
+  const std::vector<std::string> in_order{"1", "2", "3"};
+  for (const char* n : {"2", "1", "3"}) book(base + n, leg());
+  EXPECT_EQ(listed(), in_order);
+  for (const char* n : {"1", "2", "3"}) desk.machine.release_booking(intent_id(base + n));
+  for (const char* n : {"1", "2", "3"}) book(base + n, leg());
+  EXPECT_EQ(listed(), in_order);
+}
+
 TEST_F(BookingTest, WhatComesPreparedIsNotPreparedAgain) {
   // Shapes of elsewhere in K1 show that nothing is made anew of the volumes.
   const std::vector<geo::Volume4d> elsewhere{volume({3010, 4010, 3020, 4020, 200, 220, 10, 30})};

@@ -28,17 +28,6 @@ Status check_zones_fit(const Decision& decision) {
 
 }  // namespace
 
-void order_and_merge(std::vector<Met>& met) {
-  // Index order depends on history, so the order is completed from the records themselves.
-  std::sort(met.begin(), met.end(), [](const Met& a, const Met& b) {
-    return std::tie(a.created_seq, a.slot, a.zone, a.volume, a.ordinal) <
-           std::tie(b.created_seq, b.slot, b.zone, b.volume, b.ordinal);
-  });
-  // Two bookings may come to the same order by their ids.
-  const auto same = [](const Met& a, const Met& b) { return a.slot == b.slot && a.zone == b.zone; };
-  met.erase(std::unique(met.begin(), met.end(), same), met.end());
-}
-
 Disclosure disclosure_of(const ZoneTable& zones, const Intent& intent, const Subject& asker) {
   if (intent.manager == asker) return Disclosure::kFull;
   Disclosure most = Disclosure::kNone;
@@ -438,6 +427,23 @@ Result<Decision> Decider::judge(const Ask& asked, const std::vector<std::string>
   if (!decision.accepted()) return decision;
   list_conflicts(std::move(found.overlaps), asked, decision.overlaps, decision.overlaps_total);
   return decision;
+}
+
+// Index order depends on history, and so do the slots of bookings: the order is completed from the records themselves,
+// so that whoever replays an entry lists what it lists. Bookings whose ids begin alike have one place in the order.
+void Decider::order_and_merge(std::vector<Met>& met) const {
+  const auto id = [this](const Met& m) {
+    return (m.slot & kBookingBit) != 0 ? std::string_view(state_.use(m.slot).id.str()) : std::string_view();
+  };
+  std::sort(met.begin(), met.end(), [&](const Met& a, const Met& b) {
+    const auto place_a = std::tie(a.created_seq, a.zone);
+    const auto place_b = std::tie(b.created_seq, b.zone);
+    if (place_a != place_b) return place_a < place_b;
+    if (a.slot != b.slot) return id(a) < id(b);
+    return std::tie(a.volume, a.ordinal) < std::tie(b.volume, b.ordinal);
+  });
+  const auto same = [](const Met& a, const Met& b) { return a.slot == b.slot && a.zone == b.zone; };
+  met.erase(std::unique(met.begin(), met.end(), same), met.end());
 }
 
 void Decider::judge_keys(const std::vector<Met>& relevant, const std::vector<std::string>& keys,

@@ -110,6 +110,8 @@ class Decider {
   void list_foreign(const Ask& ask, Decision& decision) const;
   void list_conflicts(std::vector<Met> met, const Ask& ask, std::vector<Conflict>& out, std::uint64_t& total) const;
   void list_measures(std::vector<Met> met, Decision& decision) const;
+  /// Orders by creation, then zone, and keeps the first row of each pair (record, zone).
+  void order_and_merge(std::vector<Met>& met) const;
   [[nodiscard]] bool decides_in(ZoneNumber zone) const { return state_.sequencer(zone) == self_; }
   [[nodiscard]] const geo::PreparedVolume& stored_intent(const Ask& ask, const Met& met) const {
     return state_.intent_index(ask.domain).volume(met.handle);
@@ -119,9 +121,6 @@ class Decider {
   const AuthorityId& self_;
   const OvnMaker& ovn_;
 };
-
-/// Orders by creation, then zone, and keeps the first row of each pair (record, zone).
-void order_and_merge(std::vector<Met>& met);
 
 /// How much of an intent `asker` may see: everything of its own, else the most that one of its zones discloses.
 [[nodiscard]] Disclosure disclosure_of(const ZoneTable& zones, const Intent& intent, const Subject& asker);

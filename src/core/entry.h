@@ -118,7 +118,7 @@ struct Decision {
   std::vector<std::vector<ZoneId>> zones;  ///< Per volume asked for: where it belongs; one list if all are alike.
   std::vector<Conflict> conflicts;         ///< Refused: what stands in the way.
   std::uint64_t conflicts_total = 0;
-  std::vector<Conflict> overlaps;  ///< Accepted: what it overlaps in disputed zones.
+  std::vector<Conflict> overlaps;  ///< Accepted: what it overlaps in disputed zones, bookings in aware ones.
   std::uint64_t overlaps_total = 0;
   std::vector<Conflict> affected;  ///< Off-nominal declarations and measures: whom they touch.
   std::uint64_t affected_total = 0;

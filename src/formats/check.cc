@@ -312,30 +312,40 @@ class Check {
     constexpr std::int64_t kHalfWidthCm = 10;
     geo::LevelBand band;
     if (a.cm && b.cm) {
-      const auto [low, high] = std::minmax(std::llround(*a.cm), std::llround(*b.cm));
-      band = {low, high + 1, volume.volume.band.reference};
+      const std::int64_t first = std::llround(*a.cm);
+      const std::int64_t last = std::llround(*b.cm);
+      band = {std::min(first, last), std::max(first, last) + 1, volume.volume.band.reference};
     }
-    const auto track = geo::Shape::make(geo::Corridor{{a.place, b.place}, kHalfWidthCm, kHalfWidthCm});
-    return track && zone_meets(zone, band, *track);  // none: it stands still
+    const bool on_the_spot = a.place == b.place;  // it may climb all the same
+    const auto track =
+        geo::Shape::make(on_the_spot ? geo::Outline(geo::Circle{a.place, kHalfWidthCm})
+                                     : geo::Outline(geo::Corridor{{a.place, b.place}, kHalfWidthCm, kHalfWidthCm}));
+    return track && zone_meets(zone, band, *track);
   }
 
   /// When a volume whose ends are both outside goes through the zone, if it does: between two reports craft fly far.
   std::optional<geo::TimeWindow> passage(std::size_t zone, const Prepared& volume) const {
-    const UtcMs start = volume.source->motion->start;
-    const UtcMs end = volume.source->motion->end;
-    if (!meets_between(zone, volume, start, end)) return std::nullopt;
+    const auto near = narrowed(zone, volume, {volume.source->motion->start, volume.source->motion->end});
+    // First between its levels and its borders, then between those of its borders that are met at its levels.
+    return near ? narrowed(zone, volume, *near) : std::nullopt;
+  }
+
+  /// From the first moment up to which the track meets the zone, to the last from which on it does.
+  std::optional<geo::TimeWindow> narrowed(std::size_t zone, const Prepared& volume,
+                                          const geo::TimeWindow& within) const {
+    if (!meets_between(zone, volume, within.start, within.end)) return std::nullopt;
     constexpr DurationMs kNearEnough = 500;
-    UtcMs before = start;
-    UtcMs entered = end;
+    UtcMs before = within.start;
+    UtcMs entered = within.end;
     while (entered - before > kNearEnough) {
       const UtcMs middle = before + (entered - before) / 2;
-      (meets_between(zone, volume, start, middle) ? entered : before) = middle;
+      (meets_between(zone, volume, within.start, middle) ? entered : before) = middle;
     }
-    UtcMs left = start;
-    UtcMs after = end;
+    UtcMs left = within.start;
+    UtcMs after = within.end;
     while (after - left > kNearEnough) {
       const UtcMs middle = left + (after - left) / 2;
-      (meets_between(zone, volume, middle, end) ? left : after) = middle;
+      (meets_between(zone, volume, middle, within.end) ? left : after) = middle;
     }
     // Over it at one time, and at its levels at another.
     if (left + 2 * kNearEnough < entered) return std::nullopt;

@@ -149,6 +149,33 @@ TEST(Check, FindsAPassageBetweenTwoReports) {
   EXPECT_TRUE(climb.entries[0].grazes);
 }
 
+// A drone at one place comes through the zone from below.
+TEST(Check, FindsAPassageOnTheSpot) {
+  const auto zones = zones_of(R"({"type":"Feature","geometry":{"type":"Point","coordinates":[0,0]},)"
+                              R"("properties":{"id":"c","radius_m":500,"lower":"FL300","upper":"FL335"}})");
+  const auto traffic =
+      flown_traffic(*read_recording("t,id,lat,lon,alt\n0,up,0,0,8000\n40,up,0,0,12000\n",
+                                    *parse_columns("time=t,id=id,latitude=lat,longitude=lon,baro_altitude=alt")));
+  const auto report = checked(traffic, &zones);
+  ASSERT_EQ(report.entries.size(), 1U);
+  EXPECT_FALSE(report.entries[0].grazes);
+  EXPECT_NEAR(static_cast<double>(report.entries[0].window.start.ms), 11'440, 600);  // FL300 at 100 m/s
+  EXPECT_NEAR(static_cast<double>(report.entries[0].window.end.ms), 22'108, 600);
+}
+
+// Under the first half of the zone, through its levels in the gap, over the second half.
+TEST(Check, AZoneThatIsMetByItsBordersOrItsLevelsAloneIsNotPassed) {
+  const auto zones = zones_of(
+      R"({"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[-0.04,-1],[0.04,-1],[0.04,1],[0.02,1],[0.02,-0.9],)"
+      R"([-0.02,-0.9],[-0.02,1],[-0.04,1],[-0.04,-1]]]},"properties":{"id":"u","lower":"FL320","upper":"FL335"}})");
+  const auto traffic =
+      flown_traffic(*read_recording("t,id,lat,lon,alt\n0,over,0,-0.05,5000\n40,over,0,0.05,15000\n",
+                                    *parse_columns("time=t,id=id,latitude=lat,longitude=lon,baro_altitude=alt")));
+  const auto report = checked(traffic, &zones);
+  ASSERT_EQ(report.entries.size(), 1U);
+  EXPECT_TRUE(report.entries[0].grazes);
+}
+
 TEST(Check, NamesTheZonesWithoutTrafficToo) {
   const auto zones = zones_of(
       R"({"type":"Feature","geometry":{"type":"Point","coordinates":[0,0]},"properties":{"id":"c","radius_m":5000}})");
