@@ -59,6 +59,18 @@ describe('parseTime', () => {
     expect(parseTime('290000Z QQQ', now)).toBeUndefined();
   });
 
+  it('takes the next year that fits for what can only lie ahead', () => {
+    const may = Date.UTC(2026, 4, 3, 12);
+    expect(parseTime('011200Z DEC', may)).toBe(Date.UTC(2025, 11, 1, 12));
+    expect(parseTime('011200Z DEC', may, may)).toBe(Date.UTC(2026, 11, 1, 12));
+    expect(parseTime('011200Z FEB', may, may)).toBe(Date.UTC(2027, 1, 1, 12));
+    // Yesterday is no day of next year.
+    expect(parseTime('021200Z MAY', may, may)).toBe(Date.UTC(2026, 4, 2, 12));
+    expect(parseTime('010030Z JAN', Date.UTC(2026, 11, 31, 23), Date.UTC(2026, 11, 31, 23))).toBe(
+      Date.UTC(2027, 0, 1, 0, 30),
+    );
+  });
+
   it('refuses what is none', () => {
     for (const text of ['', '25:00', '12:60', '310000Z FEB 26', 'soon', '+'])
       expect(parseTime(text, now), text).toBeUndefined();

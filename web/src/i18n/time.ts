@@ -39,9 +39,11 @@ export function duration(ms: number): string {
   if (hours > 0) return `${sign}${String(hours)}:${two(minutes)}:${two(s % 60)}`;
   return `${sign}${String(minutes)}:${two(s % 60)}`;
 }
+/** So far back a date is still one that has gone by, and not meant for the year after. */
+const GONE_BY_MS = 31 * 86_400_000;
 /** Reads `1204`, `12:04`, `12:04:31Z`, `261204Z NOV 26`, `2026-11-26T12:04Z`, `+15m`, `now`; what is left out, day or year, is the
- * nearest to `now`. */
-export function parseTime(text: string, now: number): number | undefined {
+ * nearest to `now`. Of what can only lie ahead of `after` the year is the next one that fits. */
+export function parseTime(text: string, now: number, after?: number): number | undefined {
   const s = text.trim().toUpperCase();
   if (s === 'NOW') return now;
   const shift = /^([+-])(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,5})S)?$/.exec(s);
@@ -58,8 +60,9 @@ export function parseTime(text: string, now: number): number | undefined {
     const of = (year: number): number | undefined =>
       moment(year, month, Number(group[1]), Number(group[2]), Number(group[3]), 0);
     if (group[5] !== undefined) return of((Number(group[5]) % 100) + 2000);
-    const year = new Date(now).getUTCFullYear();
+    const year = new Date(after ?? now).getUTCFullYear();
     const years = [of(year - 1), of(year), of(year + 1)].filter((at) => at !== undefined);
+    if (after !== undefined) return years.find((at) => at >= after - GONE_BY_MS);
     return years.sort((a, b) => Math.abs(a - now) - Math.abs(b - now))[0];
   }
   const time = /^(\d{1,2}):?(\d{2})(?::?(\d{2}))?Z?$/.exec(s);

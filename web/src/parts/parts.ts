@@ -111,7 +111,7 @@ export function readPart(kind: PartKind, fields: PartFields, of: PartContext): P
       const at = parseTime(fields.at, of.now);
       if (at === undefined) return wrong('at', 'time');
       if (fields.until.trim() === '') return { part: { time: { at_ms: at, name } } };
-      const until = parseTime(fields.until, fields.until.trim().startsWith('+') ? at : of.now);
+      const until = parseTime(fields.until, fields.until.trim().startsWith('+') ? at : of.now, at);
       if (until === undefined) return wrong('until', 'time');
       return until <= at ? wrong('until', 'order') : { part: { time: { at_ms: at, name, until_ms: until } } };
     }

@@ -15,6 +15,9 @@ export const uiMessages = defineMessages({
     where: 'Where:',
     problemId: 'In the node’s log as',
     asOf: 'Last known; age:',
+    notSent: 'This was written before, and not sent.',
+    beginAnew: 'Begin anew',
+    toList: 'To the list',
   },
   ar: {
     close: 'إغلاق',
@@ -29,6 +32,9 @@ export const uiMessages = defineMessages({
     where: 'الموضع:',
     problemId: 'في سجل العقدة برقم',
     asOf: 'كما كان الوضع قبل:',
+    notSent: 'كُتب هذا من قبل ولم يُرسل.',
+    beginAnew: 'ابدأ من جديد',
+    toList: 'إلى القائمة',
   },
   fr: {
     close: 'Fermer',
@@ -44,6 +50,9 @@ export const uiMessages = defineMessages({
     where: 'Endroit :',
     problemId: 'Dans le journal du nœud :',
     asOf: 'Situation d’il y a :',
+    notSent: 'Ceci a été écrit auparavant et n’est pas envoyé.',
+    beginAnew: 'Recommencer',
+    toList: 'Vers la liste',
   },
   ru: {
     close: 'Закрыть',
@@ -58,6 +67,9 @@ export const uiMessages = defineMessages({
     where: 'Место:',
     problemId: 'В журнале узла под номером',
     asOf: 'Последнее известное; давность:',
+    notSent: 'Это написано раньше и не отправлено.',
+    beginAnew: 'Начать заново',
+    toList: 'К списку',
   },
 });
 

@@ -25,7 +25,8 @@ abstract class Held {
     private readonly persistent: boolean,
   ) {}
 
-  protected abstract fetch(): Promise<void>;
+  /** Brings what puts the answer in its place. */
+  protected abstract fetch(): Promise<() => void>;
   protected abstract empty(): void;
 
   /** Fetches it anew. Asked while it is under way, it is fetched once more behind it. Never throws: `problem` says. */
@@ -56,15 +57,19 @@ abstract class Held {
       const { life } = this;
       if (this.state === 'empty') this.state = 'loading';
       try {
-        await this.fetch();
+        const take = await this.fetch();
+        // What was asked for before `clear` is not for who is here now.
+        if (life !== this.life) continue;
+        take();
         this.state = 'ready';
         this.problem = undefined;
         this.at_ms = this.time();
         this.failures = 0;
       } catch (thrown) {
+        if (life !== this.life) continue;
         this.problem = asProblem(thrown);
         this.state = 'failed';
-        if (life === this.life) this.tryAgain(this.problem);
+        this.tryAgain(this.problem);
       }
     } while (this.wanted);
   }
@@ -87,8 +92,9 @@ export class Doc<T> extends Held {
   ) {
     super(time, persistent);
   }
-  protected async fetch(): Promise<void> {
-    this.value = await this.load();
+  protected async fetch(): Promise<() => void> {
+    const value = await this.load();
+    return () => (this.value = value);
   }
   protected empty(): void {
     this.value = undefined;
@@ -131,8 +137,9 @@ export class Collection<T> extends Held {
     for (const item of put) this.items.set(this.key(item), item);
     if (put.length + drop.length > 0) this.version += 1;
   }
-  protected async fetch(): Promise<void> {
-    this.replace(await this.load());
+  protected async fetch(): Promise<() => void> {
+    const items = await this.load();
+    return () => this.replace(items);
   }
   protected empty(): void {
     this.replace([]);

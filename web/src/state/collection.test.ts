@@ -61,6 +61,31 @@ describe('Doc', () => {
   });
 });
 
+describe('what is answered after it was cleared', () => {
+  it('is not taken, and what is asked for since is fetched', async () => {
+    const answers: ((value: string[]) => void)[] = [];
+    const of = new Collection<string>(
+      (x) => x,
+      () => new Promise((resolve) => answers.push(resolve)),
+      at,
+    );
+    const late = of.refresh();
+    of.clear();
+    answers[0]?.(['former']);
+    await late;
+    expect([of.state, of.size, of.at_ms]).toEqual(['empty', 0, 0]);
+    const before = of.refresh();
+    of.clear();
+    void of.refresh();
+    answers[1]?.(['former']);
+    await vi.waitFor(() => expect(answers).toHaveLength(3));
+    expect(of.size).toBe(0);
+    answers[2]?.(['own']);
+    await before;
+    expect([of.state, of.list]).toEqual(['ready', ['own']]);
+  });
+});
+
 describe('what failed', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

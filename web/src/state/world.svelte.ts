@@ -219,13 +219,12 @@ export class World {
     for (const part of this.parts()) this.of(part).clear();
   }
 
-  /** Fetches a part anew, soon. */
+  /** Fetches a part anew, soon: all of it. */
   refresh(...parts: Part[]): void {
-    for (const part of parts) this.gathered.add(part);
-    this.gathering ??= setTimeout(() => this.fetchGathered(), GATHER_MS);
+    if (parts.includes('intents')) this.touched = 'all';
+    this.gather(parts);
   }
   refreshAll(): void {
-    this.touched = 'all';
     this.refresh(...this.parts());
   }
 
@@ -298,15 +297,15 @@ export class World {
     }
   }
 
+  private gather(parts: readonly Part[]): void {
+    for (const part of parts) this.gathered.add(part);
+    this.gathering ??= setTimeout(() => this.fetchGathered(), GATHER_MS);
+  }
   private fetchGathered(): void {
     this.gathering = undefined;
     const parts = this.gathered;
     this.gathered = new Set();
-    if (parts.delete('intents')) {
-      // Wanted for no one of them: all of it.
-      if (this.touched !== 'all' && this.touched.size === 0) this.touched = 'all';
-      void this.fetchIntents();
-    }
+    if (parts.delete('intents')) void this.fetchIntents();
     for (const part of parts) void this.of(part).refresh();
   }
   /** One after the other: an older answer must not replace a newer one. */
@@ -317,6 +316,8 @@ export class World {
   private async fetchTouched(): Promise<void> {
     const touched = this.touched;
     this.touched = new Set();
+    // The one before it in the line has taken what it was for.
+    if (touched !== 'all' && touched.size === 0) return;
     // Where the list failed it is tried again by itself: beside that nothing is looked at singly.
     if (touched === 'all' || touched.size > SINGLY_MAX || this.intents.state !== 'ready') return this.intents.refresh();
     const ids = [...touched];
@@ -371,7 +372,7 @@ export class World {
       if (ids === undefined) this.touched = 'all';
       else for (const id of ids) this.touched.add(id);
     }
-    this.refresh(...parts);
+    this.gather(parts);
   }
   private takeTalk(type: string, data: string): void {
     const of = JSON.parse(data) as Omit<TalkEvent, 'type'>;

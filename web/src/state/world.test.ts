@@ -79,6 +79,27 @@ describe('intents', () => {
     expect(node.waiting).toHaveLength(0);
     expect(world.intents.get('a')?.version).toBe(3);
   });
+  it('that change ever again while the node is slow are looked at singly, each time', async () => {
+    const { node, world } = await begin();
+    const told = (id: string): void =>
+      (world as unknown as Inner).takeEntry(JSON.stringify({ type: 'intent.change', request: { intent: id } }));
+    told('a');
+    await vi.advanceTimersByTimeAsync(200);
+    const first = node.next();
+    told('b');
+    await vi.advanceTimersByTimeAsync(200);
+    // It comes while another waits in the line, which takes it along.
+    told('c');
+    await first.answer(intent(1));
+    await vi.advanceTimersByTimeAsync(200);
+    const asked: string[] = [];
+    while (node.waiting.length > 0) {
+      const { path, answer } = node.next();
+      asked.push(path);
+      await answer({ ...intent(1), id: path.slice(-1) });
+    }
+    expect(asked).toEqual(['/v1/intents/b', '/v1/intents/c']);
+  });
   it('that are told without a name come and go with the list', async () => {
     const { node, world } = await begin();
     await changed(world, 'secret');

@@ -41,6 +41,7 @@ export const messages = defineMessages({
     withVolume: 'with volume {n}',
     moreConflicts: '{n, plural, one {and # more that is not listed} other {and # more that are not listed}}',
     overlaps: 'Overlaps in disputed space; both are told, nobody decides:',
+    overlapsAware: 'Legs of flights in the same space; the parties settle who goes first:',
     measureWarns: 'warns',
     measureRefuses: 'refuses',
     foreign: 'In zone {zone} {owner} decides.',
@@ -133,6 +134,7 @@ export const messages = defineMessages({
     moreConflicts:
       '{n, plural, zero {ولا شيء آخر} one {وآخر لم يُدرج} two {واثنان لم يُدرجا} few {و# أخرى لم تُدرج} many {و# أخرى لم تُدرج} other {و# أخرى لم تُدرج}}',
     overlaps: 'تداخل في حيز متنازع عليه؛ يُبلَّغ الطرفان ولا أحد يقرر:',
+    overlapsAware: 'مراحل رحلات في الحيز نفسه؛ يسوّي الأطراف من يمرّ أولًا:',
     measureWarns: 'ينبّه',
     measureRefuses: 'يمنع',
     foreign: 'في المنطقة {zone} القرار لدى {owner}.',
@@ -227,6 +229,7 @@ export const messages = defineMessages({
     moreConflicts:
       '{n, plural, one {et # autre non listé} many {et # autres non listés} other {et # autres non listés}}',
     overlaps: 'Chevauchements en espace contesté ; chacun est averti, personne ne décide :',
+    overlapsAware: 'Tronçons de vols dans le même espace ; les parties règlent entre elles qui passe en premier :',
     measureWarns: 'avertit',
     measureRefuses: 'interdit',
     foreign: 'Dans la zone {zone}, c’est {owner} qui décide.',
@@ -320,6 +323,7 @@ export const messages = defineMessages({
     moreConflicts:
       '{n, plural, one {и ещё # не в списке} few {и ещё # не в списке} many {и ещё # не в списке} other {и ещё # не в списке}}',
     overlaps: 'Пересечения в спорном пространстве; извещены оба, не решает никто:',
+    overlapsAware: 'Участки воздушных судов в том же пространстве; стороны договариваются, кто идёт первым:',
     measureWarns: 'предупреждает',
     measureRefuses: 'запрещает',
     foreign: 'В зоне {zone} решает {owner}.',

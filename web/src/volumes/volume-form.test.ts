@@ -79,6 +79,9 @@ describe('windows', () => {
   it('are Zulu, and end later than they begin', () => {
     expect(readWindow('1210', '+25m', now)).toEqual({ ok: { start_ms: now + 600_000, end_ms: now + 2_100_000 } });
     expect(readWindow('2350', '0010', now)).toEqual({ ok: { start_ms: now + 42_600_000, end_ms: now + 43_800_000 } });
+    expect(readWindow('010000Z MAY 27', '010000Z DEC', now)).toEqual({
+      ok: { start_ms: Date.UTC(2027, 4, 1), end_ms: Date.UTC(2027, 11, 1) },
+    });
     expect(readWindow('1210', '1205', now)).toEqual({ error: 'volumes.error.backwards' });
     expect(readWindow('soon', '1205', now)).toEqual({ error: 'volumes.error.from' });
   });

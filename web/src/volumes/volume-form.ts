@@ -120,7 +120,7 @@ export function bandTexts(band: Band | undefined, units: Units): { lower: string
 export function readWindow(from: string, to: string, now: number): Read<{ start_ms: number; end_ms: number }> {
   const start_ms = parseTime(from, now);
   if (start_ms === undefined) return { error: 'volumes.error.from' };
-  const end_ms = parseTime(to, to.trim().startsWith('+') ? start_ms : Math.max(now, start_ms));
+  const end_ms = parseTime(to, to.trim().startsWith('+') ? start_ms : Math.max(now, start_ms), start_ms);
   if (end_ms === undefined) return { error: 'volumes.error.to' };
   return end_ms <= start_ms ? { error: 'volumes.error.backwards' } : { ok: { start_ms, end_ms } };
 }

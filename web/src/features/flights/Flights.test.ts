@@ -45,13 +45,14 @@ const heading = (): string => document.querySelector('h3')?.textContent ?? '';
 beforeEach(() => {
   session.who = { scopes: ['coordination.act'] } as unknown as SessionState;
   world.flights.replace([flight('HAWK5'), flight('HAWK6')]);
+  world.flights.state = 'ready';
   shown = mount(Flights, { target: document.body, props: {} });
   flushSync();
 });
 afterEach(async () => {
   if (shown !== undefined) await unmount(shown);
   session.who = undefined;
-  world.flights.replace([]);
+  world.flights.clear();
 });
 
 describe('the window of flights', () => {
@@ -61,6 +62,23 @@ describe('the window of flights', () => {
     flushSync();
     expect(heading()).toBe('HAWK5');
     world.flights.change([], ['HAWK5']);
+    flushSync();
+    expect(heading()).toBe('');
+  });
+  it('keeps what is typed for a step where the session ends meanwhile', () => {
+    button('Contingency')?.click();
+    flushSync();
+    const why = document.querySelector<HTMLInputElement>('dialog input');
+    if (why === null) throw new Error('no field');
+    why.value = 'engine fire';
+    why.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    world.flights.clear();
+    flushSync();
+    world.flights.replace([flight('HAWK5')]);
+    world.flights.state = 'ready';
+    flushSync();
+    expect(document.querySelector<HTMLInputElement>('dialog input')?.value).toBe('engine fire');
+    world.flights.replace([]);
     flushSync();
     expect(heading()).toBe('');
   });

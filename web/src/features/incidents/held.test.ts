@@ -26,7 +26,7 @@ it('shows what is named twice as held', async () => {
 });
 it('lets it be taken out of the next version', async () => {
   const nothing = (): void => undefined;
-  const props = { opener: 'us', incident: 'i', before, seed: [], onleave: nothing, ondone: nothing };
+  const props = { opener: 'us', incident: 'i', before, seed: [], onleave: nothing, onanew: nothing, ondone: nothing };
   const shown = mount(StatementForm, { target: document.body, props });
   expect(times()).toBe(2);
   await unmount(shown);

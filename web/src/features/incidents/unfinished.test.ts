@@ -3,11 +3,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { i18n } from '../../i18n/i18n.svelte';
 import { uiMessages } from '../../shell/messages';
 import { messages as volumeMessages } from '../../volumes/messages';
-import { close, field, press, show } from '../../volumes/unfinished.testlib';
+import { change, close, field, press, show } from '../../volumes/unfinished.svelte.testlib';
 import Incidents from './Incidents.svelte';
 import { messages } from './messages';
 import StatementForm from './StatementForm.svelte';
-import { statements } from './unfinished';
+import { incidents as kept, statements } from './unfinished';
 
 i18n.register('incidents', messages);
 i18n.register('ui', uiMessages);
@@ -17,7 +17,7 @@ const incidents = (arg: unknown) => ({ arg, close: () => undefined });
 const nothing = (): void => undefined;
 const of = (incident: string) => ({
   ...{ opener: 'fr', incident, before: undefined, seed: [] },
-  ...{ onleave: nothing, ondone: nothing },
+  ...{ onleave: nothing, onanew: nothing, ondone: nothing },
 });
 
 describe('an incident that is written and not opened', () => {
@@ -37,6 +37,32 @@ describe('an incident that is written and not opened', () => {
     await close();
     show(Incidents, incidents(undefined));
     expect(document.querySelector('form')).toBeNull();
+  });
+});
+describe('an incident that is begun', () => {
+  const title = 'input[maxlength="200"]';
+  it('stays as it is where one asks for the same once more', async () => {
+    show(Incidents, incidents({ create: {} }));
+    field(title).write('Near miss');
+    change({ arg: { create: {} } });
+    expect(field(title).text).toBe('Near miss');
+    await close();
+    expect(kept.latest?.title).toBe('Near miss');
+    kept.clear();
+  });
+  it('does not bar the way to the list, and goes on from there', async () => {
+    show(Incidents, incidents({ create: { parties: ['us'] } }));
+    field(title).write('Near miss');
+    await close();
+    show(Incidents, incidents(undefined));
+    press('To the list');
+    expect(document.querySelector('form')).toBeNull();
+    press('Open an incident');
+    expect(field(title).text).toBe('Near miss');
+    press('Begin anew');
+    expect(field(title).text).toBe('');
+    press('Cancel');
+    expect(kept.latest).toBeUndefined();
   });
 });
 describe('a statement that is written and not said', () => {

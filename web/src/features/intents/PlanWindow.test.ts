@@ -103,6 +103,24 @@ describe('the window of a plan', () => {
     expect(text()).toContain('The node is asked');
   });
 
+  it('keeps the keyboard where what is free instead is taken', async () => {
+    vi.spyOn(api, 'post').mockResolvedValue({
+      accepted: false,
+      reason: 'conflict',
+      data_mode: 'TEST',
+      findings: { counter: { time_shift_ms: 600_000 } },
+    });
+    show({ template }, ['intents.file']);
+    await vi.advanceTimersByTimeAsync(5_000);
+    flushSync();
+    const take = [...document.querySelectorAll('button')].find((b) => b.textContent.includes('10 min'));
+    take?.focus();
+    take?.click();
+    flushSync();
+    expect(document.querySelector('.said')?.classList).toContain('old');
+    expect(document.activeElement?.classList).toContain('outcome');
+  });
+
   it('is for looking where the session may not file', () => {
     show({ template }, ['intents.read']);
     expect(button('File the intent')?.disabled).toBe(true);

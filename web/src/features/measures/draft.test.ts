@@ -33,6 +33,8 @@ describe('a measure that is published', () => {
     const put = vi.spyOn(api, 'put').mockRejectedValue(lost);
     const draft = written();
     await draft.file();
+    // By now another id would be proposed.
+    clock.now += 120_000;
     draft.volumes[0]?.setOutline(circle(344_000_000).outline);
     await draft.file();
     const [first, second] = put.mock.calls.map((call) => call[1] as { path: unknown; body: { command_id: string } });

@@ -7,8 +7,9 @@ export interface PlanMemo {
   preset: { peer: string; day_ms: number } | undefined;
   peer: string;
   day: string;
-  submitBy: string;
-  answerBy: string;
+  /** Undefined: as it is proposed by then. */
+  submitTyped: string | undefined;
+  answerTyped: string | undefined;
   rows: TypedRow[];
 }
 /** By what it was begun with. */

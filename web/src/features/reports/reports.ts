@@ -108,11 +108,11 @@ export function readReport(typed: TypedReport, now: number): ReportRead {
   const errors: Record<string, string> = {};
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(typed.report.trim())) errors['report'] = 'reports.wrong.id';
   if (typed.title.trim() === '') errors['title'] = 'reports.wrong.title';
-  const expires = typed.expires.trim() === '' ? undefined : parseTime(typed.expires, now);
+  const expires = typed.expires.trim() === '' ? undefined : parseTime(typed.expires, now, now);
   if (expires === undefined && typed.expires.trim() !== '') errors['expires'] = 'reports.wrong.time';
   if (expires !== undefined && expires <= now) errors['expires'] = 'reports.wrong.past';
   const start = typed.from.trim() === '' ? undefined : parseTime(typed.from, now);
-  const end = typed.to.trim() === '' ? undefined : parseTime(typed.to, start ?? now);
+  const end = typed.to.trim() === '' ? undefined : parseTime(typed.to, start ?? now, start);
   if ((typed.from.trim() === '') !== (typed.to.trim() === '')) errors['to'] = 'reports.wrong.both';
   else if (start === undefined && typed.from.trim() !== '') errors['from'] = 'reports.wrong.time';
   else if (end === undefined && typed.to.trim() !== '') errors['to'] = 'reports.wrong.time';

@@ -101,7 +101,7 @@ export function readWindow(text: string, now: number): { start_ms: number; end_m
     const start = parseTime(first, now);
     if (start === undefined) continue;
     const relative = second.startsWith('+');
-    const end = parseTime(second, relative ? start : Math.max(start, now));
+    const end = parseTime(second, relative ? start : Math.max(start, now), start);
     if (end === undefined) continue;
     const after = end <= start && !relative ? end + 86_400_000 : end;
     if (after > start && after - start <= 31 * 86_400_000) return { start_ms: start, end_ms: after };

@@ -172,11 +172,13 @@ class TalksDesk {
       this.readProblem = undefined;
       world.refresh('overdue', 'threads');
     } catch (thrown) {
-      this.readProblem = asProblem(thrown);
-      setTimeout(() => {
+      const problem = (this.readProblem = asProblem(thrown));
+      const again = (): void => {
         this.reading.delete(hash);
-        this.looks += 1;
-      }, READ_AGAIN_MS);
+        // What the node refuses it refuses again: not by itself, but with the next look.
+        if (problem.unsure || problem.retryAfterMs !== undefined) this.looks += 1;
+      };
+      setTimeout(again, Math.max(READ_AGAIN_MS, problem.retryAfterMs ?? 0));
     }
   }
   private get alone(): boolean {

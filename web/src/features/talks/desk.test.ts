@@ -2,7 +2,9 @@ import { flushSync } from 'svelte';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { api } from '../../api/client';
-import type { Thread } from '../../api/documents';
+import type { SessionState, Thread } from '../../api/documents';
+import { Problem } from '../../api/problem';
+import { session } from '../../state/session.svelte';
 import type { TalkMessage } from '../../state/threads.svelte';
 import { world } from '../../state/world.svelte';
 import { desk } from './desk.svelte';
@@ -46,6 +48,8 @@ beforeEach(() => {
   stop = desk.start();
 });
 afterEach(() => {
+  vi.useRealTimers();
+  session.who = undefined;
   stop();
   world.peers.clear();
   world.threads.clear();
@@ -78,6 +82,26 @@ it('loses nothing that comes while the page before is under way', async () => {
   answer();
   await fetching;
   expect(numbers()).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+it('asks again to mark as read where the node may not have heard it, and not where it said no', async () => {
+  vi.useFakeTimers();
+  session.who = { scopes: ['talks.write'] } as unknown as SessionState;
+  const raw = vi.spyOn(api, 'raw');
+  const looksAfter = async (problem: Problem, hash: string, ms: number): Promise<number> => {
+    raw.mockRejectedValue(problem);
+    const before = desk.looks;
+    await desk.read(hash);
+    await vi.advanceTimersByTimeAsync(ms);
+    return desk.looks - before;
+  };
+  expect(await looksAfter(new Problem({ status: 0, title: 'no answer' }), 'a', 11_000)).toBe(1);
+  expect(await looksAfter(new Problem({ status: 403, title: 'no' }), 'b', 60_000)).toBe(0);
+  const busy = new Problem({ status: 429, title: 'busy', retryAfterMs: 30_000 });
+  const before = desk.looks;
+  expect(await looksAfter(busy, 'c', 29_000)).toBe(0);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(desk.looks - before).toBe(1);
+  expect(raw).toHaveBeenCalledTimes(3);
 });
 it('shows nothing twice where an older answer comes late', async () => {
   await say(5);

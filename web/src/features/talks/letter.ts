@@ -107,7 +107,7 @@ export const needsOf = (of: Pick<LetterOf, 'precedence' | 'needs'>): Needs =>
 
 function dueOf(of: LetterOf): number | undefined | 'wrong' {
   const text = of.due.trim();
-  if (text !== '') return parseTime(text, of.context.now) ?? 'wrong';
+  if (text !== '') return parseTime(text, of.context.now, of.context.now) ?? 'wrong';
   // A STOP is given one by the node.
   if (of.precedence === 'stop' || needsOf(of) === 'received') return undefined;
   return of.context.now + DUE_MINUTES[of.precedence] * 60_000;

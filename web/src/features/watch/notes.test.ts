@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { i18n } from '../../i18n/i18n.svelte';
 import { world } from '../../state/world.svelte';
-import { close, field, show } from '../../volumes/unfinished.testlib';
+import { close, field, show } from '../../volumes/unfinished.svelte.testlib';
 import HandoverWindow from './HandoverWindow.svelte';
 import { messages } from './messages';
 import { WatchNotes } from './notes.svelte';

@@ -10,6 +10,7 @@ interface Sent {
   cmd: string;
   act: { letter: { parts: { query: { lat_e7: number } }[] } };
 }
+const props = { asked: {}, ondone: vi.fn(), onanew: vi.fn() };
 let shown: ReturnType<typeof mount>;
 function type(nth: number, text: string): void {
   const field = document.querySelectorAll<HTMLInputElement>('input:not([type=checkbox])')[nth];
@@ -30,13 +31,18 @@ afterEach(async () => {
 
 it('asks about a corrected place anew, and the same once', async () => {
   const watch = { state: 'attended' };
-  world.lines.value = { lines: [{ peer: 'us', watch }] } as unknown as NonNullable<typeof world.lines.value>;
+  world.lines.value = { lines: ['ru', 'us'].map((peer) => ({ peer, watch })) } as unknown as NonNullable<
+    typeof world.lines.value
+  >;
   vi.spyOn(world, 'refresh').mockReturnValue(undefined);
   const raw = vi.spyOn(api, 'raw').mockRejectedValue(new Problem({ status: 0, title: 'no answer' }));
-  shown = mount(AskForm, { target: document.body, props: { track: undefined, ondone: vi.fn() } });
+  shown = mount(AskForm, { target: document.body, props });
   flushSync();
   type(0, '35°20′15″N 036°12′08″E');
   await send();
+  // Ticked anew it is the same.
+  for (let i = 0; i < 2; i++) document.querySelector<HTMLInputElement>('input[type=checkbox]')?.click();
+  flushSync();
   await send();
   type(0, '35°50′15″N 036°12′08″E');
   await send();

@@ -1,13 +1,21 @@
 import { Unfinished } from '../../volumes/unfinished';
 
+/** As one comes to the window. */
+export interface Asked {
+  track?: number;
+  ask?: boolean;
+}
 export interface AskMemo {
-  track: number | undefined;
-  /** Undefined: as the track is by then. */
-  about: { place: string; time: string; level: string; name: string } | undefined;
+  /** What place, time, level and name were filled in for. */
+  asked: Asked;
+  place: string;
+  time: string;
+  level: string;
+  name: string;
   text: string;
   due: string;
   chosen: readonly string[] | undefined;
 }
 /** By the track that is asked about. */
 export const unfinished = new Unfinished<AskMemo>();
-export const keyOf = (track: number | undefined): string => String(track ?? '');
+export const keyOf = ({ track }: Asked): string => String(track ?? '');

@@ -5,10 +5,18 @@ import type { SessionState } from '../api/documents';
 import { session } from '../state/session.svelte';
 
 let shown: Record<string, unknown> | undefined;
+let given: Record<string, unknown> = {};
 
-export function show<P extends Record<string, unknown>>(part: Component<P>, props: P): void {
+export function show<P extends Record<string, unknown>>(part: Component<P>, begunWith: P): void {
   session.who = { scopes: ['talks.read', 'talks.write', 'coordination.act'] } as unknown as SessionState;
+  const props = $state(begunWith);
+  given = props;
   shown = mount(part, { target: document.body, props });
+  flushSync();
+}
+/** The window is given something else, as where it is shown again. */
+export function change(props: Record<string, unknown>): void {
+  Object.assign(given, props);
   flushSync();
 }
 export async function close(): Promise<void> {
