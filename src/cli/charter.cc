@@ -213,12 +213,16 @@ Result<int> sign_charter(Context& context, const FileArguments& arguments) {
   const auto opened = TRY(core::open_charter(note));
   const std::string out = note_path(arguments, draft.is_signed);
   // Others may have signed what stands there: only the note that is being signed is replaced.
-  if (const Status written = write_text(out, note, 0644, /*replace=*/out == arguments.file); !written) {
+  std::error_code none;
+  const bool same = out == arguments.file || std::filesystem::equivalent(out, arguments.file, none);
+  const bool no_file = std::filesystem::exists(out, none) && !std::filesystem::is_regular_file(out, none);
+  if (const Status written = write_text(out, note, 0644, /*replace=*/same || no_file); !written) {
     if (written.error().code != ErrorCode::kConflict) return std::unexpected(written.error());
-    return fail(ErrorCode::kConflict,
-                "exists already, perhaps with the signatures of others: sign it instead, or name "
-                "another with --out",
-                out);
+    return fail(
+        ErrorCode::kConflict,
+        "exists already, perhaps with the signatures of others: sign it instead where it has this text, or name "
+        "another with --out",
+        out);
   }
   std::vector<std::string> missing;
   for (const core::Finding& f : all_findings(opened.charter, opened.signers)) missing.push_back(f.message);

@@ -98,10 +98,12 @@ Status write_and_sync(const Descriptor& output, std::string_view text, const std
   return {};
 }
 
+/// The new name is there already: a folder that does not let itself be read, or a file system that syncs no folders, is
+/// no reason to say that nothing was written.
 Status sync_folder_of(const fs::path& file) {
   const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
   const Descriptor open(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (open.get() >= 0 && ::fsync(open.get()) == 0) return {};
+  if (open.get() < 0 ? errno == EACCES : ::fsync(open.get()) == 0 || errno == EINVAL || errno == EROFS) return {};
   return fail(ErrorCode::kIo, "cannot be synced: " + system_message(errno), folder.string());
 }
 
@@ -118,30 +120,42 @@ Status write_new(const fs::path& file, std::string_view text, unsigned mode) {
   return written;
 }
 
+/// Whatever happens on the way, what stands there stays until the new is whole: others' signatures, say. Who may read
+/// and write it stays as well.
+Status write_instead(const fs::path& target, std::string_view text) {
+  const auto failed = [&](std::string_view what) {
+    return fail(ErrorCode::kIo, fmt::format("cannot be {}: {}", what, system_message(errno)), target.string());
+  };
+  struct stat before{};
+  if (::stat(target.c_str(), &before) != 0) return failed("read");
+  std::string beside = target.string() + ".XXXXXX";
+  const Descriptor output(::mkostemp(beside.data(), O_CLOEXEC));
+  if (output.get() < 0) return failed("written");
+  Status done = write_and_sync(output, text, target.string());
+  if (done) {
+    (void)!::fchown(output.get(), before.st_uid, before.st_gid);  // where it may
+    const bool placed =
+        ::fchmod(output.get(), before.st_mode & 07777U) == 0 && ::rename(beside.c_str(), target.c_str()) == 0;
+    if (!placed) done = failed("written");
+  }
+  if (!done) ::unlink(beside.c_str());
+  return done;
+}
+
 }  // namespace
 
 Status write_text(const fs::path& file, std::string_view text, unsigned mode, bool replace) {
   std::error_code ignored;
-  const bool there = fs::exists(file, ignored);
-  if (replace && there && !fs::is_regular_file(file, ignored)) {  // as /dev/stdout: nothing to be replaced
+  // Behind links, also behind one to what is not there yet.
+  fs::path target = replace ? fs::weakly_canonical(file, ignored) : file;
+  if (target.empty()) target = file;
+  const bool there = fs::exists(target, ignored);
+  if (replace && there && !fs::is_regular_file(target, ignored)) {  // as /dev/stdout: nothing to be replaced
     const Descriptor output(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
     if (output.get() >= 0) return write_and_sync(output, text, file.string());
     return fail(ErrorCode::kIo, "cannot be written: " + system_message(errno), file.string());
   }
-  if (!replace || !there) {
-    TRY_VOID(write_new(file, text, mode));
-    return sync_folder_of(file);
-  }
-  // Whatever happens on the way, what stands there stays until the new is whole: others' signatures, say.
-  const fs::path target = fs::weakly_canonical(file, ignored);
-  const fs::path beside = target.string() + ".new";
-  fs::remove(beside, ignored);  // of a program that was broken off
-  TRY_VOID(write_new(beside, text, mode));
-  if (::rename(beside.c_str(), target.c_str()) != 0) {
-    const std::string why = system_message(errno);
-    ::unlink(beside.c_str());
-    return fail(ErrorCode::kIo, "cannot be written: " + why, file.string());
-  }
+  TRY_VOID(replace && there ? write_instead(target, text) : write_new(target, text, mode));
   return sync_folder_of(target);
 }
 

@@ -47,7 +47,7 @@ class Context {
 /// Reads a whole file; `-` is standard input. Fails with `kNotFound`, `kIo`, `kTooLarge`; `where` is the file's name.
 [[nodiscard]] Result<std::string> read_text(const std::string& file, std::size_t bytes_max);
 /// Writes a new file with the given mode and syncs it; fails with `kConflict` when it exists and `replace` is false.
-/// What is replaced stays until the new is whole.
+/// What is replaced stays until the new is whole, and passes its mode on; a device or pipe is written to.
 [[nodiscard]] Status write_text(const std::filesystem::path& file, std::string_view text, unsigned mode, bool replace);
 
 }  // namespace tansiq::cli

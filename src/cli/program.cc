@@ -127,6 +127,7 @@ int run_program(const std::vector<std::string>& arguments) {
   try {
     return run(arguments);
   } catch (const OutputGone& gone) {
+    if (!gone.why.empty()) put_error("tansiq: standard output cannot be written: " + gone.why);
     return gone.exit_code;
   } catch (const std::exception& error) {
     put_error(fmt::format("tansiq: internal error: {}", error.what()));

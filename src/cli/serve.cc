@@ -323,8 +323,8 @@ Result<int> serve(Context& context, const ServeArguments& arguments) {
   const ServiceNotice notice = ServiceNotice::from_environment();
   std::optional<OpeningSignals> opening(std::in_place);
   auto node = TRY(node::Node::open(config.node));
-  TRY_VOID(node->start());
   opening.reset();
+  TRY_VOID(node->start());
   const SignalTaker signals(*node, notice);
   std::string token;
   if (node->open_report().develop_charter) token = TRY(write_operator_token(*node, config.node.data_dir));

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <system_error>
 
 #include "base/result.h"
 
@@ -164,7 +165,9 @@ std::string Terminal::paint(Colour colour, std::string_view text) const {
 
 void put(std::string_view text) {
   if (write_all(STDOUT_FILENO, text)) return;
-  throw OutputGone{errno == EPIPE ? 128 + SIGPIPE : error_info(ErrorCode::kIo).exit_code};
+  if (errno == EPIPE) throw OutputGone{.exit_code = 128 + SIGPIPE, .why = {}};
+  throw OutputGone{.exit_code = error_info(ErrorCode::kIo).exit_code,
+                   .why = std::error_code(errno, std::generic_category()).message()};
 }
 
 void put_error(std::string_view line) { to_standard_error(std::string(line) + "\n"); }

@@ -53,7 +53,8 @@ class Terminal {
 /// Standard output takes no more: nobody reads it (`| head`), or the disk is full. Thrown by `put` and caught where the
 /// program ends (`run_program`), so that whatever a command has begun is ended in order.
 struct OutputGone {
-  int exit_code;  ///< As of a program that SIGPIPE ends, or of a failed write.
+  int exit_code;    ///< As of a program that SIGPIPE ends, or of a failed write.
+  std::string why;  ///< Empty where nobody reads any more.
 };
 
 /// Writes to standard output, all of it; throws `OutputGone`.

@@ -203,6 +203,18 @@ TEST(HttpServer, PermitsABodyThatWaits) {
   EXPECT_THAT(client.read_response(), EndsWith("PUT /a hi"));
 }
 
+TEST(HttpServer, PermitsABodyThatWaitsBehindAnotherAnswer) {
+  const auto server = start_server(echo);
+  RawClient client(server->port());
+  client.send(
+      "GET /first HTTP/1.1\r\nHost: h\r\n\r\n"
+      "PUT /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_THAT(client.read_response(), EndsWith("GET /first "));
+  EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send("hi");
+  EXPECT_THAT(client.read_response(), EndsWith("PUT /a hi"));
+}
+
 TEST(HttpServer, RefusesABodyBeforeItIsSent) {
   const auto server = start_server(echo, with([](HttpLimits& l) { l.body_bytes_max = 10; }));
   RawClient client(server->port());

@@ -71,7 +71,9 @@ std::optional<DurationMs> cache_max_age(const Headers& headers) {
 
 void RefreshPlan::succeeded(std::int64_t now_ms, std::optional<DurationMs> max_age) {
   retry_ms_ = kKeyRetryMs;
-  due_ms_ = now_ms + (max_age && *max_age > 0 ? std::clamp(*max_age, kKeyRefreshMsMin, kKeyRefreshMsMax) : refresh_ms_);
+  const DurationMs wanted =
+      max_age && *max_age > 0 ? std::clamp(*max_age, kKeyRefreshMsMin, kKeyRefreshMsMax) : refresh_ms_;
+  due_ms_ = now_ms + std::min(wanted, longest_ms_);
 }
 
 void RefreshPlan::failed(std::int64_t now_ms) {
@@ -90,7 +92,7 @@ IssuerKeys::IssuerKeys(const IssuerConfig& config, Fetch fetch)
     : config_(config),
       fetch_(std::move(fetch)),
       watch_(watched(config_)),
-      plan_(config_.refresh_ms, config_.unknown_key_ms) {}
+      plan_(config_.refresh_ms, config_.unknown_key_ms, config_.age_ms_max) {}
 
 Result<std::unique_ptr<IssuerKeys>> IssuerKeys::open(const IssuerConfig& config, Fetch fetch) {
   auto keys = std::unique_ptr<IssuerKeys>(new IssuerKeys(config, std::move(fetch)));
@@ -216,9 +218,7 @@ void IssuerKeys::fetch(std::int64_t now_ms) {
                                         {"keys_kept", fetched_.size()}});
     return;
   }
-  // Twice at least within the time for which keys are kept: what may be cached for longer must not outlive them here.
-  const DurationMs longest = config_.age_ms_max / 2;
-  plan_.succeeded(now_ms, std::min(cache_max_age(answer->headers).value_or(longest), longest));
+  plan_.succeeded(now_ms, cache_max_age(answer->headers));
   fetch_trouble_.clear();
   fetched_ms_ = now_ms;
   if (!same_keys(*keys, fetched_)) {

@@ -61,8 +61,10 @@ struct IssuerConfig {
 /// When to fetch. Pure; the first fetch is due at once.
 class RefreshPlan {
  public:
-  RefreshPlan(DurationMs refresh_ms, DurationMs unknown_key_ms)
-      : refresh_ms_(refresh_ms), unknown_ms_(unknown_key_ms) {}
+  /// Keys are fetched at least twice within `age_ms_max`, for which they are kept, whatever an answer allows: what may
+  /// be cached for longer must not be given up here while its issuer can be reached.
+  RefreshPlan(DurationMs refresh_ms, DurationMs unknown_key_ms, DurationMs age_ms_max = kKeyAgeMsMax)
+      : refresh_ms_(refresh_ms), unknown_ms_(unknown_key_ms), longest_ms_(age_ms_max / 2) {}
 
   [[nodiscard]] std::int64_t due_ms() const { return due_ms_; }
   void tried(std::int64_t now_ms) { tried_ms_ = now_ms; }
@@ -73,7 +75,7 @@ class RefreshPlan {
   bool missed(std::int64_t now_ms);
 
  private:
-  DurationMs refresh_ms_, unknown_ms_;
+  DurationMs refresh_ms_, unknown_ms_, longest_ms_;
   std::int64_t due_ms_ = 0;
   std::optional<std::int64_t> tried_ms_;
   DurationMs retry_ms_ = kKeyRetryMs;

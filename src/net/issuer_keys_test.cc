@@ -78,7 +78,7 @@ TEST(RefreshPlan, FetchesAtTheIntervalOrAsTheAnswerSays) {
   plan.succeeded(0, kSecond);
   EXPECT_EQ(plan.due_ms(), kKeyRefreshMsMin) << "however short, not more than once a minute";
   plan.succeeded(0, 48 * kHour);
-  EXPECT_EQ(plan.due_ms(), 24 * kHour);
+  EXPECT_EQ(plan.due_ms(), 12 * kHour) << "twice within the day for which keys are kept";
   plan.succeeded(0, 0);
   EXPECT_EQ(plan.due_ms(), 15 * kMinute);
 }
@@ -147,6 +147,29 @@ TEST(IssuerKeys, GivesUpKeysThatAreTooOld) {
   issuer.serve(jwks({&one}));
   keys->round(keys->due_ms());
   EXPECT_THAT(ids(*keys), ElementsAre(one.key_id()));
+}
+
+TEST(IssuerKeys, AreFetchedBeforeTheyAreGivenUpWhateverTheAnswerAllows) {
+  FakeIssuer issuer;
+  const JwtSigner one = make();
+  issuer.serve(jwks({&one}), "max-age=86400");
+  IssuerConfig config = by_url();
+  config.age_ms_max = kHour;
+  const auto keys = *IssuerKeys::open(config, issuer.fetch());
+  for (std::int64_t now = 0; now <= 24 * kHour; now += kMinute) {
+    keys->round(now);
+    ASSERT_THAT(ids(*keys), ElementsAre(one.key_id())) << now / kMinute << " min";
+  }
+  EXPECT_LE(issuer.asked, 49) << "and not more often than that needs";
+}
+
+TEST(IssuerKeys, AnIssuerThatSaysNothingIsAskedAtTheInterval) {
+  FakeIssuer issuer;
+  const JwtSigner one = make();
+  issuer.serve(jwks({&one}));
+  const auto keys = *IssuerKeys::open(by_url(), issuer.fetch());
+  keys->round(0);
+  EXPECT_EQ(keys->due_ms(), kKeyRefreshMs);
 }
 
 TEST(IssuerKeys, FollowsARotation) {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <mutex>
@@ -147,6 +149,52 @@ TEST(HttpClient, ConnectsToWhatANameStandsFor) {
                                             .public_only = true,
                                             .names = std::make_shared<NameLookup>(names.function())});
   EXPECT_EQ(careful->get("/a").error().code, ErrorCode::kForbidden) << "whatever the name resolves to";
+}
+
+/// A port of 127.0.0.2 that answers no one: its queue of those who wish to connect is full.
+class Swallowing {
+ public:
+  explicit Swallowing(std::uint16_t port) : listening_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const auto here = *read_address("127.0.0.2", port);
+    const auto& to = here.front();
+    ready_ = ::bind(listening_, &to.get(), to.bytes) == 0 && ::listen(listening_, 0) == 0;
+    // A socket that has not been let in within a tenth of a second shows that the queue is full.
+    for (bool let_in = true; ready_ && let_in && guests_.size() < 64;) {
+      guests_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+      (void)::connect(guests_.back(), &to.get(), to.bytes);
+      pollfd waiting{.fd = guests_.back(), .events = POLLOUT, .revents = 0};
+      let_in = ::poll(&waiting, 1, 100) == 1;
+    }
+  }
+  ~Swallowing() {
+    for (const int guest : guests_) ::close(guest);
+    ::close(listening_);
+  }
+  Swallowing(const Swallowing&) = delete;
+  Swallowing& operator=(const Swallowing&) = delete;
+  [[nodiscard]] bool ready() const { return ready_; }
+
+ private:
+  int listening_;
+  bool ready_ = false;
+  std::vector<int> guests_;
+};
+
+TEST(NameLookup, AWayThatIsSwallowedLeavesTimeForTheNext) {
+  const auto server = test::start_server(test::echo);
+  const Swallowing swallowing(server->port());
+  ASSERT_TRUE(swallowing.ready());
+  const auto both = [](const std::string& /*host*/, std::uint16_t port) -> Result<SocketAddresses> {
+    SocketAddresses out = *read_address("127.0.0.2", port);
+    out.push_back(read_address("127.0.0.1", port)->front());
+    return out;
+  };
+  const auto client = *HttpClient::create({.base_url = "http://both.test:" + std::to_string(server->port()),
+                                           .connect_ms = 600,
+                                           .names = std::make_shared<NameLookup>(both)});
+  const auto answer = client->get("/a");
+  ASSERT_TRUE(answer) << answer.error().text();
+  EXPECT_EQ(answer->body, "GET /a ");
 }
 
 }  // namespace

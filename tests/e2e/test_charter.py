@@ -105,12 +105,24 @@ class CharterTest(Case):
             self.assertLess(time.monotonic(), until, (who, rows))
             time.sleep(0.2)
 
+    def check_changes_as_json(self, next_version, fit):
+        told = self.type("us", f"tansiq charter changes data/charter.note {next_version} --json").json()
+        self.assertEqual((told["version"], told.get("fit")), (2, fit), told)
+        self.assertEqual(told["signers"], ["de", "fr", "ru", "us"])
+        new = [row for row in told["differences"] if row["where"].endswith("G1")]
+        self.assertTrue(new, told)
+        self.assertIn("de", new[0]["concerns"])
+
     def test_the_page(self):
         draft, signed, adopted, joined, lease, key, key_adopted, removed = blocks()
         self.found()
         for block in (draft, signed, adopted):
             for who, command in block:
                 self.type(who, command)
+            if block is draft:
+                self.check_changes_as_json("next.json", fit=None)
+            if block is signed:
+                self.check_changes_as_json("../in/v2-us.note", fit=True)
         for who, command in joined:
             self.type(who, command)
         self.await_version(2, "us", "fr", "ru")

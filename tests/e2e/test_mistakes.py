@@ -1,8 +1,10 @@
 """The most likely mistakes, and whether their messages help."""
 
+import os
 import socket
+import subprocess
 
-from tansiq import K1, Case, Node, clean_environment, main, tansiq
+from tansiq import K1, PROGRAM, TIMEOUT_S, Case, Node, clean_environment, main, tansiq
 
 
 class MistakeTest(Case):
@@ -30,6 +32,21 @@ class MistakeTest(Case):
         node = self.node()
         self.fails(tansiq("token", "mint", "--data", node.data, "--subject", "fr", "--scope", "all"), 65, "intents.file")
         self.fails(tansiq("token", "mint", "--data", node.data, "--subject", "fr", "--scope", "admin", "--ttl", "soon"), 65, "--ttl")
+
+    def test_output_that_nobody_reads(self):
+        """As behind `| head`: quietly, with the code of a program that SIGPIPE has ended. A full disk is told."""
+        def run(output):
+            return subprocess.run([PROGRAM, "completion", "bash"], stdout=output, stderr=subprocess.PIPE, text=True,
+                                  timeout=TIMEOUT_S, env=clean_environment())
+        reading, writing = os.pipe()
+        os.close(reading)
+        gone = run(writing)
+        os.close(writing)
+        self.assertEqual((gone.returncode, gone.stderr), (141, ""))
+        with open("/dev/full", "wb") as full:
+            unwritten = run(full)
+        self.assertEqual(unwritten.returncode, 74)
+        self.assertRegex(unwritten.stderr, r"^tansiq: .*cannot be written: No space left.*\n$")
 
     def test_files(self):
         missing = self.folder / "missing.json"

@@ -1,6 +1,12 @@
 """docs/officers.md from outside: accounts at a stopped node, sign-in at a running one, the watch."""
 
-from tansiq import K1, Case, clean_environment, main, tansiq
+import os
+import pty
+import signal
+import subprocess
+import termios
+
+from tansiq import K1, PROGRAM, TIMEOUT_S, Case, clean_environment, main, tansiq
 
 PASSWORD = "correct horse battery\n"
 
@@ -37,6 +43,30 @@ class OfficerTest(Case):
         self.assertNotIn(PASSWORD.strip(), (self.data / "officers.json").read_text())
         (self.data / "officers.json").chmod(0o640)
         self.fails(self.officer("enable", "duty"), 77, "0600")
+
+    def test_ctrl_c_at_a_password_leaves_a_terminal_that_echoes(self):
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        self.addCleanup(os.close, theirs)
+        echoes = lambda: bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
+        self.assertTrue(echoes())
+        for number, press in ((signal.SIGINT, lambda p: os.write(ours, b"half a pass\x03")),
+                              (signal.SIGTERM, lambda p: p.send_signal(signal.SIGTERM))):
+            # A shell's way: the program leads the terminal's foreground group, to which Ctrl-C goes.
+            process = subprocess.Popen(
+                ["setsid", "--ctty", "--wait", PROGRAM, "officer", "add", "duty", "--data", str(self.data)]
+                if number == signal.SIGINT else [PROGRAM, "officer", "add", "duty", "--data", str(self.data)],
+                stdin=theirs, stdout=theirs, stderr=theirs, env=clean_environment())
+            self.addCleanup(process.kill)
+            shown = b""
+            while b": " not in shown:
+                shown += os.read(ours, 1024)
+            self.assertFalse(echoes(), shown)
+            press(process)
+            code = process.wait(TIMEOUT_S)
+            self.assertIn(code, (-number, 128 + number), shown)
+            self.assertTrue(echoes(), number)
+        self.assertFalse((self.data / "officers.json").exists())
 
     def test_an_officer_signs_in_and_takes_the_watch(self):
         self.ok(self.officer("add", "chief", "--role", "supervisor", stdin=PASSWORD))

@@ -13,6 +13,14 @@ class RecordTest(Case):
             node.run("intent", "file", "--id", f"I{i}", *K1)
         return node
 
+    def test_entries_are_shown_as_json(self):
+        node = self.filled(2)
+        rows = self.ok(tansiq("log", "show", node.data, "--json")).lines()
+        self.assertEqual([row["index"] for row in rows], list(range(len(rows))))
+        self.assertGreater(len(rows), 2)
+        for row in rows:
+            self.assertIsInstance(row["entry"], dict, row)
+
     def test_every_flipped_byte_of_a_bundle_is_found(self):
         node = self.filled(3)
         copy = self.folder / "copy"

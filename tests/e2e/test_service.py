@@ -1,10 +1,12 @@
 """The node as a service: its configuration file, what it says to a service manager, and a first start without a node."""
 
+import os
 import re
 import shlex
 import signal
 import socket
 import subprocess
+import time
 import unittest
 
 from tansiq import PROGRAM, SOURCE, TIMEOUT_S, Case, Node, clean_environment, main, tansiq
@@ -91,6 +93,28 @@ class ServiceTest(Case):
             node.send_signal(signal.SIGTERM)
             self.assertIn("STOPPING=1", manager.recv(4096).decode().splitlines())
             self.assertEqual(node.wait(TIMEOUT_S), 0)
+
+    def test_a_node_that_is_still_opening_can_be_stopped(self):
+        """A long record takes a while to read. Here a charter that never comes to its end stands for it."""
+        data = self.found("us")
+        (data / "charter.note").unlink()
+        os.mkfifo(data / "charter.note")
+        node = subprocess.Popen([PROGRAM, "serve", "--data", data, "--no-develop", "--listen", "127.0.0.1:0"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=clean_environment())
+        self.addCleanup(node.kill)
+        until = time.monotonic() + TIMEOUT_S
+        while not self.holds_signals(node.pid):
+            self.assertLess(time.monotonic(), until)
+            self.assertIsNone(node.poll())
+        node.send_signal(signal.SIGTERM)
+        self.assertEqual(node.wait(TIMEOUT_S), -signal.SIGTERM)
+
+    @staticmethod
+    def holds_signals(pid):
+        """Whether the program has taken its signals into its own hands: before, any of them ends it anyway."""
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            blocked = next(int(line.split()[1], 16) for line in status if line.startswith("SigBlk"))
+        return bool(blocked >> (signal.SIGTERM - 1) & 1)
 
     def test_a_node_that_cannot_start_is_never_ready(self):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:

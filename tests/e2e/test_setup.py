@@ -50,6 +50,9 @@ class SetupTest(Case):
         self.assertEqual(tansiq("charter", "lint", note).code, 1)
         self.ok(tansiq("charter", "sign", note, "--key", self.folder / "ru.key"))
         self.ok(tansiq("charter", "lint", note))
+        both = note.read_bytes()
+        self.fails(tansiq("charter", "sign", draft, "--key", self.folder / "us.key"), 1, str(note), "signatures of others")
+        self.assertEqual(note.read_bytes(), both)
         self.fails(tansiq("charter", "add-zone", note, "--id", "K9", "--owner", "us", "--background"), 1, "signed already")
 
     def test_three_found_a_coalition_by_files_alone(self):
