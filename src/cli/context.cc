@@ -148,6 +148,7 @@ Status write_text(const fs::path& file, std::string_view text, unsigned mode, bo
   std::error_code ignored;
   // Behind links, also behind one to what is not there yet.
   fs::path target = replace ? fs::weakly_canonical(file, ignored) : file;
+  if (replace && fs::is_symlink(target, ignored)) target = target.parent_path() / fs::read_symlink(target, ignored);
   if (target.empty()) target = file;
   const bool there = fs::exists(target, ignored);
   if (replace && there && !fs::is_regular_file(target, ignored)) {  // as /dev/stdout: nothing to be replaced

@@ -325,16 +325,19 @@ class Check {
 
   /// When a volume whose ends are both outside goes through the zone, if it does: between two reports craft fly far.
   std::optional<geo::TimeWindow> passage(std::size_t zone, const Prepared& volume) const {
-    const auto near = narrowed(zone, volume, {volume.source->motion->start, volume.source->motion->end});
+    const geo::TimeWindow whole{volume.source->motion->start, volume.source->motion->end};
+    const auto near = narrowed(zone, volume, whole);
+    if (!near) return std::nullopt;
     // First between its levels and its borders, then between those of its borders that are met at its levels.
-    return near ? narrowed(zone, volume, *near) : std::nullopt;
+    return narrowed(zone, volume,
+                    {std::max(whole.start, near->start - kNearEnough), std::min(whole.end, near->end + kNearEnough)});
   }
+  static constexpr DurationMs kNearEnough = 500;
 
   /// From the first moment up to which the track meets the zone, to the last from which on it does.
   std::optional<geo::TimeWindow> narrowed(std::size_t zone, const Prepared& volume,
                                           const geo::TimeWindow& within) const {
     if (!meets_between(zone, volume, within.start, within.end)) return std::nullopt;
-    constexpr DurationMs kNearEnough = 500;
     UtcMs before = within.start;
     UtcMs entered = within.end;
     while (entered - before > kNearEnough) {
