@@ -124,8 +124,8 @@ class World {
   [[nodiscard]] bool excused(const AuthorityId& id) const {
     return liars_.contains(id) || charters_.outside(id) || charters_.let_in_by_liars(id);
   }
-  /// Whether somebody tells the node what becomes of a live leg: not a liar at its home, nor one to whom the zone has gone
-  /// back and of whom nothing is read any more.
+  /// Whether somebody tells the node what becomes of a live leg: not a liar at its home, nor one to whom the zone has
+  /// gone back and of whom nothing is read any more.
   [[nodiscard]] bool told_of(Node& node, const AuthorityId& home, const ZoneId& zone) const;
   /// And whom they hold up: it ends what it has begun, but what it reads and agrees to is of an earlier charter.
   [[nodiscard]] bool behind(const AuthorityId& id) const { return excused(id) || charters_.held_up_by_liar(id); }
