@@ -49,11 +49,24 @@ Advice advice(int code) {
   }
 }
 
+/// In one line: statements stand on several in the source.
+std::string one_line(std::string_view doing) {
+  std::string out;
+  for (const char c : doing) {
+    const bool space = c == ' ' || c == '\n';
+    if (!space) out += c;
+    if (space && !out.empty() && out.back() != ' ') out += ' ';
+  }
+  while (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
 }  // namespace
 
 Error sqlite_error(int code, std::string_view doing, std::string_view detail, const std::string& path) {
   const Advice known = advice(code);
-  return Error{known.code, fmt::format("{}: {} (SQLite {}: {}); {}", doing, known.what, code, detail, known.remedy),
+  return Error{known.code,
+               fmt::format("{}; {} (SQLite {}: {}, at: {})", known.what, known.remedy, code, detail, one_line(doing)),
                path};
 }
 
