@@ -190,7 +190,7 @@ TEST(NameLookup, AWayThatIsSwallowedLeavesTimeForTheNext) {
     return out;
   };
   const auto client = *HttpClient::create({.base_url = "http://both.test:" + std::to_string(server->port()),
-                                           .connect_ms = 600,
+                                           .connect_ms = 2'000,
                                            .names = std::make_shared<NameLookup>(both)});
   const auto answer = client->get("/a");
   ASSERT_TRUE(answer) << answer.error().text();
