@@ -7,6 +7,7 @@
 
 #include "node/coalition_figures.h"
 #include "node/node_testlib.h"
+#include "store/sqlite.h"
 
 namespace tansiq::node {
 namespace {
@@ -114,45 +115,96 @@ TEST_F(CoalitionNode, AFreezeReachesTheOtherSide) {
   EXPECT_EQ(refused.error().code, ErrorCode::kForbidden);
 }
 
-// The body of a share is fetched over the peers' line, kept in the store, and destroyed with a receipt.
-TEST_F(CoalitionNode, AShareIsFetchedAndDestroyed) {
-  const core::Edge edge{core::Capability::kDisclosure, core::RelationDomain::kAir, LoopbackCoalition::authority(0),
-                        LoopbackCoalition::authority(1)};
-  const auto as_chief = [](std::string_view cmd, coordination::Act act) {
+/// The first authority discloses its flights to the second, which fetches what is shared.
+class SharedNode : public CoalitionNode {
+ protected:
+  static coordination::ActCommand as_chief(std::string_view cmd, coordination::Act act) {
     coordination::ActCommand out;
     out.cmd = CommandId::trusted(cmd);
     out.by = core::Subject::trusted("chief");
     out.act = std::move(act);
     return out;
-  };
-  const auto at_home = *coalition_->events(0);
-  const auto at_reader = *coalition_->events(1);
-  const auto proposed = coalition_->act(
-      0, as_chief("p", coordination::ProposeRelation{"", {{edge, 3}}, LoopbackCoalition::authority(1), ""}));
-  ASSERT_TRUE(proposed.has_value()) << proposed.error().text();
-  ASSERT_TRUE(next_of_type(*at_reader, "relation.propose", 30'000).has_value());
-  ASSERT_TRUE(coalition_->act(1, as_chief("a", coordination::AcceptRelation{proposed->hash})).has_value());
-  ASSERT_TRUE(next_of_type(*at_home, "relation.accept", 30'000).has_value());
-  ASSERT_TRUE(coalition_->act(0, coalition_->flight(0, 1, {0})).has_value());
-  ASSERT_TRUE(next_of_type(*at_reader, "share.shown", 30'000).has_value());
-  // Nothing is written when a body comes: it is looked for until it is there.
-  const auto fetched = [&] {
+  }
+
+  void SetUp() override {
+    CoalitionNode::SetUp();
+    at_home_ = *coalition_->events(0);
+    const auto at_reader = *coalition_->events(1);
+    const auto proposed = coalition_->act(
+        0, as_chief("p", coordination::ProposeRelation{"", {{edge_, 3}}, LoopbackCoalition::authority(1), ""}));
+    ASSERT_TRUE(proposed.has_value()) << proposed.error().text();
+    ASSERT_TRUE(next_of_type(*at_reader, "relation.propose", 30'000).has_value());
+    ASSERT_TRUE(coalition_->act(1, as_chief("a", coordination::AcceptRelation{proposed->hash})).has_value());
+    ASSERT_TRUE(next_of_type(*at_home_, "relation.accept", 30'000).has_value());
+    ASSERT_TRUE(coalition_->act(0, coalition_->flight(0, 1, {0})).has_value());
+    ASSERT_TRUE(next_of_type(*at_reader, "share.shown", 30'000).has_value());
+    await_fetched();
+  }
+
+  /// Nothing is written when a body comes: it is looked for until it is there.
+  void await_fetched() {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!fetched() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    ASSERT_TRUE(fetched());
+  }
+
+  [[nodiscard]] bool fetched() {
     const auto document = coalition_->get(1, "/v1/coordination/disclosure");
     return document && document->find("\"level\":\"full\"") != std::string::npos;
-  };
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!fetched() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
-  ASSERT_TRUE(fetched());
+  }
+
+  /// Home takes it back, and waits for the receipt.
+  void destroy() {
+    ASSERT_TRUE(
+        coalition_
+            ->act(0, as_chief("f", coordination::FreezeRelation{{{edge_, 0}}, LoopbackCoalition::authority(1), ""}))
+            .has_value());
+    const auto receipt = next_of_type(*at_home_, "share.destroyed", 30'000);
+    ASSERT_TRUE(receipt.has_value()) << receipt.error().text();
+    EXPECT_FALSE(fetched());
+    EXPECT_THAT(*coalition_->get(0, "/v1/coordination/disclosure"), HasSubstr("\"destroyed\":[\"b\"]"));
+  }
+
+  [[nodiscard]] store::Connection record_of_reader() const {
+    return *store::Connection::open((folder_.path() / "b" / "log.db").string(), store::OpenMode::kReadWrite);
+  }
+
+  void damage_at_reader() const {
+    auto record = record_of_reader();
+    const auto done = record.exec("UPDATE body SET bytes = zeroblob(length(bytes))");
+    ASSERT_TRUE(done.has_value()) << done.error().text();
+  }
+
+  const core::Edge edge_{core::Capability::kDisclosure, core::RelationDomain::kAir, LoopbackCoalition::authority(0),
+                         LoopbackCoalition::authority(1)};
+  std::unique_ptr<net::EventStream> at_home_;
+};
+
+// The body of a share is fetched over the peers' line, kept in the store, and destroyed with a receipt.
+TEST_F(SharedNode, AShareIsFetchedAndDestroyed) {
   // It is there again after a restart, from the store.
   ASSERT_TRUE(coalition_->restart(1).has_value());
   EXPECT_TRUE(fetched());
-  ASSERT_TRUE(
-      coalition_->act(0, as_chief("f", coordination::FreezeRelation{{{edge, 0}}, LoopbackCoalition::authority(1), ""}))
-          .has_value());
-  const auto receipt = next_of_type(*at_home, "share.destroyed", 30'000);
-  ASSERT_TRUE(receipt.has_value()) << receipt.error().text();
-  EXPECT_FALSE(fetched());
-  EXPECT_THAT(*coalition_->get(0, "/v1/coordination/disclosure"), HasSubstr("\"destroyed\":[\"b\"]"));
+  destroy();
+}
+
+// What the disk has damaged does not keep the node from starting: it is fetched again.
+TEST_F(SharedNode, AShareThatTheDiskHasDamagedIsFetchedAgain) {
+  ASSERT_TRUE(coalition_->stop(1).has_value());
+  damage_at_reader();
+  const auto started = coalition_->restart(1);
+  ASSERT_TRUE(started.has_value()) << started.error().text();
+  await_fetched();
+  destroy();
+}
+
+// What is damaged while the node runs is destroyed like the rest, and does not stop it.
+TEST_F(SharedNode, ADamagedShareIsDestroyedToo) {
+  const std::int64_t kept = *record_of_reader().integer("SELECT count(*) FROM body");
+  damage_at_reader();
+  destroy();
+  ASSERT_TRUE(coalition_->stop(1).has_value());
+  EXPECT_EQ(*record_of_reader().integer("SELECT count(*) FROM body"), kept - 1);
 }
 
 TEST_F(CoalitionNode, ActsComeOverHttpToo) {

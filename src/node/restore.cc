@@ -52,8 +52,10 @@ std::optional<FromSnapshot> from_snapshot(Result<std::optional<store::Snapshot>>
 core::CharterTexts texts_in(std::shared_ptr<store::LogReader> reader, core::CharterTexts otherwise) {
   return
       [reader = std::move(reader), otherwise = std::move(otherwise)](const std::string& sha256) -> Result<std::string> {
-        const auto body = TRY(reader->body(TRY(log::Hash::from_hex(sha256))));
-        if (body) return std::string(as_text(*body));
+        const auto body = reader->body(TRY(log::Hash::from_hex(sha256)));
+        if (body && *body) return std::string(as_text(**body));
+        // One that the disk has damaged is as good as lost.
+        if (!body && (body.error().code != ErrorCode::kCorrupt || !otherwise)) return std::unexpected(body.error());
         if (otherwise) return otherwise(sha256);
         return fail(ErrorCode::kNotFound,
                     fmt::format("the text of a charter that the record quotes, {}, is not in the store", sha256));
@@ -228,16 +230,24 @@ class Fold {
   std::size_t known_ = 1;  ///< Versions of the charter that `logs_` has followed.
 };
 
-/// Contents of shares are no part of the state: they are found again by what entries say is held.
-Status learn_bodies(store::LogReader& reader, coordination::Coalition& coalition) {
+/// Contents of shares are no part of the state: they are found again by what entries say is held. One that the disk has
+/// damaged is nobody's content any more: it goes, and is fetched again; the record does not stand on it.
+Status learn_bodies(store::LogStore& store, store::LogReader& reader, coordination::Coalition& coalition) {
   log::Hash after{};
   while (true) {
     const auto page = coalition.wanted_bodies(256, after);
     if (page.empty()) return {};
     for (const coordination::WantedBody& wanted : page) {
-      const auto bytes = TRY(reader.body(wanted.body));
+      const auto bytes = reader.body(wanted.body);
+      if (!bytes) {
+        if (bytes.error().code != ErrorCode::kCorrupt) return std::unexpected(bytes.error());
+        log_error("share.damaged", {{"message", "the body of a share does not match its hash; it is fetched again"},
+                                    {"body", wanted.body.hex()}});
+        if (!store.recovering()) TRY_VOID(store.destroy_body(wanted.body));
+        continue;
+      }
       // What is no good was said to be no good when it came.
-      if (bytes) static_cast<void>(coalition.learn_body(as_text(*bytes)));
+      if (*bytes) static_cast<void>(coalition.learn_body(as_text(**bytes)));
     }
     after = page.back().body;
   }
@@ -260,7 +270,7 @@ Result<Restored> restore_state(store::LogStore& store, LogBook& logs, const coor
   TRY_VOID(fold.replay(*reader, next_seq));
   coordination::Coalition& coalition = fold.state().coalition();
   TRY_VOID(note_heads(*reader, logs, coalition));
-  TRY_VOID(learn_bodies(*reader, coalition));
+  TRY_VOID(learn_bodies(store, *reader, coalition));
   TRY_VOID(learn_attachments(store, *reader, coalition.attachments()));
   if (next_seq == 0) TRY_VOID(found_log(store, config.machine, coalition, now));
   const std::uint64_t entries = fold.state().next_seq();
