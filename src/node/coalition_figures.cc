@@ -360,16 +360,20 @@ Result<double> measure_catch_up(LoopbackCoalition& coalition, std::uint64_t befo
     }
     return fail(ErrorCode::kNotFound, "the peer is not there");
   };
-  const auto begin = SteadyClock::now();
-  const auto first = TRY(held());
+  const auto start = SteadyClock::now();
+  // The moment when it has heard how much there is, and what it held then: connecting anew is no matter of entries.
+  std::optional<std::pair<SteadyClock::time_point, std::int64_t>> heard;
   while (true) {
     const auto now = TRY(held());
-    if (now.second > 0 && now.first == now.second && static_cast<std::uint64_t>(now.first) >= before) {
-      return static_cast<double>(now.first - first.first) /
-             std::chrono::duration<double>(SteadyClock::now() - begin).count();
+    const auto moment = SteadyClock::now();
+    if (!heard && now.second > now.first) heard.emplace(moment, now.first);
+    if (heard && now.first == now.second && static_cast<std::uint64_t>(now.first) >= before) {
+      return static_cast<double>(now.first - heard->second) /
+             std::chrono::duration<double>(moment - heard->first).count();
     }
-    if (SteadyClock::now() - begin > std::chrono::seconds(60)) return fail(ErrorCode::kTimeout, "it did not catch up");
-    std::this_thread::yield();
+    if (moment - start > std::chrono::seconds(60)) return fail(ErrorCode::kTimeout, "it did not catch up");
+    // Each look costs the node a turn of the thread that decides.
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 }
 
