@@ -1,6 +1,8 @@
 // How an officer files a plan by form, in each language: what he reads on the screen, and what he types.
 import { type Locator, type Page } from '@playwright/test';
-import { expect, type Language } from './world';
+import { expect, keys, type Language } from './world';
+
+export { keys };
 
 interface Words {
   window: string;
@@ -105,11 +107,6 @@ export interface VolumeWords {
   to: string;
 }
 
-/** Two keys one after the other, outside of any field. */
-export async function keys(page: Page, ...pressed: string[]): Promise<void> {
-  // Without a pause: two keys of a shortcut belong together.
-  await Promise.all(pressed.map((key) => page.keyboard.press(key)));
-}
 /** The window beside the map that is called so. */
 export const windowOf = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
 export const strip = (page: Page, name: string): Locator =>

@@ -121,9 +121,13 @@ export async function signIn(page: Page, name: string, password: string): Promis
   await page.locator('form button[type=submit]').click();
   await expect(page.locator('.shell')).toBeVisible();
 }
-/** One after the other without a pause, as fingers do: two keys of a shortcut belong together. */
+/**
+ * One after the other without a pause, as fingers do: two keys of a shortcut belong together. A key comes up before it goes
+ * down again: else it is one that is held.
+ */
 export async function keys(page: Page, ...pressed: readonly string[]): Promise<void> {
-  await Promise.all(pressed.map((key) => page.keyboard.press(key)));
+  if (new Set(pressed).size === pressed.length) await Promise.all(pressed.map((key) => page.keyboard.press(key)));
+  else for (const key of pressed) await page.keyboard.press(key);
 }
 /** No finding of axe on what is on the screen. */
 export async function accessible(page: Page): Promise<void> {
