@@ -188,13 +188,20 @@ TEST_F(SharedNode, AShareIsFetchedAndDestroyed) {
   destroy();
 }
 
-// What the disk has damaged does not keep the node from starting: it is fetched again.
+// What the disk has damaged does not keep the node from starting: it is fetched again, and kept in the place of the
+// damaged bytes.
 TEST_F(SharedNode, AShareThatTheDiskHasDamagedIsFetchedAgain) {
+  constexpr std::string_view kDamaged = "SELECT count(*) FROM body WHERE bytes = zeroblob(length(bytes))";
   ASSERT_TRUE(coalition_->stop(1).has_value());
   damage_at_reader();
+  const std::int64_t damaged = *record_of_reader().integer(kDamaged);
   const auto started = coalition_->restart(1);
   ASSERT_TRUE(started.has_value()) << started.error().text();
   await_fetched();
+  ASSERT_TRUE(coalition_->stop(1).has_value());
+  EXPECT_EQ(*record_of_reader().integer(kDamaged), damaged - 1);
+  ASSERT_TRUE(coalition_->restart(1).has_value());
+  EXPECT_TRUE(fetched());
   destroy();
 }
 
