@@ -60,7 +60,8 @@ Coalition::Coalition(core::Machine machine, Origins origins, const CoalitionConf
   }
   talks_ = std::make_unique<TalkDesk>(self(), charter, *relations_, config.talks);
   airspace_ = std::make_unique<MachineAirspace>(machine_, *relations_);
-  legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, config.quota);
+  legs_ = std::make_unique<LegDesk>(self(), charter, charter.timing, *relations_, *control_, *airspace_, config.quota,
+                                    machine_.text_hash());
   flights_ = std::make_unique<FlightDesk>(self(), charter, charter.timing, *relations_, *control_);
   flights_->watch_boundaries(machine_.zones());
   held_ = std::make_unique<HoldDesk>(self(), charter, *relations_);
@@ -240,7 +241,7 @@ Status Coalition::apply(const LogName& log, std::string_view line) {
 
 Status Coalition::apply(const LogName& log, std::string_view line, const EntryHash& hash) {
   if (log.author != self()) {
-    fold_peer(log, line, hash, nullptr);
+    fold_peer(log, line, hash, *read_line(line, hash), nullptr);
     return {};
   }
   if (!is_coordination_line(line)) return machine_.apply(line);
@@ -283,15 +284,14 @@ std::shared_ptr<const Result<Entry>> Coalition::read_line(std::string_view line,
 }
 
 /// What a peer has said. Whatever it is, it has its place in the local order and never fails.
-void Coalition::fold_peer(const LogName& log, std::string_view line, const EntryHash& hash,
+void Coalition::fold_peer(const LogName& log, std::string_view line, const EntryHash& hash, const Result<Entry>& entry,
                           std::vector<PeerOddity>* odd) {
   machine_.skip_to(next_seq() + 1, kUtcMin);
   PeerLog& peer = peer_logs_[log];
   ++peer.size;
   coordinated_ = true;
   std::vector<Oddity> found;
-  const auto read = read_line(line, hash);
-  if (const Result<Entry>& entry = *read) {
+  if (entry) {
     if (odd != nullptr || !planted(Plant::kLiveOnlyState)) peer.last_time = std::max(peer.last_time, entry->time);
     fold(log, *entry, hash, {}, &found);
     keep_for_later(log, *entry, line, found);
@@ -333,13 +333,30 @@ bool Coalition::begin_reading(const AuthorityId& author, UtcMs now, Batch& batch
   return is_member(author);
 }
 
+HeardLine HeardLine::decode(std::string line) {
+  auto entry = std::make_shared<const Result<Entry>>(read_entry(line));
+  const EntryHash hash = hash_of(line);
+  return {std::move(line), hash, std::move(entry)};
+}
+
 void Coalition::read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
+                     UtcMs now, Batch& batch) {
+  std::vector<HeardLine> heard;
+  heard.reserve(lines.size());
+  for (const std::string& line : lines) {
+    const EntryHash hash = hash_of(line);
+    heard.push_back({line, hash, read_line(line, hash)});
+  }
+  read(log, std::move(heard), size, root, now, batch);
+}
+
+void Coalition::read(const LogName& log, std::vector<HeardLine> lines, std::uint64_t size, const EntryHash& root,
                      UtcMs now, Batch& batch) {
   EXPECT_INVARIANT(is_member(log.author));
   std::vector<PeerOddity> odd;
-  for (const std::string& line : lines) {
-    batch.push_back({log, next_seq(), line});
-    fold_peer(log, line, hash_of(line), &odd);
+  for (HeardLine& line : lines) {
+    batch.push_back({log, next_seq(), std::move(line.line)});
+    fold_peer(log, batch.back().line, line.hash, *line.entry, &odd);
   }
   talks_->heard_from(log.author, now);
   PeerLog& peer = peer_logs_[log];

@@ -97,6 +97,15 @@ struct PeerLog {
 /// What a line of coordination says: `read_entry(line)`, perhaps remembered. `hash` is `hash_of(line)`. Never null.
 using LineReader = std::function<std::shared_ptr<const Result<Entry>>(std::string_view line, const EntryHash& hash)>;
 
+/// A line that a peer has written, with what it says. Decoding needs nothing but the line: whoever fetched it does
+/// that, on a thread of its own.
+struct HeardLine {
+  std::string line;
+  EntryHash hash;                              ///< `hash_of(line)`.
+  std::shared_ptr<const Result<Entry>> entry;  ///< As a `LineReader` returns it.
+  [[nodiscard]] static HeardLine decode(std::string line);
+};
+
 struct CoalitionConfig {
   core::MachineConfig machine;  ///< `texts` finds every version of the charter that this node has adopted.
   /// Versions before the one that the record was begun under, oldest first: for a member that joined later. They say
@@ -154,6 +163,9 @@ class Coalition {
   [[nodiscard]] bool begin_reading(const AuthorityId& author, UtcMs now, Batch& batch);
   /// Behind `begin_reading`: entries of a member's log, verified up to `size` and `root` by whoever fetched them, in
   /// order and without gap.
+  void read(const LogName& log, std::vector<HeardLine> lines, std::uint64_t size, const EntryHash& root, UtcMs now,
+            Batch& batch);
+  /// The same for lines that nobody has decoded.
   void read(const LogName& log, std::span<const std::string> lines, std::uint64_t size, const EntryHash& root,
             UtcMs now, Batch& batch);
   /// A peer's log was forked: says so to all members. `evidence` is the hash under which the proof is kept.
@@ -263,7 +275,8 @@ class Coalition {
   void fold(const LogName& log, const Entry& entry, const EntryHash& hash, std::optional<std::int64_t> version,
             std::vector<Oddity>* odd);
   [[nodiscard]] std::shared_ptr<const Result<Entry>> read_line(std::string_view line, const EntryHash& hash) const;
-  void fold_peer(const LogName& log, std::string_view line, const EntryHash& hash, std::vector<PeerOddity>* odd);
+  void fold_peer(const LogName& log, std::string_view line, const EntryHash& hash, const Result<Entry>& entry,
+                 std::vector<PeerOddity>* odd);
   [[nodiscard]] static std::optional<Oddity> misplaced(const LogName& log, const Body& body);
   void follow_control();
   [[nodiscard]] static Result<Origins> origins_of(std::span<const core::Charter> former,

@@ -7,14 +7,15 @@
 namespace tansiq::coordination {
 
 LegDesk::LegDesk(AuthorityId self, const core::Charter& charter, Timing timing, const RelationView& relations,
-                 const ControlView& control, Airspace& airspace, LegQuota quota)
+                 const ControlView& control, Airspace& airspace, LegQuota quota, core::TextHash names)
     : self_(std::move(self)),
       timing_(timing),
       relations_(relations),
       control_(control),
       airspace_(airspace),
       quota_(quota),
-      table_(timing.clock_error_ms, quota) {
+      names_(names),
+      table_(timing.clock_error_ms, quota, names) {
   for (const core::Zone& zone : charter.zones) zones_.emplace(zone.id, &zone);
   for (const core::Authority& member : charter.authorities) members_.insert(member.id);
 }

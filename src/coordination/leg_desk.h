@@ -68,9 +68,9 @@ struct NeededAnswer {
 
 class LegDesk {
  public:
-  /// All references must outlive the desk.
+  /// All references must outlive the desk. `names` finds entries by their hashes; its key is secret (leg_table.h).
   LegDesk(AuthorityId self, const core::Charter& charter, Timing timing, const RelationView& relations,
-          const ControlView& control, Airspace& airspace, LegQuota quota = {});
+          const ControlView& control, Airspace& airspace, LegQuota quota = {}, core::TextHash names = core::TextHash());
 
   /// Another version of the charter is in force. Whatever was granted stands to its end, also in a zone that the
   /// version has no longer, and to a home that it has no longer; holds lapse, because nobody may grant there, or to it,
@@ -219,6 +219,7 @@ class LegDesk {
   const ControlView& control_;
   Airspace& airspace_;
   LegQuota quota_;
+  core::TextHash names_;
   std::map<ZoneId, const core::Zone*> zones_;
   std::set<AuthorityId> members_;
 

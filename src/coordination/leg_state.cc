@@ -46,7 +46,7 @@ Status LegDesk::read_state(const log::JcsValue& value) {
   if (value.find("answers")) {
     for (const AnswerRule& rule : TRY(records_at<AnswerRule>(value, "answers"))) rules.set(rule);
   }
-  LegTable table(timing_.clock_error_ms, quota_);
+  LegTable table(timing_.clock_error_ms, quota_, names_);
   auto homes = TRY(records_at<LegHome>(value, "homes"));
   for (LegHome& home : homes) table.restore(std::move(home));
   auto notices = TRY(records_at<NotedLeg>(value, "notices"));

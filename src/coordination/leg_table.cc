@@ -52,7 +52,8 @@ Booking booking_of(const LegVersion& version) {
           .volumes = version.volumes};
 }
 
-LegTable::LegTable(DurationMs clock_error_ms, LegQuota quota) : clock_error_ms_(clock_error_ms), quota_(quota) {
+LegTable::LegTable(DurationMs clock_error_ms, LegQuota quota, core::TextHash names)
+    : clock_error_ms_(clock_error_ms), quota_(quota), by_request_(0, ByName{names}), by_hold_(0, ByName{names}) {
   quota_.abandoned_max = std::clamp<std::size_t>(quota_.abandoned_max, 1, core::kListMax);
 }
 
@@ -64,18 +65,19 @@ void LegTable::set_clock_error(DurationMs clock_error_ms) {
 }
 
 const LegVersion* LegTable::find(const EntryHash& request) const {
-  const auto at = versions_.find(request);
-  return at == versions_.end() ? nullptr : &at->second;
+  const auto at = by_request_.find(request);
+  return at == by_request_.end() ? nullptr : at->second;
 }
 
 const LegVersion* LegTable::find_by_hold(const EntryHash& hold) const {
   const auto at = by_hold_.find(hold);
-  return at == by_hold_.end() ? nullptr : find(at->second);
+  return at == by_hold_.end() ? nullptr : at->second;
 }
 
 void LegTable::add(LegVersion version) {
   const auto [at, fresh] = versions_.emplace(version.request, std::move(version));
   EXPECT_INVARIANT(fresh);
+  by_request_.emplace(at->first, &at->second);
   link(at->second);
 }
 
@@ -84,7 +86,7 @@ void LegTable::forget(UtcMs now) {
 }
 
 void LegTable::park(const EntryHash& request) {
-  const LegVersion& version = versions_.at(request);
+  const LegVersion& version = *by_request_.at(request);
   if (const auto rank = task_of(version)) {
     tasks_.erase({*rank, version.order, request});
   } else if (const auto time = timer_of(version)) {
@@ -94,7 +96,7 @@ void LegTable::park(const EntryHash& request) {
 }
 
 void LegTable::unpark() {
-  for (const EntryHash& request : std::exchange(parked_, {})) schedule(versions_.at(request));
+  for (const EntryHash& request : std::exchange(parked_, {})) schedule(*by_request_.at(request));
 }
 
 const std::set<EntryHash>& LegTable::in_zone(const ZoneId& zone) const {
@@ -111,7 +113,7 @@ std::set<EntryHash> LegTable::holds() const {
   std::set<EntryHash> out;
   for (const auto& [zone, requests] : by_zone_) {
     for (const EntryHash& request : requests) {
-      if (versions_.at(request).state == LegState::kHeld) out.insert(request);
+      if (by_request_.at(request)->state == LegState::kHeld) out.insert(request);
     }
   }
   return out;
@@ -197,9 +199,9 @@ void LegTable::unschedule(const LegVersion& version) {
   if (version.waiting()) waits_.erase({*version.standby, version.request});
 }
 
-void LegTable::link(const LegVersion& version) {
+void LegTable::link(LegVersion& version) {
   schedule(version);
-  if (version.hold) by_hold_.emplace(*version.hold, version.request);
+  if (version.hold) by_hold_.emplace(*version.hold, &version);
   if (version.live()) {
     by_zone_[version.zone].insert(version.request);
     by_flight_[{version.home, version.flight}].insert(version.request);
@@ -229,6 +231,7 @@ void LegTable::unlink(const LegVersion& version) {
 void LegTable::erase(const EntryHash& request) {
   const auto at = versions_.find(request);
   unlink(at->second);
+  by_request_.erase(request);
   versions_.erase(at);
 }
 
@@ -236,7 +239,7 @@ void LegTable::trim(AuthorityId of) {
   const std::set<Due>& finished = counts_[of].finished;
   while (finished.size() > quota_.records_max) {
     const EntryHash first = finished.begin()->second;
-    const UtcMs expires = versions_.at(first).expires;
+    const UtcMs expires = by_request_.at(first)->expires;
     std::optional<UtcMs>& forgotten = home(of).forgotten;
     forgotten = std::max(forgotten.value_or(expires), expires);
     erase(first);

@@ -4,9 +4,11 @@
 // it, and files it again. So no caller can forget an index, and what a restart reads back is indexed as before.
 //
 // Bounded: live versions by what the quota and the space itself allow, finished ones by `LegQuota::records_max` a home,
-// early cancels by `kEarlyCancelsMax` a home. Ordered containers only: two nodes that read the same log walk it alike.
+// early cancels by `kEarlyCancelsMax` a home. What is walked is ordered: two nodes that read the same log walk it
+// alike.
 //
-// Cost: O(log n) a call where nothing else is said. Owned by the desk, on its thread.
+// Cost: O(log n) a call where nothing else is said, O(1) to find one: most commits of others quote what is not ours,
+// and a node that catches up reads a hundred thousand a second. Owned by the desk, on its thread.
 #pragma once
 
 #include <compare>
@@ -16,10 +18,12 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "coordination/leg_version.h"
+#include "core/hash_index.h"
 
 namespace tansiq::coordination {
 
@@ -52,7 +56,13 @@ class LegTable {
   enum class Rank : std::uint8_t { kClosing, kCommit, kRequest };
   using Task = std::tuple<Rank, std::uint64_t, EntryHash>;
 
-  LegTable(DurationMs clock_error_ms, LegQuota quota);
+  /// `names` is keyed: a home chooses its entries, and so, by trying, where their hashes would meet.
+  LegTable(DurationMs clock_error_ms, LegQuota quota, core::TextHash names);
+  LegTable(const LegTable&) = delete;
+  LegTable& operator=(const LegTable&) = delete;
+  LegTable(LegTable&&) = default;
+  LegTable& operator=(LegTable&&) = default;
+  ~LegTable() = default;
   /// Sets all timers anew. O(versions).
   void set_clock_error(DurationMs clock_error_ms);
 
@@ -65,7 +75,7 @@ class LegTable {
   /// Alters a version that is there. It may be gone afterwards, when it has ended and its home has too many records.
   template <class Alter>
   void change(const EntryHash& request, Alter&& alter) {
-    LegVersion& version = versions_.at(request);
+    LegVersion& version = *by_request_.at(request);
     unlink(version);
     std::forward<Alter>(alter)(version);
     link(version);
@@ -114,12 +124,18 @@ class LegTable {
     std::size_t open = 0;
     std::set<Due> finished;
   };
+  struct ByName {
+    core::TextHash hash;
+    std::size_t operator()(const EntryHash& entry) const { return hash(as_text(entry.view())); }
+  };
+  /// Never walked: its order says nothing.
+  using Index = std::unordered_map<EntryHash, LegVersion*, ByName>;
 
   [[nodiscard]] static std::optional<Rank> task_of(const LegVersion& version);
   [[nodiscard]] std::optional<UtcMs> timer_of(const LegVersion& version) const;
   void schedule(const LegVersion& version);
   void unschedule(const LegVersion& version);
-  void link(const LegVersion& version);
+  void link(LegVersion& version);
   void unlink(const LegVersion& version);
   void erase(const EntryHash& request);
   void trim(AuthorityId home);
@@ -131,7 +147,8 @@ class LegTable {
   std::map<AuthorityId, LegHome> homes_;
 
   // Indices.
-  std::map<EntryHash, EntryHash> by_hold_;
+  Index by_request_;
+  Index by_hold_;
   std::map<ZoneId, std::set<EntryHash>> by_zone_;
   std::map<std::pair<AuthorityId, FlightId>, std::set<EntryHash>> by_flight_;
   std::map<AuthorityId, Count> counts_;

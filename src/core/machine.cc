@@ -194,6 +194,7 @@ const ZoneTable& Machine::zones() const { return impl_->zones; }
 const Charter& Machine::charter() const { return impl_->config.charter; }
 const std::vector<Charter>& Machine::versions() const { return impl_->versions; }
 const AuthorityId& Machine::self() const { return impl_->config.self; }
+TextHash Machine::text_hash() const { return TextHash(Impl::text_key(impl_->config.ovn_secret)); }
 
 const Intent* Machine::find_intent(const IntentId& id) const {
   const auto* row = impl_->state.intents().find(id);

@@ -37,6 +37,7 @@
 #include "core/charter.h"
 #include "core/command.h"
 #include "core/entry.h"
+#include "core/hash_index.h"
 #include "core/intent.h"
 #include "core/zone.h"
 
@@ -153,6 +154,8 @@ class Machine {
   /// In force. The same object through all versions.
   [[nodiscard]] const Charter& charter() const;
   [[nodiscard]] const AuthorityId& self() const;
+  /// Under a key that nobody outside knows: for tables of what others may name as they like.
+  [[nodiscard]] TextHash text_hash() const;
   /// Null when unknown or forgotten. Valid until the next change.
   [[nodiscard]] const Intent* find_intent(const IntentId& id) const;
   [[nodiscard]] const Measure* find_measure(const MeasureId& id) const;

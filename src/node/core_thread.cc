@@ -485,7 +485,7 @@ void CoreThread::execute(PeerTask& task, UtcMs now) {
   }
   notes_.expect(logs_.origin(task.log), std::move(task.note));
   state_.coalition().heard_from(task.log.author, now);
-  state_.coalition().read(task.log, task.lines, task.size, task.root, now, batch_);
+  state_.coalition().read(task.log, std::move(task.lines), task.size, task.root, now, batch_);
   departures_.push_back({nullptr, {}, std::move(task.done)});
 }
 

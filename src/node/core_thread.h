@@ -74,10 +74,11 @@ struct ActTask {
   coordination::ActCommand command;
   ActCompletion done;
 };
-/// Verified entries of a peer's log, without gap behind what was handed over before.
+/// Verified entries of a peer's log, without gap behind what was handed over before. Taken apart by whoever fetched
+/// them: where all is decided only what they say is looked at.
 struct PeerTask {
   coordination::LogName log;
-  std::vector<std::string> lines;
+  std::vector<coordination::HeardLine> lines;
   std::uint64_t size = 0;  ///< Of the mirror with them.
   store::Hash root;
   std::string note;  ///< The peer's checkpoint that covers them.

@@ -142,7 +142,7 @@ Status PeerLinks::pull(store::SqliteStore& store) {
                                         std::move(held)));
     Puller::Config puller{.peer = peer.id, .cosigner = config_.cosigner, .clock = config_.clock, .seed = random_seed()};
     puller.backoff_max_ms = kBackoffMaxMs;
-    puller.store = [this, name](const Piece& piece) { return make_durable(name, piece); };
+    puller.take = [this, name](const Piece& piece) { return take(name, piece); };
     puller.heard = [this](const AuthorityId& heard) { (void)core_.submit_urgent(HeardTask{heard}); };
     puller.accuse = [this](const AuthorityId& accused, const std::string& where, const log::ForkEvidence& evidence) {
       return accuse(accused, where, evidence);
@@ -302,28 +302,27 @@ Result<std::unique_ptr<PullTransport>> PeerLinks::connect(const core::Authority&
   return HttpPullTransport::create(client_options(peer));
 }
 
-/// Waits for the core thread, on the puller's: the replica moves on only when what it read is durable.
-Status PeerLinks::make_durable(const LogName& log, const Piece& piece) {
-  // Verified by keys that may not count any more.
-  if (suspended_.load()) return fail(ErrorCode::kUnavailable, "the charter is changing");
-  PeerTask task{.log = log,
-                .lines = {},
-                .size = piece.judged.size,
-                .root = piece.judged.root,
-                .note = piece.judged.head_note,
-                .done = {}};
-  task.lines.reserve(piece.judged.entries.size());
-  for (const ByteView entry : piece.judged.entries) task.lines.emplace_back(as_text(entry));
-  auto promise = std::make_shared<std::promise<Status>>();
-  auto future = promise->get_future();
-  task.done = [promise](const Status& durable) { promise->set_value(durable); };
-  TRY_VOID(core_.submit_urgent(std::move(task)));
-  Status durable = future.get();
-  if (durable) {
-    // What another passes on of what this one has committed to is found at the next look.
-    poke_of(fetchers_, piece.peer);
+Puller::Storing PeerLinks::take(const LogName& log, const Piece& piece) {
+  auto task = std::make_shared<PeerTask>(PeerTask{.log = log,
+                                                  .lines = {},
+                                                  .size = piece.judged.size,
+                                                  .root = piece.judged.root,
+                                                  .note = piece.judged.head_note,
+                                                  .done = {}});
+  task->lines.reserve(piece.judged.entries.size());
+  for (const ByteView entry : piece.judged.entries) {
+    task->lines.push_back(coordination::HeardLine::decode(std::string(as_text(entry))));
   }
-  return durable;
+  return [this, task, peer = piece.peer](const Puller::Stored& done) {
+    // Verified by keys that may not count any more.
+    if (suspended_.load()) return done(fail(ErrorCode::kUnavailable, "the charter is changing"));
+    task->done = [this, peer, done](const Status& durable) {
+      // What another passes on of what this one has committed to is found at the next look.
+      if (durable) poke_of(fetchers_, peer);
+      done(durable);
+    };
+    if (const Status taken = core_.submit_urgent(std::move(*task)); !taken) done(taken);
+  };
 }
 
 void PeerLinks::note_receipt(const PeerFace::Receipt& receipt) {
@@ -336,7 +335,7 @@ void PeerLinks::note_receipt(const PeerFace::Receipt& receipt) {
   (void)core_.submit_urgent(MetaTask{receipt_meta_key(receipt.origin, receipt.peer), receipt.note});
 }
 
-/// Waits for the core thread, as `make_durable`: the proof is lost with the puller that found it, unless it is kept.
+/// Waits for the core thread: the proof is lost with the puller that found it, unless it is kept.
 Status PeerLinks::accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence) {
   log_error("peer.forked", {{"peer", peer.str()}, {"origin", origin}});
   auto promise = std::make_shared<std::promise<Status>>();

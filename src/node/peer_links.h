@@ -117,7 +117,7 @@ class PeerLinks {
   void serve_body(const std::shared_ptr<net::Exchange>& exchange);
   void serve_tracks(const std::shared_ptr<net::Exchange>& exchange);
   void serve_relayed(const std::shared_ptr<net::Exchange>& exchange);
-  [[nodiscard]] Status make_durable(const coordination::LogName& log, const Piece& piece);
+  [[nodiscard]] Puller::Storing take(const coordination::LogName& log, const Piece& piece);
   void note_receipt(const PeerFace::Receipt& receipt);
   [[nodiscard]] Status accuse(const AuthorityId& peer, const std::string& origin, const log::ForkEvidence& evidence);
 

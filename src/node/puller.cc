@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/foreign_text.h"
 #include "base/invariant.h"
@@ -49,7 +50,7 @@ Puller::Puller(Config config, Replica replica, std::unique_ptr<PullTransport> tr
       reader_(std::move(reader)),
       log_(log),
       random_(config_.seed) {
-  EXPECT_INVARIANT(config_.clock != nullptr && config_.store);
+  EXPECT_INVARIANT(config_.clock != nullptr && config_.take);
   state_.held = replica_.size();
   state_.known = replica_.known_size();
   state_.pinned = replica_.pinned();
@@ -77,54 +78,56 @@ void Puller::run() {
   while (!replica_.pinned() || evidence_) {
     const auto begin = std::chrono::steady_clock::now();
     const bool more = evidence_ ? accuse() : ask_once();
-    if (!more || !pause(std::chrono::steady_clock::now() - begin)) return;
+    if (!more || !pause(std::chrono::steady_clock::now() - begin)) break;
   }
+  if (ahead_) (void)await_stored();
 }
 
-Result<std::string> Puller::question_body() {
-  if (config_.cosigner == nullptr || !replica_.caught_up() || replica_.size() == 0)
-    return std::string(replica_.newest_note());
-  if (receipt_size_ != replica_.size()) {
-    auto receipt = TRY(replica_.receipt(*config_.cosigner, config_.clock->now()));
-    receipt_ = std::move(receipt).value_or(std::string(replica_.newest_note()));
-    receipt_size_ = replica_.size();
+Result<std::string> Puller::question_body(const Replica& last) {
+  if (config_.cosigner == nullptr || !last.caught_up() || last.size() == 0) return std::string(last.newest_note());
+  if (receipt_size_ != last.size()) {
+    auto receipt = TRY(last.receipt(*config_.cosigner, config_.clock->now()));
+    receipt_ = std::move(receipt).value_or(std::string(last.newest_note()));
+    receipt_size_ = last.size();
   }
   return receipt_;
 }
 
+Result<std::string> Puller::ask(const PullQuestion& question, const Replica& last) {
+  return transport_->ask(question, TRY(question_body(last)));
+}
+
 bool Puller::ask_once() {
-  PullQuestion question = replica_.question();
+  const Replica& last = ahead_ ? *ahead_ : replica_;
+  PullQuestion question = last.question();
   question.wait_ms = config_.wait_ms;
-  const auto body = question_body();
-  if (!body) {
-    note_failure(Verdict::kRefused, body.error().text());
-    return true;
-  }
-  const auto bytes = transport_->ask(question, *body);
-  if (!bytes) {
-    // It had signed that checkpoint: let it show what it has instead.
-    if (bytes.error().code == ErrorCode::kConflict && question.under) replica_.doubt();
-    note_failure(Verdict::kRefused, bytes.error().text());
-    return true;
-  }
-  const auto answer = read_pull_answer(*bytes);
+  const auto bytes = ask(question, last);
+  const auto answer = bytes ? read_pull_answer(*bytes) : std::unexpected(bytes.error());
+  std::optional<log::SubtreeReader> nodes;
+  if (reader_) nodes = stored_subtrees(*reader_, log_);
+  Judgement judged;
+  if (answer) judged = last.judge(*answer, nodes ? &*nodes : nullptr);
+  const Piece piece{config_.peer, origin_, judged};
+  Storing storing;
+  if (judged.verdict == Verdict::kExtends) storing = config_.take(piece);
+  // What came is worth nothing unless what it follows is there.
+  if (ahead_ && !await_stored()) return true;
   if (!answer) {
+    // It had signed that checkpoint: let it show what it has instead.
+    if (answer.error().code == ErrorCode::kConflict && question.under) replica_.doubt();
     note_failure(Verdict::kRefused, answer.error().text());
     return true;
   }
-  std::optional<log::SubtreeReader> nodes;
-  if (reader_) nodes = stored_subtrees(*reader_, log_);
-  Judgement judged = replica_.judge(*answer, nodes ? &*nodes : nullptr);
   if (judged.verdict == Verdict::kExtends) {
-    if (const Status stored = config_.store({config_.peer, origin_, judged}); !stored) {
-      note_failure(Verdict::kRefused, "not stored here: " + stored.error().text());
-      return true;
-    }
+    store(judged, storing);
+    // Whoever has all of it says so in the next question, and that is true only then.
+    if (ahead_->caught_up()) (void)await_stored();
+    return true;
   }
   replica_.settle(judged);
-  if (judged.verdict == Verdict::kExtends || judged.verdict == Verdict::kNothingNew) {
-    note_success(judged.verdict);
-    if (judged.verdict == Verdict::kNothingNew && config_.heard) config_.heard(config_.peer);
+  if (judged.verdict == Verdict::kNothingNew) {
+    note_success(judged.verdict, replica_.size(), replica_.known_size());
+    if (config_.heard) config_.heard(config_.peer);
   } else {
     note_failure(judged.verdict, judged.reason);
   }
@@ -135,6 +138,34 @@ bool Puller::ask_once() {
     return accuse();
   }
   return !replica_.pinned();
+}
+
+void Puller::store(const Judgement& judged, const Storing& storing) {
+  ahead_ = replica_;
+  ahead_->settle(judged);
+  storing([this, held = ahead_->size(), known = ahead_->known_size()](Status durable) {
+    // What is durable is shown at once, however long the peer takes over the next question.
+    if (durable) note_success(Verdict::kExtends, held, known);
+    const std::lock_guard lock(mutex_);
+    stored_ = std::move(durable);
+    changed_.notify_all();
+  });
+}
+
+bool Puller::await_stored() {
+  Status durable;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return stored_.has_value(); });
+    durable = *std::exchange(stored_, std::nullopt);
+  }
+  Replica ahead = *std::exchange(ahead_, std::nullopt);
+  if (durable) {
+    replica_ = std::move(ahead);
+  } else {
+    note_failure(Verdict::kRefused, "not stored here: " + durable.error().text());
+  }
+  return durable.has_value();
 }
 
 bool Puller::accuse() {
@@ -164,7 +195,7 @@ void Puller::note_failure(Verdict verdict, std::string trouble) {
   state_.pinned = replica_.pinned();
 }
 
-void Puller::note_success(Verdict verdict) {
+void Puller::note_success(Verdict verdict, std::uint64_t held, std::uint64_t known) {
   const UtcMs now = config_.clock->now();
   const std::lock_guard lock(mutex_);
   if (state_.failures != 0) log_info("peer.well_again", {{"peer", config_.peer.str()}, {"log", origin_}});
@@ -173,13 +204,14 @@ void Puller::note_success(Verdict verdict) {
   state_.trouble.clear();
   state_.last_answer = now;
   if (verdict == Verdict::kExtends) state_.last_progress = now;
-  state_.held = replica_.size();
-  state_.known = replica_.known_size();
+  state_.held = held;
+  state_.known = known;
 }
 
 bool Puller::pause(std::chrono::steady_clock::duration took) {
   const std::chrono::milliseconds first(config_.backoff_first_ms);
   std::unique_lock lock(mutex_);
+  if (ahead_) return !stopping_;
   if (state_.failures != 0 || (state_.verdict == Verdict::kNothingNew && took < first)) {
     const DurationMs wait = backoff_ms(state_.failures, config_.backoff_first_ms, config_.backoff_max_ms, random_);
     changed_.wait_for(lock, std::chrono::milliseconds(wait), [this] { return stopping_; });

@@ -2,8 +2,8 @@
 //
 //   auto http = TRY(HttpPullTransport::create({.base_url = peer.url, .trust = pinned_keys_and_own_certificate}));
 //   Puller puller({.peer = id, .cosigner = &key, .clock = &clock, .seed = random,
-//                  .store = [&](const Piece& piece) { return core.make_durable(piece); },      // blocks until it is
-//                  .accuse = [&](const log::ForkEvidence& evidence) { return core.keep(evidence); }},    // likewise
+//                  .take = [&](const Piece& piece) { return core.making_durable(decoded(piece)); },
+//                  .accuse = [&](const log::ForkEvidence& evidence) { return core.keep(evidence); }},  // blocks
 //                 std::move(replica), std::move(http), store->open_reader(), log_id);
 //
 // One thread for each mirrored log, so that a peer's news in one is never held up by the silence in another. It asks
@@ -11,8 +11,10 @@
 // failure it waits, twice as long each time up to a bound, with a random part, so that many nodes do not ask in step;
 // it also waits a little when a peer says at once that nothing is new, instead of holding the question.
 //
-// What leaves here through `store` has been verified and comes in order. The replica moves on only after `store` has
-// returned, so a piece that could not be stored is asked for again.
+// What leaves here through `take` has been verified and comes in order, and is stored when the piece before it is. The
+// replica moves on only then, so a piece that could not be stored is asked for again. While it is being made durable
+// the next one is fetched, verified and taken apart, if there is more: of a peer that is far ahead at most two pieces
+// are in memory, one being stored and one that has come. Receipts say what is durable, so none leaves before that.
 #pragma once
 
 #include <chrono>
@@ -60,7 +62,7 @@ class HttpPullTransport final : public PullTransport {
   std::unique_ptr<net::HttpClient> client_;
 };
 
-/// Verified entries of a mirrored log, to be made durable together with the note. Views, valid during the call.
+/// Verified entries of a mirrored log, to be made durable together with the note. Views.
 struct Piece {
   const AuthorityId& peer;
   const std::string& origin;
@@ -72,6 +74,11 @@ struct Piece {
 
 class Puller {
  public:
+  /// Tells that a piece is durable, or why it is not. To be called once, on any thread.
+  using Stored = std::function<void(Status durable)>;
+  /// Makes a piece durable, entries and head note, and then calls `done`.
+  using Storing = std::function<void(Stored done)>;
+
   struct Config {
     AuthorityId peer;
     const log::SignerKey* cosigner = nullptr;  ///< Type 04. Outlives the puller. Null: no receipts.
@@ -80,9 +87,11 @@ class Puller {
     DurationMs wait_ms = 20'000;               ///< Of the long poll.
     DurationMs backoff_first_ms = 200;
     DurationMs backoff_max_ms = 30'000;
-    /// Returns when entries and head note are durable. Called on the puller's thread. A failure is tried again later.
-    std::function<Status(const Piece&)> store{};
-    /// The peer has shown a good checkpoint that says nothing new; what `store` is given tells the rest. Called on the
+    /// Takes what it needs of a piece, perhaps while the one before is still being stored, and returns what stores this
+    /// one: that is called once all before is durable, or dropped. Both on the puller's thread; the piece is there as
+    /// long. What could not be stored comes again later.
+    std::function<Storing(const Piece&)> take{};
+    /// The peer has shown a good checkpoint that says nothing new; what `take` is given tells the rest. Called on the
     /// puller's thread.
     std::function<void(const AuthorityId& peer)> heard{};
     /// The peer has signed two logs. Returns when the evidence is durable, and public with it. Called on the puller's
@@ -111,7 +120,8 @@ class Puller {
 
   [[nodiscard]] LinkState state() const;
   [[nodiscard]] const std::string& origin() const { return origin_; }
-  /// Ends the call under way and the thread. `store` may be called once more before it returns. Idempotent.
+  /// Ends the call under way and the thread, once what is being stored is. A last piece may be taken and stored before
+  /// it returns. Idempotent.
   void stop();
 
  private:
@@ -120,15 +130,21 @@ class Puller {
   [[nodiscard]] bool ask_once();
   /// Hands over the evidence that is held. False when there is nothing more to be done.
   [[nodiscard]] bool accuse();
-  [[nodiscard]] Result<std::string> question_body();
+  [[nodiscard]] Result<std::string> ask(const PullQuestion& question, const Replica& last);
+  [[nodiscard]] Result<std::string> question_body(const Replica& last);
+  void store(const Judgement& judged, const Storing& storing);
+  /// Waits until what is being stored is, and moves on to it. False when it could not be.
+  [[nodiscard]] bool await_stored();
   void note_failure(Verdict verdict, std::string trouble);
-  void note_success(Verdict verdict);
+  /// Any thread. `held` and `known` as in `LinkState`.
+  void note_success(Verdict verdict, std::uint64_t held, std::uint64_t known);
   /// Waits where that is due. False when stopping.
   [[nodiscard]] bool pause(std::chrono::steady_clock::duration took);
 
   const Config config_;
   const std::string origin_;
   Replica replica_;
+  std::optional<Replica> ahead_;  ///< As it will be when what is being stored is durable; empty when nothing is.
   std::unique_ptr<PullTransport> transport_;
   std::unique_ptr<store::LogReader> reader_;
   const store::LogId log_;
@@ -141,6 +157,7 @@ class Puller {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   LinkState state_;
+  std::optional<Status> stored_;  ///< What became of what was being stored.
   bool stopping_ = false;
   std::thread thread_;
 };

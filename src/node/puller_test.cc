@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
+#include <thread>
 
 #include "base/foreign_text.h"
 #include "log/cosignature.h"
@@ -72,30 +74,33 @@ class PullerTest : public ::testing::Test {
   PullerTest() : cosigner_(*log::SignerKey::generate("fr.example/cosigner", log::KeyType::kEd25519Cosignature)) {}
 
   Puller::Config config() {
-    return {.peer = AuthorityId::trusted("us"),
-            .cosigner = &cosigner_,
-            .clock = &clock_,
-            .seed = 1,
-            .backoff_first_ms = 1,
-            .backoff_max_ms = 2,
-            .store = [this](const Piece& piece) -> Status {
-              const std::lock_guard lock(mutex_);
-              if (store_failures_ > 0) {
-                --store_failures_;
-                return fail(ErrorCode::kOverloaded, "full");
-              }
-              for (const ByteView entry : piece.judged.entries) stored_.emplace_back(as_text(entry));
-              return {};
-            },
-            .accuse = [this](const AuthorityId&, const std::string&, const log::ForkEvidence& e) -> Status {
-              const std::lock_guard lock(mutex_);
-              if (accuse_failures_ > 0) {
-                --accuse_failures_;
-                return fail(ErrorCode::kOverloaded, "full");
-              }
-              accused_.set_value(e);
-              return {};
-            }};
+    return {
+        .peer = AuthorityId::trusted("us"),
+        .cosigner = &cosigner_,
+        .clock = &clock_,
+        .seed = 1,
+        .backoff_first_ms = 1,
+        .backoff_max_ms = 2,
+        .take =
+            [this](const Piece& piece) { return [this, &piece](const Puller::Stored& done) { done(keep(piece)); }; },
+        .accuse = [this](const AuthorityId&, const std::string&, const log::ForkEvidence& e) -> Status {
+          const std::lock_guard lock(mutex_);
+          if (accuse_failures_ > 0) {
+            --accuse_failures_;
+            return fail(ErrorCode::kOverloaded, "full");
+          }
+          accused_.set_value(e);
+          return {};
+        }};
+  }
+  Status keep(const Piece& piece) {
+    const std::lock_guard lock(mutex_);
+    if (store_failures_ > 0) {
+      --store_failures_;
+      return fail(ErrorCode::kOverloaded, "full");
+    }
+    for (const ByteView entry : piece.judged.entries) stored_.emplace_back(as_text(entry));
+    return {};
   }
   std::unique_ptr<Puller> start(ScriptedTransport::Script script) {
     return std::make_unique<Puller>(config(), fresh_replica(us_),
@@ -135,6 +140,122 @@ TEST_F(PullerTest, CatchesUpAndAcknowledges) {
   EXPECT_EQ(state.known, 500U);
   EXPECT_EQ(state.failures, 0U);
   EXPECT_EQ(state.last_progress, kTestStart);
+}
+
+// A peer that is far ahead is read as fast as the slower of the line and the disk is, not as slowly as both together.
+TEST_F(PullerTest, FetchesTheNextPieceWhileTheLastIsMadeDurable) {
+  us_.grow(90);
+  Puller::Config with = config();
+  std::unique_ptr<Puller> puller;
+  std::promise<void> made;
+  Puller::Stored first;  // This and what follows: the puller's thread alone.
+  std::vector<std::uint64_t> asked;
+  std::vector<std::uint64_t> held;
+  with.take = [&](const Piece& piece) {
+    if (piece.judged.size == 60) {
+      held.push_back(puller->state().held);
+      first({});
+      held.push_back(puller->state().held);
+    }
+    return [&](const Puller::Stored& done) {
+      const Status kept = keep(piece);
+      if (piece.judged.size > 30) return done(kept);
+      first = done;
+    };
+  };
+  std::promise<void> done;
+  const auto script = [&, is_made = made.get_future().share()](const PullQuestion& question,
+                                                               std::string_view) -> Result<std::string> {
+    is_made.wait();
+    asked.push_back(question.from);
+    if (question.from < us_.size()) return us_.answer(question, 30);
+    done.set_value();
+    return kWait;
+  };
+  puller = std::make_unique<Puller>(std::move(with), fresh_replica(us_), std::make_unique<ScriptedTransport>(script),
+                                    nullptr, store::kMainLog);
+  made.set_value();
+  done.get_future().get();
+  puller->stop();
+  EXPECT_EQ(held, (std::vector<std::uint64_t>{0, 30}));
+  EXPECT_EQ(asked, (std::vector<std::uint64_t>{0, 30, 60, 90}));
+  EXPECT_EQ(stored(), us_.lines());
+}
+
+TEST_F(PullerTest, WhatFollowsAPieceThatCouldNotBeStoredIsAskedForAgain) {
+  us_.grow(90);
+  Puller::Config with = config();
+  Puller::Stored first;
+  with.take = [&](const Piece& piece) {
+    return [&](const Puller::Stored& done) {
+      if (piece.judged.size == 30 && !first) {
+        first = done;
+      } else {
+        done(keep(piece));
+      }
+    };
+  };
+  std::vector<std::uint64_t> asked;
+  std::promise<void> done;
+  const auto script = [&](const PullQuestion& question, std::string_view) -> Result<std::string> {
+    asked.push_back(question.from);
+    if (asked.size() == 2) first(fail(ErrorCode::kOverloaded, "full"));
+    if (question.from < us_.size()) return us_.answer(question, 30);
+    done.set_value();
+    return kWait;
+  };
+  Puller puller(std::move(with), fresh_replica(us_), std::make_unique<ScriptedTransport>(script), nullptr,
+                store::kMainLog);
+  done.get_future().get();
+  puller.stop();
+  EXPECT_EQ(asked, (std::vector<std::uint64_t>{0, 30, 0, 30, 60, 90}));
+  EXPECT_EQ(stored(), us_.lines());
+}
+
+// A receipt says that all of it is durable.
+TEST_F(PullerTest, NoReceiptLeavesBeforeAllIsDurable) {
+  us_.grow(60);
+  Puller::Config with = config();
+  std::promise<Puller::Stored> last;
+  with.take = [&](const Piece& piece) {
+    return [&](const Puller::Stored& done) {
+      const Status kept = keep(piece);
+      if (piece.judged.size < us_.size()) return done(kept);
+      last.set_value(done);
+    };
+  };
+  std::atomic<bool> durable = false;
+  std::promise<bool> receipted;
+  const auto script = [&](const PullQuestion& question, std::string_view) -> Result<std::string> {
+    if (question.from < us_.size()) return us_.answer(question, 30);
+    receipted.set_value(durable);
+    return kWait;
+  };
+  Puller puller(std::move(with), fresh_replica(us_), std::make_unique<ScriptedTransport>(script), nullptr,
+                store::kMainLog);
+  const Puller::Stored done = last.get_future().get();
+  Author().grow(10'000);  // Time enough for a receipt that does not wait.
+  durable = true;
+  done({});
+  EXPECT_TRUE(receipted.get_future().get());
+  puller.stop();
+}
+
+TEST_F(PullerTest, StoppingWaitsForWhatIsBeingStored) {
+  us_.grow(90);
+  Puller::Config with = config();
+  std::promise<Puller::Stored> first;
+  with.take = [&](const Piece&) { return [&](const Puller::Stored& done) { first.set_value(done); }; };
+  const auto script = [&](const PullQuestion& question, std::string_view) -> Result<std::string> {
+    return question.from == 0 ? us_.answer(question, 30) : kWait;
+  };
+  Puller puller(std::move(with), fresh_replica(us_), std::make_unique<ScriptedTransport>(script), nullptr,
+                store::kMainLog);
+  const Puller::Stored done = first.get_future().get();
+  std::thread stopping([&] { puller.stop(); });
+  done({});
+  stopping.join();
+  EXPECT_EQ(puller.state().held, 30U);
 }
 
 TEST_F(PullerTest, GoesOnAfterFailuresOfLineAndStore) {
@@ -320,11 +441,13 @@ TEST(Replication, FromStoreToStoreOverMutualTls) {
   Puller puller({.peer = AuthorityId::trusted("us"),
                  .cosigner = &cosigner,
                  .clock = &clock,
-                 .store = [&](const Piece& piece) -> Status {
-                   TRY_VOID(fr.keep(piece.origin, piece.judged));
-                   if (piece.judged.size == 10'000) first_part.set_value();
-                   return {};
-                 }},
+                 .take =
+                     [&](const Piece& piece) {
+                       return [&](const Puller::Stored& done) {
+                         done(fr.keep(piece.origin, piece.judged));
+                         if (piece.judged.size == 10'000) first_part.set_value();
+                       };
+                     }},
                 *Replica::open({kWithFr, {us.key(kWithFr)}}, {}), *HttpPullTransport::create(client_options(fr_tls)),
                 fr.reader(), mirror);
   first_part.get_future().get();

@@ -129,7 +129,9 @@ Status Recovery::add_line(const core::Authority& peer, const LogName& log, const
   puller.wait_ms = 0;
   puller.backoff_first_ms = kAskAgainMs;
   puller.backoff_max_ms = kAskAgainMaxMs;
-  puller.store = [this, at = line.get()](const Piece& piece) { return keep(*at, piece); };
+  puller.take = [this, at = line.get()](const Piece& piece) {
+    return [this, at, &piece](const Puller::Stored& done) { done(keep(*at, piece)); };
+  };
   line->puller = std::make_unique<Puller>(std::move(puller), std::move(replica), TRY(connect(peer)), std::move(reader),
                                           logs_.id(log));
   lines_.push_back(std::move(line));
