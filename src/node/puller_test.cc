@@ -38,7 +38,7 @@ TEST(Backoff, DoublesUpToItsBoundWithJitter) {
 }
 
 /// A line that the test answers by hand.
-class ScriptedTransport final : public PullTransport {
+class ScriptedTransport : public PullTransport {
  public:
   using Script = std::function<Result<std::string>(const PullQuestion&, std::string_view note)>;
   explicit ScriptedTransport(Script script) : script_(std::move(script)) {}
@@ -241,20 +241,48 @@ TEST_F(PullerTest, NoReceiptLeavesBeforeAllIsDurable) {
   puller.stop();
 }
 
+/// Tells when it is interrupted.
+class TellingTransport final : public ScriptedTransport {
+ public:
+  TellingTransport(Script script, std::promise<void>& interrupted)
+      : ScriptedTransport(std::move(script)), interrupted_(interrupted) {}
+  void interrupt() override {
+    ScriptedTransport::interrupt();
+    if (!std::exchange(told_, true)) interrupted_.set_value();
+  }
+
+ private:
+  std::promise<void>& interrupted_;
+  bool told_ = false;
+};
+
+// Whoever stores a piece calls back into the puller.
 TEST_F(PullerTest, StoppingWaitsForWhatIsBeingStored) {
   us_.grow(90);
-  Puller::Config with = config();
+  std::promise<void> interrupted;
   std::promise<Puller::Stored> first;
-  with.take = [&](const Piece&) { return [&](const Puller::Stored& done) { first.set_value(done); }; };
-  const auto script = [&](const PullQuestion& question, std::string_view) -> Result<std::string> {
-    return question.from == 0 ? us_.answer(question, 30) : kWait;
+  Puller::Config with = config();
+  with.take = [&](const Piece&) {
+    return [&](const Puller::Stored& done) {
+      first.set_value(done);
+      interrupted.get_future().wait();
+    };
   };
-  Puller puller(std::move(with), fresh_replica(us_), std::make_unique<ScriptedTransport>(script), nullptr,
+  const auto script = [&](const PullQuestion& question, std::string_view) { return us_.answer(question, 30); };
+  Puller puller(std::move(with), fresh_replica(us_), std::make_unique<TellingTransport>(script, interrupted), nullptr,
                 store::kMainLog);
   const Puller::Stored done = first.get_future().get();
-  std::thread stopping([&] { puller.stop(); });
+  std::atomic<bool> durable = false;
+  bool was_durable = false;
+  std::thread stopping([&] {
+    puller.stop();
+    was_durable = durable;
+  });
+  Author().grow(10'000);  // Time enough to stop without waiting.
+  durable = true;
   done({});
   stopping.join();
+  EXPECT_TRUE(was_durable);
   EXPECT_EQ(puller.state().held, 30U);
 }
 
