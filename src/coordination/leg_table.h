@@ -128,7 +128,7 @@ class LegTable {
     core::TextHash hash;
     std::size_t operator()(const EntryHash& entry) const { return hash(as_text(entry.view())); }
   };
-  /// Never walked: its order says nothing.
+  /// Looked up, never iterated.
   using Index = std::unordered_map<EntryHash, LegVersion*, ByName>;
 
   [[nodiscard]] static std::optional<Rank> task_of(const LegVersion& version);

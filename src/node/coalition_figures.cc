@@ -372,9 +372,8 @@ Result<double> measure_catch_up(LoopbackCoalition& coalition, std::uint64_t befo
              std::chrono::duration<double>(moment - heard->first).count();
     }
     if (moment - start > std::chrono::seconds(60)) {
-      return fail(ErrorCode::kTimeout,
-                  fmt::format("it did not catch up: {} of {} entries are here, of at least {}", now.first, now.second,
-                              before));
+      return fail(ErrorCode::kTimeout, fmt::format("it did not catch up: {} of {} entries are here, of at least {}",
+                                                   now.first, now.second, before));
     }
     // Each look costs the node a turn of the thread that decides.
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
